@@ -1,0 +1,88 @@
+//! Processes.
+
+use crate::{Capabilities, Error};
+use alloc::{boxed::Box, string::String, sync::Arc, vec::Vec};
+use async_trait::async_trait;
+use collodi_command::{CommandSpec, Exit, Signal, Stream, TreeId};
+use core::fmt;
+
+/// Starts children and ends whole trees of them.
+#[async_trait]
+pub trait ProcessBackend: Send + Sync + fmt::Debug {
+    /// What this backend can do.
+    fn capabilities(&self) -> Capabilities;
+
+    /// Starts a child. It leads a process group of its own, gets exactly the
+    /// environment of `spec` (and whatever marks its tree), and inherits no
+    /// descriptor but its three standard ones.
+    ///
+    /// The program is looked up in the `PATH` of `spec`, the working directory
+    /// is opened beneath its root.
+    async fn spawn(&self, spec: &CommandSpec) -> Result<Box<dyn Child>, Error>;
+
+    /// Sends `signal` to every process of the tree. A tree that is empty is fine.
+    async fn signal_tree(&self, tree: &TreeId, signal: Signal) -> Result<(), Error>;
+
+    /// Completes when no process of the tree is left; at once when it is empty.
+    async fn tree_empty(&self, tree: &TreeId) -> Result<(), Error>;
+
+    /// The processes of the tree that live now, zombies not counted.
+    async fn tree_members(&self, tree: &TreeId) -> Result<Vec<Member>, Error>;
+}
+
+/// One child, owned by whoever reads its events. Dropping it kills the child's
+/// process group.
+#[async_trait]
+pub trait Child: Send + fmt::Debug {
+    /// The process id, where there is one.
+    fn pid(&self) -> Option<u32>;
+
+    /// The next thing that happened. Output keeps its order within a stream.
+    ///
+    /// `Exited` comes once, as soon as the child ended: it waits for no output.
+    /// `Closed` comes once, last. After it, nothing.
+    ///
+    /// Safe to cancel: an event is not lost when the future is dropped.
+    async fn next_event(&mut self) -> Option<ChildEvent>;
+
+    /// A handle to write to the child's standard input; none unless it was asked
+    /// for.
+    fn input(&mut self) -> Option<Box<dyn ChildInput>>;
+}
+
+/// Writes to a child. Dropping it closes the child's standard input.
+#[async_trait]
+pub trait ChildInput: Send + fmt::Debug {
+    /// Writes all of `bytes`.
+    async fn write(&mut self, bytes: &[u8]) -> Result<(), Error>;
+}
+
+/// What happened to a child.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ChildEvent {
+    /// It said something.
+    Output {
+        /// On which stream.
+        stream: Stream,
+        /// What; never empty.
+        bytes: Arc<[u8]>,
+    },
+    /// It ended.
+    Exited(Exit),
+    /// No more output will come.
+    Closed {
+        /// The streams were not at their end: processes that the child started
+        /// still hold them. The backend waits a short while after the exit and
+        /// then stops reading.
+        leaked: bool,
+    },
+}
+
+/// A process of a tree.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Member {
+    /// The process id.
+    pub pid: u32,
+    /// The name of the program, as the process table has it.
+    pub name: String,
+}

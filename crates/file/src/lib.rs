@@ -1,0 +1,11 @@
+#![doc = include_str!("../README.md")]
+#![no_std]
+#![forbid(unsafe_code)]
+
+extern crate alloc;
+
+mod error;
+mod op;
+
+pub use error::{FileError, FileErrorKind};
+pub use op::{Entry, FileAnswer, FileKind, FileOp, Stat};

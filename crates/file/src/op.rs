@@ -1,0 +1,190 @@
+//! Questions and answers.
+
+use alloc::{string::String, vec::Vec};
+use collodi_contain::ContainedPath;
+use core::fmt;
+
+/// Something to do with files. All paths are opened beneath their root.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum FileOp {
+    /// The whole content of a regular file.
+    Read {
+        /// The file.
+        path: ContainedPath,
+        /// The most bytes to read; a longer file is [`TooLarge`](crate::FileErrorKind::TooLarge).
+        limit: u64,
+    },
+    /// Replaces the content of a file as one step: a reader sees the old one or
+    /// the new one. Makes the directories above it.
+    Write {
+        /// The file.
+        path: ContainedPath,
+        /// The new content.
+        bytes: Vec<u8>,
+    },
+    /// Adds to the end of a file, which is made when it is not there.
+    Append {
+        /// The file.
+        path: ContainedPath,
+        /// What to add.
+        bytes: Vec<u8>,
+    },
+    /// Makes a directory and those above it. One that is there is fine.
+    MakeDir {
+        /// The directory.
+        path: ContainedPath,
+    },
+    /// Removes a file, a link (never what it points at), or a directory with all
+    /// that is in it. One that is not there is fine.
+    Remove {
+        /// What to remove; never the root itself.
+        path: ContainedPath,
+    },
+    /// Renames within a root. Fails when the target is there.
+    Rename {
+        /// The old path.
+        from: ContainedPath,
+        /// The new path.
+        to: ContainedPath,
+    },
+    /// Copies a regular file, or a directory with all that is in it.
+    Copy {
+        /// What to copy.
+        from: ContainedPath,
+        /// The copy.
+        to: ContainedPath,
+    },
+    /// What is there, without following a link at the end.
+    Stat {
+        /// The path.
+        path: ContainedPath,
+    },
+    /// The entries of a directory, by name.
+    List {
+        /// The directory.
+        path: ContainedPath,
+    },
+}
+
+impl FileOp {
+    /// Reads at most `limit` bytes.
+    pub const fn read(path: ContainedPath, limit: u64) -> Self {
+        Self::Read { path, limit }
+    }
+
+    /// Replaces a file's content.
+    pub const fn write(path: ContainedPath, bytes: Vec<u8>) -> Self {
+        Self::Write { path, bytes }
+    }
+
+    /// The path the operation is about; of two, the first.
+    pub const fn path(&self) -> &ContainedPath {
+        match self {
+            Self::Read { path, .. }
+            | Self::Write { path, .. }
+            | Self::Append { path, .. }
+            | Self::MakeDir { path }
+            | Self::Remove { path }
+            | Self::Stat { path }
+            | Self::List { path } => path,
+            Self::Rename { from, .. } | Self::Copy { from, .. } => from,
+        }
+    }
+
+    /// The operation in a word or two.
+    pub const fn verb(&self) -> &'static str {
+        match self {
+            Self::Read { .. } => "read",
+            Self::Write { .. } => "write",
+            Self::Append { .. } => "append to",
+            Self::MakeDir { .. } => "make directory",
+            Self::Remove { .. } => "remove",
+            Self::Rename { .. } => "rename",
+            Self::Copy { .. } => "copy",
+            Self::Stat { .. } => "look at",
+            Self::List { .. } => "list",
+        }
+    }
+}
+
+impl fmt::Display for FileOp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.verb(), self.path())?;
+        match self {
+            Self::Rename { to, .. } | Self::Copy { to, .. } => write!(f, " to {to}"),
+            Self::Write { bytes, .. } | Self::Append { bytes, .. } => {
+                write!(f, " ({} bytes)", bytes.len())
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// What came of an operation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum FileAnswer {
+    /// It is done.
+    Done,
+    /// The content that was read.
+    Bytes(Vec<u8>),
+    /// What is there; nothing when the path is free.
+    Stat(Option<Stat>),
+    /// The entries of a directory, by name.
+    Entries(Vec<Entry>),
+}
+
+impl fmt::Display for FileAnswer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Done => f.write_str("done"),
+            Self::Bytes(bytes) => write!(f, "{} bytes", bytes.len()),
+            Self::Stat(None) => f.write_str("nothing there"),
+            Self::Stat(Some(stat)) => write!(f, "{}", stat.kind),
+            Self::Entries(entries) => write!(f, "{} entries", entries.len()),
+        }
+    }
+}
+
+/// What is at a path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stat {
+    /// The kind of thing.
+    pub kind: FileKind,
+    /// Size in bytes; of a regular file.
+    pub size: u64,
+}
+
+/// The kind of thing at a path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum FileKind {
+    /// A regular file.
+    File,
+    /// A directory.
+    Directory,
+    /// A symbolic link.
+    Link,
+    /// A device, FIFO or socket.
+    Special,
+}
+
+impl fmt::Display for FileKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::File => "file",
+            Self::Directory => "directory",
+            Self::Link => "link",
+            Self::Special => "special file",
+        })
+    }
+}
+
+/// One entry of a directory.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// The name; one that is not UTF-8 has U+FFFD in place of the odd bytes.
+    pub name: String,
+    /// The kind of thing.
+    pub kind: FileKind,
+}

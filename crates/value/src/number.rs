@@ -1,0 +1,63 @@
+//! Numbers as JavaScript writes them.
+
+use alloc::{
+    borrow::ToOwned,
+    format,
+    string::{String, ToString},
+};
+
+/// `String(n)` by ECMAScript's Number::toString: the shortest digits that read
+/// back, plain between 1e-7 and 1e21, with an exponent outside.
+pub fn number_to_text(n: f64) -> String {
+    if n.is_nan() {
+        return "NaN".to_owned();
+    }
+    if n.is_infinite() {
+        return if n > 0.0 { "Infinity" } else { "-Infinity" }.to_owned();
+    }
+    if n == 0.0 {
+        return "0".to_owned();
+    }
+    let magnitude = if n < 0.0 { -n } else { n };
+    if (1e-6..1e21).contains(&magnitude) {
+        n.to_string()
+    } else {
+        exponential(n)
+    }
+}
+
+/// Rust writes `1e21` and `1.5e-7`; JavaScript writes `1e+21` and `1.5e-7`.
+fn exponential(n: f64) -> String {
+    let text = format!("{n:e}");
+    match text.split_once('e') {
+        Some((digits, exponent)) if !exponent.starts_with('-') => format!("{digits}e+{exponent}"),
+        _ => text,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn writes_as_node_does() {
+        let table = [
+            (0.0, "0"),
+            (-0.0, "0"),
+            (1.0, "1"),
+            (-7.5, "-7.5"),
+            (0.1 + 0.2, "0.30000000000000004"),
+            (1e21, "1e+21"),
+            (123_456_789_012_345_680_000.0, "123456789012345680000"),
+            (1e-6, "0.000001"),
+            (1.5e-7, "1.5e-7"),
+            (5e-324, "5e-324"),
+            (f64::MAX, "1.7976931348623157e+308"),
+            (f64::NAN, "NaN"),
+            (f64::NEG_INFINITY, "-Infinity"),
+        ];
+        for (number, text) in table {
+            assert_eq!(number_to_text(number), text);
+        }
+    }
+}
