@@ -1,0 +1,139 @@
+//! What to do after a death.
+
+use crate::Backoff;
+use alloc::collections::VecDeque;
+use collodi_command::Exit;
+use collodi_time::{Duration, Instant};
+use core::fmt;
+
+/// What to do after a death.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Policy {
+    /// After which deaths to start again.
+    pub class: RestartClass,
+    /// How long to wait before.
+    pub backoff: Backoff,
+    /// A life of at least this long, and of twice the last delay, starts the
+    /// count of tries over.
+    pub stable_after: Duration,
+    /// When to stop trying; never when absent.
+    pub give_up: Option<GiveUp>,
+}
+
+impl Policy {
+    /// Starts again after every death, `delay` later, for ever.
+    pub fn fixed(delay: Duration) -> Self {
+        Self {
+            backoff: Backoff::fixed(delay),
+            ..Self::default()
+        }
+    }
+
+    /// Does not start again.
+    pub fn never() -> Self {
+        Self {
+            class: RestartClass::Never,
+            ..Self::default()
+        }
+    }
+}
+
+/// Starts again after every death, by [`Backoff::default`], for ever.
+impl Default for Policy {
+    fn default() -> Self {
+        Self {
+            class: RestartClass::Always,
+            backoff: Backoff::default(),
+            stable_after: Duration::from_secs(10),
+            give_up: None,
+        }
+    }
+}
+
+/// After which deaths to start again.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum RestartClass {
+    /// After none.
+    Never,
+    /// After a death by signal, by an exit code other than zero, or a failed spawn.
+    OnFailure,
+    /// After each.
+    #[default]
+    Always,
+}
+
+impl RestartClass {
+    /// Whether to start again after `exit`; `None` is a spawn that failed.
+    pub fn restarts(self, exit: Option<Exit>) -> bool {
+        match self {
+            Self::Never => false,
+            Self::OnFailure => !exit.is_some_and(Exit::is_success),
+            Self::Always => true,
+        }
+    }
+}
+
+/// When to stop trying.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum GiveUp {
+    /// After this many restarts in a row without a stable life.
+    Consecutive(u32),
+    /// When there would be more than `count` restarts within `window`.
+    Rate {
+        /// The most restarts; at most 1 000 are counted.
+        count: u32,
+        /// The window they are counted in.
+        window: Duration,
+    },
+}
+
+impl fmt::Display for GiveUp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Consecutive(n) => write!(f, "{n} restarts in a row"),
+            Self::Rate { count, window } => write!(f, "{count} restarts within {window:?}"),
+        }
+    }
+}
+
+/// The restarts so far, as far as the policy needs to know them.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Tries {
+    /// Since the last stable life.
+    pub(crate) consecutive: u32,
+    /// All.
+    pub(crate) total: u32,
+    recent: VecDeque<Instant>,
+}
+
+impl Tries {
+    const MOST_RECENT: usize = 1_000;
+
+    pub(crate) fn record(&mut self, now: Instant) {
+        self.consecutive = self.consecutive.saturating_add(1);
+        self.total = self.total.saturating_add(1);
+        if self.recent.len() == Self::MOST_RECENT {
+            self.recent.pop_front();
+        }
+        self.recent.push_back(now);
+    }
+
+    /// A stable life starts the count over.
+    pub(crate) const fn start_over(&mut self) {
+        self.consecutive = 0;
+    }
+
+    pub(crate) fn exceeded(&self, give_up: GiveUp, now: Instant) -> bool {
+        match give_up {
+            GiveUp::Consecutive(most) => self.consecutive >= most,
+            GiveUp::Rate { count, window } => {
+                let within = |at: &&Instant| now.saturating_since(**at) < window;
+                let most = usize::try_from(count)
+                    .unwrap_or(usize::MAX)
+                    .min(Self::MOST_RECENT);
+                self.recent.iter().rev().take_while(within).count() >= most
+            }
+        }
+    }
+}

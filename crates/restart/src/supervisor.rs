@@ -1,0 +1,486 @@
+//! The supervision of one child.
+
+use crate::{Ended, Escalation, Jitter, Phase, Policy, Status, StopSequence, policy::Tries};
+use collodi_command::{Exit, Signal};
+use collodi_machine::{ActionId, Machine, Outbox, Output, OutputOf, Stale};
+use collodi_time::{Deadline, Duration, Instant};
+use core::fmt;
+
+/// How long what a dead leader left behind may take to end by itself.
+const LINGER: Duration = Duration::from_millis(50);
+
+/// What can happen to a supervised child.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Input {
+    /// Someone wants it to run. Nothing happens when it does.
+    Start,
+    /// Someone wants it to end.
+    Stop,
+    /// Someone wants a new life: ends this one, then starts at once.
+    Restart,
+    /// Someone wants it to end without the rest of the grace period.
+    Kill,
+    /// The spawn succeeded; its process id, where there is one.
+    Spawned(ActionId, Option<u32>),
+    /// The spawn failed. Completes it.
+    SpawnFailed(ActionId),
+    /// The leader of this spawn ended.
+    Exited(ActionId, Exit),
+    /// Nothing of this spawn is left. Completes it.
+    Emptied(ActionId),
+    /// The signal was sent, or could not be. Completes the action.
+    Signalled(ActionId),
+    /// The deadline has come.
+    Timeout,
+}
+
+/// What a supervisor wants done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// Start the child. Completed by [`Input::SpawnFailed`] or [`Input::Emptied`].
+    Spawn,
+    /// Send a signal to the whole tree. Completed by [`Input::Signalled`].
+    Signal(Signal),
+}
+
+/// What a supervisor tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// A life began.
+    Started {
+        /// Its process id, where there is one.
+        pid: Option<u32>,
+    },
+    /// A spawn failed.
+    SpawnFailed,
+    /// The leader ended.
+    Exited(Exit),
+    /// It will be started again.
+    Restarting {
+        /// After this long.
+        delay: Duration,
+        /// For this time, counted from 1.
+        restart: u32,
+    },
+    /// It is being ended.
+    Stopping,
+}
+
+/// The supervision of one child, from its first start to its last end.
+#[derive(Clone, Debug)]
+pub struct Supervisor {
+    policy: Policy,
+    stop: StopSequence,
+    jitter: Jitter,
+    state: State,
+    tries: Tries,
+    last_delay: Duration,
+    last_exit: Option<Exit>,
+    life_exit: Option<Exit>,
+    started_at: Option<Instant>,
+    out: Outbox<Action, Event>,
+}
+
+#[derive(Clone, Debug)]
+enum State {
+    New,
+    Starting {
+        spawn: ActionId,
+        then: Option<Then>,
+    },
+    Running {
+        spawn: ActionId,
+        pid: Option<u32>,
+    },
+    /// The leader ended by itself; its leftovers may end by themselves until `at`.
+    Lingering {
+        spawn: ActionId,
+        at: Instant,
+    },
+    /// Signals are being sent until nothing is left.
+    Ending {
+        spawn: ActionId,
+        pid: Option<u32>,
+        then: Then,
+        escalation: Escalation,
+    },
+    Waiting {
+        until: Instant,
+    },
+    Ended(Ended),
+}
+
+/// What comes after the tree is empty.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Then {
+    Stop,
+    StartAgain,
+    AskPolicy,
+}
+
+impl Supervisor {
+    /// A child that is not started yet. Equal seeds give equal delays.
+    pub fn new(policy: Policy, stop: StopSequence, seed: u64) -> Self {
+        Self {
+            policy,
+            stop,
+            jitter: Jitter::new(seed),
+            state: State::New,
+            tries: Tries::default(),
+            last_delay: Duration::ZERO,
+            last_exit: None,
+            life_exit: None,
+            started_at: None,
+            out: Outbox::new(),
+        }
+    }
+
+    /// What is known of it.
+    pub const fn status(&self) -> Status {
+        let (pid, next_start) = match &self.state {
+            State::Running { pid, .. } | State::Ending { pid, .. } => (*pid, None),
+            State::Waiting { until } => (None, Some(*until)),
+            _ => (None, None),
+        };
+        let (started_at, restarts) = (self.started_at, self.tries.total);
+        Status {
+            phase: self.phase(),
+            pid,
+            started_at,
+            restarts,
+            last_exit: self.last_exit,
+            next_start,
+        }
+    }
+
+    const fn phase(&self) -> Phase {
+        match &self.state {
+            State::New => Phase::New,
+            State::Starting {
+                then: None | Some(Then::StartAgain | Then::AskPolicy),
+                ..
+            } => Phase::Starting,
+            State::Running { .. } => Phase::Running,
+            State::Lingering { .. }
+            | State::Ending {
+                then: Then::AskPolicy,
+                ..
+            } => Phase::Clearing,
+            State::Waiting { .. } => Phase::Crashed,
+            State::Starting {
+                then: Some(Then::Stop),
+                ..
+            }
+            | State::Ending { .. } => Phase::Stopping,
+            State::Ended(ended) => Phase::Ended(*ended),
+        }
+    }
+
+    fn start(&mut self) {
+        if matches!(self.state, State::New) {
+            self.spawn();
+        }
+    }
+
+    fn end(&mut self, now: Instant, then: Then) {
+        match &mut self.state {
+            State::New | State::Waiting { .. } if then == Then::Stop => self.finish(Ended::Stopped),
+            State::New | State::Waiting { .. } => self.spawn(),
+            State::Starting { then: planned, .. } => *planned = Some(then.or_stop(*planned)),
+            State::Running { spawn, pid } => {
+                let (spawn, pid) = (*spawn, *pid);
+                self.begin_ending(now, spawn, pid, then);
+            }
+            State::Lingering { spawn, .. } => {
+                let spawn = *spawn;
+                self.begin_ending(now, spawn, None, then);
+            }
+            State::Ending { then: planned, .. } => *planned = then.or_stop(Some(*planned)),
+            State::Ended(_) => {}
+        }
+    }
+
+    fn kill(&mut self, now: Instant) {
+        self.end(now, Then::Stop);
+        if let State::Ending { escalation, .. } = &mut self.state {
+            let signal = escalation.hurry(now);
+            self.out.action(Action::Signal(signal));
+        }
+    }
+
+    fn begin_ending(&mut self, now: Instant, spawn: ActionId, pid: Option<u32>, then: Then) {
+        let (escalation, signal) = Escalation::begin(self.stop.clone(), now);
+        if then != Then::AskPolicy {
+            self.out.event(Event::Stopping);
+        }
+        self.out.action(Action::Signal(signal));
+        self.state = State::Ending {
+            spawn,
+            pid,
+            then,
+            escalation,
+        };
+    }
+
+    fn spawned(&mut self, now: Instant, id: ActionId, pid: Option<u32>) -> Result<(), Stale> {
+        self.out.progress(id)?;
+        if let State::Starting { spawn, then } = self.state
+            && spawn == id
+        {
+            self.started_at = Some(now);
+            self.out.event(Event::Started { pid });
+            match then {
+                None => self.state = State::Running { spawn, pid },
+                Some(then) => self.begin_ending(now, spawn, pid, then),
+            }
+        }
+        Ok(())
+    }
+
+    fn spawn_failed(&mut self, now: Instant, id: ActionId) -> Result<(), Stale> {
+        let State::Starting { spawn, then } = self.state else {
+            return Err(Stale(id));
+        };
+        if spawn != id {
+            return Err(Stale(id));
+        }
+        self.out.complete(id)?;
+        self.out.event(Event::SpawnFailed);
+        match then {
+            Some(Then::Stop) => self.finish(Ended::Stopped),
+            Some(Then::StartAgain) => self.spawn(),
+            Some(Then::AskPolicy) | None => self.ask_policy(now, None),
+        }
+        Ok(())
+    }
+
+    fn exited(&mut self, now: Instant, id: ActionId, exit: Exit) -> Result<(), Stale> {
+        self.out.progress(id)?;
+        if self.life_exit.is_some() {
+            return Ok(());
+        }
+        match &mut self.state {
+            State::Starting { spawn, .. } if *spawn == id => {
+                self.spawned(now, id, None)?;
+                return self.exited(now, id, exit);
+            }
+            State::Running { spawn, .. } if *spawn == id => {
+                self.out.event(Event::Exited(exit));
+                self.state = State::Lingering {
+                    spawn: id,
+                    at: now + LINGER,
+                };
+            }
+            State::Ending { spawn, pid, .. } if *spawn == id => {
+                *pid = None;
+                self.out.event(Event::Exited(exit));
+            }
+            _ => return Err(Stale(id)),
+        }
+        self.life_exit = Some(exit);
+        self.last_exit = Some(exit);
+        Ok(())
+    }
+
+    fn emptied(&mut self, now: Instant, id: ActionId) -> Result<(), Stale> {
+        self.complete_spawn(id)?;
+        let exit = self.life_exit.unwrap_or(Exit::Unknown);
+        self.last_exit = Some(exit);
+        match self.state {
+            State::Starting {
+                then: Some(Then::Stop),
+                ..
+            }
+            | State::Ending {
+                then: Then::Stop, ..
+            } => self.finish(Ended::Stopped),
+            State::Ending {
+                then: Then::StartAgain,
+                ..
+            } => self.spawn(),
+            _ => self.ask_policy(now, Some(exit)),
+        }
+        Ok(())
+    }
+
+    fn complete_spawn(&mut self, id: ActionId) -> Result<(), Stale> {
+        if self.current_spawn() == Some(id) {
+            self.out.complete(id)
+        } else {
+            Err(Stale(id))
+        }
+    }
+
+    const fn current_spawn(&self) -> Option<ActionId> {
+        match &self.state {
+            State::Starting { spawn, .. }
+            | State::Running { spawn, .. }
+            | State::Lingering { spawn, .. }
+            | State::Ending { spawn, .. } => Some(*spawn),
+            State::New | State::Waiting { .. } | State::Ended(_) => None,
+        }
+    }
+
+    /// The life is over: what does the policy say? `exit` is absent when it never began.
+    fn ask_policy(&mut self, now: Instant, exit: Option<Exit>) {
+        if exit.is_some() && self.was_stable(now) {
+            self.tries.start_over();
+        }
+        if !self.policy.class.restarts(exit) {
+            return self.finish(exit.map_or(Ended::SpawnFailed, Ended::Exited));
+        }
+        match self.policy.give_up {
+            Some(give_up) if self.tries.exceeded(give_up, now) => {
+                self.finish(Ended::GaveUp(give_up));
+            }
+            _ => self.wait(now),
+        }
+    }
+
+    fn was_stable(&self, now: Instant) -> bool {
+        let needed = self
+            .policy
+            .stable_after
+            .max(self.last_delay.saturating_mul(2));
+        self.started_at
+            .is_some_and(|at| now.saturating_since(at) >= needed)
+    }
+
+    fn wait(&mut self, now: Instant) {
+        let delay = self
+            .policy
+            .backoff
+            .delay(self.tries.consecutive, &mut self.jitter);
+        self.last_delay = delay;
+        self.state = State::Waiting { until: now + delay };
+        self.out.event(Event::Restarting {
+            delay,
+            restart: self.tries.total.saturating_add(1),
+        });
+    }
+
+    fn timeout(&mut self, now: Instant) {
+        match &mut self.state {
+            State::Waiting { until } if *until <= now => {
+                self.tries.record(now);
+                self.spawn();
+            }
+            State::Lingering { spawn, at } if *at <= now => {
+                let spawn = *spawn;
+                self.begin_ending(now, spawn, None, Then::AskPolicy);
+            }
+            State::Ending { escalation, .. } => {
+                if let Some(signal) = escalation.due(now) {
+                    self.out.action(Action::Signal(signal));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn spawn(&mut self) {
+        self.life_exit = None;
+        let spawn = self.out.action(Action::Spawn);
+        self.state = State::Starting { spawn, then: None };
+    }
+
+    fn finish(&mut self, ended: Ended) {
+        self.state = State::Ended(ended);
+    }
+
+    fn deadline(&self) -> Option<Deadline> {
+        match &self.state {
+            State::Waiting { until } => Some(Deadline::new(*until, "backoff")),
+            State::Lingering { at, .. } => Some(Deadline::new(*at, "leftovers")),
+            State::Ending { escalation, .. } => Some(escalation.deadline()),
+            _ => None,
+        }
+    }
+}
+
+impl Then {
+    /// A stop that was asked for stays asked for.
+    fn or_stop(self, planned: Option<Self>) -> Self {
+        if planned == Some(Self::Stop) {
+            Self::Stop
+        } else {
+            self
+        }
+    }
+}
+
+impl Machine for Supervisor {
+    type Input = Input;
+    type Action = Action;
+    type Event = Event;
+    type Outcome = Ended;
+
+    fn timeout() -> Input {
+        Input::Timeout
+    }
+
+    fn handle_input(&mut self, now: Instant, input: Input) -> Result<(), Stale> {
+        match input {
+            Input::Start => self.start(),
+            Input::Stop => self.end(now, Then::Stop),
+            Input::Restart => self.end(now, Then::StartAgain),
+            Input::Kill => self.kill(now),
+            Input::Spawned(id, pid) => return self.spawned(now, id, pid),
+            Input::SpawnFailed(id) => return self.spawn_failed(now, id),
+            Input::Exited(id, exit) => return self.exited(now, id, exit),
+            Input::Emptied(id) => return self.emptied(now, id),
+            Input::Signalled(id) if self.current_spawn() == Some(id) => return Err(Stale(id)),
+            Input::Signalled(id) => return self.out.complete(id),
+            Input::Timeout => self.timeout(now),
+        }
+        Ok(())
+    }
+
+    fn poll_output(&mut self) -> OutputOf<Self> {
+        match (self.out.pop(), &self.state) {
+            (Some(output), _) => output,
+            (None, State::Ended(ended)) => Output::Done(*ended),
+            (None, _) => Output::Wait(self.deadline()),
+        }
+    }
+}
+
+impl fmt::Display for Input {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Start => f.write_str("start"),
+            Self::Stop => f.write_str("stop"),
+            Self::Restart => f.write_str("restart"),
+            Self::Kill => f.write_str("kill"),
+            Self::Spawned(id, Some(pid)) => write!(f, "{id} spawned pid {pid}"),
+            Self::Spawned(id, None) => write!(f, "{id} spawned"),
+            Self::SpawnFailed(id) => write!(f, "{id} spawn failed"),
+            Self::Exited(id, exit) => write!(f, "{id} exited ({exit})"),
+            Self::Emptied(id) => write!(f, "{id} emptied"),
+            Self::Signalled(id) => write!(f, "{id} signalled"),
+            Self::Timeout => f.write_str("timeout"),
+        }
+    }
+}
+
+impl fmt::Display for Action {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Spawn => f.write_str("spawn"),
+            Self::Signal(signal) => write!(f, "signal {signal}"),
+        }
+    }
+}
+
+impl fmt::Display for Event {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Started { pid: Some(pid) } => write!(f, "started pid {pid}"),
+            Self::Started { pid: None } => f.write_str("started"),
+            Self::SpawnFailed => f.write_str("spawn failed"),
+            Self::Exited(exit) => write!(f, "exited ({exit})"),
+            Self::Restarting { delay, restart } => write!(f, "restart {restart} in {delay:?}"),
+            Self::Stopping => f.write_str("stopping"),
+        }
+    }
+}
