@@ -6,7 +6,6 @@ extern crate alloc;
 
 mod capabilities;
 mod clock;
-mod error;
 mod files;
 mod network;
 mod process;
@@ -15,7 +14,7 @@ use alloc::sync::Arc;
 
 pub use capabilities::{Capabilities, Capability};
 pub use clock::{BoxFuture, Clock};
-pub use error::{Error, ErrorKind};
+pub use collodi_action::{Error, ErrorKind};
 pub use files::FileSystem;
 pub use network::Network;
 pub use process::{Child, ChildEvent, ChildInput, Member, ProcessBackend};

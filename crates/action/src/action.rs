@@ -1,0 +1,46 @@
+//! What can be asked.
+
+use alloc::string::String;
+use collodi_command::{CommandSpec, Signal, TreeId};
+use collodi_file::FileOp;
+use core::fmt;
+
+/// Something to be done by the world.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Action {
+    /// Run a command to its end. Has progress; completed by
+    /// [`Completion::Exec`](crate::Completion::Exec) when it ended and its output did.
+    Exec(CommandSpec),
+    /// Perform a file operation.
+    File(FileOp),
+    /// Send a signal to every process of a tree.
+    Signal(TreeId, Signal),
+    /// Wait until no process of a tree is left.
+    AwaitEmpty(TreeId),
+    /// Try whether something accepts connections.
+    Connect {
+        /// A host name or address.
+        host: String,
+        /// The TCP port.
+        port: u16,
+    },
+    /// Find a TCP port that is free.
+    FreePort {
+        /// The lowest port to look at.
+        from: u16,
+    },
+}
+
+impl fmt::Display for Action {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Exec(spec) => write!(f, "exec {spec}"),
+            Self::File(op) => write!(f, "{op}"),
+            Self::Signal(tree, signal) => write!(f, "signal {signal} to {tree}"),
+            Self::AwaitEmpty(tree) => write!(f, "await end of {tree}"),
+            Self::Connect { host, port } => write!(f, "connect to {host}:{port}"),
+            Self::FreePort { from } => write!(f, "find a free port from {from}"),
+        }
+    }
+}

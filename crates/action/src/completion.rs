@@ -1,0 +1,96 @@
+//! What can be answered.
+
+use crate::Error;
+use alloc::{string::String, sync::Arc};
+use collodi_command::{Exit, Stream};
+use collodi_file::{FileAnswer, FileError};
+use core::fmt;
+
+/// What is heard of a command while it runs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Progress {
+    /// It was started.
+    Spawned {
+        /// Its process id, where there is one.
+        pid: Option<u32>,
+    },
+    /// It said something.
+    Output {
+        /// On which stream.
+        stream: Stream,
+        /// What; never empty.
+        bytes: Arc<[u8]>,
+    },
+    /// It ended. More output may follow.
+    Exited(Exit),
+}
+
+impl fmt::Display for Progress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Spawned { pid: Some(pid) } => write!(f, "spawned pid {pid}"),
+            Self::Spawned { pid: None } => f.write_str("spawned"),
+            Self::Output { stream, bytes } => {
+                write!(f, "{stream} {:?}", String::from_utf8_lossy(bytes))
+            }
+            Self::Exited(exit) => write!(f, "exited ({exit})"),
+        }
+    }
+}
+
+/// How an action ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Completion {
+    /// Of [`Action::Exec`](crate::Action::Exec).
+    Exec(Result<Ended, Error>),
+    /// Of [`Action::File`](crate::Action::File).
+    File(Result<FileAnswer, FileError>),
+    /// Of [`Action::Signal`](crate::Action::Signal).
+    Signalled(Result<(), Error>),
+    /// Of [`Action::AwaitEmpty`](crate::Action::AwaitEmpty).
+    Empty(Result<(), Error>),
+    /// Of [`Action::Connect`](crate::Action::Connect).
+    Connected(Result<(), Error>),
+    /// Of [`Action::FreePort`](crate::Action::FreePort).
+    Port(Result<u16, Error>),
+}
+
+/// A command that ran.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ended {
+    /// How it ended.
+    pub exit: Exit,
+    /// Processes that it started still hold its output.
+    pub leaked: bool,
+}
+
+impl fmt::Display for Ended {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.exit)?;
+        f.write_str(if self.leaked {
+            ", leaving processes behind"
+        } else {
+            ""
+        })
+    }
+}
+
+impl fmt::Display for Completion {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Exec(Ok(ended)) => write!(f, "ended ({ended})"),
+            Self::File(Ok(answer)) => write!(f, "{answer}"),
+            Self::File(Err(error)) => write!(f, "failed: {error}"),
+            Self::Signalled(Ok(())) => f.write_str("signalled"),
+            Self::Empty(Ok(())) => f.write_str("empty"),
+            Self::Connected(Ok(())) => f.write_str("connected"),
+            Self::Port(Ok(port)) => write!(f, "port {port}"),
+            Self::Exec(Err(error))
+            | Self::Signalled(Err(error))
+            | Self::Empty(Err(error))
+            | Self::Connected(Err(error))
+            | Self::Port(Err(error)) => write!(f, "{error}"),
+        }
+    }
+}
