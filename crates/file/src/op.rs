@@ -22,6 +22,8 @@ pub enum FileOp {
         path: ContainedPath,
         /// The new content.
         bytes: Vec<u8>,
+        /// Whether the file can be run as a program.
+        executable: bool,
     },
     /// Adds to the end of a file, which is made when it is not there.
     Append {
@@ -73,9 +75,13 @@ impl FileOp {
         Self::Read { path, limit }
     }
 
-    /// Replaces a file's content.
+    /// Replaces the content of a file that is no program.
     pub const fn write(path: ContainedPath, bytes: Vec<u8>) -> Self {
-        Self::Write { path, bytes }
+        Self::Write {
+            path,
+            bytes,
+            executable: false,
+        }
     }
 
     /// The path the operation is about; of two, the first.

@@ -1,0 +1,129 @@
+//! Where things are.
+
+use crate::{Os, Platform};
+use alloc::format;
+use collodi_contain::{ContainedPath, Name, RelPath, Root};
+
+/// The directories of a workspace.
+///
+/// ```text
+/// .vatn/python/envs/<name>     environments
+/// .vatn/python/apps/<name>     apps
+/// .vatn/python/stand-ins       programs that stand in for missing ones
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Layout {
+    workspace: Root,
+    platform: Platform,
+}
+
+impl Layout {
+    /// The layout of the workspace at this directory.
+    pub const fn new(workspace: Root, platform: Platform) -> Self {
+        Self {
+            workspace,
+            platform,
+        }
+    }
+
+    /// The workspace itself.
+    pub const fn workspace(&self) -> &Root {
+        &self.workspace
+    }
+
+    /// The platform it is laid out for.
+    pub const fn platform(&self) -> Platform {
+        self.platform
+    }
+
+    /// The directory that holds the environments.
+    pub fn environments(&self) -> ContainedPath {
+        self.below("envs")
+    }
+
+    /// The environment of this name.
+    pub fn environment(&self, name: &Name) -> EnvDir {
+        let root = Root::new(&self.environments().absolute());
+        EnvDir::new(root.at(one(name.as_str())), self.platform)
+    }
+
+    /// The directory that holds the apps.
+    pub fn apps(&self) -> ContainedPath {
+        self.below("apps")
+    }
+
+    /// The root of the app of this name: what the app does with files stays in here.
+    pub fn app(&self, name: &Name) -> Root {
+        Root::new(&format!("{}/{name}", self.apps()))
+    }
+
+    /// The directory of programs that stand in for missing ones.
+    pub fn stand_ins(&self) -> ContainedPath {
+        self.below("stand-ins")
+    }
+
+    fn below(&self, name: &str) -> ContainedPath {
+        let vatn = one(".vatn").join("python").and_then(|p| p.join(name));
+        self.workspace.at(vatn.unwrap_or_default())
+    }
+}
+
+/// A path of one literal component.
+fn one(component: &str) -> RelPath {
+    RelPath::parse(component).unwrap_or_default()
+}
+
+/// The directory of an environment: where its programs are, by platform.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct EnvDir {
+    path: ContainedPath,
+    windows: bool,
+}
+
+impl EnvDir {
+    /// The environment at this path.
+    pub fn new(path: ContainedPath, platform: Platform) -> Self {
+        Self {
+            path,
+            windows: platform.os == Os::Windows,
+        }
+    }
+
+    /// The directory.
+    pub const fn path(&self) -> &ContainedPath {
+        &self.path
+    }
+
+    /// The directory of its programs.
+    pub fn programs(&self) -> ContainedPath {
+        self.child(if self.windows { "Scripts" } else { "bin" })
+    }
+
+    /// Its interpreter. A directory is an environment when this is there.
+    pub fn python(&self) -> ContainedPath {
+        self.child(if self.windows {
+            "Scripts/python.exe"
+        } else {
+            "bin/python"
+        })
+    }
+
+    /// The file beside it that is there while it is being made. No environment can
+    /// have this name.
+    pub fn marker(&self) -> ContainedPath {
+        let name = self.path.rel().file_name().unwrap_or_default();
+        self.path
+            .join(&format!("../.{name}.creating"))
+            .unwrap_or_else(|_| self.child(".creating"))
+    }
+
+    pub(crate) const fn is_windows(&self) -> bool {
+        self.windows
+    }
+
+    /// A literal path below the environment. Falls back to the directory itself
+    /// when the whole would be longer than a path can be.
+    fn child(&self, below: &str) -> ContainedPath {
+        self.path.join(below).unwrap_or_else(|_| self.path.clone())
+    }
+}
