@@ -1,5 +1,7 @@
 //! How much a log keeps.
 
+use crate::{Line, ring::SLACK, row::Row};
+
 /// How much a log keeps. Zero is a limit like any other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
@@ -20,5 +22,17 @@ impl Default for Limits {
             bytes: 1 << 20,
             line_bytes: 64 << 10,
         }
+    }
+}
+
+impl Limits {
+    /// The most memory that a log with these limits holds between calls, on top of
+    /// the secrets in its mask: text, twice over at worst, the lines around it, and
+    /// an unfinished line of each stream with the row it is written over.
+    pub const fn memory(&self) -> usize {
+        let line = size_of::<Line>().saturating_add(SLACK);
+        let ring = self.bytes.saturating_add(self.lines.saturating_mul(line));
+        let unfinished = self.line_bytes.saturating_add(Row::MAX_MEMORY + char::MAX_LEN_UTF8);
+        ring.saturating_add(unfinished).saturating_mul(2)
     }
 }

@@ -7,7 +7,7 @@ use core::ops::Range;
 
 /// A text buffer that fell out of the ring is used again for a new line unless it
 /// is much too large for it: at most twice the text and this many bytes.
-const SLACK: usize = 64;
+pub(crate) const SLACK: usize = 64;
 
 /// What a reader gets from one position on.
 #[derive(Clone, Debug, PartialEq, Eq)]
