@@ -32,7 +32,9 @@ impl Limits {
     pub const fn memory(&self) -> usize {
         let line = size_of::<Line>().saturating_add(SLACK);
         let ring = self.bytes.saturating_add(self.lines.saturating_mul(line));
-        let unfinished = self.line_bytes.saturating_add(Row::MAX_MEMORY + char::MAX_LEN_UTF8);
+        let unfinished = self
+            .line_bytes
+            .saturating_add(Row::MAX_MEMORY + char::MAX_LEN_UTF8);
         ring.saturating_add(unfinished).saturating_mul(2)
     }
 }
