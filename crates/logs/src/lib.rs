@@ -5,6 +5,7 @@
 extern crate alloc;
 
 mod ansi;
+pub mod fuzz;
 mod limits;
 mod line;
 mod log;

@@ -71,7 +71,17 @@ impl Mask {
             return (Cow::Borrowed(kept), kept.len());
         }
         let (hidden, taken) = hide(text, &ranges, limit);
-        (Cow::Owned(hidden), taken)
+        (Cow::Owned(self.settled(hidden)), taken)
+    }
+
+    /// `hidden`, unless the stars broke an escape sequence so that what it kept
+    /// from sight reads as a secret: then it loses its escape sequences.
+    fn settled(&self, hidden: String) -> String {
+        if is_plain(&hidden) || self.find(&hidden).is_empty() {
+            return hidden;
+        }
+        let seen = plain(&hidden);
+        hide(&seen, &self.find(&seen), seen.len()).0
     }
 
     /// How much of an unfinished `text` may be shown: what stands at its end and
