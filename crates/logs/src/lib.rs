@@ -2,5 +2,29 @@
 #![no_std]
 #![forbid(unsafe_code)]
 
-#[expect(unused_extern_crates, reason = "filled next")]
 extern crate alloc;
+
+mod ansi;
+pub mod fuzz;
+mod limits;
+mod line;
+mod log;
+mod mask;
+mod record;
+mod ring;
+mod row;
+mod search;
+mod split;
+mod store;
+mod url;
+
+pub use ansi::{Color, Span, Style, plain, styled};
+pub use limits::Limits;
+pub use line::{Line, Source};
+pub use log::{Log, Partial};
+pub use mask::Mask;
+pub use record::{RecordError, from_record, to_record};
+pub use ring::Page;
+pub use search::Needle;
+pub use store::Totals;
+pub use url::{Scheme, Url, find_url, find_urls};

@@ -1,0 +1,197 @@
+//! The log of one process.
+
+use crate::{
+    Limits, Line, Mask, Page, Source, Totals,
+    split::{Splitter, Text},
+    store::Store,
+};
+use alloc::{borrow::Cow, string::String};
+use collodi_command::Stream;
+use collodi_time::Instant;
+use core::ops::Range;
+
+/// The log of one process: its two streams and the supervisor's notes, as numbered
+/// lines in bounded memory. The contract is in the [crate documentation](crate).
+#[derive(Clone, Debug)]
+pub struct Log {
+    stdout: Splitter,
+    stderr: Splitter,
+    store: Store,
+}
+
+/// The unfinished line of a stream, such as a prompt or a progress bar.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Partial {
+    /// Its text so far. What may yet turn out to be a secret, or is not yet a
+    /// whole character, is held back.
+    pub text: String,
+    /// How many bytes of it have been dropped already.
+    pub dropped: u64,
+}
+
+impl Log {
+    /// An empty log. The first line will be number 0.
+    pub fn new(limits: Limits) -> Self {
+        let store = Store::new(limits);
+        Self {
+            stdout: Splitter::new(store.raw_bytes()),
+            stderr: Splitter::new(store.raw_bytes()),
+            store,
+        }
+    }
+
+    /// Hides what `mask` hides, in every line that is not finished yet.
+    #[must_use]
+    pub fn with_mask(mut self, mask: Mask) -> Self {
+        self.set_mask(mask);
+        self
+    }
+
+    /// Hides what `mask` hides, in every line that is not finished yet. Finished
+    /// lines stay as they are.
+    pub fn set_mask(&mut self, mask: Mask) {
+        self.store.mask = mask;
+        self.stdout.set_cap(self.store.raw_bytes());
+        self.stderr.set_cap(self.store.raw_bytes());
+    }
+
+    /// Takes in output, in chunks cut anywhere. Returns the numbers of the lines
+    /// that this chunk completed. If they are more than the ring holds, the first
+    /// of them are gone already; [`push_with`](Self::push_with) shows them all.
+    pub fn push(&mut self, now: Instant, stream: Stream, bytes: &[u8]) -> Range<u64> {
+        self.push_with(now, stream, bytes, |_| {})
+    }
+
+    /// Like [`push`](Self::push), and shows each line as it is completed. (A log
+    /// that keeps no lines at all shows none.)
+    pub fn push_with(
+        &mut self,
+        now: Instant,
+        stream: Stream,
+        bytes: &[u8],
+        mut each: impl FnMut(&Line),
+    ) -> Range<u64> {
+        let first = self.next_seq();
+        let (splitter, store) = self.split(stream);
+        store.totals.bytes += bytes.len() as u64;
+        splitter.push(bytes, |line| {
+            store.add(now, stream.into(), &line);
+            store
+                .ring
+                .lines()
+                .next_back()
+                .into_iter()
+                .for_each(&mut each);
+        });
+        first..self.next_seq()
+    }
+
+    /// Adds a line of the supervisor's own and returns its number. Control
+    /// characters in it become blanks, so it is one line.
+    ///
+    /// A note does not finish what the process has not: say that it ended with
+    /// [`close`](Self::close) first.
+    pub fn note(&mut self, now: Instant, text: &str) -> u64 {
+        let blank = |c: char| if c.is_control() { ' ' } else { c };
+        let line = Text {
+            text: Cow::Owned(text.chars().map(blank).collect()),
+            dropped: 0,
+        };
+        self.store.add(now, Source::Note, &line)
+    }
+
+    /// The streams have ended: what is unfinished becomes lines, of standard
+    /// output first. Output may follow, of the next life of the process.
+    pub fn close(&mut self, now: Instant) -> Range<u64> {
+        let first = self.next_seq();
+        for stream in [Stream::Stdout, Stream::Stderr] {
+            let (splitter, store) = self.split(stream);
+            splitter.close(|line| {
+                store.add(now, stream.into(), &line);
+            });
+        }
+        first..self.next_seq()
+    }
+
+    /// The number that the next line will get.
+    pub const fn next_seq(&self) -> u64 {
+        self.store.ring.next()
+    }
+
+    /// The number of the oldest line that is kept; [`next_seq`](Self::next_seq)
+    /// if there is none.
+    pub fn first_seq(&self) -> u64 {
+        self.store.ring.first()
+    }
+
+    /// The last `n` lines, oldest first.
+    pub fn last(&self, n: usize) -> impl DoubleEndedIterator<Item = &Line> + ExactSizeIterator {
+        let lines = self.store.ring.lines();
+        let skip = lines.len().saturating_sub(n);
+        lines.skip(skip)
+    }
+
+    /// At most `max_lines` lines from number `from` on. A reader that goes on at
+    /// [`Page::next`] gets every line, or is told that it is gone, once and in
+    /// order. A number that is not given yet is read as the next one to be given.
+    pub fn read(&self, from: u64, max_lines: usize) -> Page<'_> {
+        self.search(from, max_lines, |_| true)
+    }
+
+    /// Of the lines from number `from` on, at most `max_lines` that `wanted` picks.
+    /// Goes on at [`Page::next`] like [`read`](Self::read).
+    pub fn search(
+        &self,
+        from: u64,
+        max_lines: usize,
+        wanted: impl FnMut(&Line) -> bool,
+    ) -> Page<'_> {
+        self.store.ring.page(from, max_lines, wanted)
+    }
+
+    /// The unfinished line of `stream`, if there is one.
+    pub fn partial(&self, stream: Stream) -> Option<Partial> {
+        let mut line = match stream {
+            Stream::Stdout => self.stdout.partial(),
+            Stream::Stderr => self.stderr.partial(),
+        };
+        let shown = self.store.mask.showable(&line.text).len();
+        line.text = shorten(line.text, shown);
+        let (text, dropped) = self.store.fit(&line);
+        (!text.is_empty() || dropped > 0).then(|| Partial {
+            text: text.into_owned(),
+            dropped,
+        })
+    }
+
+    /// What has gone through since the log was made.
+    pub fn totals(&self) -> Totals {
+        Totals {
+            dropped_lines: self.next_seq() - self.store.ring.lines().len() as u64,
+            ..self.store.totals
+        }
+    }
+
+    /// Bytes of memory held, not counting the mask. [`Limits::memory`] is its bound.
+    pub fn memory(&self) -> usize {
+        self.stdout.memory() + self.stderr.memory() + self.store.ring.memory()
+    }
+
+    const fn split(&mut self, stream: Stream) -> (&mut Splitter, &mut Store) {
+        let splitter = match stream {
+            Stream::Stdout => &mut self.stdout,
+            Stream::Stderr => &mut self.stderr,
+        };
+        (splitter, &mut self.store)
+    }
+}
+
+fn shorten(text: Cow<'_, str>, len: usize) -> Cow<'_, str> {
+    match text {
+        Cow::Borrowed(text) => Cow::Borrowed(crate::mask::head(text, len)),
+        Cow::Owned(mut text) => {
+            text.truncate(len);
+            Cow::Owned(text)
+        }
+    }
+}

@@ -1,0 +1,67 @@
+//! Where finished lines go: masked, cut to length, counted, kept in the ring.
+
+use crate::{Limits, Mask, Source, mask::head, ring::Ring, split::Text};
+use alloc::borrow::Cow;
+use collodi_time::Instant;
+
+/// What has gone through a log since it was made.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Totals {
+    /// Bytes pushed.
+    pub bytes: u64,
+    /// Lines completed, notes included.
+    pub lines: u64,
+    /// Lines that fell out of the ring.
+    pub dropped_lines: u64,
+    /// Lines whose end was dropped.
+    pub truncated_lines: u64,
+    /// Bytes dropped from the ends of those lines.
+    pub truncated_bytes: u64,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Store {
+    pub(crate) ring: Ring,
+    pub(crate) mask: Mask,
+    pub(crate) totals: Totals,
+    line_bytes: usize,
+}
+
+impl Store {
+    pub(crate) fn new(limits: Limits) -> Self {
+        Self {
+            ring: Ring::new(limits),
+            mask: Mask::default(),
+            totals: Totals::default(),
+            line_bytes: limits.line_bytes.min(limits.bytes),
+        }
+    }
+
+    /// How many bytes of a line must be seen to know all that is kept of it: a
+    /// secret, or a character, may begin within the limit and end behind it.
+    pub(crate) fn raw_bytes(&self) -> usize {
+        let behind = self.mask.longest().max(char::MAX_LEN_UTF8);
+        self.line_bytes.saturating_add(behind)
+    }
+
+    pub(crate) fn add(&mut self, now: Instant, source: Source, line: &Text<'_>) -> u64 {
+        let (text, dropped) = self.fit(line);
+        let seq = self.ring.push(now, source, &text, dropped);
+        self.totals.lines += 1;
+        self.totals.truncated_lines += u64::from(dropped > 0);
+        self.totals.truncated_bytes += dropped;
+        seq
+    }
+
+    /// The text as it may be shown, and how many bytes are missing at its end.
+    pub(crate) fn fit<'a>(&self, line: &'a Text<'_>) -> (Cow<'a, str>, u64) {
+        let (text, taken) = if self.mask.is_empty() {
+            let kept = head(&line.text, self.line_bytes);
+            (Cow::Borrowed(kept), kept.len())
+        } else {
+            self.mask.prefix(&line.text, self.line_bytes)
+        };
+        (text, line.dropped + (line.text.len() - taken) as u64)
+    }
+}
