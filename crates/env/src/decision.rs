@@ -114,7 +114,8 @@ impl fmt::Display for Rule {
             Self::Step => f.write_str("set by the step"),
             Self::Base => f.write_str("given by the policy"),
             Self::Forced => f.write_str("forced by the policy"),
-            Self::Granted(source) => write!(f, "granted to {source}"),
+            Self::Granted(Source::Host) => f.write_str("granted from the host"),
+            Self::Granted(Source::Step) => f.write_str("granted to the step"),
             Self::Loader(source, glob) => {
                 write!(f, "{source} needs a grant for what loads code ({glob})")
             }

@@ -1,6 +1,6 @@
 //! The environment of a child, and how it came about.
 
-use crate::{Decision, Verdict, masked::Masked};
+use crate::{Decision, Rule, Verdict, masked::Masked};
 use alloc::{collections::BTreeMap, string::String, vec::Vec};
 use core::fmt;
 
@@ -53,27 +53,60 @@ impl fmt::Debug for Environment {
     }
 }
 
-/// `removed 2 variables: AWS_PROFILE, HF_TOKEN`
+/// `removed 2 variables: AWS_PROFILE, HF_TOKEN; 31 are not inherited`
+///
+/// Names that merely nobody asked for are counted, not listed: the line is for
+/// whoever wonders why a program is suddenly not logged in.
 #[derive(Clone, Copy, Debug)]
 pub struct Removed<'a>(&'a Environment);
 
 impl Removed<'_> {
     /// The most names in the line.
     pub const MAX_NAMES: usize = 20;
+
+    fn names(&self) -> impl Iterator<Item = &str> {
+        let refused = self.0.dropped().filter(|d| d.rule != Rule::NotInherited);
+        refused.map(|decision| decision.name.as_str())
+    }
 }
 
 impl fmt::Display for Removed<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let count = self.0.dropped().count();
+        let count = self.names().count();
         let plural = if count == 1 { "" } else { "s" };
-        write!(f, "removed {count} variable{plural}: ")?;
-        for (i, decision) in self.0.dropped().take(Self::MAX_NAMES).enumerate() {
-            let comma = if i == 0 { "" } else { ", " };
-            write!(f, "{comma}{}", decision.name.escape_debug())?;
+        write!(f, "removed {count} variable{plural}")?;
+        for (i, name) in self.names().take(Self::MAX_NAMES).enumerate() {
+            let before = if i == 0 { ":" } else { "," };
+            write!(f, "{before} {}", name.escape_debug())?;
         }
-        match count.saturating_sub(Self::MAX_NAMES) {
+        if count > Self::MAX_NAMES {
+            write!(f, " and {} more", count - Self::MAX_NAMES)?;
+        }
+        match self.0.dropped().count() - count {
             0 => Ok(()),
-            more => write!(f, " and {more} more"),
+            1 => f.write_str("; 1 is not inherited"),
+            others => write!(f, "; {others} are not inherited"),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{Grants, Policy};
+    use alloc::{
+        collections::BTreeMap,
+        format,
+        string::{String, ToString},
+    };
+
+    #[test]
+    fn the_line_is_bounded() {
+        let token = |i| (format!("T{i:03}_TOKEN"), String::new());
+        let host: BTreeMap<_, _> = (0..100).map(token).collect();
+        let environment = Policy::default().resolve(&host, &BTreeMap::new(), &Grants::none());
+        let line = environment.removed().map(|line| line.to_string());
+        let line = line.unwrap_or_default();
+        assert!(line.starts_with("removed 100 variables: T000_TOKEN, T001_TOKEN,"));
+        assert!(line.ends_with(", T019_TOKEN and 80 more"), "{line}");
     }
 }

@@ -48,6 +48,22 @@ impl StepVariables {
         self
     }
 
+    /// Calls the search path what the host calls it: Windows says `Path`, scripts
+    /// say `PATH`, and two of them would be one too many.
+    #[must_use]
+    pub fn spelled_as_in(mut self, host: &BTreeMap<String, String>) -> Self {
+        let is_path = |name: &&String| name.eq_ignore_ascii_case("PATH");
+        let (Some(theirs), Some(ours)) = (host.keys().find(is_path), self.set.keys().find(is_path))
+        else {
+            return self;
+        };
+        let (theirs, ours) = (theirs.clone(), ours.clone());
+        if let Some(value) = self.set.remove(&ours) {
+            self.set.insert(theirs, value);
+        }
+        self
+    }
+
     /// Removes `name`.
     #[must_use]
     pub fn remove(mut self, name: &str) -> Self {
