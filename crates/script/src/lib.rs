@@ -5,11 +5,13 @@
 extern crate alloc;
 
 mod diagnostic;
+mod json;
 mod method;
 mod options;
 mod parsed;
 mod place;
 mod script;
+mod sink;
 mod template;
 
 pub use diagnostic::{Diagnostic, Fix, Severity};
