@@ -108,15 +108,3 @@ pub struct Fix {
     /// What the edit does, for a menu.
     pub title: String,
 }
-
-impl Diagnostic {
-    /// The diagnostic on one line: `pinokio.json:4:17: error[unknown-method]: …`.
-    pub fn line(&self, file: &str) -> String {
-        let (place, severity) = (self.start, self.severity);
-        alloc::format!(
-            "{file}:{place}: {severity}[{}]: {}",
-            self.code,
-            self.message
-        )
-    }
-}

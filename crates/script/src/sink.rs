@@ -28,6 +28,11 @@ impl Sink {
         self.found.len() >= self.limit
     }
 
+    /// Counts a warning that is not worth making any more.
+    pub(crate) const fn leave_out(&mut self) {
+        self.left_out += 1;
+    }
+
     pub(crate) fn push(&mut self, diagnostic: Diagnostic) {
         if self.is_full() {
             self.left_out += 1;

@@ -188,7 +188,10 @@ impl Parser<'_, '_> {
             return false;
         }
         // A bounded look ahead keeps hostile rows of braces linear.
-        let near = rest.char_indices().nth(1000).map_or(rest.len(), |(at, _)| at);
+        let near = rest
+            .char_indices()
+            .nth(1000)
+            .map_or(rest.len(), |(at, _)| at);
         let line = rest.get(..near).and_then(|near| near.lines().next());
         let Some(template) = line.and_then(|line| line.get(..line.find("}}")? + 2)) else {
             return false;

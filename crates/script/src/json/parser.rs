@@ -322,7 +322,9 @@ impl Parser<'_, '_> {
         let frames = self.stack.iter().take(depth);
         frames.fold(String::new(), |pointer, frame| match &frame.inside {
             Inside::Array(items) => child_pointer(&pointer, &items.len().to_string()),
-            Inside::Object { key: Some((k, _)), .. } => child_pointer(&pointer, k),
+            Inside::Object {
+                key: Some((k, _)), ..
+            } => child_pointer(&pointer, k),
             Inside::Object { key: None, .. } => pointer,
         })
     }

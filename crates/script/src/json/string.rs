@@ -74,7 +74,9 @@ impl Pieces<'_> {
             Some(c) => simple(c).map_or((0, Meaning::BadEscape), |c| (1, Meaning::Char(c))),
             None => (0, Meaning::BadEscape),
         };
-        (0..length).for_each(|_| drop(self.chars.next()));
+        if let Some(last) = length.checked_sub(1) {
+            let _ = self.chars.nth(last);
+        }
         meaning
     }
 }
@@ -142,6 +144,9 @@ pub(crate) fn source_span(
     let inside = raw.get(1..).unwrap_or_default();
     let inside = inside.strip_suffix(quote).unwrap_or(inside);
     let first = literal.start + 1;
+    if !inside.contains('\\') {
+        return bare_span(inside, first, decoded);
+    }
     let (mut at, mut start, mut end) = (0, None, None);
     for piece in pieces(inside, quote == '\'') {
         let after = at + piece.meaning.char().len_utf8();
@@ -150,6 +155,7 @@ pub(crate) fn source_span(
         }
         if end.is_none() && decoded.end <= at {
             end = Some(first + piece.span.start);
+            break;
         }
         at = after;
     }
