@@ -2,5 +2,10 @@
 #![no_std]
 #![forbid(unsafe_code)]
 
-#[expect(unused_extern_crates, reason = "filled next")]
 extern crate alloc;
+
+mod error;
+mod pattern;
+
+pub use error::{Exhausted, PatternError};
+pub use pattern::{Match, Pattern};

@@ -2,5 +2,14 @@
 #![no_std]
 #![forbid(unsafe_code)]
 
-#[expect(unused_extern_crates, reason = "filled next")]
 extern crate alloc;
+
+mod diagnostic;
+mod render;
+mod scope;
+mod template;
+
+pub use diagnostic::{Note, NoteKind, Problem, ProblemKind, Reference};
+pub use render::{Missing, Render, Rendered, Sink};
+pub use scope::{Call, Question, Scope};
+pub use template::Template;

@@ -1,0 +1,227 @@
+//! The file as a whole.
+
+use super::{
+    Checker, dialect,
+    spot::{Spot, is_template},
+};
+use crate::{
+    Diagnostic, Document, Prerequisite, Script, Severity, Step,
+    json::{Kind, Node},
+    suggest::nearest,
+    table::FILE_KEYS,
+};
+use alloc::{borrow::ToOwned, boxed::Box, collections::BTreeMap, format, string::String, vec::Vec};
+
+impl Checker<'_, '_> {
+    pub(super) fn document(mut self, root: &Node) -> Document {
+        let root = Spot::root(root);
+        if root.node.is_missing() {
+            return Document::Broken;
+        }
+        if !root.node.is_object() {
+            self.sink.push(
+                root.wrong_type("a script", "an object")
+                    .hint("write `{\"run\": [ … ]}`"),
+            );
+            return Document::Broken;
+        }
+        match root.get("run") {
+            Some(run) => Document::Script(self.script(&root, &run)),
+            None => self.without_run(&root),
+        }
+    }
+
+    /// Metadata by its name, or a script that lost its steps.
+    fn without_run(&mut self, root: &Spot<'_>) -> Document {
+        let keys = root.node.members().iter().map(|m| m.key.as_str());
+        let similar = keys
+            .filter(|key| nearest(key, ["run"]).is_some() || *key == "steps")
+            .find(|key| root.get(key).is_some_and(|v| v.node.as_array().is_some()));
+        if similar.is_none() && is_metadata(&self.options.file) {
+            let message = "the file has no `run` list: it describes the app and is not run";
+            self.sink.push(root.notice("metadata", message));
+            return Document::Metadata(root.node.to_value());
+        }
+        let report = root.error(
+            "missing-run",
+            "the file has no `run` list, so it is no script",
+        );
+        self.sink
+            .push(match similar.and_then(|key| root.node.member(key)) {
+                Some(member) => report
+                    .hint(format!("did you mean `run` instead of `{}`?", member.key))
+                    .fix(member.key_span.clone(), "\"run\"", "rename the key"),
+                None => report.hint("write the steps as `\"run\": [ … ]`"),
+            });
+        Document::Broken
+    }
+
+    fn script(&mut self, root: &Spot<'_>, run: &Spot<'_>) -> Script {
+        self.dialect = dialect::decide(root, self.options, self.sink);
+        self.file_keys(root);
+        let steps = self.run_list(run);
+        let actions = self.actions(root);
+        let on_stop = self.on_stop(root);
+        let script = Script {
+            dialect: self.dialect,
+            daemon: root.get("daemon").is_some_and(|d| d.node.is_truthy()),
+            steps,
+            title: root
+                .get("title")
+                .and_then(|t| t.node.as_str().map(ToOwned::to_owned)),
+            actions,
+            on_stop,
+            prerequisites: prerequisites(root),
+            value: root.node.to_value(),
+        };
+        self.flow(root, &script);
+        self.hazards(root, &script);
+        script
+    }
+
+    fn file_keys(&mut self, root: &Spot<'_>) {
+        for param in FILE_KEYS.iter().filter(|param| param.name != "run") {
+            if let Some(value) = root.given(param.name) {
+                self.kind(&format!("`{}`", param.name), &value, param.kinds);
+            }
+        }
+        self.daemon_text(root);
+    }
+
+    /// `"daemon": "false"` is true in JavaScript.
+    fn daemon_text(&mut self, root: &Spot<'_>) {
+        let Some(daemon) = root.get("daemon") else {
+            return;
+        };
+        if let Some(text @ ("false" | "no" | "0")) = daemon.node.as_str() {
+            let message = format!("the text {text:?} counts as true");
+            let report = daemon.warning("truthy-text", message);
+            self.sink
+                .push(report.fix(daemon.head(), "false", "write the boolean"));
+        }
+    }
+
+    fn run_list(&mut self, run: &Spot<'_>) -> Vec<Step> {
+        match &run.node.kind {
+            Kind::Missing => Vec::new(),
+            Kind::Array(items) if items.is_empty() => {
+                self.sink.push(run.error("empty-run", "`run` has no steps"));
+                Vec::new()
+            }
+            Kind::Array(_) => self.steps(run),
+            Kind::Object(_) => {
+                let report = run.wrong_type("`run`", "a list");
+                self.sink
+                    .push(report.hint("put the step in brackets: `\"run\": [{ … }]`"));
+                Vec::new()
+            }
+            _ => {
+                self.sink.push(run.wrong_type("`run`", "a list of steps"));
+                Vec::new()
+            }
+        }
+    }
+
+    fn steps(&mut self, list: &Spot<'_>) -> Vec<Step> {
+        let limit = self.options.limits.steps;
+        if let Some(first) = list.items().nth(limit) {
+            let message = format!("a list has at most {limit} steps");
+            self.sink.push(first.error("too-many-steps", message));
+        }
+        let items: Vec<Spot<'_>> = list.items().take(limit).collect();
+        let indexed = items.iter().enumerate();
+        let steps = indexed.map(|(index, spot)| self.step(index, spot));
+        let mut steps: Vec<Step> = steps.collect();
+        self.resolve_next(&items, &mut steps);
+        steps
+    }
+
+    /// Every other list of steps, by its key.
+    fn actions(&mut self, root: &Spot<'_>) -> BTreeMap<String, Vec<Step>> {
+        let mut actions = BTreeMap::new();
+        for (member, value) in root.members() {
+            let known = FILE_KEYS.iter().any(|param| param.name == member.key);
+            if !known && is_step_list(value.node) {
+                actions.insert(member.key.clone(), self.steps(&value));
+            }
+        }
+        actions
+    }
+
+    fn on_stop(&mut self, root: &Spot<'_>) -> Option<Box<Step>> {
+        let on = root.given("on")?;
+        let stop = on.given("stop")?;
+        if stop.node.as_array().is_some() {
+            let report = stop.wrong_type("`on.stop`", "one step");
+            self.sink
+                .push(report.hint("name a script with several steps by `script.start`"));
+            return None;
+        }
+        // `{"uri": "x.json"}` alone starts that script.
+        if stop.get("method").is_none() && stop.get("uri").is_some() {
+            return Some(Box::new(self.start_request(&stop)));
+        }
+        Some(Box::new(self.step(0, &stop)))
+    }
+}
+
+/// Launcher files are merged from these.
+fn is_metadata(file: &str) -> bool {
+    let name = file.rsplit(['/', '\\']).next().unwrap_or(file);
+    matches!(name, "pinokio.json" | "pinokio_meta.json")
+}
+
+/// Whether a value is a list of objects of which one has a method.
+fn is_step_list(node: &Node) -> bool {
+    let items = node.as_array().unwrap_or_default();
+    items.iter().all(Node::is_object) && items.iter().any(|item| item.get("method").is_some())
+}
+
+/// `pre`, else `env`: items that name a variable.
+fn prerequisites(root: &Spot<'_>) -> Vec<Prerequisite> {
+    let list = ["pre", "env"].into_iter().filter_map(|key| root.get(key));
+    let list = list.into_iter().find(|list| list.node.as_array().is_some());
+    let items = list.iter().flat_map(Spot::items);
+    items.filter_map(|item| prerequisite(&item)).collect()
+}
+
+fn prerequisite(item: &Spot<'_>) -> Option<Prerequisite> {
+    let text = |key: &str| {
+        let value = item.given(key)?.node.to_value();
+        Some(value.to_text()).filter(|text| !is_template(text))
+    };
+    Some(Prerequisite {
+        name: text("env").or_else(|| text("key"))?,
+        title: text("title"),
+        description: text("description"),
+        default: text("default"),
+    })
+}
+
+/// What is said about a text that is no JSON at all.
+pub(crate) fn not_json(source: &str) -> Option<Diagnostic> {
+    let start = source.len() - source.trim_start_matches('\u{feff}').trim_start().len();
+    let text = source.get(start..).unwrap_or_default();
+    let first_line = text.lines().next().unwrap_or_default().trim_end();
+    let span = start..start + first_line.len();
+    let error = |code, message: &str| Diagnostic::new(Severity::Error, code, span.clone(), message);
+    let javascript = [
+        "module.exports",
+        "export default",
+        "const ",
+        "let ",
+        "var ",
+        "import ",
+    ];
+    if text.is_empty() {
+        Some(error("empty-file", "the file is empty"))
+    } else if text.starts_with('<') {
+        let report = error("not-json", "this is markup, not JSON");
+        Some(report.hint("the download may have given an error page"))
+    } else if javascript.iter().any(|start| text.starts_with(start)) {
+        let report = error("not-json", "this is JavaScript, not JSON");
+        Some(report.hint("a file of JavaScript is named `….js`"))
+    } else {
+        None
+    }
+}

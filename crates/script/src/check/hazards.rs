@@ -1,0 +1,326 @@
+//! What templates can do wrong.
+
+use super::{Checker, names, spot::Spot};
+use crate::{
+    Diagnostic, Dialect, Method, Script, Severity, Step, Template,
+    json::{Kind, Node, source_span},
+    sink::{child_pointer, clip},
+    suggest::nearest,
+};
+use alloc::{collections::BTreeSet, format, string::String};
+use collodi_template::{Problem, Reference};
+use core::ops::Range;
+
+impl Checker<'_, '_> {
+    pub(super) fn hazards(&mut self, root: &Spot<'_>, script: &Script) {
+        let names = Names::of(root, script);
+        let lists = script.actions.values().chain([&script.steps]);
+        let mut used = BTreeSet::new();
+        for step in lists.flatten().chain(script.on_stop.as_deref()) {
+            self.step_templates(root, step, &names, &mut used);
+        }
+        self.unused_ids(root, script, &used);
+    }
+
+    fn step_templates(
+        &mut self,
+        root: &Spot<'_>,
+        step: &Step,
+        names: &Names<'_>,
+        used: &mut BTreeSet<String>,
+    ) {
+        let parts = [
+            ("params", Some(&step.params)),
+            ("when", step.when.as_ref()),
+            ("uri", step.uri.as_ref()),
+        ];
+        let parts = parts
+            .into_iter()
+            .filter_map(|(key, template)| Some((key, template?)));
+        for (key, template) in parts {
+            let pointer = child_pointer(&step.pointer, key);
+            let Some(node) = root.node.pointer(&pointer) else {
+                continue;
+            };
+            let place = Part { node, pointer };
+            for problem in template.problems() {
+                self.problem(&place, &problem);
+            }
+            for reference in template.references() {
+                used.extend(reference.path.first().cloned());
+                self.unknown_variable(&place, &reference, names);
+                if key == "params" && runs_commands(&step.method) {
+                    self.shell_value(&place, template, &reference, names);
+                }
+            }
+        }
+    }
+
+    fn problem(&mut self, part: &Part<'_>, problem: &Problem) {
+        let message = format!("the template cannot be read: {problem}");
+        if let Some(report) =
+            self.in_text(part, &problem.pointer, &problem.span, "template", message)
+        {
+            self.sink.push(report.note("the text stays as it is"));
+        }
+    }
+
+    fn unknown_variable(&mut self, part: &Part<'_>, reference: &Reference, names: &Names<'_>) {
+        let Some(name) = reference.path.first() else {
+            return;
+        };
+        if names.has(name) {
+            return;
+        }
+        let message = format!("there is no variable `{}`", clip(name));
+        let Some(report) = self.in_text(
+            part,
+            &reference.pointer,
+            &reference.span,
+            "unknown-variable",
+            message,
+        ) else {
+            return;
+        };
+        self.sink.push(match self.meant_variable(name, names) {
+            Some(meant) => report.hint(format!("did you mean `{meant}`?")),
+            None => report.note("the text stays as it is"),
+        });
+    }
+
+    fn meant_variable(&self, name: &str, names: &Names<'_>) -> Option<String> {
+        if self.sink.is_full() {
+            return None;
+        }
+        if names.locals.contains(name) {
+            return Some(format!("local.{name}"));
+        }
+        nearest(name, names.all()).map(String::from)
+    }
+
+    /// A value from outside in a command line.
+    fn shell_value(
+        &mut self,
+        part: &Part<'_>,
+        template: &Template,
+        reference: &Reference,
+        names: &Names<'_>,
+    ) {
+        if !is_message(&reference.pointer) {
+            return;
+        }
+        let Some(name) = reference.path.first() else {
+            return;
+        };
+        let raw = name == "raw" && reference.called;
+        if !(raw || names.is_data(name)) {
+            return;
+        }
+        let _ = template;
+        let whole = part
+            .text(&reference.pointer)
+            .and_then(Node::as_str)
+            .is_some_and(is_whole);
+        let (code, message, advice) = if raw {
+            (
+                "shell-raw",
+                "a value is put into the command line as it is".into(),
+                "make sure that nobody else can choose it",
+            )
+        } else if whole {
+            (
+                "shell-command",
+                format!("the whole command line comes from `{name}`"),
+                "whoever sets the value chooses what runs",
+            )
+        } else {
+            (
+                "shell-value",
+                format!("a value of `{name}` is put into the command line"),
+                "it is quoted, so it is one word there; `raw(…)` puts it in as it is",
+            )
+        };
+        if let Some(report) = self.in_text(part, &reference.pointer, &reference.span, code, message)
+        {
+            self.sink.push(report.note(advice));
+        }
+    }
+
+    /// A warning at a range of a decoded text, with the place in the file. None when the text
+    /// cannot be found.
+    fn in_text(
+        &mut self,
+        part: &Part<'_>,
+        pointer: &str,
+        span: &Range<usize>,
+        code: &'static str,
+        message: String,
+    ) -> Option<Diagnostic> {
+        if self.sink.is_full() {
+            self.sink.leave_out();
+            return None;
+        }
+        let node = part.text(pointer)?;
+        let span = match node.kind {
+            Kind::String(_) => source_span(self.source, &node.span, span),
+            _ => node.span.start..node.span.start + 1,
+        };
+        let pointer = format!("{}{pointer}", part.pointer);
+        Some(Diagnostic::new(Severity::Warning, code, span, message).at(pointer))
+    }
+
+    fn unused_ids(&mut self, root: &Spot<'_>, script: &Script, used: &BTreeSet<String>) {
+        let lists = script
+            .actions
+            .iter()
+            .map(|(key, steps)| (key.as_str(), steps));
+        for (key, steps) in lists.chain([("run", &script.steps)]) {
+            let Some(list) = root.get(key) else {
+                continue;
+            };
+            let Some(targets) = targets(&list, steps.len()) else {
+                continue;
+            };
+            for spot in list.items().take(steps.len()) {
+                self.unused_id(&spot, &targets, used);
+            }
+        }
+    }
+
+    fn unused_id(&mut self, step: &Spot<'_>, targets: &BTreeSet<&str>, used: &BTreeSet<String>) {
+        let Some(place) = step.get("id") else {
+            return;
+        };
+        let Some(id) = place.static_text() else {
+            return;
+        };
+        if targets.contains(id) || used.contains(id) {
+            return;
+        }
+        let message = format!("nothing uses the id `{}`", clip(id));
+        let report = place.warning("unused-id", message);
+        self.sink.push(match self.dialect {
+            Dialect::Pinokio => report,
+            Dialect::Vatn => report.note("the output is kept, and not read"),
+        });
+    }
+}
+
+/// A part of a step that is a template of its own.
+struct Part<'a> {
+    node: &'a Node,
+    pointer: String,
+}
+
+impl<'a> Part<'a> {
+    /// The text that a pointer below the template names; of a key, the value.
+    fn text(&self, pointer: &str) -> Option<&'a Node> {
+        self.node.pointer(pointer)
+    }
+}
+
+/// The names that are defined.
+struct Names<'a> {
+    ids: BTreeSet<&'a str>,
+    locals: BTreeSet<&'a str>,
+    vatn: bool,
+}
+
+impl<'a> Names<'a> {
+    fn of(root: &Spot<'a>, script: &'a Script) -> Self {
+        let lists = script.actions.values().chain([&script.steps]);
+        let vatn = script.dialect == Dialect::Vatn;
+        Self {
+            ids: lists
+                .flatten()
+                .filter_map(|step| step.id.as_deref())
+                .collect(),
+            locals: locals(root),
+            vatn,
+        }
+    }
+
+    fn has(&self, name: &str) -> bool {
+        names::VARIABLES.contains(&name)
+            || names::GLOBALS.contains(&name)
+            || self.ids.contains(name)
+            || (self.vatn && self.locals.contains(name))
+    }
+
+    fn is_data(&self, name: &str) -> bool {
+        let own = self.ids.contains(name) || (self.vatn && self.locals.contains(name));
+        names::DATA.contains(&name) || (own && !names::VARIABLES.contains(&name))
+    }
+
+    fn all(&self) -> impl Iterator<Item = &str> {
+        let own = self.ids.iter().copied();
+        own.chain(names::VARIABLES.iter().copied())
+    }
+}
+
+/// The variables that `local.set` steps of the file set.
+fn locals<'a>(root: &Spot<'a>) -> BTreeSet<&'a str> {
+    let mut locals = BTreeSet::new();
+    let steps = root
+        .node
+        .get("run")
+        .and_then(Node::as_array)
+        .unwrap_or_default();
+    for step in steps {
+        if step.get("method").and_then(Node::as_str) != Some("local.set") {
+            continue;
+        }
+        let Some(params) = step.get("params") else {
+            continue;
+        };
+        locals.extend(params.get("key").and_then(Node::as_str));
+        locals.extend(params.members().iter().map(|m| m.key.as_str()));
+    }
+    locals
+}
+
+/// The ids that `next` and jumps name; none when a template decides.
+fn targets<'a>(list: &Spot<'a>, count: usize) -> Option<BTreeSet<&'a str>> {
+    let mut targets = BTreeSet::new();
+    for step in list.items().take(count) {
+        let jump = matches!(
+            step.node.get("method").and_then(Node::as_str),
+            Some("jump" | "goto")
+        );
+        let target = step.node.get("params").filter(|_| jump);
+        if target.is_some_and(|params| params.as_str().is_some()) {
+            return None;
+        }
+        let named = [
+            step.node.get("next"),
+            target.and_then(|params| params.get("id")),
+        ];
+        for text in named.into_iter().flatten().filter_map(Node::as_str) {
+            if super::spot::is_template(text) {
+                return None;
+            }
+            targets.insert(text);
+        }
+    }
+    Some(targets)
+}
+
+const fn runs_commands(method: &Method) -> bool {
+    matches!(
+        method,
+        Method::ShellRun | Method::ShellStart | Method::Exec | Method::NpxRun
+    )
+}
+
+/// `/message`, or an item of it; an object's items are quoted as arguments anyway.
+fn is_message(pointer: &str) -> bool {
+    pointer
+        .strip_prefix("/message")
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// Whether a text is one template and nothing else.
+fn is_whole(text: &str) -> bool {
+    let text = text.trim();
+    text.starts_with("{{") && text.find("}}").is_some_and(|end| end + 2 == text.len())
+}

@@ -1,0 +1,174 @@
+//! Parameters against the table.
+
+use super::{
+    Checker,
+    spot::{Spot, is_template},
+};
+use crate::{
+    json::{Kind, Member},
+    schema::{Kinds, MethodSpec, Param, Role},
+    sink::clip,
+};
+use alloc::{format, string::String};
+
+impl Checker<'_, '_> {
+    /// Checks a step's `params`, given or not.
+    pub(super) fn params(&mut self, spec: &'static MethodSpec, step: &Spot<'_>) {
+        let Some(params) = step.given("params") else {
+            return self.absent_params(spec, step);
+        };
+        if !accepts(&params, spec.shape) {
+            let what = format!("`params` of `{}`", spec.name);
+            self.kind(&what, &params, spec.shape);
+            return;
+        }
+        if !params.node.is_object() {
+            return;
+        }
+        for (member, value) in params.members() {
+            self.param(spec, member, &value);
+        }
+        self.missing_params(spec, &params);
+    }
+
+    fn absent_params(&mut self, spec: &'static MethodSpec, step: &Spot<'_>) {
+        let needs = spec.params.iter().any(|param| param.required) || !spec.one_of.is_empty();
+        let broken = step
+            .get("params")
+            .is_some_and(|params| params.node.is_missing());
+        if needs && !broken {
+            let message = format!("`{}` needs `params`", spec.name);
+            let report = at_method(step).error("missing-parameter", message);
+            self.sink
+                .push(report.hint(format!("it takes {}", takes(spec))));
+        }
+    }
+
+    fn missing_params(&mut self, spec: &'static MethodSpec, params: &Spot<'_>) {
+        if has_template_key(params) {
+            return;
+        }
+        for param in spec.params.iter().filter(|param| param.required) {
+            if params.get(param.name).is_none() {
+                let message = format!("`{}` needs `{}`", spec.name, param.name);
+                let report = params.error("missing-parameter", message);
+                self.sink.push(report.hint(param.doc));
+            }
+        }
+        let given = |name: &&str| params.get(name).is_some();
+        if !spec.one_of.is_empty() && !spec.one_of.iter().any(|name| given(&name)) {
+            let message = format!("`{}` needs one of {}", spec.name, listed(spec.one_of));
+            self.sink.push(params.error("missing-parameter", message));
+        }
+    }
+
+    fn param(&mut self, spec: &'static MethodSpec, member: &Member, value: &Spot<'_>) {
+        let Some(param) = spec.param(&member.key) else {
+            return self.unknown_param(spec, member, value);
+        };
+        if value.node.is_missing() {
+            return;
+        }
+        if value.node.is_null() && !param.kinds.has(Kinds::NULL) {
+            if param.required {
+                let message = format!("`{}` is null, and `{}` needs it", param.name, spec.name);
+                self.sink.push(value.error("missing-parameter", message));
+            }
+            return;
+        }
+        self.kind(&format!("`{}`", param.name), value, param.kinds);
+        self.role(param, value);
+    }
+
+    fn role(&mut self, param: &Param, value: &Spot<'_>) {
+        match param.role {
+            Role::Plain => {}
+            Role::Path => self.path(value),
+        }
+    }
+
+    fn unknown_param(&mut self, spec: &'static MethodSpec, member: &Member, value: &Spot<'_>) {
+        let key = member.key.as_str();
+        if spec.others.is_some() || key.starts_with('_') || is_template(key) {
+            return;
+        }
+        let message = format!("`{}` has no parameter `{}`", spec.name, clip(key));
+        let mut report = value.warning("unknown-parameter", message);
+        report.span = member.key_span.clone();
+        let meant = self.suggestion(key, spec.params.iter().map(|param| param.name));
+        self.sink.push(match meant {
+            Some(meant) => report.hint(format!("did you mean `{meant}`?")).fix(
+                member.key_span.clone(),
+                &format!("\"{meant}\""),
+                "rename the parameter",
+            ),
+            None => report.note("it has no effect"),
+        });
+    }
+
+    /// Says so when the value's kind is not among `kinds`.
+    pub(super) fn kind(&mut self, what: &str, value: &Spot<'_>, kinds: Kinds) {
+        if value.node.is_missing() || accepts(value, kinds) {
+            return;
+        }
+        let expected = format!("{kinds}");
+        self.sink.push(value.wrong_type(what, &expected));
+    }
+
+    /// Parameters that stand beside `params` instead of inside.
+    pub(super) fn misplaced(&mut self, spec: &'static MethodSpec, step: &Spot<'_>) {
+        for (member, value) in step.members() {
+            let key = member.key.as_str();
+            let is_key = crate::table::STEP_KEYS
+                .iter()
+                .any(|param| param.name == key);
+            let inside = step
+                .get("params")
+                .is_some_and(|params| params.get(key).is_some());
+            if is_key || inside || spec.param(key).is_none() {
+                continue;
+            }
+            let message = format!("`{key}` is a parameter and belongs into `params`");
+            let mut report = value.warning("misplaced-parameter", message);
+            report.span = member.key_span.clone();
+            self.sink
+                .push(report.note("beside `params` it has no effect"));
+        }
+    }
+}
+
+/// Whether a value is of one of `kinds`, or a template that may yield one.
+fn accepts(value: &Spot<'_>, kinds: Kinds) -> bool {
+    let kind = match &value.node.kind {
+        Kind::Missing => return true,
+        Kind::String(text) if is_template(text) => return true,
+        Kind::Null => Kinds::NULL,
+        Kind::Bool(_) => Kinds::BOOL,
+        Kind::Number(_) => Kinds::NUMBER,
+        Kind::String(_) => Kinds::STRING,
+        Kind::Array(_) => Kinds::ARRAY,
+        Kind::Object(_) => Kinds::OBJECT,
+    };
+    kinds.has(kind)
+}
+
+/// The step's method name, to point at when something is missing.
+pub(super) fn at_method<'a>(step: &Spot<'a>) -> Spot<'a> {
+    step.get("method").unwrap_or_else(|| step.clone())
+}
+
+fn has_template_key(params: &Spot<'_>) -> bool {
+    params.node.members().iter().any(|m| is_template(&m.key))
+}
+
+fn takes(spec: &MethodSpec) -> String {
+    let required = spec.params.iter().filter(|param| param.required);
+    let mut names: alloc::vec::Vec<&str> = required.map(|param| param.name).collect();
+    names.extend(spec.one_of.first());
+    listed(&names)
+}
+
+fn listed(names: &[&str]) -> String {
+    let quoted = names.iter().map(|name| format!("`{name}`"));
+    quoted.collect::<alloc::vec::Vec<_>>().join(", ")
+}

@@ -1,0 +1,99 @@
+//! A value and where it is.
+
+use crate::{
+    Diagnostic, Severity,
+    json::{Kind, Member, Node},
+    sink::child_pointer,
+};
+use alloc::{
+    format,
+    string::{String, ToString},
+};
+use core::ops::Range;
+
+/// A node with its pointer.
+#[derive(Clone, Debug)]
+pub(crate) struct Spot<'a> {
+    pub(crate) node: &'a Node,
+    pub(crate) pointer: String,
+}
+
+impl<'a> Spot<'a> {
+    pub(crate) const fn root(node: &'a Node) -> Self {
+        Self {
+            node,
+            pointer: String::new(),
+        }
+    }
+
+    /// The value of `key`; of several, the last.
+    pub(crate) fn get(&self, key: &str) -> Option<Self> {
+        self.node.get(key).map(|node| Self {
+            node,
+            pointer: child_pointer(&self.pointer, key),
+        })
+    }
+
+    /// The value of `key`, unless it is null or could not be read.
+    pub(crate) fn given(&self, key: &str) -> Option<Self> {
+        self.get(key)
+            .filter(|spot| !spot.node.is_null() && !spot.node.is_missing())
+    }
+
+    /// The members of an object.
+    pub(crate) fn members(&self) -> impl Iterator<Item = (&'a Member, Self)> {
+        let pointer = self.pointer.clone();
+        self.node.members().iter().map(move |member| {
+            let spot = Self {
+                node: &member.value,
+                pointer: child_pointer(&pointer, &member.key),
+            };
+            (member, spot)
+        })
+    }
+
+    /// The items of a list; none of anything else.
+    pub(crate) fn items(&self) -> impl Iterator<Item = Self> {
+        let pointer = self.pointer.clone();
+        let items = self.node.as_array().unwrap_or_default();
+        items.iter().enumerate().map(move |(i, node)| Self {
+            node,
+            pointer: child_pointer(&pointer, &i.to_string()),
+        })
+    }
+
+    /// What to point at: the value, or the opening bracket of a large one.
+    pub(crate) const fn head(&self) -> Range<usize> {
+        match self.node.kind {
+            Kind::Array(_) | Kind::Object(_) => self.node.span.start..self.node.span.start + 1,
+            _ => self.node.span.start..self.node.span.end,
+        }
+    }
+
+    /// The text, when it is one without templates.
+    pub(crate) fn static_text(&self) -> Option<&'a str> {
+        self.node.as_str().filter(|text| !is_template(text))
+    }
+
+    pub(crate) fn error(&self, code: &'static str, message: impl Into<String>) -> Diagnostic {
+        Diagnostic::new(Severity::Error, code, self.head(), message).at(self.pointer.clone())
+    }
+
+    pub(crate) fn warning(&self, code: &'static str, message: impl Into<String>) -> Diagnostic {
+        Diagnostic::new(Severity::Warning, code, self.head(), message).at(self.pointer.clone())
+    }
+
+    pub(crate) fn notice(&self, code: &'static str, message: impl Into<String>) -> Diagnostic {
+        Diagnostic::new(Severity::Notice, code, self.head(), message).at(self.pointer.clone())
+    }
+
+    pub(crate) fn wrong_type(&self, what: &str, expected: &str) -> Diagnostic {
+        let found = self.node.kind_name();
+        self.error("wrong-type", format!("{what} is {expected}, not {found}"))
+    }
+}
+
+/// Whether a text may hold a template: its value is known at run time only.
+pub(crate) fn is_template(text: &str) -> bool {
+    text.contains("{{")
+}

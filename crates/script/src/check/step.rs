@@ -1,0 +1,227 @@
+//! One step.
+
+use super::{Checker, spot::Spot};
+use crate::{
+    Method, Next, Step, Template,
+    json::Kind,
+    sink::clip,
+    suggest::nearest,
+    table::{STEP_KEYS, methods},
+};
+use alloc::{borrow::ToOwned, format, string::String};
+use collodi_value::{Object, Value};
+
+/// Names from other versions and other programs, and what does the same.
+const OTHER_NAMES: &[(&str, &str)] = &[
+    ("fs.mkdir", "fs.make"),
+    ("fs.delete", "fs.rm"),
+    ("fs.unlink", "fs.rm"),
+    ("fs.cp", "fs.copy"),
+    ("shell", "shell.run"),
+    ("shell.exec", "shell.run"),
+    ("shell.execute", "shell.run"),
+    ("bash", "shell.run"),
+    ("cmd", "shell.run"),
+    ("echo", "log"),
+    ("print", "log"),
+    ("sleep", "process.wait"),
+    ("wait", "process.wait"),
+    ("http", "net"),
+    ("fetch", "net"),
+    ("request", "net"),
+    ("download", "fs.download"),
+    ("return", "script.return"),
+    ("browser", "browser.open"),
+    ("local.delete", "local.rm"),
+];
+
+impl Checker<'_, '_> {
+    /// Reads a step. One that is wrong is a step all the same, so that indices stay right.
+    pub(super) fn step(&mut self, index: usize, spot: &Spot<'_>) -> Step {
+        if !spot.node.is_object() {
+            self.not_a_step(spot);
+            return blank(index, spot);
+        }
+        self.step_keys(spot);
+        let method = self.method(spot);
+        if let Some(spec) = method.spec() {
+            self.params(spec, spot);
+            self.misplaced(spec, spot);
+        }
+        self.method_rules(&method, spot);
+        let template = |key: &str| spot.given(key).map(|s| Template::parse(&s.node.to_value()));
+        let params = spot
+            .get("params")
+            .map_or(Value::Null, |p| p.node.to_value());
+        Step {
+            id: spot
+                .get("id")
+                .and_then(|id| id.node.as_str().map(ToOwned::to_owned)),
+            method,
+            params: Template::parse(&params),
+            uri: template("uri"),
+            when: spot
+                .get("when")
+                .map(|s| Template::parse(&s.node.to_value())),
+            returns: template("returns"),
+            queue: spot.get("queue").is_some_and(|q| q.node.is_truthy()),
+            ..blank(index, spot)
+        }
+    }
+
+    /// `{"uri": …, "params": …}` as the step it stands for.
+    pub(super) fn start_request(&mut self, spot: &Spot<'_>) -> Step {
+        let request = ["uri", "params"].into_iter();
+        let entry = |key: &'static str| Some((key, spot.given(key)?.node.to_value()));
+        let params: Object = request.filter_map(entry).collect();
+        Step {
+            method: Method::ScriptStart,
+            params: Template::parse(&Value::from(params)),
+            ..blank(0, spot)
+        }
+    }
+
+    fn not_a_step(&mut self, spot: &Spot<'_>) {
+        if spot.node.is_missing() {
+            return;
+        }
+        let report = spot.wrong_type("a step", "an object");
+        self.sink.push(match spot.node.as_str() {
+            Some(text) => {
+                let message = Value::from(clip(text)).to_json();
+                let step =
+                    format!(r#"{{"method": "shell.run", "params": {{"message": {message}}}}}"#);
+                report.hint(format!("for a command write `{step}`"))
+            }
+            None => report.hint(r#"write `{"method": "…", "params": { … }}`"#),
+        });
+    }
+
+    fn step_keys(&mut self, step: &Spot<'_>) {
+        for (member, value) in step.members() {
+            match STEP_KEYS.iter().find(|param| param.name == member.key) {
+                Some(_) if value.node.is_null() || value.node.is_missing() => {}
+                Some(param) => self.kind(&format!("`{}`", param.name), &value, param.kinds),
+                None => self.misspelt_key(step, &member.key, member.key_span.clone()),
+            }
+        }
+    }
+
+    /// Unknown keys are notes, unless they look like a key whose place is empty.
+    fn misspelt_key(&mut self, step: &Spot<'_>, key: &str, span: core::ops::Range<usize>) {
+        let free = STEP_KEYS.iter().map(|param| param.name);
+        let free = free.filter(|name| step.get(name).is_none());
+        let Some(meant) = self.suggestion(key, free) else {
+            return;
+        };
+        let message = format!("a step has no key `{}`", clip(key));
+        let mut report = step.warning("unknown-key", message);
+        report.span = span.clone();
+        let report = report.hint(format!("did you mean `{meant}`?"));
+        let fix = format!("\"{meant}\"");
+        self.sink.push(report.fix(span, &fix, "rename the key"));
+    }
+
+    fn method(&mut self, step: &Spot<'_>) -> Method {
+        let unknown = || Method::Unknown(String::new());
+        let Some(method) = step.get("method") else {
+            let report = step.error("missing-method", "the step has no `method`");
+            self.sink
+                .push(report.hint("name what it does, as in `\"method\": \"shell.run\"`"));
+            return unknown();
+        };
+        let Kind::String(name) = &method.node.kind else {
+            if method.node.is_null() {
+                self.sink
+                    .push(method.error("missing-method", "the step's `method` is null"));
+            }
+            return unknown();
+        };
+        if let Some(uri) = step.given("uri") {
+            let message = "a step that calls a JavaScript module fails here";
+            self.sink.push(uri.warning("module-step", message));
+            return Method::Module(name.clone());
+        }
+        let known = Method::from_name(name);
+        match &known {
+            Method::Unknown(_) => self.unknown_method(&method, name),
+            Method::Kernel(_) => {
+                let message = format!(
+                    "`{}` calls into the desktop program and fails here",
+                    clip(name)
+                );
+                self.sink.push(method.warning("refused-method", message));
+            }
+            _ => self.class(&known, &method),
+        }
+        known
+    }
+
+    fn class(&mut self, known: &Method, method: &Spot<'_>) {
+        let refused = known
+            .spec()
+            .filter(|spec| spec.class == crate::Class::Refused);
+        if refused.is_some() {
+            let message = format!("`{known}` needs the desktop program and fails here");
+            self.sink.push(method.warning("refused-method", message));
+        }
+    }
+
+    fn unknown_method(&mut self, method: &Spot<'_>, name: &str) {
+        let message = match name {
+            "" => "the method's name is empty".into(),
+            _ if super::spot::is_template(name) => {
+                "the method of a step is a plain name, not a template".into()
+            }
+            _ => format!("there is no method `{}`", clip(name)),
+        };
+        let report = if self.options.lenient_methods {
+            method
+                .warning("unknown-method", message)
+                .note("the step is skipped")
+        } else {
+            method.error("unknown-method", message)
+        };
+        let other = OTHER_NAMES.iter().find(|(other, _)| *other == name);
+        let meant = match other {
+            Some((_, meant)) => Some(*meant),
+            None => self.suggestion(name, methods().map(|spec| spec.name)),
+        };
+        self.sink.push(match meant {
+            Some(meant) => report.hint(format!("did you mean `{meant}`?")).fix(
+                method.head(),
+                &format!("\"{meant}\""),
+                "use this method",
+            ),
+            None => report,
+        });
+    }
+
+    /// The nearest name; nothing once no more is reported.
+    pub(super) fn suggestion<'n>(
+        &self,
+        word: &str,
+        names: impl Iterator<Item = &'n str>,
+    ) -> Option<&'n str> {
+        if self.sink.is_full() {
+            return None;
+        }
+        nearest(word, names)
+    }
+}
+
+fn blank(index: usize, spot: &Spot<'_>) -> Step {
+    Step {
+        index,
+        id: None,
+        method: Method::Unknown(String::new()),
+        params: Template::parse(&Value::Null),
+        uri: None,
+        when: None,
+        next: Next::Following,
+        returns: None,
+        queue: false,
+        span: spot.node.span.clone(),
+        pointer: spot.pointer.clone(),
+    }
+}

@@ -1,0 +1,146 @@
+//! JSON values with their places.
+
+use alloc::{string::String, vec::Vec};
+use collodi_value::{Object, Value};
+use core::ops::Range;
+
+/// A value and its bytes in the text.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Node {
+    pub(crate) span: Range<usize>,
+    pub(crate) kind: Kind,
+}
+
+/// What a node is. Nesting is limited by the parser, so recursion over it is.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Kind {
+    /// Nothing that could be read; there is a diagnostic about it already.
+    Missing,
+    Null,
+    Bool(bool),
+    Number(f64),
+    String(String),
+    Array(Vec<Node>),
+    Object(Vec<Member>),
+}
+
+/// A key and its value.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Member {
+    pub(crate) key: String,
+    pub(crate) key_span: Range<usize>,
+    pub(crate) value: Node,
+}
+
+impl Node {
+    pub(crate) const fn new(span: Range<usize>, kind: Kind) -> Self {
+        Self { span, kind }
+    }
+
+    /// The value of `key`; of several, the last, as JavaScript has it.
+    pub(crate) fn get(&self, key: &str) -> Option<&Self> {
+        self.member(key).map(|member| &member.value)
+    }
+
+    /// The member `key`; of several, the last.
+    pub(crate) fn member(&self, key: &str) -> Option<&Member> {
+        self.members().iter().rev().find(|m| m.key == key)
+    }
+
+    /// The members of an object; none of anything else.
+    pub(crate) fn members(&self) -> &[Member] {
+        if let Kind::Object(members) = &self.kind {
+            members
+        } else {
+            &[]
+        }
+    }
+
+    /// The items of a list.
+    pub(crate) fn as_array(&self) -> Option<&[Self]> {
+        if let Kind::Array(items) = &self.kind {
+            Some(items)
+        } else {
+            None
+        }
+    }
+
+    /// The text of a string.
+    pub(crate) fn as_str(&self) -> Option<&str> {
+        if let Kind::String(text) = &self.kind {
+            Some(text)
+        } else {
+            None
+        }
+    }
+
+    pub(crate) const fn is_missing(&self) -> bool {
+        matches!(self.kind, Kind::Missing)
+    }
+
+    pub(crate) const fn is_object(&self) -> bool {
+        matches!(self.kind, Kind::Object(_))
+    }
+
+    pub(crate) const fn is_null(&self) -> bool {
+        matches!(self.kind, Kind::Null)
+    }
+
+    /// The kind of value in a word, for messages.
+    pub(crate) const fn kind_name(&self) -> &'static str {
+        match self.kind {
+            Kind::Missing => "nothing",
+            Kind::Null => "null",
+            Kind::Bool(_) => "a boolean",
+            Kind::Number(_) => "a number",
+            Kind::String(_) => "a string",
+            Kind::Array(_) => "a list",
+            Kind::Object(_) => "an object",
+        }
+    }
+
+    /// Whether JavaScript takes the value for true.
+    pub(crate) fn is_truthy(&self) -> bool {
+        match &self.kind {
+            Kind::Missing | Kind::Null => false,
+            Kind::Bool(b) => *b,
+            Kind::Number(n) => *n != 0.0 && !n.is_nan(),
+            Kind::String(text) => !text.is_empty(),
+            Kind::Array(_) | Kind::Object(_) => true,
+        }
+    }
+
+    /// The node that a JSON pointer names.
+    pub(crate) fn pointer(&self, pointer: &str) -> Option<&Self> {
+        let Some(path) = pointer.strip_prefix('/') else {
+            return pointer.is_empty().then_some(self);
+        };
+        path.split('/').try_fold(self, |node, token| {
+            node.child(&token.replace("~1", "/").replace("~0", "~"))
+        })
+    }
+
+    fn child(&self, token: &str) -> Option<&Self> {
+        match &self.kind {
+            Kind::Array(items) => items.get(token.parse::<usize>().ok()?),
+            _ => self.get(token),
+        }
+    }
+
+    /// The value without places. A repeated key keeps its first place and its last value.
+    pub(crate) fn to_value(&self) -> Value {
+        match &self.kind {
+            Kind::Missing | Kind::Null => Value::Null,
+            Kind::Bool(b) => Value::Bool(*b),
+            Kind::Number(n) => Value::Number(*n),
+            Kind::String(text) => Value::String(text.clone()),
+            Kind::Array(items) => Value::Array(items.iter().map(Self::to_value).collect()),
+            Kind::Object(members) => Value::Object(object(members)),
+        }
+    }
+}
+
+fn object(members: &[Member]) -> Object {
+    let entry = |m: &Member| (m.key.clone(), m.value.to_value());
+    members.iter().map(entry).collect()
+}

@@ -1,0 +1,105 @@
+//! Lines and columns.
+
+use alloc::vec::Vec;
+use core::fmt;
+
+/// A place in a text as people count: from 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    /// The line, from 1. Lines end with a line feed, which may follow a carriage return.
+    pub line: usize,
+    /// The column in characters, from 1. A byte order mark has no column.
+    pub column: usize,
+    /// The column in UTF-16 units, from 1, for editors that count so.
+    pub utf16_column: usize,
+}
+
+impl Place {
+    /// The start of a text.
+    pub const START: Self = Self {
+        line: 1,
+        column: 1,
+        utf16_column: 1,
+    };
+
+    const fn advance(self, c: char) -> Self {
+        match c {
+            '\n' => Self {
+                line: self.line + 1,
+                column: 1,
+                utf16_column: 1,
+            },
+            '\u{feff}' if self.line == 1 && self.column == 1 => self,
+            c => Self {
+                line: self.line,
+                column: self.column + 1,
+                utf16_column: self.utf16_column + c.len_utf16(),
+            },
+        }
+    }
+}
+
+impl Default for Place {
+    fn default() -> Self {
+        Self::START
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.line, self.column)
+    }
+}
+
+/// The places of several byte offsets, in the order asked for, by one walk over the text.
+pub(crate) fn places(source: &str, offsets: &[usize]) -> Vec<Place> {
+    let mut order: Vec<usize> = (0..offsets.len()).collect();
+    order.sort_by_key(|i| offsets.get(*i));
+    let mut found = alloc::vec![Place::START; offsets.len()];
+    let mut chars = source.char_indices().peekable();
+    let mut place = Place::START;
+    for i in order {
+        let offset = offsets.get(i).copied().unwrap_or_default();
+        while let Some((_, c)) = chars.next_if(|(at, _)| *at < offset) {
+            place = place.advance(c);
+        }
+        if let Some(slot) = found.get_mut(i) {
+            *slot = place;
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(source: &str, offset: usize) -> (usize, usize, usize) {
+        let place = places(source, &[offset]).first().copied().unwrap();
+        (place.line, place.column, place.utf16_column)
+    }
+
+    #[test]
+    fn counts_characters_and_utf16_units() {
+        let text = "a\r\nü😀b\nc";
+        assert_eq!(at(text, 0), (1, 1, 1));
+        assert_eq!(at(text, 3), (2, 1, 1));
+        assert_eq!(at(text, 5), (2, 2, 2));
+        assert_eq!(at(text, 9), (2, 3, 4));
+        assert_eq!(at(text, 11), (3, 1, 1));
+        assert_eq!(at(text, 99), (3, 2, 2));
+    }
+
+    #[test]
+    fn a_byte_order_mark_has_no_column() {
+        assert_eq!(at("\u{feff}{", 3), (1, 1, 1));
+        assert_eq!(at("a\u{feff}{", 4), (1, 3, 3));
+    }
+
+    #[test]
+    fn keeps_the_order_asked_for() {
+        let found = places("a\nb\nc", &[4, 0, 2]);
+        let lines: Vec<usize> = found.iter().map(|p| p.line).collect();
+        assert_eq!(lines, [3, 1, 2]);
+    }
+}
