@@ -2,5 +2,26 @@
 #![no_std]
 #![forbid(unsafe_code)]
 
-#[expect(unused_extern_crates, reason = "filled next")]
 extern crate alloc;
+
+mod action;
+mod context;
+mod ending;
+mod event;
+mod input;
+mod memory;
+mod options;
+mod outcome;
+mod params;
+mod questions;
+mod run;
+mod scope;
+mod step;
+
+pub use action::{Action, DaemonSpec, EnvRequest};
+pub use event::Event;
+pub use input::{Completed, DaemonStarted, Input};
+pub use options::{App, Limits, RunOptions};
+pub use outcome::{Failure, FailureKind, Outcome, Status};
+pub use run::Run;
+pub use step::supports;

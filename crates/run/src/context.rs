@@ -1,0 +1,103 @@
+//! What every step works with.
+
+use crate::{Action, Event, RunOptions, memory::Memory};
+use alloc::{
+    collections::{BTreeMap, BTreeSet},
+    string::String,
+    sync::Arc,
+    vec::Vec,
+};
+use collodi_command::TreeId;
+use collodi_contain::ContainedPath;
+use collodi_machine::{ActionId, Outbox};
+use collodi_script::Dialect;
+use collodi_value::Value;
+
+use crate::{
+    outcome::FailureKind,
+    params::{Fault, at},
+};
+
+/// What every step works with: the options, the variables, and the way out.
+#[derive(Clone, Debug)]
+pub(crate) struct Context {
+    pub(crate) options: Arc<RunOptions>,
+    pub(crate) memory: Memory,
+    pub(crate) out: Outbox<Action, Event>,
+    /// The step at hand.
+    pub(crate) step: usize,
+    /// The result of the step before it.
+    pub(crate) input: Value,
+    /// The trees that may have processes.
+    pub(crate) trees: BTreeSet<TreeId>,
+    /// Commands that live on after their step, and the steps.
+    pub(crate) detached: BTreeMap<ActionId, usize>,
+    /// The daemons that were started.
+    pub(crate) daemons: Vec<String>,
+}
+
+impl Context {
+    pub(crate) fn new(options: RunOptions) -> Self {
+        let memory = Memory {
+            global: options.global.clone(),
+            ..Memory::default()
+        };
+        let input = options.args.clone();
+        Self {
+            options: Arc::new(options),
+            memory,
+            out: Outbox::new(),
+            step: 0,
+            input,
+            trees: BTreeSet::new(),
+            detached: BTreeMap::new(),
+            daemons: Vec::new(),
+        }
+    }
+
+    pub(crate) fn dialect(&self) -> Dialect {
+        self.options.script.dialect
+    }
+
+    pub(crate) fn is_vatn(&self) -> bool {
+        self.dialect() == Dialect::Vatn
+    }
+
+    /// Asks the world.
+    pub(crate) fn world(&mut self, action: collodi_action::Action) -> ActionId {
+        if let collodi_action::Action::Exec(spec) = &action {
+            self.trees.insert(spec.tree.clone());
+        }
+        self.out.action(Action::World(action))
+    }
+
+    /// Tells people something about the step at hand.
+    pub(crate) fn note(&mut self, text: String) {
+        self.out.event(Event::Note {
+            step: self.step,
+            text,
+        });
+    }
+
+    /// The path that parameter `key` means, read from the script's folder.
+    pub(crate) fn path(&self, key: &str, text: &str) -> Result<ContainedPath, Fault> {
+        contained(&self.options.app.cwd(), key, text)
+    }
+}
+
+/// The path that parameter `key` means, read from `dir`.
+pub(crate) fn contained(
+    dir: &ContainedPath,
+    key: &str,
+    text: &str,
+) -> Result<ContainedPath, Fault> {
+    dir.join(text).map_err(|error| {
+        at(
+            key,
+            FailureKind::Path {
+                text: text.into(),
+                error,
+            },
+        )
+    })
+}

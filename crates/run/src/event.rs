@@ -1,0 +1,119 @@
+//! What a run tells.
+
+use alloc::{string::String, sync::Arc};
+use collodi_command::{Exit, Stream};
+use core::fmt;
+
+/// What a run tells. Steps are counted from 0.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Event {
+    /// A step begins.
+    StepStarted {
+        /// The step.
+        step: usize,
+        /// How many there are.
+        total: usize,
+        /// What it does.
+        method: String,
+    },
+    /// A step is left out, because its `when` says so.
+    StepSkipped {
+        /// The step.
+        step: usize,
+    },
+    /// A step runs this command.
+    Command {
+        /// The step.
+        step: usize,
+        /// The line, as the script says it.
+        line: String,
+    },
+    /// A command said something.
+    Output {
+        /// The step.
+        step: usize,
+        /// On which stream.
+        stream: Stream,
+        /// What.
+        bytes: Arc<[u8]>,
+    },
+    /// A command ended.
+    Exited {
+        /// The step.
+        step: usize,
+        /// How.
+        exit: Exit,
+    },
+    /// The script says something.
+    Log {
+        /// The step.
+        step: usize,
+        /// What.
+        text: String,
+    },
+    /// Something that a person should know about a step.
+    Note {
+        /// The step.
+        step: usize,
+        /// What.
+        text: String,
+    },
+    /// The script wants something shown that needs a screen: a page opened, a
+    /// notification.
+    Show {
+        /// The step.
+        step: usize,
+        /// The method: `browser.open`, `notify`, …
+        method: String,
+        /// Its parameters as JSON.
+        params: String,
+    },
+    /// A step is done.
+    StepDone {
+        /// The step.
+        step: usize,
+    },
+    /// All steps are done, and the script stays up.
+    Serving,
+    /// What is left of the run is being ended.
+    Ending,
+}
+
+impl fmt::Display for Event {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::StepStarted {
+                step,
+                total,
+                method,
+            } => {
+                write!(f, "step {step} of {total}: {method}")
+            }
+            Self::StepSkipped { step } => write!(f, "step {step} skipped"),
+            Self::Command { step, line } => write!(f, "step {step} runs {line}"),
+            Self::Output {
+                step,
+                stream,
+                bytes,
+            } => {
+                write!(
+                    f,
+                    "step {step} {stream} {:?}",
+                    String::from_utf8_lossy(bytes)
+                )
+            }
+            Self::Exited { step, exit } => write!(f, "step {step} exited ({exit})"),
+            Self::Log { step, text } => write!(f, "step {step} logs {text:?}"),
+            Self::Note { step, text } => write!(f, "step {step} note: {text}"),
+            Self::Show {
+                step,
+                method,
+                params,
+            } => write!(f, "step {step} shows {method} {params}"),
+            Self::StepDone { step } => write!(f, "step {step} done"),
+            Self::Serving => f.write_str("serving"),
+            Self::Ending => f.write_str("ending"),
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! What can happen to a run.
+
+use alloc::string::String;
+use collodi_action::{Completion, Progress};
+use collodi_machine::ActionId;
+use collodi_python::ProvisionError;
+use core::fmt;
+
+/// What can happen to a run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Input {
+    /// It shall begin. Nothing happens when it has.
+    Start,
+    /// Something was heard of a command.
+    Progress(ActionId, Progress),
+    /// An action ended.
+    Completed(ActionId, Completed),
+    /// It shall end, with what it started.
+    Cancel,
+    /// It shall end without the rest of the grace period.
+    Kill,
+    /// The deadline has come.
+    Timeout,
+}
+
+/// How an action of a run ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Completed {
+    /// [`Action::World`](crate::Action::World)
+    World(Completion),
+    /// [`Action::ProvideEnv`](crate::Action::ProvideEnv)
+    Env(Result<(), ProvisionError>),
+    /// [`Action::StartDaemon`](crate::Action::StartDaemon)
+    Daemon(Result<DaemonStarted, collodi_action::Error>),
+}
+
+/// A daemon that was started.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DaemonStarted {
+    /// The host's name for it.
+    pub id: String,
+    /// Its process id, where there is one.
+    pub pid: Option<u32>,
+}
+
+impl fmt::Display for Input {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Start => f.write_str("start"),
+            Self::Progress(id, progress) => write!(f, "{id} {progress}"),
+            Self::Completed(id, completed) => write!(f, "{id} {completed}"),
+            Self::Cancel => f.write_str("cancel"),
+            Self::Kill => f.write_str("kill"),
+            Self::Timeout => f.write_str("timeout"),
+        }
+    }
+}
+
+impl fmt::Display for Completed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::World(completion) => write!(f, "{completion}"),
+            Self::Env(Ok(())) => f.write_str("environment is there"),
+            Self::Env(Err(error)) => write!(f, "environment failed: {error}"),
+            Self::Daemon(Ok(daemon)) => write!(f, "daemon {} started", daemon.id),
+            Self::Daemon(Err(error)) => write!(f, "daemon failed: {error}"),
+        }
+    }
+}

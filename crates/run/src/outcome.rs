@@ -1,0 +1,213 @@
+//! How a run ended.
+
+use alloc::{string::String, vec::Vec};
+use collodi_command::Exit;
+use collodi_contain::{NameError, PathError};
+use collodi_file::FileError;
+use collodi_python::ProvisionError;
+use collodi_value::Value;
+use core::fmt;
+
+/// How a run ended.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Outcome {
+    /// Whether it went well.
+    pub status: Status,
+    /// Steps that were begun; skipped ones are not counted.
+    pub steps_run: usize,
+    /// The daemons it started, by the host's names.
+    pub daemons: Vec<String>,
+    /// The result of the last step.
+    pub result: Value,
+}
+
+/// Whether a run went well.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Status {
+    /// All steps were done.
+    Completed,
+    /// `script.return` ended it.
+    StoppedEarly,
+    /// A step failed.
+    Failed(Failure),
+    /// Someone ended it.
+    Cancelled,
+}
+
+/// A step that failed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// The step, counted from 0.
+    pub step: usize,
+    /// What it does.
+    pub method: String,
+    /// JSON pointer in the script file: of the parameter at fault where one is.
+    pub pointer: String,
+    /// What went wrong.
+    pub kind: FailureKind,
+}
+
+/// What went wrong in a step.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum FailureKind {
+    /// A command ended with something other than success.
+    Command {
+        /// The line.
+        line: String,
+        /// How it ended.
+        exit: Exit,
+        /// The last of what it said.
+        tail: String,
+    },
+    /// The output of a command says that it failed.
+    Output {
+        /// The command.
+        line: String,
+        /// The pattern that matched.
+        pattern: String,
+        /// The line of output that it matched.
+        found: String,
+    },
+    /// A command or daemon could not be started.
+    Spawn(collodi_action::Error),
+    /// An environment could not be made.
+    Env {
+        /// Its path.
+        path: String,
+        /// Why.
+        error: ProvisionError,
+    },
+    /// `conda` is asked for, and there is none.
+    NoConda,
+    /// A file operation failed.
+    File(FileError),
+    /// A path leads out of the app's folder or cannot be one.
+    Path {
+        /// The path.
+        text: String,
+        /// Why not.
+        error: PathError,
+    },
+    /// A name is not one.
+    Name {
+        /// The name.
+        text: String,
+        /// Why not.
+        error: NameError,
+    },
+    /// A parameter has a value that it cannot have.
+    Param {
+        /// What it must be.
+        expected: &'static str,
+        /// What it is.
+        found: String,
+    },
+    /// A regular expression that is none.
+    Pattern(String),
+    /// A step to go to that is not there.
+    NoSuchStep(String),
+    /// More steps than a run may take.
+    TooManySteps(usize),
+    /// The world has no answer to what a template asks.
+    NoAnswer(String),
+    /// No method of the format.
+    UnknownMethod,
+    /// A method of the format that cannot be run here.
+    Unsupported(&'static str),
+}
+
+impl FailureKind {
+    /// What to do about it, when there is something to say.
+    pub fn hint(&self) -> Option<&'static str> {
+        Some(match self {
+            Self::Env {
+                error: ProvisionError::NoPython(_),
+                ..
+            } => {
+                "install python3 (on Debian: apt install python3 python3-venv), or set the interpreter"
+            }
+            Self::Env {
+                error: ProvisionError::NotAnEnvironment,
+                ..
+            } => "move what is there away, or use another name for the environment",
+            Self::Env {
+                error: ProvisionError::VersionNeedsUv(_),
+                ..
+            } => "install uv",
+            Self::Env {
+                error: ProvisionError::Command { .. },
+                ..
+            } => "python3 -m venv must work by itself; on Debian it needs the package python3-venv",
+            Self::NoConda => "install conda, mamba or micromamba, or use `venv` in the script",
+            Self::Path { .. } => "paths are read from the app's folder and stay in it",
+            Self::Name { .. } => "use letters, digits, '.', '_' and '-'",
+            Self::TooManySteps(_) => "look for a jump that has no way out",
+            Self::Spawn(error) if error.kind == collodi_action::ErrorKind::NoWorkingDirectory => {
+                "the `path` of the step must be a directory in the app's folder"
+            }
+            _ => return None,
+        })
+    }
+}
+
+impl Status {
+    /// The word for it: `completed`, `stopped_early`, `failed` or `cancelled`.
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Self::Completed => "completed",
+            Self::StoppedEarly => "stopped_early",
+            Self::Failed(_) => "failed",
+            Self::Cancelled => "cancelled",
+        }
+    }
+}
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} after {} steps", self.status.word(), self.steps_run)?;
+        if let Status::Failed(failure) = &self.status {
+            write!(f, ": {failure}")?;
+        }
+        self.daemons
+            .iter()
+            .try_for_each(|id| write!(f, ", daemon {id}"))
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "step {} ({}): {}", self.step + 1, self.method, self.kind)
+    }
+}
+
+impl fmt::Display for FailureKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Command { line, exit, .. } => write!(f, "`{line}` failed: {exit}"),
+            Self::Output {
+                line,
+                pattern,
+                found,
+            } => {
+                write!(f, "`{line}` failed: its output matches {pattern}: {found}")
+            }
+            Self::Spawn(error) => write!(f, "{error}"),
+            Self::Env { path, error } => write!(f, "failed to make environment {path}: {error}"),
+            Self::NoConda => f.write_str("there is no conda on this machine"),
+            Self::File(error) => write!(f, "{error}"),
+            Self::Path { text, error } => write!(f, "{error}: {text:?}"),
+            Self::Name { text, error } => write!(f, "{error}: {text:?}"),
+            Self::Param { expected, found } => write!(f, "expected {expected}, found {found}"),
+            Self::Pattern(why) => f.write_str(why),
+            Self::NoSuchStep(target) => write!(f, "there is no step {target:?} to go to"),
+            Self::TooManySteps(most) => write!(f, "the run took more than {most} steps"),
+            Self::NoAnswer(question) => write!(f, "there is no answer to {question}"),
+            Self::UnknownMethod => f.write_str("there is no such method"),
+            Self::Unsupported(why) => f.write_str(why),
+        }
+    }
+}
+
+impl core::error::Error for Failure {}

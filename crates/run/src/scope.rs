@@ -1,0 +1,129 @@
+//! What templates can see.
+
+use crate::{context::Context, questions::Answers};
+use alloc::string::ToString;
+use collodi_template::{Call, Scope};
+use collodi_value::{Object, Value};
+
+/// The variables and functions of one step.
+pub(crate) struct StepScope<'a> {
+    pub(crate) context: &'a Context,
+    pub(crate) answers: &'a Answers,
+}
+
+impl StepScope<'_> {
+    /// What the format defines.
+    fn built_in(&self, name: &str) -> Option<Value> {
+        let context = self.context;
+        let options = &context.options;
+        let platform = options.layout.platform();
+        Some(match name {
+            "local" => Value::Object(context.memory.local.clone()),
+            "global" => Value::Object(context.memory.global.clone()),
+            "input" => context.input.clone(),
+            "args" => options.args.clone(),
+            "self" => options.script.value.clone(),
+            "current" => index(context.step),
+            "next" => self.next(),
+            "cwd" | "dirname" => Value::from(options.app.cwd().absolute()),
+            "uri" => Value::from(self.uri()),
+            "name" => Value::from(options.app.name.as_str()),
+            "port" => return self.answers.get("port", &[]),
+            "platform" => Value::from(platform.os.node_name()),
+            "arch" => Value::from(platform.arch),
+            "env" | "envs" => self.environment(),
+            _ => return self.fact(name),
+        })
+    }
+
+    fn next(&self) -> Value {
+        let next = self.context.step + 1;
+        if next < self.context.options.script.steps.len() {
+            index(next)
+        } else {
+            Value::Null
+        }
+    }
+
+    fn uri(&self) -> alloc::string::String {
+        let app = &self.context.options.app;
+        app.cwd()
+            .join(&app.file)
+            .map_or_else(|_| app.file.clone(), |path| path.to_string())
+    }
+
+    /// What commands of this run would get, before a step adds to it.
+    fn environment(&self) -> Value {
+        let options = &self.context.options;
+        let step = collodi_env::StepVariables::new();
+        let resolved = options
+            .env_policy
+            .resolve_step(&options.host_vars, &step, &options.grants);
+        let vars = resolved
+            .vars
+            .into_iter()
+            .map(|(name, value)| (name, Value::from(value)));
+        Value::Object(vars.collect())
+    }
+
+    /// What was found out about the machine; the names that scripts ask for have an
+    /// answer in any case.
+    fn fact(&self, name: &str) -> Option<Value> {
+        if let Some(value) = self.context.options.facts.get(name) {
+            return Some(value.clone());
+        }
+        Some(match name {
+            "gpu" => Value::from("none"),
+            "gpus" => Value::Array([].into()),
+            "vram" | "ram" => Value::from(0),
+            "gpu_model" | "gpu_driver" | "gpu_target" => Value::Null,
+            "kernel" | "system" => Value::Object(Object::new()),
+            _ => return None,
+        })
+    }
+
+    /// What the script's own steps set under this name.
+    fn own(&self, name: &str) -> Option<Value> {
+        let memory = &self.context.memory;
+        let local = if self.context.is_vatn() {
+            memory.local.get(name)
+        } else {
+            None
+        };
+        local.or_else(|| memory.ids.get(name)).cloned()
+    }
+}
+
+impl Scope for StepScope<'_> {
+    fn get(&self, name: &str) -> Option<Value> {
+        if self.context.is_vatn() {
+            self.own(name).or_else(|| self.built_in(name))
+        } else {
+            self.built_in(name).or_else(|| self.own(name))
+        }
+    }
+
+    fn call(&self, name: &str, args: &[Value]) -> Call {
+        match name {
+            "exists" | "which" | "kernel.which" | "kernel.exists" => {
+                self.answers.get(name, args).map_or(Call::Ask, Call::Value)
+            }
+            "running" | "ready" | "script.running" | "script.ready" => {
+                Call::Value(Value::from(false))
+            }
+            _ => Call::Unknown,
+        }
+    }
+
+    fn is_author(&self, name: &str) -> bool {
+        matches!(
+            name,
+            "self" | "platform" | "arch" | "gpu" | "port" | "cwd" | "dirname"
+        ) && (!self.context.is_vatn() || self.own(name).is_none())
+    }
+}
+
+/// Indices are far below what a float can count.
+fn index(n: usize) -> Value {
+    Value::from(i32::try_from(n).unwrap_or(i32::MAX))
+}

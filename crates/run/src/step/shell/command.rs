@@ -1,0 +1,310 @@
+//! What is run, where, and with which variables.
+
+use crate::{
+    context::{Context, contained},
+    outcome::FailureKind,
+    params::{Fault, Params, at, missing, wrong},
+};
+use alloc::{
+    borrow::ToOwned,
+    collections::{BTreeMap, VecDeque},
+    format,
+    string::{String, ToString},
+    vec::Vec,
+};
+use collodi_command::{CommandSpec, TreeId, shell_words};
+use collodi_contain::{ContainedPath, Name};
+use collodi_env::{StepValue, StepVariables, Verdict};
+use collodi_python::{Activation, CondaEnv, EnvDir};
+use collodi_value::{Object, Value};
+
+/// Everything about the commands of a step but their lines.
+#[derive(Clone, Debug)]
+pub(super) struct Shape {
+    pub(super) cwd: ContainedPath,
+    pub(super) env: Option<EnvDir>,
+    pub(super) version: Option<String>,
+    /// Absent for a command that is waited for; else whether the daemon is restarted.
+    pub(super) daemon: Option<bool>,
+    pub(super) tree: TreeId,
+    conda: Option<CondaEnv>,
+    shell: String,
+    vars: BTreeMap<String, String>,
+}
+
+impl Shape {
+    pub(super) fn read(cx: &mut Context, params: Params<'_>) -> Result<Self, Fault> {
+        if params.flag("sudo") {
+            let why = "commands cannot be run as another user";
+            return Err(at("sudo", FailureKind::Unsupported(why)));
+        }
+        let cwd = cx.path("path", &params.text("path")?.unwrap_or_default())?;
+        let (env, version) = venv(cx, &cwd, params)?;
+        let conda = conda(cx, &cwd, params)?;
+        let vars = variables(cx, params, env.as_ref(), conda.is_some())?;
+        let daemon = params.flag("daemon").then(|| params.flag("autoRestart"));
+        let shell = shell(params)?;
+        Ok(Self {
+            cwd,
+            env,
+            version,
+            daemon,
+            tree: tree(cx, params),
+            conda,
+            shell,
+            vars,
+        })
+    }
+
+    /// The command that runs `line`.
+    pub(super) fn command(&self, cx: &Context, line: &str) -> CommandSpec {
+        let args = ["-c".to_owned(), line.to_owned()];
+        let conda = self.conda.as_ref().zip(cx.options.tools.conda.as_ref());
+        let (program, args) = match conda {
+            Some((env, conda)) => (conda.program.as_str(), env.run_args(&self.shell, &args)),
+            None => (self.shell.as_str(), args.to_vec()),
+        };
+        CommandSpec::new(program, self.cwd.clone(), self.tree.clone())
+            .args(args.iter().map(String::as_str))
+            .envs(&self.vars)
+    }
+}
+
+/// A shell that a pattern may kill has a tree of its own; the others share one.
+fn tree(cx: &Context, params: Params<'_>) -> TreeId {
+    let handlers = params
+        .get("on")
+        .and_then(Value::as_array)
+        .unwrap_or_default();
+    let kills = |handler: &Value| handler.pointer("/kill").is_some_and(Value::is_truthy);
+    if handlers.iter().any(kills) {
+        TreeId::new(&format!("{}-{}", cx.options.tree, cx.step))
+    } else {
+        cx.options.tree.clone()
+    }
+}
+
+fn shell(params: Params<'_>) -> Result<String, Fault> {
+    let shell = params.text("shell")?.unwrap_or_else(|| "bash".to_owned());
+    let name = shell.rsplit('/').next().unwrap_or_default();
+    if matches!(name, "bash" | "sh" | "dash" | "zsh" | "ksh") {
+        Ok(shell)
+    } else {
+        Err(at(
+            "shell",
+            FailureKind::Unsupported("only POSIX shells can be used"),
+        ))
+    }
+}
+
+/// The virtual environment: by name among the named ones in the VATN dialect; by
+/// path where the text looks like one, and in the Pinokio dialect always.
+fn venv(
+    cx: &Context,
+    cwd: &ContainedPath,
+    params: Params<'_>,
+) -> Result<(Option<EnvDir>, Option<String>), Fault> {
+    let Some(value) = params.get("venv").filter(|value| value.is_truthy()) else {
+        return Ok((None, None));
+    };
+    let (text, version, by_path) = match value {
+        Value::String(text) => {
+            let by_path = !cx.is_vatn() || text.contains(['/', '\\']) || text.starts_with('.');
+            (text.clone(), params.text("venv_python")?, by_path)
+        }
+        Value::Object(object) => {
+            let object = Params::new(value).object("").map(|_| object)?;
+            let text = object.get("path").and_then(Value::as_str);
+            let text = text.ok_or_else(|| missing("venv", "an object with a `path`"))?;
+            (
+                text.to_owned(),
+                object.get("python").map(Value::to_text),
+                true,
+            )
+        }
+        other => return Err(wrong("venv", "a name or a path", other)),
+    };
+    let env = if by_path {
+        EnvDir::new(contained(cwd, "venv", &text)?, cx.options.layout.platform())
+    } else {
+        cx.options.layout.environment(&name("venv", &text)?)
+    };
+    Ok((Some(env), version))
+}
+
+fn name(key: &str, text: &str) -> Result<Name, Fault> {
+    let kind = |error| FailureKind::Name {
+        text: text.to_owned(),
+        error,
+    };
+    Name::parse(text).map_err(|error| at(key, kind(error)))
+}
+
+/// The conda environment. Unlike the desktop program, none is used unless asked for.
+fn conda(cx: &Context, cwd: &ContainedPath, params: Params<'_>) -> Result<Option<CondaEnv>, Fault> {
+    let env = match params.get("conda") {
+        None => None,
+        Some(Value::String(text)) if text.is_empty() => None,
+        Some(Value::String(text)) => {
+            let by_path = !cx.is_vatn() || text.contains(['/', '\\']) || text.starts_with('.');
+            Some(conda_env(cwd, text, by_path)?)
+        }
+        Some(Value::Object(object)) if object.get("skip").is_some_and(Value::is_truthy) => None,
+        Some(Value::Object(object)) => Some(conda_object(cwd, object)?),
+        Some(other) => return Err(wrong("conda", "a name or a path", other)),
+    };
+    match env {
+        Some(_) if cx.options.tools.conda.is_none() => Err(at("conda", FailureKind::NoConda)),
+        env => Ok(env),
+    }
+}
+
+fn conda_object(cwd: &ContainedPath, object: &Object) -> Result<CondaEnv, Fault> {
+    let text = |key| object.get(key).and_then(Value::as_str);
+    match (text("path"), text("name")) {
+        (Some(path), _) => conda_env(cwd, path, true),
+        (None, Some(name)) => conda_env(cwd, name, false),
+        (None, None) => Err(missing("conda", "an object with a `path` or a `name`")),
+    }
+}
+
+fn conda_env(cwd: &ContainedPath, text: &str, by_path: bool) -> Result<CondaEnv, Fault> {
+    if by_path {
+        contained(cwd, "conda", text).map(CondaEnv::Path)
+    } else {
+        name("conda", text).map(CondaEnv::Name)
+    }
+}
+
+/// The variables of the commands: what the policy leaves of the host's and the
+/// step's, and what the activation of the environment adds.
+fn variables(
+    cx: &mut Context,
+    params: Params<'_>,
+    env: Option<&EnvDir>,
+    conda: bool,
+) -> Result<BTreeMap<String, String>, Fault> {
+    let step = step_variables(cx, params)?;
+    let options = cx.options.clone();
+    let resolved = options
+        .env_policy
+        .resolve_step(&options.host_vars, &step, &options.grants);
+    let lost = |name: &&String| {
+        resolved
+            .decision(name)
+            .is_some_and(|decision| decision.verdict == Verdict::Dropped)
+    };
+    for name in step.set.keys().filter(lost) {
+        cx.note(format!(
+            "the variable {name} is not passed on: it needs a grant"
+        ));
+    }
+    let mut vars = resolved.vars;
+    let mut activation = env.map_or_else(Activation::none, Activation::of);
+    if let Some(dir) = &options.stand_ins {
+        activation = activation.behind(dir);
+    }
+    activation.apply(&mut vars);
+    if conda {
+        vars.remove("PIP_REQUIRE_VIRTUALENV");
+    }
+    Ok(vars)
+}
+
+fn step_variables(cx: &Context, params: Params<'_>) -> Result<StepVariables, Fault> {
+    let mut step = StepVariables::new();
+    step.separator = cx.options.layout.platform().os.path_separator();
+    for (name, value) in params.object("env")?.iter() {
+        let value = match value {
+            Value::Null => continue,
+            Value::Array(items) => StepValue::Prepend(items.iter().map(Value::to_text).collect()),
+            Value::Object(_) => return Err(wrong("env", "texts as values", value)),
+            scalar => StepValue::Text(scalar.to_text()),
+        };
+        step.set.insert(name.to_owned(), value);
+    }
+    step.remove.extend(params.texts("-env")?);
+    Ok(step.spelled_as_in(&cx.options.host_vars))
+}
+
+/// The lines of the step, one shell each.
+pub(super) fn lines(params: Params<'_>) -> Result<VecDeque<String>, Fault> {
+    let lines = match params.get("message") {
+        None => Vec::new(),
+        Some(Value::Array(items)) => {
+            let lines: Result<Vec<_>, _> = items
+                .iter()
+                .filter(|item| item.is_truthy())
+                .map(line)
+                .collect();
+            chain(lines?, params)
+        }
+        Some(value) => [line(value)?].into(),
+    };
+    let lines: VecDeque<_> = lines
+        .into_iter()
+        .filter(|line| !line.trim().is_empty())
+        .collect();
+    if lines.is_empty() && params.get("venv").is_none() && params.get("conda").is_none() {
+        return Err(missing("message", "a command"));
+    }
+    Ok(lines)
+}
+
+/// With `chain`, the lines are one line for one shell.
+fn chain(lines: Vec<String>, params: Params<'_>) -> Vec<String> {
+    let operator = match params.get("chain") {
+        None => return lines,
+        Some(value) if !value.is_truthy() => return lines,
+        Some(Value::String(text)) if text == "|" => " || ",
+        Some(Value::String(text)) if text == "*" => " ; ",
+        Some(_) => " && ",
+    };
+    [lines.join(operator)].into()
+}
+
+fn line(value: &Value) -> Result<String, Fault> {
+    match value {
+        Value::String(text) => Ok(text.clone()),
+        Value::Object(object) => Ok(arguments(object)),
+        Value::Number(_) => Ok(value.to_text()),
+        other => Err(wrong("message", "a command", other)),
+    }
+}
+
+/// An object as a command: `_` holds the words, the other keys are options.
+fn arguments(object: &Object) -> String {
+    let mut words: Vec<String> = match object.get("_") {
+        Some(Value::Array(items)) => items.iter().map(Value::to_text).collect(),
+        Some(value) => [value.to_text()].into(),
+        None => Vec::new(),
+    };
+    for (key, value) in object.iter().filter(|(key, _)| *key != "_") {
+        option(&mut words, key, value);
+    }
+    shell_words(words.iter().map(String::as_str))
+}
+
+fn option(words: &mut Vec<String>, key: &str, value: &Value) {
+    let flag = match key {
+        _ if key.starts_with('-') => key.to_owned(),
+        _ if key.chars().count() == 1 => format!("-{key}"),
+        _ => format!("--{key}"),
+    };
+    match value {
+        Value::Null => {}
+        Value::Bool(true) => words.push(flag),
+        Value::Bool(false) => words.push(format!("--no-{}", key.trim_start_matches('-'))),
+        Value::Array(items) => {
+            for item in items {
+                words.extend([flag.clone(), item.to_text()]);
+            }
+        }
+        Value::Object(members) => {
+            for (member, value) in members.iter() {
+                words.extend([format!("{flag}.{member}"), value.to_text()]);
+            }
+        }
+        scalar => words.extend([flag, scalar.to_text().to_string()]),
+    }
+}

@@ -1,0 +1,295 @@
+//! `shell.run`
+
+mod command;
+mod output;
+mod watch;
+
+use super::{Pending, Started, Step};
+use crate::{
+    Action, Completed, DaemonSpec, EnvRequest, Event, context::Context, outcome::FailureKind,
+    params::Params, params::at,
+};
+use alloc::{boxed::Box, collections::VecDeque, string::String, string::ToString};
+use collodi_action::{Completion, Progress};
+use collodi_command::{Exit, Signal};
+use collodi_file::FileOp;
+use collodi_machine::ActionId;
+use collodi_time::{Deadline, Instant};
+use collodi_value::{Object, Value};
+use command::Shape;
+use output::Capture;
+use watch::{Act, Watch};
+
+/// A `shell.run` under way.
+#[derive(Clone, Debug)]
+pub(crate) struct Shell {
+    shape: Shape,
+    /// The lines that are still to be run, one shell each.
+    lines: VecDeque<String>,
+    phase: Phase,
+    capture: Capture,
+    watch: Watch,
+}
+
+/// What the step waits for.
+#[derive(Clone, Debug)]
+enum Phase {
+    /// Its directory.
+    Directory,
+    /// Its environment.
+    Environment,
+    /// This command.
+    Command { exec: ActionId, line: String },
+    /// The host, to start the daemon.
+    Daemon,
+}
+
+pub(super) fn start(cx: &mut Context, params: Params<'_>) -> Started {
+    let shape = Shape::read(cx, params)?;
+    let lines = command::lines(params)?;
+    let watch = Watch::read(params, !cx.is_vatn() && shape.daemon.is_none())?;
+    let capture = Capture::new(cx.options.limits.output_bytes);
+    let phase = Phase::Directory;
+    let shell = Box::new(Shell {
+        shape,
+        lines,
+        phase,
+        capture,
+        watch,
+    });
+    // The real format makes a missing directory; in the plugin's it is an error.
+    if !cx.is_vatn() && params.get("path").is_some() {
+        let path = shell.shape.cwd.clone();
+        cx.world(collodi_action::Action::File(FileOp::MakeDir { path }));
+        return Ok(shell.wait());
+    }
+    Ok(shell.environment(cx))
+}
+
+impl Shell {
+    fn wait(self: Box<Self>) -> Step {
+        Step::Wait(Pending::Shell(self))
+    }
+
+    /// Has the environment made, when the step uses one.
+    fn environment(mut self: Box<Self>, cx: &mut Context) -> Step {
+        let Some(env) = self.shape.env.clone() else {
+            return self.run(cx);
+        };
+        let version = self.shape.version.clone();
+        cx.out
+            .action(Action::ProvideEnv(EnvRequest { env, version }));
+        self.phase = Phase::Environment;
+        self.wait()
+    }
+
+    fn run(self: Box<Self>, cx: &mut Context) -> Step {
+        match self.shape.daemon {
+            Some(auto_restart) => self.start_daemon(cx, auto_restart),
+            None => self.next_line(cx),
+        }
+    }
+
+    fn start_daemon(mut self: Box<Self>, cx: &mut Context, auto_restart: bool) -> Step {
+        let line = self
+            .lines
+            .drain(..)
+            .collect::<alloc::vec::Vec<_>>()
+            .join(" && ");
+        let command = self.shape.command(cx, &line);
+        let spec = DaemonSpec {
+            command,
+            line,
+            auto_restart,
+            step: cx.step,
+        };
+        cx.out.action(Action::StartDaemon(spec));
+        self.phase = Phase::Daemon;
+        self.wait()
+    }
+
+    fn next_line(mut self: Box<Self>, cx: &mut Context) -> Step {
+        let Some(line) = self.lines.pop_front() else {
+            return self.done(cx, None);
+        };
+        let spec = self.shape.command(cx, &line);
+        cx.out.event(Event::Command {
+            step: cx.step,
+            line: line.clone(),
+        });
+        let exec = cx.world(collodi_action::Action::Exec(spec));
+        self.phase = Phase::Command { exec, line };
+        self.wait()
+    }
+
+    pub(super) fn completed(
+        self: Box<Self>,
+        cx: &mut Context,
+        now: Instant,
+        id: ActionId,
+        completed: Completed,
+    ) -> Step {
+        match (&self.phase, completed) {
+            (Phase::Directory, Completed::World(Completion::File(Err(error)))) => {
+                Step::Fail(at("path", FailureKind::File(error)))
+            }
+            (Phase::Directory, Completed::World(Completion::File(Ok(_)))) => self.environment(cx),
+            (Phase::Environment, Completed::Env(Ok(()))) => self.run(cx),
+            (Phase::Environment, Completed::Env(Err(error))) => {
+                let path = self.shape.env.as_ref().map(|env| env.path().to_string());
+                let path = path.unwrap_or_default();
+                Step::Fail(at("venv", FailureKind::Env { path, error }))
+            }
+            (Phase::Command { exec, .. }, Completed::World(Completion::Exec(how)))
+                if *exec == id =>
+            {
+                match how {
+                    Ok(ended) => self.ended(cx, now, ended.exit),
+                    Err(error) => Step::Fail(at("message", FailureKind::Spawn(error))),
+                }
+            }
+            (Phase::Daemon, Completed::Daemon(Ok(daemon))) => {
+                cx.daemons.push(daemon.id.clone());
+                Step::Done(daemon_result(daemon.id, daemon.pid))
+            }
+            (Phase::Daemon, Completed::Daemon(Err(error))) => {
+                Step::Fail(at("message", FailureKind::Spawn(error)))
+            }
+            _ => self.wait(),
+        }
+    }
+
+    /// A command ended: does that end the step, or the run?
+    fn ended(mut self: Box<Self>, cx: &mut Context, now: Instant, exit: Exit) -> Step {
+        cx.out.event(Event::Exited {
+            step: cx.step,
+            exit,
+        });
+        if let Some(act) = self.watch.close(now) {
+            return self.act(cx, act, true);
+        }
+        if exit.is_success() {
+            return self.after_line(cx, exit);
+        }
+        if cx.is_vatn() {
+            let Phase::Command { line, .. } = &self.phase else {
+                return self.wait();
+            };
+            let tail = self.capture.tail();
+            let kind = FailureKind::Command {
+                line: line.clone(),
+                exit,
+                tail,
+            };
+            return Step::Fail(at("message", kind));
+        }
+        cx.note(alloc::format!(
+            "{exit}; scripts of this dialect go on all the same"
+        ));
+        self.after_line(cx, exit)
+    }
+
+    fn after_line(self: Box<Self>, cx: &mut Context, exit: Exit) -> Step {
+        if self.lines.is_empty() {
+            self.done(cx, Some(exit))
+        } else {
+            self.next_line(cx)
+        }
+    }
+
+    /// The result: in the VATN dialect the output as it came, else a record.
+    fn done(self: Box<Self>, cx: &mut Context, exit: Option<Exit>) -> Step {
+        if cx.is_vatn() {
+            return Step::Done(Value::from(self.capture.text()));
+        }
+        let text = Value::from(self.capture.clean_text());
+        let code = exit
+            .and_then(Exit::shell_code)
+            .map_or(Value::Null, Value::from);
+        let mut record = Object::new();
+        record.set(
+            "id",
+            Value::from(alloc::format!("{}-{}", cx.options.tree, cx.step)),
+        );
+        record.set("response", text.clone());
+        record.set("stdout", text);
+        record.set("exit_code", code);
+        if let Some(event) = self.watch.event() {
+            record.set("event", event);
+        }
+        Step::Done(Value::Object(record))
+    }
+
+    pub(super) fn progress(
+        mut self: Box<Self>,
+        cx: &mut Context,
+        now: Instant,
+        id: ActionId,
+        progress: &Progress,
+    ) -> Step {
+        let Progress::Output { stream, bytes } = progress else {
+            return self.wait();
+        };
+        if !matches!(self.phase, Phase::Command { exec, .. } if exec == id) {
+            return self.wait();
+        }
+        cx.out.event(Event::Output {
+            step: cx.step,
+            stream: *stream,
+            bytes: bytes.clone(),
+        });
+        self.capture.push(bytes);
+        match self.watch.push(now, *stream, bytes) {
+            Some(act) => self.act(cx, act, false),
+            None => self.wait(),
+        }
+    }
+
+    pub(super) fn timeout(mut self: Box<Self>, cx: &mut Context, now: Instant) -> Step {
+        match self.watch.timeout(now) {
+            Some(act) => self.act(cx, act, false),
+            None => self.wait(),
+        }
+    }
+
+    pub(super) fn deadline(&self) -> Option<Deadline> {
+        self.watch.deadline()
+    }
+
+    /// A pattern matched.
+    fn act(self: Box<Self>, cx: &mut Context, act: Act, ended: bool) -> Step {
+        let Phase::Command { exec, line } = self.phase.clone() else {
+            return self.wait();
+        };
+        match act {
+            Act::Break { pattern, found } => {
+                let kind = FailureKind::Output {
+                    line,
+                    pattern,
+                    found,
+                };
+                Step::Fail(at("message", kind))
+            }
+            Act::Done | Act::Kill if ended => self.done(cx, None),
+            Act::Done => {
+                cx.detached.insert(exec, cx.step);
+                self.done(cx, None)
+            }
+            Act::Kill => {
+                let tree = self.shape.tree.clone();
+                cx.world(collodi_action::Action::Signal(tree, Signal::KILL));
+                cx.detached.insert(exec, cx.step);
+                self.done(cx, None)
+            }
+        }
+    }
+}
+
+fn daemon_result(id: String, pid: Option<u32>) -> Value {
+    let pid = pid.map_or(Value::Null, |pid| Value::from(f64::from(pid)));
+    Value::Object(
+        [("id", Value::from(id)), ("pid", pid)]
+            .into_iter()
+            .collect(),
+    )
+}
