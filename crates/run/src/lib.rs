@@ -14,6 +14,7 @@ mod options;
 mod outcome;
 mod params;
 mod questions;
+mod rendering;
 mod run;
 mod scope;
 mod step;

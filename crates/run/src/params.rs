@@ -2,6 +2,7 @@
 
 use crate::outcome::FailureKind;
 use alloc::{
+    boxed::Box,
     format,
     string::{String, ToString},
     vec::Vec,
@@ -12,7 +13,7 @@ use collodi_value::{Object, Value};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Fault {
     pub(crate) pointer: String,
-    pub(crate) kind: FailureKind,
+    pub(crate) kind: Box<FailureKind>,
 }
 
 impl From<FailureKind> for Fault {
@@ -20,7 +21,7 @@ impl From<FailureKind> for Fault {
     fn from(kind: FailureKind) -> Self {
         Self {
             pointer: String::new(),
-            kind,
+            kind: Box::new(kind),
         }
     }
 }
@@ -134,6 +135,6 @@ pub(crate) fn at(key: &str, kind: FailureKind) -> Fault {
     let escaped = key.replace('~', "~0").replace('/', "~1");
     Fault {
         pointer: format!("/params/{escaped}"),
-        kind,
+        kind: Box::new(kind),
     }
 }

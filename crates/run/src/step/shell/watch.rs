@@ -113,7 +113,7 @@ impl Watch {
         }
         let mut lines = Vec::new();
         self.log.push_with(now, stream, bytes, |line| {
-            lines.push(plain(&line.text).into_owned())
+            lines.push(plain(&line.text).into_owned());
         });
         self.quiet_at = self.partial().map(|_| now + QUIET);
         self.lines(lines)
