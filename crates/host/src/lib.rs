@@ -2,5 +2,24 @@
 #![no_std]
 #![forbid(unsafe_code)]
 
-#[expect(unused_extern_crates, reason = "filled next")]
 extern crate alloc;
+
+mod command;
+mod environment;
+mod event;
+mod host;
+mod ids;
+mod options;
+mod post;
+mod process;
+mod reach;
+mod run_entry;
+mod shared;
+
+pub use command::{Accepted, Command, Refused, RunRequest};
+pub use event::{EnvEvent, Event, ProcessEvent, RunEvent};
+pub use host::{Host, Input, Stopped};
+pub use ids::{ProcessId, RunId};
+pub use options::{HostOptions, Retention};
+pub use process::Process;
+pub use run_entry::{RunEntry, RunPhase, StepPhase, StepView};

@@ -69,6 +69,16 @@ impl Url {
         }
     }
 
+    /// The host to connect to, without brackets: the "any" address becomes that of
+    /// this machine.
+    pub fn connect_host(&self) -> &str {
+        match self.host.as_str() {
+            "0.0.0.0" => "127.0.0.1",
+            host if bracketed(host).is_some_and(|ip| ip.is_unspecified()) => "::1",
+            host => host.trim_matches(['[', ']']),
+        }
+    }
+
     /// The address to connect to: the "any" address becomes that of this machine.
     pub fn to_connect(&self) -> String {
         let host = match self.host.as_str() {

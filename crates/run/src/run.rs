@@ -11,11 +11,7 @@ use crate::{
     scope::StepScope,
     step::{self, Pending, Step, Target},
 };
-use alloc::{
-    format,
-    string::{String, ToString},
-    vec::Vec,
-};
+use alloc::{format, string::ToString};
 use collodi_action::Progress;
 use collodi_machine::{ActionId, Machine, Output, OutputOf, Stale};
 use collodi_script::{Method, Next};

@@ -62,7 +62,7 @@ fn url(cx: &mut Context, params: Params<'_>) -> Result<Waiting, crate::params::F
         ));
     };
     let every = seconds(params.number("interval")?.unwrap_or(1.0).max(0.01));
-    let host = String::from(url.host.trim_matches(['[', ']']));
+    let host = String::from(url.connect_host());
     let port = url.port.unwrap_or(url.scheme.default_port());
     cx.world(Action::Connect {
         host: host.clone(),

@@ -1,0 +1,113 @@
+//! What a host can be told to do.
+
+use crate::{ProcessId, RunId};
+use alloc::{string::String, sync::Arc};
+use collodi_contain::Name;
+use collodi_run::App;
+use collodi_script::Script;
+use collodi_time::Duration;
+use collodi_value::Value;
+use core::fmt;
+
+/// Something to do.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Command {
+    /// Run a script.
+    Run(RunRequest),
+    /// End a run, and the daemons it started.
+    CancelRun(RunId),
+    /// End a daemon. One that has ended is left alone.
+    StopProcess(ProcessId),
+    /// End a daemon if it lives, and start it at once.
+    RestartProcess(ProcessId),
+    /// End the app's runs and daemons.
+    StopApp(String),
+    /// Make a named environment, unless it is there.
+    CreateEnv(Name),
+    /// Delete a named environment that nothing uses.
+    DeleteEnv(Name),
+    /// End everything; kill what is left after this long.
+    Shutdown(Duration),
+    /// Kill everything that is being ended.
+    Kill,
+}
+
+/// A script to run.
+#[derive(Clone, Debug)]
+pub struct RunRequest {
+    /// The app it belongs to.
+    pub app: App,
+    /// The script, checked.
+    pub script: Arc<Script>,
+    /// What templates read as `args`.
+    pub args: Value,
+}
+
+/// What came of a command.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Accepted {
+    /// A run has this name.
+    Run(RunId),
+    /// It is under way.
+    UnderWay,
+}
+
+/// Why a command is not done. Nothing has changed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Refused {
+    /// The app has an unfinished run, or daemons that live.
+    Busy {
+        /// The app.
+        app: String,
+        /// The run or the process.
+        by: String,
+    },
+    /// The environment is being made, or something that lives uses it.
+    EnvInUse {
+        /// The environment.
+        env: String,
+        /// The app that uses it.
+        by: String,
+    },
+    /// There is no such run.
+    NoSuchRun(String),
+    /// There is no such process.
+    NoSuchProcess(String),
+    /// Nothing of the app runs.
+    NothingRuns(String),
+    /// The host is shutting down.
+    ShuttingDown,
+}
+
+impl fmt::Display for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Busy { app, by } => write!(f, "app {app} is busy: {by} has not ended"),
+            Self::EnvInUse { env, by } => write!(f, "environment {env} is in use by {by}"),
+            Self::NoSuchRun(id) => write!(f, "there is no run {id}"),
+            Self::NoSuchProcess(id) => write!(f, "there is no process {id}"),
+            Self::NothingRuns(app) => write!(f, "nothing of app {app} runs"),
+            Self::ShuttingDown => f.write_str("the host is shutting down"),
+        }
+    }
+}
+
+impl core::error::Error for Refused {}
+
+impl fmt::Display for Command {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Run(request) => write!(f, "run {} of app {}", request.app.file, request.app.name),
+            Self::CancelRun(id) => write!(f, "cancel {id}"),
+            Self::StopProcess(id) => write!(f, "stop {id}"),
+            Self::RestartProcess(id) => write!(f, "restart {id}"),
+            Self::StopApp(app) => write!(f, "stop app {app}"),
+            Self::CreateEnv(name) => write!(f, "create environment {name}"),
+            Self::DeleteEnv(name) => write!(f, "delete environment {name}"),
+            Self::Shutdown(budget) => write!(f, "shut down within {budget:?}"),
+            Self::Kill => f.write_str("kill"),
+        }
+    }
+}

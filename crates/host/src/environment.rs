@@ -1,0 +1,121 @@
+//! The making of environments: each once, however many runs want it.
+
+use crate::{
+    Event, RunId,
+    event::EnvEvent,
+    post::Post,
+    shared::{Child, Role, Shared},
+};
+use alloc::vec::Vec;
+use collodi_action::Action;
+use collodi_logs::{Limits, Log, plain};
+use collodi_machine::{ActionId, Machine, Output};
+use collodi_python::{
+    Input, Provision, ProvisionError, ProvisionEvent, ProvisionOptions, Provisioned,
+};
+use collodi_run::Completed;
+use collodi_time::Instant;
+
+/// An environment that is being made, and who waits for it.
+#[derive(Clone, Debug)]
+pub(crate) struct EnvJob {
+    provision: Provision,
+    waiting: Vec<(RunId, ActionId)>,
+    /// Someone other than a run wants it too.
+    wanted_anyway: bool,
+    log: Log,
+}
+
+impl EnvJob {
+    pub(crate) fn new(options: ProvisionOptions) -> Self {
+        let log = Log::new(Limits {
+            lines: 200,
+            ..Limits::default()
+        });
+        Self {
+            provision: Provision::new(options),
+            waiting: Vec::new(),
+            wanted_anyway: false,
+            log,
+        }
+    }
+
+    pub(crate) fn add(&mut self, run: RunId, id: ActionId) {
+        self.waiting.push((run, id));
+    }
+
+    pub(crate) const fn keep(&mut self) {
+        self.wanted_anyway = true;
+    }
+
+    /// The runs that wait for it.
+    pub(crate) fn runs(&self) -> impl Iterator<Item = &RunId> {
+        self.waiting.iter().map(|(run, _)| run)
+    }
+
+    /// A run does not want it any more. Whether nobody does.
+    pub(crate) fn leave(&mut self, run: &RunId, shared: &mut Shared) -> bool {
+        let leaves = |(waiting, _): &(RunId, ActionId)| waiting == run;
+        for (run, id) in self.waiting.extract_if(.., |entry| leaves(entry)) {
+            let cancelled = Completed::Env(Err(ProvisionError::Cancelled));
+            shared
+                .post
+                .push_back(Post::Run(run, collodi_run::Input::Completed(id, cancelled)));
+        }
+        self.waiting.is_empty() && !self.wanted_anyway
+    }
+
+    /// Gives it an input and hands on what it says. Whether it is done.
+    pub(crate) fn handle(&mut self, now: Instant, input: Input, shared: &mut Shared) -> bool {
+        let env = self.provision.env().path().clone();
+        // What is stale for the provision has been completed for it already.
+        let _ = self.provision.handle_input(now, input);
+        loop {
+            match self.provision.poll_output() {
+                Output::Action(id, action) => self.ask(id, action, shared),
+                Output::Event(ProvisionEvent::Creating { command }) => {
+                    let line = alloc::format!("creating environment {env}: {command}");
+                    shared.post.push_back(Post::EnvLine(env.clone(), line));
+                    let (path, what) = (env.absolute(), EnvEvent::Creating(command));
+                    shared.out.event(Event::Env { path, what });
+                }
+                Output::Event(ProvisionEvent::Output { stream, bytes }) => {
+                    self.log.push_with(now, stream, &bytes, |line| {
+                        let line = plain(&line.text).into_owned();
+                        shared.post.push_back(Post::EnvLine(env.clone(), line));
+                    });
+                }
+                Output::Wait(deadline) => {
+                    shared.wait(Child::Env(env), deadline);
+                    return false;
+                }
+                Output::Done(provisioned) => {
+                    self.done(provisioned, shared);
+                    return true;
+                }
+            }
+        }
+    }
+
+    fn ask(&self, id: ActionId, action: Action, shared: &mut Shared) {
+        let child = Child::Env(self.provision.env().path().clone());
+        shared.ask(child, Some(id), Role::Plain, action);
+    }
+
+    fn done(&mut self, provisioned: Provisioned, shared: &mut Shared) {
+        let env = self.provision.env().path().clone();
+        let result = match &provisioned {
+            Provisioned::Reused | Provisioned::Created => Ok(()),
+            Provisioned::Failed(error) => Err(error.clone()),
+        };
+        for (run, id) in self.waiting.drain(..) {
+            let completed = Completed::Env(result.clone());
+            shared
+                .post
+                .push_back(Post::Run(run, collodi_run::Input::Completed(id, completed)));
+        }
+        shared.wait(Child::Env(env.clone()), None);
+        let (path, what) = (env.absolute(), EnvEvent::Ended(provisioned));
+        shared.out.event(Event::Env { path, what });
+    }
+}

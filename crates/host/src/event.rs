@@ -1,0 +1,142 @@
+//! What a host tells.
+
+use crate::{ProcessId, RunId};
+use alloc::{string::String, sync::Arc};
+use collodi_file::FileError;
+use collodi_logs::{Line, Url};
+use collodi_python::{Provisioned, Toolchain};
+use collodi_restart::Ended;
+use collodi_run::Outcome;
+use core::fmt;
+
+/// What a host tells.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Event {
+    /// It knows what the machine has.
+    Detected(Arc<Toolchain>),
+    /// About a run.
+    Run {
+        /// The run.
+        run: RunId,
+        /// Its app.
+        app: String,
+        /// What.
+        what: RunEvent,
+    },
+    /// About a daemon.
+    Process {
+        /// The daemon.
+        process: ProcessId,
+        /// Its app.
+        app: String,
+        /// What.
+        what: ProcessEvent,
+    },
+    /// About an environment.
+    Env {
+        /// Its path.
+        path: String,
+        /// What.
+        what: EnvEvent,
+    },
+}
+
+/// About a run.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum RunEvent {
+    /// It was accepted.
+    Started,
+    /// What the run itself tells, but for its output.
+    Step(collodi_run::Event),
+    /// A line of the output of its commands, or of the making of its environments.
+    Line {
+        /// The step.
+        step: usize,
+        /// The line.
+        line: Line,
+    },
+    /// It ended.
+    Ended(Arc<Outcome>),
+}
+
+/// About a daemon.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum ProcessEvent {
+    /// A line of its log.
+    Line(Line),
+    /// What its supervisor tells.
+    Supervision(collodi_restart::Event),
+    /// It could not be started.
+    SpawnFailed(collodi_action::Error),
+    /// It answers at this address.
+    Reachable(Url),
+    /// Its supervision ended.
+    Ended(Ended),
+}
+
+/// About an environment.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum EnvEvent {
+    /// This command makes it.
+    Creating(String),
+    /// The making ended.
+    Ended(Provisioned),
+    /// It was deleted, or could not be.
+    Deleted(Result<(), FileError>),
+}
+
+impl fmt::Display for Event {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Detected(tools) => {
+                let version = tools
+                    .python
+                    .as_ref()
+                    .map_or("no python", |p| p.version.as_str());
+                let uv = tools.uv.as_ref().map_or("no uv", |uv| uv.version.as_str());
+                write!(f, "detected {version}, {uv}")
+            }
+            Self::Run { run, what, .. } => write!(f, "{run} {what}"),
+            Self::Process { process, what, .. } => write!(f, "{process} {what}"),
+            Self::Env { path, what } => write!(f, "{path} {what}"),
+        }
+    }
+}
+
+impl fmt::Display for RunEvent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Started => f.write_str("started"),
+            Self::Step(event) => write!(f, "{event}"),
+            Self::Line { step, line } => write!(f, "step {step} | {}", line.text),
+            Self::Ended(outcome) => write!(f, "{outcome}"),
+        }
+    }
+}
+
+impl fmt::Display for ProcessEvent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Line(line) => write!(f, "| {}", line.text),
+            Self::Supervision(event) => write!(f, "{event}"),
+            Self::SpawnFailed(error) => write!(f, "{error}"),
+            Self::Reachable(url) => write!(f, "answers at {url}"),
+            Self::Ended(ended) => write!(f, "{ended}"),
+        }
+    }
+}
+
+impl fmt::Display for EnvEvent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Creating(command) => write!(f, "creating with {command}"),
+            Self::Ended(provisioned) => write!(f, "{provisioned}"),
+            Self::Deleted(Ok(())) => f.write_str("deleted"),
+            Self::Deleted(Err(error)) => write!(f, "could not be deleted: {error}"),
+        }
+    }
+}

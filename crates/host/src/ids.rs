@@ -1,0 +1,76 @@
+//! The names of runs and processes.
+
+use alloc::{borrow::ToOwned, format, string::String};
+use core::fmt;
+
+/// The name of a run: the app's name, `-run-` and eight hex digits.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RunId(String);
+
+/// The name of a daemon: the app's name, a hyphen and eight hex digits.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ProcessId(String);
+
+macro_rules! id {
+    ($id:ident) => {
+        impl $id {
+            /// The id of this text, as it was given out.
+            pub fn from_text(text: &str) -> Self {
+                Self(text.to_owned())
+            }
+
+            /// The text.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl fmt::Display for $id {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+    };
+}
+
+id!(RunId);
+id!(ProcessId);
+
+/// Gives out names. Equal seeds give equal names; one seed gives each name once in
+/// four billion.
+#[derive(Clone, Debug)]
+pub(crate) struct Ids {
+    seed: u64,
+    given: u32,
+}
+
+impl Ids {
+    pub(crate) const fn new(seed: u64) -> Self {
+        Self { seed, given: 0 }
+    }
+
+    pub(crate) fn run(&mut self, app: &str) -> RunId {
+        RunId(format!("{app}-run-{:08x}", self.next()))
+    }
+
+    pub(crate) fn process(&mut self, app: &str) -> ProcessId {
+        ProcessId(format!("{app}-{:08x}", self.next()))
+    }
+
+    /// A seed for something that needs randomness of its own.
+    pub(crate) fn seed(&mut self) -> u64 {
+        self.seed.rotate_left(17) ^ u64::from(self.next())
+    }
+
+    /// A number that was not given before: the count, scrambled by an odd factor
+    /// (which is a bijection) and moved by the seed.
+    fn next(&mut self) -> u32 {
+        self.given = self.given.wrapping_add(1);
+        let seed = u32::try_from(self.seed >> 32).unwrap_or(0) ^ low(self.seed);
+        self.given.wrapping_mul(0x9e37_79b1) ^ seed
+    }
+}
+
+fn low(seed: u64) -> u32 {
+    u32::try_from(seed & u64::from(u32::MAX)).unwrap_or(0)
+}

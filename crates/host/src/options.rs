@@ -1,0 +1,80 @@
+//! What a host needs to know.
+
+use alloc::{collections::BTreeMap, string::String, sync::Arc};
+use collodi_env::{Grants, Policy};
+use collodi_logs::Limits as LogLimits;
+use collodi_python::Layout;
+use collodi_restart::{Policy as RestartPolicy, StopSequence};
+use collodi_time::{Duration, WallTime};
+use collodi_value::Object;
+
+/// What a host needs to know.
+#[derive(Clone, Debug)]
+pub struct HostOptions {
+    /// Where things are.
+    pub layout: Layout,
+    /// Random: names of processes and trees are made from it.
+    pub seed: u64,
+    /// Wall time at the origin of the instants.
+    pub epoch: WallTime,
+    /// The variables of the host.
+    pub host_vars: Arc<BTreeMap<String, String>>,
+    /// Which of them commands get; absent for the dialect's own policy.
+    pub env_policy: Option<Policy>,
+    /// Which excluded ones they get all the same.
+    pub grants: Grants,
+    /// The only interpreter to try, when someone chose one.
+    pub python_binary: Option<String>,
+    /// Whether uv is used when it is there.
+    pub prefer_uv: bool,
+    /// What templates can read of the machine.
+    pub facts: Object,
+    /// How daemons with `autoRestart` are restarted.
+    pub restart: RestartPolicy,
+    /// How processes are ended.
+    pub stop: StopSequence,
+    /// How much of a process's output is kept.
+    pub log: LogLimits,
+    /// How much of what has ended is kept.
+    pub retention: Retention,
+}
+
+impl HostOptions {
+    /// The plugin's defaults: a restart three seconds after each death, three seconds
+    /// between `SIGTERM` and `SIGKILL`, 500 lines a log, uv preferred.
+    pub fn new(layout: Layout, seed: u64) -> Self {
+        Self {
+            layout,
+            seed,
+            epoch: WallTime::default(),
+            host_vars: Arc::default(),
+            env_policy: None,
+            grants: Grants::none(),
+            python_binary: None,
+            prefer_uv: true,
+            facts: Object::new(),
+            restart: RestartPolicy::fixed(Duration::from_secs(3)),
+            stop: StopSequence::default(),
+            log: LogLimits::default(),
+            retention: Retention::default(),
+        }
+    }
+}
+
+/// How much of what has ended is kept; the oldest goes first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Retention {
+    /// The most finished runs.
+    pub runs: usize,
+    /// The most ended processes.
+    pub processes: usize,
+}
+
+impl Default for Retention {
+    fn default() -> Self {
+        Self {
+            runs: 100,
+            processes: 100,
+        }
+    }
+}

@@ -1,0 +1,26 @@
+//! Mail between the children of a host.
+
+use crate::{ProcessId, RunId};
+use alloc::string::String;
+use collodi_contain::ContainedPath;
+use collodi_machine::ActionId;
+use collodi_run::{DaemonSpec, EnvRequest};
+
+/// A message from one child to another, or to the host.
+#[derive(Clone, Debug)]
+pub(crate) enum Post {
+    /// To a run.
+    Run(RunId, collodi_run::Input),
+    /// To a daemon's supervisor.
+    Process(ProcessId, collodi_restart::Input),
+    /// To the making of an environment.
+    Env(ContainedPath, collodi_python::Input),
+    /// A run wants an environment.
+    WantEnv(RunId, ActionId, EnvRequest),
+    /// A run wants a daemon.
+    WantDaemon(RunId, ActionId, DaemonSpec),
+    /// A line of the making of an environment, for the runs that wait for it.
+    EnvLine(ContainedPath, String),
+    /// A run ended, and these daemons go with it.
+    StopDaemons(alloc::vec::Vec<ProcessId>),
+}

@@ -1,0 +1,87 @@
+//! What all children of a host work with.
+
+use crate::{Event, ProcessId, RunId, ids::Ids, post::Post};
+use alloc::collections::{BTreeMap, VecDeque};
+use collodi_action::Action;
+use collodi_contain::ContainedPath;
+use collodi_machine::{ActionId, Outbox};
+use collodi_time::Timers;
+
+/// A part of the host with a life of its own.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Child {
+    /// The search for tools.
+    Detect,
+    /// The making of an environment.
+    Env(ContainedPath),
+    /// The deletion of an environment.
+    EnvDeletion(ContainedPath),
+    /// A daemon.
+    Process(ProcessId),
+    /// The look whether a daemon answers.
+    Reach(ProcessId),
+    /// A run.
+    Run(RunId),
+    /// The end of everything.
+    Shutdown,
+    /// The program that stands in for uv.
+    StandIn,
+}
+
+/// Whose action it is, and what it is called there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Owner {
+    pub(crate) child: Child,
+    /// The child's own number for it; none where the child keeps no numbers.
+    pub(crate) id: Option<ActionId>,
+    pub(crate) role: Role,
+}
+
+/// What an action is for, where a child has several kinds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Role {
+    /// The child's own action.
+    Plain,
+    /// A daemon's command.
+    Life,
+    /// The wait for the end of a daemon's tree.
+    Emptying,
+    /// A signal to a daemon.
+    Signal,
+}
+
+/// What all children work with: the way out, the mail between them, and the time.
+#[derive(Clone, Debug)]
+pub(crate) struct Shared {
+    pub(crate) out: Outbox<Action, Event>,
+    pub(crate) owners: BTreeMap<ActionId, Owner>,
+    pub(crate) post: VecDeque<Post>,
+    pub(crate) timers: Timers<Child>,
+    pub(crate) ids: Ids,
+}
+
+impl Shared {
+    pub(crate) const fn new(seed: u64) -> Self {
+        Self {
+            out: Outbox::new(),
+            owners: BTreeMap::new(),
+            post: VecDeque::new(),
+            timers: Timers::new(),
+            ids: Ids::new(seed),
+        }
+    }
+
+    /// Asks the world for a child.
+    pub(crate) fn ask(&mut self, child: Child, id: Option<ActionId>, role: Role, action: Action) {
+        let number = self.out.action(action);
+        self.owners.insert(number, Owner { child, id, role });
+    }
+
+    /// Sets or clears the deadline of a child.
+    pub(crate) fn wait(&mut self, child: Child, deadline: Option<collodi_time::Deadline>) {
+        match deadline {
+            Some(deadline) => self.timers.set(child, deadline),
+            None => drop(self.timers.cancel(&child)),
+        }
+    }
+}
