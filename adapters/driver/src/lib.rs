@@ -1,1 +1,12 @@
 #![doc = include_str!("../README.md")]
+
+mod driver;
+mod events;
+mod handle;
+mod perform;
+mod workspace;
+
+pub use driver::Driver;
+pub use events::{Events, Notice};
+pub use handle::{CommandError, Gone, HostHandle};
+pub use workspace::{AppInfo, EnvInfo, LoadError, LoadedApp, Workspace};

@@ -1,0 +1,161 @@
+//! The loop between a host and its world.
+
+use crate::{
+    HostHandle,
+    events::Subscribers,
+    handle::{Message, Sender},
+    perform::{Happening, perform},
+};
+use collodi_backend::{Backends, BoxFuture};
+use collodi_host::{Host, Input};
+use collodi_machine::{Machine, Output};
+use collodi_time::{Deadline, Instant};
+use futures::{StreamExt, channel::mpsc, future::poll_fn, stream::BoxStream, stream::SelectAll};
+use std::{
+    sync::Arc,
+    task::{Context, Poll},
+};
+
+/// How many messages may wait for the driver before senders do.
+const MAILBOX: usize = 64;
+
+/// Runs a host against backends.
+#[derive(Debug)]
+pub struct Driver {
+    host: Host,
+    backends: Backends,
+    mailbox: mpsc::Receiver<Message>,
+    subscribers: Subscribers,
+}
+
+/// What the driver waits for.
+struct Waiting {
+    happenings: SelectAll<BoxStream<'static, Happening>>,
+    alarm: Option<Alarm>,
+}
+
+struct Alarm {
+    deadline: Deadline,
+    rings: BoxFuture<'static, ()>,
+}
+
+/// Whether the host goes on.
+enum Goes {
+    On,
+    Over,
+}
+
+impl Driver {
+    /// A driver of `host`, and the handle to talk to it.
+    pub fn new(host: Host, backends: Backends) -> (Self, HostHandle) {
+        let (sender, mailbox) = mpsc::channel(MAILBOX);
+        let driver = Self {
+            host,
+            backends,
+            mailbox,
+            subscribers: Subscribers::default(),
+        };
+        (driver, HostHandle::new(Sender::new(sender)))
+    }
+
+    /// Starts the host and runs it until it has shut down.
+    pub async fn run(mut self) {
+        let mut waiting = Waiting {
+            happenings: SelectAll::new(),
+            alarm: None,
+        };
+        self.input(Input::Start);
+        while let Goes::On = self.drain(&mut waiting) {
+            match waiting.next(&mut self.mailbox).await {
+                Woken::Input(input) => self.input(input),
+                Woken::Message(message) => self.message(message),
+            }
+        }
+    }
+
+    fn now(&self) -> Instant {
+        self.backends.clock.now()
+    }
+
+    fn input(&mut self, input: Input) {
+        // Each action is completed once here, so nothing is stale.
+        let _ = self.host.handle_input(self.now(), input);
+    }
+
+    fn message(&mut self, message: Message) {
+        match message {
+            Message::Command(command, reply) => {
+                let now = self.now();
+                reply(self.host.command(now, command));
+            }
+            Message::Query(query) => query(&self.host),
+            Message::Subscribe(subscriber) => self.subscribers.add(subscriber),
+        }
+    }
+
+    /// Does what the host says until it waits or has ended.
+    fn drain(&mut self, waiting: &mut Waiting) -> Goes {
+        loop {
+            match self.host.poll_output() {
+                Output::Action(id, action) => {
+                    waiting.happenings.push(perform(&self.backends, id, action));
+                }
+                Output::Event(event) => self.subscribers.tell(&Arc::new(event)),
+                Output::Wait(deadline) => {
+                    waiting.set_alarm(&self.backends, deadline);
+                    return Goes::On;
+                }
+                Output::Done(_) => return Goes::Over,
+            }
+        }
+    }
+}
+
+enum Woken {
+    Input(Input),
+    Message(Message),
+}
+
+impl Waiting {
+    async fn next(&mut self, mailbox: &mut mpsc::Receiver<Message>) -> Woken {
+        poll_fn(|cx| self.poll(mailbox, cx)).await
+    }
+
+    /// Messages first, so that a stop is heard above a flood of output. When nobody
+    /// can send any more, what runs, runs on.
+    fn poll(&mut self, mailbox: &mut mpsc::Receiver<Message>, cx: &mut Context<'_>) -> Poll<Woken> {
+        if let Poll::Ready(Some(message)) = mailbox.poll_next_unpin(cx) {
+            return Poll::Ready(Woken::Message(message));
+        }
+        if let Some(alarm) = &mut self.alarm
+            && alarm.rings.as_mut().poll(cx).is_ready()
+        {
+            self.alarm = None;
+            return Poll::Ready(Woken::Input(Input::Timeout));
+        }
+        match self.happenings.poll_next_unpin(cx) {
+            Poll::Ready(Some(happening)) => Poll::Ready(Woken::Input(happening.into())),
+            Poll::Ready(None) | Poll::Pending => Poll::Pending,
+        }
+    }
+
+    fn set_alarm(&mut self, backends: &Backends, deadline: Option<Deadline>) {
+        if self.alarm.as_ref().map(|alarm| alarm.deadline) != deadline {
+            let alarm = |deadline: Deadline| Alarm {
+                deadline,
+                rings: backends.clock.sleep_until(deadline.at),
+            };
+            self.alarm = deadline.map(alarm);
+        }
+    }
+}
+
+impl std::fmt::Debug for Waiting {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let deadline = self.alarm.as_ref().map(|alarm| alarm.deadline);
+        f.debug_struct("Waiting")
+            .field("in_flight", &self.happenings.len())
+            .field("deadline", &deadline)
+            .finish()
+    }
+}

@@ -1,0 +1,140 @@
+//! Talking to a driver.
+
+use crate::{
+    Events,
+    events::{Subscriber, subscription},
+};
+use collodi_host::{Accepted, Command, Host, Refused};
+use futures::{
+    SinkExt,
+    channel::{mpsc, oneshot},
+};
+use std::fmt;
+
+/// Talks to a driver, from any thread and any runtime. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct HostHandle {
+    sender: Sender,
+}
+
+/// The driver has ended: its host has shut down.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Gone;
+
+/// A command that was not done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CommandError {
+    /// The host said no.
+    Refused(Refused),
+    /// The host has shut down.
+    Gone,
+}
+
+impl HostHandle {
+    pub(crate) const fn new(sender: Sender) -> Self {
+        Self { sender }
+    }
+
+    /// Has the host do something.
+    ///
+    /// # Errors
+    ///
+    /// When it says no, or has shut down.
+    pub async fn command(&self, command: Command) -> Result<Accepted, CommandError> {
+        let (reply, answer) = oneshot::channel();
+        let reply = Box::new(move |accepted| drop(reply.send(accepted)));
+        self.sender
+            .send(Message::Command(command, reply))
+            .await
+            .map_err(|Gone| CommandError::Gone)?;
+        match answer.await {
+            Ok(accepted) => accepted.map_err(CommandError::Refused),
+            Err(_) => Err(CommandError::Gone),
+        }
+    }
+
+    /// Asks the host something. The question runs on the driver, so it must be quick.
+    ///
+    /// # Errors
+    ///
+    /// When the host has shut down.
+    pub async fn query<T: Send + 'static>(
+        &self,
+        question: impl FnOnce(&Host) -> T + Send + 'static,
+    ) -> Result<T, Gone> {
+        let (reply, answer) = oneshot::channel();
+        let query = Box::new(move |host: &Host| drop(reply.send(question(host))));
+        self.sender.send(Message::Query(query)).await?;
+        answer.await.map_err(|_| Gone)
+    }
+
+    /// Listens to what the host tells from now on: every event after this answer.
+    ///
+    /// # Errors
+    ///
+    /// When the host has shut down.
+    pub async fn events(&self) -> Result<Events, Gone> {
+        let (subscriber, events) = subscription();
+        self.sender.send(Message::Subscribe(subscriber)).await?;
+        Ok(events)
+    }
+}
+
+type Reply = Box<dyn FnOnce(Result<Accepted, Refused>) + Send>;
+type Query = Box<dyn FnOnce(&Host) + Send>;
+
+/// A message to the driver.
+pub(crate) enum Message {
+    Command(Command, Reply),
+    Query(Query),
+    Subscribe(Subscriber),
+}
+
+/// Sends messages.
+#[derive(Clone, Debug)]
+pub(crate) struct Sender(mpsc::Sender<Message>);
+
+impl Sender {
+    pub(crate) const fn new(sender: mpsc::Sender<Message>) -> Self {
+        Self(sender)
+    }
+
+    async fn send(&self, message: Message) -> Result<(), Gone> {
+        self.0.clone().send(message).await.map_err(|_| Gone)
+    }
+}
+
+impl fmt::Debug for Message {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Command(command, _) => write!(f, "Command({command})"),
+            Self::Query(_) => f.write_str("Query"),
+            Self::Subscribe(_) => f.write_str("Subscribe"),
+        }
+    }
+}
+
+impl fmt::Display for Gone {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the host has shut down")
+    }
+}
+
+impl std::error::Error for Gone {}
+
+impl fmt::Display for CommandError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Refused(refused) => write!(f, "{refused}"),
+            Self::Gone => write!(f, "{Gone}"),
+        }
+    }
+}
+
+impl std::error::Error for CommandError {}
+
+impl From<Gone> for CommandError {
+    fn from(Gone: Gone) -> Self {
+        Self::Gone
+    }
+}
