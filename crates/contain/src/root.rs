@@ -95,8 +95,8 @@ impl Root {
         let same = |(ours, theirs): (&str, Option<&str>)| {
             theirs.is_some_and(|theirs| self.rules.same(ours, theirs))
         };
-        let shared = root.components.into_iter().map(|ours| (ours, below.next()));
-        let below_root = shared.map(same).all(|same| same);
+        let mut shared = root.components.into_iter().map(|ours| (ours, below.next()));
+        let below_root = shared.all(same);
         (root.prefix == text.prefix && below_root).then(|| below.collect())
     }
 }
