@@ -26,6 +26,28 @@ impl World {
         self.0.insert(path.to_owned(), node);
     }
 
+    /// As [`World::put`], unless the place is taken or lies below something that is
+    /// no folder.
+    pub(crate) fn put_if_free(&mut self, path: &str, node: Node) {
+        let mut above = path.match_indices('/').map(|(end, _)| &path[..end]);
+        let open = above.all(|dir| matches!(self.0.get(dir), None | Some(Node::Dir)));
+        if open && !self.0.contains_key(path) {
+            self.put(path, node);
+        }
+    }
+
+    /// What is at a path.
+    pub(crate) fn found(&self, path: &str) -> Found {
+        match self.0.get(path) {
+            _ if path.is_empty() => Found::Directory,
+            None => Found::Missing,
+            Some(Node::Dir) => Found::Directory,
+            Some(Node::File) => Found::File,
+            Some(Node::Special) => Found::Special,
+            Some(Node::Link(_)) => Found::Link,
+        }
+    }
+
     /// What a file system would say. A question about a path through something
     /// that is no directory is a fault of the walk.
     pub(crate) fn answer(&self, action: &WalkAction) -> Answer {
@@ -37,12 +59,8 @@ impl World {
             parent = dir.parent();
         }
         match (self.0.get(path.rel().as_str()), action) {
-            (None, _) => Answer::Found(Found::Missing),
-            (Some(Node::Dir), _) => Answer::Found(Found::Directory),
-            (Some(Node::File), _) => Answer::Found(Found::File),
-            (Some(Node::Special), _) => Answer::Found(Found::Special),
-            (Some(Node::Link(_)), WalkAction::Look(_)) => Answer::Found(Found::Link),
             (Some(Node::Link(target)), WalkAction::ReadLink(_)) => Answer::Target(target.clone()),
+            _ => Answer::Found(self.found(path.rel().as_str())),
         }
     }
 }
