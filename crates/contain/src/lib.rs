@@ -4,8 +4,19 @@
 
 extern crate alloc;
 
+mod error;
 mod name;
 mod path;
+mod root;
+mod rules;
+mod walk;
 
+pub use error::PathError;
 pub use name::{Name, NameError};
-pub use path::{ContainedPath, PathError, RelPath, Root};
+pub use path::RelPath;
+pub use root::{ContainedPath, Root};
+pub use rules::Rules;
+pub use walk::{
+    Absent, AbsoluteLinks, Answer, Found, Resolved, Walk, WalkAction, WalkError, WalkErrorKind,
+    WalkInput, WalkOutcome, WalkPolicy,
+};

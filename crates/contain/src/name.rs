@@ -1,5 +1,6 @@
 //! The closed grammar of names.
 
+use crate::rules::is_device;
 use alloc::{borrow::ToOwned, string::String};
 use core::fmt;
 
@@ -102,19 +103,4 @@ fn check(text: &str) -> Result<(), NameError> {
 
 const fn allowed(c: char) -> bool {
     c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-')
-}
-
-/// `CON`, `com1.txt` and the like: the part before the first dot decides.
-pub(crate) fn is_device(component: &str) -> bool {
-    let stem = component
-        .split('.')
-        .next()
-        .unwrap_or(component)
-        .to_ascii_uppercase();
-    let numbered = |prefix: &str| {
-        stem.strip_prefix(prefix)
-            .is_some_and(|n| n.len() == 1 && !n.starts_with('0'))
-    };
-    matches!(stem.as_str(), "CON" | "PRN" | "AUX" | "NUL")
-        || ((numbered("COM") || numbered("LPT")) && stem.ends_with(|c: char| c.is_ascii_digit()))
 }

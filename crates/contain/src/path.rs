@@ -1,10 +1,20 @@
-//! Paths that cannot leave their root by their text.
+//! Paths that cannot leave their start by their text.
 
-use alloc::{borrow::ToOwned, string::String, sync::Arc, vec::Vec};
+use crate::{
+    PathError, Rules,
+    rules::{has_rooted_drive, is_any_separator},
+};
+use alloc::{borrow::ToOwned, string::String, vec::Vec};
 use core::fmt;
 
 /// A normalised relative path: components joined by `/`, none of them `.`, `..`
 /// or empty. The empty path is the root itself.
+///
+/// [`RelPath::parse`] and [`RelPath::join`] are strict: they refuse what either
+/// kind of system would find special ([`Rules::Windows`] in every component), so
+/// such a path means one and the same everywhere. Paths that
+/// [`Root::contain`](crate::Root::contain) makes follow the rules of their root's
+/// system only.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RelPath(String);
 
@@ -19,11 +29,13 @@ impl RelPath {
         Self(String::new())
     }
 
-    /// Normalises `text`, resolving `.` and `..` by their text.
+    /// Normalises `text`, resolving `.` and `..` by their text. `/` and `\` both
+    /// separate.
     ///
     /// # Errors
     ///
-    /// When it is absolute, climbs above its start, or breaks a limit.
+    /// When it is absolute, climbs above its start, breaks a limit, or has a name
+    /// that is not one on Windows.
     pub fn parse(text: &str) -> Result<Self, PathError> {
         Self::root().join(text)
     }
@@ -34,29 +46,56 @@ impl RelPath {
     ///
     /// As [`RelPath::parse`].
     pub fn join(&self, text: &str) -> Result<Self, PathError> {
-        if is_absolute(text) {
+        self.join_by(Rules::Windows, text)
+    }
+
+    /// As [`RelPath::join`], with the names that `rules` allow.
+    pub(crate) fn join_by(&self, rules: Rules, text: &str) -> Result<Self, PathError> {
+        let absolute = text.starts_with(is_any_separator) || has_rooted_drive(text);
+        if absolute || rules.is_absolute(text) {
             return Err(PathError::Absolute);
         }
         let mut kept: Vec<&str> = self.components().collect();
-        for component in text.split(is_separator) {
-            push(&mut kept, component)?;
+        for component in text.split(is_any_separator) {
+            push(&mut kept, component, rules)?;
         }
-        let joined = kept.join("/");
+        Self::of_components(&kept)
+    }
+
+    /// `self` and one more component, as the system lists it.
+    pub(crate) fn entry(&self, rules: Rules, name: &str) -> Result<Self, PathError> {
+        rules.check_name(name)?;
+        let mut kept: Vec<&str> = self.components().collect();
+        kept.push(name);
+        Self::of_components(&kept)
+    }
+
+    /// The path of these components, each of which has been checked.
+    pub(crate) fn of_components<S: AsRef<str>>(components: &[S]) -> Result<Self, PathError> {
+        if components.len() > Self::MAX_COMPONENTS {
+            return Err(PathError::TooDeep);
+        }
+        let mut joined = String::new();
+        for component in components {
+            if !joined.is_empty() {
+                joined.push('/');
+            }
+            joined.push_str(component.as_ref());
+        }
         if joined.len() > Self::MAX_BYTES {
-            Err(PathError::TooLong)
-        } else {
-            Ok(Self(joined))
+            return Err(PathError::TooLong);
         }
+        Ok(Self(joined))
     }
 
     /// The components, outermost first.
-    pub fn components(&self) -> impl Iterator<Item = &str> {
+    pub fn components(&self) -> impl DoubleEndedIterator<Item = &str> {
         self.0.split('/').filter(|c| !c.is_empty())
     }
 
     /// The last component; none for the root.
     pub fn file_name(&self) -> Option<&str> {
-        self.components().last()
+        self.components().next_back()
     }
 
     /// The path without its last component; none for the root.
@@ -68,6 +107,14 @@ impl RelPath {
     /// Whether this is the root itself.
     pub const fn is_root(&self) -> bool {
         self.0.is_empty()
+    }
+
+    /// Whether `self` is `ancestor` or lies below it, by its text.
+    pub fn starts_with(&self, ancestor: &Self) -> bool {
+        match self.0.strip_prefix(ancestor.as_str()) {
+            Some(rest) => rest.is_empty() || ancestor.is_root() || rest.starts_with('/'),
+            None => false,
+        }
     }
 
     /// The path with `/` between components; empty for the root.
@@ -82,165 +129,15 @@ impl fmt::Display for RelPath {
     }
 }
 
-fn push<'a>(kept: &mut Vec<&'a str>, component: &'a str) -> Result<(), PathError> {
+fn push<'a>(kept: &mut Vec<&'a str>, component: &'a str, rules: Rules) -> Result<(), PathError> {
     match component {
         "" | "." => return Ok(()),
         ".." => return kept.pop().map(drop).ok_or(PathError::Escapes),
-        _ if component.contains('\0') => return Err(PathError::Nul),
-        _ => kept.push(component),
+        name => rules.check_name(name)?,
     }
+    kept.push(component);
     if kept.len() > RelPath::MAX_COMPONENTS {
-        Err(PathError::TooDeep)
-    } else {
-        Ok(())
+        return Err(PathError::TooDeep);
     }
+    Ok(())
 }
-
-const fn is_separator(c: char) -> bool {
-    matches!(c, '/' | '\\')
-}
-
-fn is_absolute(text: &str) -> bool {
-    let mut chars = text.chars();
-    let (first, second) = (chars.next(), chars.next());
-    first.is_some_and(is_separator)
-        || (first.is_some_and(|c| c.is_ascii_alphabetic()) && second == Some(':'))
-}
-
-/// A directory that the operator chose: what is contained is contained in here.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Root(Arc<str>);
-
-impl Root {
-    /// The root at an absolute path. The path is the operator's and is taken as it is.
-    pub fn new(absolute: &str) -> Self {
-        let trimmed = absolute.trim_end_matches('/');
-        Self(Arc::from(if trimmed.is_empty() { "/" } else { trimmed }))
-    }
-
-    /// The absolute path.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
-    /// The path `rel` in this root.
-    pub fn at(&self, rel: RelPath) -> ContainedPath {
-        ContainedPath {
-            root: self.clone(),
-            rel,
-        }
-    }
-
-    /// The path that `text`, read from the directory `base` of this root, means:
-    /// relative to `base`, or absolute and below the root.
-    ///
-    /// # Errors
-    ///
-    /// When the path lies outside by its text, or breaks a limit.
-    pub fn contain(&self, base: &RelPath, text: &str) -> Result<ContainedPath, PathError> {
-        let rel = match self.strip(text) {
-            Some(below) => RelPath::parse(below)?,
-            None => base.join(text)?,
-        };
-        Ok(self.at(rel))
-    }
-
-    fn strip<'a>(&self, text: &'a str) -> Option<&'a str> {
-        let rest = text.strip_prefix(&*self.0)?;
-        let below = if self.0.ends_with('/') {
-            rest
-        } else {
-            rest.strip_prefix('/')
-                .or_else(|| rest.is_empty().then_some(""))?
-        };
-        Some(below.trim_start_matches('/'))
-    }
-}
-
-impl fmt::Display for Root {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-/// A path whose text does not leave its root.
-///
-/// Only this crate makes one, so an unchecked text cannot become an action.
-/// Links are the world's business: a backend opens the path *beneath* its root
-/// and refuses when a link leads out.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ContainedPath {
-    root: Root,
-    rel: RelPath,
-}
-
-impl ContainedPath {
-    /// The root it is contained in.
-    pub const fn root(&self) -> &Root {
-        &self.root
-    }
-
-    /// The path below the root.
-    pub const fn rel(&self) -> &RelPath {
-        &self.rel
-    }
-
-    /// The path `text` below this one's root, read from this directory.
-    ///
-    /// # Errors
-    ///
-    /// As [`Root::contain`].
-    pub fn join(&self, text: &str) -> Result<Self, PathError> {
-        self.root.contain(&self.rel, text)
-    }
-
-    /// The directory that holds it; none for the root.
-    pub fn parent(&self) -> Option<Self> {
-        self.rel.parent().map(|rel| self.root.at(rel))
-    }
-
-    /// The absolute path as text, for environment variables and messages.
-    pub fn absolute(&self) -> String {
-        alloc::format!("{self}")
-    }
-}
-
-impl fmt::Display for ContainedPath {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match (self.root.as_str(), self.rel.is_root()) {
-            (root, true) => f.write_str(root),
-            ("/", false) => write!(f, "/{}", self.rel),
-            (root, false) => write!(f, "{root}/{}", self.rel),
-        }
-    }
-}
-
-/// Why a text is not a contained path.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum PathError {
-    /// The path is absolute and not below the root.
-    Absolute,
-    /// The path climbs out of its root.
-    Escapes,
-    /// More than [`RelPath::MAX_BYTES`] bytes.
-    TooLong,
-    /// More than [`RelPath::MAX_COMPONENTS`] components.
-    TooDeep,
-    /// A path has no NUL byte.
-    Nul,
-}
-
-impl fmt::Display for PathError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Absolute => f.write_str("the path is absolute and leads out of its folder"),
-            Self::Escapes => f.write_str("the path climbs out of its folder"),
-            Self::TooLong => write!(f, "a path has at most {} bytes", RelPath::MAX_BYTES),
-            Self::TooDeep => write!(f, "a path has at most {} parts", RelPath::MAX_COMPONENTS),
-            Self::Nul => f.write_str("a path has no NUL byte"),
-        }
-    }
-}
-
-impl core::error::Error for PathError {}

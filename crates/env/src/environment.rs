@@ -29,10 +29,11 @@ impl Environment {
         self.decisions.iter().filter(dropped)
     }
 
-    /// One line for the log that says which variables were left out; nothing
-    /// when none were.
+    /// One line for the log that says which variables were refused; nothing when
+    /// none were.
     pub fn removed(&self) -> Option<Removed<'_>> {
-        self.dropped().next().map(|_| Removed(self))
+        let line = Removed(self);
+        line.names().next().is_some().then_some(line)
     }
 }
 

@@ -1,5 +1,5 @@
 //! The matcher against a slow reference, and its refusals.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
 use collodi_env::{DEFAULT_EXCLUDES, Glob, GlobError, LOADERS, Preset};
 use proptest::prelude::*;
