@@ -30,7 +30,7 @@ pub(crate) fn suite(repo: &Repo, arguments: &[String]) -> Result<()> {
     tools::for_tests(repo)?;
     let mut command = repo.cargo(&["test", "--locked"]);
     if arguments.is_empty() {
-        command.arg("--workspace");
+        command.args(["--workspace", "--no-fail-fast"]);
     }
     run(command.args(arguments))
 }
