@@ -11,6 +11,7 @@
 use core::alloc::{GlobalAlloc, Layout};
 use core::panic::PanicInfo;
 
+use collodi_action as _;
 use collodi_api as _;
 use collodi_backend as _;
 use collodi_command as _;
