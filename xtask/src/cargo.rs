@@ -35,14 +35,15 @@ pub(crate) fn suite(repo: &Repo, arguments: &[String]) -> Result<()> {
     run(command.args(arguments))
 }
 
-/// Checks the licences, sources and bans of dependencies. Advisories need a
-/// network and a moving database, and are asked for separately.
+/// Checks bans, licences and sources of dependencies, or what the arguments
+/// name. Advisories need a network and change without us, so they are asked for.
 pub(crate) fn deny(repo: &Repo, arguments: &[String]) -> Result<()> {
     tools::cargo_deny(repo)?;
-    run(repo
-        .cargo(&["deny", "--locked", "check"])
-        .args(arguments)
-        .args(["bans", "licenses", "sources"]))
+    let mut command = repo.cargo(&["deny", "--locked", "check"]);
+    if arguments.is_empty() {
+        command.args(["bans", "licenses", "sources"]);
+    }
+    run(command.args(arguments))
 }
 
 /// Runs the benches.

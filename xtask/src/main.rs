@@ -30,7 +30,7 @@ const TASKS: &[Task] = &[
     Task { name: "purity", about: "the pure crates without std", run: purity::purity },
     Task { name: "doc", about: "documentation, warnings are errors", run: cargo::doc },
     Task { name: "suite", about: "the tests of the workspace [cargo test arguments]", run: cargo::suite },
-    Task { name: "deny", about: "licences and sources of dependencies", run: cargo::deny },
+    Task { name: "deny", about: "bans, licences, sources of dependencies [cargo deny checks]", run: cargo::deny },
     Task { name: "fuzz", about: "fuzz a target [TARGET [SECONDS] | --check]", run: fuzz::fuzz },
     Task { name: "bench", about: "benches [cargo bench arguments]", run: cargo::bench },
     Task { name: "tools", about: "install what the tasks need", run: tools::all },
