@@ -52,3 +52,12 @@ pub(crate) fn bench(repo: &Repo, arguments: &[String]) -> Result<()> {
         .cargo(&["bench", "--locked", "--package", "collodi-benches"])
         .args(arguments))
 }
+
+/// Writes the conformance matrix anew.
+pub(crate) fn matrix(repo: &Repo, arguments: &[String]) -> Result<()> {
+    run(repo
+        .cargo(&["test", "--locked", "--package", "collodi-conformance"])
+        .args(["--test", "matrix"])
+        .args(arguments)
+        .env("COLLODI_BLESS", "1"))
+}
