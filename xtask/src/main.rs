@@ -1,0 +1,76 @@
+#![doc = include_str!("../README.md")]
+
+mod cargo;
+mod deps;
+mod fuzz;
+mod metadata;
+mod purity;
+mod repo;
+mod sequence;
+mod tools;
+
+use anyhow::{Context, Result, bail};
+use repo::Repo;
+use std::process::ExitCode;
+
+/// Something `cargo xtask` does.
+struct Task {
+    name: &'static str,
+    about: &'static str,
+    run: fn(&Repo, &[String]) -> Result<()>,
+}
+
+#[rustfmt::skip]
+const TASKS: &[Task] = &[
+    Task { name: "test", about: "everything a change must pass [--quick]", run: sequence::test },
+    Task { name: "ci", about: "the same", run: sequence::test },
+    Task { name: "fmt", about: "format [--check]", run: cargo::fmt },
+    Task { name: "deps", about: "who may depend on whom [--bless]", run: deps::deps },
+    Task { name: "clippy", about: "lints, warnings are errors", run: cargo::clippy },
+    Task { name: "purity", about: "the pure crates without std", run: purity::purity },
+    Task { name: "doc", about: "documentation, warnings are errors", run: cargo::doc },
+    Task { name: "suite", about: "the tests of the workspace [cargo test arguments]", run: cargo::suite },
+    Task { name: "deny", about: "bans, licences, sources of dependencies [cargo deny checks]", run: cargo::deny },
+    Task { name: "fuzz", about: "fuzz a target [TARGET [SECONDS] | --check]", run: fuzz::fuzz },
+    Task { name: "bench", about: "benches [cargo bench arguments]", run: cargo::bench },
+    Task { name: "matrix", about: "rewrite conformance/MATRIX.md", run: cargo::matrix },
+    Task { name: "tools", about: "install what the tasks need", run: tools::all },
+];
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match run(&arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: &[String]) -> Result<()> {
+    let Some((name, rest)) = arguments.split_first() else {
+        bail!("which task?\n{}", usage());
+    };
+    if matches!(name.as_str(), "help" | "--help" | "-h") {
+        println!("{}", usage());
+        return Ok(());
+    }
+    perform(&Repo::find()?, name, rest)
+}
+
+/// Runs the task of that name.
+fn perform(repo: &Repo, name: &str, arguments: &[String]) -> Result<()> {
+    let task = TASKS
+        .iter()
+        .find(|task| task.name == name)
+        .with_context(|| format!("no task is called {name:?}\n{}", usage()))?;
+    (task.run)(repo, arguments)
+}
+
+fn usage() -> String {
+    let lines = TASKS
+        .iter()
+        .map(|task| format!("\n  {:8} {}", task.name, task.about));
+    format!("cargo xtask TASK{}", lines.collect::<String>())
+}
