@@ -199,12 +199,15 @@ fn hostile_inputs() {
 
 #[test]
 fn limits_hold() {
-    let mut options = Options::default();
-    options.limits = Limits {
+    let limits = Limits {
         bytes: 100,
         depth: 4,
         steps: 2,
         diagnostics: 3,
+    };
+    let options = Options {
+        limits,
+        ..Options::default()
     };
     let codes = |source: &str| -> Vec<&str> {
         parse(source, &options)

@@ -37,11 +37,10 @@ fn names_and_methods_agree() {
 #[test]
 fn every_method_is_in_the_table_once() {
     let mut names: Vec<&str> = methods().map(|spec| spec.name).collect();
-    let count = names.len();
+    let mut known = Method::NAMES.to_vec();
     names.sort_unstable();
-    names.dedup();
-    assert_eq!(names.len(), count);
-    assert_eq!(count, 88);
+    known.sort_unstable();
+    assert_eq!(names, known);
 }
 
 #[test]

@@ -56,8 +56,8 @@ impl Checker<'_, '_> {
                 self.sink.push(report.hint(as_hint(param)));
             }
         }
-        let given = |name: &&str| params.get(name).is_some();
-        if !spec.one_of.is_empty() && !spec.one_of.iter().any(|name| given(&name)) {
+        let given = |name: &&'static str| params.get(name).is_some();
+        if !spec.one_of.is_empty() && !spec.one_of.iter().any(given) {
             let message = format!("`{}` needs one of {}", spec.name, listed(spec.one_of));
             self.sink.push(params.error("missing-parameter", message));
         }
