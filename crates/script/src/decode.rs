@@ -9,13 +9,17 @@ pub fn decode(source: &[u8]) -> Cow<'_, str> {
     String::from_utf8_lossy(source)
 }
 
+/// What is said about a file of another encoding.
+pub(crate) fn utf16(source: &[u8]) -> Option<Diagnostic> {
+    let marked = source.starts_with(&[0xff, 0xfe]) || source.starts_with(&[0xfe, 0xff]);
+    marked.then(|| {
+        let report = Diagnostic::new(Severity::Error, "not-utf8", 0..0, "the file is UTF-16");
+        report.hint("save it as UTF-8")
+    })
+}
+
 /// Says what is not UTF-8, at its place in the decoded text.
 pub(crate) fn invalid_bytes(source: &[u8], sink: &mut Sink) {
-    if source.starts_with(&[0xff, 0xfe]) || source.starts_with(&[0xfe, 0xff]) {
-        let report = Diagnostic::new(Severity::Error, "not-utf8", 0..0, "the file is UTF-16");
-        sink.push(report.hint("save it as UTF-8"));
-        return;
-    }
     let mut at = 0;
     for chunk in source.utf8_chunks() {
         at += chunk.valid().len();

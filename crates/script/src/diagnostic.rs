@@ -8,7 +8,7 @@ use core::{fmt, ops::Range};
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Diagnostic {
-    /// A stable short name such as `unknown-method`.
+    /// A stable short name such as `unknown-method`; [`crate::explain`] says more.
     pub code: &'static str,
     /// How bad it is.
     pub severity: Severity,

@@ -5,13 +5,17 @@
 extern crate alloc;
 
 mod check;
+mod code;
 mod decode;
 mod diagnostic;
+#[doc(hidden)]
+pub mod fuzz;
 mod json;
 mod method;
 mod options;
 mod parsed;
 mod place;
+mod reference;
 mod render;
 mod schema;
 mod script;
@@ -21,6 +25,7 @@ mod table;
 
 use alloc::{borrow::ToOwned, vec::Vec};
 
+pub use code::{codes, explain};
 pub use collodi_template::Template;
 pub use decode::decode;
 pub use diagnostic::{Diagnostic, Fix, Severity};
@@ -28,6 +33,7 @@ pub use method::Method;
 pub use options::{Limits, Options};
 pub use parsed::{Document, Parsed, ScriptError};
 pub use place::Place;
+pub use reference::{json_schema, reference};
 pub use schema::{Class, Kinds, MethodSpec, Param, Role};
 pub use script::{Dialect, Next, Prerequisite, Script, Step};
 pub use table::methods;
@@ -55,7 +61,7 @@ pub fn parse(source: &str, options: &Options) -> Parsed {
 /// that [`decode`] makes of the bytes.
 pub fn parse_bytes(source: &[u8], options: &Options) -> Parsed {
     let mut sink = Sink::new(options.limits.diagnostics);
-    if let Some(report) = too_large(source.len(), options) {
+    if let Some(report) = too_large(source.len(), options).or_else(|| decode::utf16(source)) {
         sink.push(report);
         return broken(options, sink.finish(""));
     }

@@ -19,6 +19,9 @@ macro_rules! methods {
         }
 
         impl Method {
+            /// The names of all methods of the format.
+            pub const NAMES: &[&str] = &[$($name),*];
+
             /// The method of this name.
             pub fn from_name(name: &str) -> Self {
                 match name {

@@ -4,7 +4,12 @@
 //! `COLLODI_CORPUS`: folders `owner/repository/…` of JSON files. Without one the test says so
 //! and has nothing to check; the project's own fixtures are in `diagnostics.rs`.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
+#![allow(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic
+)]
 
 use collodi_contain::RelPath;
 use collodi_script::{Diagnostic, Document, Options, Parsed, Severity, parse_bytes};

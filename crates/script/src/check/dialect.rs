@@ -1,20 +1,21 @@
 //! Which of the two dialects a file is written in: decided once, and said.
 
 use super::spot::{Spot, is_template};
-use crate::{Dialect, Method, Options, Severity, sink::Sink};
-use alloc::{format, string::String};
+use crate::{Dialect, Method, Options, sink::Sink};
+use alloc::format;
 
 /// Decides by: the caller, the file's `dialect`, its name, spellings that only one dialect has,
 /// the default.
 pub(super) fn decide(root: &Spot<'_>, options: &Options, sink: &mut Sink) -> Dialect {
     let stated = stated(root, sink);
-    let (dialect, reason) = match (options.dialect, stated) {
-        (Some(dialect), _) => (dialect, "it was asked for".into()),
-        (None, Some(dialect)) => (dialect, "`dialect` says so".into()),
+    let at_key = || root.get("dialect").unwrap_or_else(|| root.clone());
+    let (dialect, place, reason) = match (options.dialect, stated) {
+        (Some(dialect), _) => (dialect, root.clone(), "it was asked for"),
+        (None, Some(dialect)) => (dialect, at_key(), "`dialect` says so"),
         (None, None) => shown(root, options, sink),
     };
     let message = format!("read in the {} dialect: {reason}", title(dialect));
-    sink.push(root.notice("dialect", message));
+    sink.push(place.notice("dialect", message));
     dialect
 }
 
@@ -40,29 +41,31 @@ fn stated(root: &Spot<'_>, sink: &mut Sink) -> Option<Dialect> {
     dialect
 }
 
-fn shown(root: &Spot<'_>, options: &Options, sink: &mut Sink) -> (Dialect, String) {
+fn shown<'a>(
+    root: &Spot<'a>,
+    options: &Options,
+    sink: &mut Sink,
+) -> (Dialect, Spot<'a>, &'static str) {
     let name = options.file.rsplit(['/', '\\']).next().unwrap_or_default();
     if name == "vatn-node.json" {
-        return (Dialect::Vatn, "its name is `vatn-node.json`".into());
+        return (Dialect::Vatn, root.clone(), "its name is `vatn-node.json`");
     }
-    let (vatn, pinokio) = (
-        evidence(root, vatn_spelling),
-        evidence(root, pinokio_feature),
-    );
-    let pinokio = pinokio.or_else(|| {
-        let daemon = root.given("daemon")?;
-        Some((daemon, "the file has `daemon`"))
-    });
+    let vatn = evidence(root, vatn_spelling);
+    let daemon = || Some((root.given("daemon")?, "the file has `daemon`"));
+    let pinokio = evidence(root, pinokio_feature).or_else(daemon);
     match (vatn, pinokio) {
-        (Some((spot, vatn)), Some((_, pinokio))) => {
-            let mut report = spot.warning("mixed-dialects", format!("{vatn}, but {pinokio}"));
-            report.severity = Severity::Warning;
+        (Some((spot, vatn)), Some((place, pinokio))) => {
+            let report = spot.warning("mixed-dialects", format!("{vatn}, but {pinokio}"));
             sink.push(report.hint("add `\"dialect\": \"vatn\"` or `\"dialect\": \"pinokio\"`"));
-            (Dialect::Pinokio, format!("{pinokio}"))
+            (Dialect::Pinokio, place, pinokio)
         }
-        (Some((_, why)), None) => (Dialect::Vatn, why.into()),
-        (None, Some((_, why))) => (Dialect::Pinokio, why.into()),
-        (None, None) => (options.default_dialect, "nothing shows another".into()),
+        (Some((place, why)), None) => (Dialect::Vatn, place, why),
+        (None, Some((place, why))) => (Dialect::Pinokio, place, why),
+        (None, None) => (
+            options.default_dialect,
+            root.clone(),
+            "nothing shows another",
+        ),
     }
 }
 

@@ -82,7 +82,7 @@ impl Checker<'_, '_> {
     fn file_keys(&mut self, root: &Spot<'_>) {
         for param in FILE_KEYS.iter().filter(|param| param.name != "run") {
             if let Some(value) = root.given(param.name) {
-                self.kind(&format!("`{}`", param.name), &value, param.kinds);
+                self.soft_kind(&format!("`{}`", param.name), &value, param.kinds);
             }
         }
         self.daemon_text(root);

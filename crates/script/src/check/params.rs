@@ -5,6 +5,7 @@ use super::{
     spot::{Spot, is_template},
 };
 use crate::{
+    Class, Severity,
     json::{Kind, Member},
     schema::{Kinds, MethodSpec, Param, Role},
     sink::clip,
@@ -52,11 +53,11 @@ impl Checker<'_, '_> {
             if params.get(param.name).is_none() {
                 let message = format!("`{}` needs `{}`", spec.name, param.name);
                 let report = params.error("missing-parameter", message);
-                self.sink.push(report.hint(param.doc));
+                self.sink.push(report.hint(as_hint(param)));
             }
         }
-        let given = |name: &&str| params.get(name).is_some();
-        if !spec.one_of.is_empty() && !spec.one_of.iter().any(|name| given(&name)) {
+        let given = |name: &&'static str| params.get(name).is_some();
+        if !spec.one_of.is_empty() && !spec.one_of.iter().any(given) {
             let message = format!("`{}` needs one of {}", spec.name, listed(spec.one_of));
             self.sink.push(params.error("missing-parameter", message));
         }
@@ -76,7 +77,7 @@ impl Checker<'_, '_> {
             }
             return;
         }
-        self.kind(&format!("`{}`", param.name), value, param.kinds);
+        self.param_kind(spec, param, value);
         self.role(param, value);
     }
 
@@ -104,6 +105,28 @@ impl Checker<'_, '_> {
             ),
             None => report.note("it has no effect"),
         });
+    }
+
+    /// A wrong kind is an error when the method cannot do with it. JavaScript turns most scalars
+    /// into others, and what only windows show does not stop a run.
+    fn param_kind(&mut self, spec: &MethodSpec, param: &Param, value: &Spot<'_>) {
+        let shown = matches!(spec.class, Class::Skipped | Class::Substituted);
+        let converted = !param.required && param.role == Role::Plain && is_scalar(value);
+        let what = format!("`{}`", param.name);
+        if shown || (converted && has_scalars(param.kinds)) {
+            self.soft_kind(&what, value, param.kinds);
+        } else {
+            self.kind(&what, value, param.kinds);
+        }
+    }
+
+    /// As [`Self::kind`], as a warning.
+    pub(super) fn soft_kind(&mut self, what: &str, value: &Spot<'_>, kinds: Kinds) {
+        if !accepts(value, kinds) {
+            let mut report = value.wrong_type(what, &format!("{kinds}"));
+            report.severity = Severity::Warning;
+            self.sink.push(report);
+        }
     }
 
     /// Says so when the value's kind is not among `kinds`.
@@ -152,6 +175,17 @@ fn accepts(value: &Spot<'_>, kinds: Kinds) -> bool {
     kinds.has(kind)
 }
 
+const fn is_scalar(value: &Spot<'_>) -> bool {
+    matches!(
+        value.node.kind,
+        Kind::Bool(_) | Kind::Number(_) | Kind::String(_)
+    )
+}
+
+const fn has_scalars(kinds: Kinds) -> bool {
+    kinds.has(Kinds::STRING) || kinds.has(Kinds::NUMBER) || kinds.has(Kinds::BOOL)
+}
+
 /// The step's method name, to point at when something is missing.
 pub(super) fn at_method<'a>(step: &Spot<'a>) -> Spot<'a> {
     step.get("method").unwrap_or_else(|| step.clone())
@@ -159,6 +193,18 @@ pub(super) fn at_method<'a>(step: &Spot<'a>) -> Spot<'a> {
 
 fn has_template_key(params: &Spot<'_>) -> bool {
     params.node.members().iter().any(|m| is_template(&m.key))
+}
+
+/// `path`: the file or folder
+fn as_hint(param: &Param) -> String {
+    let doc = param.doc.trim_end_matches('.');
+    let mut letters = doc.chars();
+    let first: String = letters
+        .next()
+        .into_iter()
+        .flat_map(char::to_lowercase)
+        .collect();
+    format!("`{}`: {first}{}", param.name, letters.as_str())
 }
 
 fn takes(spec: &MethodSpec) -> String {

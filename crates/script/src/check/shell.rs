@@ -49,9 +49,13 @@ impl Checker<'_, '_> {
 
     /// There must be something to run, or an environment to make.
     fn message(&mut self, step: &Spot<'_>, params: &Spot<'_>) {
-        let makes = ["venv", "conda"]
+        let interactive = params
+            .get("input")
+            .is_some_and(|input| input.node.is_truthy());
+        let environment = ["venv", "conda"]
             .into_iter()
             .any(|key| params.given(key).is_some());
+        let makes = interactive || environment;
         match params.get("message") {
             None => {
                 let misplaced = step.get("message").is_some();
@@ -90,7 +94,6 @@ impl Checker<'_, '_> {
         let Some(env) = params.given("env") else {
             return;
         };
-        let kinds = Kinds::ANY;
         for (member, value) in env.members() {
             if !is_variable_name(&member.key) {
                 let message = format!("`{}` cannot name a variable", clip(&member.key));
@@ -102,8 +105,6 @@ impl Checker<'_, '_> {
                 let what = format!("the variable `{}`", clip(&member.key));
                 self.sink
                     .push(value.wrong_type(&what, "a string, a number or a boolean"));
-            } else {
-                self.kind("a variable", &value, kinds);
             }
         }
     }
@@ -192,7 +193,7 @@ impl Checker<'_, '_> {
             let known = HANDLER_KEYS.iter().find(|param| param.name == member.key);
             match known {
                 Some(param) if !value.node.is_null() => {
-                    self.kind(&format!("`{}`", param.name), &value, param.kinds);
+                    self.soft_kind(&format!("`{}`", param.name), &value, param.kinds);
                 }
                 Some(_) => {}
                 None => self.unknown_handler_key(member, &value),

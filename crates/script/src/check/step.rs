@@ -101,7 +101,10 @@ impl Checker<'_, '_> {
         for (member, value) in step.members() {
             match STEP_KEYS.iter().find(|param| param.name == member.key) {
                 Some(_) if value.node.is_null() || value.node.is_missing() => {}
-                Some(param) => self.kind(&format!("`{}`", param.name), &value, param.kinds),
+                Some(param) if param.required => {
+                    self.kind(&format!("`{}`", param.name), &value, param.kinds);
+                }
+                Some(param) => self.soft_kind(&format!("`{}`", param.name), &value, param.kinds),
                 None => self.misspelt_key(step, &member.key, member.key_span.clone()),
             }
         }

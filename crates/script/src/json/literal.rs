@@ -193,9 +193,13 @@ impl Parser<'_, '_> {
             .nth(1000)
             .map_or(rest.len(), |(at, _)| at);
         let line = rest.get(..near).and_then(|near| near.lines().next());
-        let Some(template) = line.and_then(|line| line.get(..line.find("}}")? + 2)) else {
+        let template = line.and_then(|line| line.get(..line.find("}}")? + 2));
+        let Some(template) = template else {
             return false;
         };
+        if template.contains('"') {
+            return false;
+        }
         let text = template.to_owned();
         self.unquoted(start, text);
         true

@@ -149,6 +149,7 @@ impl Parser<'_, '_> {
             TokenKind::CloseObject => self.close(&token),
             TokenKind::CloseArray => self.mismatch(&token),
             TokenKind::Comma => self.stray_comma(&token),
+            TokenKind::OpenObject if self.close_forgotten() => self.value_slot(token),
             TokenKind::OpenObject | TokenKind::OpenArray => {
                 self.missing_key(&token);
                 self.set_key(String::new(), token.span.start..token.span.start);
@@ -161,7 +162,10 @@ impl Parser<'_, '_> {
 
     fn colon_slot(&mut self, token: Token) {
         match token.kind {
-            TokenKind::Colon => self.set_slot(Slot::Value),
+            TokenKind::Colon => {
+                self.last_end = token.span.end;
+                self.set_slot(Slot::Value);
+            }
             TokenKind::Comma | TokenKind::CloseObject | TokenKind::CloseArray => {
                 self.missing_value();
                 self.comma_slot(token);
@@ -248,6 +252,18 @@ impl Parser<'_, '_> {
             }
         };
         self.complete(Node::new(frame.open..end, kind));
+    }
+
+    /// An object starts where a key is due. After a comma in a list of objects the one before was
+    /// not closed; closes it, up to the list.
+    fn close_forgotten(&mut self) -> bool {
+        let after_comma = self.stack.last().is_some_and(|frame| frame.comma.is_some());
+        if !after_comma || self.stack.iter().all(Frame::is_object) {
+            return false;
+        }
+        self.close_up_to(|frame| !frame.is_object());
+        self.set_slot(Slot::Value);
+        true
     }
 
     /// Puts a value that has been read where it belongs.

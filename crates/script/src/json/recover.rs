@@ -129,16 +129,17 @@ impl Parser<'_, '_> {
             let report = error("stray-bracket", token.span.clone(), message);
             return self.report(report.fix(token.span.clone(), "", "remove the bracket"));
         }
-        while let Some(frame) = self
-            .stack
-            .last()
-            .filter(|frame| frame.is_object() != object)
-        {
+        self.close_up_to(|frame| frame.is_object() == object);
+        self.close(token);
+    }
+
+    /// Says that brackets were not closed, and closes them, up to one that `stays`.
+    pub(super) fn close_up_to(&mut self, stays: impl Fn(&Frame) -> bool) {
+        while let Some(frame) = self.stack.last().filter(|frame| !stays(frame)) {
             let report = unclosed(frame, self.last_end);
             self.report_around(report);
             self.pop(self.last_end);
         }
-        self.close(token);
     }
 
     /// The text ends; closes what is still open.

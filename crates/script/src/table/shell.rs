@@ -126,7 +126,7 @@ const RUN: &[Param] = &[
 ];
 
 const ENTER: &[Param] = &[
-    TYPED.required(),
+    TYPED,
     ID,
     ON,
     Param::path(
