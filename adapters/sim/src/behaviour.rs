@@ -7,10 +7,12 @@ use std::{fmt, sync::Arc};
 #[derive(Clone)]
 pub struct Behaviour(Kind);
 
+type Answer = dyn Fn(&[String]) -> String + Send + Sync;
+
 #[derive(Clone)]
 enum Kind {
     Fixed(Arc<str>),
-    Answer(Arc<dyn Fn(&[String]) -> String + Send + Sync>),
+    Answer(Arc<Answer>),
     Arguments,
     Shell,
 }
