@@ -1,1 +1,16 @@
 #![doc = include_str!("../README.md")]
+#![forbid(unsafe_code)]
+
+mod case;
+mod cases;
+mod child;
+mod harness;
+pub mod laws;
+pub mod matrix;
+mod subject;
+
+pub use case::{Broken, Case, Play, Verdict};
+pub use cases::all;
+pub use child::child_program;
+pub use harness::{Run, trials};
+pub use subject::{Subject, Told};

@@ -1,1 +1,22 @@
 #![doc = include_str!("../README.md")]
+#![forbid(unsafe_code)]
+
+mod behaviour;
+mod clock;
+mod disk;
+mod executor;
+mod faults;
+mod files;
+mod network;
+mod pipe;
+mod play;
+mod process;
+mod shell;
+mod state;
+mod table;
+pub mod words;
+mod world;
+
+pub use behaviour::Behaviour;
+pub use executor::Stuck;
+pub use world::World;

@@ -1,0 +1,328 @@
+//! Starts scripted children and ends their trees.
+
+use crate::{
+    Behaviour,
+    clock::Sleep,
+    disk::{self, Disk, End, Node, Way},
+    executor::Shared,
+    pipe::PipeId,
+    state::{Job, Key, Pid, State},
+    table::Process,
+};
+use async_trait::async_trait;
+use collodi_backend::{
+    Capabilities, Capability, Child, ChildEvent, ChildInput, Error, ErrorKind, Member,
+    ProcessBackend,
+};
+use collodi_command::{CommandSpec, Signal, Stdin, Stream, TreeId};
+use collodi_file::FileErrorKind;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+    future::{Future, poll_fn},
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll},
+    time::Duration,
+};
+
+/// How long after the exit output may still come.
+const LEAK_GRACE: Duration = Duration::from_millis(100);
+
+pub(crate) struct Processes(pub(crate) Arc<Shared>);
+
+#[async_trait]
+impl ProcessBackend for Processes {
+    fn capabilities(&self) -> Capabilities {
+        [Capability::DetachedProcesses, Capability::VirtualTime]
+            .into_iter()
+            .collect()
+    }
+
+    async fn spawn(&self, spec: &CommandSpec) -> Result<Box<dyn Child>, Error> {
+        let mut state = self.0.state();
+        if let Some(kind) = state.faults.take_spawn(&spec.program) {
+            return Err(Error::new(kind, "start", &spec.program));
+        }
+        let cwd = working_directory(&state.disk, spec)?;
+        let path = spec.env.get("PATH").map_or("", String::as_str);
+        let behaviour = look_up(&state.disk, &spec.program, path, &cwd)
+            .map_err(|kind| Error::new(kind, "start", &spec.program))?;
+        let child = state.start_owned(&self.0, spec, cwd, behaviour);
+        Ok(Box::new(child))
+    }
+
+    async fn signal_tree(&self, tree: &TreeId, signal: Signal) -> Result<(), Error> {
+        self.0.state().signal_tree(tree, signal);
+        Ok(())
+    }
+
+    async fn tree_empty(&self, tree: &TreeId) -> Result<(), Error> {
+        poll_fn(|cx| {
+            let mut state = self.0.state();
+            if state.table.members(tree).is_empty() {
+                return Poll::Ready(Ok(()));
+            }
+            state.watch(Key::Processes, cx.waker());
+            Poll::Pending
+        })
+        .await
+    }
+
+    async fn tree_members(&self, tree: &TreeId) -> Result<Vec<Member>, Error> {
+        Ok(self.0.state().table.members(tree))
+    }
+}
+
+impl fmt::Debug for Processes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Processes({:?})", self.0.state().table.describe())
+    }
+}
+
+fn working_directory(disk: &Disk, spec: &CommandSpec) -> Result<String, Error> {
+    let fail = |kind| Error::new(kind, "enter", spec.cwd.absolute());
+    let (root, rel) = (spec.cwd.root(), spec.cwd.rel());
+    match disk.beneath(root, rel.as_str(), End::Follow, Way::Exists) {
+        Ok(place) if matches!(disk.get(&place), Some(Node::Dir(_))) => Ok(disk::text(&place)),
+        Err(FileErrorKind::Escapes) => Err(fail(ErrorKind::Escapes)),
+        _ => Err(fail(ErrorKind::NoWorkingDirectory)),
+    }
+}
+
+/// What `program` is: at its path when it has a `/`, else in the first
+/// directory of `path` that has it.
+pub(crate) fn look_up(
+    disk: &Disk,
+    program: &str,
+    path: &str,
+    cwd: &str,
+) -> Result<Behaviour, ErrorKind> {
+    if program.contains('/') {
+        return executable(disk, cwd, program);
+    }
+    let mut worst = ErrorKind::ProgramNotFound;
+    for directory in path.split(':').filter(|directory| !directory.is_empty()) {
+        match executable(disk, cwd, &format!("{directory}/{program}")) {
+            Err(ErrorKind::PermissionDenied) => worst = ErrorKind::PermissionDenied,
+            Err(_) => {}
+            found => return found,
+        }
+    }
+    Err(worst)
+}
+
+fn executable(disk: &Disk, cwd: &str, path: &str) -> Result<Behaviour, ErrorKind> {
+    let place = disk.find(cwd, path, End::Follow).ok();
+    match place.and_then(|place| disk.get(&place)) {
+        Some(Node::Program(behaviour)) => Ok(behaviour.clone()),
+        Some(_) => Err(ErrorKind::PermissionDenied),
+        None => Err(ErrorKind::ProgramNotFound),
+    }
+}
+
+impl State {
+    fn start_owned(
+        &mut self,
+        world: &Arc<Shared>,
+        spec: &CommandSpec,
+        cwd: String,
+        behaviour: Behaviour,
+    ) -> ScriptedChild {
+        let (stdout, stderr) = (self.pipes.open(), self.pipes.open());
+        let stdin = (spec.stdin == Stdin::Piped).then(|| self.pipes.open());
+        let mut env = spec.env.clone();
+        env.insert("COLLODI_TREE".to_owned(), spec.tree.to_string());
+        let process = Process {
+            name: base_name(&spec.program).to_owned(),
+            tree: spec.tree.clone(),
+            group: 0,
+            env,
+            cwd,
+            stdin,
+            stdout: Some(stdout),
+            stderr: Some(stderr),
+            children: BTreeSet::new(),
+            on_signal: BTreeMap::new(),
+        };
+        let pid = self.start(process, Job::Program(behaviour, spec.args.clone()));
+        self.table.own(pid);
+        ScriptedChild {
+            world: Arc::clone(world),
+            pid,
+            streams: [(Stream::Stdout, stdout), (Stream::Stderr, stderr)],
+            stdin,
+            exit_told: false,
+            closed: false,
+            grace: None,
+        }
+    }
+}
+
+fn base_name(program: &str) -> &str {
+    program.rsplit('/').next().unwrap_or(program)
+}
+
+struct ScriptedChild {
+    world: Arc<Shared>,
+    pid: Pid,
+    streams: [(Stream, PipeId); 2],
+    stdin: Option<PipeId>,
+    exit_told: bool,
+    closed: bool,
+    grace: Option<Pin<Box<Sleep>>>,
+}
+
+#[async_trait]
+impl Child for ScriptedChild {
+    fn pid(&self) -> Option<u32> {
+        Some(self.pid)
+    }
+
+    async fn next_event(&mut self) -> Option<ChildEvent> {
+        poll_fn(|cx| self.poll_event(cx)).await
+    }
+
+    fn input(&mut self) -> Option<Box<dyn ChildInput>> {
+        let pipe = self.stdin.take()?;
+        let world = Arc::clone(&self.world);
+        Some(Box::new(ScriptedInput { world, pipe }))
+    }
+}
+
+impl ScriptedChild {
+    fn poll_event(&mut self, cx: &mut Context<'_>) -> Poll<Option<ChildEvent>> {
+        if self.closed {
+            return Poll::Ready(None);
+        }
+        let event = self.world.clone().state().next_event(self, cx);
+        if event.is_some() {
+            return Poll::Ready(event);
+        }
+        if self.poll_grace(cx).is_ready() {
+            return Poll::Ready(Some(self.close(true)));
+        }
+        Poll::Pending
+    }
+
+    fn close(&mut self, leaked: bool) -> ChildEvent {
+        self.closed = true;
+        ChildEvent::Closed { leaked }
+    }
+
+    fn poll_grace(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        let ended = self.world.state().table.ended(self.pid);
+        let Some(ended) = ended.filter(|_| self.exit_told) else {
+            return Poll::Pending;
+        };
+        let until = ended.at + LEAK_GRACE;
+        let grace = self
+            .grace
+            .get_or_insert_with(|| Box::pin(Sleep::new(Arc::clone(&self.world), until)));
+        grace.as_mut().poll(cx)
+    }
+}
+
+impl State {
+    /// The oldest thing about the child that was not told yet.
+    fn next_event(&mut self, child: &mut ScriptedChild, cx: &Context<'_>) -> Option<ChildEvent> {
+        let ended = self.table.ended(child.pid);
+        let output = self.oldest_output(child);
+        if let Some(ended) = ended.filter(|_| !child.exit_told)
+            && output.is_none_or(|(order, ..)| ended.order < order)
+        {
+            child.exit_told = true;
+            return Some(ChildEvent::Exited(ended.exit));
+        }
+        if let Some((_, stream, id)) = output {
+            let bytes = self.pipes.get(id)?.read()?;
+            self.notify(Key::Pipe(id));
+            return Some(ChildEvent::Output { stream, bytes });
+        }
+        if child.exit_told && child.streams.iter().all(|(_, id)| self.at_end(*id)) {
+            return Some(child.close(false));
+        }
+        self.watch(Key::Processes, cx.waker());
+        for (_, id) in child.streams {
+            self.watch(Key::Pipe(id), cx.waker());
+        }
+        None
+    }
+
+    fn oldest_output(&mut self, child: &ScriptedChild) -> Option<(u64, Stream, PipeId)> {
+        let waiting = child.streams.iter().filter_map(|(stream, id)| {
+            let order = self.pipes.get(*id)?.next_order()?;
+            Some((order, *stream, *id))
+        });
+        waiting.min()
+    }
+
+    fn at_end(&mut self, id: PipeId) -> bool {
+        self.pipes.get(id).is_none_or(|pipe| pipe.at_end())
+    }
+}
+
+impl Drop for ScriptedChild {
+    fn drop(&mut self) {
+        let mut state = self.world.state();
+        state.kill_group(self.pid);
+        state.table.disown(self.pid);
+        for (_, id) in self.streams {
+            state.pipes.drop_reader(id);
+            state.notify(Key::Pipe(id));
+        }
+        if let Some(id) = self.stdin {
+            state.pipes.drop_writer(id);
+            state.notify(Key::Pipe(id));
+        }
+    }
+}
+
+impl fmt::Debug for ScriptedChild {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ScriptedChild({})", self.pid)
+    }
+}
+
+struct ScriptedInput {
+    world: Arc<Shared>,
+    pipe: PipeId,
+}
+
+#[async_trait]
+impl ChildInput for ScriptedInput {
+    async fn write(&mut self, bytes: &[u8]) -> Result<(), Error> {
+        let mut left = bytes;
+        poll_fn(|cx| {
+            let mut state = self.world.state();
+            let order = state.next_order();
+            let Some(pipe) = state.pipes.get(self.pipe).filter(|pipe| pipe.readers > 0) else {
+                let gone = Error::new(ErrorKind::Other, "write to", "standard input");
+                return Poll::Ready(Err(gone.detail("nobody reads")));
+            };
+            let taken = pipe.write(order, left);
+            left = left.get(taken..).unwrap_or_default();
+            state.notify(Key::Pipe(self.pipe));
+            if left.is_empty() {
+                return Poll::Ready(Ok(()));
+            }
+            state.watch(Key::Pipe(self.pipe), cx.waker());
+            Poll::Pending
+        })
+        .await
+    }
+}
+
+impl Drop for ScriptedInput {
+    fn drop(&mut self) {
+        let mut state = self.world.state();
+        state.pipes.drop_writer(self.pipe);
+        state.notify(Key::Pipe(self.pipe));
+    }
+}
+
+impl fmt::Debug for ScriptedInput {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ScriptedInput({})", self.pipe)
+    }
+}

@@ -1,0 +1,48 @@
+//! The cases, a file a subject.
+
+mod clock;
+mod contain;
+mod file;
+mod input;
+mod network;
+mod output;
+mod process;
+mod tree;
+
+use crate::{Case, Play};
+use collodi_backend::Capability;
+
+/// What a file of cases registers of each.
+#[derive(Clone, Copy)]
+pub(crate) struct Entry {
+    pub(crate) name: &'static str,
+    pub(crate) requirement: &'static str,
+    pub(crate) needs: &'static [Capability],
+    pub(crate) play: Play,
+}
+
+const GROUPS: &[(&str, &[Entry])] = &[
+    ("process", process::CASES),
+    ("output", output::CASES),
+    ("input", input::CASES),
+    ("tree", tree::CASES),
+    ("file", file::CASES),
+    ("contain", contain::CASES),
+    ("clock", clock::CASES),
+    ("network", network::CASES),
+];
+
+/// All cases, in the order of the matrix.
+pub fn all() -> Vec<Case> {
+    let of_group = |(group, entries): &(&'static str, &'static [Entry])| {
+        let group = *group;
+        entries.iter().map(move |entry| Case {
+            group,
+            name: entry.name,
+            requirement: entry.requirement,
+            needs: entry.needs,
+            play: entry.play,
+        })
+    };
+    GROUPS.iter().flat_map(of_group).collect()
+}
