@@ -41,7 +41,7 @@ impl fmt::Debug for Files {
 fn perform(disk: &mut Disk, op: &FileOp) -> Answer {
     match op {
         FileOp::Read { path, limit } => read(disk, path, *limit),
-        FileOp::Write { path, bytes } => write(disk, path, bytes),
+        FileOp::Write { path, bytes, .. } => write(disk, path, bytes),
         FileOp::Append { path, bytes } => append(disk, path, bytes),
         FileOp::MakeDir { path } => make_dir(disk, path),
         FileOp::Remove { path } => remove(disk, path),

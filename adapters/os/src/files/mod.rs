@@ -53,7 +53,11 @@ impl Files {
     pub fn perform(&self, op: FileOp) -> Result<FileAnswer, FileError> {
         match op {
             FileOp::Read { path, limit } => read::read(&path, limit).map_err(|f| f.at(&path)),
-            FileOp::Write { path, bytes } => write::write(&path, &bytes).map_err(|f| f.at(&path)),
+            FileOp::Write {
+                path,
+                bytes,
+                executable,
+            } => write::write(&path, &bytes, executable).map_err(|f| f.at(&path)),
             FileOp::Append { path, bytes } => write::append(&path, &bytes).map_err(|f| f.at(&path)),
             FileOp::MakeDir { path } => make_dir(&path).map_err(|f| f.at(&path)),
             FileOp::Remove { path } => remove::remove(&path).map_err(|f| f.at(&path)),

@@ -23,11 +23,18 @@ use std::{
 /// How often a link may be swapped in while an append looks for its file.
 const ATTEMPTS: u32 = 16;
 
-pub(super) fn write(path: &ContainedPath, bytes: &[u8]) -> Result<FileAnswer, Fault> {
+pub(super) fn write(
+    path: &ContainedPath,
+    bytes: &[u8],
+    executable: bool,
+) -> Result<FileAnswer, Fault> {
     let root = Rooted::open(path.root())?;
     let (dir, name) = file_place(root.resolve(path, Want::Made)?)?;
     let mut beside = Beside::new(dir.as_fd(), replaced(dir.as_fd(), &name)?)?;
     beside.file.write_all(bytes)?;
+    if executable {
+        beside.make_executable()?;
+    }
     beside.file.sync_all()?;
     beside.rename(&name)?;
     flush(dir.as_fd());
@@ -105,6 +112,14 @@ impl<'a> Beside<'a> {
         rustix::fs::renameat(self.dir, &self.name, self.dir, name)?;
         self.renamed = true;
         Ok(())
+    }
+
+    /// Whoever can read it can run it.
+    fn make_executable(&self) -> Result<(), Fault> {
+        let mode = permissions(&rustix::fs::fstat(&self.file)?);
+        let readers = mode & (Mode::RUSR | Mode::RGRP | Mode::ROTH);
+        let runners = Mode::from_raw_mode(readers.as_raw_mode() >> 2);
+        Ok(rustix::fs::fchmod(&self.file, mode | runners)?)
     }
 
     /// Only root can give files away: for others the owner is theirs already, or stays so.
