@@ -10,8 +10,8 @@ use alloc::{
     string::{String, ToString},
 };
 
-/// The most bytes of a name and its value together. Linux starts no program with
-/// a longer one.
+/// The most bytes of a name and its value together. With pages of 4 KiB Linux
+/// starts no program with a longer one.
 pub const MAX_VARIABLE_BYTES: usize = 128 * 1024 - 2;
 
 /// The environment, by deciding about each name on its own.

@@ -1,7 +1,9 @@
 //! The corpus of policies in `policy.cases`, as one table.
-#![allow(clippy::unwrap_used, clippy::panic)]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::disallowed_types)]
 
-use collodi_env::{Glob, Grants, Inherit, Policy, StepValue, StepVariables};
+use collodi_env::{
+    Glob, Grants, Inherit, MAX_VARIABLE_BYTES, Policy, Rule, StepValue, StepVariables,
+};
 use std::{collections::BTreeMap, fmt::Write};
 
 const CASES: &str = include_str!("policy.cases");
@@ -98,4 +100,30 @@ fn pair(text: &str) -> (String, String) {
 
 fn unescape(text: &str) -> String {
     text.replace("\\n", "\n").replace("\\0", "\0")
+}
+
+/// Longer ones would keep the program from starting at all.
+#[test]
+fn the_longest_variable() {
+    let fits = "x".repeat(MAX_VARIABLE_BYTES - "PATH".len());
+    for (value, kept) in [(fits.clone(), true), (fits + "x", false)] {
+        let host = BTreeMap::from([("PATH".to_owned(), value)]);
+        let environment = Policy::default().resolve(&host, &BTreeMap::new(), &Grants::none());
+        assert_eq!(environment.vars.contains_key("PATH"), kept);
+        let too_long = environment.decision("PATH").unwrap().rule == Rule::TooLong;
+        assert_eq!(too_long, !kept);
+    }
+}
+
+/// The bound is Linux's own with pages of 4 KiB: one byte more and nothing starts.
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+#[test]
+fn the_longest_variable_is_the_systems() {
+    let start = |bytes: usize| {
+        let value = "x".repeat(bytes - "A".len());
+        let mut child = std::process::Command::new("/bin/true");
+        child.env_clear().env("A", value).status().is_ok()
+    };
+    assert!(start(MAX_VARIABLE_BYTES));
+    assert!(!start(MAX_VARIABLE_BYTES + 1));
 }
