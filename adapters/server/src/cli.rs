@@ -1,0 +1,101 @@
+//! The command line.
+
+use clap::{Args, Parser, Subcommand};
+use std::{net::SocketAddr, path::PathBuf};
+
+/// Runs Pinokio-format app scripts on machines without a desktop.
+#[derive(Debug, Parser)]
+#[command(name = "collodi", version, about, max_term_width = 100)]
+pub(crate) struct Cli {
+    /// The folder that holds `.vatn`: environments, apps, the server's state.
+    #[arg(long, global = true, value_name = "DIR", default_value = ".")]
+    pub(crate) workspace: PathBuf,
+    /// Says everything as JSON, one object a line.
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Install and run an app, watch over it, and show what it does.
+    ///
+    /// Ends when all of the app has ended, or with Ctrl-C, which ends the app with
+    /// everything it started. A second Ctrl-C does not wait for it.
+    Run(RunArgs),
+    /// Serve the apps of the workspace over HTTP.
+    Serve(ServeArgs),
+    /// Show what runs.
+    Ps,
+    /// Show what a process or an app said.
+    Logs(LogsArgs),
+    /// End an app or a process; without a name, the server and all it runs.
+    Stop(StopArgs),
+    /// Say what is wrong with scripts, without running anything.
+    Check(CheckArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RunArgs {
+    /// The app's folder, its script, or the name of an app of the workspace.
+    pub(crate) app: PathBuf,
+    #[command(flatten)]
+    pub(crate) server: ServerArgs,
+    /// Where the API listens.
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0")]
+    pub(crate) listen: SocketAddr,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ServeArgs {
+    #[command(flatten)]
+    pub(crate) server: ServerArgs,
+    /// Where the API listens.
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8470")]
+    pub(crate) listen: SocketAddr,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ServerArgs {
+    /// The Python interpreter to make environments from; found by itself otherwise.
+    #[arg(long, value_name = "PROGRAM")]
+    pub(crate) python: Option<String>,
+    /// Use pip and venv even when uv is there.
+    #[arg(long)]
+    pub(crate) no_uv: bool,
+    /// The wait before a daemon is started again.
+    #[arg(long, value_name = "TIME", default_value = "3s", value_parser = crate::duration::parse)]
+    pub(crate) restart_delay: std::time::Duration,
+    /// How long processes have between SIGTERM and SIGKILL.
+    #[arg(long, value_name = "TIME", default_value = "3s", value_parser = crate::duration::parse)]
+    pub(crate) grace_period: std::time::Duration,
+    /// Pass on a host variable that the environment policy would keep back.
+    #[arg(long = "grant", value_name = "NAME")]
+    pub(crate) grants: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct LogsArgs {
+    /// The process, or the app.
+    pub(crate) name: String,
+    /// How many of the last lines to show.
+    #[arg(short = 'n', long, default_value_t = 50)]
+    pub(crate) lines: usize,
+    /// Goes on showing lines as they come.
+    #[arg(short, long)]
+    pub(crate) follow: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct StopArgs {
+    /// The app or the process.
+    pub(crate) name: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CheckArgs {
+    /// Script files, or folders of apps.
+    #[arg(required = true)]
+    pub(crate) paths: Vec<PathBuf>,
+}

@@ -1,0 +1,64 @@
+//! Talking to the server of a workspace.
+
+use crate::{failure::Failure, state::ServerState};
+use anyhow::{Context as _, Result};
+use serde::de::DeserializeOwned;
+use std::{path::Path, time::Duration};
+
+/// A connection to the server of a workspace.
+#[derive(Debug)]
+pub(crate) struct Client {
+    agent: ureq::Agent,
+    state: ServerState,
+}
+
+impl Client {
+    /// Finds the server of the workspace.
+    pub(crate) fn connect(workspace: &Path) -> Result<Self> {
+        let state = ServerState::read(workspace)?;
+        let config = ureq::Agent::config_builder()
+            .http_status_as_error(false)
+            .timeout_global(Some(Duration::from_secs(30)))
+            .build();
+        Ok(Self { agent: config.into(), state })
+    }
+
+    pub(crate) fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T> {
+        let url = self.state.url(path);
+        let answer = self.agent.get(&url).header("Authorization", self.bearer()).call();
+        read(answer)
+    }
+
+    pub(crate) fn post<T: DeserializeOwned>(&self, path: &str) -> Result<T> {
+        let url = self.state.url(path);
+        let answer = self.agent.post(&url).header("Authorization", self.bearer()).send_empty();
+        read(answer)
+    }
+
+    fn bearer(&self) -> String {
+        format!("Bearer {}", self.state.token)
+    }
+}
+
+fn read<T: DeserializeOwned>(
+    answer: Result<ureq::http::Response<ureq::Body>, ureq::Error>,
+) -> Result<T> {
+    let mut answer = answer.context("the server does not answer")?;
+    if answer.status().is_success() {
+        return answer.body_mut().read_json().context("the server's answer cannot be read");
+    }
+    let status = answer.status();
+    match answer.body_mut().read_json::<serde_json::Value>() {
+        Ok(problem) => Err(refused(&problem).into()),
+        Err(_) => Err(Failure::new(format!("the server says {status}")).into()),
+    }
+}
+
+fn refused(problem: &serde_json::Value) -> Failure {
+    let text = |key: &str| problem.get(key).and_then(serde_json::Value::as_str);
+    let failure = Failure::new(text("detail").or_else(|| text("error")).unwrap_or("it failed"));
+    match text("hint") {
+        Some(hint) => failure.hint(hint),
+        None => failure,
+    }
+}

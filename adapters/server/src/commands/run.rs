@@ -1,0 +1,176 @@
+//! `collodi run`
+
+use crate::{
+    cli::RunArgs,
+    failure::Failure,
+    node::{Node, absolute},
+    present::{Presenter, presenter},
+};
+use anyhow::Result;
+use collodi_contain::{Name, Root};
+use collodi_driver::{Events, LoadedApp, Notice, Workspace};
+use collodi_host::{Accepted, Command, Event, ProcessEvent, RunEvent, RunRequest};
+use collodi_run::Status;
+use collodi_value::{Object, Value};
+use futures::StreamExt as _;
+use std::{collections::BTreeSet, path::Path, process::ExitCode, sync::Arc};
+use tokio::signal::unix::{Signal, SignalKind, signal};
+
+/// Runs an app until all of it has ended.
+pub(crate) async fn run(workspace: &Path, json: bool, args: &RunArgs) -> Result<ExitCode> {
+    let files = collodi_tokio::backends().files;
+    let (name, root, file) = locate(workspace, &args.app)?;
+    let layout = collodi_python::Layout::new(Root::new("/"), collodi_python::Platform::LINUX_X64);
+    let app = read(&Workspace::new(layout, files), &name, root, file).await?;
+    let mut show = presenter(json);
+    show.diagnostics(&app);
+    let Ok(script) = app.parsed.script().cloned() else { return Ok(ExitCode::FAILURE) };
+    let mut interrupts = Interrupts::listen()?;
+    let mut node = Node::start(workspace, args.listen, &args.server).await?;
+    let mut events = node.handle.events().await?;
+    show.listening(node.address, &node.state_file);
+    let (app, script) = (app.app.clone(), Arc::new(script));
+    let request = RunRequest { app, script, args: Value::Object(Object::new()) };
+    if let Accepted::Run(id) = node.handle.command(Command::Run(request)).await? {
+        show.accepted(&id);
+    }
+    let failed = watch(&mut node, &mut events, &mut interrupts, show.as_mut()).await;
+    show.ended(failed);
+    Ok(if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+/// Shows what happens until everything has ended. Whether something failed.
+async fn watch(
+    node: &mut Node,
+    events: &mut Events,
+    interrupts: &mut Interrupts,
+    show: &mut dyn Presenter,
+) -> bool {
+    let mut state = Watch::default();
+    let asked_to_end = node.asked_to_end.clone();
+    loop {
+        tokio::select! {
+            notice = events.next() => match notice {
+                Some(Notice::Event(event)) => {
+                    show.event(&event);
+                    state.event(&event);
+                }
+                Some(Notice::Missed(events)) => show.missed(events),
+                None => break,
+            },
+            () = interrupts.next() => {
+                show.interrupted(state.ending);
+                if state.ending { node.kill().await } else { node.end().await }
+                state.ending = true;
+            }
+            () = asked_to_end.notified() => {
+                state.ending = true;
+                node.end().await;
+            }
+        }
+        if state.is_over() && !state.ending {
+            state.ending = true;
+            node.end().await;
+        }
+    }
+    node.ended().await;
+    state.failed
+}
+
+/// What is known of the app.
+#[derive(Debug, Default)]
+struct Watch {
+    run_ended: bool,
+    daemons: BTreeSet<String>,
+    ended: BTreeSet<String>,
+    failed: bool,
+    ending: bool,
+}
+
+impl Watch {
+    fn event(&mut self, event: &Event) {
+        match event {
+            Event::Run { what: RunEvent::Ended(outcome), .. } => {
+                self.run_ended = true;
+                self.failed |= matches!(outcome.status, Status::Failed(_));
+                self.daemons.extend(outcome.daemons.iter().cloned());
+            }
+            Event::Process { process, what: ProcessEvent::Ended(ended), .. } => {
+                self.ended.insert(process.to_string());
+                self.failed |= ended.is_failure() && !self.ending;
+            }
+            _ => {}
+        }
+    }
+
+    /// The run has ended, and no daemon of it lives.
+    fn is_over(&self) -> bool {
+        self.run_ended && self.daemons.is_subset(&self.ended)
+    }
+}
+
+/// Ctrl-C, SIGTERM and the end of the terminal.
+pub(super) struct Interrupts([Signal; 3]);
+
+impl Interrupts {
+    pub(super) fn listen() -> Result<Self> {
+        let on = |kind| signal(kind);
+        Ok(Self([
+            on(SignalKind::interrupt())?,
+            on(SignalKind::terminate())?,
+            on(SignalKind::hangup())?,
+        ]))
+    }
+
+    pub(super) async fn next(&mut self) {
+        let [a, b, c] = &mut self.0;
+        tokio::select! {
+            _ = a.recv() => {}
+            _ = b.recv() => {}
+            _ = c.recv() => {}
+        }
+    }
+}
+
+/// The app's name, its folder, and its script when the path names one.
+fn locate(workspace: &Path, path: &Path) -> Result<(Name, Root, Option<String>)> {
+    let found = if path.exists() { absolute(path)? } else { in_workspace(workspace, path)? };
+    let (dir, file) = if found.is_file() {
+        let file = found.file_name().and_then(|name| name.to_str()).map(ToOwned::to_owned);
+        (found.parent().unwrap_or(&found), file)
+    } else {
+        (found.as_path(), None)
+    };
+    let folder = dir.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    let name = Name::parse(folder).map_err(|error| {
+        Failure::new(format!("{error}: {folder:?}"))
+            .hint("the folder's name is the app's name; rename the folder")
+    })?;
+    let text = dir.to_str().ok_or_else(|| Failure::new("the path is not UTF-8"))?;
+    Ok((name, Root::new(text), file))
+}
+
+fn in_workspace(workspace: &Path, path: &Path) -> Result<std::path::PathBuf> {
+    let app = workspace.join(".vatn/python/apps").join(path);
+    if path.components().count() == 1 && app.is_dir() {
+        return absolute(&app);
+    }
+    Err(Failure::new(format!("there is no app at {}", path.display()))
+        .hint("name a folder with a pinokio.json, a script file, or an app of the workspace")
+        .into())
+}
+
+async fn read(
+    workspace: &Workspace,
+    name: &Name,
+    root: Root,
+    file: Option<String>,
+) -> Result<LoadedApp> {
+    let loaded = match file {
+        Some(file) => workspace.load_file(name, root, &file).await,
+        None => workspace.load_from(name, root).await,
+    };
+    let hint = "an app's script is called pinokio.json; another one can be named directly";
+    Ok(loaded.map_err(|error| Failure::new(error).hint(hint))?)
+}
+

@@ -1,0 +1,68 @@
+//! `collodi stop`
+
+use crate::{cli::StopArgs, client::Client, failure::Failure, state};
+use anyhow::Result;
+use collodi_api::{Process, Processes};
+use std::{
+    path::Path,
+    process::ExitCode,
+    thread,
+    time::{Duration, Instant},
+};
+
+/// How often it is looked whether it has ended, and for how long.
+const PERIOD: Duration = Duration::from_millis(50);
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Ends an app, a process, or the server; returns when it has ended.
+pub(crate) fn stop(workspace: &Path, json: bool, args: &StopArgs) -> Result<ExitCode> {
+    let client = Client::connect(workspace)?;
+    let what = match &args.name {
+        None => stop_server(workspace, &client)?,
+        Some(name) => stop_named(&client, name)?,
+    };
+    if json {
+        println!("{}", serde_json::json!({ "stopped": what }));
+    } else {
+        println!("{what} has ended");
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn stop_server(workspace: &Path, client: &Client) -> Result<String> {
+    client.post::<serde_json::Value>("/python/shutdown")?;
+    wait("the server", || Ok(!state::is_held(workspace)))?;
+    Ok("the server".to_owned())
+}
+
+fn stop_named(client: &Client, name: &str) -> Result<String> {
+    let of_name = |p: &Process| p.id == name || p.app_id == name;
+    let path = if processes(client)?.iter().any(|p| p.id == name) {
+        format!("/python/processes/{name}/stop")
+    } else {
+        format!("/python/apps/{name}/stop")
+    };
+    client.post::<serde_json::Value>(&path)?;
+    wait(name, || Ok(!processes(client)?.iter().any(|p| of_name(p) && lives(p))))?;
+    Ok(name.to_owned())
+}
+
+fn processes(client: &Client) -> Result<Vec<Process>> {
+    Ok(client.get::<Processes>("/python/processes")?.processes)
+}
+
+/// A process that has ended says how.
+fn lives(process: &Process) -> bool {
+    process.ended.is_none()
+}
+
+fn wait(what: &str, mut over: impl FnMut() -> Result<bool>) -> Result<()> {
+    let until = Instant::now() + PATIENCE;
+    while !over()? {
+        if Instant::now() >= until {
+            return Err(Failure::new(format!("{what} has not ended yet")).into());
+        }
+        thread::sleep(PERIOD);
+    }
+    Ok(())
+}

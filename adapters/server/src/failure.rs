@@ -1,0 +1,42 @@
+//! What a person sees when something goes wrong: a line of cause and a hint.
+
+use std::{fmt, process::ExitCode};
+
+/// A failure with something to do about it.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    cause: String,
+    hint: Option<String>,
+}
+
+impl Failure {
+    pub(crate) fn new(cause: impl fmt::Display) -> Self {
+        Self { cause: cause.to_string(), hint: None }
+    }
+
+    pub(crate) fn hint(mut self, hint: impl fmt::Display) -> Self {
+        self.hint = Some(hint.to_string());
+        self
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.cause)
+    }
+}
+
+impl std::error::Error for Failure {}
+
+/// Says what went wrong on standard error.
+pub(crate) fn report(error: &anyhow::Error) -> ExitCode {
+    anstream::eprintln!("{ERROR}error:{ERROR:#} {error:#}");
+    if let Some(hint) = error.downcast_ref::<Failure>().and_then(|f| f.hint.as_ref()) {
+        anstream::eprintln!("{HINT}hint:{HINT:#} {hint}");
+    }
+    ExitCode::FAILURE
+}
+
+pub(crate) const ERROR: anstyle::Style =
+    anstyle::AnsiColor::Red.on_default().effects(anstyle::Effects::BOLD);
+pub(crate) const HINT: anstyle::Style = anstyle::AnsiColor::Cyan.on_default();

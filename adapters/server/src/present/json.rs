@@ -1,0 +1,264 @@
+//! For programs: one JSON object a line.
+
+use super::Presenter;
+use collodi_driver::LoadedApp;
+use collodi_host::{EnvEvent, Event, ProcessEvent, RunEvent, RunId};
+use collodi_logs::Line;
+use collodi_restart::Event as Supervision;
+use collodi_run::{Event as Step, FailureKind, Status};
+use collodi_script::Diagnostic;
+use serde::Serialize;
+use std::{
+    io::{self, Write as _},
+    net::SocketAddr,
+    path::Path,
+};
+
+/// Writes one JSON object a line on standard output.
+#[derive(Debug, Default)]
+pub(super) struct Json;
+
+impl Presenter for Json {
+    fn diagnostics(&mut self, app: &LoadedApp) {
+        for diagnostic in &app.parsed.diagnostics {
+            write(&DiagnosticLine::new(&app.app.file, diagnostic));
+        }
+    }
+
+    fn listening(&mut self, address: SocketAddr, state_file: &Path) {
+        let (api, state_file) = (format!("http://{address}/python"), state_file.display().to_string());
+        write(&EventLine::Listening { api, state_file });
+    }
+
+    fn accepted(&mut self, run: &RunId) {
+        write(&EventLine::Accepted { run: run.as_str() });
+    }
+
+    fn event(&mut self, event: &Event) {
+        if let Some(line) = EventLine::of(event) {
+            write(&line);
+        }
+    }
+
+    fn missed(&mut self, events: u64) {
+        write(&EventLine::Missed { events });
+    }
+
+    fn interrupted(&mut self, again: bool) {
+        write(&EventLine::Interrupted { again });
+    }
+
+    fn ended(&mut self, failed: bool) {
+        write(&EventLine::Ended { failed });
+    }
+}
+
+/// A reader that has gone away is no reason to end.
+fn write(line: &impl Serialize) {
+    let mut out = io::stdout().lock();
+    if serde_json::to_writer(&mut out, line).is_ok() {
+        let _ = out.write_all(b"\n").and_then(|()| out.flush());
+    }
+}
+
+/// A diagnostic of a script.
+#[derive(Debug, Serialize)]
+#[serde(tag = "event", rename = "diagnostic")]
+pub(crate) struct DiagnosticLine<'a> {
+    file: &'a str,
+    line: usize,
+    column: usize,
+    severity: String,
+    code: &'static str,
+    message: &'a str,
+    pointer: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    note: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hint: Option<&'a str>,
+}
+
+impl<'a> DiagnosticLine<'a> {
+    pub(crate) fn new(file: &'a str, diagnostic: &'a Diagnostic) -> Self {
+        Self {
+            file,
+            line: diagnostic.start.line,
+            column: diagnostic.start.column,
+            severity: diagnostic.severity.to_string(),
+            code: diagnostic.code,
+            message: &diagnostic.message,
+            pointer: &diagnostic.pointer,
+            note: diagnostic.note.as_deref(),
+            hint: diagnostic.hint.as_deref(),
+        }
+    }
+}
+
+/// An event as programs read it. Steps are counted from 1.
+#[derive(Debug, Serialize)]
+#[serde(tag = "event", rename_all = "kebab-case", rename_all_fields = "camelCase")]
+enum EventLine<'a> {
+    Listening { api: String, state_file: String },
+    Accepted { run: &'a str },
+    Detected { python: Option<&'a str>, uv: Option<&'a str>, conda: Option<&'a str> },
+    StepStarted { run: &'a str, step: usize, total: usize, method: &'a str },
+    StepSkipped { run: &'a str, step: usize },
+    StepDone { run: &'a str, step: usize },
+    Command { run: &'a str, step: usize, line: &'a str },
+    CommandExited { run: &'a str, step: usize, exit: String, code: Option<i32> },
+    RunLine { run: &'a str, step: usize, seq: u64, stream: &'static str, text: &'a str },
+    Log { run: &'a str, step: usize, text: &'a str },
+    Note { run: &'a str, step: usize, text: &'a str },
+    Show { run: &'a str, step: usize, method: &'a str, params: &'a str },
+    Serving { run: &'a str },
+    RunEnded { run: &'a str, status: &'static str, steps_run: usize, daemons: &'a [String], failure: Option<FailureLine<'a>> },
+    ProcessStarted { process: &'a str, pid: Option<u32> },
+    ProcessExited { process: &'a str, exit: String, code: Option<i32> },
+    ProcessRestarting { process: &'a str, delay_ms: u128, restart: u32 },
+    ProcessStopping { process: &'a str },
+    ProcessSpawnFailed { process: &'a str, error: String },
+    ProcessLine { process: &'a str, seq: u64, stream: &'static str, text: &'a str },
+    ProcessReachable { process: &'a str, url: String },
+    ProcessEnded { process: &'a str, how: String, failed: bool },
+    EnvCreating { path: &'a str, command: &'a str },
+    EnvEnded { path: &'a str, how: String },
+    Missed { events: u64 },
+    Interrupted { again: bool },
+    Ended { failed: bool },
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct FailureLine<'a> {
+    step: usize,
+    method: &'a str,
+    pointer: &'a str,
+    message: String,
+    command: Option<&'a str>,
+    code: Option<i32>,
+    tail: Option<&'a str>,
+    hint: Option<&'static str>,
+}
+
+impl<'a> EventLine<'a> {
+    fn of(event: &'a Event) -> Option<Self> {
+        match event {
+            Event::Detected(tools) => Some(Self::Detected {
+                python: tools.python.as_ref().map(|python| python.version.as_str()),
+                uv: tools.uv.as_ref().map(|uv| uv.version.as_str()),
+                conda: tools.conda.as_ref().map(|conda| conda.version.as_str()),
+            }),
+            Event::Run { run, what, .. } => Self::of_run(run.as_str(), what),
+            Event::Process { process, what, .. } => Self::of_process(process.as_str(), what),
+            Event::Env { path, what } => Self::of_env(path, what),
+            _ => None,
+        }
+    }
+
+    fn of_run(run: &'a str, event: &'a RunEvent) -> Option<Self> {
+        match event {
+            RunEvent::Step(step) => Self::of_step(run, step),
+            RunEvent::Line { step, line } => {
+                let Line { seq, source, text, .. } = line;
+                let stream = source.as_str();
+                Some(Self::RunLine { run, step: step + 1, seq: *seq, stream, text })
+            }
+            RunEvent::Ended(outcome) => Some(Self::RunEnded {
+                run,
+                status: outcome.status.word(),
+                steps_run: outcome.steps_run,
+                daemons: &outcome.daemons,
+                failure: FailureLine::of(&outcome.status),
+            }),
+            _ => None,
+        }
+    }
+
+    fn of_step(run: &'a str, event: &'a Step) -> Option<Self> {
+        Some(match event {
+            Step::StepStarted { step, total, method } => {
+                Self::StepStarted { run, step: step + 1, total: *total, method }
+            }
+            Step::StepSkipped { step } => Self::StepSkipped { run, step: step + 1 },
+            Step::StepDone { step } => Self::StepDone { run, step: step + 1 },
+            Step::Command { step, line } => Self::Command { run, step: step + 1, line },
+            Step::Exited { step, exit } => {
+                let (code, exit) = (exit.shell_code(), exit.to_string());
+                Self::CommandExited { run, step: step + 1, exit, code }
+            }
+            Step::Log { step, text } => Self::Log { run, step: step + 1, text },
+            Step::Note { step, text } => Self::Note { run, step: step + 1, text },
+            Step::Show { step, method, params } => {
+                Self::Show { run, step: step + 1, method, params }
+            }
+            Step::Serving => Self::Serving { run },
+            _ => return None,
+        })
+    }
+
+    fn of_process(process: &'a str, event: &'a ProcessEvent) -> Option<Self> {
+        Some(match event {
+            ProcessEvent::Line(Line { seq, source, text, .. }) => {
+                Self::ProcessLine { process, seq: *seq, stream: source.as_str(), text }
+            }
+            ProcessEvent::Supervision(event) => return Self::of_supervision(process, event),
+            ProcessEvent::SpawnFailed(error) => {
+                Self::ProcessSpawnFailed { process, error: error.to_string() }
+            }
+            ProcessEvent::Reachable(url) => {
+                Self::ProcessReachable { process, url: url.to_connect() }
+            }
+            ProcessEvent::Ended(ended) => {
+                Self::ProcessEnded { process, how: ended.to_string(), failed: ended.is_failure() }
+            }
+            _ => return None,
+        })
+    }
+
+    fn of_supervision(process: &'a str, event: &Supervision) -> Option<Self> {
+        Some(match event {
+            Supervision::Started { pid } => Self::ProcessStarted { process, pid: *pid },
+            Supervision::Exited(exit) => {
+                let (code, exit) = (exit.shell_code(), exit.to_string());
+                Self::ProcessExited { process, exit, code }
+            }
+            Supervision::Restarting { delay, restart } => {
+                let (delay_ms, restart) = (delay.as_millis(), *restart);
+                Self::ProcessRestarting { process, delay_ms, restart }
+            }
+            Supervision::Stopping => Self::ProcessStopping { process },
+            Supervision::SpawnFailed => return None,
+        })
+    }
+
+    fn of_env(path: &'a str, event: &'a EnvEvent) -> Option<Self> {
+        match event {
+            EnvEvent::Creating(command) => Some(Self::EnvCreating { path, command }),
+            EnvEvent::Ended(how) => Some(Self::EnvEnded { path, how: how.to_string() }),
+            _ => None,
+        }
+    }
+}
+
+impl<'a> FailureLine<'a> {
+    fn of(status: &'a Status) -> Option<Self> {
+        let Status::Failed(failure) = status else { return None };
+        let (command, code, tail) = match &failure.kind {
+            FailureKind::Command { line, exit, tail } => {
+                (Some(line.as_str()), exit.shell_code(), Some(tail.as_str()))
+            }
+            FailureKind::Output { line, .. } => (Some(line.as_str()), None, None),
+            _ => (None, None, None),
+        };
+        Some(Self {
+            step: failure.step + 1,
+            method: &failure.method,
+            pointer: &failure.pointer,
+            message: failure.kind.to_string(),
+            command,
+            code,
+            tail,
+            hint: failure.kind.hint(),
+        })
+    }
+}

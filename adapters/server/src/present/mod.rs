@@ -1,0 +1,33 @@
+//! What happens, for people and for programs.
+
+mod human;
+mod json;
+
+use collodi_driver::LoadedApp;
+use collodi_host::{Event, RunId};
+use std::{net::SocketAddr, path::Path};
+
+/// Shows what happens.
+pub(crate) trait Presenter {
+    /// What there is to say about the script before it runs.
+    fn diagnostics(&mut self, app: &LoadedApp);
+    /// The API listens.
+    fn listening(&mut self, address: SocketAddr, state_file: &Path);
+    /// The run has this name.
+    fn accepted(&mut self, run: &RunId);
+    /// Something happened.
+    fn event(&mut self, event: &Event);
+    /// So many events were too fast for the terminal.
+    fn missed(&mut self, events: u64);
+    /// Someone wants it to end, for the second time.
+    fn interrupted(&mut self, again: bool);
+    /// Everything has ended.
+    fn ended(&mut self, failed: bool);
+}
+
+/// The presenter for a terminal, or for programs.
+pub(crate) fn presenter(json: bool) -> Box<dyn Presenter> {
+    if json { Box::new(json::Json) } else { Box::new(human::Human::default()) }
+}
+
+pub(crate) use json::DiagnosticLine;

@@ -1,0 +1,118 @@
+//! The server of a workspace: one at a time, and where it is.
+
+use crate::failure::Failure;
+use anyhow::{Context as _, Result};
+use serde::{Deserialize, Serialize};
+use std::{
+    fs::{self, File, OpenOptions, TryLockError},
+    io::Write as _,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+};
+
+/// Where a server is, and how to talk to it. Only its owner can read the file.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct ServerState {
+    pub(crate) pid: u32,
+    pub(crate) address: SocketAddr,
+    pub(crate) token: String,
+}
+
+/// The right to be the server of a workspace. Given back when dropped, also by a
+/// death.
+#[derive(Debug)]
+pub(crate) struct Hold {
+    state: PathBuf,
+    /// Locked as long as it is open.
+    _lock: File,
+}
+
+impl ServerState {
+    /// The state of the workspace's server, when one runs.
+    pub(crate) fn read(workspace: &Path) -> Result<Self> {
+        let nobody = || {
+            Failure::new(format!("no server runs in {}", workspace.display()))
+                .hint("start one with `collodi run APP` or `collodi serve`, or name its folder with --workspace")
+        };
+        if !is_held(workspace) {
+            return Err(nobody().into());
+        }
+        let text = fs::read_to_string(state_file(workspace)).map_err(|_| nobody())?;
+        serde_json::from_str(&text).context("the server's state file cannot be read")
+    }
+
+    pub(crate) fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.address)
+    }
+}
+
+impl Hold {
+    /// Takes the workspace, making its folders.
+    pub(crate) fn take(workspace: &Path) -> Result<Self> {
+        let dir = state_dir(workspace);
+        fs::create_dir_all(&dir).with_context(|| format!("failed to make {}", dir.display()))?;
+        let path = lock_file(workspace);
+        let lock = OpenOptions::new().create(true).truncate(false).write(true).open(&path);
+        let lock = lock.with_context(|| format!("failed to open {}", path.display()))?;
+        match lock.try_lock() {
+            Ok(()) => Ok(Self { state: state_file(workspace), _lock: lock }),
+            Err(TryLockError::WouldBlock) => Err(held(workspace).into()),
+            Err(TryLockError::Error(error)) => {
+                Err(error).with_context(|| format!("failed to lock {}", path.display()))
+            }
+        }
+    }
+
+    /// Tells where the server is.
+    pub(crate) fn publish(&self, state: &ServerState) -> Result<()> {
+        let new = self.state.with_extension("json.new");
+        let written = write_private(&new, &serde_json::to_string_pretty(state)?)
+            .and_then(|()| fs::rename(&new, &self.state));
+        written.with_context(|| format!("failed to write {}", self.state.display()))
+    }
+}
+
+impl Drop for Hold {
+    fn drop(&mut self) {
+        let _ = fs::remove_file(&self.state);
+    }
+}
+
+/// Whether a server holds the workspace.
+pub(crate) fn is_held(workspace: &Path) -> bool {
+    let lock = File::open(lock_file(workspace));
+    lock.is_ok_and(|lock| matches!(lock.try_lock_shared(), Err(TryLockError::WouldBlock)))
+}
+
+fn held(workspace: &Path) -> Failure {
+    let by = fs::read_to_string(state_file(workspace)).ok();
+    let by = by.and_then(|text| serde_json::from_str::<ServerState>(&text).ok());
+    let by = by.map_or_else(String::new, |s| format!(" (pid {}, http://{})", s.pid, s.address));
+    Failure::new(format!("a server of this workspace runs already{by}"))
+        .hint("end it with `collodi stop`, or use another folder with --workspace")
+}
+
+#[cfg(unix)]
+fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
+    use std::os::unix::fs::OpenOptionsExt as _;
+    let _ = fs::remove_file(path);
+    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+    file.write_all(text.as_bytes())
+}
+
+#[cfg(not(unix))]
+fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
+    File::create(path)?.write_all(text.as_bytes())
+}
+
+fn state_dir(workspace: &Path) -> PathBuf {
+    workspace.join(".vatn").join("python")
+}
+
+fn state_file(workspace: &Path) -> PathBuf {
+    state_dir(workspace).join("server.json")
+}
+
+fn lock_file(workspace: &Path) -> PathBuf {
+    state_dir(workspace).join("server.lock")
+}
