@@ -1,6 +1,11 @@
 //! What a script means: steps, jumps, other lists, what it wants and leaves.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::string_slice
+)]
 
 use collodi_contain::RelPath;
 use collodi_script::{

@@ -5,7 +5,7 @@ use super::{
     spot::{Spot, is_one_template, is_template},
 };
 use crate::{
-    Diagnostic, Dialect, Method, Script, Severity, Step, Template,
+    Diagnostic, Dialect, Method, Script, Severity, Step,
     json::{Kind, Node, source_span},
     sink::{child_pointer, clip},
     suggest::nearest,
