@@ -36,6 +36,8 @@ pub enum ProblemKind {
     BadPattern(String),
     /// Brackets, lists or objects nested too deeply.
     TooDeep,
+    /// More than 16 KiB up to the closing braces.
+    TooLong,
 }
 
 impl fmt::Display for ProblemKind {
@@ -48,6 +50,7 @@ impl fmt::Display for ProblemKind {
             Self::BadLiteral => f.write_str("the literal cannot be read"),
             Self::BadPattern(why) => write!(f, "the regular expression cannot be used: {why}"),
             Self::TooDeep => f.write_str("the expression is nested too deeply"),
+            Self::TooLong => f.write_str("the expression is too long"),
         }
     }
 }
@@ -93,7 +96,8 @@ pub enum NoteKind {
     RawCommand,
     /// `raw(…)` put data into a shell line as it is.
     Raw,
-    /// Data that cannot be quoted at this place of the shell line was left out.
+    /// Data cannot be quoted at this place of the shell line; the template's
+    /// text stays. A line with this note is better not run.
     Unquotable,
 }
 

@@ -4,10 +4,16 @@
 
 extern crate alloc;
 
+mod builtin;
 mod diagnostic;
+mod eval;
 mod render;
 mod scope;
+mod shell;
+mod syntax;
 mod template;
+mod text;
+mod value;
 
 pub use diagnostic::{Note, NoteKind, Problem, ProblemKind, Reference};
 pub use render::{Missing, Render, Rendered, Sink};

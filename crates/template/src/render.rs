@@ -1,8 +1,19 @@
 //! Rendering: a template and a scope to a value.
 
-use crate::{Note, Question, Scope, Template};
-use alloc::vec::Vec;
-use collodi_value::Value;
+use crate::{
+    Note, NoteKind, Question, Scope, Template,
+    eval::{Evaluator, Stop},
+    shell::{Line, Unquotable},
+    template::{Node, below},
+    text::{Hole, Part, TextTemplate},
+    value::{Js, Text},
+};
+use alloc::{
+    borrow::ToOwned,
+    string::{String, ToString},
+    vec::Vec,
+};
+use collodi_value::{Object, Value};
 
 /// How to render.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,8 +74,223 @@ pub struct Rendered {
 impl Template {
     /// The value of the template under `scope`. Never fails: what cannot be
     /// evaluated follows [`Render::missing`] and is a note.
+    ///
+    /// With [`Sink::Shell`], texts and lists of texts are shell lines. The
+    /// texts of an object are not: an object is an argument list, which is
+    /// quoted later, word by word.
     pub fn render(&self, scope: &dyn Scope, how: &Render) -> Rendered {
-        let _ = (scope, how);
-        Rendered::default()
+        let mut renderer = Renderer {
+            evaluator: Evaluator::new(scope, how),
+            missing: how.missing,
+            pointer: String::new(),
+            notes: Vec::new(),
+        };
+        let value = renderer.template(self, how.sink);
+        Rendered {
+            value,
+            notes: renderer.notes,
+            questions: renderer.evaluator.questions,
+        }
+    }
+}
+
+struct Renderer<'s> {
+    evaluator: Evaluator<'s>,
+    missing: Missing,
+    pointer: String,
+    notes: Vec<Note>,
+}
+
+impl Renderer<'_> {
+    fn template(&mut self, template: &Template, sink: Sink) -> Value {
+        match &template.node {
+            Node::Plain(value) | Node::TooDeep(value) => value.clone(),
+            Node::Text(text) => self.text(text, sink),
+            Node::List(items) => {
+                let items = items.iter().enumerate();
+                let items = items.map(|(index, item)| self.at(&index.to_string(), item, sink));
+                Value::Array(items.collect())
+            }
+            Node::Object(entries) => Value::Object(self.object(entries)),
+        }
+    }
+
+    /// Renders what lies at `token` below this place.
+    fn at(&mut self, token: &str, template: &Template, sink: Sink) -> Value {
+        let mut pointer = core::mem::take(&mut self.pointer);
+        let value = below(&mut pointer, token, |pointer| {
+            self.pointer = core::mem::take(pointer);
+            let value = self.template(template, sink);
+            *pointer = core::mem::take(&mut self.pointer);
+            value
+        });
+        self.pointer = pointer;
+        value
+    }
+
+    /// A key that is `null` or `false` drops its entry.
+    fn object(&mut self, entries: &[(TextTemplate, Template)]) -> Object {
+        let mut object = Object::new();
+        for (key, value) in entries {
+            let name = match self.text(key, Sink::Plain) {
+                Value::Null | Value::Bool(false) => continue,
+                name => name.to_text(),
+            };
+            let value = self.at(&key.source, value, Sink::Plain);
+            object.set(name, value);
+        }
+        object
+    }
+
+    fn text(&mut self, text: &TextTemplate, sink: Sink) -> Value {
+        match (text.whole(), sink) {
+            (Some(hole), _) => self.whole(text, hole, sink),
+            (None, Sink::Plain) => Value::String(self.embedded(text)),
+            (None, Sink::Shell) => Value::String(self.line(text)),
+        }
+    }
+
+    fn note(&mut self, hole: &Hole, kind: NoteKind) {
+        self.notes.push(Note {
+            pointer: self.pointer.clone(),
+            span: hole.span.clone(),
+            kind,
+        });
+    }
+
+    /// The value of a hole; none, with a note, when it has none.
+    fn eval<T>(
+        &mut self,
+        hole: &Hole,
+        take: impl FnOnce(&mut Evaluator<'_>, Js) -> Result<T, Stop>,
+    ) -> Option<T> {
+        self.evaluator.raw = false;
+        let value = match self.evaluator.eval(&hole.expr, &None) {
+            Ok(Js::Undefined) => {
+                self.note(hole, NoteKind::Undefined);
+                return None;
+            }
+            Ok(value) => take(&mut self.evaluator, value),
+            Err(stop) => Err(stop),
+        };
+        value.map_err(|stop| self.note(hole, stop.into_note())).ok()
+    }
+
+    /// A text that is one expression keeps the type of its value.
+    fn whole(&mut self, text: &TextTemplate, hole: &Hole, sink: Sink) -> Value {
+        let kept = match self.missing {
+            Missing::KeepText => Value::String(text.source.clone()),
+            Missing::Falsy => Value::Null,
+        };
+        let Some(value) = self.eval(hole, |_, value| Ok(value)) else {
+            return kept;
+        };
+        if sink == Sink::Shell {
+            return self.command(text, hole, value);
+        }
+        self.json(hole, &value).unwrap_or(kept)
+    }
+
+    fn json(&mut self, hole: &Hole, value: &Js) -> Option<Value> {
+        match self.evaluator.to_value(value) {
+            Ok(Some(value)) => return Some(value),
+            Ok(None) => self.note(hole, NoteKind::NoJson),
+            Err(stop) => self.note(hole, stop.into_note()),
+        }
+        None
+    }
+
+    /// One expression is the entire command. Data that is all of it cannot be
+    /// a word of it, so it runs as it is; beside words of the author it is quoted.
+    fn command(&mut self, text: &TextTemplate, hole: &Hole, value: Js) -> Value {
+        if let Js::Text(value) = &value
+            && !value.is_data()
+        {
+            let mut line = Line::default();
+            return Value::String(match self.insert(&mut line, hole, value) {
+                Ok(()) => line.into_text(),
+                Err(Unquotable) => text.source.clone(),
+            });
+        }
+        let rendered = self.json(hole, &value);
+        if matches!(rendered, Some(Value::String(_) | Value::Array(_))) {
+            self.note(hole, NoteKind::RawCommand);
+        }
+        rendered.unwrap_or_else(|| Value::String(text.source.clone()))
+    }
+
+    fn embedded(&mut self, text: &TextTemplate) -> String {
+        let mut out = String::new();
+        for part in &text.parts {
+            match part {
+                Part::Literal(literal) => out.push_str(literal),
+                Part::Hole(hole) => match self.inserted(hole) {
+                    Some(value) => out.push_str(value.as_str()),
+                    None => out.push_str(&self.kept(text, hole)),
+                },
+            }
+        }
+        out
+    }
+
+    /// The text that goes in for a hole.
+    fn inserted(&mut self, hole: &Hole) -> Option<Text> {
+        self.eval(hole, |evaluator, value| {
+            let text = evaluator.to_text(&value)?;
+            evaluator.make(text.as_str().len())?;
+            Ok(text)
+        })
+    }
+
+    /// What stays of a hole without a value.
+    fn kept(&self, text: &TextTemplate, hole: &Hole) -> String {
+        match self.missing {
+            Missing::KeepText => text.written(hole).to_owned(),
+            Missing::Falsy => String::new(),
+        }
+    }
+
+    /// A shell line: what the author wrote as it is, data as words.
+    fn line(&mut self, text: &TextTemplate) -> String {
+        let mut line = Line::default();
+        for part in &text.parts {
+            match part {
+                Part::Literal(literal) => line.author(literal),
+                Part::Hole(hole) => {
+                    let before = line.mark();
+                    let value = self.inserted(hole);
+                    let done = value.map(|value| self.insert(&mut line, hole, &value));
+                    if done != Some(Ok(())) {
+                        line.back_to(before);
+                        line.author(&self.kept(text, hole));
+                    }
+                }
+            }
+        }
+        line.into_text()
+    }
+
+    fn insert(&mut self, line: &mut Line, hole: &Hole, value: &Text) -> Result<(), Unquotable> {
+        if core::mem::take(&mut self.evaluator.raw) {
+            self.note(hole, NoteKind::Raw);
+        }
+        let mut quoted = false;
+        for (part, author) in value.parts() {
+            if author {
+                line.author(part);
+            } else {
+                quoted |= line.data(part).inspect_err(|_| {
+                    self.notes.push(Note {
+                        pointer: self.pointer.clone(),
+                        span: hole.span.clone(),
+                        kind: NoteKind::Unquotable,
+                    });
+                })?;
+            }
+        }
+        if quoted {
+            self.note(hole, NoteKind::Quoted);
+        }
+        Ok(())
     }
 }

@@ -1,59 +1,227 @@
 //! Templates: JSON whose texts may hold expressions.
 
-use crate::{Problem, Reference};
-use alloc::{string::String, vec::Vec};
-use collodi_value::Value;
+use crate::{Problem, ProblemKind, Reference, syntax::free_names, text::TextTemplate};
+use alloc::{
+    string::{String, ToString},
+    vec::Vec,
+};
+use collodi_value::{Object, Value};
+
+/// How deep lists and objects may nest.
+const MAX_DEPTH: u32 = 128;
 
 /// A JSON value whose texts (keys too) were read once for expressions.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Template {
-    node: Node,
+    pub(crate) node: Node,
 }
 
 #[derive(Clone, Debug, PartialEq)]
-enum Node {
-    Literal(Value),
-    Array(Vec<Template>),
-    Object(Vec<(String, Template)>),
+pub(crate) enum Node {
+    /// `null`, a boolean or a number.
+    Plain(Value),
+    /// Nested too deeply to be looked into.
+    TooDeep(Value),
+    Text(TextTemplate),
+    List(Vec<Template>),
+    Object(Vec<(TextTemplate, Template)>),
 }
 
 impl Template {
     /// Reads `value`. Never fails: a text that is not a good template stays as
-    /// it is and is a [`Problem`].
+    /// it is and is a [`Problem`]. Below 128 levels of lists and objects
+    /// nothing is looked at, which is a problem too.
     pub fn parse(value: &Value) -> Self {
-        Self {
-            node: Node::Literal(value.clone()),
-        }
+        Self::parse_below(value, 0)
     }
 
-    /// What is wrong with the texts.
+    fn parse_below(value: &Value, depth: u32) -> Self {
+        let deeper = |value: &Value| Self::parse_below(value, depth + 1);
+        let node = match value {
+            Value::String(text) => Node::Text(TextTemplate::parse(text)),
+            Value::Array(_) | Value::Object(_) if depth >= MAX_DEPTH => {
+                Node::TooDeep(value.clone())
+            }
+            Value::Array(items) => Node::List(items.iter().map(deeper).collect()),
+            Value::Object(object) => {
+                let entries = object.iter();
+                let entries = entries.map(|(key, value)| (TextTemplate::parse(key), deeper(value)));
+                Node::Object(entries.collect())
+            }
+            plain => Node::Plain(plain.clone()),
+        };
+        Self { node }
+    }
+
+    /// What is wrong with the texts, in their order. The problem of a key has
+    /// the pointer of its entry.
     pub fn problems(&self) -> impl Iterator<Item = Problem> {
-        core::iter::empty()
+        let mut problems = Vec::new();
+        self.walk(&mut String::new(), &mut |pointer, place| {
+            let found = match place {
+                Place::Text(text) => text.problems.as_slice(),
+                Place::TooDeep => &[(0..0, ProblemKind::TooDeep)],
+            };
+            problems.extend(found.iter().map(|(span, kind)| Problem {
+                pointer: pointer.to_string(),
+                span: span.clone(),
+                kind: kind.clone(),
+            }));
+        });
+        problems.into_iter()
     }
 
-    /// The free names that the expressions use.
+    /// The free names that the expressions use, in their order.
     pub fn references(&self) -> impl Iterator<Item = Reference> {
-        core::iter::empty()
+        let mut references = Vec::new();
+        self.walk(&mut String::new(), &mut |pointer, place| {
+            if let Place::Text(text) = place {
+                let names = text.holes().flat_map(|hole| free_names(&hole.expr));
+                references.extend(names.map(|name| Reference {
+                    path: name.path,
+                    called: name.called,
+                    pointer: pointer.to_string(),
+                    span: name.span,
+                }));
+            }
+        });
+        references.into_iter()
     }
 
     /// Whether there is nothing to evaluate.
     pub fn is_static(&self) -> bool {
-        true
+        match &self.node {
+            Node::Plain(_) | Node::TooDeep(_) => true,
+            Node::Text(text) => text.is_static(),
+            Node::List(items) => items.iter().all(Self::is_static),
+            Node::Object(entries) => entries
+                .iter()
+                .all(|(key, value)| key.is_static() && value.is_static()),
+        }
+    }
+
+    /// Whether it is one text that is a single expression, whose value keeps its type.
+    pub fn is_whole(&self) -> bool {
+        matches!(&self.node, Node::Text(text) if text.whole().is_some())
+    }
+
+    /// The text as it was written, when it is one.
+    pub fn as_text(&self) -> Option<&str> {
+        match &self.node {
+            Node::Text(text) => Some(&text.source),
+            _ => None,
+        }
+    }
+
+    /// The value, when it is `null`, a boolean or a number.
+    pub fn as_plain(&self) -> Option<&Value> {
+        match &self.node {
+            Node::Plain(value) => Some(value),
+            _ => None,
+        }
     }
 
     /// The member `key` of an object, by the key as it is written.
     pub fn get(&self, key: &str) -> Option<&Self> {
-        match &self.node {
-            Node::Object(entries) => entries.iter().find(|(k, _)| k == key).map(|(_, t)| t),
-            _ => None,
-        }
+        let mut entries = self.entries();
+        entries
+            .find(|(name, _)| *name == key)
+            .map(|(_, value)| value)
     }
 
     /// The element `index` of a list.
     pub fn item(&self, index: usize) -> Option<&Self> {
+        self.items().get(index)
+    }
+
+    /// The elements of a list; none when it is none.
+    pub fn items(&self) -> &[Self] {
         match &self.node {
-            Node::Array(items) => items.get(index),
-            _ => None,
+            Node::List(items) => items,
+            _ => &[],
         }
     }
+
+    /// The entries of an object, with the keys as they are written.
+    pub fn entries(&self) -> impl Iterator<Item = (&str, &Self)> {
+        let entries: &[_] = match &self.node {
+            Node::Object(entries) => entries,
+            _ => &[],
+        };
+        entries
+            .iter()
+            .map(|(key, value)| (key.source.as_str(), value))
+    }
+
+    /// Whether it is a list.
+    pub const fn is_list(&self) -> bool {
+        matches!(self.node, Node::List(_))
+    }
+
+    /// Whether it is an object.
+    pub const fn is_object(&self) -> bool {
+        matches!(self.node, Node::Object(_))
+    }
+
+    /// The value that was read.
+    pub fn source(&self) -> Value {
+        match &self.node {
+            Node::Plain(value) | Node::TooDeep(value) => value.clone(),
+            Node::Text(text) => Value::from(text.source.as_str()),
+            Node::List(items) => Value::Array(items.iter().map(Self::source).collect()),
+            Node::Object(entries) => {
+                let entries = entries.iter();
+                let entries = entries.map(|(key, value)| (key.source.as_str(), value.source()));
+                Value::Object(entries.collect::<Object>())
+            }
+        }
+    }
+
+    fn walk(&self, pointer: &mut String, visit: &mut dyn FnMut(&str, Place<'_>)) {
+        match &self.node {
+            Node::Plain(_) => {}
+            Node::TooDeep(_) => visit(pointer, Place::TooDeep),
+            Node::Text(text) => visit(pointer, Place::Text(text)),
+            Node::List(items) => {
+                for (index, item) in items.iter().enumerate() {
+                    below(pointer, &index.to_string(), |pointer| {
+                        item.walk(pointer, visit)
+                    });
+                }
+            }
+            Node::Object(entries) => {
+                for (key, value) in entries {
+                    below(pointer, &key.source, |pointer| {
+                        visit(pointer, Place::Text(key));
+                        value.walk(pointer, visit);
+                    });
+                }
+            }
+        }
+    }
+}
+
+enum Place<'t> {
+    Text(&'t TextTemplate),
+    TooDeep,
+}
+
+/// Runs `visit` with `token` added to the JSON pointer.
+pub(crate) fn below<T>(
+    pointer: &mut String,
+    token: &str,
+    visit: impl FnOnce(&mut String) -> T,
+) -> T {
+    let length = pointer.len();
+    pointer.push('/');
+    for c in token.chars() {
+        match c {
+            '~' => pointer.push_str("~0"),
+            '/' => pointer.push_str("~1"),
+            c => pointer.push(c),
+        }
+    }
+    let result = visit(pointer);
+    pointer.truncate(length);
+    result
 }
