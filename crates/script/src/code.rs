@@ -44,6 +44,10 @@ const CODES: &[(&str, &str)] = &[
         "The file has a comment. It is read here; Pinokio reads plain JSON only.",
     ),
     (
+        "constant-when",
+        "`when` does not depend on anything: text that is not empty is true, whatever it says.",
+    ),
+    (
         "control-character",
         "Tabs, line ends and other control characters inside a string are written as escapes.",
     ),

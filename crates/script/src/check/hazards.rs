@@ -1,8 +1,11 @@
 //! What templates can do wrong.
 
-use super::{Checker, names, spot::Spot};
+use super::{
+    Checker, names,
+    spot::{Spot, is_one_template, is_template},
+};
 use crate::{
-    Diagnostic, Dialect, Method, Script, Severity, Step, Template,
+    Diagnostic, Dialect, Method, Script, Severity, Step,
     json::{Kind, Node, source_span},
     sink::{child_pointer, clip},
     suggest::nearest,
@@ -50,7 +53,7 @@ impl Checker<'_, '_> {
                 used.extend(reference.path.first().cloned());
                 self.unknown_variable(&place, &reference, names);
                 if key == "params" && runs_commands(&step.method) {
-                    self.shell_value(&place, template, &reference, names);
+                    self.shell_value(&place, &reference, names);
                 }
             }
         }
@@ -99,50 +102,24 @@ impl Checker<'_, '_> {
     }
 
     /// A value from outside in a command line.
-    fn shell_value(
-        &mut self,
-        part: &Part<'_>,
-        template: &Template,
-        reference: &Reference,
-        names: &Names<'_>,
-    ) {
-        if !is_message(&reference.pointer) {
-            return;
-        }
-        let Some(name) = reference.path.first() else {
+    fn shell_value(&mut self, part: &Part<'_>, reference: &Reference, names: &Names<'_>) {
+        let Some(name) = reference
+            .path
+            .first()
+            .filter(|_| is_message(&reference.pointer))
+        else {
             return;
         };
         let raw = name == "raw" && reference.called;
         if !(raw || names.is_data(name)) {
             return;
         }
-        let _ = template;
-        let whole = part
-            .text(&reference.pointer)
-            .and_then(Node::as_str)
-            .is_some_and(is_whole);
-        let (code, message, advice) = if raw {
-            (
-                "shell-raw",
-                "a value is put into the command line as it is".into(),
-                "make sure that nobody else can choose it",
-            )
-        } else if whole {
-            (
-                "shell-command",
-                format!("the whole command line comes from `{name}`"),
-                "whoever sets the value chooses what runs",
-            )
-        } else {
-            (
-                "shell-value",
-                format!("a value of `{name}` is put into the command line"),
-                "it is quoted, so it is one word there; `raw(…)` puts it in as it is",
-            )
-        };
-        if let Some(report) = self.in_text(part, &reference.pointer, &reference.span, code, message)
-        {
-            self.sink.push(report.note(advice));
+        let text = part.text(&reference.pointer).and_then(Node::as_str);
+        let whole = text.is_some_and(is_one_template);
+        let (code, message, note) = shell_hazard(name, raw, whole);
+        let report = self.in_text(part, &reference.pointer, &reference.span, code, message);
+        if let Some(report) = report {
+            self.sink.push(report.note(note));
         }
     }
 
@@ -296,7 +273,7 @@ fn targets<'a>(list: &Spot<'a>, count: usize) -> Option<BTreeSet<&'a str>> {
             target.and_then(|params| params.get("id")),
         ];
         for text in named.into_iter().flatten().filter_map(Node::as_str) {
-            if super::spot::is_template(text) {
+            if is_template(text) {
                 return None;
             }
             targets.insert(text);
@@ -312,15 +289,32 @@ const fn runs_commands(method: &Method) -> bool {
     )
 }
 
+/// What is said about the value `name` in a command line: code, message, note.
+fn shell_hazard(name: &str, raw: bool, whole: bool) -> (&'static str, String, &'static str) {
+    if raw {
+        let message = "a value is put into the command line as it is";
+        (
+            "shell-raw",
+            message.into(),
+            "make sure that nobody else can choose it",
+        )
+    } else if whole {
+        let message = format!("the whole command line comes from `{name}`");
+        (
+            "shell-command",
+            message,
+            "whoever sets the value chooses what runs",
+        )
+    } else {
+        let message = format!("a value of `{name}` is put into the command line");
+        let note = "it is quoted, so it is one word there; `raw(…)` puts it in as it is";
+        ("shell-value", message, note)
+    }
+}
+
 /// `/message`, or an item of it; an object's items are quoted as arguments anyway.
 fn is_message(pointer: &str) -> bool {
     pointer
         .strip_prefix("/message")
         .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-}
-
-/// Whether a text is one template and nothing else.
-fn is_whole(text: &str) -> bool {
-    let text = text.trim();
-    text.starts_with("{{") && text.find("}}").is_some_and(|end| end + 2 == text.len())
 }

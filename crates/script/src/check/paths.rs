@@ -5,9 +5,10 @@ use super::{
     Checker,
     spot::{Spot, is_template},
 };
-use crate::{Diagnostic, sink::clip};
+use crate::{Diagnostic, Method, Severity, sink::clip};
 use alloc::format;
 use collodi_contain::{PathError, RelPath};
+use core::ops::Range;
 
 impl Checker<'_, '_> {
     /// Checks a path that is read from the script's folder.
@@ -40,6 +41,51 @@ impl Checker<'_, '_> {
         self.sink
             .push(report.note("it works only where that folder is allowed"));
         true
+    }
+}
+
+impl Checker<'_, '_> {
+    /// Checks the name of another script or JSON file. Such names may have further forms, so
+    /// what is wrong is said, and judged when the step runs.
+    pub(super) fn file_name(&mut self, text: &str, place: &Spot<'_>, span: Range<usize>) {
+        let elsewhere = text.contains("://") || text.starts_with('~') || is_template(text);
+        if elsewhere || self.sink.is_full() {
+            return;
+        }
+        if let Err(error) = self.options.base.join(text) {
+            let mut report = bad_path(text, error, place);
+            (report.severity, report.span) = (Severity::Warning, span);
+            self.sink.push(report);
+        }
+    }
+
+    /// The files that a step names elsewhere than in a path parameter.
+    pub(super) fn named_files(&mut self, method: &Method, params: &Spot<'_>) {
+        match method {
+            Method::JsonSet | Method::JsonRm | Method::SelfSet | Method::SelfRm => {
+                for (member, value) in params.members() {
+                    self.file_name(&member.key, &value, member.key_span.clone());
+                }
+            }
+            Method::JsonGet | Method::Load | Method::LocalImport => {
+                for (_, value) in params.members() {
+                    self.file_value(&value);
+                }
+            }
+            _ if method.family() == "script" => {
+                if let Some(uri) = params.given("uri") {
+                    self.file_value(&uri);
+                    uri.items().for_each(|uri| self.file_value(&uri));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn file_value(&mut self, value: &Spot<'_>) {
+        if let Some(text) = value.static_text() {
+            self.file_name(text, value, value.head());
+        }
     }
 }
 

@@ -17,6 +17,7 @@ impl Checker<'_, '_> {
             }
             return;
         };
+        self.named_files(method, &params);
         match method {
             Method::ShellRun | Method::ShellStart => {
                 if matches!(method, Method::ShellRun) {

@@ -93,6 +93,13 @@ impl<'a> Spot<'a> {
     }
 }
 
+/// Whether a text is one template and nothing else, so that its value keeps its kind.
+pub(crate) fn is_one_template(text: &str) -> bool {
+    let inside = text.trim().strip_prefix("{{");
+    let inside = inside.and_then(|rest| rest.strip_suffix("}}"));
+    inside.is_some_and(|inside| !(inside.contains("}}") && inside.contains("{{")))
+}
+
 /// Whether a text may hold a template: its value is known at run time only.
 pub(crate) fn is_template(text: &str) -> bool {
     text.contains("{{")

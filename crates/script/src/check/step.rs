@@ -1,6 +1,9 @@
 //! One step.
 
-use super::{Checker, spot::Spot};
+use super::{
+    Checker,
+    spot::{Spot, is_one_template, is_template},
+};
 use crate::{
     Method, Next, Step, Template,
     json::Kind,
@@ -43,6 +46,7 @@ impl Checker<'_, '_> {
             return blank(index, spot);
         }
         self.step_keys(spot);
+        self.guard(spot);
         let method = self.method(spot);
         if let Some(spec) = method.spec() {
             self.params(spec, spot);
@@ -110,6 +114,24 @@ impl Checker<'_, '_> {
         }
     }
 
+    /// A `when` that is the same in every run. Text around a template is never empty, so it is
+    /// always true.
+    fn guard(&mut self, step: &Spot<'_>) {
+        let Some(when) = step.get("when").filter(|when| !when.node.is_missing()) else {
+            return;
+        };
+        let message = match when.node.as_str() {
+            Some(text) if is_one_template(text) => return,
+            Some(text) if is_template(text) => "a text around templates is always true",
+            _ if when.node.is_truthy() => "this is always true",
+            _ => "this is always false: the step never runs",
+        };
+        let report = when.warning("constant-when", message);
+        self.sink.push(
+            report.hint("write one expression, as in `{{platform === 'linux' && !args.cpu}}`"),
+        );
+    }
+
     /// Unknown keys are notes, unless they look like a key whose place is empty.
     fn misspelt_key(&mut self, step: &Spot<'_>, key: &str, span: core::ops::Range<usize>) {
         let free = STEP_KEYS.iter().map(|param| param.name);
@@ -173,9 +195,7 @@ impl Checker<'_, '_> {
     fn unknown_method(&mut self, method: &Spot<'_>, name: &str) {
         let message = match name {
             "" => "the method's name is empty".into(),
-            _ if super::spot::is_template(name) => {
-                "the method of a step is a plain name, not a template".into()
-            }
+            _ if is_template(name) => "the method of a step is a plain name, not a template".into(),
             _ => format!("there is no method `{}`", clip(name)),
         };
         let report = if self.options.lenient_methods {
