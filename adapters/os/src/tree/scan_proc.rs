@@ -129,12 +129,12 @@ impl Reader {
     fn tree(&mut self, dir: &OwnedFd, stat: &Stat) -> Option<TreeId> {
         let mut environment_at = stat.environment_end;
         for _ in 0..EXEC_ATTEMPTS {
-            self.read(dir, c"environ").ok()?;
+            if self.read(dir, c"environ").is_err() {
+                let ended = self.stat(dir)?.leader_ended();
+                return ended.then(|| self.tree_of_threads(dir))?;
+            }
             if !self.buffer.is_empty() {
                 return marked(&self.buffer);
-            }
-            if stat.leader_ended() {
-                return self.tree_of_threads(dir);
             }
             if environment_at != 0 {
                 return None;
@@ -149,7 +149,9 @@ impl Reader {
     fn tree_of_threads(&mut self, dir: &OwnedFd) -> Option<TreeId> {
         let tasks = open_directory(dir.as_fd(), c"task").ok()?;
         for entry in Dir::read_from(&tasks).ok()? {
-            let task = open_directory(tasks.as_fd(), entry.ok()?.file_name()).ok()?;
+            let Ok(task) = open_directory(tasks.as_fd(), entry.ok()?.file_name()) else {
+                continue;
+            };
             if self.read(&task, c"environ").is_ok() && !self.buffer.is_empty() {
                 return marked(&self.buffer);
             }
