@@ -135,13 +135,26 @@ impl<M: Observable> Referee<M> {
     }
 
     fn poll(&mut self) -> Ruled<OutputOf<M>> {
-        let output = self.machine.poll_output();
-        if self.like.poll_output() != output {
-            let how = "equal histories gave other outputs".to_owned();
+        let all = self.poll_all();
+        self.agree(all)
+    }
+
+    /// What each of the three says next: the machine, its like, its clone.
+    fn poll_all(&mut self) -> [OutputOf<M>; 3] {
+        [
+            self.machine.poll_output(),
+            self.like.poll_output(),
+            self.clone.poll_output(),
+        ]
+    }
+
+    fn agree(&self, [output, like, clone]: [OutputOf<M>; 3]) -> Ruled<OutputOf<M>> {
+        if like != output {
+            let how = format!("equal histories gave {output:?} and {like:?}");
             return Err(self.violation(Law::Deterministic, how));
         }
-        if self.clone.poll_output() != output {
-            return Err(self.parted("gives other outputs"));
+        if clone != output {
+            return Err(self.parted(&format!("says {clone:?} instead of {output:?}")));
         }
         Ok(output)
     }
@@ -172,19 +185,19 @@ impl<M: Observable> Referee<M> {
         Ok(())
     }
 
-    /// After a refused input the machine and its like have nothing new to say.
+    /// After a refused input nobody has anything new to say.
     fn expect_silence(&mut self, id: ActionId) -> Ruled<()> {
-        let (output, other) = (self.machine.poll_output(), self.like.poll_output());
-        if Some(&output) != self.last.as_ref() || output != other {
-            let how = format!("{output:?} came of a stale completion of {id}");
-            let law = if self.is_done() {
-                Law::Final
-            } else {
-                Law::Total
-            };
-            return Err(self.violation(law, how));
+        let all = self.poll_all();
+        let [output, ..] = &all;
+        if Some(output) == self.last.as_ref() {
+            return self.agree(all).map(drop);
         }
-        Ok(())
+        let law = match self.last {
+            Some(Output::Done(_)) => Law::Final,
+            _ => Law::Total,
+        };
+        let how = format!("{output:?} came of a stale completion of {id}");
+        Err(self.violation(law, how))
     }
 
     fn parted(&self, how: &str) -> Box<Violation> {
