@@ -20,18 +20,29 @@ impl Client {
             .http_status_as_error(false)
             .timeout_global(Some(Duration::from_secs(30)))
             .build();
-        Ok(Self { agent: config.into(), state })
+        Ok(Self {
+            agent: config.into(),
+            state,
+        })
     }
 
     pub(crate) fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T> {
         let url = self.state.url(path);
-        let answer = self.agent.get(&url).header("Authorization", self.bearer()).call();
+        let answer = self
+            .agent
+            .get(&url)
+            .header("Authorization", self.bearer())
+            .call();
         read(answer)
     }
 
     pub(crate) fn post<T: DeserializeOwned>(&self, path: &str) -> Result<T> {
         let url = self.state.url(path);
-        let answer = self.agent.post(&url).header("Authorization", self.bearer()).send_empty();
+        let answer = self
+            .agent
+            .post(&url)
+            .header("Authorization", self.bearer())
+            .send_empty();
         read(answer)
     }
 
@@ -45,7 +56,10 @@ fn read<T: DeserializeOwned>(
 ) -> Result<T> {
     let mut answer = answer.context("the server does not answer")?;
     if answer.status().is_success() {
-        return answer.body_mut().read_json().context("the server's answer cannot be read");
+        return answer
+            .body_mut()
+            .read_json()
+            .context("the server's answer cannot be read");
     }
     let status = answer.status();
     match answer.body_mut().read_json::<serde_json::Value>() {
@@ -56,7 +70,11 @@ fn read<T: DeserializeOwned>(
 
 fn refused(problem: &serde_json::Value) -> Failure {
     let text = |key: &str| problem.get(key).and_then(serde_json::Value::as_str);
-    let failure = Failure::new(text("detail").or_else(|| text("error")).unwrap_or("it failed"));
+    let failure = Failure::new(
+        text("detail")
+            .or_else(|| text("error"))
+            .unwrap_or("it failed"),
+    );
     match text("hint") {
         Some(hint) => failure.hint(hint),
         None => failure,

@@ -11,7 +11,10 @@ pub(crate) struct Failure {
 
 impl Failure {
     pub(crate) fn new(cause: impl fmt::Display) -> Self {
-        Self { cause: cause.to_string(), hint: None }
+        Self {
+            cause: cause.to_string(),
+            hint: None,
+        }
     }
 
     pub(crate) fn hint(mut self, hint: impl fmt::Display) -> Self {
@@ -31,12 +34,16 @@ impl std::error::Error for Failure {}
 /// Says what went wrong on standard error.
 pub(crate) fn report(error: &anyhow::Error) -> ExitCode {
     anstream::eprintln!("{ERROR}error:{ERROR:#} {error:#}");
-    if let Some(hint) = error.downcast_ref::<Failure>().and_then(|f| f.hint.as_ref()) {
+    if let Some(hint) = error
+        .downcast_ref::<Failure>()
+        .and_then(|f| f.hint.as_ref())
+    {
         anstream::eprintln!("{HINT}hint:{HINT:#} {hint}");
     }
     ExitCode::FAILURE
 }
 
-pub(crate) const ERROR: anstyle::Style =
-    anstyle::AnsiColor::Red.on_default().effects(anstyle::Effects::BOLD);
+pub(crate) const ERROR: anstyle::Style = anstyle::AnsiColor::Red
+    .on_default()
+    .effects(anstyle::Effects::BOLD);
 pub(crate) const HINT: anstyle::Style = anstyle::AnsiColor::Cyan.on_default();

@@ -54,10 +54,23 @@ impl Node {
         let asked_to_end = Arc::new(Notify::new());
         let surface = serve(listen, &handle, &workspace, &asked_to_end).await?;
         let (address, token) = surface;
-        hold.publish(&ServerState { pid: std::process::id(), address, token })?;
+        hold.publish(&ServerState {
+            pid: std::process::id(),
+            address,
+            token,
+        })?;
         let budget = args.grace_period + SHUTDOWN_MARGIN;
         let state_file = dir.join(".vatn/python/server.json");
-        Ok(Self { handle, workspace, address, state_file, asked_to_end, driver, budget, _hold: hold })
+        Ok(Self {
+            handle,
+            workspace,
+            address,
+            state_file,
+            asked_to_end,
+            driver,
+            budget,
+            _hold: hold,
+        })
     }
 
     /// Asks everything to end, and does not wait for it.
@@ -109,9 +122,11 @@ fn refuse_open_address(listen: SocketAddr) -> Result<()> {
     if listen.ip().is_loopback() {
         return Ok(());
     }
-    Err(Failure::new(format!("{listen} can be reached from other machines"))
-        .hint("listen on 127.0.0.1 and put a proxy with TLS and a login before it")
-        .into())
+    Err(
+        Failure::new(format!("{listen} can be reached from other machines"))
+            .hint("listen on 127.0.0.1 and put a proxy with TLS and a login before it")
+            .into(),
+    )
 }
 
 fn options(
@@ -127,7 +142,10 @@ fn options(
     Ok(HostOptions {
         epoch: collodi_time::WallTime::since_unix_epoch(wall),
         host_vars: Arc::new(vars.collect()),
-        grants: args.grants.iter().fold(Grants::none(), |g, name| g.from_host(name).to_step(name)),
+        grants: args
+            .grants
+            .iter()
+            .fold(Grants::none(), |g, name| g.from_host(name).to_step(name)),
         python_binary: args.python.clone(),
         prefer_uv: !args.no_uv,
         restart: Policy::fixed(args.restart_delay),
@@ -156,7 +174,9 @@ fn make_directories(layout: &Layout) -> Result<()> {
 /// The path without links in it: everything below is compared with this text.
 pub(crate) fn absolute(dir: &Path) -> Result<PathBuf> {
     dir.canonicalize().map_err(|error| {
-        Failure::new(format!("{}: {error}", dir.display())).hint("name a folder that is there").into()
+        Failure::new(format!("{}: {error}", dir.display()))
+            .hint("name a folder that is there")
+            .into()
     })
 }
 

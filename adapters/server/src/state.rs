@@ -52,10 +52,17 @@ impl Hold {
         let dir = state_dir(workspace);
         fs::create_dir_all(&dir).with_context(|| format!("failed to make {}", dir.display()))?;
         let path = lock_file(workspace);
-        let lock = OpenOptions::new().create(true).truncate(false).write(true).open(&path);
+        let lock = OpenOptions::new()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(&path);
         let lock = lock.with_context(|| format!("failed to open {}", path.display()))?;
         match lock.try_lock() {
-            Ok(()) => Ok(Self { state: state_file(workspace), _lock: lock }),
+            Ok(()) => Ok(Self {
+                state: state_file(workspace),
+                _lock: lock,
+            }),
             Err(TryLockError::WouldBlock) => Err(held(workspace).into()),
             Err(TryLockError::Error(error)) => {
                 Err(error).with_context(|| format!("failed to lock {}", path.display()))
@@ -87,7 +94,9 @@ pub(crate) fn is_held(workspace: &Path) -> bool {
 fn held(workspace: &Path) -> Failure {
     let by = fs::read_to_string(state_file(workspace)).ok();
     let by = by.and_then(|text| serde_json::from_str::<ServerState>(&text).ok());
-    let by = by.map_or_else(String::new, |s| format!(" (pid {}, http://{})", s.pid, s.address));
+    let by = by.map_or_else(String::new, |s| {
+        format!(" (pid {}, http://{})", s.pid, s.address)
+    });
     Failure::new(format!("a server of this workspace runs already{by}"))
         .hint("end it with `collodi stop`, or use another folder with --workspace")
 }
@@ -96,7 +105,11 @@ fn held(workspace: &Path) -> Failure {
 fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
     use std::os::unix::fs::OpenOptionsExt as _;
     let _ = fs::remove_file(path);
-    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+    let mut file = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path)?;
     file.write_all(text.as_bytes())
 }
 

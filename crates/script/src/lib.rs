@@ -11,6 +11,7 @@ mod diagnostic;
 #[doc(hidden)]
 pub mod fuzz;
 mod json;
+mod locate;
 mod method;
 mod options;
 mod parsed;
@@ -29,6 +30,7 @@ pub use code::{codes, explain};
 pub use collodi_template::Template;
 pub use decode::decode;
 pub use diagnostic::{Diagnostic, Fix, Severity};
+pub use locate::locate;
 pub use method::Method;
 pub use options::{Limits, Options};
 pub use parsed::{Document, Parsed, ScriptError};

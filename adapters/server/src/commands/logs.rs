@@ -14,8 +14,9 @@ pub(crate) fn logs(workspace: &Path, json: bool, args: &LogsArgs) -> Result<Exit
     let id = find(&client, &args.name)?;
     let mut from = first(&client, &id, args.lines)?;
     loop {
-        let page: LogPage =
-            client.get(&format!("/python/processes/{id}/logs?from={from}&limit=1000"))?;
+        let page: LogPage = client.get(&format!(
+            "/python/processes/{id}/logs?from={from}&limit=1000"
+        ))?;
         show(json, &page)?;
         let more = page.next > from && !page.lines.is_empty();
         from = page.next;
@@ -32,12 +33,20 @@ fn find(client: &Client, name: &str) -> Result<String> {
     let Processes { processes, .. } = client.get("/python/processes")?;
     let of_app = |p: &&Process| p.app_id == name;
     let by_id = processes.iter().find(|p| p.id == name);
-    let newest = || processes.iter().filter(of_app).max_by(|a, b| a.started_at.cmp(&b.started_at));
-    by_id.or_else(newest).map(|process| process.id.clone()).ok_or_else(|| {
-        Failure::new(format!("there is no process or app {name:?}"))
-            .hint("`collodi ps` shows what runs")
-            .into()
-    })
+    let newest = || {
+        processes
+            .iter()
+            .filter(of_app)
+            .max_by(|a, b| a.started_at.cmp(&b.started_at))
+    };
+    by_id
+        .or_else(newest)
+        .map(|process| process.id.clone())
+        .ok_or_else(|| {
+            Failure::new(format!("there is no process or app {name:?}"))
+                .hint("`collodi ps` shows what runs")
+                .into()
+        })
 }
 
 /// The number of the first line to show.

@@ -12,7 +12,11 @@ use anyhow::{Context as _, Result};
 use std::{future::Future, process::ExitCode};
 
 pub(crate) fn execute(cli: Cli) -> Result<ExitCode> {
-    let Cli { workspace, json, command } = cli;
+    let Cli {
+        workspace,
+        json,
+        command,
+    } = cli;
     match command {
         Command::Run(args) => on_runtime(run::run(&workspace, json, &args)),
         Command::Serve(args) => on_runtime(serve::serve(&workspace, json, &args)),
@@ -24,6 +28,10 @@ pub(crate) fn execute(cli: Cli) -> Result<ExitCode> {
 }
 
 fn on_runtime(future: impl Future<Output = Result<ExitCode>>) -> Result<ExitCode> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    runtime.context("failed to start the runtime")?.block_on(future)
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
+    runtime
+        .context("failed to start the runtime")?
+        .block_on(future)
 }

@@ -22,10 +22,22 @@ pub(crate) fn ps(workspace: &Path, json: bool) -> Result<ExitCode> {
 
 /// At most 80 columns as long as names are short; the address comes last.
 fn table(processes: &[Process]) {
-    let width = processes.iter().map(|p| p.id.len()).max().unwrap_or(0).max("PROCESS".len());
-    println!("{:width$}  {:8}  {:>7}  {:>8}  ADDRESS", "PROCESS", "STATE", "PID", "RESTARTS");
+    let width = processes
+        .iter()
+        .map(|p| p.id.len())
+        .max()
+        .unwrap_or(0)
+        .max("PROCESS".len());
+    println!(
+        "{:width$}  {:8}  {:>7}  {:>8}  ADDRESS",
+        "PROCESS", "STATE", "PID", "RESTARTS"
+    );
     for process in processes {
-        let pid = if process.pid < 0 { "-".to_owned() } else { process.pid.to_string() };
+        let pid = if process.pid < 0 {
+            "-".to_owned()
+        } else {
+            process.pid.to_string()
+        };
         let url = process.url.as_deref().unwrap_or("-");
         let (id, status, restarts) = (&process.id, &process.status, process.restart_count);
         println!("{id:width$}  {status:8}  {pid:>7}  {restarts:>8}  {url}");

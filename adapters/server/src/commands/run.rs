@@ -24,19 +24,29 @@ pub(crate) async fn run(workspace: &Path, json: bool, args: &RunArgs) -> Result<
     let app = read(&Workspace::new(layout, files), &name, root, file).await?;
     let mut show = presenter(json);
     show.diagnostics(&app);
-    let Ok(script) = app.parsed.script().cloned() else { return Ok(ExitCode::FAILURE) };
+    let Ok(script) = app.parsed.script().cloned() else {
+        return Ok(ExitCode::FAILURE);
+    };
     let mut interrupts = Interrupts::listen()?;
     let mut node = Node::start(workspace, args.listen, &args.server).await?;
     let mut events = node.handle.events().await?;
     show.listening(node.address, &node.state_file);
     let (app, script) = (app.app.clone(), Arc::new(script));
-    let request = RunRequest { app, script, args: Value::Object(Object::new()) };
+    let request = RunRequest {
+        app,
+        script,
+        args: Value::Object(Object::new()),
+    };
     if let Accepted::Run(id) = node.handle.command(Command::Run(request)).await? {
         show.accepted(&id);
     }
     let failed = watch(&mut node, &mut events, &mut interrupts, show.as_mut()).await;
     show.ended(failed);
-    Ok(if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+    Ok(if failed {
+        ExitCode::FAILURE
+    } else {
+        ExitCode::SUCCESS
+    })
 }
 
 /// Shows what happens until everything has ended. Whether something failed.
@@ -90,12 +100,19 @@ struct Watch {
 impl Watch {
     fn event(&mut self, event: &Event) {
         match event {
-            Event::Run { what: RunEvent::Ended(outcome), .. } => {
+            Event::Run {
+                what: RunEvent::Ended(outcome),
+                ..
+            } => {
                 self.run_ended = true;
                 self.failed |= matches!(outcome.status, Status::Failed(_));
                 self.daemons.extend(outcome.daemons.iter().cloned());
             }
-            Event::Process { process, what: ProcessEvent::Ended(ended), .. } => {
+            Event::Process {
+                process,
+                what: ProcessEvent::Ended(ended),
+                ..
+            } => {
                 self.ended.insert(process.to_string());
                 self.failed |= ended.is_failure() && !self.ending;
             }
@@ -134,19 +151,31 @@ impl Interrupts {
 
 /// The app's name, its folder, and its script when the path names one.
 fn locate(workspace: &Path, path: &Path) -> Result<(Name, Root, Option<String>)> {
-    let found = if path.exists() { absolute(path)? } else { in_workspace(workspace, path)? };
+    let found = if path.exists() {
+        absolute(path)?
+    } else {
+        in_workspace(workspace, path)?
+    };
     let (dir, file) = if found.is_file() {
-        let file = found.file_name().and_then(|name| name.to_str()).map(ToOwned::to_owned);
+        let file = found
+            .file_name()
+            .and_then(|name| name.to_str())
+            .map(ToOwned::to_owned);
         (found.parent().unwrap_or(&found), file)
     } else {
         (found.as_path(), None)
     };
-    let folder = dir.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    let folder = dir
+        .file_name()
+        .and_then(|name| name.to_str())
+        .unwrap_or_default();
     let name = Name::parse(folder).map_err(|error| {
         Failure::new(format!("{error}: {folder:?}"))
             .hint("the folder's name is the app's name; rename the folder")
     })?;
-    let text = dir.to_str().ok_or_else(|| Failure::new("the path is not UTF-8"))?;
+    let text = dir
+        .to_str()
+        .ok_or_else(|| Failure::new("the path is not UTF-8"))?;
     Ok((name, Root::new(text), file))
 }
 
@@ -155,9 +184,11 @@ fn in_workspace(workspace: &Path, path: &Path) -> Result<std::path::PathBuf> {
     if path.components().count() == 1 && app.is_dir() {
         return absolute(&app);
     }
-    Err(Failure::new(format!("there is no app at {}", path.display()))
-        .hint("name a folder with a pinokio.json, a script file, or an app of the workspace")
-        .into())
+    Err(
+        Failure::new(format!("there is no app at {}", path.display()))
+            .hint("name a folder with a pinokio.json, a script file, or an app of the workspace")
+            .into(),
+    )
 }
 
 async fn read(
@@ -173,4 +204,3 @@ async fn read(
     let hint = "an app's script is called pinokio.json; another one can be named directly";
     Ok(loaded.map_err(|error| Failure::new(error).hint(hint))?)
 }
-

@@ -43,7 +43,9 @@ fn stop_named(client: &Client, name: &str) -> Result<String> {
         format!("/python/apps/{name}/stop")
     };
     client.post::<serde_json::Value>(&path)?;
-    wait(name, || Ok(!processes(client)?.iter().any(|p| of_name(p) && lives(p))))?;
+    wait(name, || {
+        Ok(!processes(client)?.iter().any(|p| of_name(p) && lives(p)))
+    })?;
     Ok(name.to_owned())
 }
 

@@ -28,7 +28,11 @@ impl Presenter for Human {
     fn diagnostics(&mut self, app: &LoadedApp) {
         let root = app.app.root.as_str();
         let file = format!("{root}/{}", app.app.file);
-        let grave = app.parsed.diagnostics.iter().filter(|d| d.severity != Severity::Notice);
+        let grave = app
+            .parsed
+            .diagnostics
+            .iter()
+            .filter(|d| d.severity != Severity::Notice);
         for diagnostic in grave {
             eprintln!("{}", diagnostic.render(&app.source, &file));
         }
@@ -50,7 +54,10 @@ impl Presenter for Human {
             Event::Detected(_) => println!("{DIM}{event}{DIM:#}"),
             Event::Run { what, .. } => self.run(what),
             Event::Process { process, what, .. } => daemon(process.as_str(), what),
-            Event::Env { path, what: EnvEvent::Ended(how) } => {
+            Event::Env {
+                path,
+                what: EnvEvent::Ended(how),
+            } => {
                 println!("      {DIM}environment {path}: {how}{DIM:#}");
             }
             _ => {}
@@ -62,7 +69,11 @@ impl Presenter for Human {
     }
 
     fn interrupted(&mut self, again: bool) {
-        let text = if again { "killing" } else { "stopping; Ctrl-C again kills" };
+        let text = if again {
+            "killing"
+        } else {
+            "stopping; Ctrl-C again kills"
+        };
         println!("\n{WARN}{text}{WARN:#}");
     }
 
@@ -85,12 +96,20 @@ impl Human {
 
     fn step(&mut self, event: &Step) {
         match event {
-            Step::StepStarted { step, total, method } => {
+            Step::StepStarted {
+                step,
+                total,
+                method,
+            } => {
                 self.total = *total;
                 println!("{STEP}[{}/{total}]{STEP:#} {method}", step + 1);
             }
             Step::StepSkipped { step } => {
-                println!("{STEP}[{}/{}]{STEP:#} {DIM}left out{DIM:#}", step + 1, self.total);
+                println!(
+                    "{STEP}[{}/{}]{STEP:#} {DIM}left out{DIM:#}",
+                    step + 1,
+                    self.total
+                );
             }
             Step::Command { line, .. } => println!("      $ {}", plain(line)),
             Step::Log { text, .. } => println!("      {}", plain(text)),
@@ -107,7 +126,11 @@ impl Human {
         match &outcome.status {
             Status::Failed(failure) => self.failure(failure),
             status if outcome.daemons.is_empty() => {
-                println!("{GOOD}{}{GOOD:#} after {} steps", status.word(), outcome.steps_run);
+                println!(
+                    "{GOOD}{}{GOOD:#} after {} steps",
+                    status.word(),
+                    outcome.steps_run
+                );
             }
             _ => println!("{GOOD}all steps are done; Ctrl-C stops the app{GOOD:#}"),
         }
@@ -116,7 +139,10 @@ impl Human {
     /// The step, where it stands in the script, what went wrong, and what to do.
     fn failure(&self, failure: &Failure) {
         let (step, total) = (failure.step + 1, self.total);
-        eprintln!("{ERROR}error:{ERROR:#} step {step} of {total} ({}): {}", failure.method, failure.kind);
+        eprintln!(
+            "{ERROR}error:{ERROR:#} step {step} of {total} ({}): {}",
+            failure.method, failure.kind
+        );
         if let Some(script) = &self.script {
             let place = collodi_script::locate(&script.source, &failure.pointer);
             eprintln!("  --> {}/{}:{place}", script.app.root, script.app.file);

@@ -26,7 +26,10 @@ impl Presenter for Json {
     }
 
     fn listening(&mut self, address: SocketAddr, state_file: &Path) {
-        let (api, state_file) = (format!("http://{address}/python"), state_file.display().to_string());
+        let (api, state_file) = (
+            format!("http://{address}/python"),
+            state_file.display().to_string(),
+        );
         write(&EventLine::Listening { api, state_file });
     }
 
@@ -96,35 +99,135 @@ impl<'a> DiagnosticLine<'a> {
 
 /// An event as programs read it. Steps are counted from 1.
 #[derive(Debug, Serialize)]
-#[serde(tag = "event", rename_all = "kebab-case", rename_all_fields = "camelCase")]
+#[serde(
+    tag = "event",
+    rename_all = "kebab-case",
+    rename_all_fields = "camelCase"
+)]
 enum EventLine<'a> {
-    Listening { api: String, state_file: String },
-    Accepted { run: &'a str },
-    Detected { python: Option<&'a str>, uv: Option<&'a str>, conda: Option<&'a str> },
-    StepStarted { run: &'a str, step: usize, total: usize, method: &'a str },
-    StepSkipped { run: &'a str, step: usize },
-    StepDone { run: &'a str, step: usize },
-    Command { run: &'a str, step: usize, line: &'a str },
-    CommandExited { run: &'a str, step: usize, exit: String, code: Option<i32> },
-    RunLine { run: &'a str, step: usize, seq: u64, stream: &'static str, text: &'a str },
-    Log { run: &'a str, step: usize, text: &'a str },
-    Note { run: &'a str, step: usize, text: &'a str },
-    Show { run: &'a str, step: usize, method: &'a str, params: &'a str },
-    Serving { run: &'a str },
-    RunEnded { run: &'a str, status: &'static str, steps_run: usize, daemons: &'a [String], failure: Option<FailureLine<'a>> },
-    ProcessStarted { process: &'a str, pid: Option<u32> },
-    ProcessExited { process: &'a str, exit: String, code: Option<i32> },
-    ProcessRestarting { process: &'a str, delay_ms: u128, restart: u32 },
-    ProcessStopping { process: &'a str },
-    ProcessSpawnFailed { process: &'a str, error: String },
-    ProcessLine { process: &'a str, seq: u64, stream: &'static str, text: &'a str },
-    ProcessReachable { process: &'a str, url: String },
-    ProcessEnded { process: &'a str, how: String, failed: bool },
-    EnvCreating { path: &'a str, command: &'a str },
-    EnvEnded { path: &'a str, how: String },
-    Missed { events: u64 },
-    Interrupted { again: bool },
-    Ended { failed: bool },
+    Listening {
+        api: String,
+        state_file: String,
+    },
+    Accepted {
+        run: &'a str,
+    },
+    Detected {
+        python: Option<&'a str>,
+        uv: Option<&'a str>,
+        conda: Option<&'a str>,
+    },
+    StepStarted {
+        run: &'a str,
+        step: usize,
+        total: usize,
+        method: &'a str,
+    },
+    StepSkipped {
+        run: &'a str,
+        step: usize,
+    },
+    StepDone {
+        run: &'a str,
+        step: usize,
+    },
+    Command {
+        run: &'a str,
+        step: usize,
+        line: &'a str,
+    },
+    CommandExited {
+        run: &'a str,
+        step: usize,
+        exit: String,
+        code: Option<i32>,
+    },
+    RunLine {
+        run: &'a str,
+        step: usize,
+        seq: u64,
+        stream: &'static str,
+        text: &'a str,
+    },
+    Log {
+        run: &'a str,
+        step: usize,
+        text: &'a str,
+    },
+    Note {
+        run: &'a str,
+        step: usize,
+        text: &'a str,
+    },
+    Show {
+        run: &'a str,
+        step: usize,
+        method: &'a str,
+        params: &'a str,
+    },
+    Serving {
+        run: &'a str,
+    },
+    RunEnded {
+        run: &'a str,
+        status: &'static str,
+        steps_run: usize,
+        daemons: &'a [String],
+        failure: Option<FailureLine<'a>>,
+    },
+    ProcessStarted {
+        process: &'a str,
+        pid: Option<u32>,
+    },
+    ProcessExited {
+        process: &'a str,
+        exit: String,
+        code: Option<i32>,
+    },
+    ProcessRestarting {
+        process: &'a str,
+        delay_ms: u128,
+        restart: u32,
+    },
+    ProcessStopping {
+        process: &'a str,
+    },
+    ProcessSpawnFailed {
+        process: &'a str,
+        error: String,
+    },
+    ProcessLine {
+        process: &'a str,
+        seq: u64,
+        stream: &'static str,
+        text: &'a str,
+    },
+    ProcessReachable {
+        process: &'a str,
+        url: String,
+    },
+    ProcessEnded {
+        process: &'a str,
+        how: String,
+        failed: bool,
+    },
+    EnvCreating {
+        path: &'a str,
+        command: &'a str,
+    },
+    EnvEnded {
+        path: &'a str,
+        how: String,
+    },
+    Missed {
+        events: u64,
+    },
+    Interrupted {
+        again: bool,
+    },
+    Ended {
+        failed: bool,
+    },
 }
 
 #[derive(Debug, Serialize)]
@@ -159,9 +262,17 @@ impl<'a> EventLine<'a> {
         match event {
             RunEvent::Step(step) => Self::of_step(run, step),
             RunEvent::Line { step, line } => {
-                let Line { seq, source, text, .. } = line;
+                let Line {
+                    seq, source, text, ..
+                } = line;
                 let stream = source.as_str();
-                Some(Self::RunLine { run, step: step + 1, seq: *seq, stream, text })
+                Some(Self::RunLine {
+                    run,
+                    step: step + 1,
+                    seq: *seq,
+                    stream,
+                    text,
+                })
             }
             RunEvent::Ended(outcome) => Some(Self::RunEnded {
                 run,
@@ -176,21 +287,58 @@ impl<'a> EventLine<'a> {
 
     fn of_step(run: &'a str, event: &'a Step) -> Option<Self> {
         Some(match event {
-            Step::StepStarted { step, total, method } => {
-                Self::StepStarted { run, step: step + 1, total: *total, method }
-            }
-            Step::StepSkipped { step } => Self::StepSkipped { run, step: step + 1 },
-            Step::StepDone { step } => Self::StepDone { run, step: step + 1 },
-            Step::Command { step, line } => Self::Command { run, step: step + 1, line },
+            Step::StepStarted {
+                step,
+                total,
+                method,
+            } => Self::StepStarted {
+                run,
+                step: step + 1,
+                total: *total,
+                method,
+            },
+            Step::StepSkipped { step } => Self::StepSkipped {
+                run,
+                step: step + 1,
+            },
+            Step::StepDone { step } => Self::StepDone {
+                run,
+                step: step + 1,
+            },
+            Step::Command { step, line } => Self::Command {
+                run,
+                step: step + 1,
+                line,
+            },
             Step::Exited { step, exit } => {
                 let (code, exit) = (exit.shell_code(), exit.to_string());
-                Self::CommandExited { run, step: step + 1, exit, code }
+                Self::CommandExited {
+                    run,
+                    step: step + 1,
+                    exit,
+                    code,
+                }
             }
-            Step::Log { step, text } => Self::Log { run, step: step + 1, text },
-            Step::Note { step, text } => Self::Note { run, step: step + 1, text },
-            Step::Show { step, method, params } => {
-                Self::Show { run, step: step + 1, method, params }
-            }
+            Step::Log { step, text } => Self::Log {
+                run,
+                step: step + 1,
+                text,
+            },
+            Step::Note { step, text } => Self::Note {
+                run,
+                step: step + 1,
+                text,
+            },
+            Step::Show {
+                step,
+                method,
+                params,
+            } => Self::Show {
+                run,
+                step: step + 1,
+                method,
+                params,
+            },
             Step::Serving => Self::Serving { run },
             _ => return None,
         })
@@ -198,19 +346,28 @@ impl<'a> EventLine<'a> {
 
     fn of_process(process: &'a str, event: &'a ProcessEvent) -> Option<Self> {
         Some(match event {
-            ProcessEvent::Line(Line { seq, source, text, .. }) => {
-                Self::ProcessLine { process, seq: *seq, stream: source.as_str(), text }
-            }
+            ProcessEvent::Line(Line {
+                seq, source, text, ..
+            }) => Self::ProcessLine {
+                process,
+                seq: *seq,
+                stream: source.as_str(),
+                text,
+            },
             ProcessEvent::Supervision(event) => return Self::of_supervision(process, event),
-            ProcessEvent::SpawnFailed(error) => {
-                Self::ProcessSpawnFailed { process, error: error.to_string() }
-            }
-            ProcessEvent::Reachable(url) => {
-                Self::ProcessReachable { process, url: url.to_connect() }
-            }
-            ProcessEvent::Ended(ended) => {
-                Self::ProcessEnded { process, how: ended.to_string(), failed: ended.is_failure() }
-            }
+            ProcessEvent::SpawnFailed(error) => Self::ProcessSpawnFailed {
+                process,
+                error: error.to_string(),
+            },
+            ProcessEvent::Reachable(url) => Self::ProcessReachable {
+                process,
+                url: url.to_connect(),
+            },
+            ProcessEvent::Ended(ended) => Self::ProcessEnded {
+                process,
+                how: ended.to_string(),
+                failed: ended.is_failure(),
+            },
             _ => return None,
         })
     }
@@ -220,11 +377,19 @@ impl<'a> EventLine<'a> {
             Supervision::Started { pid } => Self::ProcessStarted { process, pid: *pid },
             Supervision::Exited(exit) => {
                 let (code, exit) = (exit.shell_code(), exit.to_string());
-                Self::ProcessExited { process, exit, code }
+                Self::ProcessExited {
+                    process,
+                    exit,
+                    code,
+                }
             }
             Supervision::Restarting { delay, restart } => {
                 let (delay_ms, restart) = (delay.as_millis(), *restart);
-                Self::ProcessRestarting { process, delay_ms, restart }
+                Self::ProcessRestarting {
+                    process,
+                    delay_ms,
+                    restart,
+                }
             }
             Supervision::Stopping => Self::ProcessStopping { process },
             Supervision::SpawnFailed => return None,
@@ -234,7 +399,10 @@ impl<'a> EventLine<'a> {
     fn of_env(path: &'a str, event: &'a EnvEvent) -> Option<Self> {
         match event {
             EnvEvent::Creating(command) => Some(Self::EnvCreating { path, command }),
-            EnvEvent::Ended(how) => Some(Self::EnvEnded { path, how: how.to_string() }),
+            EnvEvent::Ended(how) => Some(Self::EnvEnded {
+                path,
+                how: how.to_string(),
+            }),
             _ => None,
         }
     }
@@ -242,7 +410,9 @@ impl<'a> EventLine<'a> {
 
 impl<'a> FailureLine<'a> {
     fn of(status: &'a Status) -> Option<Self> {
-        let Status::Failed(failure) = status else { return None };
+        let Status::Failed(failure) = status else {
+            return None;
+        };
         let (command, code, tail) = match &failure.kind {
             FailureKind::Command { line, exit, tail } => {
                 (Some(line.as_str()), exit.shell_code(), Some(tail.as_str()))

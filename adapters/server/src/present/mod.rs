@@ -27,7 +27,11 @@ pub(crate) trait Presenter {
 
 /// The presenter for a terminal, or for programs.
 pub(crate) fn presenter(json: bool) -> Box<dyn Presenter> {
-    if json { Box::new(json::Json) } else { Box::new(human::Human::default()) }
+    if json {
+        Box::new(json::Json)
+    } else {
+        Box::new(human::Human::default())
+    }
 }
 
 pub(crate) use json::DiagnosticLine;
