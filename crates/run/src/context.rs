@@ -30,6 +30,8 @@ pub(crate) struct Context {
     pub(crate) input: Value,
     /// The trees that may have processes.
     pub(crate) trees: BTreeSet<TreeId>,
+    /// Commands that have not ended.
+    pub(crate) living: BTreeSet<ActionId>,
     /// Commands that live on after their step, and the steps.
     pub(crate) detached: BTreeMap<ActionId, usize>,
     /// The daemons that were started.
@@ -50,6 +52,7 @@ impl Context {
             step: 0,
             input,
             trees: BTreeSet::new(),
+            living: BTreeSet::new(),
             detached: BTreeMap::new(),
             daemons: Vec::new(),
         }
@@ -65,10 +68,16 @@ impl Context {
 
     /// Asks the world.
     pub(crate) fn world(&mut self, action: collodi_action::Action) -> ActionId {
-        if let collodi_action::Action::Exec(spec) = &action {
-            self.trees.insert(spec.tree.clone());
+        let tree = match &action {
+            collodi_action::Action::Exec(spec) => Some(spec.tree.clone()),
+            _ => None,
+        };
+        let id = self.out.action(Action::World(action));
+        if let Some(tree) = tree {
+            self.trees.insert(tree);
+            self.living.insert(id);
         }
-        self.out.action(Action::World(action))
+        id
     }
 
     /// Tells people something about the step at hand.

@@ -27,9 +27,9 @@ enum Stage {
 }
 
 impl Ending {
-    /// Begins to end what the run started: at once, or after a moment in which it
-    /// may end by itself.
-    pub(crate) fn begin(cx: &mut Context, now: Instant, outcome: Outcome, at_once: bool) -> Self {
+    /// Begins to end what the run started: commands that live, at once; what others
+    /// left behind, after a moment in which it may end by itself.
+    pub(crate) fn begin(cx: &mut Context, now: Instant, outcome: Outcome) -> Self {
         let trees = core::mem::take(&mut cx.trees);
         let await_empty = |tree: &TreeId| cx.world(Action::AwaitEmpty(tree.clone()));
         let waiting = trees.iter().map(await_empty).collect();
@@ -40,7 +40,7 @@ impl Ending {
             trees,
             stage,
         };
-        if at_once {
+        if !cx.living.is_empty() {
             ending.signal_now(cx, now);
         }
         ending

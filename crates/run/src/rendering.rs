@@ -3,7 +3,7 @@
 use crate::{context::Context, questions::Asking, scope::StepScope};
 use alloc::{format, string::String, vec::Vec};
 use collodi_script::Method;
-use collodi_template::{Missing, Note, NoteKind, Question, Render, Sink, Template};
+use collodi_template::{Missing, Note, NoteKind, Question, Render, Scope as _, Sink, Template};
 use collodi_value::Value;
 
 /// A step, rendered as far as its templates have answers.
@@ -37,7 +37,7 @@ impl Rendering {
         let mut questions = when.map(|when| when.questions).unwrap_or_default();
         let (mut params, mut notes) = (Value::Null, Vec::new());
         if let Some(step) = step.filter(|_| !skipped || !questions.is_empty()) {
-            questions.extend(port_question(&step.params, asking));
+            questions.extend(port_question(&step.params, &scope));
             let rendered = render_params(&step.method, &step.params, &scope);
             questions.extend(rendered.questions);
             notes = rendered.notes;
@@ -52,16 +52,18 @@ impl Rendering {
     }
 }
 
-/// `port` is a variable, and its value must be found out.
-fn port_question(params: &Template, asking: &Asking) -> Option<Question> {
+/// `port` is a variable, and its value must be found out, unless the script has set
+/// one of this name.
+fn port_question(params: &Template, scope: &StepScope<'_>) -> Option<Question> {
+    let is_port = |name: &String| name == "port";
     let asks = params
         .references()
-        .any(|reference| reference.path.first().is_some_and(|n| n == "port"));
+        .any(|reference| reference.path.first().is_some_and(is_port));
     let question = Question {
         function: "port".into(),
         args: Vec::new(),
     };
-    (asks && asking.answers.get("port", &[]).is_none()).then_some(question)
+    (asks && scope.get("port").is_none()).then_some(question)
 }
 
 /// Renders the parameters; shell lines so that data in them stays data.

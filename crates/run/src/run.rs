@@ -92,7 +92,7 @@ impl Run {
             self.cx.out.event(Event::Serving);
             self.state = State::Serving;
         } else {
-            self.end(now, Status::Completed, false);
+            self.end(now, Status::Completed);
         }
     }
 
@@ -152,7 +152,7 @@ impl Run {
             }
             Step::Stop(result) => {
                 self.step_done(result);
-                self.end(now, Status::StoppedEarly, false);
+                self.end(now, Status::StoppedEarly);
             }
             Step::Jump(target, input) => {
                 self.step_done(input);
@@ -238,11 +238,11 @@ impl Run {
             pointer,
             kind: *fault.kind,
         };
-        self.end(now, Status::Failed(failure), true);
+        self.end(now, Status::Failed(failure));
     }
 
-    /// Ends what the run started; `at_once` gives it no moment to end by itself.
-    fn end(&mut self, now: Instant, status: Status, at_once: bool) {
+    /// Ends what the run started.
+    fn end(&mut self, now: Instant, status: Status) {
         let outcome = Outcome {
             status,
             steps_run: self.steps_run,
@@ -252,8 +252,7 @@ impl Run {
         if !self.cx.trees.is_empty() {
             self.cx.out.event(Event::Ending);
         }
-        let at_once = at_once || !self.cx.detached.is_empty();
-        self.state = State::Ending(Ending::begin(&mut self.cx, now, outcome, at_once));
+        self.state = State::Ending(Ending::begin(&mut self.cx, now, outcome));
         self.settle();
     }
 
@@ -271,7 +270,7 @@ impl Run {
         match &mut self.state {
             State::Done(_) => {}
             State::Ending(ending) => ending.signal_now(&mut self.cx, now),
-            _ => self.end(now, Status::Cancelled, true),
+            _ => self.end(now, Status::Cancelled),
         }
     }
 
@@ -307,6 +306,7 @@ impl Run {
 
     fn completed(&mut self, now: Instant, id: ActionId, completed: Completed) -> Result<(), Stale> {
         self.cx.out.complete(id)?;
+        self.cx.living.remove(&id);
         if self.cx.detached.remove(&id).is_some() {
             self.detached_ended(now);
             return Ok(());
@@ -342,7 +342,7 @@ impl Run {
     /// serves until the last of them has.
     fn detached_ended(&mut self, now: Instant) {
         if matches!(self.state, State::Serving) && self.cx.detached.is_empty() {
-            self.end(now, Status::Completed, false);
+            self.end(now, Status::Completed);
         }
         self.settle();
     }
