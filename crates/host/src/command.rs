@@ -33,6 +33,16 @@ pub enum Command {
     Kill,
 }
 
+impl Command {
+    /// Whether it begins something that a host which shuts down would have to end.
+    pub(crate) const fn begins_something(&self) -> bool {
+        matches!(
+            self,
+            Self::Run(_) | Self::RestartProcess(_) | Self::CreateEnv(_) | Self::DeleteEnv(_)
+        )
+    }
+}
+
 /// A script to run.
 #[derive(Clone, Debug)]
 pub struct RunRequest {

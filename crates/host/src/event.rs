@@ -10,7 +10,7 @@ use collodi_run::Outcome;
 use core::fmt;
 
 /// What a host tells.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Event {
     /// It knows what the machine has.
@@ -43,7 +43,7 @@ pub enum Event {
 }
 
 /// About a run.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum RunEvent {
     /// It was accepted.
@@ -62,7 +62,7 @@ pub enum RunEvent {
 }
 
 /// About a daemon.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum ProcessEvent {
     /// A line of its log.
@@ -78,7 +78,7 @@ pub enum ProcessEvent {
 }
 
 /// About an environment.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum EnvEvent {
     /// This command makes it.

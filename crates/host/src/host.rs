@@ -148,6 +148,9 @@ impl Host {
     ///
     /// [`Refused`]; then nothing has changed.
     pub fn command(&mut self, now: Instant, command: Command) -> Result<Accepted, Refused> {
+        if self.shutting_down && command.begins_something() {
+            return Err(Refused::ShuttingDown);
+        }
         let accepted = match command {
             Command::Run(request) => self.start_run(now, request)?,
             Command::CancelRun(id) => self.cancel_run(&id)?,
@@ -164,9 +167,6 @@ impl Host {
     }
 
     fn start_run(&mut self, now: Instant, request: RunRequest) -> Result<Accepted, Refused> {
-        if self.shutting_down {
-            return Err(Refused::ShuttingDown);
-        }
         if let Some(by) = self.busy_by(&request.app.name) {
             return Err(Refused::Busy {
                 app: request.app.name,
@@ -322,6 +322,9 @@ impl Host {
     }
 
     fn shut_down(&mut self, now: Instant, budget: Duration) -> Accepted {
+        if self.is_over() {
+            return Accepted::UnderWay;
+        }
         self.shutting_down = true;
         let deadline = Deadline::new(now + budget, "shutdown");
         self.shared.wait(Child::Shutdown, Some(deadline));
@@ -622,6 +625,7 @@ impl Host {
     fn is_over(&self) -> bool {
         self.shutting_down
             && self.shared.out.idle()
+            && self.envs.is_empty()
             && self.runs().all(|run| run.outcome().is_some())
             && self.processes().all(Process::has_ended)
     }

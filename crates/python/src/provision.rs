@@ -288,7 +288,9 @@ impl Provision {
 
     fn heard(&mut self, id: ActionId, progress: Progress) -> Result<(), Stale> {
         self.out.progress(id)?;
-        if let Progress::Output { stream, bytes } = progress {
+        if let (State::Creating { .. }, Progress::Output { stream, bytes }) =
+            (&self.state, progress)
+        {
             self.tail.extend(bytes.iter());
             let over = self.tail.len().saturating_sub(TAIL_BYTES);
             self.tail.drain(..over);
