@@ -7,6 +7,7 @@ mod child;
 mod harness;
 pub mod laws;
 pub mod matrix;
+pub mod scenario;
 mod subject;
 
 pub use case::{Broken, Case, Play, Verdict};

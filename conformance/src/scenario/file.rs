@@ -1,0 +1,108 @@
+//! The text of a scenario.
+
+use crate::Broken;
+use std::time::Duration;
+
+/// A scenario.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Scenario {
+    /// The wait before a daemon is started again.
+    pub restart: Duration,
+    /// The wait between `SIGTERM` and `SIGKILL`.
+    pub grace: Duration,
+    /// The script.
+    pub script: String,
+    /// What the operator does, in this order.
+    pub operator: Vec<Deed>,
+    /// What must come of it.
+    pub trace: String,
+}
+
+/// Something an operator does when something is told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Deed {
+    /// The text to wait for.
+    pub on: String,
+    /// What is done then.
+    pub does: Does,
+}
+
+/// What an operator can do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Does {
+    /// Ends the app.
+    Stop,
+    /// Ends the run.
+    Cancel,
+    /// Restarts the daemon.
+    Restart,
+    /// Ends everything.
+    Shutdown,
+}
+
+const TRACE: &str = "--- trace\n";
+
+impl Scenario {
+    /// Reads a scenario.
+    ///
+    /// # Errors
+    ///
+    /// When a line is none of a scenario's.
+    pub fn parse(text: &str) -> Result<Self, Broken> {
+        let (before, trace) = text.split_once(TRACE).unwrap_or((text, ""));
+        let (before, operator) = before.split_once("--- operator\n").unwrap_or((before, ""));
+        let (settings, script) = before
+            .split_once("--- script\n")
+            .ok_or_else(|| Broken::new("a scenario has a line `--- script`"))?;
+        let setting = |name, default| time(settings, name).unwrap_or(Ok(default));
+        Ok(Self {
+            restart: setting("restart", Duration::from_millis(50))?,
+            grace: setting("grace", Duration::from_secs(3))?,
+            script: script.to_owned(),
+            operator: operator
+                .lines()
+                .filter(|l| !l.is_empty())
+                .map(deed)
+                .collect::<Result<_, _>>()?,
+            trace: trace.to_owned(),
+        })
+    }
+}
+
+/// The text of a scenario with another trace.
+pub(super) fn with_trace(text: &str, trace: &str) -> String {
+    let before = text.split_once(TRACE).map_or(text, |(before, _)| before);
+    format!("{before}{TRACE}{trace}")
+}
+
+fn time(settings: &str, name: &str) -> Option<Result<Duration, Broken>> {
+    let value = settings
+        .lines()
+        .find_map(|line| line.strip_prefix(name)?.strip_prefix(' '))?;
+    let millis = value
+        .strip_suffix("ms")
+        .and_then(|number| number.parse().ok());
+    let broken = || Broken::new(format!("{name} {value}: a time is written like 50ms"));
+    Some(millis.map(Duration::from_millis).ok_or_else(broken))
+}
+
+fn deed(line: &str) -> Result<Deed, Broken> {
+    let broken = || {
+        Broken::new(format!(
+            "{line}: an operator's line is like: on \"text\" stop"
+        ))
+    };
+    let quoted = line.strip_prefix("on \"").ok_or_else(broken)?;
+    let (on, does) = quoted.rsplit_once("\" ").ok_or_else(broken)?;
+    let does = match does {
+        "stop" => Does::Stop,
+        "cancel" => Does::Cancel,
+        "restart" => Does::Restart,
+        "shutdown" => Does::Shutdown,
+        _ => return Err(broken()),
+    };
+    Ok(Deed {
+        on: on.to_owned(),
+        does,
+    })
+}

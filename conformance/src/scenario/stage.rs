@@ -1,0 +1,151 @@
+//! Playing a scenario: a host, a driver, and an operator.
+
+use super::{
+    file::{Deed, Does, Scenario},
+    told::Told,
+};
+use crate::{Broken, Subject};
+use collodi_contain::RelPath;
+use collodi_driver::{Driver, Events, HostHandle, Notice};
+use collodi_file::FileOp;
+use collodi_host::{Accepted, Command, Host, HostOptions, RunId, RunRequest};
+use collodi_python::{Layout, Platform};
+use collodi_restart::{Policy, StopSequence};
+use collodi_run::App;
+use collodi_script::{Options, parse};
+use futures::{StreamExt as _, future};
+use std::{
+    collections::{BTreeMap, VecDeque},
+    sync::Arc,
+    time::Duration,
+};
+
+/// How long a shutdown may take, in the time of the world.
+const BUDGET: Duration = Duration::from_secs(20);
+
+pub(super) async fn play(subject: Subject, scenario: Scenario) -> Result<String, Broken> {
+    let host = Host::new(options(&subject, &scenario));
+    let dirs = [
+        host.options().layout.environments(),
+        host.options().layout.apps(),
+    ];
+    for dir in dirs {
+        subject
+            .backends()
+            .files
+            .perform(FileOp::MakeDir { path: dir })
+            .await?;
+    }
+    let (driver, handle) = Driver::new(host, subject.backends().clone());
+    let script = operate(subject.clone(), scenario, handle);
+    let ((), trace) = future::join(driver.run(), script).await;
+    trace
+}
+
+fn options(subject: &Subject, scenario: &Scenario) -> HostOptions {
+    let layout = Layout::new(subject.root().root().clone(), Platform::LINUX_X64);
+    let path = format!("{}:/usr/bin:/bin", subject.child_parts().0);
+    let vars = BTreeMap::from([("PATH".to_owned(), path)]);
+    HostOptions {
+        host_vars: Arc::new(vars),
+        restart: Policy::fixed(scenario.restart),
+        stop: StopSequence::term_then_kill(scenario.grace),
+        ..HostOptions::new(layout, seed(subject))
+    }
+}
+
+/// Trees are named by the seed, and subjects must not share any.
+fn seed(subject: &Subject) -> u64 {
+    let name = subject.tree();
+    name.as_str()
+        .bytes()
+        .fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| {
+            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+        })
+}
+
+async fn operate(
+    subject: Subject,
+    scenario: Scenario,
+    handle: HostHandle,
+) -> Result<String, Broken> {
+    let mut events = handle.events().await?;
+    let parsed = parse(&scenario.script, &Options::for_file("demo.json"));
+    let script = parsed
+        .script()
+        .map_err(|error| Broken::new(error.to_string()))?;
+    let root = subject.root();
+    let app = App::new("demo", root.root().clone(), RelPath::root(), "demo.json");
+    let (script, args) = (Arc::new(script.clone()), collodi_value::Value::Null);
+    let accepted = handle
+        .command(Command::Run(RunRequest { app, script, args }))
+        .await?;
+    let Accepted::Run(run) = accepted else {
+        return Err(Broken::new("the run has no name"));
+    };
+    let mut told = Told::new(root.absolute(), run.to_string());
+    let mut operator = Operator {
+        handle,
+        run,
+        deeds: scenario.operator.into(),
+        leaves: false,
+    };
+    while let Some(line) = next(&mut events).await? {
+        if let Some(line) = told.event(&line) {
+            operator.hears(&line, &told).await?;
+        }
+        operator.leaves_when_over(&told).await?;
+    }
+    Ok(told.trace())
+}
+
+async fn next(events: &mut Events) -> Result<Option<Arc<collodi_host::Event>>, Broken> {
+    match events.next().await {
+        None => Ok(None),
+        Some(Notice::Event(event)) => Ok(Some(event)),
+        Some(Notice::Missed(missed)) => Err(Broken::new(format!("{missed} events were missed"))),
+    }
+}
+
+struct Operator {
+    handle: HostHandle,
+    run: RunId,
+    deeds: VecDeque<Deed>,
+    leaves: bool,
+}
+
+impl Operator {
+    async fn hears(&mut self, line: &str, told: &Told) -> Result<(), Broken> {
+        let Some(deed) = self
+            .deeds
+            .front()
+            .filter(|deed| line.contains(&deed.on))
+            .cloned()
+        else {
+            return Ok(());
+        };
+        self.deeds.pop_front();
+        let command = match deed.does {
+            Does::Stop => Command::StopApp("demo".to_owned()),
+            Does::Cancel => Command::CancelRun(self.run.clone()),
+            Does::Shutdown => Command::Shutdown(BUDGET),
+            Does::Restart => match told.last_process() {
+                Some(process) => Command::RestartProcess(process),
+                None => return Err(Broken::new("there is no daemon to restart")),
+            },
+        };
+        self.leaves |= deed.does == Does::Shutdown;
+        self.handle.command(command).await?;
+        Ok(())
+    }
+
+    /// Shuts the host down when everything has ended, or nobody will end it.
+    async fn leaves_when_over(&mut self, told: &Told) -> Result<(), Broken> {
+        let nobody_will = told.run_ended() && self.deeds.is_empty();
+        if !self.leaves && (told.is_over() || nobody_will) {
+            self.leaves = true;
+            self.handle.command(Command::Shutdown(BUDGET)).await?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,161 @@
+//! What was told, in words that are the same in every world.
+
+use collodi_host::{Event, ProcessEvent, ProcessId, RunEvent};
+use collodi_logs::Source;
+use collodi_restart::Event as Supervision;
+use collodi_run::{Event as Step, Outcome, Status};
+use std::{collections::BTreeSet, fmt::Write as _};
+
+/// What was told so far.
+#[derive(Debug, Default)]
+pub(super) struct Told {
+    run: Vec<String>,
+    processes: Vec<(ProcessId, Vec<String>)>,
+    ended: BTreeSet<ProcessId>,
+    run_id: String,
+    run_ended: bool,
+    root: String,
+}
+
+impl Told {
+    pub(super) fn new(root: String, run_id: String) -> Self {
+        Self {
+            root,
+            run_id,
+            ..Self::default()
+        }
+    }
+
+    /// Takes in an event. The line that it became, if it is worth one.
+    pub(super) fn event(&mut self, event: &Event) -> Option<String> {
+        match event {
+            Event::Run { what, .. } => {
+                self.run_ended |= matches!(what, RunEvent::Ended(_));
+                let line = self.plain(&run_line(what)?);
+                self.run.push(line.clone());
+                Some(line)
+            }
+            Event::Process { process, what, .. } => {
+                if matches!(what, ProcessEvent::Ended(_)) {
+                    self.ended.insert(process.clone());
+                }
+                let place = self.place(process);
+                let line = self.plain(&process_line(what)?);
+                if let Some((_, lines)) = self.processes.get_mut(place) {
+                    lines.push(line.clone());
+                }
+                Some(line)
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether the run and all daemons have ended.
+    pub(super) fn is_over(&self) -> bool {
+        self.run_ended && self.ended.len() == self.processes.len()
+    }
+
+    /// Whether the run has ended.
+    pub(super) const fn run_ended(&self) -> bool {
+        self.run_ended
+    }
+
+    /// The daemon that was heard of last.
+    pub(super) fn last_process(&self) -> Option<ProcessId> {
+        self.processes.last().map(|(id, _)| id.clone())
+    }
+
+    pub(super) fn trace(&self) -> String {
+        let mut trace = String::new();
+        for line in &self.run {
+            let _ = writeln!(trace, "{line}");
+        }
+        for (number, (_, lines)) in self.processes.iter().enumerate() {
+            let _ = writeln!(trace, "\ndaemon demo-{}", number + 1);
+            for line in lines {
+                let _ = writeln!(trace, "{line}");
+            }
+        }
+        trace
+    }
+
+    fn place(&mut self, process: &ProcessId) -> usize {
+        let known = self.processes.iter().position(|(id, _)| id == process);
+        known.unwrap_or_else(|| {
+            self.processes.push((process.clone(), Vec::new()));
+            self.processes.len() - 1
+        })
+    }
+
+    /// The line with names and numbers that differ from world to world replaced.
+    fn plain(&self, line: &str) -> String {
+        let mut plain = line
+            .replace(&self.root, "ROOT")
+            .replace(&self.run_id, "demo-run");
+        for (number, (id, _)) in self.processes.iter().enumerate() {
+            plain = plain.replace(id.as_str(), &format!("demo-{}", number + 1));
+        }
+        without_pid(&plain)
+    }
+}
+
+fn without_pid(line: &str) -> String {
+    match line.split_once("(pid=") {
+        Some((before, after)) => {
+            let rest = after.trim_start_matches(|c: char| c.is_ascii_digit());
+            format!("{before}(pid=PID{rest}")
+        }
+        None => line.to_owned(),
+    }
+}
+
+fn run_line(event: &RunEvent) -> Option<String> {
+    Some(match event {
+        RunEvent::Started => "run started".to_owned(),
+        RunEvent::Step(Step::Ending | Step::StepDone { .. }) => return None,
+        RunEvent::Step(Step::StepStarted {
+            step,
+            total,
+            method,
+        }) => {
+            format!("[{}/{total}] {method}", step + 1)
+        }
+        RunEvent::Step(Step::StepSkipped { step }) => format!("[{}] left out", step + 1),
+        RunEvent::Step(Step::Command { line, .. }) => format!("  $ {line}"),
+        RunEvent::Step(Step::Exited { exit, .. }) => format!("  {exit}"),
+        RunEvent::Step(Step::Log { text, .. }) => format!("  log {text}"),
+        RunEvent::Step(Step::Note { text, .. }) => format!("  note {text}"),
+        RunEvent::Step(other) => format!("  {other}"),
+        RunEvent::Line { line, .. } => format!("  {} {}", mark(line.source), line.text),
+        RunEvent::Ended(outcome) => outcome_line(outcome),
+        _ => return None,
+    })
+}
+
+fn outcome_line(outcome: &Outcome) -> String {
+    let Outcome {
+        status, steps_run, ..
+    } = outcome;
+    match status {
+        Status::Failed(failure) => format!("run failed at {}: {failure}", failure.pointer),
+        status => format!("run {} after {steps_run} steps", status.word()),
+    }
+}
+
+fn process_line(event: &ProcessEvent) -> Option<String> {
+    Some(match event {
+        ProcessEvent::Line(line) => format!("{} {}", mark(line.source), line.text),
+        ProcessEvent::Supervision(Supervision::Stopping) => "stopping".to_owned(),
+        ProcessEvent::Reachable(url) => format!("answers at {url}"),
+        ProcessEvent::Ended(ended) => ended.to_string(),
+        _ => return None,
+    })
+}
+
+const fn mark(source: Source) -> &'static str {
+    match source {
+        Source::Stderr => "!",
+        Source::Note => "#",
+        _ => "|",
+    }
+}
