@@ -112,7 +112,7 @@ impl Checker<'_, '_> {
             return;
         };
         let raw = name == "raw" && reference.called;
-        if !(raw || names.is_data(name)) {
+        if !(raw || names.is_data(name)) || self.sink.is_full() {
             return;
         }
         let text = part.text(&reference.pointer).and_then(Node::as_str);
