@@ -87,6 +87,7 @@ impl Checker<'_, '_> {
         };
         self.sink.push(match self.meant_variable(name, names) {
             Some(meant) => report.hint(format!("did you mean `{meant}`?")),
+            None if part.pointer.ends_with("/when") => report,
             None => report.note("the text stays as it is"),
         });
     }
@@ -111,10 +112,13 @@ impl Checker<'_, '_> {
             return;
         };
         let raw = name == "raw" && reference.called;
-        if !(raw || names.is_data(name)) {
+        if !(raw || names.is_data(name)) || self.sink.is_full() {
             return;
         }
         let text = part.text(&reference.pointer).and_then(Node::as_str);
+        if !raw && text.is_some_and(|text| !is_inserted(text, &reference.span)) {
+            return;
+        }
         let whole = text.is_some_and(is_one_template);
         let (code, message, note) = shell_hazard(name, raw, whole);
         let report = self.in_text(part, &reference.pointer, &reference.span, code, message);
@@ -310,6 +314,17 @@ fn shell_hazard(name: &str, raw: bool, whole: bool) -> (&'static str, String, &'
         let note = "it is quoted, so it is one word there; `raw(…)` puts it in as it is";
         ("shell-value", message, note)
     }
+}
+
+/// Whether the name at `span` of a text gives its value to the text: not when it only decides
+/// what comes (`x ? 'a' : 'b'`), nor inside `raw(…)`, which has a warning of its own.
+fn is_inserted(text: &str, span: &Range<usize>) -> bool {
+    let before = text.get(..span.start).unwrap_or_default();
+    let before = before.rsplit("{{").next().unwrap_or_default();
+    let after = text.get(span.end..).unwrap_or_default();
+    let after = after.split("}}").next().unwrap_or_default();
+    let rest = after.replace("?.", "").replace("??", "");
+    !before.contains("raw(") && !rest.contains('?')
 }
 
 /// `/message`, or an item of it; an object's items are quoted as arguments anyway.
