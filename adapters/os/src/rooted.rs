@@ -103,8 +103,8 @@ fn always(flags: OFlags) -> OFlags {
 }
 
 /// Opens in one call, where the kernel can be told to stay beneath; nothing when the
-/// walk has to decide: the kernel is too old, or saw a way out. An absolute link that
-/// leads back in is one to the kernel, and none to us.
+/// walk has to decide: the kernel is too old, saw a way out, or a link of `/proc`. An
+/// absolute link that leads back in is a way out to the kernel, and none to us.
 #[cfg(any(target_os = "linux", target_os = "android"))]
 fn open_beneath(root: BorrowedFd<'_>, rel: &str, flags: OFlags) -> Option<Result<OwnedFd, Fault>> {
     use rustix::{fs::ResolveFlags, io::Errno};
@@ -117,7 +117,7 @@ fn open_beneath(root: BorrowedFd<'_>, rel: &str, flags: OFlags) -> Option<Result
     for _ in 0..ATTEMPTS {
         match rustix::fs::openat2(root, rel, flags, Mode::empty(), beneath) {
             Err(Errno::AGAIN) => {}
-            Err(Errno::XDEV | Errno::NOSYS | Errno::PERM) => return None,
+            Err(Errno::XDEV | Errno::LOOP | Errno::NOSYS | Errno::PERM) => return None,
             opened => return Some(opened.map_err(Fault::from)),
         }
     }

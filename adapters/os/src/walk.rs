@@ -165,3 +165,103 @@ impl<'a> Walk<'a> {
         self.ahead.extend(parts.map(|name| Part { name, linked }));
     }
 }
+
+/// The kernel's answer and the walk's, on random trees with links of every kind.
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+    use collodi_contain::Root;
+    use proptest::prelude::*;
+    use rustix::fs::{Mode, OFlags, ResolveFlags};
+    use std::{fs, os::unix::fs::symlink, path::Path};
+
+    /// What is put at a path: a directory, a file, or a link with this target.
+    #[derive(Clone, Debug)]
+    enum Thing {
+        Directory,
+        File,
+        Link(String),
+    }
+
+    fn name() -> impl Strategy<Value = &'static str> {
+        prop::sample::select(vec!["a", "b", "c"])
+    }
+
+    fn path() -> impl Strategy<Value = String> {
+        prop::collection::vec(name(), 1..4).prop_map(|names| names.join("/"))
+    }
+
+    fn target() -> impl Strategy<Value = String> {
+        let part = prop_oneof![3 => name(), 2 => Just("..")];
+        prop::collection::vec(part, 1..5).prop_map(|parts| parts.join("/"))
+    }
+
+    fn thing() -> impl Strategy<Value = (String, Thing)> {
+        let thing = prop_oneof![
+            2 => Just(Thing::Directory),
+            1 => Just(Thing::File),
+            3 => target().prop_map(Thing::Link),
+        ];
+        (path(), thing)
+    }
+
+    /// Puts the things where they fit; some do not.
+    fn plant(root: &Path, things: &[(String, Thing)]) {
+        for (path, thing) in things {
+            let path = root.join(path);
+            let _ = path.parent().map(fs::create_dir_all);
+            let _ = match thing {
+                Thing::Directory => fs::create_dir(path),
+                Thing::File => fs::File::create_new(path).map(drop),
+                Thing::Link(target) => symlink(target, path),
+            };
+        }
+    }
+
+    fn identity(handle: &OwnedFd) -> Result<(u64, u64), Errno> {
+        rustix::fs::fstat(handle).map(|stat| (stat.st_dev, stat.st_ino))
+    }
+
+    fn by_kernel(root: &Rooted, path: &str) -> Result<(u64, u64), Option<Errno>> {
+        let beneath = ResolveFlags::BENEATH | ResolveFlags::NO_MAGICLINKS;
+        let flags = OFlags::PATH | OFlags::CLOEXEC;
+        let opened = rustix::fs::openat2(root.handle(), path, flags, Mode::empty(), beneath);
+        opened.and_then(|handle| identity(&handle)).map_err(Some)
+    }
+
+    /// An escape is the kernel's `EXDEV`.
+    fn by_walk(root: &Rooted, path: &str) -> Result<(u64, u64), Option<Errno>> {
+        let opened = match Walk::new(root, path, Want::Existing).run() {
+            Ok(Place::Directory(handle)) => Ok(handle),
+            Ok(Place::Entry { dir, name, .. }) => open_entry(dir.as_fd(), &name, OFlags::PATH),
+            Err(fault) => Err(fault),
+        };
+        opened
+            .and_then(|handle| Ok(identity(&handle)?))
+            .map_err(|fault| match fault.kind {
+                FileErrorKind::Escapes => Some(Errno::XDEV),
+                _ => fault.errno,
+            })
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(256))]
+
+        #[test]
+        fn the_walk_leads_where_the_kernel_leads(
+            things in prop::collection::vec(thing(), 1..12),
+            paths in prop::collection::vec(path(), 1..12),
+        ) {
+            let dir = tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap();
+            let top = dir.path().join("root");
+            // Links out have something to find there.
+            fs::create_dir_all(dir.path().join("a/b")).unwrap();
+            fs::create_dir(&top).unwrap();
+            plant(&top, &things);
+            let root = Rooted::open(&Root::new(top.to_str().unwrap())).unwrap();
+            for path in &paths {
+                prop_assert_eq!(by_walk(&root, path), by_kernel(&root, path), "{}", path);
+            }
+        }
+    }
+}

@@ -12,6 +12,7 @@ use std::{
     process::{Command, Stdio},
     time::{Duration, Instant},
 };
+use tokio::runtime::Runtime;
 
 const ROUNDS: usize = 9;
 const STARTS: u32 = 100;
@@ -20,10 +21,24 @@ const CROWD: usize = 200;
 type Done<T> = Result<T, Box<dyn Error>>;
 
 fn main() -> Done<()> {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
+    let alone = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
+    let crew = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?;
+    for (name, runtime) in [("one thread", &alone), ("many threads", &crew)] {
+        println!("start and wait, {STARTS} times, median of {ROUNDS}, runtime with {name}:");
+        starts(runtime)?;
+        let (stop, bare) = runtime.block_on(stop_crowd())?;
+        println!(
+            "stop {CROWD} trees until all are empty: {stop:.1?}; bare kill and wait: {bare:.1?}"
+        );
+    }
+    Ok(())
+}
+
+fn starts(runtime: &Runtime) -> Done<()> {
     let mut times: [Vec<Duration>; 4] = Default::default();
     for _ in 0..ROUNDS {
         let [bare, piped, tokio, ours] = &mut times;
@@ -32,26 +47,15 @@ fn main() -> Done<()> {
         tokio.push(runtime.block_on(tokio_loop())?);
         ours.push(runtime.block_on(backend_loop())?);
     }
-    let [bare, piped, tokio, ours] = times.map(median);
-    println!("start and wait, {STARTS} times, median of {ROUNDS}:");
-    for (name, time) in [
-        ("std", bare),
-        ("std, pipes read", piped),
-        ("tokio", tokio),
-        ("backend", ours),
-    ] {
-        let ratio = time.as_secs_f64() / piped.as_secs_f64();
-        println!(
-            "  {name:16} {:8.1} us each  {ratio:5.2}",
-            micros(time / STARTS)
-        );
+    let times = times.map(median);
+    let [bare, ..] = times;
+    for (name, time) in ["std", "std, pipes", "tokio", "backend"]
+        .into_iter()
+        .zip(times)
+    {
+        let ratio = time.as_secs_f64() / bare.as_secs_f64();
+        println!("  {name:10} {:9.1?} each {ratio:5.2}", time / STARTS);
     }
-    let (stop, crowd) = runtime.block_on(stop_crowd())?;
-    println!(
-        "stop {CROWD} trees: {:.1} ms until all are empty, {:.1} ms for a bare kill and wait",
-        micros(stop) / 1000.0,
-        micros(crowd) / 1000.0
-    );
     Ok(())
 }
 
@@ -167,8 +171,4 @@ fn spec(tree: &str, program: &str) -> CommandSpec {
 fn median(mut times: Vec<Duration>) -> Duration {
     times.sort();
     times.get(times.len() / 2).copied().unwrap_or_default()
-}
-
-fn micros(time: Duration) -> f64 {
-    time.as_secs_f64() * 1e6
 }

@@ -350,6 +350,35 @@ async fn dropping_a_child_kills_its_group() {
     stage.backend.tree_empty(&stage.tree).await.unwrap();
 }
 
+/// Asked for in the smallest steps, each given up at once unless there is something.
+#[tokio::test]
+async fn giving_up_waiting_loses_nothing() {
+    let stage = Stage::new();
+    let line = "for i in 1 2 3 4 5 6 7 8 9; do echo $i; echo $i >&2; sleep 0.01; done; exit 4";
+    let mut child = stage.spawn(&stage.sh(line)).await;
+    let mut events = Vec::new();
+    while !matches!(events.last(), Some(ChildEvent::Closed { .. })) {
+        tokio::select! {
+            biased;
+            event = child.next_event() => events.extend(event),
+            () = tokio::task::yield_now() => {}
+        }
+    }
+    let said = |wanted: Stream| -> String {
+        let bytes = events.iter().flat_map(|event| match event {
+            ChildEvent::Output { stream, bytes } if *stream == wanted => bytes.to_vec(),
+            _ => Vec::new(),
+        });
+        bytes.map(char::from).filter(char::is_ascii_digit).collect()
+    };
+    assert_eq!(
+        (said(Stream::Stdout), said(Stream::Stderr)),
+        ("123456789".into(), "123456789".into())
+    );
+    assert!(events.contains(&ChildEvent::Exited(Exit::Code(4))));
+    assert_eq!(child.next_event().await, None);
+}
+
 /// Reaped although nobody asks for its events, and although its handle is gone.
 #[tokio::test]
 async fn no_zombie_stays() {
@@ -499,6 +528,17 @@ mod trees {
             .await
             .unwrap();
         one.backend.tree_empty(&two.tree).await.unwrap();
+    }
+
+    /// Time stands still and would jump if anybody slept.
+    #[tokio::test(start_paused = true)]
+    async fn waiting_for_the_end_of_a_tree_takes_no_timer() {
+        let stage = Stage::new();
+        let before = tokio::time::Instant::now();
+        let line = "setsid sleep 0.3 >/dev/null 2>&1 & sleep 0.2";
+        let _child = stage.spawn(&stage.sh(line)).await;
+        stage.backend.tree_empty(&stage.tree).await.unwrap();
+        assert_eq!(before.elapsed(), std::time::Duration::ZERO);
     }
 
     #[tokio::test]
