@@ -1,1 +1,21 @@
 #![doc = include_str!("../README.md")]
+#![forbid(unsafe_code)]
+
+mod clock;
+mod fault;
+mod files;
+mod lower;
+mod port;
+mod program;
+mod rooted;
+mod signal;
+mod tree;
+mod walk;
+
+pub use clock::wall_now;
+pub use files::Files;
+pub use lower::{Lowered, lower, spawn_error};
+pub use port::free_port;
+pub use program::find_program;
+pub use signal::exit;
+pub use tree::{Groups, MARKER, Process, Table, Watch, signal, watch};

@@ -1,1 +1,29 @@
 #![doc = include_str!("../README.md")]
+#![forbid(unsafe_code)]
+
+mod child;
+mod clock;
+mod files;
+mod network;
+mod offload;
+mod output;
+mod process;
+mod trees;
+
+use collodi_backend::Backends;
+use std::sync::Arc;
+
+pub use clock::Clock;
+pub use files::Files;
+pub use network::Network;
+pub use process::Processes;
+
+/// Everything a driver needs, on the tokio runtime that polls it.
+pub fn backends() -> Backends {
+    Backends {
+        process: Arc::new(Processes::new()),
+        files: Arc::new(Files),
+        clock: Arc::new(Clock::new()),
+        network: Arc::new(Network),
+    }
+}

@@ -1,0 +1,87 @@
+//! File operations beneath their roots.
+
+mod copy;
+mod dir;
+mod read;
+mod remove;
+mod rename;
+mod write;
+
+use crate::{
+    fault::Fault,
+    rooted::{NEW_DIRECTORY, Rooted},
+    walk::{Place, Want},
+};
+use collodi_contain::ContainedPath;
+use collodi_file::{FileAnswer, FileError, FileErrorKind, FileOp};
+use rustix::io::Errno;
+
+/// Performs file operations, blocking.
+///
+/// Each path is opened beneath its root by handles: by `openat2` where the kernel has
+/// it, else component by component. A link that leads out, also one that appears while
+/// the operation runs, is [`FileErrorKind::Escapes`] or another error, and never
+/// something outside that is read, written or removed. An absolute link counts by
+/// where it leads: back into its root it is followed.
+///
+/// What the variants of [`FileOp`] leave open:
+///
+/// - *Write* writes a new file beside the old one, flushes it and renames it, so a
+///   crash may leave a `.collodi-…` file. It keeps the permissions of the old file, and
+///   its owner where it may. A link at the end that stays inside is followed: the file
+///   it points at is replaced, or made, and the link stays.
+/// - *Append* makes no directories.
+/// - *`MakeDir`* through a link to a directory that is not there is `NotFound`.
+/// - *Rename* makes no directories, and is `Unsupported` between two roots.
+/// - *Copy* makes the directories above the copy, replaces files and links that are
+///   there, adds to directories that are there, and keeps permissions. Links inside
+///   a directory are copied as links, whatever they point at; a device, FIFO or socket
+///   is `Special`, and what was copied before it stays.
+/// - *List* stops at [`Files::MAX_ENTRIES`] with `TooLarge`.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Files;
+
+impl Files {
+    /// The most entries of a listed directory.
+    pub const MAX_ENTRIES: usize = 1 << 20;
+
+    /// Performs one operation.
+    ///
+    /// # Errors
+    ///
+    /// What went wrong, and which of its paths it is about.
+    pub fn perform(&self, op: FileOp) -> Result<FileAnswer, FileError> {
+        match op {
+            FileOp::Read { path, limit } => read::read(&path, limit).map_err(|f| f.at(&path)),
+            FileOp::Write { path, bytes } => write::write(&path, &bytes).map_err(|f| f.at(&path)),
+            FileOp::Append { path, bytes } => write::append(&path, &bytes).map_err(|f| f.at(&path)),
+            FileOp::MakeDir { path } => make_dir(&path).map_err(|f| f.at(&path)),
+            FileOp::Remove { path } => remove::remove(&path).map_err(|f| f.at(&path)),
+            FileOp::Rename { from, to } => rename::rename(&from, &to),
+            FileOp::Copy { from, to } => copy::copy(&from, &to),
+            FileOp::Stat { path } => read::stat(&path).map_err(|f| f.at(&path)),
+            FileOp::List { path } => read::list(&path).map_err(|f| f.at(&path)),
+            other => Err(FileError::new(
+                FileErrorKind::Unsupported,
+                other.path().clone(),
+            )),
+        }
+    }
+}
+
+fn make_dir(path: &ContainedPath) -> Result<FileAnswer, Fault> {
+    let root = Rooted::open(path.root())?;
+    let Place::Entry { dir, name, linked } = root.resolve(path, Want::Made)? else {
+        return Ok(FileAnswer::Done);
+    };
+    if dir::is_directory(&dir, &name) {
+        return Ok(FileAnswer::Done);
+    }
+    if linked {
+        rustix::fs::statat(&dir, &name, rustix::fs::AtFlags::SYMLINK_NOFOLLOW)?;
+    }
+    match rustix::fs::mkdirat(&dir, &name, NEW_DIRECTORY) {
+        Err(Errno::EXIST) if dir::is_directory(&dir, &name) => Ok(FileAnswer::Done),
+        made => Ok(made.map(|()| FileAnswer::Done)?),
+    }
+}

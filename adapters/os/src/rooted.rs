@@ -1,0 +1,130 @@
+//! A root directory by handle, and opening beneath it.
+
+use crate::{
+    fault::Fault,
+    walk::{Place, Walk, Want},
+};
+use collodi_contain::{ContainedPath, Root};
+use collodi_file::FileErrorKind;
+use rustix::{
+    fd::{AsFd, BorrowedFd, OwnedFd},
+    fs::{Mode, OFlags},
+};
+
+/// A directory, opened only to reach what is in it. Where there is a way to open it
+/// without the right to read it, that is taken.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+pub(crate) const DIRECTORY: OFlags = OFlags::PATH.union(OFlags::DIRECTORY);
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+pub(crate) const DIRECTORY: OFlags = OFlags::RDONLY.union(OFlags::DIRECTORY);
+
+/// Permissions of a new file or directory, before the umask.
+pub(crate) const NEW_FILE: Mode = Mode::from_raw_mode(0o666);
+pub(crate) const NEW_DIRECTORY: Mode = Mode::from_raw_mode(0o777);
+
+/// A root that was opened once: whatever its path means later, this is the directory.
+#[derive(Debug)]
+pub(crate) struct Rooted {
+    handle: OwnedFd,
+    text: String,
+}
+
+impl Rooted {
+    /// Opens the directory the operator chose. Links in its own path are followed.
+    pub(crate) fn open(root: &Root) -> Result<Self, Fault> {
+        let handle = rustix::fs::open(root.as_str(), DIRECTORY | OFlags::CLOEXEC, Mode::empty())?;
+        Ok(Self {
+            handle,
+            text: root.as_str().to_owned(),
+        })
+    }
+
+    pub(crate) fn handle(&self) -> BorrowedFd<'_> {
+        self.handle.as_fd()
+    }
+
+    /// The part of an absolute link target that lies below this root.
+    pub(crate) fn strip<'a>(&self, target: &'a [u8]) -> Option<&'a [u8]> {
+        let below = |root: &str| {
+            let rest = target.strip_prefix(root.trim_end_matches('/').as_bytes())?;
+            (rest.is_empty() || rest.starts_with(b"/")).then_some(rest)
+        };
+        let real = || std::fs::canonicalize(&self.text).ok();
+        below(&self.text).or_else(|| below(real()?.to_str()?))
+    }
+
+    /// Opens what is at `path`, following links that stay inside.
+    pub(crate) fn open_at(&self, path: &ContainedPath, flags: OFlags) -> Result<OwnedFd, Fault> {
+        let rel = path.rel().as_str();
+        match open_beneath(self.handle(), rel, always(flags)) {
+            Some(opened) => opened,
+            None => self.open_by_walking(rel, flags),
+        }
+    }
+
+    /// The directory that holds `path`, and its name there. The root has neither and
+    /// is nothing to remove or rename.
+    pub(crate) fn parent(&self, path: &ContainedPath) -> Result<OwnedFd, Fault> {
+        let parent = path.parent().ok_or(Fault::new(FileErrorKind::Escapes))?;
+        self.open_at(&parent, DIRECTORY)
+    }
+
+    /// Where `path` leads when links at its end are followed too.
+    pub(crate) fn resolve(&self, path: &ContainedPath, want: Want) -> Result<Place, Fault> {
+        Walk::new(self, path.rel().as_str(), want).run()
+    }
+
+    fn open_by_walking(&self, rel: &str, flags: OFlags) -> Result<OwnedFd, Fault> {
+        match Walk::new(self, rel, Want::Existing).run()? {
+            Place::Directory(handle) => open_entry(handle.as_fd(), c".", flags),
+            Place::Entry { dir, name, .. } => open_entry(dir.as_fd(), &name, flags),
+        }
+    }
+}
+
+/// Opens the entry `name` of `dir`; fails when it is a link.
+pub(crate) fn open_entry(
+    dir: BorrowedFd<'_>,
+    name: &core::ffi::CStr,
+    flags: OFlags,
+) -> Result<OwnedFd, Fault> {
+    let flags = always(flags) | OFlags::NOFOLLOW;
+    Ok(rustix::fs::openat(dir, name, flags, NEW_FILE)?)
+}
+
+/// Adds the flags of every open: no child inherits it, and none waits for a FIFO's
+/// other end or becomes a controlling terminal.
+fn always(flags: OFlags) -> OFlags {
+    if flags.contains(DIRECTORY) {
+        flags | OFlags::CLOEXEC
+    } else {
+        flags | OFlags::CLOEXEC | OFlags::NONBLOCK | OFlags::NOCTTY
+    }
+}
+
+/// Opens in one call, where the kernel can be told to stay beneath; nothing when the
+/// walk has to decide: the kernel is too old, saw a way out, or a link of `/proc`. An
+/// absolute link that leads back in is a way out to the kernel, and none to us.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+fn open_beneath(root: BorrowedFd<'_>, rel: &str, flags: OFlags) -> Option<Result<OwnedFd, Fault>> {
+    use rustix::{fs::ResolveFlags, io::Errno};
+
+    /// How often a rename elsewhere may disturb one open.
+    const ATTEMPTS: u32 = 64;
+
+    let beneath = ResolveFlags::BENEATH | ResolveFlags::NO_MAGICLINKS;
+    let rel = if rel.is_empty() { "." } else { rel };
+    for _ in 0..ATTEMPTS {
+        match rustix::fs::openat2(root, rel, flags, Mode::empty(), beneath) {
+            Err(Errno::AGAIN) => {}
+            Err(Errno::XDEV | Errno::LOOP | Errno::NOSYS | Errno::PERM) => return None,
+            opened => return Some(opened.map_err(Fault::from)),
+        }
+    }
+    None
+}
+
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+fn open_beneath(_: BorrowedFd<'_>, _: &str, _: OFlags) -> Option<Result<OwnedFd, Fault>> {
+    None
+}

@@ -1,0 +1,24 @@
+//! Files, on threads for blocking work.
+
+use crate::offload::offload;
+use async_trait::async_trait;
+use collodi_backend::FileSystem;
+use collodi_file::{FileAnswer, FileError, FileErrorKind, FileOp};
+
+/// Performs file operations as [`collodi_os::Files`] does. An operation that has begun
+/// is finished, also when nobody waits for it any more.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Files;
+
+#[async_trait]
+impl FileSystem for Files {
+    async fn perform(&self, op: FileOp) -> Result<FileAnswer, FileError> {
+        let path = op.path().clone();
+        let performed = offload(move || collodi_os::Files.perform(op)).await;
+        performed.unwrap_or_else(|error| {
+            let mut lost = FileError::new(FileErrorKind::Other, path);
+            lost.detail = Some(error.to_string());
+            Err(lost)
+        })
+    }
+}

@@ -1,0 +1,65 @@
+//! Processes: starting them, and ending whole trees.
+
+use crate::{
+    child::{self, Child},
+    trees::Trees,
+};
+use async_trait::async_trait;
+use collodi_backend::{Capabilities, Capability, Error, Member, ProcessBackend};
+use collodi_command::{CommandSpec, Signal, TreeId};
+use collodi_os::{Process, lower, spawn_error};
+use std::sync::Arc;
+use tokio::{process::Command, sync::oneshot};
+
+/// Starts real processes.
+///
+/// Each child is owned by a task that reaps it. When the runtime ends first, its
+/// children are no longer waited for; they are not killed.
+#[derive(Debug, Default)]
+pub struct Processes {
+    trees: Trees,
+}
+
+impl Processes {
+    /// A backend that knows of no tree yet. It finds the processes of a tree that an
+    /// earlier one started, where a tree is found by its marker.
+    pub fn new() -> Self {
+        Self::default()
+    }
+}
+
+#[async_trait]
+impl ProcessBackend for Processes {
+    fn capabilities(&self) -> Capabilities {
+        let everywhere = [Capability::RealProcesses, Capability::RealFiles];
+        let marked = cfg!(target_os = "linux").then_some(Capability::DetachedProcesses);
+        everywhere.into_iter().chain(marked).collect()
+    }
+
+    async fn spawn(&self, spec: &CommandSpec) -> Result<Box<dyn collodi_backend::Child>, Error> {
+        let lowered = lower(spec)?;
+        let mut command = Command::from(lowered.command);
+        let mut child = command.spawn().map_err(|error| spawn_error(spec, &error))?;
+        drop(lowered.cwd);
+        let pid = child.id().unwrap_or_default();
+        let groups = Arc::clone(&self.trees.groups);
+        groups.started(&spec.tree, pid);
+        let (told, reaped) = oneshot::channel();
+        let handle = Child::new(pid, &mut child, Arc::clone(&groups), reaped);
+        tokio::spawn(child::reap(pid, child, groups, told));
+        Ok(Box::new(handle))
+    }
+
+    async fn signal_tree(&self, tree: &TreeId, signal: Signal) -> Result<(), Error> {
+        self.trees.signal(tree, signal).await
+    }
+
+    async fn tree_empty(&self, tree: &TreeId) -> Result<(), Error> {
+        self.trees.empty(tree).await
+    }
+
+    async fn tree_members(&self, tree: &TreeId) -> Result<Vec<Member>, Error> {
+        let members = self.trees.members(tree).await?;
+        Ok(members.iter().map(Process::member).collect())
+    }
+}

@@ -1,0 +1,113 @@
+//! Whole trees: their members, signals to them, their end.
+
+use crate::offload::offload;
+use collodi_backend::{Error, ErrorKind};
+use collodi_command::{Signal, TreeId};
+use collodi_os::{Groups, Process, Table, Watch, signal, watch};
+use std::{collections::BTreeSet, io, os::fd::OwnedFd, sync::Arc, time::Instant};
+use tokio::{
+    io::{Interest, unix::AsyncFd},
+    sync::Mutex,
+};
+
+/// How often a tree that is killed is looked at for new processes. Each round kills all
+/// that the last one found, so more are needed only against a tree that grows faster
+/// than that.
+const ROUNDS: usize = 256;
+
+/// The trees of processes that are marked, and the groups that were started here.
+#[derive(Debug, Default)]
+pub(crate) struct Trees {
+    pub(crate) groups: Arc<Groups>,
+    /// The last process table that was read. Whoever waited while it was read uses it
+    /// if reading began after they asked: many who ask at once share one or two.
+    last: Mutex<Option<Arc<Table>>>,
+}
+
+impl Trees {
+    /// The processes of `tree` that live now.
+    pub(crate) async fn members(&self, tree: &TreeId) -> Result<Vec<Process>, Error> {
+        let table = self
+            .table()
+            .await
+            .map_err(|error| unreadable(tree, &error))?;
+        Ok(self.groups.members(&table, tree))
+    }
+
+    /// Sends `signal` to all of `tree`. Groups get it as one; what left them is found in
+    /// the process table. A kill is over when nobody is found who did not get it: one
+    /// who got it starts no more processes.
+    pub(crate) async fn signal(&self, tree: &TreeId, sent: Signal) -> Result<(), Error> {
+        let groups = self.groups.signal(tree, sent)?;
+        let mut reached = BTreeSet::new();
+        for _ in 0..ROUNDS {
+            let mut missed = self.members(tree).await?;
+            missed.retain(|p| !groups.contains(&p.group) && reached.insert((p.pid, p.started)));
+            if missed.is_empty() {
+                return Ok(());
+            }
+            signal(tree, &missed, sent)?;
+            if sent != Signal::KILL {
+                return Ok(());
+            }
+        }
+        Err(Error::new(ErrorKind::Other, "kill", tree.as_str())
+            .detail("it starts processes faster than they can be killed"))
+    }
+
+    /// Completes when nobody of `tree` is left. Between looks it waits for those it saw.
+    pub(crate) async fn empty(&self, tree: &TreeId) -> Result<(), Error> {
+        loop {
+            let members = self.members(tree).await?;
+            if members.is_empty() {
+                return Ok(());
+            }
+            wait(&members)
+                .await
+                .map_err(|error| unwatchable(tree, &error))?;
+        }
+    }
+
+    async fn table(&self) -> io::Result<Arc<Table>> {
+        let asked = Instant::now();
+        let mut last = self.last.lock().await;
+        if let Some(table) = last.as_ref().filter(|table| table.read_at() > asked) {
+            return Ok(Arc::clone(table));
+        }
+        let table = Arc::new(offload(Table::read).await??);
+        *last = Some(Arc::clone(&table));
+        Ok(table)
+    }
+}
+
+/// Waits until all of `processes`, or as many as can be watched, have ended.
+async fn wait(processes: &[Process]) -> io::Result<()> {
+    let handles = match watch(processes)? {
+        Watch::Handles(handles) => handles,
+        Watch::After(pause) => {
+            tokio::time::sleep(pause).await;
+            return Ok(());
+        }
+    };
+    let watched: io::Result<Vec<_>> = handles.into_iter().map(readiness).collect();
+    for handle in watched? {
+        let _ = handle.readable().await?;
+    }
+    Ok(())
+}
+
+#[expect(
+    deprecated,
+    reason = "its successor is unsafe, for descriptors that do not stay what they are; an owned one does"
+)]
+fn readiness(handle: OwnedFd) -> io::Result<AsyncFd<OwnedFd>> {
+    AsyncFd::with_interest(handle, Interest::READABLE)
+}
+
+fn unreadable(tree: &TreeId, error: &io::Error) -> Error {
+    Error::new(ErrorKind::Other, "look for", tree.as_str()).detail(error.to_string())
+}
+
+fn unwatchable(tree: &TreeId, error: &io::Error) -> Error {
+    Error::new(ErrorKind::Exhausted, "watch", tree.as_str()).detail(error.to_string())
+}
