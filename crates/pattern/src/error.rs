@@ -26,6 +26,12 @@ pub enum PatternError {
     Unsupported(String),
 }
 
+impl PatternError {
+    pub(crate) const fn at(at: usize, what: &'static str) -> Self {
+        Self::Syntax { at, what }
+    }
+}
+
 impl fmt::Display for PatternError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

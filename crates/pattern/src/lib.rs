@@ -4,8 +4,13 @@
 
 extern crate alloc;
 
+mod class;
 mod error;
+mod escape;
+mod flags;
 mod pattern;
+mod source;
+mod translate;
 
 pub use error::{Exhausted, PatternError};
 pub use pattern::{Match, Pattern};

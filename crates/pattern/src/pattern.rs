@@ -1,15 +1,20 @@
 //! The compiled pattern.
 
-use crate::{Exhausted, PatternError};
-use alloc::{borrow::ToOwned, string::String, vec::Vec};
+use crate::{Exhausted, PatternError, flags::Flags, translate::translate};
+use alloc::{borrow::ToOwned, string::String, sync::Arc, vec::Vec};
 use core::{fmt, ops::Range};
 use fancy_regex::{Captures, Regex, RegexBuilder};
+
+/// The most bytes that a compiled pattern may take.
+const MAX_COMPILED: usize = 4 << 20;
 
 /// A regular expression of ECMAScript. Equal when source and flags are.
 #[derive(Clone)]
 pub struct Pattern {
     source: String,
     flags: String,
+    global: bool,
+    names: Arc<[(String, usize)]>,
     regex: Regex,
 }
 
@@ -38,13 +43,20 @@ impl Pattern {
     /// When the source or the flags break the grammar, a limit, or what the
     /// engine can do.
     pub fn new(source: &str, flags: &str) -> Result<Self, PatternError> {
-        let regex = RegexBuilder::new(source)
+        let parsed = Flags::parse(flags)?;
+        let (translated, groups) = translate(source, parsed)?;
+        let regex = RegexBuilder::new(&translated)
+            .case_insensitive(parsed.ignore_case)
             .backtrack_limit(Self::MAX_STEPS)
+            .delegate_size_limit(MAX_COMPILED)
+            .delegate_dfa_size_limit(MAX_COMPILED)
             .build()
             .map_err(|error| PatternError::Unsupported(alloc::format!("{error}")))?;
         Ok(Self {
             source: source.to_owned(),
             flags: flags.to_owned(),
+            global: parsed.global,
+            names: groups.names.into(),
             regex,
         })
     }
@@ -60,8 +72,8 @@ impl Pattern {
     }
 
     /// Whether `g` is set: the pattern is meant for all matches.
-    pub fn is_global(&self) -> bool {
-        self.flags.contains('g')
+    pub const fn is_global(&self) -> bool {
+        self.global
     }
 
     /// The first match at or after byte `start`; none when there is none, or
@@ -78,11 +90,7 @@ impl Pattern {
             .regex
             .captures_from_pos(text, start)
             .map_err(|_| Exhausted)?;
-        let sticky = self.flags.contains('y');
-        Ok(found
-            .as_ref()
-            .and_then(|captures| self.to_match(captures))
-            .filter(|found| !sticky || found.range.start == start))
+        Ok(found.as_ref().and_then(|captures| self.match_of(captures)))
     }
 
     /// Whether there is a match anywhere in `text`.
@@ -94,15 +102,12 @@ impl Pattern {
         self.find_at(text, 0).map(|found| found.is_some())
     }
 
-    fn to_match(&self, captures: &Captures<'_, str>) -> Option<Match> {
+    fn match_of(&self, captures: &Captures<'_, str>) -> Option<Match> {
         let ranges = captures.iter().map(|group| group.map(|m| m.range()));
-        let names = self.regex.capture_names().enumerate();
         Some(Match {
             range: captures.get(0)?.range(),
             groups: ranges.skip(1).collect(),
-            names: names
-                .filter_map(|(index, name)| Some((name?.to_owned(), index.checked_sub(1)?)))
-                .collect(),
+            names: self.names.clone(),
         })
     }
 }
@@ -132,7 +137,7 @@ impl Eq for Pattern {}
 pub struct Match {
     range: Range<usize>,
     groups: Vec<Option<Range<usize>>>,
-    names: Vec<(String, usize)>,
+    names: Arc<[(String, usize)]>,
 }
 
 impl Match {
@@ -146,11 +151,16 @@ impl Match {
         &self.groups
     }
 
+    /// Where group `number`, from 1, matched.
+    pub fn group(&self, number: usize) -> Option<&Range<usize>> {
+        self.groups.get(number.checked_sub(1)?)?.as_ref()
+    }
+
     /// The named groups: the name, and where it matched.
     pub fn named(&self) -> impl Iterator<Item = (&str, Option<&Range<usize>>)> {
         self.names
             .iter()
-            .map(|(name, at)| (name.as_str(), self.groups.get(*at).and_then(Option::as_ref)))
+            .map(|(name, number)| (name.as_str(), self.group(*number)))
     }
 
     /// The whole match and its groups as texts of `text`, the one that was searched.

@@ -192,7 +192,7 @@ impl Renderer<'_> {
     }
 
     fn json(&mut self, hole: &Hole, value: &Js) -> Option<Value> {
-        match self.evaluator.to_value(value) {
+        match self.evaluator.json_of(value) {
             Ok(Some(value)) => return Some(value),
             Ok(None) => self.note(hole, NoteKind::NoJson),
             Err(stop) => self.note(hole, stop.into_note()),
@@ -236,7 +236,7 @@ impl Renderer<'_> {
     /// The text that goes in for a hole.
     fn inserted(&mut self, hole: &Hole) -> Option<Text> {
         self.eval(hole, |evaluator, value| {
-            let text = evaluator.to_text(&value)?;
+            let text = evaluator.text_of(&value)?;
             evaluator.make(text.as_str().len())?;
             Ok(text)
         })

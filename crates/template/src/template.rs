@@ -185,7 +185,7 @@ impl Template {
             Node::List(items) => {
                 for (index, item) in items.iter().enumerate() {
                     below(pointer, &index.to_string(), |pointer| {
-                        item.walk(pointer, visit)
+                        item.walk(pointer, visit);
                     });
                 }
             }

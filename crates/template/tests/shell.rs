@@ -1,5 +1,6 @@
 //! Shell lines: what is written where, and that no shell runs what is data.
 #![allow(
+    clippy::disallowed_types,
     clippy::unwrap_used,
     clippy::indexing_slicing,
     clippy::panic,

@@ -23,7 +23,7 @@ pub(super) const FUNCTIONS: &[(&str, Builtin)] = &[
 
 pub(super) const METHODS: &[(&str, Method)] = &[
     ("at", |evaluator, list, args| {
-        let index = evaluator.to_integer(arg(args, 0))?;
+        let index = evaluator.integer_of(arg(args, 0))?;
         let length = list.items.len() as f64;
         let index = if index < 0.0 { index + length } else { index };
         let inside = (0.0..length).contains(&index);
@@ -80,7 +80,7 @@ pub(super) const METHODS: &[(&str, Method)] = &[
     ("flat", |evaluator, list, args| {
         let depth = match arg(args, 0) {
             Js::Undefined => 1.0,
-            depth => evaluator.to_integer(depth)?,
+            depth => evaluator.integer_of(depth)?,
         };
         flatten(evaluator, list, depth.clamp(0.0, 1000.0) as u32)
     }),
@@ -101,7 +101,7 @@ pub(super) const METHODS: &[(&str, Method)] = &[
     ("join", |evaluator, list, args| {
         let separator = match arg(args, 0) {
             Js::Undefined => Text::author(","),
-            separator => evaluator.to_text(separator)?,
+            separator => evaluator.text_of(separator)?,
         };
         evaluator.join(list, &separator).map(Js::from)
     }),
@@ -164,10 +164,10 @@ pub(super) fn range(
     args: &[Js],
     length: usize,
 ) -> Result<(usize, usize)> {
-    let start = relative(evaluator.to_number(arg(args, 0))?, length);
+    let start = relative(evaluator.number_of(arg(args, 0))?, length);
     let end = match arg(args, 1) {
         Js::Undefined => length,
-        end => relative(evaluator.to_number(end)?, length),
+        end => relative(evaluator.number_of(end)?, length),
     };
     Ok((start, end.max(start)))
 }
@@ -219,7 +219,7 @@ fn from(evaluator: &mut Evaluator<'_>, args: &[Js]) -> Result<Js> {
     let items = match arg(args, 0) {
         Js::Map(map) => {
             let length = map.get("length").cloned().unwrap_or(Js::Number(0.0));
-            let length = evaluator.to_integer(&length)?.max(0.0);
+            let length = evaluator.integer_of(&length)?.max(0.0);
             filled(evaluator, length)?
         }
         Js::Undefined | Js::Null => return Err(Stop::thrown("this is not iterable")),

@@ -22,7 +22,7 @@ fn from(evaluator: &mut Evaluator<'_>, args: &[Js]) -> Result<Js> {
         Js::List(list) => {
             let mut bytes = Vec::with_capacity(list.items.len());
             for item in &list.items {
-                let value = evaluator.to_number(item)?;
+                let value = evaluator.number_of(item)?;
                 evaluator.make(1)?;
                 bytes.push((crate::value::number::to_uint32(value) & 0xFF) as u8);
             }
@@ -41,7 +41,7 @@ fn from(evaluator: &mut Evaluator<'_>, args: &[Js]) -> Result<Js> {
 fn encoding(evaluator: &mut Evaluator<'_>, args: &[Js], index: usize) -> Result<String> {
     Ok(match arg(args, index) {
         Js::Undefined => String::from("utf8"),
-        name => evaluator.to_text(name)?.as_str().to_ascii_lowercase(),
+        name => evaluator.text_of(name)?.as_str().to_ascii_lowercase(),
     })
 }
 

@@ -142,7 +142,7 @@ pub(super) fn sort(evaluator: &mut Evaluator<'_>, list: &Arc<List>, args: &[Js])
     let mut sorted = match function {
         Some(function) => merge_sort(evaluator, items, &mut |evaluator, a, b| {
             let order = evaluator.invoke(function, &[a.clone(), b.clone()])?;
-            Ok(evaluator.to_number(&order)? > 0.0)
+            Ok(evaluator.number_of(&order)? > 0.0)
         })?,
         None => sort_by_text(evaluator, items)?,
     };
@@ -153,7 +153,7 @@ pub(super) fn sort(evaluator: &mut Evaluator<'_>, list: &Arc<List>, args: &[Js])
 fn sort_by_text(evaluator: &mut Evaluator<'_>, items: Vec<Js>) -> Result<Vec<Js>> {
     let mut keyed = Vec::with_capacity(items.len());
     for item in items {
-        let key = evaluator.to_text(&item)?;
+        let key = evaluator.text_of(&item)?;
         evaluator.spend(1 + key.as_str().len() / 64)?;
         keyed.push((key.shared(), item));
     }

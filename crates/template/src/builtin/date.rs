@@ -18,7 +18,7 @@ pub(crate) fn construct(evaluator: &mut Evaluator<'_>, args: &[Js]) -> Result<Js
     }
     let ms = match arg(args, 0) {
         Js::Text(text) => parse(text.as_str()).unwrap_or(f64::NAN),
-        value => libm::trunc(evaluator.to_number(value)?),
+        value => libm::trunc(evaluator.number_of(value)?),
     };
     Ok(Js::Date(if libm::fabs(ms) <= 8.64e15 {
         ms

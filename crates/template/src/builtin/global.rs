@@ -30,10 +30,10 @@ pub(super) const FUNCTIONS: &[(&str, Builtin)] = &[
     ("Number.parseInt", parse_int),
     ("String", to_string),
     ("isFinite", |evaluator, args| {
-        Ok(Js::Bool(evaluator.to_number(arg(args, 0))?.is_finite()))
+        Ok(Js::Bool(evaluator.number_of(arg(args, 0))?.is_finite()))
     }),
     ("isNaN", |evaluator, args| {
-        Ok(Js::Bool(evaluator.to_number(arg(args, 0))?.is_nan()))
+        Ok(Js::Bool(evaluator.number_of(arg(args, 0))?.is_nan()))
     }),
     ("parseFloat", parse_float),
     ("parseInt", parse_int),
@@ -63,32 +63,32 @@ fn is_integer(value: &Js) -> bool {
 fn to_number(evaluator: &mut Evaluator<'_>, args: &[Js]) -> Result<Js> {
     match args.first() {
         None => Ok(Js::Number(0.0)),
-        Some(value) => evaluator.to_number(value).map(Js::Number),
+        Some(value) => evaluator.number_of(value).map(Js::Number),
     }
 }
 
 fn to_string(evaluator: &mut Evaluator<'_>, args: &[Js]) -> Result<Js> {
     match args.first() {
         None => Ok(Js::author("")),
-        Some(value) => evaluator.to_text(value).map(Js::from),
+        Some(value) => evaluator.text_of(value).map(Js::from),
     }
 }
 
 fn parse_float(evaluator: &mut Evaluator<'_>, args: &[Js]) -> Result<Js> {
-    let text = evaluator.to_text(arg(args, 0))?;
+    let text = evaluator.text_of(arg(args, 0))?;
     Ok(Js::Number(number::parse_float(text.as_str())))
 }
 
 fn parse_int(evaluator: &mut Evaluator<'_>, args: &[Js]) -> Result<Js> {
-    let text = evaluator.to_text(arg(args, 0))?;
-    let radix = number::to_int32(evaluator.to_number(arg(args, 1))?);
+    let text = evaluator.text_of(arg(args, 0))?;
+    let radix = number::to_int32(evaluator.number_of(arg(args, 1))?);
     let value = u32::try_from(radix).map(|radix| number::parse_int(text.as_str(), radix));
     Ok(Js::Number(value.unwrap_or(f64::NAN)))
 }
 
 /// `raw(x)`: the author says that this data may be shell syntax.
 fn raw(evaluator: &mut Evaluator<'_>, args: &[Js]) -> Result<Js> {
-    let text = evaluator.to_text(arg(args, 0))?;
+    let text = evaluator.text_of(arg(args, 0))?;
     evaluator.raw |= !text.is_author();
     Ok(Text::author(text.shared()).into())
 }

@@ -72,11 +72,11 @@ fn get(evaluator: &mut Evaluator<'_>, args: &[Js]) -> Result<Js> {
         Js::List(list) => {
             let mut path = Vec::new();
             for item in &list.items {
-                path.push(String::from(evaluator.to_text(item)?.as_str()));
+                path.push(String::from(evaluator.text_of(item)?.as_str()));
             }
             path
         }
-        other => segments(evaluator.to_text(other)?.as_str()),
+        other => segments(evaluator.text_of(other)?.as_str()),
     };
     let mut value = arg(args, 0).clone();
     for segment in &path {

@@ -52,7 +52,7 @@ pub(super) fn constant(name: &str) -> Option<f64> {
 }
 
 fn with(evaluator: &mut Evaluator<'_>, args: &[Js], function: fn(f64) -> f64) -> Result<Js> {
-    Ok(Js::Number(function(evaluator.to_number(arg(args, 0))?)))
+    Ok(Js::Number(function(evaluator.number_of(arg(args, 0))?)))
 }
 
 fn with_two(
@@ -60,8 +60,8 @@ fn with_two(
     args: &[Js],
     function: fn(f64, f64) -> f64,
 ) -> Result<Js> {
-    let first = evaluator.to_number(arg(args, 0))?;
-    let second = evaluator.to_number(arg(args, 1))?;
+    let first = evaluator.number_of(arg(args, 0))?;
+    let second = evaluator.number_of(arg(args, 1))?;
     Ok(Js::Number(function(first, second)))
 }
 
@@ -74,7 +74,7 @@ fn fold(
     evaluator.spend(args.len())?;
     let mut value = start;
     for arg in args {
-        value = function(value, evaluator.to_number(arg)?);
+        value = function(value, evaluator.number_of(arg)?);
     }
     Ok(Js::Number(value))
 }

@@ -61,10 +61,10 @@ pub(crate) fn call_method(
 
 fn common_method(evaluator: &mut Evaluator<'_>, owner: &Js, name: &str, args: &[Js]) -> Result<Js> {
     match name {
-        "toString" => evaluator.to_text(owner).map(Js::from),
+        "toString" => evaluator.text_of(owner).map(Js::from),
         "valueOf" => Ok(owner.clone()),
         "hasOwnProperty" => {
-            let key = evaluator.to_text(super::arg(args, 0))?;
+            let key = evaluator.text_of(super::arg(args, 0))?;
             super::object::has_own(evaluator, owner, key.as_str()).map(Js::Bool)
         }
         _ => Err(Stop::Thrown(format!("{name} is not a function"))),
@@ -88,7 +88,7 @@ fn number_method(
 }
 
 fn to_fixed(evaluator: &mut Evaluator<'_>, n: f64, args: &[Js]) -> Result<Js> {
-    let digits = evaluator.to_integer(super::arg(args, 0))?;
+    let digits = evaluator.integer_of(super::arg(args, 0))?;
     if !(0.0..=100.0).contains(&digits) {
         return Err(Stop::thrown("toFixed takes 0 to 100 digits"));
     }
@@ -104,7 +104,7 @@ fn to_precision(evaluator: &mut Evaluator<'_>, n: f64, args: &[Js]) -> Result<Js
     if matches!(super::arg(args, 0), Js::Undefined) || !n.is_finite() {
         return Ok(Js::author(collodi_value::number_to_text(n)));
     }
-    let digits = evaluator.to_integer(super::arg(args, 0))?;
+    let digits = evaluator.integer_of(super::arg(args, 0))?;
     if !(1.0..=100.0).contains(&digits) {
         return Err(Stop::thrown("toPrecision takes 1 to 100 digits"));
     }
@@ -113,7 +113,7 @@ fn to_precision(evaluator: &mut Evaluator<'_>, n: f64, args: &[Js]) -> Result<Js
 }
 
 fn to_radix(evaluator: &mut Evaluator<'_>, n: f64, args: &[Js]) -> Result<Js> {
-    let radix = evaluator.to_integer(super::arg(args, 0))?;
+    let radix = evaluator.integer_of(super::arg(args, 0))?;
     if !(2.0..=36.0).contains(&radix) {
         return Err(Stop::thrown("a radix is 2 to 36"));
     }

@@ -25,7 +25,7 @@ pub(super) const FUNCTIONS: &[(&str, Builtin)] = &[
     ("Object.freeze", |_, args| Ok(arg(args, 0).clone())),
     ("Object.fromEntries", from_entries),
     ("Object.hasOwn", |evaluator, args| {
-        let key = evaluator.to_text(arg(args, 1))?;
+        let key = evaluator.text_of(arg(args, 1))?;
         has_own(evaluator, arg(args, 0), key.as_str()).map(Js::Bool)
     }),
     ("Object.keys", |evaluator, args| {
@@ -65,7 +65,7 @@ fn from_entries(evaluator: &mut Evaluator<'_>, args: &[Js]) -> Result<Js> {
             return Err(Stop::thrown("an entry must be a list"));
         }
         let key = evaluator.member(pair, "0")?;
-        let key = evaluator.to_text(&key)?;
+        let key = evaluator.text_of(&key)?;
         members.push((key.shared(), evaluator.member(pair, "1")?));
     }
     evaluator.checked(Js::map(members))

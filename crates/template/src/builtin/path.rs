@@ -147,18 +147,13 @@ fn normalize(path: &str) -> String {
     if text.is_empty() && !absolute {
         text.push('.');
     }
-    let ends = path.ends_with('/') && !kept.is_empty();
-    format!(
-        "{}{text}{}",
-        if absolute { "/" } else { "" },
-        if ends {
-            "/"
-        } else if path.ends_with('/') && !absolute {
-            "/"
-        } else {
-            ""
-        }
-    )
+    let root = if absolute { "/" } else { "" };
+    let end = if path.ends_with('/') && !text.is_empty() {
+        "/"
+    } else {
+        ""
+    };
+    format!("{root}{text}{end}")
 }
 
 fn basename(path: &str) -> &str {

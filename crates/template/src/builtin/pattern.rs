@@ -18,13 +18,13 @@ pub(crate) fn construct(evaluator: &mut Evaluator<'_>, args: &[Js]) -> Result<Js
         Js::Pattern(pattern) => (pattern.source().to_string(), pattern.flags().to_string()),
         Js::Undefined => ("(?:)".to_string(), "".to_string()),
         value => (
-            evaluator.to_text(value)?.as_str().to_string(),
+            evaluator.text_of(value)?.as_str().to_string(),
             "".to_string(),
         ),
     };
     let flags = match arg(args, 1) {
         Js::Undefined => own_flags,
-        flags => evaluator.to_text(flags)?.as_str().to_string(),
+        flags => evaluator.text_of(flags)?.as_str().to_string(),
     };
     evaluator.spend(100 + source.len())?;
     let pattern = Pattern::new(&source, &flags);
@@ -85,12 +85,12 @@ fn next(text: &str, at: usize) -> usize {
 }
 
 pub(super) fn test(evaluator: &mut Evaluator<'_>, pattern: &Pattern, args: &[Js]) -> Result<Js> {
-    let text = evaluator.to_text(arg(args, 0))?;
+    let text = evaluator.text_of(arg(args, 0))?;
     find(evaluator, pattern, text.as_str(), 0).map(|found| Js::Bool(found.is_some()))
 }
 
 pub(super) fn exec(evaluator: &mut Evaluator<'_>, pattern: &Pattern, args: &[Js]) -> Result<Js> {
-    let text = evaluator.to_text(arg(args, 0))?;
+    let text = evaluator.text_of(arg(args, 0))?;
     first(evaluator, pattern, &text)
 }
 

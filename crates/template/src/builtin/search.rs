@@ -13,7 +13,7 @@ fn needle(evaluator: &mut Evaluator<'_>, text: &Text, value: &Js) -> Result<Text
     evaluator.spend(text.as_str().len() / 64)?;
     match value {
         Js::Pattern(_) => Err(Stop::thrown("a regular expression cannot be used here")),
-        value => evaluator.to_text(value),
+        value => evaluator.text_of(value),
     }
 }
 
@@ -28,7 +28,7 @@ fn position(
         Js::Undefined => default,
         value => {
             let length = units::length(text.as_str()) as f64;
-            evaluator.to_integer(value)?.clamp(0.0, length) as usize
+            evaluator.integer_of(value)?.clamp(0.0, length) as usize
         }
     })
 }
@@ -61,7 +61,7 @@ pub(super) fn includes(evaluator: &mut Evaluator<'_>, text: &Text, args: &[Js]) 
 }
 
 pub(super) fn index_of(evaluator: &mut Evaluator<'_>, text: &Text, args: &[Js]) -> Result<Js> {
-    let needle = evaluator.to_text(arg(args, 0))?;
+    let needle = evaluator.text_of(arg(args, 0))?;
     evaluator.spend(text.as_str().len() / 64)?;
     let start = rest(evaluator, text, args)?;
     let rest = text.as_str().get(start..).unwrap_or_default();
@@ -72,9 +72,9 @@ pub(super) fn index_of(evaluator: &mut Evaluator<'_>, text: &Text, args: &[Js]) 
 }
 
 pub(super) fn last_index_of(evaluator: &mut Evaluator<'_>, text: &Text, args: &[Js]) -> Result<Js> {
-    let needle = evaluator.to_text(arg(args, 0))?;
+    let needle = evaluator.text_of(arg(args, 0))?;
     evaluator.spend(text.as_str().len() / 64)?;
-    let last = match evaluator.to_number(arg(args, 1))? {
+    let last = match evaluator.number_of(arg(args, 1))? {
         n if n.is_nan() => usize::MAX,
         n => n.max(0.0) as usize,
     };
@@ -93,7 +93,7 @@ pub(super) fn last_index_of(evaluator: &mut Evaluator<'_>, text: &Text, args: &[
 pub(super) fn split(evaluator: &mut Evaluator<'_>, text: &Text, args: &[Js]) -> Result<Js> {
     let limit = match arg(args, 1) {
         Js::Undefined => u32::MAX,
-        limit => crate::value::number::to_uint32(evaluator.to_number(limit)?),
+        limit => crate::value::number::to_uint32(evaluator.number_of(limit)?),
     } as usize;
     if let Js::Pattern(found) = arg(args, 0) {
         return pattern::split(evaluator, text, found, limit);
@@ -103,7 +103,7 @@ pub(super) fn split(evaluator: &mut Evaluator<'_>, text: &Text, args: &[Js]) -> 
         let whole = alloc::vec![text.clone().into()];
         return Ok(Js::list(whole.into_iter().take(limit).collect()));
     }
-    let separator = evaluator.to_text(arg(args, 0))?;
+    let separator = evaluator.text_of(arg(args, 0))?;
     evaluator.make(text.as_str().len())?;
     let part = |part: &str| -> Js { Text::new(part, author).into() };
     let parts: Vec<Js> = if separator.as_str().is_empty() {
@@ -131,7 +131,7 @@ pub(super) fn replace(
         }
         return pattern::replace(evaluator, text, found, arg(args, 1));
     }
-    let needle = evaluator.to_text(arg(args, 0))?;
+    let needle = evaluator.text_of(arg(args, 0))?;
     evaluator.spend(text.as_str().len() / 64)?;
     let places = if all {
         all_places(text.as_str(), needle.as_str())
@@ -201,9 +201,9 @@ impl<'t> Output<'t> {
         let before = self.out.len();
         if let Js::Function(_) = by {
             let value = evaluator.invoke(by, &self.arguments(found))?;
-            self.out.push(&evaluator.to_text(&value)?);
+            self.out.push(&evaluator.text_of(&value)?);
         } else {
-            let by = evaluator.to_text(by)?;
+            let by = evaluator.text_of(by)?;
             self.expand(&by, found);
         }
         evaluator.make(self.out.len() - before)

@@ -16,7 +16,7 @@ pub(super) const FUNCTIONS: &[(&str, Builtin)] = &[
     ("String.fromCharCode", |evaluator, args| {
         let mut units = Vec::with_capacity(args.len());
         for arg in args {
-            let unit = crate::value::number::to_uint32(evaluator.to_number(arg)?) & 0xFFFF;
+            let unit = crate::value::number::to_uint32(evaluator.number_of(arg)?) & 0xFFFF;
             units.push(unit as u16);
         }
         Ok(Js::data(String::from_utf16_lossy(&units)))
@@ -24,7 +24,7 @@ pub(super) const FUNCTIONS: &[(&str, Builtin)] = &[
     ("String.fromCodePoint", |evaluator, args| {
         let mut text = String::new();
         for arg in args {
-            let value = evaluator.to_number(arg)?;
+            let value = evaluator.number_of(arg)?;
             let fits = (0.0..=1_114_111.0).contains(&value) && libm::trunc(value) == value;
             if !fits {
                 return Err(Stop::thrown("invalid code point"));
@@ -37,13 +37,13 @@ pub(super) const FUNCTIONS: &[(&str, Builtin)] = &[
 
 pub(super) const METHODS: &[(&str, Method)] = &[
     ("at", |evaluator, text, args| {
-        let index = evaluator.to_integer(arg(args, 0))?;
+        let index = evaluator.integer_of(arg(args, 0))?;
         let length = units::length(text.as_str()) as f64;
         let index = if index < 0.0 { index + length } else { index };
         unit_at(evaluator, text, index).map(|unit| unit.map_or(Js::Undefined, Js::from))
     }),
     ("charAt", |evaluator, text, args| {
-        let index = evaluator.to_integer(arg(args, 0))?;
+        let index = evaluator.integer_of(arg(args, 0))?;
         let unit = unit_at(evaluator, text, index)?;
         Ok(unit
             .unwrap_or_else(|| Text::new("", text.is_author()))
@@ -54,7 +54,7 @@ pub(super) const METHODS: &[(&str, Method)] = &[
         Ok(Js::Number(unit.map_or(f64::NAN, f64::from)))
     }),
     ("codePointAt", |evaluator, text, args| {
-        let index = evaluator.to_integer(arg(args, 0))?;
+        let index = evaluator.integer_of(arg(args, 0))?;
         let point = code(evaluator, text, args)?;
         let byte = units::byte_of(text.as_str(), index.max(0.0) as usize);
         let c = text
@@ -70,7 +70,7 @@ pub(super) const METHODS: &[(&str, Method)] = &[
         let mut out = TextBuilder::default();
         out.push(text);
         for arg in args {
-            out.push(&evaluator.to_text(arg)?);
+            out.push(&evaluator.text_of(arg)?);
         }
         evaluator.make(out.len())?;
         Ok(out.build().into())
@@ -80,7 +80,7 @@ pub(super) const METHODS: &[(&str, Method)] = &[
     ("indexOf", search::index_of),
     ("lastIndexOf", search::last_index_of),
     ("localeCompare", |evaluator, text, args| {
-        let other = evaluator.to_text(arg(args, 0))?;
+        let other = evaluator.text_of(arg(args, 0))?;
         let order = units::compare(text.as_str(), other.as_str());
         Ok(Js::Number(f64::from(order as i8)))
     }),
@@ -114,7 +114,7 @@ pub(super) const METHODS: &[(&str, Method)] = &[
         let (start, _) = super::array::range(evaluator, args.get(..1).unwrap_or_default(), length)?;
         let count = match arg(args, 1) {
             Js::Undefined => length as f64,
-            count => evaluator.to_integer(count)?,
+            count => evaluator.integer_of(count)?,
         };
         cut(
             evaluator,
@@ -179,7 +179,7 @@ fn clamped(
 ) -> Result<usize> {
     Ok(match value {
         Js::Undefined => default,
-        value => evaluator.to_integer(value)?.clamp(0.0, length as f64) as usize,
+        value => evaluator.integer_of(value)?.clamp(0.0, length as f64) as usize,
     })
 }
 
@@ -194,7 +194,7 @@ fn unit_at(evaluator: &mut Evaluator<'_>, text: &Text, index: f64) -> Result<Opt
 }
 
 fn code(evaluator: &mut Evaluator<'_>, text: &Text, args: &[Js]) -> Result<Option<u16>> {
-    let index = evaluator.to_integer(arg(args, 0))?;
+    let index = evaluator.integer_of(arg(args, 0))?;
     evaluator.spend(text.as_str().len() / 64)?;
     Ok(if index < 0.0 {
         None
@@ -212,10 +212,10 @@ fn join(evaluator: &mut Evaluator<'_>, parts: [&Text; 2]) -> Result<Js> {
 
 /// What `padStart` and `padEnd` add.
 fn padding(evaluator: &mut Evaluator<'_>, text: &Text, args: &[Js]) -> Result<Text> {
-    let wanted = evaluator.to_integer(arg(args, 0))?;
+    let wanted = evaluator.integer_of(arg(args, 0))?;
     let filler = match arg(args, 1) {
         Js::Undefined => Text::author(" "),
-        filler => evaluator.to_text(filler)?,
+        filler => evaluator.text_of(filler)?,
     };
     let missing = wanted - units::length(text.as_str()) as f64;
     if missing <= 0.0 || filler.as_str().is_empty() {
@@ -236,7 +236,7 @@ fn padding(evaluator: &mut Evaluator<'_>, text: &Text, args: &[Js]) -> Result<Te
 }
 
 fn repeat(evaluator: &mut Evaluator<'_>, text: &Text, args: &[Js]) -> Result<Js> {
-    let times = evaluator.to_integer(arg(args, 0))?;
+    let times = evaluator.integer_of(arg(args, 0))?;
     if times < 0.0 || times.is_infinite() {
         return Err(Stop::thrown("invalid count"));
     }

@@ -23,7 +23,7 @@ pub(super) const FUNCTIONS: &[(&str, Builtin)] = &[
 ];
 
 fn encode(evaluator: &mut Evaluator<'_>, args: &[Js], kept: &[u8]) -> Result<Js> {
-    let text = evaluator.to_text(arg(args, 0))?;
+    let text = evaluator.text_of(arg(args, 0))?;
     evaluator.make(text.as_str().len().saturating_mul(3))?;
     let keep = |byte: u8| byte.is_ascii_alphanumeric() || kept.contains(&byte);
     Ok(Text::new(escape(text.as_str(), keep), text.is_author()).into())
@@ -42,7 +42,7 @@ pub(super) fn escape(text: &str, keep: impl Fn(u8) -> bool) -> String {
 }
 
 fn decode(evaluator: &mut Evaluator<'_>, args: &[Js], reserved: &[u8]) -> Result<Js> {
-    let text = evaluator.to_text(arg(args, 0))?;
+    let text = evaluator.text_of(arg(args, 0))?;
     evaluator.make(text.as_str().len())?;
     let decoded = unescape(text.as_str(), reserved)
         .ok_or_else(|| Stop::thrown("the percent encoding cannot be read"))?;

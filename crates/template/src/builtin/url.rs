@@ -14,11 +14,11 @@ use alloc::{
 
 /// `new URL(text)` or `new URL(path, base)`.
 pub(crate) fn construct(evaluator: &mut Evaluator<'_>, args: &[Js]) -> Result<Js> {
-    let text = evaluator.to_text(arg(args, 0))?;
+    let text = evaluator.text_of(arg(args, 0))?;
     evaluator.make(text.as_str().len().saturating_mul(8))?;
     let base = match arg(args, 1) {
         Js::Undefined => None,
-        base => Some(evaluator.to_text(base)?),
+        base => Some(evaluator.text_of(base)?),
     };
     let author = text.is_author() && base.as_ref().is_none_or(Text::is_author);
     let parts = match (Parts::parse(text.as_str()), base) {

@@ -75,7 +75,7 @@ impl Evaluator<'_> {
         };
         let args = args
             .iter()
-            .map(|arg| Ok(self.to_value(arg)?.unwrap_or_default()));
+            .map(|arg| Ok(self.json_of(arg)?.unwrap_or_default()));
         let args: Vec<Value> = args.collect::<Result<_>>()?;
         let root = path.split('.').next().unwrap_or(path);
         match self.scope.call(path, &args) {
@@ -106,7 +106,7 @@ impl Evaluator<'_> {
             "RegExp" => builtin::pattern::construct(self, &args),
             "Date" if args.is_empty() => {
                 let now = self.ask_scope(Some("Date.now"), true, &[])?;
-                Ok(Js::Date(self.to_number(&now)?))
+                Ok(Js::Date(self.number_of(&now)?))
             }
             "Date" => builtin::date::construct(self, &args),
             "Array" | "Object" => builtin::call(self, builtin::name(&name.text), &args),

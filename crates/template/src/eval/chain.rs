@@ -30,7 +30,7 @@ impl Evaluator<'_> {
                 Step::Member(name) => self.follow(place, name, true)?,
                 Step::Index(index) => {
                     let index = self.eval(index, env)?;
-                    let name = self.to_text(&index)?;
+                    let name = self.text_of(&index)?;
                     self.follow(place, name.as_str(), false)?
                 }
                 Step::Call(args) => self.call_place(place, args, env)?,

@@ -9,7 +9,7 @@ use collodi_value::number_to_text;
 
 impl Evaluator<'_> {
     /// `String(value)`, keeping in mind who wrote what.
-    pub(crate) fn to_text(&mut self, value: &Js) -> Result<Text> {
+    pub(crate) fn text_of(&mut self, value: &Js) -> Result<Text> {
         Ok(match value {
             Js::Undefined => Text::author("undefined"),
             Js::Null => Text::author("null"),
@@ -42,7 +42,7 @@ impl Evaluator<'_> {
                 out.push(separator);
             }
             if !item.is_nullish() {
-                out.push(&self.to_text(item)?);
+                out.push(&self.text_of(item)?);
             }
             if out.len() > self.room() {
                 return Err(Stop::TooLarge);
@@ -53,7 +53,7 @@ impl Evaluator<'_> {
     }
 
     /// `Number(value)`.
-    pub(crate) fn to_number(&mut self, value: &Js) -> Result<f64> {
+    pub(crate) fn number_of(&mut self, value: &Js) -> Result<f64> {
         Ok(match value {
             Js::Undefined => f64::NAN,
             Js::Null | Js::Bool(false) => 0.0,
@@ -64,20 +64,20 @@ impl Evaluator<'_> {
                 number::from_text(text.as_str())
             }
             Js::Function(_) => f64::NAN,
-            other => number::from_text(self.to_text(other)?.as_str()),
+            other => number::from_text(self.text_of(other)?.as_str()),
         })
     }
 
     /// The value, or its text when it is an object.
-    pub(super) fn to_primitive(&mut self, value: &Js) -> Result<Js> {
+    pub(super) fn primitive_of(&mut self, value: &Js) -> Result<Js> {
         Ok(match value {
             Js::Undefined | Js::Null | Js::Bool(_) | Js::Number(_) | Js::Text(_) => value.clone(),
-            other => self.to_text(other)?.into(),
+            other => self.text_of(other)?.into(),
         })
     }
 
     /// `Number(value)` without its fraction; NaN is 0.
-    pub(crate) fn to_integer(&mut self, value: &Js) -> Result<f64> {
-        self.to_number(value).map(number::to_integer)
+    pub(crate) fn integer_of(&mut self, value: &Js) -> Result<f64> {
+        self.number_of(value).map(number::to_integer)
     }
 }

@@ -56,11 +56,11 @@ impl Evaluator<'_> {
         match (is_object(a), is_object(b)) {
             (true, true) => return Ok(same(a, b)),
             (true, false) => {
-                let a = self.to_primitive(a)?;
+                let a = self.primitive_of(a)?;
                 return self.equal_primitives(&a, b);
             }
             (false, true) => {
-                let b = self.to_primitive(b)?;
+                let b = self.primitive_of(b)?;
                 return self.equal_primitives(a, &b);
             }
             (false, false) => {}
@@ -72,15 +72,15 @@ impl Evaluator<'_> {
         if a.type_name() == b.type_name() {
             return Ok(same(a, b));
         }
-        Ok(self.to_number(a)? == self.to_number(b)?)
+        Ok(self.number_of(a)? == self.number_of(b)?)
     }
 
     /// `a < b` and its relatives.
     pub(super) fn ordered(&mut self, op: BinaryOp, a: &Js, b: &Js) -> Result<bool> {
-        let (a, b) = (self.to_primitive(a)?, self.to_primitive(b)?);
+        let (a, b) = (self.primitive_of(a)?, self.primitive_of(b)?);
         let order = match (&a, &b) {
             (Js::Text(a), Js::Text(b)) => Some(units::compare(a.as_str(), b.as_str())),
-            _ => self.to_number(&a)?.partial_cmp(&self.to_number(&b)?),
+            _ => self.number_of(&a)?.partial_cmp(&self.number_of(&b)?),
         };
         Ok(order.is_some_and(|order| match op {
             BinaryOp::Less => order == Ordering::Less,

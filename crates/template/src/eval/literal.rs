@@ -15,7 +15,7 @@ impl Evaluator<'_> {
                 Piece::Text(text) => out.push_part(text, true),
                 Piece::Expr(expr) => {
                     let value = self.eval(expr, env)?;
-                    out.push(&self.to_text(&value)?);
+                    out.push(&self.text_of(&value)?);
                 }
             }
         }
@@ -89,7 +89,7 @@ impl Evaluator<'_> {
             Key::Computed(expr) => {
                 let value: &Expr = expr;
                 let value = self.eval(value, env)?;
-                Ok(self.to_text(&value)?.shared())
+                Ok(self.text_of(&value)?.shared())
             }
         }
     }

@@ -13,9 +13,9 @@ impl Evaluator<'_> {
     pub(super) fn apply_unary(&mut self, op: UnaryOp, value: &Js) -> Result<Js> {
         Ok(match op {
             UnaryOp::Not => Js::Bool(!value.is_truthy()),
-            UnaryOp::Minus => Js::Number(-self.to_number(value)?),
-            UnaryOp::Plus => Js::Number(self.to_number(value)?),
-            UnaryOp::BitNot => Js::Number(f64::from(!to_int32(self.to_number(value)?))),
+            UnaryOp::Minus => Js::Number(-self.number_of(value)?),
+            UnaryOp::Plus => Js::Number(self.number_of(value)?),
+            UnaryOp::BitNot => Js::Number(f64::from(!to_int32(self.number_of(value)?))),
             UnaryOp::Typeof => Js::author(value.type_name()),
             UnaryOp::Void => Js::Undefined,
         })
@@ -49,7 +49,7 @@ impl Evaluator<'_> {
             BinaryOp::In => Js::Bool(self.has_member(a, b)?),
             BinaryOp::Instanceof => Js::Bool(is_instance(a, b)?),
             _ => {
-                let (a, b) = (self.to_number(a)?, self.to_number(b)?);
+                let (a, b) = (self.number_of(a)?, self.number_of(b)?);
                 Js::Number(arithmetic(op, a, b))
             }
         })
@@ -57,13 +57,13 @@ impl Evaluator<'_> {
 
     /// A sum, or a text when one side is one.
     fn add(&mut self, a: &Js, b: &Js) -> Result<Js> {
-        let (a, b) = (self.to_primitive(a)?, self.to_primitive(b)?);
+        let (a, b) = (self.primitive_of(a)?, self.primitive_of(b)?);
         if !matches!(a, Js::Text(_)) && !matches!(b, Js::Text(_)) {
-            return Ok(Js::Number(self.to_number(&a)? + self.to_number(&b)?));
+            return Ok(Js::Number(self.number_of(&a)? + self.number_of(&b)?));
         }
         let mut out = TextBuilder::default();
         for side in [&a, &b] {
-            let text = self.to_text(side)?;
+            let text = self.text_of(side)?;
             self.make(text.as_str().len())?;
             out.push(&text);
         }
@@ -73,7 +73,7 @@ impl Evaluator<'_> {
     /// `key in object`.
     fn has_member(&mut self, key: &Js, object: &Js) -> Result<bool> {
         if matches!(object, Js::Map(_) | Js::List(_) | Js::Url(_)) {
-            let key = self.to_text(key)?;
+            let key = self.text_of(key)?;
             let length = matches!(object, Js::List(_)) && key.as_str() == "length";
             Ok(length || self.own_member(object, key.as_str())?.is_some())
         } else {

@@ -47,7 +47,7 @@ fn map(object: &Object, author: bool, depth: u32) -> Option<Js> {
 impl Evaluator<'_> {
     /// The value as JSON; none for what has no JSON form. In lists such values
     /// become `null`, in objects they are dropped, as `JSON.stringify` does.
-    pub(crate) fn to_value(&mut self, js: &Js) -> Result<Option<Value>> {
+    pub(crate) fn json_of(&mut self, js: &Js) -> Result<Option<Value>> {
         self.spend(1)?;
         Ok(Some(match js {
             Js::Undefined | Js::Function(_) => return Ok(None),
@@ -60,10 +60,10 @@ impl Evaluator<'_> {
             }
             Js::List(list) => {
                 let items = list.items.iter();
-                let items = items.map(|item| Ok(self.to_value(item)?.unwrap_or_default()));
+                let items = items.map(|item| Ok(self.json_of(item)?.unwrap_or_default()));
                 Value::Array(items.collect::<Result<_>>()?)
             }
-            Js::Map(map) => Value::Object(self.to_object(map)?),
+            Js::Map(map) => Value::Object(self.object_of(map)?),
             Js::Pattern(_) => Value::Object(Object::new()),
             Js::Date(ms) => date::to_iso(*ms).map_or(Value::Null, Value::String),
             Js::Bytes(data) => {
@@ -71,17 +71,17 @@ impl Evaluator<'_> {
                 bytes::to_value(data)
             }
             Js::Url(parts) => match parts.get("href") {
-                Some(href) => return self.to_value(href),
+                Some(href) => return self.json_of(href),
                 None => return Ok(None),
             },
         }))
     }
 
-    fn to_object(&mut self, map: &Map) -> Result<Object> {
+    fn object_of(&mut self, map: &Map) -> Result<Object> {
         let mut object = Object::new();
         for (key, value) in map.entries() {
             self.make(key.len())?;
-            if let Some(value) = self.to_value(value)? {
+            if let Some(value) = self.json_of(value)? {
                 object.set(&**key, value);
             }
         }

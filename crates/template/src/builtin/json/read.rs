@@ -9,7 +9,7 @@ use alloc::{string::String, sync::Arc, vec::Vec};
 
 /// Reads JSON. The second argument of JavaScript's is not looked at.
 pub(super) fn parse(evaluator: &mut Evaluator<'_>, args: &[Js]) -> Result<Js> {
-    let text = evaluator.to_text(arg(args, 0))?;
+    let text = evaluator.text_of(arg(args, 0))?;
     evaluator.make(text.as_str().len())?;
     evaluator.spend(text.as_str().len() / 4)?;
     let mut reader = Reader {

@@ -35,7 +35,7 @@ pub(super) fn stringify(evaluator: &mut Evaluator<'_>, args: &[Js]) -> Result<Js
 fn indent(evaluator: &mut Evaluator<'_>, value: &Js) -> Result<String> {
     Ok(match value {
         Js::Number(_) => {
-            let blanks = evaluator.to_integer(value)?.clamp(0.0, 10.0);
+            let blanks = evaluator.integer_of(value)?.clamp(0.0, 10.0);
             " ".repeat(blanks as usize)
         }
         Js::Text(text) => units::slice(text.as_str(), 0, 10).into_owned(),
@@ -50,7 +50,7 @@ fn keys(evaluator: &mut Evaluator<'_>, value: &Js) -> Result<Option<Vec<Arc<str>
     let mut keys: Vec<Arc<str>> = Vec::new();
     for item in &list.items {
         evaluator.spend(1 + keys.len())?;
-        let key = evaluator.to_text(item)?.shared();
+        let key = evaluator.text_of(item)?.shared();
         if matches!(item, Js::Text(_) | Js::Number(_)) && !keys.contains(&key) {
             keys.push(key);
         }
@@ -93,7 +93,7 @@ impl Writer {
                 self.out.push_str(&Value::from(text.as_str()).to_json());
             }
             other => {
-                let json = evaluator.to_value(other)?;
+                let json = evaluator.json_of(other)?;
                 self.out.push_str(&json.unwrap_or_default().to_json());
             }
         }
