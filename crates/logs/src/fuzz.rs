@@ -27,7 +27,7 @@ pub fn lines(output: &[u8], seed: u64, line_bytes: usize) {
         check_line(line, written.next().unwrap_or_default(), line_bytes);
     }
     // What follows the last line end is a line unless it leaves nothing to be seen.
-    let unseen = |rest: &[u8]| rest.contains(&0x1b) || shown(rest).is_empty();
+    let unseen = |rest: &[u8]| has_sequences(rest) || shown(rest).is_empty();
     assert!(
         written.next().is_none_or(unseen),
         "the last line is missing"
@@ -177,7 +177,7 @@ fn finished(mut log: Log, output: &[u8], seed: u64) -> Vec<Line> {
 }
 
 fn check_line(line: &Line, bytes: &[u8], line_bytes: usize) {
-    let ended = bytes.trim_ascii_end_matches_cr();
+    let ended = without_returns(bytes);
     assert!(line.text.len() <= line_bytes, "{line:?}");
     assert_eq!(line.truncated, line.dropped > 0, "{line:?}");
     if !ended.iter().any(|b| matches!(b, b'\r' | 0x08 | 0x1b)) {
@@ -189,13 +189,18 @@ fn check_line(line: &Line, bytes: &[u8], line_bytes: usize) {
             line.dropped == lost || text.contains('\u{fffd}'),
             "{line:?}"
         );
-    } else if ended.len() <= line_bytes && !ended.contains(&0x1b) && !ended.contains(&0xc2) {
+    } else if ended.len() <= line_bytes && !has_sequences(ended) {
         let cut = shown(ended);
         assert!(
             line.truncated || plain(&line.text) == cut,
             "{line:?} {cut:?}"
         );
     }
+}
+
+/// Whether there is, or may be, an escape sequence in `bytes`.
+fn has_sequences(bytes: &[u8]) -> bool {
+    bytes.iter().any(|b| matches!(b, 0x1b | 0xc2))
 }
 
 /// What a terminal shows after these bytes, which have no escape sequences.
@@ -216,18 +221,12 @@ fn shown(bytes: &[u8]) -> String {
     cells.into_iter().collect()
 }
 
-trait EndOfLine {
-    fn trim_ascii_end_matches_cr(&self) -> &[u8];
-}
-
-impl EndOfLine for [u8] {
-    fn trim_ascii_end_matches_cr(&self) -> &[u8] {
-        let end = self
-            .iter()
-            .rposition(|b| *b != b'\r')
-            .map_or(0, |at| at + 1);
-        self.get(..end).unwrap_or_default()
-    }
+fn without_returns(bytes: &[u8]) -> &[u8] {
+    let end = bytes
+        .iter()
+        .rposition(|b| *b != b'\r')
+        .map_or(0, |at| at + 1);
+    bytes.get(..end).unwrap_or_default()
 }
 
 fn check_limits(log: &Log, limits: Limits) {

@@ -76,7 +76,7 @@ impl Splitter {
         let segment = whole_chars(&self.segment);
         if self.row.is_new() && !moves_back(segment) {
             return Text {
-                text: String::from_utf8_lossy(segment),
+                text: lossy(segment),
                 dropped: self.dropped,
             };
         }
@@ -191,14 +191,19 @@ fn decoded(line: &[u8], dropped: u64) -> Text<'_> {
         whole_chars(line)
     };
     Text {
-        text: String::from_utf8_lossy(kept),
+        text: lossy(kept),
         dropped: dropped + (line.len() - kept.len()) as u64,
     }
 }
 
 fn overwrite(row: &mut Row, segment: &[u8]) {
     row.carriage_return();
-    row.write(&String::from_utf8_lossy(segment));
+    row.write(&lossy(segment));
+}
+
+/// The bytes as text. The common case goes by the fast check of whole words.
+fn lossy(bytes: &[u8]) -> Cow<'_, str> {
+    core::str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed)
 }
 
 /// Makes room for `more` bytes, doubling, but for no more than `cap` in all.
