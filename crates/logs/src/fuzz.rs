@@ -84,12 +84,7 @@ pub fn mask(output: &[u8], seed: u64, line_bytes: usize) {
     let text = String::from_utf8_lossy(output);
     if !text.chars().any(|c| c.is_control() && c != '\n') {
         check_grown(&log, &partials);
-        let masked: Vec<_> = text
-            .lines()
-            .map(|line| Mask::new(SECRETS).apply(line))
-            .collect();
-        let naive: Vec<_> = text.lines().map(hidden_naively).collect();
-        assert_eq!(masked, naive, "{text:?}");
+        check_masked(&log, &text, line_bytes);
     }
 }
 
@@ -276,6 +271,19 @@ fn check_grown(log: &Log, partials: &[(u64, String)]) {
             line.is_some_and(|line| line.text.starts_with(text)),
             "{text:?} {line:?}"
         );
+    }
+}
+
+/// The lines of the log are those of `text`, masked, and no shorter than they must be.
+fn check_masked(log: &Log, text: &str, line_bytes: usize) {
+    for (line, written) in log.last(usize::MAX).zip(text.split('\n')) {
+        let naive = hidden_naively(written);
+        assert!(naive.starts_with(&line.text), "{line:?} {naive:?}");
+        assert!(
+            line.truncated || line.text.len() >= line_bytes.min(naive.len()),
+            "{line:?}"
+        );
+        assert_eq!(Mask::new(SECRETS).apply(written), naive, "{written:?}");
     }
 }
 

@@ -324,7 +324,7 @@ mod tests {
 
     #[test]
     fn holds_back_what_may_become_a_secret() {
-        let mask = Mask::new(["hunter2!", "abcabcabd"]);
+        let mask = Mask::new(["hunter2!", "abcabcabd", "password-hunt"]);
         for (text, expected) in [
             ("", ""),
             ("x", "x"),
@@ -333,6 +333,9 @@ mod tests {
             ("xhunter2!", "xhunter2!"),
             ("xhunter3", "xhunter3"),
             ("abcabcabcab", "abc"),
+            ("abcabcabdabc", "abcabcabd"),
+            ("xpassword-hunt", "xpassword-hunt"),
+            ("xpassword-hunter", "xpassword-hunt"),
             ("x\x1b[1mhun\x1b[0mt", "x\x1b[1m"),
         ] {
             assert_eq!(mask.showable(text), expected, "{text:?}");

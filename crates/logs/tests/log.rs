@@ -149,6 +149,22 @@ fn the_ring_is_bounded_by_lines_and_by_bytes() {
 }
 
 #[test]
+fn buffers_of_long_lines_are_not_kept_for_short_ones() {
+    let limits = Limits {
+        lines: 50,
+        bytes: 64 << 10,
+        ..Limits::default()
+    };
+    let mut log = Log::new(limits);
+    let long = [&[b'x'; 60 << 10][..], b"\n"].concat();
+    for _ in 0..100 {
+        log.push(NOW, Stdout, &long);
+        log.push(NOW, Stdout, &b"short\n".repeat(50));
+    }
+    assert!(log.memory() < 64 << 10, "{}", log.memory());
+}
+
+#[test]
 fn readers_are_told_what_is_gone() {
     let mut log = Log::new(Limits {
         lines: 2,
