@@ -29,7 +29,7 @@ pub(crate) struct Text<'a> {
 }
 
 impl Splitter {
-    /// Holds at most `cap` bytes of a line.
+    /// Holds at most `cap` bytes of a line, which is not zero.
     pub(crate) fn new(cap: usize) -> Self {
         Self {
             cap,
@@ -93,8 +93,10 @@ impl Splitter {
         self.segment.capacity() + self.row.memory()
     }
 
+    /// Whether no line has begun. A row that is written over, and bytes that were
+    /// dropped, always come with bytes that are held.
     const fn is_empty(&self) -> bool {
-        self.segment.is_empty() && !self.returned && self.dropped == 0
+        self.segment.is_empty()
     }
 
     /// Adds bytes without a line feed.
