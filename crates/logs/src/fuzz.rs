@@ -27,7 +27,7 @@ pub fn lines(output: &[u8], seed: u64, line_bytes: usize) {
         check_line(line, written.next().unwrap_or_default(), line_bytes);
     }
     // What follows the last line end is a line unless it leaves nothing to be seen.
-    let unseen = |rest: &[u8]| rest.contains(&0x1b) || shown(rest).is_empty();
+    let unseen = |rest: &[u8]| has_sequences(rest) || shown(rest).is_empty();
     assert!(
         written.next().is_none_or(unseen),
         "the last line is missing"
@@ -84,12 +84,7 @@ pub fn mask(output: &[u8], seed: u64, line_bytes: usize) {
     let text = String::from_utf8_lossy(output);
     if !text.chars().any(|c| c.is_control() && c != '\n') {
         check_grown(&log, &partials);
-        let masked: Vec<_> = text
-            .lines()
-            .map(|line| Mask::new(SECRETS).apply(line))
-            .collect();
-        let naive: Vec<_> = text.lines().map(hidden_naively).collect();
-        assert_eq!(masked, naive, "{text:?}");
+        check_masked(&log, &text, line_bytes);
     }
 }
 
@@ -177,7 +172,7 @@ fn finished(mut log: Log, output: &[u8], seed: u64) -> Vec<Line> {
 }
 
 fn check_line(line: &Line, bytes: &[u8], line_bytes: usize) {
-    let ended = bytes.trim_ascii_end_matches_cr();
+    let ended = without_returns(bytes);
     assert!(line.text.len() <= line_bytes, "{line:?}");
     assert_eq!(line.truncated, line.dropped > 0, "{line:?}");
     if !ended.iter().any(|b| matches!(b, b'\r' | 0x08 | 0x1b)) {
@@ -189,13 +184,18 @@ fn check_line(line: &Line, bytes: &[u8], line_bytes: usize) {
             line.dropped == lost || text.contains('\u{fffd}'),
             "{line:?}"
         );
-    } else if ended.len() <= line_bytes && !ended.contains(&0x1b) && !ended.contains(&0xc2) {
+    } else if ended.len() <= line_bytes && !has_sequences(ended) {
         let cut = shown(ended);
         assert!(
             line.truncated || plain(&line.text) == cut,
             "{line:?} {cut:?}"
         );
     }
+}
+
+/// Whether there is, or may be, an escape sequence in `bytes`.
+fn has_sequences(bytes: &[u8]) -> bool {
+    bytes.iter().any(|b| matches!(b, 0x1b | 0xc2))
 }
 
 /// What a terminal shows after these bytes, which have no escape sequences.
@@ -216,18 +216,12 @@ fn shown(bytes: &[u8]) -> String {
     cells.into_iter().collect()
 }
 
-trait EndOfLine {
-    fn trim_ascii_end_matches_cr(&self) -> &[u8];
-}
-
-impl EndOfLine for [u8] {
-    fn trim_ascii_end_matches_cr(&self) -> &[u8] {
-        let end = self
-            .iter()
-            .rposition(|b| *b != b'\r')
-            .map_or(0, |at| at + 1);
-        self.get(..end).unwrap_or_default()
-    }
+fn without_returns(bytes: &[u8]) -> &[u8] {
+    let end = bytes
+        .iter()
+        .rposition(|b| *b != b'\r')
+        .map_or(0, |at| at + 1);
+    bytes.get(..end).unwrap_or_default()
 }
 
 fn check_limits(log: &Log, limits: Limits) {
@@ -277,6 +271,19 @@ fn check_grown(log: &Log, partials: &[(u64, String)]) {
             line.is_some_and(|line| line.text.starts_with(text)),
             "{text:?} {line:?}"
         );
+    }
+}
+
+/// The lines of the log are those of `text`, masked, and no shorter than they must be.
+fn check_masked(log: &Log, text: &str, line_bytes: usize) {
+    for (line, written) in log.last(usize::MAX).zip(text.split('\n')) {
+        let naive = hidden_naively(written);
+        assert!(naive.starts_with(&line.text), "{line:?} {naive:?}");
+        assert!(
+            line.truncated || line.text.len() >= line_bytes.min(naive.len()),
+            "{line:?}"
+        );
+        assert_eq!(Mask::new(SECRETS).apply(written), naive, "{written:?}");
     }
 }
 

@@ -138,6 +138,7 @@ impl Finder {
         match self {
             Self::Nothing => Vec::new(),
             Self::Everything => alloc::vec![0..text.len()],
+            Self::Any(automaton) if text.len() < automaton.min_pattern_len() => Vec::new(),
             Self::Any(automaton) if !automaton.is_match(text) => Vec::new(),
             Self::Any(automaton) => {
                 let found = automaton.find_overlapping_iter(text);
@@ -265,5 +266,85 @@ fn step(secret: &[u8], borders: &[usize], mut matched: usize, byte: u8) -> usize
             (_, 0) => return 0,
             _ => matched = borders.get(matched).copied().unwrap_or(0),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(secrets: &[&str], text: &str, expected: &str) {
+        assert_eq!(
+            Mask::new(secrets).apply(text),
+            expected,
+            "{secrets:?} {text:?}"
+        );
+    }
+
+    #[test]
+    fn hides() {
+        check(&[], "token", "token");
+        check(&["hunter2!"], "my hunter2! is hunter2!!", "my *** is ***!");
+        check(&["hunter2!"], "hunter2!hunter2!", "******");
+        check(&["abcdef", "defghi"], "abcdefghi", "***");
+        check(&["abcdef", "xabcdefx"], "xabcdefx abcdef", "*** ***");
+        check(&["aaaaaa"], "aaaaaaaaaaaaaaab", "***b");
+        check(&["päßwört"], "päßwört!", "***!");
+        check(&["short"], "short", "short");
+        check(&["  hunter2!\n"], "hunter2!", "***");
+        check(
+            &["-----BEGIN\nabcdefgh\r\nend"],
+            "abcdefgh -----BEGIN end",
+            "*** *** end",
+        );
+    }
+
+    #[test]
+    fn hides_what_the_eye_would_read() {
+        check(
+            &["hunter2!"],
+            "a \x1b[31mhun\x1b[1mter2!\x1b[0m b",
+            "a \x1b[31m***\x1b[0m b",
+        );
+        check(&["hunter2!"], "hunt\0er2!", "***");
+        check(&["hunter2!"], "\x1b]0;hunter2!\x07b", "\x1b]0;***\x07b");
+        check(&["]0;abc", "hunter2!"], "\x1b]0;abc mhun\0ter2!", "***");
+    }
+
+    #[test]
+    fn the_limit_cuts_no_secret() {
+        let mask = Mask::new(["hunter2!"]);
+        let cut = |limit| mask.prefix("ab hunter2! cd", limit);
+        assert_eq!(cut(2), (Cow::from("ab"), 2));
+        assert_eq!(cut(3), (Cow::from("ab "), 3));
+        assert_eq!(cut(4), (Cow::from("ab *"), 11));
+        assert_eq!(cut(13), (Cow::from("ab *** c"), 13));
+    }
+
+    #[test]
+    fn holds_back_what_may_become_a_secret() {
+        let mask = Mask::new(["hunter2!", "abcabcabd", "password-hunt"]);
+        for (text, expected) in [
+            ("", ""),
+            ("x", "x"),
+            ("xh", "x"),
+            ("xhunter2", "x"),
+            ("xhunter2!", "xhunter2!"),
+            ("xhunter3", "xhunter3"),
+            ("abcabcabcab", "abc"),
+            ("abcabcabdabc", "abcabcabd"),
+            ("xpassword-hunt", "xpassword-hunt"),
+            ("xpassword-hunter", "xpassword-hunt"),
+            ("x\x1b[1mhun\x1b[0mt", "x\x1b[1m"),
+        ] {
+            assert_eq!(mask.showable(text), expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn says_nothing_about_the_secrets() {
+        let mask = alloc::format!("{:?}", Mask::new(["hunter2!"]));
+        assert_eq!(mask, "Mask(1 secrets)");
     }
 }

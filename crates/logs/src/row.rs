@@ -148,6 +148,8 @@ mod tests {
         check(&["downloading", "\x1b[2Kdone"], "done");
         check(&["downloading", ""], "downloading");
         check(&["one\x1b[2K\x1b[1Gtwo"], "two");
+        check(&["three\x1b[Gtwo"], "twoee");
+        check(&["three\x1b[0Gtwo"], "twoee");
         check(&["|\x08/\x08-"], "-");
         check(&["\x08\x08a"], "a");
         check(&["a\0b\x07c\x1b[1A\x1b]0;t\x07d"], "abcd");

@@ -29,7 +29,7 @@ pub(crate) struct Text<'a> {
 }
 
 impl Splitter {
-    /// Holds at most `cap` bytes of a line.
+    /// Holds at most `cap` bytes of a line, which is not zero.
     pub(crate) fn new(cap: usize) -> Self {
         Self {
             cap,
@@ -76,7 +76,7 @@ impl Splitter {
         let segment = whole_chars(&self.segment);
         if self.row.is_new() && !moves_back(segment) {
             return Text {
-                text: String::from_utf8_lossy(segment),
+                text: lossy(segment),
                 dropped: self.dropped,
             };
         }
@@ -93,8 +93,10 @@ impl Splitter {
         self.segment.capacity() + self.row.memory()
     }
 
+    /// Whether no line has begun. A row that is written over, and bytes that were
+    /// dropped, always come with bytes that are held.
     const fn is_empty(&self) -> bool {
-        self.segment.is_empty() && !self.returned && self.dropped == 0
+        self.segment.is_empty()
     }
 
     /// Adds bytes without a line feed.
@@ -191,14 +193,19 @@ fn decoded(line: &[u8], dropped: u64) -> Text<'_> {
         whole_chars(line)
     };
     Text {
-        text: String::from_utf8_lossy(kept),
+        text: lossy(kept),
         dropped: dropped + (line.len() - kept.len()) as u64,
     }
 }
 
 fn overwrite(row: &mut Row, segment: &[u8]) {
     row.carriage_return();
-    row.write(&String::from_utf8_lossy(segment));
+    row.write(&lossy(segment));
+}
+
+/// The bytes as text. The common case goes by the fast check of whole words.
+fn lossy(bytes: &[u8]) -> Cow<'_, str> {
+    core::str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed)
 }
 
 /// Makes room for `more` bytes, doubling, but for no more than `cap` in all.

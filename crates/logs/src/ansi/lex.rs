@@ -162,6 +162,11 @@ mod tests {
         check("\x1b]0;title\u{9c}x", &[Dropped, Text("x")]);
         check("\x1bP1;2q...\x18x", &[Dropped, Text("x")]);
         check("\x1b_secret", &[Dropped]);
+        for start in [
+            "\u{90}", "\u{98}", "\u{9d}", "\u{9e}", "\u{9f}", "\x1bX", "\x1b^",
+        ] {
+            check(&[start, "secret\u{9c}x"].concat(), &[Dropped, Text("x")]);
+        }
         check("\x1bktitle\x1b\\x", &[Dropped, Dropped, Text("x")]);
         check(
             "\x1b]8;;http://x\x1b[1mx",
