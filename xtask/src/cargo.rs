@@ -53,6 +53,18 @@ pub(crate) fn bench(repo: &Repo, arguments: &[String]) -> Result<()> {
         .args(arguments))
 }
 
+/// Checks a package that is a workspace of its own, at the versions of ours.
+pub(crate) fn check_outside(repo: &Repo, package: &str, arguments: &[&str]) -> Result<()> {
+    repo.borrow_lock(package)?;
+    run(repo
+        .cargo(&["check", "--quiet"])
+        .args(arguments)
+        .arg("--manifest-path")
+        .arg(repo.root.join(package).join("Cargo.toml"))
+        .arg("--target-dir")
+        .arg(repo.target.join(package)))
+}
+
 /// Writes the conformance matrix anew.
 pub(crate) fn matrix(repo: &Repo, arguments: &[String]) -> Result<()> {
     run(repo

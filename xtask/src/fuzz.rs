@@ -1,5 +1,6 @@
 //! `cargo xtask fuzz`: the targets of `fuzz/`.
 
+use crate::cargo::check_outside;
 use crate::repo::{Repo, output, run};
 use crate::tools;
 use anyhow::{Context, Result, bail};
@@ -13,25 +14,11 @@ const SECONDS: &str = "60";
 pub(crate) fn fuzz(repo: &Repo, arguments: &[String]) -> Result<()> {
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match arguments.as_slice() {
-        ["--check"] => check(repo),
+        ["--check"] => check_outside(repo, FUZZ, &["--no-default-features"]),
         [target] => fuzz_target(repo, target, SECONDS),
         [target, seconds] => fuzz_target(repo, target, seconds),
         _ => bail!("which target? One of: {}", targets(repo)?.join(", ")),
     }
-}
-
-fn check(repo: &Repo) -> Result<()> {
-    repo.borrow_lock(FUZZ)?;
-    run(repo
-        .cargo(&[
-            "check",
-            "--quiet",
-            "--no-default-features",
-            "--manifest-path",
-            "fuzz/Cargo.toml",
-            "--target-dir",
-        ])
-        .arg(repo.target.join("fuzz-check")))
 }
 
 fn fuzz_target(repo: &Repo, target: &str, seconds: &str) -> Result<()> {

@@ -5,13 +5,13 @@
 //! `crates/clippy.toml` names what is disallowed in words; a small crate that
 //! uses each of those shows that the file is found and that no entry is misspelt.
 
+use crate::cargo::check_outside;
 use crate::metadata::{Metadata, Package};
-use crate::repo::{Repo, run};
+use crate::repo::Repo;
 use anyhow::{Context, Result, bail};
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
-use std::process::Command;
 
 const NO_STD: &str = "conformance/no-std";
 
@@ -66,21 +66,10 @@ fn missing(directories: &BTreeSet<String>, dependencies: &BTreeSet<String>) -> V
 }
 
 fn all_build_without_std(repo: &Repo) -> Result<()> {
-    repo.borrow_lock(NO_STD)?;
-    run(&mut checked(repo, NO_STD)).context(
-        "a pure crate, or something it uses, reaches for std \
-         (`duplicate lang item`: the note above names the crate)",
+    check_outside(repo, NO_STD, &[]).context(
+        "the pure crates do not build without std \
+         (a note below `duplicate lang item` names the one that reaches for it)",
     )
-}
-
-/// `cargo check` of a package outside the workspace.
-fn checked(repo: &Repo, package: &str) -> Command {
-    let mut command = repo.cargo(&["check", "--quiet", "--target-dir"]);
-    command
-        .arg(repo.target.join("no-std"))
-        .arg("--manifest-path")
-        .arg(repo.root.join(package).join("Cargo.toml"));
-    command
 }
 
 const CLIPPY: &str = "clippy.toml";

@@ -20,6 +20,7 @@ const STEPS: &[Step] = &[
     Step { task: "purity", arguments: &[], slow: false },
     Step { task: "suite", arguments: &[], slow: false },
     Step { task: "doc", arguments: &[], slow: true },
+    Step { task: "fuzz", arguments: &["--check"], slow: true },
     Step { task: "deny", arguments: &[], slow: true },
 ];
 

@@ -31,13 +31,13 @@ pub(crate) struct Graph {
 }
 
 impl Graph {
-    /// The graph of a workspace at `root`.
-    pub(crate) fn new(metadata: &Metadata, root: &str) -> Self {
-        let nodes = metadata.packages.iter();
+    /// The graph of a workspace.
+    pub(crate) fn new(metadata: &Metadata) -> Self {
+        let root = &metadata.workspace_root;
+        let packages = metadata.packages.iter();
+        let nodes = packages.map(|package| (package.name.clone(), Node::new(package, root)));
         Self {
-            nodes: nodes
-                .map(|package| (package.name.clone(), Node::new(package, root)))
-                .collect(),
+            nodes: nodes.collect(),
         }
     }
 
@@ -142,8 +142,11 @@ pub(crate) mod tests {
     /// with `collodi-` are ours.
     pub(crate) fn graph(lines: &[&str]) -> Graph {
         let packages: Vec<String> = lines.iter().map(|line| package(line)).collect();
-        let json = format!(r#"{{"packages": [{}]}}"#, packages.join(","));
-        Graph::new(&Metadata::parse(&json).unwrap(), "/repo")
+        let json = format!(
+            r#"{{"workspace_root": "/repo", "packages": [{}]}}"#,
+            packages.join(",")
+        );
+        Graph::new(&Metadata::parse(&json).unwrap())
     }
 
     fn package(line: &str) -> String {

@@ -21,7 +21,7 @@ pub(crate) fn deps(repo: &Repo, arguments: &[String]) -> Result<()> {
         _ => bail!("`cargo xtask deps` takes --bless and nothing else"),
     };
     let metadata = Metadata::read(repo, "Cargo.toml")?;
-    let graph = Graph::new(&metadata, &repo.root.to_string_lossy());
+    let graph = Graph::new(&metadata);
     obey(&graph)?;
     if bless {
         write(repo, &graph)

@@ -1,0 +1,6 @@
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|input: (&[u8], u64, u16)| {
+    let (output, seed, line_bytes) = input;
+    collodi_logs::fuzz::mask(output, seed, line_bytes.into());
+});
