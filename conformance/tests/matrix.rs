@@ -8,7 +8,9 @@ use std::{collections::BTreeSet, path::Path};
 
 #[test]
 fn matrix_is_up_to_date() {
-    let columns = [("sim", World::new().backends().process.capabilities())];
+    let sim = World::new().backends().process.capabilities();
+    let tokio = collodi_tokio::backends().process.capabilities();
+    let columns = [("sim", sim), ("tokio", tokio)];
     let now = matrix::render(&columns);
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("MATRIX.md");
     if std::env::var_os("COLLODI_BLESS").is_some() {
