@@ -32,7 +32,7 @@ enum Wrong {
     KindsAreVague,
     FailedSpawnStarts,
     DirectoryIsTheRoot,
-    WrongPid,
+    PidOfAnother,
     DropKillsNothing,
     DropKillsAll,
     NothingButOneChild,
@@ -140,7 +140,7 @@ const TABLE: &[(Wrong, &str)] = &[
         Wrong::DirectoryIsTheRoot,
         "process::working_directory_behind_a_link_inside_is_entered",
     ),
-    (Wrong::WrongPid, "process::pid_is_that_of_the_child"),
+    (Wrong::PidOfAnother, "process::pid_is_that_of_the_child"),
     (
         Wrong::DropKillsNothing,
         "process::dropping_a_child_kills_its_group",
@@ -520,7 +520,7 @@ impl BadChild {
 impl Child for BadChild {
     fn pid(&self) -> Option<u32> {
         let pid = self.good.as_ref()?.pid();
-        pid.map(|pid| pid + u32::from(self.wrong == Wrong::WrongPid))
+        pid.map(|pid| pid + u32::from(self.wrong == Wrong::PidOfAnother))
     }
 
     async fn next_event(&mut self) -> Option<ChildEvent> {
