@@ -335,6 +335,14 @@ fn construction(cursor: &mut Cursor<'_>) -> Parsed<Expr> {
 fn elements(cursor: &mut Cursor<'_>, close: &'static str) -> Parsed<Vec<Element>> {
     let mut elements = Vec::new();
     while !cursor.eat(close) {
+        // A place that is left out of a list.
+        if close == "]" && cursor.eat_exactly(",") {
+            elements.push(Element {
+                spread: false,
+                value: Expr::Unary(UnaryOp::Void, Box::new(Expr::Null)),
+            });
+            continue;
+        }
         let spread = cursor.eat_exactly("...");
         let value = expression(cursor)?;
         elements.push(Element { spread, value });
