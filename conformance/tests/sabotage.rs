@@ -601,18 +601,18 @@ impl FileSystem for Bad {
             (Wrong::NoLimit, FileOp::Read { path, .. }) => {
                 files.perform(FileOp::read(path, u64::MAX)).await
             }
-            (Wrong::WriteMakesNoDirectories, FileOp::Write { path, bytes }) => {
+            (Wrong::WriteMakesNoDirectories, FileOp::Write { path, bytes, .. }) => {
                 files.perform(FileOp::Append { path, bytes }).await
             }
-            (Wrong::WriteAppends, FileOp::Write { path, bytes }) => {
+            (Wrong::WriteAppends, FileOp::Write { path, bytes, .. }) => {
                 files.perform(FileOp::Append { path, bytes }).await
             }
-            (Wrong::WriteLeavesARest, FileOp::Write { path, bytes }) => {
+            (Wrong::WriteLeavesARest, FileOp::Write { path, bytes, .. }) => {
                 let rest = path.parent().unwrap().join(".rest").unwrap();
                 files.perform(FileOp::write(rest, Vec::new())).await?;
                 files.perform(FileOp::write(path, bytes)).await
             }
-            (Wrong::WriteInTwoSteps, FileOp::Write { path, bytes }) => {
+            (Wrong::WriteInTwoSteps, FileOp::Write { path, bytes, .. }) => {
                 let half = bytes.get(..bytes.len() / 2).unwrap_or_default();
                 files
                     .perform(FileOp::write(path.clone(), half.to_vec()))
