@@ -1,1 +1,21 @@
 #![doc = include_str!("../README.md")]
+#![forbid(unsafe_code)]
+
+mod body;
+mod endpoints;
+mod fault;
+mod guard;
+mod headers;
+mod hosts;
+mod names;
+mod query;
+mod routes;
+mod surface;
+mod token;
+mod views;
+mod wait;
+
+pub use hosts::AllowedHosts;
+pub use routes::{ROUTES, Route, Scope};
+pub use surface::{Surface, router};
+pub use token::Token;

@@ -2,5 +2,28 @@
 #![no_std]
 #![forbid(unsafe_code)]
 
-#[expect(unused_extern_crates, reason = "filled next")]
 extern crate alloc;
+
+mod answer;
+mod app;
+mod config;
+mod env;
+mod log;
+mod problem;
+mod process;
+mod run;
+mod status;
+mod words;
+
+pub use answer::{Answer, Live};
+pub use app::{App, AppProcesses, Apps};
+pub use config::Config;
+pub use env::{Env, EnvCreated, EnvDeleted, Envs};
+pub use log::{Gap, LogLine, LogPage, LogStream};
+pub use problem::{Diagnostic, Problem, Severity};
+pub use process::{EndedHow, Process, ProcessDetail, ProcessStatus, Processes};
+pub use run::{
+    Run, RunAccepted, RunOutcome, RunRequest, RunResult, RunStatus, Runs, Step, StepFailure,
+    StepStatus,
+};
+pub use status::Status;

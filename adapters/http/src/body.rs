@@ -1,0 +1,93 @@
+//! Bodies of requests.
+
+use crate::{
+    fault::{Fault, Kind},
+    guard::only,
+};
+use axum::{
+    body::{Body, Bytes},
+    http::{HeaderMap, header},
+};
+use collodi_api::RunRequest;
+use collodi_value::{Object, Value};
+use futures::StreamExt as _;
+use serde_json::{Map, Value as Json};
+
+/// The largest body, in bytes.
+const MOST: usize = 1 << 20;
+
+/// Reads a body to its end. One that is there must be said to be JSON: what else a
+/// browser sends without asking first is refused, also when it is empty.
+pub(crate) async fn whole(headers: &HeaderMap, body: Body) -> Result<Bytes, Fault> {
+    let said = match only(headers, &header::CONTENT_TYPE) {
+        Ok(None) => false,
+        Ok(Some(kind)) if is_json(kind) => true,
+        _ => return Err(not_json()),
+    };
+    let bytes = read(body).await?;
+    if said || bytes.is_empty() {
+        Ok(bytes)
+    } else {
+        Err(not_json())
+    }
+}
+
+/// The arguments in the body of a run; none when it is empty.
+pub(crate) fn run_args(bytes: &[u8]) -> Result<Value, Fault> {
+    if bytes.is_empty() {
+        return Ok(Value::Object(Object::new()));
+    }
+    let request: RunRequest<Map<String, Json>> =
+        serde_json::from_slice(bytes).map_err(|error| {
+            Fault::new(Kind::BadBody, format!("the body cannot be read: {error}"))
+                .hint("send {\"args\": {…}}, or no body")
+                .with(|problem| {
+                    problem.line = Some(error.line());
+                    problem.column = Some(error.column());
+                })
+        })?;
+    Ok(Value::Object(object(request.args.unwrap_or_default())))
+}
+
+async fn read(body: Body) -> Result<Bytes, Fault> {
+    let mut chunks = body.into_data_stream();
+    let mut bytes = Vec::new();
+    while let Some(chunk) = chunks.next().await {
+        let chunk = chunk.map_err(|error| Fault::new(Kind::BadBody, error.to_string()))?;
+        if bytes.len() + chunk.len() > MOST {
+            let detail = format!("a body has at most {MOST} bytes");
+            return Err(Fault::new(Kind::TooLarge, detail));
+        }
+        bytes.extend_from_slice(&chunk);
+    }
+    Ok(bytes.into())
+}
+
+fn is_json(kind: &str) -> bool {
+    let kind = kind.split(';').next().unwrap_or_default().trim();
+    kind.eq_ignore_ascii_case("application/json")
+}
+
+fn not_json() -> Fault {
+    Fault::new(Kind::NotJson, "a body must be of type application/json")
+        .hint("send the header Content-Type: application/json")
+}
+
+fn object(entries: Map<String, Json>) -> Object {
+    entries
+        .into_iter()
+        .map(|(key, json)| (key, value(json)))
+        .collect()
+}
+
+/// The same value in our own terms. The parser limits how deep it is nested.
+fn value(json: Json) -> Value {
+    match json {
+        Json::Null => Value::Null,
+        Json::Bool(b) => Value::Bool(b),
+        Json::Number(number) => Value::Number(number.as_f64().unwrap_or_default()),
+        Json::String(text) => Value::String(text),
+        Json::Array(items) => Value::Array(items.into_iter().map(value).collect()),
+        Json::Object(entries) => Value::Object(object(entries)),
+    }
+}

@@ -1,0 +1,58 @@
+//! Apps.
+
+use super::{Answered, Shared};
+use crate::{names::PathName, views};
+use axum::{Json, extract::State};
+use collodi_api::{Answer, App, AppProcesses, Apps};
+use collodi_driver::AppInfo;
+use collodi_host::{Command, Host};
+use std::collections::BTreeMap;
+
+pub(crate) async fn apps(State(surface): Shared) -> Answered<Apps> {
+    let found = surface.workspace.apps().await?;
+    let running = surface.host.query(running).await?;
+    let app = |app: AppInfo| App {
+        running_processes: running.get(app.name.as_str()).copied().unwrap_or_default(),
+        name: app.name.to_string(),
+        path: app.path,
+        has_script: app.has_script,
+    };
+    Ok(Json(Apps {
+        count: found.len(),
+        apps: found.into_iter().map(app).collect(),
+    }))
+}
+
+/// How many processes of each app have not ended.
+fn running(host: &Host) -> BTreeMap<String, usize> {
+    let mut counts = BTreeMap::new();
+    for process in host.processes().filter(|p| !p.has_ended()) {
+        *counts.entry(process.app().to_owned()).or_default() += 1;
+    }
+    counts
+}
+
+pub(crate) async fn app_processes(
+    State(surface): Shared,
+    PathName(name): PathName,
+) -> Answered<AppProcesses> {
+    let app_id = name.to_string();
+    let of_app = move |host: &Host| {
+        let epoch = host.options().epoch;
+        let processes = host.processes().filter(|p| p.app() == app_id);
+        AppProcesses {
+            processes: processes.map(|p| views::process(p, epoch)).collect(),
+            app_id,
+        }
+    };
+    Ok(Json(surface.host.query(of_app).await?))
+}
+
+pub(crate) async fn stop_app(State(surface): Shared, PathName(name): PathName) -> Answered<Answer> {
+    let id = name.to_string();
+    surface.host.command(Command::StopApp(id.clone())).await?;
+    Ok(Json(Answer {
+        status: "stopping".to_owned(),
+        id: Some(id),
+    }))
+}

@@ -1,0 +1,67 @@
+//! What the server has to work with.
+
+use super::{Answered, Shared};
+use crate::wait::tools;
+use axum::{Json, extract::State};
+use collodi_api::{Config, Status};
+use collodi_host::{Host, Process};
+use collodi_python::{Interpreter, Toolchain};
+
+const NOT_FOUND: &str = "not found";
+
+pub(crate) async fn status(State(surface): Shared) -> Answered<Status> {
+    let tools = tools(&surface.host).await?;
+    let envs = surface.workspace.environments().await?.len();
+    let count = |host: &Host| {
+        let running = host.processes().filter(|p| !Process::has_ended(p));
+        (host.processes().count(), running.count())
+    };
+    let (processes, running) = surface.host.query(count).await?;
+    let platform = surface.workspace.layout().platform();
+    Ok(Json(Status {
+        env_count: envs,
+        process_count: processes,
+        running_count: running,
+        apple_silicon: platform.is_apple_silicon(),
+        ..found(&tools)
+    }))
+}
+
+fn found(tools: &Toolchain) -> Status {
+    let python = |read: fn(&Interpreter) -> &String| {
+        let python = tools.python.as_ref().map(read);
+        python.map_or(NOT_FOUND, String::as_str).to_owned()
+    };
+    let uv = tools.uv.as_ref().map(|uv| uv.version.as_str());
+    let conda = tools.conda.as_ref().map(|_| "available");
+    Status {
+        python: python(|python| &python.program),
+        version: python(|python| &python.version),
+        healthy: tools.python.is_some(),
+        uv: uv.unwrap_or(NOT_FOUND).to_owned(),
+        conda: conda.unwrap_or(NOT_FOUND).to_owned(),
+        apple_silicon: false,
+        mlx: "n/a".to_owned(),
+        env_count: 0,
+        process_count: 0,
+        running_count: 0,
+    }
+}
+
+pub(crate) async fn config(State(surface): Shared) -> Answered<Config> {
+    let config = |host: &Host| {
+        let options = host.options();
+        let delay = options.restart.backoff.initial.as_millis();
+        Config {
+            envs_dir: options.layout.environments().absolute(),
+            apps_dir: options.layout.apps().absolute(),
+            toml_path: None,
+            python_binary: options.python_binary.clone(),
+            prefer_uv: options.prefer_uv,
+            restart_delay_ms: u64::try_from(delay).unwrap_or(u64::MAX),
+            max_log_lines: options.log.lines,
+            note: "settings are read when the server starts".to_owned(),
+        }
+    };
+    Ok(Json(surface.host.query(config).await?))
+}

@@ -1,0 +1,28 @@
+//! The endpoints, a file for each kind of thing.
+
+mod apps;
+mod envs;
+mod facts;
+mod nowhere;
+mod processes;
+mod run_app;
+mod runs;
+mod server;
+
+use crate::{Surface, fault::Fault};
+use axum::{Json, extract::State};
+use std::sync::Arc;
+
+pub(crate) use apps::{app_processes, apps, stop_app};
+pub(crate) use envs::{create_env, delete_env, envs};
+pub(crate) use facts::{config, status};
+pub(crate) use nowhere::{no_such_method, no_such_route};
+pub(crate) use processes::{process, process_logs, processes, restart_process, stop_process};
+pub(crate) use run_app::run_app;
+pub(crate) use runs::{cancel_run, run, run_logs, runs};
+pub(crate) use server::{live, shutdown};
+
+/// What endpoints work with.
+type Shared = State<Arc<Surface>>;
+/// What endpoints answer.
+type Answered<T> = Result<Json<T>, Fault>;

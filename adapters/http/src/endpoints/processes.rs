@@ -1,0 +1,124 @@
+//! Processes.
+
+use super::{Answered, Shared};
+use crate::{
+    Surface,
+    fault::{Fault, Kind},
+    names::PathId,
+    query::number,
+    views,
+};
+use axum::{Json, extract::State, http::Uri};
+use collodi_api::{Answer, LogPage, ProcessDetail, Processes};
+use collodi_host::{Command, Host, Process, ProcessId};
+use collodi_time::WallTime;
+
+/// How many of the last lines a status has.
+const STATUS_LINES: usize = 50;
+/// How many lines a page has when nobody says, and at most.
+const PAGE_LINES: u64 = 500;
+const MOST_LINES: u64 = 1000;
+
+pub(crate) async fn processes(State(surface): Shared) -> Answered<Processes> {
+    let all = |host: &Host| {
+        let epoch = host.options().epoch;
+        let processes = host.processes().map(|p| views::process(p, epoch));
+        processes.collect::<Vec<_>>()
+    };
+    let processes = surface.host.query(all).await?;
+    Ok(Json(Processes {
+        count: processes.len(),
+        processes,
+    }))
+}
+
+pub(crate) async fn process(State(surface): Shared, PathId(id): PathId) -> Answered<ProcessDetail> {
+    let detail = |process: &Process, epoch| ProcessDetail {
+        process: views::process(process, epoch),
+        logs: views::last_lines(process.log(), STATUS_LINES),
+    };
+    Ok(Json(find(&surface, &id, detail).await?))
+}
+
+pub(crate) async fn process_logs(
+    State(surface): Shared,
+    PathId(id): PathId,
+    uri: Uri,
+) -> Answered<LogPage> {
+    let Range { from, limit } = Range::of(&uri)?;
+    let page = move |process: &Process, epoch| {
+        views::page(process.id().as_str(), process.log(), epoch, from, limit)
+    };
+    Ok(Json(find(&surface, &id, page).await?))
+}
+
+/// A process that has ended is left alone.
+pub(crate) async fn stop_process(State(surface): Shared, PathId(id): PathId) -> Answered<Answer> {
+    let process = ProcessId::from_text(&id);
+    surface.host.command(Command::StopProcess(process)).await?;
+    Ok(answer("stopping", id))
+}
+
+/// A process that has ended for good is not started again: its run may have gone.
+pub(crate) async fn restart_process(
+    State(surface): Shared,
+    PathId(id): PathId,
+) -> Answered<Answer> {
+    let (ended, app) = find(&surface, &id, |process, _| {
+        (process.has_ended(), process.app().to_owned())
+    })
+    .await?;
+    if ended {
+        return Err(
+            Fault::new(Kind::HasEnded, format!("process {id} has ended")).hint(format!(
+                "run its app again with POST /python/apps/{app}/run"
+            )),
+        );
+    }
+    let process = ProcessId::from_text(&id);
+    surface
+        .host
+        .command(Command::RestartProcess(process))
+        .await?;
+    Ok(answer("restarting", id))
+}
+
+/// The lines that are asked for.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Range {
+    pub(super) from: u64,
+    pub(super) limit: usize,
+}
+
+impl Range {
+    /// `from` and `limit`. More lines than a page has are not given at once.
+    pub(super) fn of(uri: &Uri) -> Result<Self, Fault> {
+        let limit = number(uri, "limit")?.unwrap_or(PAGE_LINES).min(MOST_LINES);
+        Ok(Self {
+            from: number(uri, "from")?.unwrap_or_default(),
+            limit: usize::try_from(limit).unwrap_or(usize::MAX),
+        })
+    }
+}
+
+/// A view of the process of this name.
+async fn find<T: Send + 'static>(
+    surface: &Surface,
+    id: &str,
+    view: impl FnOnce(&Process, WallTime) -> T + Send + 'static,
+) -> Result<T, Fault> {
+    let sought = ProcessId::from_text(id);
+    let found = move |host: &Host| {
+        host.process(&sought)
+            .map(|process| view(process, host.options().epoch))
+    };
+    let found = surface.host.query(found).await?;
+    found.ok_or_else(|| Fault::new(Kind::NotFound, format!("there is no process {id}")))
+}
+
+fn answer(status: &str, id: String) -> Json<Answer> {
+    Json(Answer {
+        status: status.to_owned(),
+        id: Some(id),
+    })
+}

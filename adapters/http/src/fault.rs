@@ -1,0 +1,209 @@
+//! Answers that are not a success.
+
+use axum::{
+    body::Body,
+    http::{HeaderName, HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use collodi_api::Problem;
+use collodi_driver::{CommandError, Gone, LoadError};
+use collodi_file::FileError;
+use collodi_host::Refused;
+
+/// A problem on its way out.
+#[derive(Clone, Debug)]
+pub(crate) struct Fault {
+    status: StatusCode,
+    problem: Box<Problem>,
+    header: Option<(HeaderName, HeaderValue)>,
+}
+
+/// What kind of problem.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    BadBody,
+    BadName,
+    BadParameter,
+    Unauthorized,
+    ForeignOrigin,
+    NotFound,
+    NoSuchMethod,
+    Busy,
+    InUse,
+    HasEnded,
+    NothingRuns,
+    Cancelled,
+    TooLarge,
+    NotJson,
+    ForeignHost,
+    InvalidScript,
+    StepFailed,
+    EnvFailed,
+    FileFailed,
+    ShuttingDown,
+}
+
+impl Kind {
+    /// The status, the name that stays, and the kind in words.
+    const fn facts(self) -> (StatusCode, &'static str, &'static str) {
+        type S = StatusCode;
+        match self {
+            Self::BadBody => (S::BAD_REQUEST, "bad-body", "the body cannot be read"),
+            Self::BadName => (S::BAD_REQUEST, "bad-name", "a name in the path is none"),
+            Self::BadParameter => (S::BAD_REQUEST, "bad-parameter", "a parameter is wrong"),
+            Self::Unauthorized => (S::UNAUTHORIZED, "unauthorized", "the token is missing"),
+            Self::ForeignOrigin => (S::FORBIDDEN, "foreign-origin", "another site asks"),
+            Self::NotFound => (S::NOT_FOUND, "not-found", "it is not there"),
+            Self::NoSuchMethod => (
+                S::METHOD_NOT_ALLOWED,
+                "no-such-method",
+                "the path has no such method",
+            ),
+            Self::Busy => (S::CONFLICT, "busy", "the app is busy"),
+            Self::InUse => (S::CONFLICT, "in-use", "the environment is in use"),
+            Self::HasEnded => (S::CONFLICT, "has-ended", "the process has ended"),
+            Self::NothingRuns => (S::CONFLICT, "nothing-runs", "there is nothing to stop"),
+            Self::Cancelled => (S::CONFLICT, "cancelled", "the run was cancelled"),
+            Self::TooLarge => (S::PAYLOAD_TOO_LARGE, "too-large", "the body is too large"),
+            Self::NotJson => (
+                S::UNSUPPORTED_MEDIA_TYPE,
+                "not-json",
+                "the body is not said to be JSON",
+            ),
+            Self::ForeignHost => (
+                S::MISDIRECTED_REQUEST,
+                "foreign-host",
+                "the server has another name",
+            ),
+            Self::InvalidScript => (
+                S::UNPROCESSABLE_ENTITY,
+                "invalid-script",
+                "the script cannot be run",
+            ),
+            Self::StepFailed => (S::INTERNAL_SERVER_ERROR, "step-failed", "a step failed"),
+            Self::EnvFailed => (
+                S::INTERNAL_SERVER_ERROR,
+                "env-failed",
+                "the environment could not be made",
+            ),
+            Self::FileFailed => (
+                S::INTERNAL_SERVER_ERROR,
+                "file-failed",
+                "a file operation failed",
+            ),
+            Self::ShuttingDown => (
+                S::SERVICE_UNAVAILABLE,
+                "shutting-down",
+                "the server is shutting down",
+            ),
+        }
+    }
+}
+
+impl Fault {
+    /// A problem of this kind; `detail` says in words what this one is.
+    pub(crate) fn new(kind: Kind, detail: impl Into<String>) -> Self {
+        let (status, name, title) = kind.facts();
+        let detail = detail.into();
+        let problem = Problem {
+            kind: format!("urn:collodi:problem:{name}"),
+            title: title.to_owned(),
+            status: status.as_u16(),
+            error: detail.clone(),
+            detail,
+            ..Problem::default()
+        };
+        Self {
+            status,
+            problem: Box::new(problem),
+            header: None,
+        }
+    }
+
+    /// Adds what to do about it.
+    pub(crate) fn hint(self, hint: impl Into<String>) -> Self {
+        let hint = hint.into();
+        self.with(|problem| problem.hint = Some(hint))
+    }
+
+    /// Adds what else is known.
+    pub(crate) fn with(mut self, add: impl FnOnce(&mut Problem)) -> Self {
+        add(&mut self.problem);
+        self
+    }
+
+    /// Adds a header to the answer.
+    pub(crate) fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.header = Some((name, value));
+        self
+    }
+}
+
+impl IntoResponse for Fault {
+    fn into_response(self) -> Response {
+        // A problem is plain data: it can always be written.
+        let body = serde_json::to_vec(&self.problem).unwrap_or_default();
+        let mut answer = Response::new(Body::from(body));
+        *answer.status_mut() = self.status;
+        let kind = HeaderValue::from_static("application/problem+json");
+        answer.headers_mut().insert(header::CONTENT_TYPE, kind);
+        if let Some((name, value)) = self.header {
+            answer.headers_mut().insert(name, value);
+        }
+        answer
+    }
+}
+
+impl From<Gone> for Fault {
+    fn from(gone: Gone) -> Self {
+        Self::new(Kind::ShuttingDown, gone.to_string())
+    }
+}
+
+impl From<CommandError> for Fault {
+    fn from(error: CommandError) -> Self {
+        match error {
+            CommandError::Refused(refused) => refused.into(),
+            CommandError::Gone => Gone.into(),
+        }
+    }
+}
+
+impl From<Refused> for Fault {
+    fn from(refused: Refused) -> Self {
+        let detail = refused.to_string();
+        match refused {
+            Refused::Busy { app, .. } => Self::new(Kind::Busy, detail).hint(format!(
+                "end it with POST /python/apps/{app}/stop, or wait for its end"
+            )),
+            Refused::EnvInUse { .. } => {
+                Self::new(Kind::InUse, detail).hint("stop what uses the environment first")
+            }
+            Refused::NoSuchRun(_) | Refused::NoSuchProcess(_) => Self::new(Kind::NotFound, detail),
+            Refused::NothingRuns(_) => Self::new(Kind::NothingRuns, detail),
+            _ => Self::new(Kind::ShuttingDown, detail),
+        }
+    }
+}
+
+impl From<FileError> for Fault {
+    fn from(error: FileError) -> Self {
+        Self::new(Kind::FileFailed, error.to_string())
+    }
+}
+
+impl From<LoadError> for Fault {
+    fn from(error: LoadError) -> Self {
+        let detail = error.to_string();
+        match error {
+            LoadError::Name(_) => Self::new(Kind::BadName, detail),
+            LoadError::NoScript(_) => Self::new(Kind::NotFound, detail)
+                .hint("an app is a folder with a pinokio.json; GET /python/apps lists them"),
+            LoadError::JavaScript(_) => {
+                Self::new(Kind::InvalidScript, detail).hint("write the script as pinokio.json")
+            }
+            LoadError::File(error) => error.into(),
+            _ => Self::new(Kind::FileFailed, detail),
+        }
+    }
+}

@@ -1,0 +1,125 @@
+//! What every request must pass before anything is done.
+
+use crate::{
+    Surface,
+    body::whole,
+    fault::{Fault, Kind},
+    routes::is_open,
+};
+use axum::{
+    body::Body,
+    extract::{MatchedPath, Request, State},
+    http::{HeaderMap, HeaderName, HeaderValue, Uri, header},
+    middleware::Next,
+    response::{IntoResponse as _, Response},
+};
+use std::sync::Arc;
+
+/// Lets a request through, its body read, or answers with a problem.
+pub(crate) async fn guard(
+    State(surface): State<Arc<Surface>>,
+    request: Request,
+    next: Next,
+) -> Response {
+    match admit(&surface, request).await {
+        Ok(request) => next.run(request).await,
+        Err(fault) => fault.into_response(),
+    }
+}
+
+async fn admit(surface: &Surface, request: Request) -> Result<Request, Fault> {
+    let host = own_host(surface, request.headers(), request.uri())?;
+    own_site(request.headers(), &host)?;
+    let path = request.extensions().get::<MatchedPath>();
+    if !path.is_some_and(|path| is_open(path.as_str())) {
+        known(surface, request.headers())?;
+    }
+    let (head, body) = request.into_parts();
+    let bytes = whole(&head.headers, body).await?;
+    Ok(Request::from_parts(head, Body::from(bytes)))
+}
+
+/// The host that is asked must be this one: a page whose name was made to resolve to
+/// this machine gives itself away here. A request line with a host counts too.
+fn own_host(surface: &Surface, headers: &HeaderMap, uri: &Uri) -> Result<String, Fault> {
+    let header = only(headers, &header::HOST);
+    let line = uri.authority().map(|authority| authority.as_str());
+    let host = line.or(header.unwrap_or_default());
+    let own = |host: &str| surface.allowed_hosts.contains(host);
+    match (host, header) {
+        (Some(host), Ok(other)) if own(host) && other.is_none_or(own) => Ok(host.to_owned()),
+        _ => Err(Fault::new(
+            Kind::ForeignHost,
+            "the host that is asked is not this server",
+        )
+        .hint("ask by localhost, a loopback address, or a name that the server was started with")),
+    }
+}
+
+/// A browser says which site asks. Only pages of this very server may.
+fn own_site(headers: &HeaderMap, host: &str) -> Result<(), Fault> {
+    let foreign = |what: &str| Err(Fault::new(Kind::ForeignOrigin, what));
+    match only(headers, &header::ORIGIN) {
+        Ok(None) => {}
+        Ok(Some(origin)) if is_of_host(origin, host) => {}
+        _ => return foreign("a page of another origin asks"),
+    }
+    match only(headers, &HeaderName::from_static("sec-fetch-site")) {
+        Ok(None | Some("same-origin" | "none")) => Ok(()),
+        _ => foreign("a page of another site asks"),
+    }
+}
+
+fn is_of_host(origin: &str, host: &str) -> bool {
+    origin.split_once("://").is_some_and(|(scheme, of)| {
+        matches!(scheme, "http" | "https") && of.eq_ignore_ascii_case(host)
+    })
+}
+
+/// The token must be there, and be the one.
+fn known(surface: &Surface, headers: &HeaderMap) -> Result<(), Fault> {
+    let challenge = |text, detail| {
+        Fault::new(Kind::Unauthorized, detail)
+            .hint("send the header Authorization: Bearer with the server's token")
+            .header(header::WWW_AUTHENTICATE, HeaderValue::from_static(text))
+    };
+    let missing = || {
+        challenge(
+            "Bearer realm=\"collodi\"",
+            "the request has no bearer token",
+        )
+    };
+    let credentials = only(headers, &header::AUTHORIZATION);
+    let (scheme, token) = credentials
+        .ok()
+        .flatten()
+        .and_then(|text| text.split_once(' '))
+        .ok_or_else(missing)?;
+    if !scheme.eq_ignore_ascii_case("bearer") {
+        return Err(missing());
+    }
+    if surface.token.matches(token.trim_start_matches(' ')) {
+        return Ok(());
+    }
+    Err(challenge(
+        "Bearer realm=\"collodi\", error=\"invalid_token\"",
+        "the token is not that of this server",
+    ))
+}
+
+/// A header that was sent more than once, or is not text.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Unclear;
+
+/// The value of a header that may be sent once.
+pub(crate) fn only<'a>(
+    headers: &'a HeaderMap,
+    name: &HeaderName,
+) -> Result<Option<&'a str>, Unclear> {
+    let mut values = headers.get_all(name).iter();
+    match (values.next(), values.next()) {
+        (None, _) => Ok(None),
+        (Some(value), None) => value.to_str().map(Some).map_err(|_| Unclear),
+        (Some(_), Some(_)) => Err(Unclear),
+    }
+}

@@ -1,0 +1,57 @@
+//! What the surface works with.
+
+use crate::{
+    AllowedHosts, Token,
+    endpoints::{no_such_method, no_such_route},
+    guard::guard,
+    headers::secure,
+    routes::ROUTES,
+};
+use axum::{
+    Router,
+    middleware::{from_fn_with_state, map_response},
+};
+use collodi_driver::{HostHandle, Workspace};
+use std::{fmt, sync::Arc};
+
+/// What the surface works with. It reaches for nothing else.
+#[derive(Clone)]
+pub struct Surface {
+    /// What runs.
+    pub host: HostHandle,
+    /// What is on the disk.
+    pub workspace: Workspace,
+    /// What a caller must know.
+    pub token: Token,
+    /// The names that a caller may know this server by.
+    pub allowed_hosts: AllowedHosts,
+    /// Ends the server. Is called by each `POST /python/shutdown`, and must not wait.
+    pub shutdown: Arc<dyn Fn() + Send + Sync>,
+}
+
+/// The routes of [`ROUTES`], each behind the checks of the crate's documentation, and
+/// problems for all other paths and methods.
+pub fn router(surface: Surface) -> Router {
+    let shared = Arc::new(surface);
+    ROUTES
+        .iter()
+        .fold(Router::new(), |router, route| {
+            router.route(route.path, route.endpoint())
+        })
+        .fallback(no_such_route)
+        .method_not_allowed_fallback(no_such_method)
+        .layer(from_fn_with_state(shared.clone(), guard))
+        .layer(map_response(secure))
+        .with_state(shared)
+}
+
+impl fmt::Debug for Surface {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Surface")
+            .field("host", &self.host)
+            .field("workspace", &self.workspace)
+            .field("token", &self.token)
+            .field("allowed_hosts", &self.allowed_hosts)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,42 @@
+//! Logs.
+
+use collodi_api::{Gap, LogLine, LogPage, LogStream};
+use collodi_logs::{Line, Log, Source, plain};
+use collodi_time::WallTime;
+
+/// At most `limit` lines from number `from` on. `epoch` is the wall time at the origin
+/// of the log's instants.
+pub(crate) fn page(id: &str, log: &Log, epoch: WallTime, from: u64, limit: usize) -> LogPage {
+    let page = log.read(from, limit);
+    let gap = |range: std::ops::Range<u64>| Gap {
+        from: range.start,
+        to: range.end,
+    };
+    LogPage {
+        id: id.to_owned(),
+        lines: page.lines.iter().map(|l| line(l, epoch)).collect(),
+        next: page.next,
+        gap: page.gap.map(gap),
+    }
+}
+
+/// The last `n` lines as plain text.
+pub(crate) fn last_lines(log: &Log, n: usize) -> Vec<String> {
+    log.last(n)
+        .map(|line| plain(&line.text).into_owned())
+        .collect()
+}
+
+fn line(line: &Line, epoch: WallTime) -> LogLine {
+    LogLine {
+        seq: line.seq,
+        time: (epoch + line.at.since_origin()).to_string(),
+        stream: match line.source {
+            Source::Stdout => LogStream::Stdout,
+            Source::Stderr => LogStream::Stderr,
+            _ => LogStream::Note,
+        },
+        text: line.text.clone(),
+        dropped: line.dropped,
+    }
+}

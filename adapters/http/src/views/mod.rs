@@ -1,0 +1,11 @@
+//! What the host knows, as wire types.
+
+mod log;
+mod process;
+mod run;
+mod script;
+
+pub(crate) use log::{last_lines, page};
+pub(crate) use process::process;
+pub(crate) use run::{failure, run, word};
+pub(crate) use script::diagnostic;

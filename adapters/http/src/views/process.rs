@@ -1,0 +1,88 @@
+//! Processes.
+
+use collodi_api::{EndedHow, Process, ProcessStatus};
+use collodi_restart::{Ended, Phase};
+use collodi_time::WallTime;
+
+/// A process. `epoch` is the wall time at the origin of its instants.
+pub(crate) fn process(process: &collodi_host::Process, epoch: WallTime) -> Process {
+    let status = process.status();
+    let ended = match status.phase {
+        Phase::Ended(ended) => Some(ended),
+        _ => None,
+    };
+    let exit_code = |exit: collodi_command::Exit| exit.shell_code().unwrap_or(-1);
+    let next_start = |at: collodi_time::Instant| (epoch + at.since_origin()).to_string();
+    Process {
+        id: process.id().to_string(),
+        app_id: process.app().to_owned(),
+        status: word(status.phase, process.auto_restart()),
+        pid: status.pid.map_or(-1, i64::from),
+        restart_count: status.restarts,
+        last_exit_code: status.last_exit.map_or(0, exit_code),
+        started_at: process.started_at().map(|at| at.to_string()),
+        auto_restart: process.auto_restart(),
+        url: process.url().map(|url| url.to_connect()),
+        run_id: process.run().to_string(),
+        command: process.line().to_owned(),
+        next_start: status.next_start.map(next_start),
+        ended: ended.map(how),
+        reason: ended.map(|ended| ended.to_string()),
+    }
+}
+
+/// The plugin's word. What its leader left behind is being ended while it clears: that
+/// is part of a crash when it will start again, and of a stop when it will not.
+const fn word(phase: Phase, auto_restart: bool) -> ProcessStatus {
+    match phase {
+        Phase::New | Phase::Starting => ProcessStatus::Starting,
+        Phase::Running => ProcessStatus::Running,
+        Phase::Clearing if auto_restart => ProcessStatus::Crashed,
+        Phase::Crashed => ProcessStatus::Crashed,
+        Phase::Clearing | Phase::Stopping => ProcessStatus::Stopping,
+        Phase::Ended(_) => ProcessStatus::Stopped,
+    }
+}
+
+const fn how(ended: Ended) -> EndedHow {
+    match ended {
+        Ended::Stopped => EndedHow::Stopped,
+        Ended::Exited(_) => EndedHow::Exited,
+        _ => EndedHow::Failed,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{how, word};
+    use collodi_command::Exit;
+    use collodi_restart::{Ended, GiveUp, Phase};
+    use std::fmt::Write as _;
+
+    #[test]
+    fn words() {
+        let phases = [
+            Phase::New,
+            Phase::Starting,
+            Phase::Running,
+            Phase::Clearing,
+            Phase::Crashed,
+            Phase::Stopping,
+            Phase::Ended(Ended::Stopped),
+            Phase::Ended(Ended::Exited(Exit::Code(0))),
+            Phase::Ended(Ended::Exited(Exit::Code(3))),
+            Phase::Ended(Ended::SpawnFailed),
+            Phase::Ended(Ended::GaveUp(GiveUp::Consecutive(5))),
+        ];
+        let mut table = String::new();
+        for phase in phases {
+            let (auto, once) = (word(phase, true), word(phase, false));
+            let end = match phase {
+                Phase::Ended(ended) => how(ended).to_string(),
+                _ => String::new(),
+            };
+            writeln!(table, "{phase}: {auto} / {once} {end}").unwrap();
+        }
+        insta::assert_snapshot!(table);
+    }
+}

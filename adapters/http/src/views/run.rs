@@ -1,0 +1,97 @@
+//! Runs.
+
+use collodi_api::{Run, RunOutcome, RunStatus, Step, StepFailure, StepStatus};
+use collodi_host::{RunEntry, RunPhase, StepPhase, StepView};
+use collodi_logs::plain;
+use collodi_run::{Failure, FailureKind, Outcome, Status};
+
+/// How many of a failed command's last lines are shown.
+const LAST_LINES: usize = 20;
+
+/// A run.
+pub(crate) fn run(entry: &RunEntry) -> Run {
+    Run {
+        id: entry.id().to_string(),
+        app_id: entry.app().to_owned(),
+        file: entry.file().to_owned(),
+        status: status(&entry.phase()),
+        started_at: entry.started_at().to_string(),
+        steps: entry.steps().iter().enumerate().map(step).collect(),
+        daemon_process_ids: entry.daemons().iter().map(ToString::to_string).collect(),
+        outcome: entry.outcome().map(|outcome| self::outcome(outcome)),
+    }
+}
+
+/// A step that failed.
+pub(crate) fn failure(failure: &Failure) -> StepFailure {
+    let (command, exit_code, output) = match &failure.kind {
+        FailureKind::Command { line, exit, tail } => {
+            (Some(line.clone()), exit.shell_code(), last_lines(tail))
+        }
+        FailureKind::Output { line, found, .. } => (Some(line.clone()), None, last_lines(found)),
+        _ => (None, None, Vec::new()),
+    };
+    StepFailure {
+        step: failure.step,
+        method: failure.method.clone(),
+        pointer: failure.pointer.clone(),
+        message: failure.kind.to_string(),
+        hint: failure.kind.hint().map(ToOwned::to_owned),
+        command,
+        exit_code,
+        output,
+    }
+}
+
+fn outcome(outcome: &Outcome) -> RunOutcome {
+    RunOutcome {
+        status: word(&outcome.status),
+        steps_run: outcome.steps_run,
+        daemon_process_ids: outcome.daemons.clone(),
+        failure: match &outcome.status {
+            Status::Failed(failed) => Some(failure(failed)),
+            _ => None,
+        },
+    }
+}
+
+fn status(phase: &RunPhase) -> RunStatus {
+    match phase {
+        RunPhase::Waiting => RunStatus::Waiting,
+        RunPhase::Running => RunStatus::Running,
+        RunPhase::Serving => RunStatus::Serving,
+        RunPhase::Ended(outcome) => word(&outcome.status),
+    }
+}
+
+/// A status of a kind that is not known here is no success.
+pub(crate) const fn word(status: &Status) -> RunStatus {
+    match status {
+        Status::Completed => RunStatus::Completed,
+        Status::StoppedEarly => RunStatus::StoppedEarly,
+        Status::Cancelled => RunStatus::Cancelled,
+        _ => RunStatus::Failed,
+    }
+}
+
+fn step((index, view): (usize, &StepView)) -> Step {
+    Step {
+        index,
+        method: view.method.clone(),
+        status: match view.phase {
+            StepPhase::Pending => StepStatus::Pending,
+            StepPhase::Running => StepStatus::Running,
+            StepPhase::Done => StepStatus::Done,
+            StepPhase::Skipped => StepStatus::Skipped,
+            StepPhase::Failed => StepStatus::Failed,
+        },
+        command: view.command.clone(),
+    }
+}
+
+fn last_lines(text: &str) -> Vec<String> {
+    let text = plain(text);
+    let lines: Vec<_> = text.lines().collect();
+    let skipped = lines.len().saturating_sub(LAST_LINES);
+    lines.into_iter().skip(skipped).map(str::to_owned).collect()
+}

@@ -1,0 +1,95 @@
+//! Processes that stay.
+
+use crate::words::words;
+use alloc::{string::String, vec::Vec};
+use serde::{Deserialize, Serialize};
+
+/// `GET /python/processes`: all processes, ended ones too as long as they are kept.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Processes {
+    /// The processes, by id.
+    pub processes: Vec<Process>,
+    /// How many.
+    pub count: usize,
+}
+
+/// A process that a script started and went on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Process {
+    /// The app's name, a hyphen, eight hex digits.
+    pub id: String,
+    /// The app.
+    pub app_id: String,
+    /// Where it is in its life.
+    pub status: ProcessStatus,
+    /// Its process id; -1 when it has none.
+    pub pid: i64,
+    /// How often it was started again by itself.
+    pub restart_count: u32,
+    /// The code of its last exit: 128 + n for a signal, -1 when unknown, 0 before
+    /// the first.
+    pub last_exit_code: i32,
+    /// When its last life began: RFC 3339, UTC; null before the first.
+    pub started_at: Option<String>,
+    /// Whether it is started again when it ends.
+    pub auto_restart: bool,
+    /// The address at which it answers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
+    /// The run that started it.
+    #[serde(default)]
+    pub run_id: String,
+    /// The script's line for it.
+    #[serde(default)]
+    pub command: String,
+    /// When it will be started again: RFC 3339, UTC.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_start: Option<String>,
+    /// How it ended for good; absent as long as it has not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ended: Option<EndedHow>,
+    /// How it ended, in words: `exited (exit code 3)`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+/// `GET /python/processes/{id}/status`: a process and its last lines.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ProcessDetail {
+    /// The process; its fields stand beside `logs`.
+    #[serde(flatten)]
+    pub process: Process,
+    /// The last 50 lines, without escape sequences.
+    pub logs: Vec<String>,
+}
+
+words! {
+    /// Where a process is in its life.
+    ProcessStatus {
+        /// It is being started.
+        Starting = "starting",
+        /// It lives.
+        Running = "running",
+        /// It ended, and will be started again.
+        Crashed = "crashed",
+        /// It is being ended.
+        Stopping = "stopping",
+        /// It has ended for good: [`Process::ended`] says how.
+        Stopped = "stopped",
+    }
+}
+
+words! {
+    /// How a process ended for good.
+    EndedHow {
+        /// Someone stopped it.
+        Stopped = "stopped",
+        /// It ended by itself.
+        Exited = "exited",
+        /// It could not be started, or ended too often.
+        Failed = "failed",
+    }
+}

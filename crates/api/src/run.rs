@@ -1,0 +1,163 @@
+//! Runs of scripts.
+
+use crate::words::words;
+use alloc::{string::String, vec::Vec};
+use serde::{Deserialize, Serialize};
+
+/// The body of `POST /python/apps/{name}/run`, which may be left out. `A` is the JSON
+/// object type of whoever reads or writes it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RunRequest<A> {
+    /// What templates read as `args`: an object.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub args: Option<A>,
+}
+
+/// `POST /python/apps/{name}/run`: the script is through.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RunResult {
+    /// `completed` or `stopped_early`; `serving` when the run's own commands stay up.
+    pub status: RunStatus,
+    /// Steps that were begun.
+    pub steps_run: usize,
+    /// The processes it started.
+    pub daemon_process_ids: Vec<String>,
+    /// The run.
+    #[serde(default)]
+    pub run_id: String,
+}
+
+/// The same with `Prefer: respond-async`: the run has begun.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RunAccepted {
+    /// The run.
+    pub run_id: String,
+}
+
+/// `GET /python/runs`: all runs, ended ones too as long as they are kept.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Runs {
+    /// The runs, by id.
+    pub runs: Vec<Run>,
+    /// How many.
+    pub count: usize,
+}
+
+/// `GET /python/runs/{id}`: a run of a script.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Run {
+    /// The app's name, `-run-`, eight hex digits.
+    pub id: String,
+    /// The app.
+    pub app_id: String,
+    /// The script's file name.
+    pub file: String,
+    /// Where it is in its life.
+    pub status: RunStatus,
+    /// When it was asked for: RFC 3339, UTC.
+    pub started_at: String,
+    /// The script's steps.
+    pub steps: Vec<Step>,
+    /// The processes it started so far.
+    pub daemon_process_ids: Vec<String>,
+    /// How it ended; absent as long as it has not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub outcome: Option<RunOutcome>,
+}
+
+/// A step of a run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Step {
+    /// Its number, from 0.
+    pub index: usize,
+    /// What it does.
+    pub method: String,
+    /// How far it is.
+    pub status: StepStatus,
+    /// The last command it ran.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub command: Option<String>,
+}
+
+/// How a run ended.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RunOutcome {
+    /// `completed`, `stopped_early`, `failed` or `cancelled`.
+    pub status: RunStatus,
+    /// Steps that were begun.
+    pub steps_run: usize,
+    /// The processes it started.
+    pub daemon_process_ids: Vec<String>,
+    /// The step that failed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failure: Option<StepFailure>,
+}
+
+/// A step that failed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct StepFailure {
+    /// Its number, from 0.
+    pub step: usize,
+    /// What it does.
+    pub method: String,
+    /// JSON pointer to it in the script, or to the parameter at fault.
+    pub pointer: String,
+    /// What went wrong.
+    pub message: String,
+    /// What to do about it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hint: Option<String>,
+    /// The command that failed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub command: Option<String>,
+    /// The code it ended with: 128 + n for a signal.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exit_code: Option<i32>,
+    /// The last lines it said.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub output: Vec<String>,
+}
+
+words! {
+    /// Where a run is in its life.
+    RunStatus {
+        /// It waits until the server knows what the machine has.
+        Waiting = "waiting",
+        /// It is at one of its steps.
+        Running = "running",
+        /// Its steps are done, and its commands stay up.
+        Serving = "serving",
+        /// All steps were done.
+        Completed = "completed",
+        /// `script.return` ended it.
+        StoppedEarly = "stopped_early",
+        /// A step failed.
+        Failed = "failed",
+        /// Someone ended it.
+        Cancelled = "cancelled",
+    }
+}
+
+words! {
+    /// How far a step is.
+    StepStatus {
+        /// Not begun.
+        Pending = "pending",
+        /// Begun.
+        Running = "running",
+        /// Done.
+        Done = "done",
+        /// Left out by its `when`.
+        Skipped = "skipped",
+        /// Failed.
+        Failed = "failed",
+    }
+}

@@ -1,0 +1,31 @@
+//! What the server has to work with.
+
+use alloc::string::String;
+use serde::{Deserialize, Serialize};
+
+/// `GET /python/status`: what the server has to work with, and how much there is of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Status {
+    /// The interpreter's command, or `not found`.
+    pub python: String,
+    /// What the interpreter says of itself, or `not found`.
+    pub version: String,
+    /// Whether an interpreter was found.
+    pub healthy: bool,
+    /// `uv x.y.z`, or `not found`.
+    pub uv: String,
+    /// `available` or `not found`.
+    pub conda: String,
+    /// Whether this is a Mac with Apple's processor.
+    pub apple_silicon: bool,
+    /// `n/a`: it is not looked for.
+    pub mlx: String,
+    /// Environments.
+    pub env_count: usize,
+    /// Processes, ended ones too as long as they are kept.
+    pub process_count: usize,
+    /// Processes that have not ended.
+    #[serde(default)]
+    pub running_count: usize,
+}
