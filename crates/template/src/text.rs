@@ -36,6 +36,7 @@ impl TextTemplate {
     pub(crate) fn parse(source: &str) -> Self {
         let mut scan = Scan {
             source,
+            line_end: 0,
             literal: String::new(),
             parts: Vec::new(),
             problems: Vec::new(),
@@ -75,6 +76,8 @@ impl TextTemplate {
 
 struct Scan<'t> {
     source: &'t str,
+    /// Where the line at hand ends.
+    line_end: usize,
     literal: String,
     parts: Vec<Part>,
     problems: Vec<(Range<usize>, ProblemKind)>,
@@ -111,16 +114,16 @@ impl<'t> Scan<'t> {
             .unwrap_or_else(|| self.not_a_template(open, end))
     }
 
-    /// An expression does not go over the end of a line.
-    fn line_end(&self, open: usize) -> usize {
-        let rest = self.slice(open..self.source.len());
-        let is_line_end = |c| matches!(c, '\n' | '\r' | '\u{2028}' | '\u{2029}');
-        let line = rest.find(is_line_end).unwrap_or(rest.len());
-        let mut length = line.min(MAX_EXPRESSION);
-        while !rest.is_char_boundary(length) {
-            length -= 1;
+    /// An expression does not go over the end of a line. Where the line ends is looked
+    /// for once a line: it may hold many expressions.
+    fn line_end(&mut self, open: usize) -> usize {
+        if self.line_end <= open {
+            let rest = self.slice(open..self.source.len());
+            let is_line_end = |c| matches!(c, '\n' | '\r' | '\u{2028}' | '\u{2029}');
+            self.line_end = open + rest.find(is_line_end).unwrap_or(rest.len());
         }
-        open + length
+        let longest = open.saturating_add(MAX_EXPRESSION);
+        self.source.floor_char_boundary(self.line_end.min(longest))
     }
 
     /// `{{{x}}}` stands for the text `{{x}}`.
