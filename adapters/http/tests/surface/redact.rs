@@ -47,7 +47,12 @@ fn replace(text: &str, mark: &str, count: usize, kind: fn(char) -> bool, by: &st
     let mut shown = parts.next().unwrap_or_default().to_owned();
     for part in parts {
         let hit = part.chars().take_while(|c| kind(*c)).count() == count;
-        shown = shown + mark + if hit { by } else { "" } + if hit { &part[count..] } else { part };
+        let (by, rest) = if hit {
+            (by, part.split_at(count).1)
+        } else {
+            ("", part)
+        };
+        shown = shown + mark + by + rest;
     }
     shown
 }

@@ -170,3 +170,51 @@ async fn arguments() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_script_that_stays_up() {
+    within(async {
+        let stage = Stage::new();
+        stage.app(
+            "up",
+            r#"{"daemon": true, "run": [
+                {"method": "shell.run", "params": {
+                    "message": "echo ready; sleep 1000",
+                    "on": [{"event": "/ready/", "done": true}]
+                }}
+            ]}"#,
+        );
+        let mut events = stage.events().await;
+        let run = stage.post("/python/apps/up/run").await;
+        assert_snapshot!("run_serving", run.shown());
+        stage.post("/python/apps/up/run").await.expect(409);
+        let path = format!("/python/runs/{}", run.text("runId"));
+        assert_eq!(stage.get(&path).await.text("status"), "serving");
+        stage.post("/python/apps/up/stop").await.expect(200);
+        heard(&mut events, ended).await;
+        assert_eq!(stage.get(&path).await.text("status"), "cancelled");
+        stage.end().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_script_that_returns() {
+    within(async {
+        let stage = Stage::new();
+        stage.app(
+            "back",
+            r#"{"dialect": "vatn", "run": [
+                {"method": "script.return"},
+                {"method": "shell.run", "params": {"message": "exit 1"}}
+            ]}"#,
+        );
+        let run = stage.post("/python/apps/back/run").await.expect(200);
+        assert_eq!(run.text("status"), "stopped_early");
+        assert_eq!(run.body["stepsRun"], 1);
+        let runs = stage.get("/python/runs").await;
+        assert_eq!(runs.body["runs"][0]["steps"][1]["status"], "pending");
+        stage.end().await;
+    })
+    .await;
+}

@@ -89,7 +89,9 @@ impl Stage {
             workspace,
             token: Token::new(TOKEN),
             allowed_hosts: AllowedHosts::bound_to(HOST.parse().unwrap()),
-            shutdown: Arc::new(move || drop(calls.fetch_add(1, Ordering::Relaxed))),
+            shutdown: Arc::new(move || {
+                calls.fetch_add(1, Ordering::Relaxed);
+            }),
         });
         Self {
             router,
