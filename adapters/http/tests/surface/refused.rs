@@ -341,6 +341,12 @@ async fn inside_of_another_app() {
         assert_eq!(ask("/mine").await.unwrap().status(), 200);
         assert_eq!(ask("/livez").await.unwrap().status(), 200);
         assert_eq!(ask("/python/status").await.unwrap().status(), 401);
+        let nested = Router::new().nest("/in", stage.router.clone());
+        for path in ["/in/python/status", "/in/nothing", "/in/livez"] {
+            let asked = anonymous(Method::GET, path).body(Body::empty()).unwrap();
+            let answer = nested.clone().oneshot(asked).await.unwrap();
+            assert_eq!(answer.status(), 401, "{path}");
+        }
         stage.end().await;
     })
     .await;
