@@ -10,13 +10,20 @@ use std::{any::Any, panic::AssertUnwindSafe, sync::mpsc, thread, time::Duration}
 /// limit that a backend has of its own.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// The first descriptor that is not a standard one.
+const FIRST_DESCRIPTOR: i32 = 3;
+
 /// Makes a fresh subject of the adapter, gives it to the function, and runs the
 /// future to its end.
 pub type Run = fn(Play) -> Verdict;
 
 /// One trial a case, named `adapter::group::case`. A case that needs what
 /// `capabilities` lacks is ignored, and says what it needs.
+///
+/// Descriptors that this program was started with are not passed on from here on:
+/// they are its starter's, and the cases are about the backend's.
 pub fn trials(adapter: &str, capabilities: &Capabilities, run: Run) -> Vec<Trial> {
+    close_fds::set_fds_cloexec(FIRST_DESCRIPTOR, &[]);
     all()
         .into_iter()
         .map(|case| trial(adapter, capabilities, case, run))

@@ -7,6 +7,7 @@ use collodi_conformance::laws::{self, Ids};
 use collodi_contain::{Name, RelPath, Root};
 use collodi_file::{FileAnswer, FileError, FileErrorKind, FileKind, FileOp, Stat};
 use collodi_host::{Command, Host, HostOptions, ProcessId, RunRequest};
+use collodi_machine::ActionId;
 use collodi_python::{
     Detect, DetectOptions, Interpreter, Layout, Platform, Provision, ProvisionError,
     ProvisionOptions, Toolchain,
@@ -64,12 +65,7 @@ fn detection_keeps_the_laws() {
         || Detect::new(options.clone()),
         (0..4u8, any::<usize>(), any::<u8>()),
         python_input,
-        |action, id| {
-            completions(action)
-                .into_iter()
-                .map(|c| collodi_python::Input::Completed(id, c))
-                .collect()
-        },
+        python_answers,
     )
     .unwrap();
 }
@@ -97,12 +93,7 @@ fn the_making_of_an_environment_keeps_the_laws() {
         || Provision::new(options.clone()),
         (0..4u8, any::<usize>(), any::<u8>()),
         python_input,
-        |action, id| {
-            completions(action)
-                .into_iter()
-                .map(|c| collodi_python::Input::Completed(id, c))
-                .collect()
-        },
+        python_answers,
     )
     .unwrap();
 }
@@ -228,6 +219,11 @@ fn python_input(&(kind, number, detail): &(u8, usize, u8), ids: &Ids) -> collodi
         2 if detail > 220 => Input::Cancel,
         _ => Input::Timeout,
     }
+}
+
+fn python_answers(action: &Action, id: ActionId) -> Vec<collodi_python::Input> {
+    let input = |completion| collodi_python::Input::Completed(id, completion);
+    completions(action).into_iter().map(input).collect()
 }
 
 fn progress(detail: u8) -> Progress {

@@ -32,7 +32,7 @@ enum Wrong {
     KindsAreVague,
     FailedSpawnStarts,
     DirectoryIsTheRoot,
-    WrongPid,
+    PidOfAnother,
     DropKillsNothing,
     DropKillsAll,
     NothingButOneChild,
@@ -140,7 +140,7 @@ const TABLE: &[(Wrong, &str)] = &[
         Wrong::DirectoryIsTheRoot,
         "process::working_directory_behind_a_link_inside_is_entered",
     ),
-    (Wrong::WrongPid, "process::pid_is_that_of_the_child"),
+    (Wrong::PidOfAnother, "process::pid_is_that_of_the_child"),
     (
         Wrong::DropKillsNothing,
         "process::dropping_a_child_kills_its_group",
@@ -520,7 +520,7 @@ impl BadChild {
 impl Child for BadChild {
     fn pid(&self) -> Option<u32> {
         let pid = self.good.as_ref()?.pid();
-        pid.map(|pid| pid + u32::from(self.wrong == Wrong::WrongPid))
+        pid.map(|pid| pid + u32::from(self.wrong == Wrong::PidOfAnother))
     }
 
     async fn next_event(&mut self) -> Option<ChildEvent> {
@@ -601,18 +601,18 @@ impl FileSystem for Bad {
             (Wrong::NoLimit, FileOp::Read { path, .. }) => {
                 files.perform(FileOp::read(path, u64::MAX)).await
             }
-            (Wrong::WriteMakesNoDirectories, FileOp::Write { path, bytes }) => {
+            (Wrong::WriteMakesNoDirectories, FileOp::Write { path, bytes, .. }) => {
                 files.perform(FileOp::Append { path, bytes }).await
             }
-            (Wrong::WriteAppends, FileOp::Write { path, bytes }) => {
+            (Wrong::WriteAppends, FileOp::Write { path, bytes, .. }) => {
                 files.perform(FileOp::Append { path, bytes }).await
             }
-            (Wrong::WriteLeavesARest, FileOp::Write { path, bytes }) => {
+            (Wrong::WriteLeavesARest, FileOp::Write { path, bytes, .. }) => {
                 let rest = path.parent().unwrap().join(".rest").unwrap();
                 files.perform(FileOp::write(rest, Vec::new())).await?;
                 files.perform(FileOp::write(path, bytes)).await
             }
-            (Wrong::WriteInTwoSteps, FileOp::Write { path, bytes }) => {
+            (Wrong::WriteInTwoSteps, FileOp::Write { path, bytes, .. }) => {
                 let half = bytes.get(..bytes.len() / 2).unwrap_or_default();
                 files
                     .perform(FileOp::write(path.clone(), half.to_vec()))

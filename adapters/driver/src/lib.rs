@@ -9,4 +9,4 @@ mod workspace;
 pub use driver::Driver;
 pub use events::{Events, Notice};
 pub use handle::{CommandError, Gone, HostHandle};
-pub use workspace::{AppInfo, EnvInfo, LoadError, LoadedApp, Workspace};
+pub use workspace::{AppInfo, EnvInfo, LoadError, LoadedApp, Workspace, load};

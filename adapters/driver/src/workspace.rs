@@ -1,11 +1,11 @@
 //! Apps, scripts and environments on the disk.
 
 use collodi_backend::FileSystem;
-use collodi_contain::{ContainedPath, Name, NameError, RelPath, Root};
+use collodi_contain::{ContainedPath, Name, RelPath, Root};
 use collodi_file::{Entry, FileAnswer, FileError, FileErrorKind, FileKind, FileOp};
 use collodi_python::{EnvDir, Layout};
 use collodi_run::App;
-use collodi_script::{Options, Parsed, parse_bytes};
+use collodi_script::{Options, Parsed, decode, parse_bytes};
 use std::{fmt, sync::Arc};
 
 /// The largest script file, in bytes.
@@ -55,8 +55,6 @@ pub struct LoadedApp {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum LoadError {
-    /// The folder's name cannot be an app's.
-    Name(NameError),
     /// There is no such app, or it has no script.
     NoScript(String),
     /// The script is JavaScript.
@@ -86,7 +84,7 @@ impl Workspace {
         for name in self.directories(self.layout.apps()).await? {
             let root = self.layout.app(&name);
             let path = root.to_string();
-            let has_script = self.script_of(&root, &RelPath::root()).await.is_some();
+            let has_script = script_of(&*self.files, &root).await.is_some();
             apps.push(AppInfo {
                 name,
                 path,
@@ -117,7 +115,7 @@ impl Workspace {
 
     /// Whether the environment is there, whole.
     pub async fn is_environment(&self, env: &EnvDir) -> bool {
-        self.is_there(env.python()).await && !self.is_there(env.marker()).await
+        is_there(&*self.files, env.python()).await && !is_there(&*self.files, env.marker()).await
     }
 
     /// Reads the script of an app of the workspace.
@@ -126,77 +124,7 @@ impl Workspace {
     ///
     /// When there is none that can be read. A script with faults is no error here.
     pub async fn load(&self, name: &Name) -> Result<LoadedApp, LoadError> {
-        self.load_from(name, self.layout.app(name)).await
-    }
-
-    /// Reads the script of the app `name` in the folder `root`.
-    ///
-    /// # Errors
-    ///
-    /// As [`Workspace::load`].
-    pub async fn load_from(&self, name: &Name, root: Root) -> Result<LoadedApp, LoadError> {
-        match self.script_of(&root, &RelPath::root()).await {
-            None => Err(LoadError::NoScript(root.to_string())),
-            Some(file) if file.ends_with(".js") => {
-                Err(LoadError::JavaScript(format!("{root}/{file}")))
-            }
-            Some(file) => self.load_file(name, root, file).await,
-        }
-    }
-
-    /// Reads the script `file` in the folder `root` of the app `name`.
-    ///
-    /// # Errors
-    ///
-    /// As [`Workspace::load`].
-    pub async fn load_file(
-        &self,
-        name: &Name,
-        root: Root,
-        file: &str,
-    ) -> Result<LoadedApp, LoadError> {
-        let app = App::new(name.as_str(), root, RelPath::root(), file);
-        let path = app
-            .cwd()
-            .join(file)
-            .map_err(|_| LoadError::NoScript(file.to_owned()))?;
-        let shown = path.absolute();
-        let bytes = match self
-            .files
-            .perform(FileOp::read(path.clone(), SCRIPT_BYTES))
-            .await
-        {
-            Ok(FileAnswer::Bytes(bytes)) => bytes,
-            Ok(_) => return Err(LoadError::NoScript(shown)),
-            Err(error) if error.kind == FileErrorKind::NotFound => {
-                return Err(LoadError::NoScript(shown));
-            }
-            Err(error) => return Err(LoadError::File(error)),
-        };
-        let parsed = parse_bytes(&bytes, &Options::for_file(file));
-        Ok(LoadedApp {
-            app,
-            source: String::from_utf8_lossy(&bytes).into_owned(),
-            parsed,
-        })
-    }
-
-    /// The script of an app: the first file that is there.
-    async fn script_of(&self, root: &Root, dir: &RelPath) -> Option<&'static str> {
-        for file in SCRIPTS {
-            let path = root.at(dir.clone()).join(file).ok()?;
-            if self.is_there(path).await {
-                return Some(file);
-            }
-        }
-        None
-    }
-
-    async fn is_there(&self, path: ContainedPath) -> bool {
-        matches!(
-            self.files.perform(FileOp::Stat { path }).await,
-            Ok(FileAnswer::Stat(Some(_)))
-        )
+        load(&*self.files, name, self.layout.app(name), None).await
     }
 
     async fn directories(&self, path: ContainedPath) -> Result<Vec<Name>, FileError> {
@@ -214,10 +142,70 @@ impl Workspace {
     }
 }
 
+/// Reads the script of the app `name` in the folder `root`: `file`, or the first of
+/// the usual ones that is there.
+///
+/// # Errors
+///
+/// When there is none that can be read. A script with faults is no error here.
+pub async fn load(
+    files: &dyn FileSystem,
+    name: &Name,
+    root: Root,
+    file: Option<&str>,
+) -> Result<LoadedApp, LoadError> {
+    let found = match file {
+        Some(file) => Some(file),
+        None => script_of(files, &root).await,
+    };
+    match found {
+        None => Err(LoadError::NoScript(root.to_string())),
+        Some(file) if file.ends_with(".js") => Err(LoadError::JavaScript(format!("{root}/{file}"))),
+        Some(file) => read(files, App::new(name.as_str(), root, RelPath::root(), file)).await,
+    }
+}
+
+async fn read(files: &dyn FileSystem, app: App) -> Result<LoadedApp, LoadError> {
+    let shown = format!("{}/{}", app.root, app.file);
+    let path = app
+        .cwd()
+        .join(&app.file)
+        .map_err(|_| LoadError::NoScript(shown.clone()))?;
+    let bytes = match files.perform(FileOp::read(path, SCRIPT_BYTES)).await {
+        Ok(FileAnswer::Bytes(bytes)) => bytes,
+        Err(error) if error.kind != FileErrorKind::NotFound => return Err(LoadError::File(error)),
+        _ => return Err(LoadError::NoScript(shown)),
+    };
+    let parsed = parse_bytes(&bytes, &Options::for_file(&app.file));
+    let source = decode(&bytes).into_owned();
+    Ok(LoadedApp {
+        app,
+        source,
+        parsed,
+    })
+}
+
+/// The script of an app: the first file that is there.
+async fn script_of(files: &dyn FileSystem, root: &Root) -> Option<&'static str> {
+    for file in SCRIPTS {
+        let path = root.at(RelPath::root()).join(file).ok()?;
+        if is_there(files, path).await {
+            return Some(file);
+        }
+    }
+    None
+}
+
+async fn is_there(files: &dyn FileSystem, path: ContainedPath) -> bool {
+    matches!(
+        files.perform(FileOp::Stat { path }).await,
+        Ok(FileAnswer::Stat(Some(_)))
+    )
+}
+
 impl fmt::Display for LoadError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Name(error) => write!(f, "{error}"),
             Self::NoScript(path) => write!(f, "no script at {path}"),
             Self::JavaScript(path) => write!(f, "{path} is JavaScript, which cannot be run yet"),
             Self::File(error) => write!(f, "{error}"),

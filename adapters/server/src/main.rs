@@ -12,7 +12,12 @@ mod state;
 use clap::Parser;
 use std::process::ExitCode;
 
+/// The first descriptor above the three standard ones.
+const FIRST_DESCRIPTOR: i32 = 3;
+
 fn main() -> ExitCode {
+    // Whatever this program was started with is not for the programs that it starts.
+    close_fds::set_fds_cloexec(FIRST_DESCRIPTOR, &[]);
     let cli = cli::Cli::parse();
     match commands::execute(cli) {
         Ok(code) => code,

@@ -28,7 +28,6 @@ const SHUTDOWN_MARGIN: Duration = Duration::from_secs(2);
 #[derive(Debug)]
 pub(crate) struct Node {
     pub(crate) handle: HostHandle,
-    pub(crate) workspace: Workspace,
     pub(crate) address: SocketAddr,
     pub(crate) state_file: PathBuf,
     /// Someone asked over HTTP to end.
@@ -63,7 +62,6 @@ impl Node {
         let state_file = dir.join(".vatn/python/server.json");
         Ok(Self {
             handle,
-            workspace,
             address,
             state_file,
             asked_to_end,

@@ -8,6 +8,9 @@ use std::collections::{BTreeMap, VecDeque};
 /// Links followed on one way before it counts as a ring.
 const MAX_LINKS: usize = 40;
 
+/// The most components of a place.
+const MAX_DEPTH: usize = 1_024;
+
 /// What is at a path.
 #[derive(Clone, Debug)]
 pub(crate) enum Node {
@@ -106,6 +109,7 @@ impl Disk {
 
     /// Puts a node at a place, replacing what is there.
     pub(crate) fn put(&mut self, place: &[String], node: Node) -> Result<(), FileErrorKind> {
+        check_depth(place)?;
         let (name, parent) = place.split_last().ok_or(FileErrorKind::IsADirectory)?;
         match self.get_mut(parent) {
             Some(Node::Dir(entries)) => {
@@ -127,6 +131,7 @@ impl Disk {
 
     /// Makes a directory and those above it.
     pub(crate) fn make_dirs(&mut self, place: &[String]) -> Result<(), FileErrorKind> {
+        check_depth(place)?;
         let mut node = &mut self.root;
         for name in place {
             let Node::Dir(entries) = node else {
@@ -200,6 +205,14 @@ impl Disk {
 /// A place as text.
 pub(crate) fn text(place: &[String]) -> String {
     format!("/{}", place.join("/"))
+}
+
+const fn check_depth(place: &[String]) -> Result<(), FileErrorKind> {
+    if place.len() > MAX_DEPTH {
+        Err(FileErrorKind::Other)
+    } else {
+        Ok(())
+    }
 }
 
 fn parts(path: &str) -> impl DoubleEndedIterator<Item = String> + '_ {

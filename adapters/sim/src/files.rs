@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use collodi_backend::FileSystem;
 use collodi_contain::ContainedPath;
 use collodi_file::{Entry, FileAnswer, FileError, FileErrorKind, FileOp, Stat};
-use std::{fmt, sync::Arc};
+use std::{collections::BTreeMap, fmt, sync::Arc};
 
 type Answer = Result<FileAnswer, FileErrorKind>;
 
@@ -93,6 +93,10 @@ fn append(disk: &mut Disk, path: &ContainedPath, bytes: &[u8]) -> Answer {
 
 fn make_dir(disk: &mut Disk, path: &ContainedPath) -> Answer {
     let place = find(disk, path, End::Follow, Way::MayBeMissing)?;
+    let asked = find(disk, path, End::Keep, Way::MayBeMissing)?;
+    if asked != place && disk.get(&place).is_none() {
+        return Err(FileErrorKind::NotFound);
+    }
     disk.make_dirs(&place)?;
     Ok(FileAnswer::Done)
 }
@@ -110,48 +114,57 @@ fn remove(disk: &mut Disk, path: &ContainedPath) -> Answer {
 }
 
 fn rename(disk: &mut Disk, from: &ContainedPath, to: &ContainedPath) -> Answer {
-    let (old, new) = two(disk, from, to, End::Keep)?;
+    if from.root() != to.root() {
+        return Err(FileErrorKind::Unsupported);
+    }
+    if from.rel().is_root() {
+        return Err(FileErrorKind::Escapes);
+    }
+    let old = find(disk, from, End::Keep, Way::Exists)?;
+    let node = disk.get(&old).cloned().ok_or(FileErrorKind::NotFound)?;
+    let new = find(disk, to, End::Keep, Way::Exists)?;
+    if disk.get(&new).is_some() {
+        return Err(FileErrorKind::AlreadyExists);
+    }
     if new.starts_with(&old) {
         return Err(FileErrorKind::Other);
     }
-    let node = disk.get(&old).cloned().ok_or(FileErrorKind::NotFound)?;
     disk.put(&new, node)?;
     disk.take(&old);
     Ok(FileAnswer::Done)
 }
 
 fn copy(disk: &mut Disk, from: &ContainedPath, to: &ContainedPath) -> Answer {
-    let (old, new) = two(disk, from, to, End::Follow)?;
+    let old = find(disk, from, End::Follow, Way::Exists)?;
+    let node = disk.get(&old).cloned().ok_or(FileErrorKind::NotFound)?;
+    let new = find(disk, to, End::Keep, Way::MayBeMissing)?;
     if new.starts_with(&old) {
         return Err(FileErrorKind::Other);
     }
-    let node = disk.get(&old).cloned().ok_or(FileErrorKind::NotFound)?;
-    if matches!(node, Node::Special) {
-        return Err(FileErrorKind::Special);
+    let copied = lay_over(disk.get(&new).cloned(), node)?;
+    if let Some((_, parent)) = new.split_last() {
+        disk.make_dirs(parent)?;
     }
-    disk.put(&new, node)?;
+    disk.put(&new, copied)?;
     Ok(FileAnswer::Done)
 }
 
-/// The places of both paths of which the second must be free.
-fn two(
-    disk: &Disk,
-    from: &ContainedPath,
-    to: &ContainedPath,
-    end: End,
-) -> Result<(Place, Place), FileErrorKind> {
-    if from.root() != to.root() {
-        return Err(FileErrorKind::Unsupported);
-    }
-    if from.rel().is_root() && end == End::Keep {
-        return Err(FileErrorKind::Escapes);
-    }
-    let old = find(disk, from, end, Way::Exists)?;
-    disk.get(&old).ok_or(FileErrorKind::NotFound)?;
-    let new = find(disk, to, End::Keep, Way::Exists)?;
-    match disk.get(&new) {
-        Some(_) => Err(FileErrorKind::AlreadyExists),
-        None => Ok((old, new)),
+/// `new` in the place of `old`; a directory is added to one that is there. As
+/// deep as the tree in memory, which no path makes deeper than its own limit.
+fn lay_over(old: Option<Node>, new: Node) -> Result<Node, FileErrorKind> {
+    match (old, new) {
+        (_, Node::Special) => Err(FileErrorKind::Special),
+        (Some(Node::Dir(mut entries)), Node::Dir(added)) => {
+            for (name, node) in added {
+                let node = lay_over(entries.remove(&name), node)?;
+                entries.insert(name, node);
+            }
+            Ok(Node::Dir(entries))
+        }
+        (Some(Node::Dir(_)), _) => Err(FileErrorKind::IsADirectory),
+        (Some(_), Node::Dir(_)) => Err(FileErrorKind::NotADirectory),
+        (None, Node::Dir(added)) => lay_over(Some(Node::Dir(BTreeMap::new())), Node::Dir(added)),
+        (_, node) => Ok(node),
     }
 }
 

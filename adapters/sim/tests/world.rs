@@ -217,3 +217,15 @@ fn unknown_words_are_usage_errors() {
         )
     );
 }
+
+#[test]
+fn depth_has_a_limit() {
+    let world = world();
+    let backends = world.backends();
+    let deep = |n: usize| format!("dir:{}", "d/".repeat(n));
+    for (n, code) in [(1_000, 0), (100_000, 74)] {
+        let spec = command("collodi-child", &[&deep(n)]);
+        let told = world.block_on(run(&backends, &spec)).unwrap();
+        assert_eq!(told.2, Some(Exit::Code(code)), "{n}");
+    }
+}

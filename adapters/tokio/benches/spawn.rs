@@ -18,7 +18,7 @@ const ROUNDS: usize = 9;
 const STARTS: u32 = 100;
 const CROWD: usize = 200;
 
-type Done<T> = Result<T, Box<dyn Error>>;
+type Done<T> = Result<T, Box<dyn Error + Send + Sync>>;
 
 fn main() -> Done<()> {
     let alone = tokio::runtime::Builder::new_current_thread()
@@ -44,8 +44,8 @@ fn starts(runtime: &Runtime) -> Done<()> {
         let [bare, piped, tokio, ours] = &mut times;
         bare.push(bare_loop(false)?);
         piped.push(bare_loop(true)?);
-        tokio.push(runtime.block_on(tokio_loop())?);
-        ours.push(runtime.block_on(backend_loop())?);
+        tokio.push(runtime.block_on(runtime.spawn(tokio_loop()))??);
+        ours.push(runtime.block_on(runtime.spawn(backend_loop()))??);
     }
     let times = times.map(median);
     let [bare, ..] = times;

@@ -34,20 +34,24 @@ impl Trees {
         Ok(self.groups.members(&table, tree))
     }
 
-    /// Sends `signal` to all of `tree`. Groups get it as one; what left them is found in
-    /// the process table. A kill is over when nobody is found who did not get it: one
-    /// who got it starts no more processes.
+    /// Sends `signal` to all of `tree`: to its groups as one, and to each process that
+    /// left them. Who is found by descent is found before its parents may end. A kill is
+    /// over when nobody is found who did not get it: one who got it starts no more.
     pub(crate) async fn signal(&self, tree: &TreeId, sent: Signal) -> Result<(), Error> {
+        let mut members = self.members(tree).await?;
         let groups = self.groups.signal(tree, sent)?;
         let mut reached = BTreeSet::new();
         for _ in 0..ROUNDS {
-            let mut missed = self.members(tree).await?;
-            missed.retain(|p| !groups.contains(&p.group) && reached.insert((p.pid, p.started)));
-            if missed.is_empty() {
+            members.retain(|p| !groups.contains(&p.group) && reached.insert((p.pid, p.started)));
+            signal(tree, &members, sent)?;
+            if sent != Signal::KILL {
                 return Ok(());
             }
-            signal(tree, &missed, sent)?;
-            if sent != Signal::KILL {
+            members = self.members(tree).await?;
+            if members
+                .iter()
+                .all(|p| reached.contains(&(p.pid, p.started)) || groups.contains(&p.group))
+            {
                 return Ok(());
             }
         }

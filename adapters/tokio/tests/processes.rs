@@ -66,6 +66,11 @@ impl Stage {
         self.backend.tree_empty(&self.tree).await.unwrap();
     }
 
+    async fn pids(&self) -> Vec<u32> {
+        let members = self.backend.tree_members(&self.tree).await.unwrap();
+        members.into_iter().map(|member| member.pid).collect()
+    }
+
     async fn names(&self) -> Vec<String> {
         let members = self.backend.tree_members(&self.tree).await.unwrap();
         members.into_iter().map(|member| member.name).collect()
@@ -444,7 +449,8 @@ mod trees {
         stage.kill().await;
     }
 
-    /// Clearing the environment hides a process only once its parents are gone.
+    /// Clearing the environment and leaving the session hides nobody who was seen before
+    /// its parents were gone.
     #[tokio::test]
     async fn who_cleared_its_environment_is_found_by_descent() {
         let stage = Stage::new();
@@ -452,7 +458,28 @@ mod trees {
         let mut child = stage.spawn(&stage.sh(line)).await;
         until(&mut *child, "up").await;
         while stage.names().await != ["sh", "sh", "sleep"] {}
+        let pids = stage.pids().await;
         stage.kill().await;
+        assert!(!pids.into_iter().any(is_alive));
+    }
+
+    #[tokio::test]
+    async fn who_was_found_by_descent_stays_known_when_its_parents_are_gone() {
+        let stage = Stage::new();
+        let hidden = "trap \"\" TERM; echo up; while :; do sleep 0.05; done";
+        let line = format!("env -i PATH={PATH} setsid sh -c '{hidden}' & wait");
+        let mut child = stage.spawn(&stage.sh(&line)).await;
+        until(&mut *child, "up").await;
+        stage
+            .backend
+            .signal_tree(&stage.tree, Signal::TERM)
+            .await
+            .unwrap();
+        while is_alive(child.pid().unwrap()) {}
+        assert!(stage.names().await.contains(&"sh".to_owned()));
+        let pids = stage.pids().await;
+        stage.kill().await;
+        assert!(!pids.into_iter().any(is_alive));
     }
 
     #[tokio::test]

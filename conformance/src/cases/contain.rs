@@ -23,6 +23,17 @@ cases! {
         Ok(())
     }
 
+    /// An absolute link counts by where it leads: back into its root it is followed.
+    async fn absolute_link_inside_is_followed(world: Subject) -> Verdict {
+        world.write("a/file", "text").await?;
+        let link = format!("link:there:{}/a", world.root());
+        world.arrange(&[&link]).await?;
+        assert_eq!(world.read("there/file").await?, "text");
+        world.write("there/new", "made").await?;
+        assert_eq!(world.read("a/new").await?, "made");
+        Ok(())
+    }
+
     /// Writing through a link at the end changes what it points at; the link stays.
     async fn writing_follows_a_link_inside(world: Subject) -> Verdict {
         world.write("a/file", "old").await?;
@@ -148,15 +159,28 @@ cases! {
         Ok(())
     }
 
-    /// A copy of a directory takes nothing from outside into the root.
-    async fn copying_follows_no_link_out(world: Subject) -> Verdict {
+    /// Copying a directory copies the links in it as links, wherever they point:
+    /// nothing from outside comes into the root.
+    async fn copying_keeps_links_as_links(world: Subject) -> Verdict {
         prepare_outside(&world).await?;
         let link = format!("link:d/secret:{}/secret", world.outside());
-        world.arrange(&["dir:d", &link]).await?;
+        world.write("d/file", "text").await?;
+        world.arrange(&[&link, "link:d/inside:file"]).await?;
         let (from, to) = (world.at("d")?, world.at("copy")?);
-        // Refusing and copying the link as a link are both right.
-        let _ = world.perform(FileOp::Copy { from, to }).await;
-        assert!(world.read("copy/secret").await.is_err());
+        world.perform(FileOp::Copy { from, to }).await?;
+        assert_eq!(
+            kind_of(&world, world.at("copy/secret")?).await?,
+            Some(FileKind::Link)
+        );
+        assert_eq!(
+            kind_of(&world, world.at("copy/inside")?).await?,
+            Some(FileKind::Link)
+        );
+        assert_eq!(world.read("copy/inside").await?, "text");
+        let read = world
+            .attempt(FileOp::read(world.at("copy/secret")?, LIMIT))
+            .await;
+        assert_eq!(read, Err(FileErrorKind::Escapes));
         outside_is_untouched(&world).await
     }
 

@@ -319,6 +319,39 @@ cases! {
         Ok(())
     }
 
+    /// Copying makes the directories above the copy, and replaces a file that is there.
+    async fn copying_replaces_a_file(world: Subject) -> Verdict {
+        world.write("one", "first").await?;
+        world.write("two", "second").await?;
+        copy(&world, "one", "a/b/file").await?;
+        copy(&world, "two", "a/b/file").await?;
+        assert_eq!(world.read("a/b/file").await?, "second");
+        assert_eq!(names(&world, "a/b").await?, ["file"]);
+        Ok(())
+    }
+
+    /// Copying a directory adds to one that is there.
+    async fn copying_adds_to_a_directory(world: Subject) -> Verdict {
+        for (path, text) in [
+            ("from/d/new", "n"),
+            ("from/d/both", "n"),
+            ("to/d/both", "o"),
+            ("to/d/old", "o"),
+        ] {
+            world.write(path, text).await?;
+        }
+        copy(&world, "from", "to").await?;
+        assert_eq!(names(&world, "to/d").await?, ["both", "new", "old"]);
+        assert_eq!(
+            (
+                world.read("to/d/both").await?,
+                world.read("to/d/old").await?
+            ),
+            ("n".into(), "o".into())
+        );
+        Ok(())
+    }
+
     /// Copying what is not there is `NotFound`.
     async fn copying_nothing_is_not_found(world: Subject) -> Verdict {
         let (from, to) = (world.at("nothing")?, world.at("to")?);

@@ -3,8 +3,9 @@
 use crate::{Broken, Subject, Told, Verdict, case::cases};
 use collodi_backend::{Child, ErrorKind, Network};
 
-/// Where the search for free ports begins.
-const FROM: u16 = 42_000;
+/// Where searches for free ports begin: below the ports that systems give out by
+/// themselves, and each subject somewhere else, since cases run side by side.
+const FROM: std::ops::Range<u16> = 20_000..32_000;
 
 const LOOPBACK: &str = "127.0.0.1";
 
@@ -27,7 +28,7 @@ cases! {
     /// Where nothing listens, connecting is `Refused`.
     async fn connect_is_refused_where_nothing_listens(world: Subject) -> Verdict {
         let network = &world.backends().network;
-        let port = network.free_port(FROM).await?;
+        let port = network.free_port(from(&world)).await?;
         assert_eq!(
             refusal(&**network, LOOPBACK, port).await?,
             ErrorKind::Refused
@@ -58,7 +59,7 @@ cases! {
 
     /// A free port is at or above the one to start from.
     async fn free_port_is_not_below(world: Subject) -> Verdict {
-        for from in [1024, FROM, 65_000] {
+        for from in [1024, from(&world), 65_000] {
             let port = world.backends().network.free_port(from).await?;
             assert!(port >= from, "{port} is below {from}");
         }
@@ -68,7 +69,7 @@ cases! {
     /// A free port can be listened on.
     async fn free_port_is_free(world: Subject) -> Verdict {
         let (port, _child) = listener(&world).await?;
-        assert!(port >= FROM);
+        assert!(port >= FROM.start);
         Ok(())
     }
 
@@ -84,7 +85,7 @@ cases! {
 /// A child that listens on a free port until the file `go` is there. Somebody
 /// else may take the port in between, so it tries some.
 async fn listener(world: &Subject) -> Result<(u16, Box<dyn Child>), Broken> {
-    let mut from = FROM;
+    let mut from = from(world);
     for _ in 0..20 {
         let port = world.backends().network.free_port(from).await?;
         let listen = format!("listen:{port}");
@@ -95,6 +96,15 @@ async fn listener(world: &Subject) -> Result<(u16, Box<dyn Child>), Broken> {
         }
     }
     Err(Broken::new("no free port can be listened on"))
+}
+
+/// A port of the range, by the name of the subject.
+fn from(world: &Subject) -> u16 {
+    let name = world.root().absolute();
+    let hash = name.bytes().fold(0_u16, |hash, byte| {
+        hash.wrapping_mul(31).wrapping_add(byte.into())
+    });
+    FROM.start + hash % (FROM.end - FROM.start)
 }
 
 async fn refusal(network: &dyn Network, host: &str, port: u16) -> Result<ErrorKind, Broken> {

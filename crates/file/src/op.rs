@@ -50,7 +50,9 @@ pub enum FileOp {
         /// The new path.
         to: ContainedPath,
     },
-    /// Copies a regular file, or a directory with all that is in it.
+    /// Copies a regular file, or a directory with all that is in it, where links are
+    /// copied as links. Makes the directories above the copy, replaces a file that is
+    /// there, and adds to a directory that is there.
     Copy {
         /// What to copy.
         from: ContainedPath,

@@ -23,9 +23,13 @@ pub(crate) fn class(source: &mut Source<'_>, flags: Flags) -> Result<String, Pat
         if source.rest().is_empty() {
             return Err(PatternError::at(start, "the class is not closed"));
         }
-        let operation = ["[", "--", "&&", "\\q"].iter().any(|op| source.rest().starts_with(op));
+        let operation = ["[", "--", "&&", "\\q"]
+            .iter()
+            .any(|op| source.rest().starts_with(op));
         if flags.sets && operation {
-            return Err(PatternError::Unsupported("set operations in a class".into()));
+            return Err(PatternError::Unsupported(
+                "set operations in a class".into(),
+            ));
         }
         item(source, flags, &mut items)?;
     }

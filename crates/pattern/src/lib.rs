@@ -8,6 +8,8 @@ mod class;
 mod error;
 mod escape;
 mod flags;
+#[doc(hidden)]
+pub mod fuzz;
 mod pattern;
 mod source;
 mod translate;

@@ -13,6 +13,7 @@ mod object;
 mod path;
 pub(crate) mod pattern;
 mod search;
+mod sort;
 mod string;
 mod uri;
 pub(crate) mod url;

@@ -7,6 +7,8 @@ extern crate alloc;
 mod builtin;
 mod diagnostic;
 mod eval;
+#[doc(hidden)]
+pub mod fuzz;
 mod render;
 mod scope;
 mod shell;

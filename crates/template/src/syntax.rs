@@ -1,5 +1,6 @@
 //! The expression language: its tree, and the parser that reads it.
 
+mod arrow;
 mod ast;
 mod cursor;
 mod expression;

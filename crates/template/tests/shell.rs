@@ -69,6 +69,27 @@ fn data_is_written_for_its_place() {
             "run -a b -c '$x'",
         ),
         ("{{'run ' + input.x}}", "a;b", "run 'a;b'"),
+        // Nothing makes data the author's.
+        (
+            "run {{String(new RegExp(input.x).source)}}",
+            "a;b",
+            "run 'a;b'",
+        ),
+        (
+            "run {{JSON.parse(JSON.stringify(input.x))}}",
+            "a;b",
+            "run 'a;b'",
+        ),
+        (
+            "run {{'<>'.replace('<', input.x).slice(0, -1)}}",
+            "a;b",
+            "run 'a;b'",
+        ),
+        ("run {{Object.keys({[input.x]: 1})[0]}}", "a;b", "run 'a;b'"),
+        ("run {{[...input.x].join('')}}", "a;b", "run 'a;b'"),
+        ("run {{input.x.split(';').join(' ')}}", "a;$b", "run a '$b'"),
+        ("run {{''.padEnd(3, input.x)}}", "a;b", "run 'a;b'"),
+        ("run {{path.join(input.x, 'c')}}", "a;b", "run 'a;b/c'"),
         // What the author calls raw, and what is the whole line.
         ("run {{raw(input.x)}}", "-a -b", "run -a -b"),
         ("{{input.x}}", "run -a && b", "run -a && b"),

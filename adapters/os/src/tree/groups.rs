@@ -21,7 +21,23 @@ use std::{
 /// reaped nobody else can have that id; [`Groups::reap`] is where it is reaped, so a
 /// signal and a reap cannot cross.
 #[derive(Debug, Default)]
-pub struct Groups(Mutex<BTreeMap<i32, Group>>);
+pub struct Groups(Mutex<Known>);
+
+#[derive(Debug, Default)]
+struct Known {
+    groups: BTreeMap<i32, Group>,
+    strays: BTreeMap<i32, Stray>,
+}
+
+/// A process that was found by descent alone: when its parents are gone, only that we
+/// saw it says whose it is.
+#[derive(Debug)]
+struct Stray {
+    tree: TreeId,
+    started: u64,
+    /// When the reading began that it was last seen in.
+    seen: Instant,
+}
 
 #[derive(Debug)]
 struct Group {
@@ -42,15 +58,15 @@ impl Groups {
             session: session_of(0),
             reaped: None,
         };
-        self.lock().insert(leader, group);
+        self.lock().groups.insert(leader, group);
     }
 
     /// Calls `wait`, which reaps `leader` if it has ended, while nobody sends signals.
     pub fn reap<T>(&self, leader: u32, wait: impl FnOnce() -> Poll<T>) -> Poll<T> {
-        let mut groups = self.lock();
+        let mut known = self.lock();
         let reaped = wait();
         if reaped.is_ready() {
-            forget_leader(&mut groups, leader);
+            forget_leader(&mut known.groups, leader);
         }
         reaped
     }
@@ -62,8 +78,9 @@ impl Groups {
     /// `Unsupported` for a signal that this system does not have; `PermissionDenied`.
     pub fn signal(&self, tree: &TreeId, signal: Signal) -> Result<BTreeSet<i32>, Error> {
         let system = system_signal(tree, signal)?;
-        let groups = self.lock();
-        let led = groups
+        let known = self.lock();
+        let led = known
+            .groups
             .iter()
             .filter(|(_, group)| group.tree == *tree && group.reaped.is_none());
         let mut sent = BTreeSet::new();
@@ -78,8 +95,9 @@ impl Groups {
     /// leader is reaped already and others may be left: [`Groups::kill_left_behind`]
     /// finds them.
     pub fn kill(&self, leader: u32) -> Poll<()> {
-        let groups = self.lock();
-        let Some((id, group)) = leader_id(leader).and_then(|id| groups.get_key_value(&id)) else {
+        let known = self.lock();
+        let found = leader_id(leader).and_then(|id| known.groups.get_key_value(&id));
+        let Some((id, group)) = found else {
             return Poll::Ready(());
         };
         if group.reaped.is_some() {
@@ -91,7 +109,7 @@ impl Groups {
 
     /// Kills who is left in the group of `leader`, by the process table.
     pub fn kill_left_behind(&self, leader: u32) {
-        let tree = |id| self.lock().get(&id).map(|group| group.tree.clone());
+        let tree = |id| self.lock().groups.get(&id).map(|group| group.tree.clone());
         let Some((id, tree)) = leader_id(leader).and_then(|id| Some((id, tree(id)?))) else {
             return;
         };
@@ -106,16 +124,50 @@ impl Groups {
 
     /// The processes of `tree` in `table`.
     pub fn members(&self, table: &Table, tree: &TreeId) -> Vec<Process> {
-        let mut groups = self.lock();
-        groups.retain(|id, group| !is_over(group, table.read_at()) || table.has_group(*id));
-        let ours = groups.iter().filter(|(_, group)| group.tree == *tree);
-        let ours = ours.map(|(id, group)| (*id, group.session)).collect();
-        table.members(tree, &ours).into_iter().cloned().collect()
+        let mut known = self.lock();
+        known.forget_the_gone(table);
+        let members = table.members(tree, |process| known.has(tree, process));
+        known.note_strays(table, tree, &members);
+        members.into_iter().cloned().collect()
     }
 
     /// A panic elsewhere does not make the list of groups wrong.
-    fn lock(&self) -> MutexGuard<'_, BTreeMap<i32, Group>> {
+    fn lock(&self) -> MutexGuard<'_, Known> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Known {
+    /// Whether a process without a marker is of `tree`, by its group or because it was
+    /// seen to be.
+    fn has(&self, tree: &TreeId, process: &Process) -> bool {
+        let group = self.groups.get(&process.group);
+        let stray = self.strays.get(&process.pid);
+        group.is_some_and(|group| group.tree == *tree && group.session == process.session)
+            || stray.is_some_and(|stray| stray.tree == *tree && stray.started == process.started)
+    }
+
+    /// Forgets what is not in `table`, if it should be.
+    fn forget_the_gone(&mut self, table: &Table) {
+        let read_at = table.read_at();
+        self.groups
+            .retain(|id, group| !is_over(group, read_at) || table.has_group(*id));
+        self.strays.retain(|pid, stray| {
+            stray.seen >= read_at || table.started(*pid) == Some(stray.started)
+        });
+    }
+
+    fn note_strays(&mut self, table: &Table, tree: &TreeId, members: &[&Process]) {
+        for process in members.iter().filter(|process| process.tree.is_none()) {
+            let stray = Stray {
+                tree: tree.clone(),
+                started: process.started,
+                seen: table.read_at(),
+            };
+            if !self.groups.contains_key(&process.group) {
+                self.strays.insert(process.pid, stray);
+            }
+        }
     }
 }
 
@@ -185,4 +237,72 @@ fn failed(tree: &TreeId, errno: Errno) -> Error {
     };
     let detail = std::io::Error::from(errno).to_string();
     Error::new(kind, "signal", tree.as_str()).detail(detail)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn table(processes: &[(i32, i32, u64)]) -> Table {
+        let process = |&(pid, parent, started): &(i32, i32, u64)| Process {
+            pid,
+            parent,
+            group: pid,
+            session: 1,
+            started,
+            name: String::new(),
+            tree: None,
+        };
+        Table {
+            read_at: Instant::now(),
+            processes: processes.iter().map(|p| (p.0, process(p))).collect(),
+        }
+    }
+
+    fn groups(session: i32, reaped: Option<Instant>) -> Groups {
+        let tree = TreeId::new("a");
+        let group = Group {
+            tree,
+            session,
+            reaped,
+        };
+        let groups = Groups::default();
+        groups.lock().groups.insert(10, group);
+        groups
+    }
+
+    fn pids(groups: &Groups, table: &Table) -> Vec<i32> {
+        let members = groups.members(table, &TreeId::new("a"));
+        members.iter().map(|p| p.pid).collect()
+    }
+
+    #[test]
+    fn a_group_of_another_session_was_reused() {
+        let table = table(&[(10, 1, 0)]);
+        assert_eq!(pids(&groups(1, None), &table), [10]);
+        assert_eq!(pids(&groups(2, None), &table), Vec::<i32>::new());
+    }
+
+    #[test]
+    fn a_stray_stays_known_until_its_id_is_anothers() {
+        let groups = groups(1, None);
+        assert_eq!(pids(&groups, &table(&[(10, 1, 0), (11, 10, 5)])), [10, 11]);
+        assert_eq!(pids(&groups, &table(&[(11, 1, 5)])), [11]);
+        assert_eq!(pids(&groups, &table(&[(11, 1, 6)])), Vec::<i32>::new());
+        assert!(groups.lock().strays.is_empty());
+    }
+
+    #[test]
+    fn an_empty_group_is_forgotten_when_its_leader_was_reaped_before_the_reading() {
+        let early = table(&[]);
+        let groups = groups(1, Some(Instant::now()));
+        pids(&groups, &early);
+        assert_eq!(
+            groups.lock().groups.len(),
+            1,
+            "the reading says nothing about it"
+        );
+        pids(&groups, &table(&[]));
+        assert_eq!(groups.lock().groups.len(), 0);
+    }
 }

@@ -57,11 +57,9 @@ impl Table {
         let mut processes = BTreeMap::new();
         for entry in Dir::read_from(&reader.proc)? {
             let entry = entry?;
-            if let Some(process) =
-                numeric(entry.file_name()).and_then(|()| reader.process(entry.file_name()))
-            {
-                processes.insert(process.pid, process);
-            }
+            let name = entry.file_name();
+            let process = is_number(name).then(|| reader.process(name)).flatten();
+            processes.extend(process.map(|process| (process.pid, process)));
         }
         let after = last_pid(reader.proc.as_fd());
         let upwards = before.zip(after).is_some_and(|(b, a)| b <= a);
@@ -76,8 +74,8 @@ pub(super) fn process(pid: i32) -> Option<Process> {
     Reader::new(proc).process(&name)
 }
 
-fn numeric(name: &CStr) -> Option<()> {
-    name.to_bytes().iter().all(u8::is_ascii_digit).then_some(())
+fn is_number(name: &CStr) -> bool {
+    name.to_bytes().iter().all(u8::is_ascii_digit)
 }
 
 /// The id that was handed out last.

@@ -51,7 +51,7 @@ fn parse(line: &str) -> Option<Process> {
         pid,
         parent,
         group,
-        session: super::groups::session_of(group),
+        session: super::groups::session_of(pid),
         started: fingerprint(&started),
         name: program.rsplit('/').next().unwrap_or_default().to_owned(),
         tree: None,

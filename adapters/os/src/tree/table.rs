@@ -51,16 +51,17 @@ impl Table {
         self.read_at
     }
 
-    /// The processes of `tree`: those that carry its marker, those in one of `groups`
-    /// (process group and session), and all that descend from them.
-    ///
-    /// A group that a process of another tree is in was reused and is not ours.
-    pub(super) fn members(&self, tree: &TreeId, groups: &BTreeSet<(i32, i32)>) -> Vec<&Process> {
-        let in_group = |p: &Process| groups.contains(&(p.group, p.session));
+    /// The processes of `tree`: those that carry its marker, those without a marker that
+    /// `is_known`, and all that descend from them.
+    pub(super) fn members(
+        &self,
+        tree: &TreeId,
+        is_known: impl Fn(&Process) -> bool,
+    ) -> Vec<&Process> {
         let (mut found, mut rest): (Vec<_>, Vec<_>) =
             self.processes.values().partition(|p| match &p.tree {
                 Some(marked) => marked == tree,
-                None => in_group(p),
+                None => is_known(p),
             });
         let mut known: BTreeSet<i32> = found.iter().map(|p| p.pid).collect();
         loop {
@@ -75,6 +76,11 @@ impl Table {
         }
         found.sort_by_key(|p| p.pid);
         found
+    }
+
+    /// When the process with this id started.
+    pub(super) fn started(&self, pid: i32) -> Option<u64> {
+        self.processes.get(&pid).map(|process| process.started)
     }
 
     /// Whether a process is in this process group.
@@ -102,14 +108,13 @@ mod tests {
 
     fn members(
         processes: impl IntoIterator<Item = (i32, Process)>,
-        groups: &[(i32, i32)],
+        group: Option<i32>,
     ) -> Vec<i32> {
         let table = Table {
             read_at: Instant::now(),
             processes: processes.into_iter().collect(),
         };
-        let groups = groups.iter().copied().collect();
-        let found = table.members(&TreeId::new("a"), &groups);
+        let found = table.members(&TreeId::new("a"), |p| Some(p.group) == group);
         found.iter().map(|p| p.pid).collect()
     }
 
@@ -125,20 +130,13 @@ mod tests {
             process(20, 1, 20, Some("b")),
             process(21, 20, 10, Some("b")),
         ];
-        assert_eq!(members(table.clone(), &[(10, 1)]), [9, 10, 11, 12, 13]);
-        assert_eq!(members(table, &[]), [10]);
-    }
-
-    #[test]
-    fn a_group_of_another_session_was_reused() {
-        let table = [process(11, 1, 10, None)];
-        assert_eq!(members(table.clone(), &[(10, 2)]), Vec::<i32>::new());
-        assert_eq!(members(table, &[(10, 1)]), [11]);
+        assert_eq!(members(table.clone(), Some(10)), [9, 10, 11, 12, 13]);
+        assert_eq!(members(table, None), [10]);
     }
 
     #[test]
     fn a_circle_of_parents_ends() {
         let table = [process(2, 3, 2, Some("a")), process(3, 2, 3, None)];
-        assert_eq!(members(table, &[]), [2, 3]);
+        assert_eq!(members(table, None), [2, 3]);
     }
 }

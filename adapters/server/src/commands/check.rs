@@ -79,9 +79,9 @@ fn show(file: &str, source: &str, parsed: &Parsed) {
                 );
             }
             let (steps, dialect) = (script.steps.len(), script.dialect);
-            println!("{file}: {steps} steps, {dialect} dialect, {warnings} warnings");
+            println!("{file}: {dialect} dialect; steps: {steps}, warnings: {warnings}");
         }
         Document::Metadata(_) => println!("{file}: describes an app, and has no steps to run"),
-        _ => println!("{file}: {errors} errors, {warnings} warnings"),
+        _ => println!("{file}: errors: {errors}, warnings: {warnings}"),
     }
 }

@@ -8,9 +8,10 @@ use crate::{
 };
 use anyhow::Result;
 use collodi_contain::{Name, Root};
-use collodi_driver::{Events, LoadedApp, Notice, Workspace};
+use collodi_driver::{Events, LoadedApp, Notice, load};
 use collodi_host::{Accepted, Command, Event, ProcessEvent, RunEvent, RunRequest};
 use collodi_run::Status;
+use collodi_script::ScriptError;
 use collodi_value::{Object, Value};
 use futures::StreamExt as _;
 use std::{collections::BTreeSet, path::Path, process::ExitCode, sync::Arc};
@@ -20,12 +21,16 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 pub(crate) async fn run(workspace: &Path, json: bool, args: &RunArgs) -> Result<ExitCode> {
     let files = collodi_tokio::backends().files;
     let (name, root, file) = locate(workspace, &args.app)?;
-    let layout = collodi_python::Layout::new(Root::new("/"), collodi_python::Platform::LINUX_X64);
-    let app = read(&Workspace::new(layout, files), &name, root, file).await?;
+    let hint = "an app's script is called pinokio.json; another one can be named directly";
+    let loaded = load(&*files, &name, root, file.as_deref()).await;
+    let app = loaded.map_err(|error| Failure::new(error).hint(hint))?;
     let mut show = presenter(json);
     show.diagnostics(&app);
-    let Ok(script) = app.parsed.script().cloned() else {
-        return Ok(ExitCode::FAILURE);
+    let script = match app.parsed.script() {
+        Ok(script) => script.clone(),
+        Err(ScriptError::NotAScript) => return Err(not_a_script(&app).into()),
+        // The diagnostics have said it.
+        Err(_) => return Ok(ExitCode::FAILURE),
     };
     let mut interrupts = Interrupts::listen()?;
     let mut node = Node::start(workspace, args.listen, &args.server).await?;
@@ -179,6 +184,14 @@ fn locate(workspace: &Path, path: &Path) -> Result<(Name, Root, Option<String>)>
     Ok((name, Root::new(text), file))
 }
 
+fn not_a_script(app: &LoadedApp) -> Failure {
+    let (root, file) = (&app.app.root, &app.app.file);
+    Failure::new(format!(
+        "{root}/{file}:1:1: the file describes an app, and has no `run` list"
+    ))
+    .hint("add `\"run\": [ … ]`, or name the app's script instead of its folder")
+}
+
 fn in_workspace(workspace: &Path, path: &Path) -> Result<std::path::PathBuf> {
     let app = workspace.join(".vatn/python/apps").join(path);
     if path.components().count() == 1 && app.is_dir() {
@@ -189,18 +202,4 @@ fn in_workspace(workspace: &Path, path: &Path) -> Result<std::path::PathBuf> {
             .hint("name a folder with a pinokio.json, a script file, or an app of the workspace")
             .into(),
     )
-}
-
-async fn read(
-    workspace: &Workspace,
-    name: &Name,
-    root: Root,
-    file: Option<String>,
-) -> Result<LoadedApp> {
-    let loaded = match file {
-        Some(file) => workspace.load_file(name, root, &file).await,
-        None => workspace.load_from(name, root).await,
-    };
-    let hint = "an app's script is called pinokio.json; another one can be named directly";
-    Ok(loaded.map_err(|error| Failure::new(error).hint(hint))?)
 }

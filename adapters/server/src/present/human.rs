@@ -36,7 +36,15 @@ impl Presenter for Human {
         for diagnostic in grave {
             eprintln!("{}", diagnostic.render(&app.source, &file));
         }
-        if !app.parsed.has_errors() {
+        if let Ok(script) = app.parsed.script() {
+            for step in script
+                .steps
+                .iter()
+                .filter(|step| !collodi_run::supports(&step.method))
+            {
+                let (number, method) = (step.index + 1, step.method.name());
+                eprintln!("{WARN}step {number} ({method}) cannot be run yet{WARN:#}");
+            }
             println!("{STEP}{}{STEP:#}  {DIM}{file}{DIM:#}", app.app.name);
         }
         self.script = Some(app.clone());

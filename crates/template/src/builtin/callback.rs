@@ -1,6 +1,6 @@
 //! List methods that call a function for each element.
 
-use super::arg;
+use super::{arg, sort};
 use crate::{
     eval::{Evaluator, Result, Stop},
     value::{Js, List},
@@ -140,9 +140,9 @@ pub(super) fn sort(evaluator: &mut Evaluator<'_>, list: &Arc<List>, args: &[Js])
         .cloned()
         .partition(|item| matches!(item, Js::Undefined));
     let mut sorted = match function {
-        Some(function) => merge_sort(evaluator, items, &mut |evaluator, a, b| {
+        Some(function) => sort::sorted(evaluator, items, &mut |evaluator, a, b| {
             let order = evaluator.invoke(function, &[a.clone(), b.clone()])?;
-            Ok(evaluator.number_of(&order)? > 0.0)
+            Ok(evaluator.number_of(&order)? < 0.0)
         })?,
         None => sort_by_text(evaluator, items)?,
     };
@@ -159,48 +159,4 @@ fn sort_by_text(evaluator: &mut Evaluator<'_>, items: Vec<Js>) -> Result<Vec<Js>
     }
     keyed.sort_by(|(a, _), (b, _)| crate::value::units::compare(a, b));
     Ok(keyed.into_iter().map(|(_, item)| item).collect())
-}
-
-type After<'f> = dyn FnMut(&mut Evaluator<'_>, &Js, &Js) -> Result<bool> + 'f;
-
-/// A stable sort that any `after`, even one that contradicts itself, cannot
-/// upset: bottom-up merging, so that nothing recurses.
-fn merge_sort(
-    evaluator: &mut Evaluator<'_>,
-    mut items: Vec<Js>,
-    after: &mut After<'_>,
-) -> Result<Vec<Js>> {
-    let mut width = 1;
-    while width < items.len() {
-        let mut merged = Vec::with_capacity(items.len());
-        for pair in items.chunks(width * 2) {
-            let (left, right) = pair.split_at(width.min(pair.len()));
-            merge(evaluator, left, right, &mut merged, after)?;
-        }
-        items = merged;
-        width *= 2;
-    }
-    Ok(items)
-}
-
-fn merge(
-    evaluator: &mut Evaluator<'_>,
-    mut left: &[Js],
-    mut right: &[Js],
-    merged: &mut Vec<Js>,
-    after: &mut After<'_>,
-) -> Result<()> {
-    while let ([a, left_rest @ ..], [b, right_rest @ ..]) = (left, right) {
-        evaluator.spend(1)?;
-        if after(evaluator, a, b)? {
-            merged.push(b.clone());
-            right = right_rest;
-        } else {
-            merged.push(a.clone());
-            left = left_rest;
-        }
-    }
-    merged.extend_from_slice(left);
-    merged.extend_from_slice(right);
-    Ok(())
 }

@@ -161,17 +161,16 @@ fn basename(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or(path)
 }
 
+/// Up to the last separator that has something behind it.
 fn dirname(path: &str) -> String {
     let trimmed = path.trim_end_matches('/');
     let at_root = path.starts_with('/');
-    let parent = match trimmed.rfind('/') {
-        Some(at) => trimmed.get(..at).unwrap_or_default().trim_end_matches('/'),
-        None => "",
-    };
-    match (parent, at_root) {
-        ("", true) => "/".to_string(),
-        ("", false) => ".".to_string(),
-        (parent, _) => parent.to_string(),
+    let end = trimmed.rfind('/').filter(|end| *end > 0);
+    match (end, at_root) {
+        (Some(1), true) => "//".to_string(),
+        (Some(end), _) => path.get(..end).unwrap_or_default().to_string(),
+        (None, true) => "/".to_string(),
+        (None, false) => ".".to_string(),
     }
 }
 

@@ -35,7 +35,8 @@ pub(crate) fn construct(evaluator: &mut Evaluator<'_>, args: &[Js]) -> Result<Js
 
 pub(crate) fn member(pattern: &Pattern, name: &str) -> Option<Js> {
     Some(match name {
-        "source" => Js::author(pattern.source()),
+        // It may have been made from data.
+        "source" => Js::data(pattern.source()),
         "flags" => Js::author(pattern.flags()),
         "global" => Js::Bool(pattern.is_global()),
         "ignoreCase" => Js::Bool(pattern.flags().contains('i')),

@@ -23,8 +23,8 @@ impl Evaluator<'_> {
         let mut place = self.begin(base, env)?;
         for link in links {
             let nothing = place.value.as_ref().is_some_and(Js::is_nullish);
-            if link.optional && nothing && !self.may_be_asked(&place, &link.step) {
-                return Ok(Js::Undefined);
+            if link.optional && nothing {
+                return self.optional_call(&place, &link.step, env);
             }
             place = match &link.step {
                 Step::Member(name) => self.follow(place, name, true)?,
@@ -39,9 +39,17 @@ impl Evaluator<'_> {
         place.value.ok_or_else(|| missing(place.path.as_deref()))
     }
 
-    /// `which?.('x')`: the scope may know the function, though no value is there.
-    fn may_be_asked(&self, place: &Place, step: &Step) -> bool {
-        matches!(step, Step::Call(_)) && place.path.is_some()
+    /// `kernel.which?.('x')`: the scope may know the function, though there is
+    /// no such member. What comes behind it in the chain is not looked at.
+    fn optional_call(&mut self, place: &Place, step: &Step, env: &Env) -> Result<Js> {
+        let (Step::Call(args), Some(path)) = (step, place.path.as_deref()) else {
+            return Ok(Js::Undefined);
+        };
+        let args = self.elements(args, env)?;
+        match self.ask_scope(Some(path), false, &args) {
+            Err(Stop::Thrown(_)) => Ok(Js::Undefined),
+            answer => answer,
+        }
     }
 
     fn begin(&mut self, base: &Expr, env: &Env) -> Result<Place> {

@@ -19,7 +19,7 @@ impl Evaluator<'_> {
             Js::Text(text) => text.clone(),
             Js::List(list) => self.join(list, &Text::author(","))?,
             Js::Map(_) => Text::data("[object Object]"),
-            Js::Pattern(pattern) => Text::author(alloc::format!("{pattern}")),
+            Js::Pattern(pattern) => Text::data(alloc::format!("{pattern}")),
             Js::Bytes(data) => {
                 self.make(data.len())?;
                 Text::data(bytes::to_utf8(data))

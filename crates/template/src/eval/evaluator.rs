@@ -15,7 +15,7 @@ use alloc::{
 };
 
 /// How deep evaluation may nest: brackets plus calls.
-const MAX_NESTING: u32 = 160;
+const MAX_NESTING: u32 = 100;
 
 /// Why an expression has no value.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -99,13 +99,18 @@ impl<'s> Evaluator<'s> {
     /// The value of `expr`.
     pub(crate) fn eval(&mut self, expr: &Expr, env: &Env) -> Result<Js> {
         self.spend(1)?;
+        self.nested(|evaluator| evaluator.eval_here(expr, env))
+    }
+
+    /// Runs `work`, which may come back here, one level deeper.
+    pub(crate) fn nested<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
         if self.nesting >= MAX_NESTING {
             return Err(Stop::thrown("calls are nested too deeply"));
         }
         self.nesting += 1;
-        let value = self.eval_here(expr, env);
+        let result = work(self);
         self.nesting -= 1;
-        value
+        result
     }
 
     fn eval_here(&mut self, expr: &Expr, env: &Env) -> Result<Js> {

@@ -101,7 +101,15 @@ impl Evaluator<'_> {
                 self.spend(map.entries().len())?;
                 Ok(map.entries().to_vec())
             }
-            Js::List(_) => Ok(numbered(self.spread(value)?)),
+            Js::List(list) => {
+                let mut members = numbered(self.spread(value)?);
+                if let Some(found) = &list.found {
+                    members.push(("index".into(), found.index.into()));
+                    members.push(("input".into(), found.input.clone().into()));
+                    members.push(("groups".into(), found.groups.clone()));
+                }
+                Ok(members)
+            }
             Js::Text(text) => {
                 self.spend(text.as_str().len())?;
                 let author = text.is_author();

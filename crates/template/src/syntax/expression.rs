@@ -1,28 +1,22 @@
 //! The parser: recursive descent, with a limit on how deep brackets nest.
 
 use super::{
-    Arrow, Element, Entry, Expr, Key, Link, LogicalOp, Name, Param, Piece, Step, SyntaxError,
-    UnaryOp,
+    Element, Entry, Expr, Key, Link, LogicalOp, Name, Piece, Step, SyntaxError, UnaryOp,
+    arrow::arrow,
     cursor::{Cursor, is_name_start},
     literal,
     operator::{Operator, operator},
 };
 use crate::ProblemKind;
-use alloc::{
-    borrow::ToOwned,
-    boxed::Box,
-    string::{String, ToString},
-    sync::Arc,
-    vec::Vec,
-};
+use alloc::{borrow::ToOwned, boxed::Box, string::String, sync::Arc, vec::Vec};
 
-type Parsed<T> = Result<T, SyntaxError>;
+pub(super) type Parsed<T> = Result<T, SyntaxError>;
 
 /// How deep brackets may nest.
-const MAX_DEPTH: u32 = 48;
+pub(super) const MAX_DEPTH: u32 = 48;
 
 /// Words that cannot be names.
-const RESERVED: &[&str] = &[
+pub(super) const RESERVED: &[&str] = &[
     "await",
     "break",
     "case",
@@ -82,7 +76,7 @@ fn deeper<'t, T>(
     result
 }
 
-fn expression(cursor: &mut Cursor<'_>) -> Parsed<Expr> {
+pub(super) fn expression(cursor: &mut Cursor<'_>) -> Parsed<Expr> {
     deeper(cursor, |cursor| match arrow(cursor)? {
         Some(arrow) => Ok(arrow),
         None => conditional(cursor),
@@ -335,6 +329,14 @@ fn construction(cursor: &mut Cursor<'_>) -> Parsed<Expr> {
 fn elements(cursor: &mut Cursor<'_>, close: &'static str) -> Parsed<Vec<Element>> {
     let mut elements = Vec::new();
     while !cursor.eat(close) {
+        // A place that is left out of a list.
+        if close == "]" && cursor.eat_exactly(",") {
+            elements.push(Element {
+                spread: false,
+                value: Expr::Unary(UnaryOp::Void, Box::new(Expr::Null)),
+            });
+            continue;
+        }
         let spread = cursor.eat_exactly("...");
         let value = expression(cursor)?;
         elements.push(Element { spread, value });
@@ -424,102 +426,4 @@ fn template(cursor: &mut Cursor<'_>) -> Parsed<Expr> {
     }
     pieces.push(Piece::Text(text.into()));
     Ok(Expr::Template(pieces))
-}
-
-/// An arrow function, if one comes next; else the cursor stays.
-fn arrow(cursor: &mut Cursor<'_>) -> Parsed<Option<Expr>> {
-    let mut ahead = *cursor;
-    let Some((params, rest)) = params(&mut ahead).filter(|_| ahead.eat("=>")) else {
-        return Ok(None);
-    };
-    *cursor = ahead;
-    let body = arrow_body(cursor)?;
-    Ok(Some(Expr::Arrow(Arc::new(Arrow { params, rest, body }))))
-}
-
-fn arrow_body(cursor: &mut Cursor<'_>) -> Parsed<Expr> {
-    if !cursor.eat("{") {
-        return expression(cursor);
-    }
-    cursor.skip_blanks();
-    if cursor.name() != Some("return") {
-        return Err(cursor.error(ProblemKind::Unsupported("a statement")));
-    }
-    let body = expression(cursor)?;
-    cursor.eat(";");
-    cursor.expect("}")?;
-    Ok(body)
-}
-
-fn params(cursor: &mut Cursor<'_>) -> Option<(Vec<Param>, bool)> {
-    cursor.skip_blanks();
-    if !cursor.eat_exactly("(") {
-        return Some((alloc::vec![Param::Name(binding(cursor)?)], false));
-    }
-    let mut params = Vec::new();
-    let mut rest = false;
-    while !cursor.eat(")") {
-        rest = cursor.eat_exactly("...");
-        params.push(param(cursor)?);
-        if rest || !cursor.eat(",") {
-            return cursor.eat(")").then_some((params, rest));
-        }
-    }
-    Some((params, rest))
-}
-
-fn param(cursor: &mut Cursor<'_>) -> Option<Param> {
-    cursor.skip_blanks();
-    if cursor.depth >= MAX_DEPTH {
-        return None;
-    }
-    cursor.depth += 1;
-    let param = match cursor.peek()? {
-        '[' => list_param(cursor),
-        '{' => map_param(cursor),
-        _ => binding(cursor).map(Param::Name),
-    };
-    cursor.depth -= 1;
-    param
-}
-
-fn list_param(cursor: &mut Cursor<'_>) -> Option<Param> {
-    cursor.bump();
-    let mut parts = Vec::new();
-    while !cursor.eat("]") {
-        if cursor.eat(",") {
-            parts.push(None);
-            continue;
-        }
-        parts.push(Some(param(cursor)?));
-        if !cursor.eat(",") {
-            return cursor.eat("]").then_some(Param::List(parts));
-        }
-    }
-    Some(Param::List(parts))
-}
-
-fn map_param(cursor: &mut Cursor<'_>) -> Option<Param> {
-    cursor.bump();
-    let mut parts = Vec::new();
-    while !cursor.eat("}") {
-        cursor.skip_blanks();
-        let key = cursor.name()?.to_string();
-        let part = if cursor.eat(":") {
-            param(cursor)?
-        } else {
-            Param::Name(key.clone())
-        };
-        parts.push((key, part));
-        if !cursor.eat(",") {
-            return cursor.eat("}").then_some(Param::Map(parts));
-        }
-    }
-    Some(Param::Map(parts))
-}
-
-fn binding(cursor: &mut Cursor<'_>) -> Option<String> {
-    let name = cursor.name()?;
-    let literal = matches!(name, "null" | "true" | "false" | "new" | "typeof" | "void");
-    (!literal && !RESERVED.contains(&name)).then(|| name.to_owned())
 }

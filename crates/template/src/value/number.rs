@@ -41,15 +41,27 @@ pub(crate) fn prefixed(text: &str) -> Option<f64> {
     all.then(|| from_digits(digits, radix))
 }
 
-/// The digits as a number. Exact up to 2^53, then rounded digit by digit.
+/// The digits as a number: exact for powers of two up to 128 bits, else in
+/// rounds of as many digits as 32 bits hold.
 fn from_digits(digits: &str, radix: u32) -> f64 {
     if radix == 10 {
         return digits.parse().unwrap_or(f64::NAN);
     }
-    digits
-        .chars()
-        .filter_map(|c| c.to_digit(radix))
-        .fold(0.0, |sum, digit| sum * f64::from(radix) + f64::from(digit))
+    if radix.is_power_of_two()
+        && let Ok(exact) = u128::from_str_radix(digits, radix)
+    {
+        return exact as f64;
+    }
+    let (mut sum, mut part, mut scale) = (0.0, 0_u32, 1_u32);
+    for digit in digits.chars().filter_map(|c| c.to_digit(radix)) {
+        if scale > u32::MAX / 36 / radix {
+            sum = sum * f64::from(scale) + f64::from(part);
+            (part, scale) = (0, 1);
+        }
+        part = part * radix + digit;
+        scale *= radix;
+    }
+    sum * f64::from(scale) + f64::from(part)
 }
 
 /// `parseFloat(text)`.
@@ -152,32 +164,32 @@ pub(crate) fn to_integer(n: f64) -> f64 {
 /// `n.toFixed(digits)` of a number below 1e21, rounding ties away from zero.
 pub(crate) fn to_fixed(n: f64, digits: usize) -> String {
     let exact = format!("{:.1100}", libm::fabs(n));
-    let point = exact.find('.').unwrap_or(exact.len());
-    let kept: Vec<u8> = exact.bytes().take(point + 1 + digits).collect();
-    let up = exact
-        .as_bytes()
-        .get(point + 1 + digits)
-        .is_some_and(|d| *d >= b'5');
-    let mut text = if up { increment(kept) } else { kept };
-    if digits == 0 {
-        text.pop();
-    }
-    let text = String::from_utf8(text).unwrap_or_default();
-    if n < 0.0 { format!("-{text}") } else { text }
+    let (whole, fraction) = exact.split_once('.').unwrap_or((&exact, ""));
+    let all: Vec<u8> = whole.bytes().chain(fraction.bytes()).collect();
+    let rounded = round(&all, whole.len() + digits);
+    let (whole, fraction) = rounded.split_at(rounded.len() - digits);
+    let sign = if n < 0.0 { "-" } else { "" };
+    let point = if digits > 0 { "." } else { "" };
+    format!("{sign}{whole}{point}{fraction}")
 }
 
-/// Adds one to the last digit.
-fn increment(mut digits: Vec<u8>) -> Vec<u8> {
-    for digit in digits.iter_mut().rev().filter(|d| **d != b'.') {
-        if *digit == b'9' {
-            *digit = b'0';
-        } else {
-            *digit += 1;
-            return digits;
+/// The first `count` digits, rounded by what follows; one more on a carry.
+fn round(digits: &[u8], count: usize) -> String {
+    let mut kept: Vec<u8> = digits.iter().copied().take(count).collect();
+    if digits.get(count).is_some_and(|digit| *digit >= b'5') {
+        let nines = kept
+            .iter()
+            .rev()
+            .take_while(|digit| **digit == b'9')
+            .count();
+        let from = kept.len() - nines;
+        kept.iter_mut().skip(from).for_each(|digit| *digit = b'0');
+        match kept.iter_mut().take(from).next_back() {
+            Some(digit) => *digit += 1,
+            None => kept.insert(0, b'1'),
         }
     }
-    digits.insert(0, b'1');
-    digits
+    String::from_utf8(kept).unwrap_or_default()
 }
 
 /// `n.toString(radix)` of a whole number; the fraction to about 52 bits.
@@ -185,6 +197,12 @@ pub(crate) fn to_radix(n: f64, radix: u32) -> String {
     let magnitude = libm::fabs(n);
     let mut whole = libm::trunc(magnitude);
     let mut digits = Vec::new();
+    // Beyond 2^53 the last digits are not known.
+    while whole >= 9_007_199_254_740_992.0 {
+        whole /= f64::from(radix);
+        digits.push('0');
+    }
+    whole = libm::trunc(whole);
     while whole >= 1.0 {
         let (quotient, digit) = (
             libm::trunc(whole / f64::from(radix)),
@@ -231,17 +249,36 @@ fn digit_char(digit: f64, radix: u32) -> char {
     char::from_digit(digit as u32, radix).unwrap_or('0')
 }
 
-/// `n.toPrecision(digits)` of a finite number.
+/// `n.toPrecision(digits)` of a finite number, rounding ties away from zero.
 pub(crate) fn to_precision(n: f64, digits: usize) -> String {
-    let text = format!("{:.*e}", digits - 1, libm::fabs(n));
-    let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
-    let exponent: i32 = exponent.parse().unwrap_or(0);
+    let exact = format!("{:.1100e}", libm::fabs(n));
+    let (mantissa, exponent) = exact.split_once('e').unwrap_or((&exact, "0"));
+    let mut exponent: i32 = exponent.parse().unwrap_or(0);
+    let all: Vec<u8> = mantissa.bytes().filter(|byte| *byte != b'.').collect();
+    let mut kept = round(&all, digits);
+    if kept.len() > digits {
+        kept.pop();
+        exponent += 1;
+    }
     let sign = if n < 0.0 { "-" } else { "" };
     let limit = i32::try_from(digits).unwrap_or(i32::MAX);
     if exponent < -6 || exponent >= limit {
         let mark = if exponent < 0 { "" } else { "+" };
-        return format!("{sign}{mantissa}e{mark}{exponent}");
+        return format!("{sign}{}e{mark}{exponent}", with_point(&kept, 1));
     }
-    let decimals = usize::try_from(limit - 1 - exponent).unwrap_or(0);
-    format!("{sign}{:.*}", decimals, libm::fabs(n))
+    match usize::try_from(exponent) {
+        Ok(exponent) => format!("{sign}{}", with_point(&kept, exponent + 1)),
+        Err(_) => {
+            let zeros = usize::try_from(-exponent - 1).unwrap_or(0);
+            format!("{sign}0.{}{kept}", "0".repeat(zeros))
+        }
+    }
+}
+
+/// The digits with a point behind the first `whole`, unless they end there.
+fn with_point(digits: &str, whole: usize) -> String {
+    match digits.split_at_checked(whole) {
+        Some((whole, fraction)) if !fraction.is_empty() => format!("{whole}.{fraction}"),
+        _ => String::from(digits),
+    }
 }

@@ -13,14 +13,14 @@ enum Kind {
     Object,
 }
 
-pub struct Generator {
+pub(crate) struct Generator {
     state: u64,
     /// Parameters of arrow functions in force.
     params: Vec<&'static str>,
 }
 
 impl Generator {
-    pub fn new(seed: u64) -> Self {
+    pub(crate) fn new(seed: u64) -> Self {
         Self {
             state: seed | 1,
             params: Vec::new(),
@@ -39,7 +39,7 @@ impl Generator {
     }
 
     /// An expression of any kind.
-    pub fn expression(&mut self, depth: usize) -> String {
+    pub(crate) fn expression(&mut self, depth: usize) -> String {
         let kinds = [
             Kind::Number,
             Kind::Text,
@@ -95,7 +95,8 @@ impl Generator {
 
     fn leaf(&mut self, kind: Kind) -> String {
         if !self.params.is_empty() && self.below(3) == 0 {
-            return self.params[self.below(self.params.len())].to_owned();
+            let place = self.below(self.params.len());
+            return self.params[place].to_owned();
         }
         let from: &[&str] = match kind {
             Kind::Number => &[
@@ -196,10 +197,11 @@ impl Generator {
         let n = |g: &mut Self| g.of(Kind::Number, depth);
         match self.below(14) {
             0..=2 => {
-                let op = self.pick(&[
-                    "+", "-", "*", "/", "%", "**", "|", "&", "^", "<<", ">>", ">>>",
-                ]);
+                let op = self.pick(&["+", "-", "*", "/", "%", "|", "&", "^", "<<", ">>", ">>>"]);
                 format!("({} {op} {})", n(self), n(self))
+            }
+            3 if self.below(3) == 0 => {
+                format!("(({}) ** {})", n(self), self.pick(&["0", "1", "2"]))
             }
             3 => format!("({} + {} * {} - {})", n(self), n(self), n(self), n(self)),
             4 => format!(
@@ -328,7 +330,7 @@ impl Generator {
                 self.pick(&["0", "1", "2", "5"])
             ),
             17 => format!(
-                "({}).toString({})",
+                "({} % 1e9).toString({})",
                 n(self),
                 self.pick(&["2", "16", "36", "10", ""])
             ),
@@ -471,7 +473,7 @@ impl Generator {
                 format!("{list}.{method}((p, i) => {body})")
             }
             4 => format!("[...{}].sort()", list(self)),
-            5 => format!("[...{}].sort((p, q) => p - q)", list(self)),
+            5 => format!("[...{}].slice(0, 60).sort((p, q) => p - q)", list(self)),
             6 => format!("[...{}].reverse()", list(self)),
             7 => format!(
                 "{}.slice({}, {})",

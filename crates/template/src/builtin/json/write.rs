@@ -2,7 +2,7 @@
 
 use crate::{
     builtin::arg,
-    eval::{Evaluator, Result, Stop},
+    eval::{Evaluator, Result},
     value::{Js, Text, units},
 };
 use alloc::{
@@ -77,12 +77,17 @@ impl Writer {
     }
 
     /// Writes `value`; false, and nothing written, when it has no JSON form.
-    /// A replacer could go on opening what it puts in: `depth` ends that.
     fn value(&mut self, evaluator: &mut Evaluator<'_>, value: &Js, depth: usize) -> Result<bool> {
         evaluator.spend(1)?;
-        if depth > 200 {
-            return Err(Stop::thrown("values are nested too deeply"));
+        if self.replacer.is_some() {
+            // A replacer could go on opening what it puts in.
+            evaluator.nested(|evaluator| self.write(evaluator, value, depth))
+        } else {
+            self.write(evaluator, value, depth)
         }
+    }
+
+    fn write(&mut self, evaluator: &mut Evaluator<'_>, value: &Js, depth: usize) -> Result<bool> {
         let before = self.out.len();
         match value {
             Js::Undefined | Js::Function(_) => return Ok(false),

@@ -1,0 +1,17 @@
+//! Any bytes: no panic, and matches that lie in the text.
+#![allow(missing_docs)]
+
+use collodi_pattern::fuzz;
+use proptest::prelude::*;
+
+proptest! {
+    #[test]
+    fn any_bytes(data in proptest::collection::vec(any::<u8>(), 0..60)) {
+        fuzz::pattern(&data);
+    }
+
+    #[test]
+    fn what_looks_like_a_pattern(source in r"/[ab.()\[\]{}*+?|^$\\dwsbk1-9<>=!:,u-]{0,16}/[gimsuy]{0,3}", text in "[ab12 \n]{0,12}") {
+        fuzz::pattern(format!("{source}\n{text}").as_bytes());
+    }
+}
