@@ -11,7 +11,9 @@ use axum::{
 use collodi_api::RunRequest;
 use collodi_value::{Object, Value};
 use futures::StreamExt as _;
+use serde::{Deserialize, de::IgnoredAny};
 use serde_json::{Map, Value as Json};
+use std::collections::BTreeMap;
 
 /// The largest body, in bytes.
 const MOST: usize = 1 << 20;
@@ -37,16 +39,21 @@ pub(crate) fn run_args(bytes: &[u8]) -> Result<Value, Fault> {
     if bytes.is_empty() {
         return Ok(Value::Object(Object::new()));
     }
-    let request: RunRequest<Map<String, Json>> =
-        serde_json::from_slice(bytes).map_err(|error| {
-            Fault::new(Kind::BadBody, format!("the body cannot be read: {error}"))
-                .hint("send {\"args\": {…}}, or no body")
-                .with(|problem| {
-                    problem.line = Some(error.line());
-                    problem.column = Some(error.column());
-                })
-        })?;
+    // A list would do for a struct, but is no object.
+    parse::<BTreeMap<String, IgnoredAny>>(bytes)?;
+    let request: RunRequest<Map<String, Json>> = parse(bytes)?;
     Ok(Value::Object(object(request.args.unwrap_or_default())))
+}
+
+fn parse<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, Fault> {
+    serde_json::from_slice(bytes).map_err(|error| {
+        Fault::new(Kind::BadBody, format!("the body cannot be read: {error}"))
+            .hint("send {\"args\": {…}}, or no body")
+            .with(|problem| {
+                problem.line = Some(error.line());
+                problem.column = Some(error.column());
+            })
+    })
 }
 
 async fn read(body: Body) -> Result<Bytes, Fault> {

@@ -196,7 +196,6 @@ impl From<LoadError> for Fault {
     fn from(error: LoadError) -> Self {
         let detail = error.to_string();
         match error {
-            LoadError::Name(_) => Self::new(Kind::BadName, detail),
             LoadError::NoScript(_) => Self::new(Kind::NotFound, detail)
                 .hint("an app is a folder with a pinokio.json; GET /python/apps lists them"),
             LoadError::JavaScript(_) => {

@@ -9,7 +9,7 @@ use crate::{
 use axum::{
     body::Body,
     extract::{MatchedPath, Request, State},
-    http::{HeaderMap, HeaderName, HeaderValue, Uri, header},
+    http::{HeaderMap, HeaderName, HeaderValue, Uri, header, uri::Authority},
     middleware::Next,
     response::{IntoResponse as _, Response},
 };
@@ -43,7 +43,7 @@ async fn admit(surface: &Surface, request: Request) -> Result<Request, Fault> {
 /// this machine gives itself away here. A request line with a host counts too.
 fn own_host(surface: &Surface, headers: &HeaderMap, uri: &Uri) -> Result<String, Fault> {
     let header = only(headers, &header::HOST);
-    let line = uri.authority().map(|authority| authority.as_str());
+    let line = uri.authority().map(Authority::as_str);
     let host = line.or(header.unwrap_or_default());
     let own = |host: &str| surface.allowed_hosts.contains(host);
     match (host, header) {

@@ -103,3 +103,16 @@ impl fmt::Debug for Route {
         write!(f, "{} {} ({:?})", self.method, self.path, self.scope)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::is_open;
+
+    #[test]
+    fn what_is_not_in_the_table_is_not_open() {
+        assert!(is_open("/livez"));
+        for path in ["", "/", "/nothing", "/x/livez", "/livez/", "/python/status"] {
+            assert!(!is_open(path), "{path}");
+        }
+    }
+}

@@ -2,7 +2,7 @@
 
 use crate::fault::{Fault, Kind};
 use collodi_driver::{Events, Gone, HostHandle, Notice};
-use collodi_host::{Event, Host, RunEvent, RunId, RunPhase};
+use collodi_host::{Event, Host, RunEntry, RunEvent, RunId, RunPhase};
 use collodi_python::Toolchain;
 use collodi_run::Outcome;
 use futures::StreamExt as _;
@@ -63,7 +63,7 @@ fn told(event: &Event, id: &RunId) -> Option<Through> {
 
 async fn seen(host: &HostHandle, id: &RunId) -> Result<Option<Through>, Fault> {
     let sought = id.clone();
-    let phase = move |host: &Host| host.run(&sought).map(|run| run.phase());
+    let phase = move |host: &Host| host.run(&sought).map(RunEntry::phase);
     match host.query(phase).await? {
         Some(RunPhase::Waiting | RunPhase::Running) => Ok(None),
         Some(RunPhase::Serving) => Ok(Some(Through::Serving)),

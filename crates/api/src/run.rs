@@ -159,5 +159,7 @@ words! {
         Skipped = "skipped",
         /// Failed.
         Failed = "failed",
+        /// Begun, and not done when the run was ended.
+        Cancelled = "cancelled",
     }
 }

@@ -1,6 +1,7 @@
 //! Processes.
 
 use collodi_api::{EndedHow, Process, ProcessStatus};
+use collodi_logs::Url;
 use collodi_restart::{Ended, Phase};
 use collodi_time::WallTime;
 
@@ -22,7 +23,7 @@ pub(crate) fn process(process: &collodi_host::Process, epoch: WallTime) -> Proce
         last_exit_code: status.last_exit.map_or(0, exit_code),
         started_at: process.started_at().map(|at| at.to_string()),
         auto_restart: process.auto_restart(),
-        url: process.url().map(|url| url.to_connect()),
+        url: process.url().map(Url::to_connect),
         run_id: process.run().to_string(),
         command: process.line().to_owned(),
         next_start: status.next_start.map(next_start),

@@ -10,13 +10,17 @@ const LAST_LINES: usize = 20;
 
 /// A run.
 pub(crate) fn run(entry: &RunEntry) -> Run {
+    let ended = entry.outcome().is_some();
+    let steps = entry.steps().iter().enumerate();
     Run {
         id: entry.id().to_string(),
         app_id: entry.app().to_owned(),
         file: entry.file().to_owned(),
         status: status(&entry.phase()),
         started_at: entry.started_at().to_string(),
-        steps: entry.steps().iter().enumerate().map(step).collect(),
+        steps: steps
+            .map(|(index, view)| step(index, view, ended))
+            .collect(),
         daemon_process_ids: entry.daemons().iter().map(ToString::to_string).collect(),
         outcome: entry.outcome().map(|outcome| self::outcome(outcome)),
     }
@@ -74,12 +78,14 @@ pub(crate) const fn word(status: &Status) -> RunStatus {
     }
 }
 
-fn step((index, view): (usize, &StepView)) -> Step {
+/// In a run that has ended no step runs: the one that did was ended with it.
+fn step(index: usize, view: &StepView, ended: bool) -> Step {
     Step {
         index,
         method: view.method.clone(),
         status: match view.phase {
             StepPhase::Pending => StepStatus::Pending,
+            StepPhase::Running if ended => StepStatus::Cancelled,
             StepPhase::Running => StepStatus::Running,
             StepPhase::Done => StepStatus::Done,
             StepPhase::Skipped => StepStatus::Skipped,

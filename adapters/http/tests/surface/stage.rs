@@ -1,0 +1,249 @@
+//! A host, its driver and its surface in a folder of their own.
+
+use crate::redact::redact;
+use axum::{
+    Router,
+    body::{Body, to_bytes},
+    http::{HeaderMap, Method, Request, StatusCode, header, request::Builder},
+};
+use collodi_contain::Root;
+use collodi_driver::{Driver, Events, HostHandle, Notice, Workspace};
+use collodi_host::{Command, Event, Host, HostOptions};
+use collodi_http::{AllowedHosts, Surface, Token};
+use collodi_python::{Layout, Platform};
+use collodi_restart::{Policy, StopSequence};
+use collodi_time::WallTime;
+use futures::StreamExt as _;
+use serde_json::Value;
+use std::{
+    collections::BTreeMap,
+    fs,
+    future::Future,
+    os::unix::fs::PermissionsExt as _,
+    path::PathBuf,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+use tempfile::TempDir;
+use tokio::task::JoinHandle;
+use tower::ServiceExt as _;
+
+pub(crate) const TOKEN: &str = "a-secret-for-tests";
+pub(crate) const HOST: &str = "127.0.0.1:8300";
+
+/// An interpreter that makes environments of nothing.
+const PYTHON: &str = "#!/bin/sh
+if [ \"$1\" = -m ]; then
+    mkdir -p \"$3/bin\" && cp \"$0\" \"$3/bin/python\"
+else
+    echo Python 3.12.1
+fi
+";
+
+pub(crate) struct Stage {
+    pub(crate) router: Router,
+    pub(crate) host: HostHandle,
+    pub(crate) shutdowns: Arc<AtomicUsize>,
+    root: PathBuf,
+    driver: JoinHandle<()>,
+    _dir: TempDir,
+}
+
+/// What was answered.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Value,
+    root: String,
+}
+
+/// Fails what takes so long that it will never end.
+pub(crate) async fn within<T>(test: impl Future<Output = T>) -> T {
+    tokio::time::timeout(Duration::from_secs(120), test)
+        .await
+        .expect("it never ends")
+}
+
+impl Stage {
+    pub(crate) fn new() -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let root = dir.path().canonicalize().unwrap();
+        program(&root, "python3", PYTHON);
+        for dir in ["envs", "apps"] {
+            fs::create_dir_all(root.join(".vatn/python").join(dir)).unwrap();
+        }
+        let text = root.to_str().unwrap();
+        let layout = Layout::new(Root::new(text), Platform::LINUX_X64);
+        let options = options(layout.clone(), text);
+        let backends = collodi_tokio::backends();
+        let workspace = Workspace::new(layout, backends.files.clone());
+        let (driver, host) = Driver::new(Host::new(options), backends);
+        let shutdowns = Arc::new(AtomicUsize::new(0));
+        let calls = shutdowns.clone();
+        let router = collodi_http::router(Surface {
+            host: host.clone(),
+            workspace,
+            token: Token::new(TOKEN),
+            allowed_hosts: AllowedHosts::bound_to(HOST.parse().unwrap()),
+            shutdown: Arc::new(move || {
+                calls.fetch_add(1, Ordering::Relaxed);
+            }),
+        });
+        Self {
+            router,
+            host,
+            shutdowns,
+            root,
+            driver: tokio::spawn(driver.run()),
+            _dir: dir,
+        }
+    }
+
+    /// Writes the script of an app.
+    pub(crate) fn app(&self, name: &str, script: &str) {
+        self.file(&format!("apps/{name}/pinokio.json"), script);
+    }
+
+    /// Writes a file below `.vatn/python`.
+    pub(crate) fn file(&self, path: &str, text: &str) {
+        let path = self.path(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+
+    pub(crate) fn has(&self, path: &str) -> bool {
+        self.path(path).exists()
+    }
+
+    pub(crate) fn path(&self, path: &str) -> PathBuf {
+        self.root.join(".vatn/python").join(path)
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Answer {
+        self.ask(request(Method::GET, path), "").await
+    }
+
+    pub(crate) async fn post(&self, path: &str) -> Answer {
+        self.ask(request(Method::POST, path), "").await
+    }
+
+    pub(crate) async fn delete(&self, path: &str) -> Answer {
+        self.ask(request(Method::DELETE, path), "").await
+    }
+
+    pub(crate) async fn ask(&self, request: Builder, body: &str) -> Answer {
+        let request = request.body(Body::from(body.to_owned())).unwrap();
+        self.send(request).await
+    }
+
+    pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
+        let answer = self.router.clone().oneshot(request).await.unwrap();
+        let (head, body) = answer.into_parts();
+        let bytes = to_bytes(body, usize::MAX).await.unwrap();
+        let body = match bytes.len() {
+            0 => Value::Null,
+            _ => serde_json::from_slice(&bytes).expect("every body is JSON"),
+        };
+        Answer {
+            status: head.status,
+            headers: head.headers,
+            body,
+            root: self.root.to_str().unwrap().to_owned(),
+        }
+    }
+
+    pub(crate) async fn events(&self) -> Events {
+        self.host.events().await.unwrap()
+    }
+
+    /// Ends everything, and waits for it.
+    pub(crate) async fn end(self) {
+        let budget = Duration::from_secs(30);
+        self.host.command(Command::Shutdown(budget)).await.unwrap();
+        self.driver.await.unwrap();
+    }
+}
+
+impl Answer {
+    /// The status and the body, without what is new in every test run.
+    pub(crate) fn shown(&self) -> String {
+        let body = redact(&self.body, &self.root);
+        format!(
+            "{}\n{}",
+            self.status,
+            serde_json::to_string_pretty(&body).unwrap()
+        )
+    }
+
+    #[track_caller]
+    pub(crate) fn expect(self, status: u16) -> Self {
+        assert_eq!(self.status.as_u16(), status, "{:#}", self.body);
+        self
+    }
+
+    pub(crate) fn text(&self, key: &str) -> &str {
+        self.body[key].as_str().unwrap()
+    }
+
+    /// The short name of the problem.
+    pub(crate) fn problem(&self) -> &str {
+        self.text("type")
+            .strip_prefix("urn:collodi:problem:")
+            .unwrap()
+    }
+
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).map(|value| value.to_str().unwrap())
+    }
+}
+
+/// A request as our own client makes it.
+pub(crate) fn request(method: Method, path: &str) -> Builder {
+    anonymous(method, path).header(header::AUTHORIZATION, format!("Bearer {TOKEN}"))
+}
+
+/// The same without a token.
+pub(crate) fn anonymous(method: Method, path: &str) -> Builder {
+    Request::builder()
+        .method(method)
+        .uri(path)
+        .header(header::HOST, HOST)
+}
+
+/// Waits for an event.
+pub(crate) async fn heard(events: &mut Events, is_it: impl Fn(&Event) -> bool) {
+    loop {
+        match events.next().await.expect("the host has shut down") {
+            Notice::Event(event) if is_it(&event) => return,
+            Notice::Event(_) => {}
+            Notice::Missed(_) => panic!("missed events"),
+        }
+    }
+}
+
+fn options(layout: Layout, root: &str) -> HostOptions {
+    // Names of process trees are made of the seed: two tests must not share them.
+    static SEED: AtomicU64 = AtomicU64::new(0);
+    let number = SEED.fetch_add(1, Ordering::Relaxed);
+    let seed = (u64::from(std::process::id()) << 32) | number;
+    let path = format!("{root}/bin:/usr/bin:/bin");
+    HostOptions {
+        epoch: WallTime::since_unix_epoch(Duration::from_secs(1_800_000_000)),
+        host_vars: Arc::new(BTreeMap::from([("PATH".to_owned(), path)])),
+        prefer_uv: false,
+        restart: Policy::fixed(Duration::from_secs(3)),
+        stop: StopSequence::term_then_kill(Duration::from_secs(3)),
+        ..HostOptions::new(layout, seed)
+    }
+}
+
+fn program(root: &std::path::Path, name: &str, text: &str) {
+    let path = root.join("bin").join(name);
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    fs::write(&path, text).unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+}

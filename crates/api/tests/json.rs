@@ -1,0 +1,282 @@
+//! Every type as JSON: what is written here is what clients read.
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+use collodi_api::*;
+use insta::assert_snapshot;
+use serde::{Serialize, de::DeserializeOwned};
+use std::fmt::Debug;
+
+/// The JSON of a value, which reads back as the value.
+fn json<T: Serialize + DeserializeOwned + PartialEq + Debug>(value: &T) -> String {
+    let text = serde_json::to_string_pretty(value).unwrap();
+    assert_eq!(&serde_json::from_str::<T>(&text).unwrap(), value);
+    text
+}
+
+fn text(text: &str) -> String {
+    text.to_owned()
+}
+
+fn process() -> Process {
+    Process {
+        id: text("demo-0123abcd"),
+        app_id: text("demo"),
+        status: ProcessStatus::Crashed,
+        pid: -1,
+        restart_count: 2,
+        last_exit_code: 3,
+        started_at: Some(text("2026-01-01T00:00:00.000Z")),
+        auto_restart: true,
+        url: Some(text("http://127.0.0.1:7860")),
+        run_id: text("demo-run-0123abcd"),
+        command: text("python app.py"),
+        next_start: Some(text("2026-01-01T00:00:03.000Z")),
+        ended: None,
+        reason: None,
+    }
+}
+
+fn failure() -> StepFailure {
+    StepFailure {
+        step: 1,
+        method: text("shell.run"),
+        pointer: text("/run/1/params/message"),
+        message: text("`exit 7` failed: exit code 7"),
+        hint: Some(text("do not")),
+        command: Some(text("exit 7")),
+        exit_code: Some(7),
+        output: vec![text("a \"quoted\" line")],
+    }
+}
+
+fn run() -> Run {
+    Run {
+        id: text("demo-run-0123abcd"),
+        app_id: text("demo"),
+        file: text("pinokio.json"),
+        status: RunStatus::Failed,
+        started_at: text("2026-01-01T00:00:00.000Z"),
+        steps: vec![
+            Step {
+                index: 0,
+                method: text("log"),
+                status: StepStatus::Skipped,
+                command: None,
+            },
+            Step {
+                index: 1,
+                method: text("shell.run"),
+                status: StepStatus::Failed,
+                command: Some(text("exit 7")),
+            },
+        ],
+        daemon_process_ids: vec![],
+        outcome: Some(RunOutcome {
+            status: RunStatus::Failed,
+            steps_run: 1,
+            daemon_process_ids: vec![],
+            failure: Some(failure()),
+        }),
+    }
+}
+
+#[test]
+fn the_server() {
+    assert_snapshot!("live", json(&Live { status: text("ok") }));
+    let status = Status {
+        python: text("python3"),
+        version: text("Python 3.12.1"),
+        healthy: true,
+        uv: text("uv 0.9.1"),
+        conda: text("not found"),
+        apple_silicon: false,
+        mlx: text("n/a"),
+        env_count: 1,
+        process_count: 3,
+        running_count: 2,
+    };
+    assert_snapshot!("status", json(&status));
+    let config = Config {
+        envs_dir: text("/w/envs"),
+        apps_dir: text("/w/apps"),
+        toml_path: None,
+        python_binary: None,
+        prefer_uv: true,
+        restart_delay_ms: 3000,
+        max_log_lines: 500,
+        note: text("a sentence"),
+    };
+    assert_snapshot!("config", json(&config));
+    let answer = |id| Answer {
+        status: text("stopping"),
+        id,
+    };
+    assert_snapshot!("answer", json(&answer(Some(text("demo-0123abcd")))));
+    assert_snapshot!("answer_of_the_server", json(&answer(None)));
+}
+
+#[test]
+fn environments() {
+    let env = Env {
+        name: text("tools"),
+        path: text("/w/envs/tools"),
+    };
+    let envs = Envs {
+        envs: vec![env],
+        count: 1,
+    };
+    assert_snapshot!("envs", json(&envs));
+    let created = EnvCreated {
+        name: text("tools"),
+        path: text("/w/envs/tools"),
+        status: text("created"),
+        reused: true,
+    };
+    assert_snapshot!("env_created", json(&created));
+    let deleted = EnvDeleted {
+        status: text("deleted"),
+        name: text("tools"),
+    };
+    assert_snapshot!("env_deleted", json(&deleted));
+}
+
+#[test]
+fn apps_and_processes() {
+    let app = App {
+        name: text("demo"),
+        path: text("/w/apps/demo"),
+        has_script: true,
+        running_processes: 1,
+    };
+    let apps = Apps {
+        apps: vec![app],
+        count: 1,
+    };
+    assert_snapshot!("apps", json(&apps));
+    let of_app = AppProcesses {
+        app_id: text("demo"),
+        processes: vec![],
+    };
+    assert_snapshot!("app_processes", json(&of_app));
+    let processes = Processes {
+        processes: vec![process()],
+        count: 1,
+    };
+    assert_snapshot!("processes", json(&processes));
+    let ended = Process {
+        status: ProcessStatus::Stopped,
+        started_at: None,
+        url: None,
+        next_start: None,
+        ended: Some(EndedHow::Failed),
+        reason: Some(text("failed (could not be started)")),
+        ..process()
+    };
+    let detail = ProcessDetail {
+        process: ended,
+        logs: vec![text("one"), text("two")],
+    };
+    assert_snapshot!("process_detail", json(&detail));
+}
+
+#[test]
+fn logs() {
+    let line = |seq, stream, dropped| LogLine {
+        seq,
+        time: text("2026-01-01T00:00:00.000Z"),
+        stream,
+        text: text("\u{1b}[1mbold\u{1b}[0m"),
+        dropped,
+    };
+    let page = LogPage {
+        id: text("demo-0123abcd"),
+        lines: vec![line(5, LogStream::Stderr, 0), line(6, LogStream::Note, 9)],
+        next: 7,
+        gap: Some(Gap { from: 0, to: 5 }),
+    };
+    assert_snapshot!("log_page", json(&page));
+}
+
+#[test]
+fn runs() {
+    let result = RunResult {
+        status: RunStatus::StoppedEarly,
+        steps_run: 2,
+        daemon_process_ids: vec![text("demo-0123abcd")],
+        run_id: text("demo-run-0123abcd"),
+    };
+    assert_snapshot!("run_result", json(&result));
+    let accepted = RunAccepted {
+        run_id: text("demo-run-0123abcd"),
+    };
+    assert_snapshot!("run_accepted", json(&accepted));
+    let runs = Runs {
+        runs: vec![run()],
+        count: 1,
+    };
+    assert_snapshot!("runs", json(&runs));
+    let request = RunRequest {
+        args: Some(serde_json::json!({"port": 1})),
+    };
+    assert_snapshot!("run_request", json(&request));
+    assert_eq!(json(&RunRequest::<()> { args: None }), "{}");
+}
+
+#[test]
+fn problems() {
+    let smallest = Problem {
+        kind: text("urn:collodi:problem:not-found"),
+        title: text("it is not there"),
+        status: 404,
+        detail: text("there is no run x"),
+        error: text("there is no run x"),
+        ..Problem::default()
+    };
+    assert_snapshot!("problem", json(&smallest));
+    let diagnostic = Diagnostic {
+        code: text("unknown-method"),
+        severity: Severity::Error,
+        message: text("there is no method `x`"),
+        line: 3,
+        column: 16,
+        end_line: 3,
+        end_column: 19,
+        pointer: text("/run/0/method"),
+        note: Some(text("a note")),
+        hint: Some(text("a hint")),
+    };
+    let largest = Problem {
+        hint: Some(text("look elsewhere")),
+        pointer: Some(text("/run/0/method")),
+        file: Some(text("pinokio.json")),
+        line: Some(3),
+        column: Some(16),
+        run_id: Some(text("demo-run-0123abcd")),
+        failure: Some(failure()),
+        diagnostics: vec![diagnostic],
+        ..smallest
+    };
+    assert_snapshot!("problem_with_everything", json(&largest));
+}
+
+/// An answer of the plugin, without what was added since.
+#[test]
+fn what_was_added_can_be_missing() {
+    let old = r#"{"id":"a-0123abcd","appId":"a","status":"running","pid":7,"restartCount":0,
+        "lastExitCode":0,"startedAt":null,"autoRestart":false,"logs":["x"]}"#;
+    let detail: ProcessDetail = serde_json::from_str(old).unwrap();
+    assert_eq!(detail.process.pid, 7);
+    let old = r#"{"status":"completed","stepsRun":1,"daemonProcessIds":[]}"#;
+    assert!(serde_json::from_str::<RunResult>(old).is_ok());
+    let old = r#"{"name":"a","path":"/a","status":"created"}"#;
+    assert!(serde_json::from_str::<EnvCreated>(old).is_ok());
+}
+
+#[test]
+fn words_are_what_they_print_as() {
+    for status in [ProcessStatus::Starting, ProcessStatus::Stopped] {
+        assert_eq!(serde_json::to_value(status).unwrap(), status.as_str());
+        assert_eq!(format!("{status:<9}|"), format!("{:<9}|", status.as_str()));
+    }
+    assert!(serde_json::from_str::<ProcessStatus>("\"Running\"").is_err());
+}
