@@ -104,6 +104,8 @@ pub enum FailureKind {
         /// What it is.
         found: String,
     },
+    /// Data stands in a shell line at a place at which no quoting is safe.
+    Unquotable,
     /// A regular expression that is none.
     Pattern(String),
     /// A step to go to that is not there.
@@ -143,6 +145,9 @@ impl FailureKind {
             Self::NoConda => "install conda, mamba or micromamba, or use `venv` in the script",
             Self::Path { .. } => "paths are read from the app's folder and stay in it",
             Self::Name { .. } => "use letters, digits, '.', '_' and '-'",
+            Self::Unquotable => {
+                "put the value between blanks or in quotes, or write raw(…) if it is meant as shell code"
+            }
             Self::TooManySteps(_) => "look for a jump that has no way out",
             Self::Spawn(error) if error.kind == collodi_action::ErrorKind::NoWorkingDirectory => {
                 "the `path` of the step must be a directory in the app's folder"
@@ -200,6 +205,9 @@ impl fmt::Display for FailureKind {
             Self::Path { text, error } => write!(f, "{error}: {text:?}"),
             Self::Name { text, error } => write!(f, "{error}: {text:?}"),
             Self::Param { expected, found } => write!(f, "expected {expected}, found {found}"),
+            Self::Unquotable => {
+                f.write_str("data stands in the command at a place at which no quoting is safe")
+            }
             Self::Pattern(why) => f.write_str(why),
             Self::NoSuchStep(target) => write!(f, "there is no step {target:?} to go to"),
             Self::TooManySteps(most) => write!(f, "the run took more than {most} steps"),

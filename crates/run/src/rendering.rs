@@ -7,6 +7,7 @@ use collodi_template::{Missing, Note, NoteKind, Question, Render, Scope as _, Si
 use collodi_value::Value;
 
 /// A step, rendered as far as its templates have answers.
+#[derive(Debug, Default)]
 pub(crate) struct Rendering {
     pub(crate) params: Value,
     /// Its `when` says no.
@@ -15,39 +16,83 @@ pub(crate) struct Rendering {
     pub(crate) notes: Vec<String>,
     /// What the world must answer first.
     pub(crate) questions: Vec<Question>,
+    /// Where data stands in a shell line at a place at which no quoting is safe: the
+    /// pointer below the step.
+    pub(crate) unquotable: Option<String>,
 }
 
 impl Rendering {
-    /// Renders the step at hand.
+    /// Renders the step at hand. Its parameters are left alone when it is skipped.
     pub(crate) fn of(cx: &Context, asking: &Asking) -> Self {
         let scope = StepScope {
             context: cx,
             answers: &asking.answers,
         };
         let options = cx.options.clone();
-        let step = options.script.steps.get(cx.step);
+        let Some(step) = options.script.steps.get(cx.step) else {
+            return Self::default();
+        };
         let falsy = Render {
             missing: Missing::Falsy,
             ..Render::default()
         };
-        let when = step
-            .and_then(|step| step.when.as_ref())
-            .map(|w| w.render(&scope, &falsy));
-        let skipped = when.as_ref().is_some_and(|when| !when.value.is_truthy());
-        let mut questions = when.map(|when| when.questions).unwrap_or_default();
-        let (mut params, mut notes) = (Value::Null, Vec::new());
-        if let Some(step) = step.filter(|_| !skipped || !questions.is_empty()) {
-            questions.extend(port_question(&step.params, &scope));
-            let rendered = render_params(&step.method, &step.params, &scope);
-            questions.extend(rendered.questions);
-            notes = rendered.notes;
-            params = rendered.params;
+        let when = step.when.as_ref().map(|when| when.render(&scope, &falsy));
+        let mut rendering = Self::default();
+        if let Some(when) = when {
+            rendering.skipped = !when.value.is_truthy();
+            rendering.questions = when.questions;
         }
-        Self {
-            params,
-            skipped,
-            notes,
-            questions,
+        if !rendering.skipped || !rendering.questions.is_empty() {
+            rendering
+                .questions
+                .extend(port_question(&step.params, &scope));
+            rendering.params(&step.method, &step.params, &scope);
+        }
+        rendering
+    }
+
+    /// Renders the parameters; shell lines so that data in them stays data.
+    fn params(&mut self, method: &Method, params: &Template, scope: &StepScope<'_>) {
+        let plain = params.render(scope, &Render::default());
+        self.params = plain.value;
+        self.questions.extend(plain.questions);
+        let is_shell = matches!(method, Method::ShellRun);
+        match params
+            .get("message")
+            .filter(|line| is_shell && !line.is_static())
+        {
+            None => self.take_notes("/params", &plain.notes),
+            Some(line) => {
+                let of_line = |note: &Note| note.pointer.starts_with("/message");
+                let others: Vec<Note> = plain.notes.into_iter().filter(|n| !of_line(n)).collect();
+                self.take_notes("/params", &others);
+                self.shell_line(line, scope);
+            }
+        }
+    }
+
+    fn shell_line(&mut self, line: &Template, scope: &StepScope<'_>) {
+        let shell = line.render(
+            scope,
+            &Render {
+                sink: Sink::Shell,
+                ..Render::default()
+            },
+        );
+        if let Value::Object(object) = &mut self.params {
+            object.set("message", shell.value);
+        }
+        self.questions.extend(shell.questions);
+        self.take_notes("/params/message", &shell.notes);
+    }
+
+    fn take_notes(&mut self, at: &str, notes: &[Note]) {
+        for Note { pointer, kind, .. } in notes {
+            match kind {
+                NoteKind::Quoted | NoteKind::Asked(_) => {}
+                NoteKind::Unquotable => self.unquotable = Some(format!("{at}{pointer}")),
+                kind => self.notes.push(format!("{at}{pointer}: {kind}")),
+            }
         }
     }
 }
@@ -64,45 +109,4 @@ fn port_question(params: &Template, scope: &StepScope<'_>) -> Option<Question> {
         args: Vec::new(),
     };
     (asks && scope.get("port").is_none()).then_some(question)
-}
-
-/// Renders the parameters; shell lines so that data in them stays data.
-fn render_params(method: &Method, params: &Template, scope: &StepScope<'_>) -> Rendering {
-    let plain = params.render(scope, &Render::default());
-    let (mut value, mut questions) = (plain.value, plain.questions);
-    let is_shell = matches!(method, Method::ShellRun);
-    let line = params
-        .get("message")
-        .filter(|line| is_shell && !line.is_static());
-    let mut notes: Vec<Note> = plain.notes;
-    if let Some(line) = line {
-        let shell = line.render(
-            scope,
-            &Render {
-                sink: Sink::Shell,
-                ..Render::default()
-            },
-        );
-        if let Value::Object(object) = &mut value {
-            object.set("message", shell.value);
-        }
-        notes.retain(|note| !note.pointer.starts_with("/message"));
-        notes.extend(shell.notes.into_iter().map(|note| Note {
-            pointer: format!("/message{}", note.pointer),
-            ..note
-        }));
-        questions.extend(shell.questions);
-    }
-    let notes = notes
-        .iter()
-        .filter(|n| !matches!(n.kind, NoteKind::Quoted | NoteKind::Asked(_)));
-    let notes = notes
-        .map(|note| format!("params{}: {note}", note.pointer))
-        .collect();
-    Rendering {
-        params: value,
-        skipped: false,
-        notes,
-        questions,
-    }
 }

@@ -138,6 +138,10 @@ impl Run {
         for note in rendering.notes {
             self.cx.note(note);
         }
+        if let Some(pointer) = rendering.unquotable {
+            let kind = alloc::boxed::Box::new(FailureKind::Unquotable);
+            return self.fail(now, Fault { pointer, kind });
+        }
         let started = step::start(&mut self.cx, now, &step.method, &rendering.params);
         self.apply(now, started);
     }

@@ -408,3 +408,12 @@ fn cancel_ends_the_command_at_hand() {
     let table = [Line("sleep", "", None)];
     assert_snapshot!(play(script, &table).later(100, Input::Cancel).trace());
 }
+
+#[test]
+fn data_where_no_quoting_is_safe_ends_the_run() {
+    let script = r#"{"dialect": "vatn", "run": [
+        {"method": "fs.read", "id": "hello", "params": {"path": "hello.txt"}},
+        {"method": "shell.run", "params": {"message": "echo $(( {{hello}} + 1 ))"}}
+    ]}"#;
+    assert_snapshot!(play(script, &[]).trace());
+}

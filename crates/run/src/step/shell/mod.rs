@@ -97,6 +97,10 @@ impl Shell {
             .collect::<alloc::vec::Vec<_>>()
             .join(" && ");
         let command = self.shape.command(cx, &line);
+        cx.out.event(Event::Command {
+            step: cx.step,
+            line: line.clone(),
+        });
         let spec = DaemonSpec {
             command,
             line,
