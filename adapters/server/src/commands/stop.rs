@@ -19,7 +19,7 @@ pub(crate) fn stop(workspace: &Path, json: bool, args: &StopArgs) -> Result<Exit
     let client = Client::connect(workspace)?;
     let what = match &args.name {
         None => stop_server(workspace, &client)?,
-        Some(name) => stop_named(&client, name)?,
+        Some(name) => stop_named(workspace, &client, name)?,
     };
     if json {
         println!("{}", serde_json::json!({ "stopped": what }));
@@ -35,7 +35,7 @@ fn stop_server(workspace: &Path, client: &Client) -> Result<String> {
     Ok("the server".to_owned())
 }
 
-fn stop_named(client: &Client, name: &str) -> Result<String> {
+fn stop_named(workspace: &Path, client: &Client, name: &str) -> Result<String> {
     let of_name = |p: &Process| p.id == name || p.app_id == name;
     let path = if processes(client)?.iter().any(|p| p.id == name) {
         format!("/python/processes/{name}/stop")
@@ -43,8 +43,12 @@ fn stop_named(client: &Client, name: &str) -> Result<String> {
         format!("/python/apps/{name}/stop")
     };
     client.post::<serde_json::Value>(&path)?;
-    wait(name, || {
-        Ok(!processes(client)?.iter().any(|p| of_name(p) && lives(p)))
+    let living = || Ok(processes(client)?.iter().any(|p| of_name(p) && lives(p)));
+    // A server that was started for this app ends with it.
+    wait(name, || match living() {
+        Ok(living) => Ok(!living),
+        Err(_) if !state::is_held(workspace) => Ok(true),
+        Err(error) => Err(error),
     })?;
     Ok(name.to_owned())
 }
