@@ -231,11 +231,15 @@ fn progress(detail: u8) -> Progress {
         0 => Progress::Spawned { pid: Some(100) },
         1 => Progress::Exited(Exit::Code(i32::from(detail % 3))),
         _ => {
-            let text: &[u8] = [&b"ready\n"[..], b"dead", b"error: x\n", b"Python 3.12.1\n"]
-                [usize::from(detail / 4 % 4)];
+            let text = match detail / 4 % 4 {
+                0 => "ready\n",
+                1 => "dead",
+                2 => "error: x\n",
+                _ => "Python 3.12.1\n",
+            };
             Progress::Output {
                 stream: Stream::Stdout,
-                bytes: text.into(),
+                bytes: text.as_bytes().into(),
             }
         }
     }

@@ -104,7 +104,7 @@ impl Play {
             }
             Action::World(World::AwaitEmpty(_)) => self.awaiting.push(*id),
             Action::World(World::FreePort { from }) => {
-                self.complete(*id, Completion::Port(Ok(*from)))
+                self.complete(*id, Completion::Port(Ok(*from)));
             }
             Action::ProvideEnv(request) => {
                 let is_bad = request.env.path().absolute().ends_with("bad");
