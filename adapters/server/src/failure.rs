@@ -33,12 +33,12 @@ impl std::error::Error for Failure {}
 
 /// Says what went wrong on standard error.
 pub(crate) fn report(error: &anyhow::Error) -> ExitCode {
-    anstream::eprintln!("{ERROR}error:{ERROR:#} {error:#}");
+    complain!("{ERROR}error:{ERROR:#} {error:#}");
     if let Some(hint) = error
         .downcast_ref::<Failure>()
         .and_then(|f| f.hint.as_ref())
     {
-        anstream::eprintln!("{HINT}hint:{HINT:#} {hint}");
+        complain!("{HINT}hint:{HINT:#} {hint}");
     }
     ExitCode::FAILURE
 }

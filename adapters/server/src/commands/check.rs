@@ -1,7 +1,6 @@
 //! `collodi check`
 
 use crate::{cli::CheckArgs, failure::Failure, present::DiagnosticLine};
-use anstream::{eprintln, println};
 use anyhow::{Context as _, Result};
 use collodi_script::{Document, Options, Parsed, Severity, decode, parse_bytes};
 use std::{fs, path::Path, process::ExitCode};
@@ -45,7 +44,7 @@ fn check_one(json: bool, path: &Path) -> Result<bool> {
 
 fn show_json(file: &str, parsed: &Parsed) -> Result<()> {
     for diagnostic in &parsed.diagnostics {
-        std::println!(
+        say!(
             "{}",
             serde_json::to_string(&DiagnosticLine::new(file, diagnostic))?
         );
@@ -55,7 +54,7 @@ fn show_json(file: &str, parsed: &Parsed) -> Result<()> {
 
 fn show(file: &str, source: &str, parsed: &Parsed) {
     for diagnostic in &parsed.diagnostics {
-        eprintln!("{}", diagnostic.render(source, file));
+        complain!("{}", diagnostic.render(source, file));
     }
     let count = |severity| {
         parsed
@@ -72,16 +71,16 @@ fn show(file: &str, source: &str, parsed: &Parsed) {
                 .iter()
                 .filter(|s| !collodi_run::supports(&s.method));
             for step in unsupported {
-                eprintln!(
+                complain!(
                     "{file}: step {} ({}) cannot be run yet",
                     step.index + 1,
                     step.method.name()
                 );
             }
             let (steps, dialect) = (script.steps.len(), script.dialect);
-            println!("{file}: {dialect} dialect; steps: {steps}, warnings: {warnings}");
+            say!("{file}: {dialect} dialect; steps: {steps}, warnings: {warnings}");
         }
-        Document::Metadata(_) => println!("{file}: describes an app, and has no steps to run"),
-        _ => println!("{file}: errors: {errors}, warnings: {warnings}"),
+        Document::Metadata(_) => say!("{file}: describes an app, and has no steps to run"),
+        _ => say!("{file}: errors: {errors}, warnings: {warnings}"),
     }
 }

@@ -58,9 +58,9 @@ fn first(client: &Client, id: &str, lines: usize) -> Result<u64> {
 fn show(json: bool, page: &LogPage) -> Result<()> {
     for line in &page.lines {
         if json {
-            println!("{}", serde_json::to_string(line)?);
+            say!("{}", serde_json::to_string(line)?);
         } else {
-            println!("{}", collodi_logs::plain(&line.text));
+            say!("{}", collodi_logs::plain(&line.text));
         }
     }
     Ok(())

@@ -10,10 +10,10 @@ pub(crate) fn ps(workspace: &Path, json: bool) -> Result<ExitCode> {
     let Processes { processes, .. } = Client::connect(workspace)?.get("/python/processes")?;
     if json {
         for process in &processes {
-            println!("{}", serde_json::to_string(process)?);
+            say!("{}", serde_json::to_string(process)?);
         }
     } else if processes.is_empty() {
-        println!("nothing runs");
+        say!("nothing runs");
     } else {
         table(&processes);
     }
@@ -28,9 +28,12 @@ fn table(processes: &[Process]) {
         .max()
         .unwrap_or(0)
         .max("PROCESS".len());
-    println!(
+    say!(
         "{:width$}  {:8}  {:>7}  {:>8}  ADDRESS",
-        "PROCESS", "STATE", "PID", "RESTARTS"
+        "PROCESS",
+        "STATE",
+        "PID",
+        "RESTARTS"
     );
     for process in processes {
         let pid = if process.pid < 0 {
@@ -40,6 +43,6 @@ fn table(processes: &[Process]) {
         };
         let url = process.url.as_deref().unwrap_or("-");
         let (id, status, restarts) = (&process.id, &process.status, process.restart_count);
-        println!("{id:width$}  {status:8}  {pid:>7}  {restarts:>8}  {url}");
+        say!("{id:width$}  {status:8}  {pid:>7}  {restarts:>8}  {url}");
     }
 }

@@ -22,9 +22,9 @@ pub(crate) fn stop(workspace: &Path, json: bool, args: &StopArgs) -> Result<Exit
         Some(name) => stop_named(workspace, &client, name)?,
     };
     if json {
-        println!("{}", serde_json::json!({ "stopped": what }));
+        say!("{}", serde_json::json!({ "stopped": what }));
     } else {
-        println!("{what} has ended");
+        say!("{what} has ended");
     }
     Ok(ExitCode::SUCCESS)
 }

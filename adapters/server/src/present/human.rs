@@ -2,7 +2,6 @@
 
 use super::Presenter;
 use crate::failure::{ERROR, HINT};
-use anstream::{eprintln, println};
 use anstyle::{AnsiColor, Effects, Style};
 use collodi_driver::LoadedApp;
 use collodi_host::{EnvEvent, Event, ProcessEvent, RunEvent, RunId};
@@ -34,7 +33,7 @@ impl Presenter for Human {
             .iter()
             .filter(|d| d.severity != Severity::Notice);
         for diagnostic in grave {
-            eprintln!("{}", diagnostic.render(&app.source, &file));
+            complain!("{}", diagnostic.render(&app.source, &file));
         }
         if let Ok(script) = app.parsed.script() {
             for step in script
@@ -43,37 +42,37 @@ impl Presenter for Human {
                 .filter(|step| !collodi_run::supports(&step.method))
             {
                 let (number, method) = (step.index + 1, step.method.name());
-                eprintln!("{WARN}step {number} ({method}) cannot be run yet{WARN:#}");
+                complain!("{WARN}step {number} ({method}) cannot be run yet{WARN:#}");
             }
-            println!("{STEP}{}{STEP:#}  {DIM}{file}{DIM:#}", app.app.name);
+            say!("{STEP}{}{STEP:#}  {DIM}{file}{DIM:#}", app.app.name);
         }
         self.script = Some(app.clone());
     }
 
     fn listening(&mut self, address: SocketAddr, state_file: &Path) {
         let file = state_file.display();
-        println!("API at http://{address}/python, its token in {file}");
+        say!("API at http://{address}/python, its token in {file}");
     }
 
     fn accepted(&mut self, _run: &RunId) {}
 
     fn event(&mut self, event: &Event) {
         match event {
-            Event::Detected(_) => println!("{DIM}{event}{DIM:#}"),
+            Event::Detected(_) => say!("{DIM}{event}{DIM:#}"),
             Event::Run { what, .. } => self.run(what),
             Event::Process { process, what, .. } => daemon(process.as_str(), what),
             Event::Env {
                 path,
                 what: EnvEvent::Ended(how),
             } => {
-                println!("      {DIM}environment {path}: {how}{DIM:#}");
+                say!("      {DIM}environment {path}: {how}{DIM:#}");
             }
             _ => {}
         }
     }
 
     fn missed(&mut self, events: u64) {
-        eprintln!("{WARN}{events} events were too fast to be shown; the logs have them{WARN:#}");
+        complain!("{WARN}{events} events were too fast to be shown; the logs have them{WARN:#}");
     }
 
     fn interrupted(&mut self, again: bool) {
@@ -82,12 +81,12 @@ impl Presenter for Human {
         } else {
             "stopping; Ctrl-C again kills"
         };
-        println!("\n{WARN}{text}{WARN:#}");
+        say!("\n{WARN}{text}{WARN:#}");
     }
 
     fn ended(&mut self, failed: bool) {
         if !failed {
-            println!("{GOOD}ended{GOOD:#}");
+            say!("{GOOD}ended{GOOD:#}");
         }
     }
 }
@@ -110,22 +109,22 @@ impl Human {
                 method,
             } => {
                 self.total = *total;
-                println!("{STEP}[{}/{total}]{STEP:#} {method}", step + 1);
+                say!("{STEP}[{}/{total}]{STEP:#} {method}", step + 1);
             }
             Step::StepSkipped { step } => {
-                println!(
+                say!(
                     "{STEP}[{}/{}]{STEP:#} {DIM}left out{DIM:#}",
                     step + 1,
                     self.total
                 );
             }
-            Step::Command { line, .. } => println!("      $ {}", plain(line)),
-            Step::Log { text, .. } => println!("      {}", plain(text)),
-            Step::Note { text, .. } => println!("      {WARN}note: {}{WARN:#}", plain(text)),
+            Step::Command { line, .. } => say!("      $ {}", plain(line)),
+            Step::Log { text, .. } => say!("      {}", plain(text)),
+            Step::Note { text, .. } => say!("      {WARN}note: {}{WARN:#}", plain(text)),
             Step::Show { method, params, .. } => {
-                println!("      {DIM}{method} {}{DIM:#}", plain(params));
+                say!("      {DIM}{method} {}{DIM:#}", plain(params));
             }
-            Step::Serving => println!("{GOOD}all steps are done; Ctrl-C stops the app{GOOD:#}"),
+            Step::Serving => say!("{GOOD}all steps are done; Ctrl-C stops the app{GOOD:#}"),
             _ => {}
         }
     }
@@ -134,35 +133,36 @@ impl Human {
         match &outcome.status {
             Status::Failed(failure) => self.failure(failure),
             status if outcome.daemons.is_empty() => {
-                println!(
+                say!(
                     "{GOOD}{}{GOOD:#} after {} steps",
                     status.word(),
                     outcome.steps_run
                 );
             }
-            _ => println!("{GOOD}all steps are done; Ctrl-C stops the app{GOOD:#}"),
+            _ => say!("{GOOD}all steps are done; Ctrl-C stops the app{GOOD:#}"),
         }
     }
 
     /// The step, where it stands in the script, what went wrong, and what to do.
     fn failure(&self, failure: &Failure) {
         let (step, total) = (failure.step + 1, self.total);
-        eprintln!(
+        complain!(
             "{ERROR}error:{ERROR:#} step {step} of {total} ({}): {}",
-            failure.method, failure.kind
+            failure.method,
+            failure.kind
         );
         if let Some(script) = &self.script {
             let place = collodi_script::locate(&script.source, &failure.pointer);
-            eprintln!("  --> {}/{}:{place}", script.app.root, script.app.file);
+            complain!("  --> {}/{}:{place}", script.app.root, script.app.file);
         }
         if let FailureKind::Command { tail, .. } = &failure.kind
             && !tail.is_empty()
         {
-            eprintln!("  its last lines:");
-            tail.lines().for_each(|line| eprintln!("    | {line}"));
+            complain!("  its last lines:");
+            tail.lines().for_each(|line| complain!("    | {line}"));
         }
         if let Some(hint) = failure.kind.hint() {
-            eprintln!("{HINT}hint:{HINT:#} {hint}");
+            complain!("{HINT}hint:{HINT:#} {hint}");
         }
     }
 }
@@ -171,13 +171,13 @@ fn daemon(id: &str, event: &ProcessEvent) {
     match event {
         ProcessEvent::Line(line) => output(id, line.source, &line.text),
         ProcessEvent::Reachable(url) => {
-            println!("{GOOD}{id} answers at {}{GOOD:#}", url.to_connect());
+            say!("{GOOD}{id} answers at {}{GOOD:#}", url.to_connect());
         }
         ProcessEvent::Ended(ended) if ended.is_failure() => {
-            eprintln!("{ERROR}{id}: {ended}{ERROR:#}");
+            complain!("{ERROR}{id}: {ended}{ERROR:#}");
         }
-        ProcessEvent::Ended(ended) => println!("{id}: {ended}"),
-        ProcessEvent::Supervision(Supervision::Stopping) => println!("{DIM}{id}: stopping{DIM:#}"),
+        ProcessEvent::Ended(ended) => say!("{id}: {ended}"),
+        ProcessEvent::Supervision(Supervision::Stopping) => say!("{DIM}{id}: stopping{DIM:#}"),
         _ => {}
     }
 }
@@ -187,7 +187,7 @@ fn output(id: &str, source: Source, text: &str) {
     let text = plain(text);
     let gap = if id.is_empty() { "" } else { " " };
     match source {
-        Source::Note => println!("      {DIM}{id}{gap}{text}{DIM:#}"),
-        _ => println!("      {DIM}{id}{gap}|{DIM:#} {text}"),
+        Source::Note => say!("      {DIM}{id}{gap}{text}{DIM:#}"),
+        _ => say!("      {DIM}{id}{gap}|{DIM:#} {text}"),
     }
 }
