@@ -5,6 +5,8 @@
 extern crate alloc;
 
 mod command;
+mod control;
+mod detection;
 mod environment;
 mod event;
 mod host;
@@ -13,6 +15,7 @@ mod options;
 mod post;
 mod process;
 mod reach;
+mod routing;
 mod run_entry;
 mod shared;
 

@@ -1,0 +1,249 @@
+//! Doing what a host is told.
+
+use crate::{
+    Accepted, Host, HostOptions, Process, ProcessId, Refused, RunEntry, RunId, RunRequest,
+    detection::{Detecting, own_vars},
+    environment::EnvJob,
+    post::Post,
+    shared::{Child, Role},
+};
+use alloc::{
+    format,
+    string::{String, ToString},
+    sync::Arc,
+    vec::Vec,
+};
+use collodi_action::Action;
+use collodi_command::TreeId;
+use collodi_contain::{ContainedPath, Name};
+use collodi_env::Policy as EnvPolicy;
+use collodi_file::FileOp;
+use collodi_python::{EnvDir, ProvisionOptions, Toolchain};
+use collodi_run::RunOptions;
+use collodi_script::Dialect;
+use collodi_time::{Deadline, Duration, Instant};
+
+impl Host {
+    pub(crate) fn start_run(
+        &mut self,
+        now: Instant,
+        request: RunRequest,
+    ) -> Result<Accepted, Refused> {
+        if let Some(by) = self.busy_by(&request.app.name) {
+            return Err(Refused::Busy {
+                app: request.app.name,
+                by,
+            });
+        }
+        let id = self.shared.ids.run(&request.app.name);
+        let entry = RunEntry::new(id.clone(), request, self.options.epoch + now.since_origin());
+        entry.tell_started(&mut self.shared);
+        self.runs.insert(id.clone(), entry);
+        self.begin_waiting();
+        Ok(Accepted::Run(id))
+    }
+
+    /// Begins the runs that waited for the machine to be known.
+    pub(crate) fn begin_waiting(&mut self) {
+        let Detecting::Known { tools, stand_ins } = &self.detect else {
+            return;
+        };
+        let (tools, stand_ins) = (tools.clone(), stand_ins.clone());
+        for (id, entry) in &mut self.runs {
+            let Some(request) = entry.waiting() else {
+                continue;
+            };
+            let tree = TreeId::new(&format!("{id}-{:016x}", self.shared.ids.seed()));
+            entry.begin(run_options(
+                &self.options,
+                request,
+                &tools,
+                &stand_ins,
+                tree,
+            ));
+            self.shared
+                .post
+                .push_back(Post::Run(id.clone(), collodi_run::Input::Start));
+        }
+    }
+
+    pub(crate) fn cancel_run(&mut self, id: &RunId) -> Result<Accepted, Refused> {
+        let Some(entry) = self.runs.get_mut(id) else {
+            return Err(Refused::NoSuchRun(id.to_string()));
+        };
+        // A run that has ended well still has its daemons.
+        self.shared
+            .post
+            .push_back(Post::StopDaemons(entry.daemons().to_vec()));
+        self.end_run(id, collodi_run::Input::Cancel);
+        Ok(Accepted::UnderWay)
+    }
+
+    /// Ends a run, also one that waits for its environment or was not begun.
+    fn end_run(&mut self, id: &RunId, how: collodi_run::Input) {
+        if let Some(entry) = self.runs.get_mut(id) {
+            entry.abandon(&mut self.shared);
+        }
+        self.shared.post.push_back(Post::Run(id.clone(), how));
+        for (env, job) in &mut self.envs {
+            if job.runs().any(|run| run == id) && job.leave(id, &mut self.shared) {
+                let cancel = collodi_python::Input::Cancel;
+                self.shared.post.push_back(Post::Env(env.clone(), cancel));
+            }
+        }
+    }
+
+    pub(crate) fn supervise(
+        &mut self,
+        id: &ProcessId,
+        input: collodi_restart::Input,
+    ) -> Result<Accepted, Refused> {
+        if !self.processes.contains_key(id) {
+            return Err(Refused::NoSuchProcess(id.to_string()));
+        }
+        self.shared.post.push_back(Post::Process(id.clone(), input));
+        Ok(Accepted::UnderWay)
+    }
+
+    pub(crate) fn stop_app(&mut self, app: &str) -> Result<Accepted, Refused> {
+        if self.busy_by(app).is_none() {
+            return Err(Refused::NothingRuns(app.to_string()));
+        }
+        let unfinished = |run: &&RunEntry| run.app() == app && run.outcome().is_none();
+        let runs: Vec<_> = self
+            .runs()
+            .filter(unfinished)
+            .map(|run| run.id().clone())
+            .collect();
+        for id in runs {
+            self.end_run(&id, collodi_run::Input::Cancel);
+        }
+        let of_app = |p: &&Process| p.app() == app && !p.has_ended();
+        let processes = self
+            .processes()
+            .filter(of_app)
+            .map(|p| p.id().clone())
+            .collect();
+        self.shared.post.push_back(Post::StopDaemons(processes));
+        Ok(Accepted::UnderWay)
+    }
+
+    pub(crate) fn create_env(&mut self, env: &EnvDir) -> Accepted {
+        self.env_job(env, None).keep();
+        let begin = collodi_python::Input::Timeout;
+        self.shared
+            .post
+            .push_back(Post::Env(env.path().clone(), begin));
+        Accepted::UnderWay
+    }
+
+    pub(crate) fn delete_env(&mut self, name: &Name) -> Result<Accepted, Refused> {
+        let path = self.options.layout.environment(name).path().clone();
+        if let Some(by) = self.env_user(&path) {
+            return Err(Refused::EnvInUse {
+                env: name.to_string(),
+                by,
+            });
+        }
+        let action = Action::File(FileOp::Remove { path: path.clone() });
+        self.shared
+            .ask(Child::EnvDeletion(path), None, Role::Plain, action);
+        Ok(Accepted::UnderWay)
+    }
+
+    /// The app that uses an environment.
+    fn env_user(&self, path: &ContainedPath) -> Option<String> {
+        let (shown, job) = (
+            path.absolute(),
+            self.envs.get(path).map(|_| "its making".to_string()),
+        );
+        let run = self
+            .runs()
+            .find(|run| run.uses_env(path))
+            .map(|run| run.app().to_string());
+        let lives = |p: &&Process| !p.has_ended() && p.uses_env(&shown);
+        let process = || self.processes().find(lives).map(|p| p.app().to_string());
+        job.or(run).or_else(process)
+    }
+
+    /// The making of this environment, begun if it is not under way.
+    pub(crate) fn env_job(&mut self, env: &EnvDir, version: Option<String>) -> &mut EnvJob {
+        let tools = self.tools().cloned().unwrap_or_default();
+        let options = &self.options;
+        let tree = TreeId::new(&format!("env-{:016x}", self.shared.ids.seed()));
+        self.envs.entry(env.path().clone()).or_insert_with(|| {
+            EnvJob::new(ProvisionOptions {
+                env: env.clone(),
+                version,
+                installer: tools.installer(options.prefer_uv),
+                tools: (*tools).clone(),
+                vars: own_vars(options),
+                tree,
+            })
+        })
+    }
+
+    pub(crate) fn shut_down(&mut self, now: Instant, budget: Duration) -> Accepted {
+        if self.is_over() {
+            return Accepted::UnderWay;
+        }
+        self.shutting_down = true;
+        let deadline = Deadline::new(now + budget, "shutdown");
+        self.shared.wait(Child::Shutdown, Some(deadline));
+        let runs: Vec<_> = self.runs.keys().cloned().collect();
+        for id in runs {
+            self.end_run(&id, collodi_run::Input::Cancel);
+        }
+        let processes = self.processes.keys().cloned().collect();
+        self.shared.post.push_back(Post::StopDaemons(processes));
+        let envs: Vec<_> = self.envs.keys().cloned().collect();
+        for env in envs {
+            self.shared
+                .post
+                .push_back(Post::Env(env, collodi_python::Input::Cancel));
+        }
+        self.detect_input(now, collodi_python::Input::Cancel);
+        Accepted::UnderWay
+    }
+
+    pub(crate) fn kill(&mut self) -> Accepted {
+        let runs: Vec<_> = self.runs.keys().cloned().collect();
+        for id in runs {
+            self.end_run(&id, collodi_run::Input::Kill);
+        }
+        for id in self.processes.keys() {
+            let kill = collodi_restart::Input::Kill;
+            self.shared.post.push_back(Post::Process(id.clone(), kill));
+        }
+        Accepted::UnderWay
+    }
+}
+
+fn run_options(
+    options: &HostOptions,
+    request: RunRequest,
+    tools: &Arc<Toolchain>,
+    stand_ins: &Option<ContainedPath>,
+    tree: TreeId,
+) -> RunOptions {
+    let dialect_policy = match request.script.dialect {
+        Dialect::Vatn => EnvPolicy::vatn(),
+        Dialect::Pinokio => EnvPolicy::pinokio(),
+    };
+    RunOptions {
+        script: request.script,
+        app: request.app,
+        layout: options.layout.clone(),
+        tools: tools.clone(),
+        stand_ins: stand_ins.clone(),
+        host_vars: options.host_vars.clone(),
+        env_policy: options.env_policy.clone().unwrap_or(dialect_policy),
+        grants: options.grants.clone(),
+        args: request.args,
+        global: collodi_value::Object::new(),
+        facts: options.facts.clone(),
+        tree,
+        stop: options.stop.clone(),
+        limits: collodi_run::Limits::default(),
+    }
+}

@@ -1,0 +1,242 @@
+//! Who hears of what.
+
+use crate::{
+    Event, Host, Process, ProcessId, RunId,
+    event::EnvEvent,
+    post::Post,
+    process::Birth,
+    shared::{Child, Owner, Role},
+};
+use alloc::{format, string::ToString};
+use collodi_action::{Completion, Progress};
+use collodi_command::TreeId;
+use collodi_contain::ContainedPath;
+use collodi_logs::Log;
+use collodi_machine::{ActionId, Stale};
+use collodi_restart::{Policy, Supervisor};
+use collodi_run::{DaemonSpec, EnvRequest};
+use collodi_time::Instant;
+
+impl Host {
+    /// Delivers the mail between the children until there is none.
+    pub(crate) fn deliver(&mut self, now: Instant) {
+        while let Some(post) = self.shared.post.pop_front() {
+            match post {
+                Post::Run(id, input) => self.run_input(now, &id, input),
+                Post::Process(id, input) => self.process_input(now, &id, input),
+                Post::Env(env, input) => self.env_input(now, &env, input),
+                Post::WantEnv(run, action, request) => self.want_env(run, action, request),
+                Post::WantDaemon(run, action, spec) => self.want_daemon(run, action, spec),
+                Post::EnvLine(env, line) => self.env_line(now, &env, &line),
+                Post::StopDaemons(ids) => {
+                    let stop = |id| Post::Process(id, collodi_restart::Input::Stop);
+                    self.shared.post.extend(ids.into_iter().map(stop));
+                }
+            }
+        }
+    }
+
+    fn run_input(&mut self, now: Instant, id: &RunId, input: collodi_run::Input) {
+        let Some(run) = self.runs.get_mut(id) else {
+            return;
+        };
+        if run.handle(now, input, &mut self.shared) {
+            self.ended_runs.push(id.clone());
+            let over = self
+                .ended_runs
+                .len()
+                .saturating_sub(self.options.retention.runs);
+            for old in self.ended_runs.drain(..over) {
+                self.runs.remove(&old);
+            }
+        }
+    }
+
+    fn process_input(&mut self, now: Instant, id: &ProcessId, input: collodi_restart::Input) {
+        let Some(process) = self.processes.get_mut(id) else {
+            return;
+        };
+        if process.has_ended() {
+            return;
+        }
+        if process.handle(now, input, &mut self.shared) {
+            self.ended_processes.push(id.clone());
+            let over = self
+                .ended_processes
+                .len()
+                .saturating_sub(self.options.retention.processes);
+            for old in self.ended_processes.drain(..over) {
+                self.processes.remove(&old);
+            }
+        }
+    }
+
+    fn env_input(&mut self, now: Instant, env: &ContainedPath, input: collodi_python::Input) {
+        let Some(job) = self.envs.get_mut(env) else {
+            return;
+        };
+        if job.handle(now, input, &mut self.shared) {
+            self.envs.remove(env);
+        }
+    }
+
+    fn want_env(&mut self, run: RunId, action: ActionId, request: EnvRequest) {
+        let EnvRequest { env, version } = request;
+        if let Some(entry) = self.runs.get_mut(&run) {
+            entry.add_env(env.path().clone());
+        }
+        self.env_job(&env, version).add(run, action);
+        let begin = collodi_python::Input::Timeout;
+        self.shared
+            .post
+            .push_back(Post::Env(env.path().clone(), begin));
+    }
+
+    fn want_daemon(&mut self, run: RunId, action: ActionId, spec: DaemonSpec) {
+        let Some(entry) = self.runs.get_mut(&run) else {
+            return;
+        };
+        let id = self.shared.ids.process(entry.app());
+        let seed = self.shared.ids.seed();
+        let mut command = spec.command;
+        command.tree = TreeId::new(&format!("{id}-{seed:016x}"));
+        entry.add_daemon(id.clone());
+        let policy = if spec.auto_restart {
+            self.options.restart
+        } else {
+            Policy::never()
+        };
+        let supervisor = Supervisor::new(policy, self.options.stop.clone(), seed);
+        let (app, line, auto_restart) = (entry.app().to_string(), spec.line, spec.auto_restart);
+        let birth = Birth {
+            id: id.clone(),
+            app,
+            run,
+            line,
+            auto_restart,
+            command,
+            starting: action,
+        };
+        let log = Log::new(self.options.log);
+        let process = Process::new(birth, supervisor, log, self.options.epoch);
+        self.processes.insert(id.clone(), process);
+        self.shared
+            .post
+            .push_back(Post::Process(id, collodi_restart::Input::Start));
+    }
+
+    fn env_line(&mut self, now: Instant, env: &ContainedPath, line: &str) {
+        let Some(job) = self.envs.get(env) else {
+            return;
+        };
+        for run in job.runs() {
+            if let Some(entry) = self.runs.get_mut(run) {
+                entry.env_line(now, line, &mut self.shared);
+            }
+        }
+    }
+
+    pub(crate) fn progress(
+        &mut self,
+        now: Instant,
+        id: ActionId,
+        progress: Progress,
+    ) -> Result<(), Stale> {
+        self.shared.out.progress(id)?;
+        let Some(Owner {
+            child,
+            id: Some(own),
+            role,
+        }) = self.shared.owners.get(&id).cloned()
+        else {
+            return Ok(());
+        };
+        match (child, role) {
+            (Child::Detect, _) => {
+                self.detect_input(now, collodi_python::Input::Progress(own, progress));
+            }
+            (Child::Env(env), _) => {
+                self.env_input(now, &env, collodi_python::Input::Progress(own, progress));
+            }
+            (Child::Run(run), _) => {
+                self.run_input(now, &run, collodi_run::Input::Progress(own, progress));
+            }
+            (Child::Process(process), Role::Life) => {
+                if let Some(process) = self.processes.get_mut(&process) {
+                    process.progress(now, progress, &mut self.shared);
+                }
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    pub(crate) fn completed(
+        &mut self,
+        now: Instant,
+        id: ActionId,
+        completion: Completion,
+    ) -> Result<(), Stale> {
+        self.shared.out.complete(id)?;
+        let Some(owner) = self.shared.owners.remove(&id) else {
+            return Ok(());
+        };
+        match (&owner.child, owner.id) {
+            (Child::Detect, Some(own)) => {
+                self.detect_input(now, collodi_python::Input::Completed(own, completion));
+            }
+            (Child::Env(env), Some(own)) => {
+                self.env_input(now, env, collodi_python::Input::Completed(own, completion));
+            }
+            (Child::Run(run), Some(own)) => {
+                let completed = collodi_run::Completed::World(completion);
+                self.run_input(now, run, collodi_run::Input::Completed(own, completed));
+            }
+            (Child::Process(process), _) => {
+                if let Some(process) = self.processes.get_mut(process) {
+                    process.completed(now, &owner, completion, &mut self.shared);
+                }
+            }
+            (Child::Reach(process), _) => {
+                let succeeded = matches!(completion, Completion::Connected(Ok(())));
+                if let Some(process) = self.processes.get_mut(process) {
+                    process.tried(now, succeeded, &mut self.shared);
+                }
+            }
+            (Child::EnvDeletion(path), _) => {
+                if let Completion::File(answer) = completion {
+                    let what = EnvEvent::Deleted(answer.map(drop));
+                    self.shared.out.event(Event::Env {
+                        path: path.absolute(),
+                        what,
+                    });
+                }
+            }
+            (Child::StandIn, _) => self.stand_in_written(&completion),
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// Passes the time on to every child whose deadline has come.
+    pub(crate) fn timeout(&mut self, now: Instant) {
+        while let Some((child, _)) = self.shared.timers.pop_due(now) {
+            match child {
+                Child::Detect => self.detect_input(now, collodi_python::Input::Timeout),
+                Child::Env(env) => self.env_input(now, &env, collodi_python::Input::Timeout),
+                Child::Run(run) => self.run_input(now, &run, collodi_run::Input::Timeout),
+                Child::Process(id) => {
+                    self.process_input(now, &id, collodi_restart::Input::Timeout);
+                }
+                Child::Reach(id) => {
+                    if let Some(process) = self.processes.get(&id) {
+                        process.try_again(&mut self.shared);
+                    }
+                }
+                Child::Shutdown => drop(self.kill()),
+                Child::StandIn | Child::EnvDeletion(_) => {}
+            }
+            self.deliver(now);
+        }
+    }
+}
