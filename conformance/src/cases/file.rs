@@ -1,6 +1,7 @@
 //! File operations within their root.
 
 use crate::{Broken, Subject, Verdict, case::cases};
+use collodi_command::{CommandSpec, Exit};
 use collodi_contain::ContainedPath;
 use collodi_file::{Entry, FileAnswer, FileErrorKind, FileKind, FileOp, Stat};
 use futures::future::join;
@@ -17,6 +18,24 @@ cases! {
             .await?;
         let read = world.perform(FileOp::read(path, LIMIT)).await?;
         assert!(read == FileAnswer::Bytes(bytes));
+        Ok(())
+    }
+
+    /// A file that was written as a program can be started; one that was not, cannot.
+    #[needs(RealFiles)]
+    async fn program_that_was_written_can_be_started(world: Subject) -> Verdict {
+        for (name, executable) in [("program", true), ("text", false)] {
+            let path = world.at(name)?;
+            let bytes = b"#!/bin/sh\nexit 7\n".to_vec();
+            world
+                .perform(FileOp::Write { path: path.clone(), bytes, executable })
+                .await?;
+            let spec = CommandSpec::new(&path.absolute(), world.root(), world.tree());
+            match world.run(&spec).await {
+                Ok(told) => assert!(executable && told.exit == Some(Exit::Code(7)), "{name}"),
+                Err(_) => assert!(!executable, "{name}"),
+            }
+        }
         Ok(())
     }
 
