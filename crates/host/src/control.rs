@@ -130,11 +130,17 @@ impl Host {
 
     pub(crate) fn create_env(&mut self, env: &EnvDir) -> Accepted {
         self.env_job(env, None).keep();
-        let begin = collodi_python::Input::Timeout;
-        self.shared
-            .post
-            .push_back(Post::Env(env.path().clone(), begin));
+        self.begin_env(env.path());
         Accepted::UnderWay
+    }
+
+    /// Begins the making of an environment, if it is not under way, as soon as nothing
+    /// of an older one is left.
+    pub(crate) fn begin_env(&mut self, env: &ContainedPath) {
+        if self.envs.contains_key(env) && !self.deleting.contains(env) {
+            let begin = collodi_python::Input::Timeout;
+            self.shared.post.push_back(Post::Env(env.clone(), begin));
+        }
     }
 
     pub(crate) fn delete_env(&mut self, name: &Name) -> Result<Accepted, Refused> {
@@ -146,6 +152,7 @@ impl Host {
             });
         }
         let action = Action::File(FileOp::Remove { path: path.clone() });
+        self.deleting.insert(path.clone());
         self.shared
             .ask(Child::EnvDeletion(path), None, Role::Plain, action);
         Ok(Accepted::UnderWay)

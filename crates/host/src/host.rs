@@ -8,7 +8,7 @@ use crate::{
 };
 use alloc::{
     boxed::Box,
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     format,
     string::{String, ToString},
     sync::Arc,
@@ -47,6 +47,8 @@ pub struct Host {
     pub(crate) runs: BTreeMap<RunId, RunEntry>,
     pub(crate) processes: BTreeMap<ProcessId, Process>,
     pub(crate) envs: BTreeMap<ContainedPath, EnvJob>,
+    /// Environments that are being deleted; who wants one waits until it is gone.
+    pub(crate) deleting: BTreeSet<ContainedPath>,
     /// The order in which runs and processes ended, for retention.
     pub(crate) ended_runs: Vec<RunId>,
     pub(crate) ended_processes: Vec<ProcessId>,
@@ -70,6 +72,7 @@ impl Host {
             runs: BTreeMap::new(),
             processes: BTreeMap::new(),
             envs: BTreeMap::new(),
+            deleting: BTreeSet::new(),
             ended_runs: Vec::new(),
             ended_processes: Vec::new(),
             shutting_down: false,

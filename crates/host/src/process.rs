@@ -244,18 +244,25 @@ impl Process {
         match progress {
             Progress::Spawned { pid } => self.post(Input::Spawned(spawn, pid), shared),
             Progress::Output { stream, bytes } => self.output(now, stream, &bytes, shared),
-            Progress::Exited(exit) => {
-                life.exit = Some(exit);
-                let tree = self.command.tree.clone();
-                self.ask(
-                    Some(spawn),
-                    Role::Emptying,
-                    Action::AwaitEmpty(tree),
-                    shared,
-                );
-                self.post(Input::Exited(spawn, exit), shared);
-            }
+            Progress::Exited(exit) => self.exited(exit, shared),
         }
+    }
+
+    /// The leader has ended. The life is over when nothing of it is left.
+    fn exited(&mut self, exit: Exit, shared: &mut Shared) {
+        let Some(life) = self.life.as_mut().filter(|life| life.exit.is_none()) else {
+            return;
+        };
+        life.exit = Some(exit);
+        let spawn = life.spawn;
+        let tree = self.command.tree.clone();
+        self.ask(
+            Some(spawn),
+            Role::Emptying,
+            Action::AwaitEmpty(tree),
+            shared,
+        );
+        self.post(Input::Exited(spawn, exit), shared);
     }
 
     fn post(&self, input: Input, shared: &mut Shared) {
@@ -315,6 +322,7 @@ impl Process {
 
     /// No more output will come: now the exit line has its place.
     fn closed(&mut self, now: Instant, exit: Exit, shared: &mut Shared) {
+        self.exited(exit, shared);
         let unfinished = self.log.close(now);
         let lines = self.log.read(unfinished.start, usize::MAX).lines;
         let lines: alloc::vec::Vec<_> = lines.into_iter().cloned().collect();

@@ -86,10 +86,7 @@ impl Host {
             entry.add_env(env.path().clone());
         }
         self.env_job(&env, version).add(run, action);
-        let begin = collodi_python::Input::Timeout;
-        self.shared
-            .post
-            .push_back(Post::Env(env.path().clone(), begin));
+        self.begin_env(env.path());
     }
 
     fn want_daemon(&mut self, run: RunId, action: ActionId, spec: DaemonSpec) {
@@ -204,6 +201,8 @@ impl Host {
                 }
             }
             (Child::EnvDeletion(path), _) => {
+                self.deleting.remove(path);
+                self.begin_env(path);
                 if let Completion::File(answer) = completion {
                     let what = EnvEvent::Deleted(answer.map(drop));
                     self.shared.out.event(Event::Env {

@@ -1,0 +1,161 @@
+//! Histories of a host as text.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
+
+use collodi_action::{Action, Completion, Ended, Error, ErrorKind, Progress};
+use collodi_command::Exit;
+use collodi_contain::{Name, RelPath, Root};
+use collodi_file::FileAnswer;
+use collodi_host::{Command, Host, HostOptions, Input, RunRequest};
+use collodi_machine::{ActionId, Output, trace::Traced};
+use collodi_python::{Layout, Platform};
+use collodi_run::App;
+use collodi_script::{Options, parse};
+use collodi_time::Instant;
+use insta::assert_snapshot;
+use std::sync::Arc;
+
+/// A host that knows a machine with nothing on it, and what it has asked since.
+struct Play {
+    traced: Traced<Host>,
+    now: Instant,
+    asked: Vec<(ActionId, Action)>,
+}
+
+impl Play {
+    /// What happens while the machine is looked at is not part of the trace.
+    fn new() -> Self {
+        let layout = Layout::new(Root::new("/w"), Platform::LINUX_X64);
+        let mut play = Self {
+            traced: Traced::new(Host::new(HostOptions::new(layout, 7))),
+            now: Instant::ZERO,
+            asked: Vec::new(),
+        };
+        play.input(Input::Start);
+        while let Some((id, action)) = play.asked.pop() {
+            let missing = Error::new(ErrorKind::ProgramNotFound, "start", "it");
+            play.input(Input::Completed(
+                id,
+                match action {
+                    Action::Exec(_) => Completion::Exec(Err(missing)),
+                    _ => Completion::File(Ok(FileAnswer::Done)),
+                },
+            ));
+        }
+        play.traced = Traced::new(play.traced.machine);
+        play
+    }
+
+    fn at(&mut self, millis: u64) -> &mut Self {
+        self.now = self.now.max(Instant::from_millis(millis));
+        self
+    }
+
+    fn input(&mut self, input: Input) {
+        for output in self.traced.input(self.now, input) {
+            if let Output::Action(id, action) = output {
+                self.asked.push((id, action));
+            }
+        }
+    }
+
+    fn command(&mut self, command: Command) {
+        self.input(Input::Command(command));
+    }
+
+    /// The oldest question that reads like this.
+    fn asked(&mut self, starts: &str) -> ActionId {
+        let is_it = |(_, action): &(ActionId, Action)| action.to_string().starts_with(starts);
+        let at = self.asked.iter().position(is_it);
+        let at = at.unwrap_or_else(|| panic!("{starts} was not asked:\n{}", self.traced.text()));
+        self.asked.remove(at).0
+    }
+
+    fn complete(&mut self, starts: &str, completion: Completion) {
+        let id = self.asked(starts);
+        self.input(Input::Completed(id, completion));
+    }
+
+    fn run(&mut self, script: &str) {
+        let parsed = parse(script, &Options::for_file("pinokio.json"));
+        self.command(Command::Run(RunRequest {
+            app: App::new("demo", Root::new("/app"), RelPath::root(), "pinokio.json"),
+            script: Arc::new(parsed.script().unwrap().clone()),
+            args: collodi_value::Value::Null,
+        }));
+    }
+
+    fn trace(&self) -> &str {
+        self.traced.text()
+    }
+}
+
+const DAEMON: &str = r#"{"run": [{"method": "shell.run",
+    "params": {"message": "serve", "daemon": true, "autoRestart": true}}]}"#;
+
+#[test]
+fn an_environment_that_is_wanted_while_it_is_deleted_waits() {
+    let mut play = Play::new();
+    let name = || Name::parse("myapp").unwrap();
+    play.command(Command::DeleteEnv(name()));
+    play.command(Command::CreateEnv(name()));
+    play.complete("remove", Completion::File(Ok(FileAnswer::Done)));
+    assert_snapshot!(play.trace());
+}
+
+#[test]
+fn a_daemon_that_is_started_as_its_run_is_cancelled_ends_too() {
+    let mut play = Play::new();
+    play.run(DAEMON);
+    play.at(10).command(Command::StopApp("demo".into()));
+    let exec = play.asked("exec bash");
+    play.at(20)
+        .input(Input::Progress(exec, Progress::Spawned { pid: Some(9) }));
+    play.complete("signal SIGTERM", Completion::Signalled(Ok(())));
+    play.at(30)
+        .input(Input::Progress(exec, Progress::Exited(Exit::Code(0))));
+    let ended = Ended {
+        exit: Exit::Code(0),
+        leaked: false,
+    };
+    play.input(Input::Completed(exec, Completion::Exec(Ok(ended))));
+    play.complete("await end", Completion::Empty(Ok(())));
+    assert_snapshot!(play.trace());
+    assert!(play.traced.machine.busy_by("demo").is_none());
+}
+
+#[test]
+fn a_life_whose_end_only_the_completion_tells_is_over_too() {
+    let mut play = Play::new();
+    play.run(DAEMON);
+    let exec = play.asked("exec bash");
+    play.input(Input::Progress(exec, Progress::Spawned { pid: Some(9) }));
+    let ended = Ended {
+        exit: Exit::Unknown,
+        leaked: false,
+    };
+    play.at(10)
+        .input(Input::Completed(exec, Completion::Exec(Ok(ended))));
+    play.complete("await end", Completion::Empty(Ok(())));
+    assert_snapshot!(play.trace());
+}
+
+#[test]
+fn an_app_that_is_busy_is_refused_by_name() {
+    let mut play = Play::new();
+    play.run(DAEMON);
+    let by = play.traced.machine.busy_by("demo").unwrap();
+    assert!(by.starts_with("demo-"), "{by}");
+    let before = play.traced.machine.runs().count();
+    play.run(DAEMON);
+    assert_eq!(play.traced.machine.runs().count(), before);
+}
+
+#[test]
+fn a_shutdown_refuses_what_begins_something() {
+    let mut play = Play::new();
+    play.command(Command::Shutdown(std::time::Duration::from_secs(1)));
+    play.run(DAEMON);
+    play.command(Command::CreateEnv(Name::parse("x").unwrap()));
+    assert_snapshot!(play.trace());
+    assert!(play.traced.machine.runs().next().is_none());
+}
