@@ -1,0 +1,92 @@
+//! How real scripts end is what the committed report says, or better.
+
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+use collodi_conformance::corpus::{
+    Committed, Ended, File, files, fixtures, fixtures_section, render, survey,
+};
+use std::path::{Path, PathBuf};
+
+#[test]
+fn the_fixtures_end_as_the_report_says() {
+    let committed = committed();
+    let now = fixtures_section(&played());
+    if blesses() {
+        return;
+    }
+    assert!(
+        committed.text().contains(&now),
+        "run with COLLODI_BLESS=1 and look at the difference\n{now}"
+    );
+}
+
+#[test]
+fn the_corpus_ends_no_worse_than_the_report_says() {
+    let committed = committed();
+    let Some(files) = files().unwrap() else {
+        println!("there is no corpus: COLLODI_CORPUS names its directory");
+        return bless(committed.corpus());
+    };
+    complain_about(&files);
+    let tally = survey(&files).unwrap();
+    bless(&tally.section());
+    if blesses() {
+        return;
+    }
+    if !committed.is_about(&tally) {
+        println!("the report is about another corpus:\n{}", tally.section());
+        return;
+    }
+    committed.compare(&tally).unwrap();
+    if committed.corpus() != tally.section() {
+        println!(
+            "COLLODI_BLESS=1 writes what has changed:\n{}",
+            tally.section()
+        );
+    }
+}
+
+fn played() -> Vec<(String, Ended)> {
+    let play = |file: File| {
+        let parsed = file.parse();
+        let ended = file.play(parsed.script().unwrap()).unwrap();
+        (file.name, ended)
+    };
+    fixtures().unwrap().into_iter().map(play).collect()
+}
+
+/// What went wrong in words of the scripts, for whoever wants to see it:
+/// `--nocapture` shows it.
+fn complain_about(files: &[File]) {
+    for file in files {
+        let parsed = file.parse();
+        match parsed.script().map(|script| file.play(script)) {
+            Ok(Ok(Ended {
+                failure: Some(failure),
+                ..
+            })) => println!("{}: {failure}", file.path),
+            Ok(Ok(ended)) => println!("{}: {}", file.path, ended.how),
+            Ok(Err(why)) => println!("{why}"),
+            Err(why) => println!("{}: {why}", file.path),
+        }
+    }
+}
+
+fn bless(corpus: &str) {
+    if blesses() {
+        let text = render(&fixtures_section(&played()), corpus);
+        std::fs::write(path(), text).unwrap();
+    }
+}
+
+fn blesses() -> bool {
+    std::env::var_os("COLLODI_BLESS").is_some()
+}
+
+fn committed() -> Committed {
+    Committed::new(&std::fs::read_to_string(path()).unwrap_or_default())
+}
+
+fn path() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("CORPUS.md")
+}
