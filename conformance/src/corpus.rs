@@ -48,6 +48,8 @@ pub struct Tally {
     pub invalid: BTreeMap<&'static str, usize>,
     /// Runs by how they ended.
     pub endings: BTreeMap<String, usize>,
+    /// The same runs without the steps that cannot be run.
+    pub without: BTreeMap<String, usize>,
     /// Methods that cannot be run.
     pub methods: BTreeMap<String, Lack>,
     /// What was noted about expressions.
@@ -91,12 +93,13 @@ pub fn fixtures() -> Result<Vec<File>, Broken> {
     below(&Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures"), 0)
 }
 
-/// Runs every script of a corpus.
+/// Runs every script of a corpus, as it is and without the steps that cannot be run.
+/// `tells` hears of both runs of each.
 ///
 /// # Errors
 ///
 /// When one panics or does not end: which.
-pub fn survey(files: &[File]) -> Result<Tally, Broken> {
+pub fn survey(files: &[File], mut tells: impl FnMut(&File, [&Ended; 2])) -> Result<Tally, Broken> {
     let mut tally = Tally {
         fingerprint: fingerprint(files),
         files: files.len(),
@@ -105,7 +108,13 @@ pub fn survey(files: &[File]) -> Result<Tally, Broken> {
     for file in files {
         let parsed = file.parse();
         match parsed.script() {
-            Ok(script) => tally.add(script, &file.play(script)?),
+            Ok(script) => {
+                let ended = file.play(script)?;
+                let without = file.play(&without_unsupported(script))?;
+                tells(file, [&ended, &without]);
+                tally.add(script, &ended);
+                *tally.without.entry(without.how).or_default() += 1;
+            }
             Err(_) => tally.add_invalid(&parsed),
         }
     }
@@ -163,6 +172,18 @@ impl Tally {
             _ => *self.invalid.entry("no script").or_default() += 1,
         }
     }
+}
+
+/// The script with steps that do nothing in place of those that cannot be run: what
+/// comes after them is of interest too.
+fn without_unsupported(script: &Script) -> Script {
+    let mut script = script.clone();
+    for step in &mut script.steps {
+        if !collodi_run::supports(&step.method) {
+            step.method = Method::LoadingEnd;
+        }
+    }
+    script
 }
 
 /// The methods of the script that cannot be run, and how many steps use each.

@@ -40,6 +40,8 @@ pub struct Ended {
     pub unsupported: Option<String>,
     /// The commands that it ran and what it logged: its own words.
     pub said: Vec<String>,
+    /// The notes in full: words of the script among them.
+    pub remarks: Vec<String>,
     /// The failure in full: words of the script among them.
     pub failure: Option<String>,
 }
@@ -159,13 +161,12 @@ impl Operator {
         if self.told > EVENTS {
             self.cancel(Cancelled::TooMuch).await;
         }
-        match event {
-            Event::Run { what, .. } => match what {
+        if let Event::Run { what, .. } = event {
+            match what {
                 RunEvent::Step(step) => self.hears_step(step).await,
                 RunEvent::Ended(outcome) => self.leaves(outcome).await?,
                 _ => {}
-            },
-            _ => {}
+            }
         }
         Ok(())
     }
@@ -175,6 +176,7 @@ impl Operator {
             Step::Serving => self.cancel(Cancelled::Serving).await,
             Step::Note { text, .. } if !text.ends_with("go on all the same") => {
                 self.ended.notes.push(ending::note(text));
+                self.ended.remarks.push(text.clone());
             }
             Step::Log { text, .. } => self.ended.said.push(text.clone()),
             Step::Command { line, .. } => self.ended.said.push(format!("$ {line}")),

@@ -48,8 +48,10 @@ impl Tally {
         ];
         table(&mut text, "Files", totals);
         table(&mut text, "Ending", by_count(&self.endings));
+        let without = "Ending without the steps that cannot be run";
+        table(&mut text, without, by_count(&self.without));
         table(&mut text, "First error of a file", by_count(&self.invalid));
-        table(&mut text, "Note about an expression", by_count(&self.notes));
+        table(&mut text, "Note", by_count(&self.notes));
         text.push_str("| Method that cannot be run | Steps | Scripts | Runs it ended |\n|---|---:|---:|---:|\n");
         let mut methods: Vec<_> = self.methods.iter().collect();
         methods.sort_by_key(|(_, lack)| std::cmp::Reverse((lack.runs, lack.steps)));
@@ -137,5 +139,54 @@ impl Committed {
             Some((name, count.parse().ok()?))
         })
         .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tally(endings: &[(&str, usize)]) -> Tally {
+        let endings = endings.iter().map(|(name, n)| ((*name).to_owned(), *n));
+        Tally {
+            endings: endings.collect(),
+            ..Tally::default()
+        }
+    }
+
+    #[test]
+    fn a_report_notices_what_is_worse() {
+        let before = tally(&[("completed", 7), ("failed: a (b)", 3)]);
+        let committed = Committed::new(&render("## Fixtures\n", &before.section()));
+        let table = [
+            (&[("completed", 7), ("failed: a (b)", 3)][..], "as before"),
+            (&[("completed", 10)], "as before"),
+            (
+                &[("completed", 6), ("failed: a (b)", 4)],
+                "6 runs complete, 7 did",
+            ),
+            (&[("failed: a (b)", 10)], "0 runs complete, 7 did"),
+            (
+                &[("completed", 9), ("failed: c", 1)],
+                "a new ending: failed: c",
+            ),
+        ];
+        for (endings, expected) in table {
+            let found = committed.compare(&tally(endings));
+            let found = found.map_or_else(|why| why.to_string(), |()| "as before".to_owned());
+            assert_eq!(found, expected, "{endings:?}");
+        }
+    }
+
+    #[test]
+    fn a_report_knows_its_corpus() {
+        let tally = tally(&[]);
+        let other = Tally {
+            fingerprint: 1,
+            ..tally.clone()
+        };
+        let committed = Committed::new(&render("", &tally.section()));
+        assert!(committed.is_about(&tally) && !committed.is_about(&other));
+        assert_eq!(committed.corpus(), tally.section());
     }
 }
