@@ -15,7 +15,7 @@ Network URL: http://127.0.0.1:7860
 ";
 
 /// How long a command lives that the script wants to live, in milliseconds.
-const LIFE: u32 = 3_600_000;
+const LIFE: u32 = 60_000;
 
 /// The world for a script: a Python, uv, conda and shells. Commands end at once, but
 /// those whose output the script watches for the moment from which it goes on.
