@@ -48,6 +48,26 @@ fn the_corpus_ends_no_worse_than_the_report_says() {
     }
 }
 
+#[test]
+fn the_repositories_to_fetch_are_pinned() {
+    let text = include_str!("../corpus.toml");
+    let values = |key: &str| -> Vec<&str> {
+        let value = |line| {
+            str::strip_prefix(line, key)?
+                .strip_prefix(" = \"")?
+                .strip_suffix('"')
+        };
+        text.lines().filter_map(value).collect()
+    };
+    let (names, commits) = (values("name"), values("commit"));
+    assert_eq!(names.len(), text.matches("[[repository]]").count());
+    assert_eq!(names.len(), commits.len());
+    for (name, commit) in names.iter().zip(commits) {
+        let is_hash = commit.len() == 40 && commit.chars().all(|c| c.is_ascii_hexdigit());
+        assert!(name.split('/').count() == 2 && is_hash, "{name} {commit}");
+    }
+}
+
 fn played() -> Vec<(String, Ended)> {
     let play = |file: File| {
         let parsed = file.parse();
