@@ -4,6 +4,7 @@
 mod case;
 mod cases;
 mod child;
+pub mod corpus;
 mod harness;
 pub mod laws;
 pub mod matrix;

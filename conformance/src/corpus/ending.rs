@@ -1,0 +1,81 @@
+//! Endings of runs and notes about expressions, in words that hold nothing of the script.
+
+use collodi_python::ProvisionError;
+use collodi_run::{FailureKind, Outcome, Status};
+
+/// Why a run was cancelled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Cancelled {
+    Serving,
+    Waiting,
+    TooMuch,
+}
+
+pub(super) fn name(outcome: &Outcome, cancelled: Option<Cancelled>) -> String {
+    match (&outcome.status, cancelled) {
+        (Status::Failed(failure), _) => format!("failed: {}", failed(&failure.kind)),
+        (Status::Cancelled, Some(Cancelled::Serving)) => "served until cancelled".to_owned(),
+        (Status::Cancelled, Some(Cancelled::Waiting)) => "waited until cancelled".to_owned(),
+        (Status::Cancelled, Some(Cancelled::TooMuch)) => "went on until cancelled".to_owned(),
+        (status, _) => status.word().to_owned(),
+    }
+}
+
+fn failed(kind: &FailureKind) -> String {
+    match kind {
+        FailureKind::Command { .. } => "a command".to_owned(),
+        FailureKind::Output { .. } => "a command by its output".to_owned(),
+        FailureKind::Spawn(error) => format!("no command ({})", error.kind),
+        FailureKind::Env { error, .. } => format!("no environment ({})", provision(error)),
+        FailureKind::NoConda => "no conda".to_owned(),
+        FailureKind::File(error) => format!("a file ({})", error.kind),
+        FailureKind::Path { error, .. } => format!("a path ({error})"),
+        FailureKind::Name { .. } => "a name".to_owned(),
+        FailureKind::Param { expected, .. } => format!("a parameter (expected {expected})"),
+        FailureKind::Unquotable => "data that cannot be quoted".to_owned(),
+        FailureKind::Pattern(_) => "a pattern".to_owned(),
+        FailureKind::NoSuchStep(_) => "no such step".to_owned(),
+        FailureKind::TooManySteps(_) => "too many steps".to_owned(),
+        FailureKind::NoAnswer(_) => "a question without an answer".to_owned(),
+        FailureKind::UnknownMethod => "unknown method".to_owned(),
+        FailureKind::Unsupported(why) => format!("unsupported ({why})"),
+        _ => "something else".to_owned(),
+    }
+}
+
+const fn provision(error: &ProvisionError) -> &'static str {
+    match error {
+        ProvisionError::NoPython(_) => "no Python",
+        ProvisionError::VersionNeedsUv(_) => "needs uv",
+        ProvisionError::NotAnEnvironment => "something else is there",
+        ProvisionError::Spawn(_) => "its command did not start",
+        ProvisionError::Command { .. } => "its command failed",
+        ProvisionError::File(_) => "a file",
+        ProvisionError::TimedOut => "took too long",
+        _ => "something else",
+    }
+}
+
+/// What notes say, and what they are called here. The first that fits counts.
+const NOTES: [(&str, &str); 9] = [
+    (": there is no variable ", "no such variable"),
+    (": the expression has no value", "no value"),
+    (": the expression failed: ", "thrown"),
+    (": the expression takes too many steps", "too many steps"),
+    (": the result is too large", "too large"),
+    (": the value cannot be written as JSON", "no JSON form"),
+    (
+        ": the whole command comes from a value",
+        "a command that is a value",
+    ),
+    (": the value was put into the command as it is", "raw"),
+    (
+        "is not passed on: it needs a grant",
+        "a variable without a grant",
+    ),
+];
+
+pub(super) fn note(text: &str) -> &'static str {
+    let found = NOTES.iter().find(|(words, _)| text.contains(words));
+    found.map_or("something else", |(_, name)| name)
+}
