@@ -1,10 +1,11 @@
 //! Events for whoever listens.
 
 use collodi_host::Event;
-use futures::{Stream, StreamExt, channel::mpsc};
+use futures::{Stream, task::AtomicWaker};
 use std::{
+    collections::VecDeque,
     pin::Pin,
-    sync::Arc,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     task::{Context, Poll},
 };
 
@@ -23,27 +24,56 @@ pub enum Notice {
 
 /// The events of a host from now on. Ends when the host does.
 #[derive(Debug)]
-pub struct Events(mpsc::Receiver<Notice>);
+pub struct Events(Arc<Queue>);
+
+/// One listener, seen from the driver.
+#[derive(Debug)]
+pub(crate) struct Subscriber(Arc<Queue>);
+
+/// What waits for a listener.
+#[derive(Debug, Default)]
+struct Queue {
+    waiting: Mutex<Waiting>,
+    listener: AtomicWaker,
+}
+
+#[derive(Debug, Default)]
+struct Waiting {
+    events: VecDeque<Arc<Event>>,
+    /// Missed behind the last of the events. As long as there are any, nothing is
+    /// queued, so that the listener hears of it in the right place.
+    missed: u64,
+    over: bool,
+}
+
+impl Queue {
+    /// A listener that panicked while it held the lock has left the queue as it was.
+    fn waiting(&self) -> MutexGuard<'_, Waiting> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
 
 impl Stream for Events {
     type Item = Notice;
 
-    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Notice>> {
-        self.0.poll_next_unpin(cx)
+    fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Notice>> {
+        self.0.listener.register(cx.waker());
+        let mut waiting = self.0.waiting();
+        if let Some(event) = waiting.events.pop_front() {
+            return Poll::Ready(Some(Notice::Event(event)));
+        }
+        match std::mem::take(&mut waiting.missed) {
+            0 if waiting.over => Poll::Ready(None),
+            0 => Poll::Pending,
+            missed => Poll::Ready(Some(Notice::Missed(missed))),
+        }
     }
-}
-
-/// One listener, seen from the driver.
-#[derive(Debug)]
-pub(crate) struct Subscriber {
-    queue: mpsc::Sender<Notice>,
-    missed: u64,
 }
 
 /// A listener and what it listens to.
 pub(crate) fn subscription() -> (Subscriber, Events) {
-    let (queue, events) = mpsc::channel(QUEUE);
-    (Subscriber { queue, missed: 0 }, Events(events))
+    let queue = Arc::new(Queue::default());
+    (Subscriber(queue.clone()), Events(queue))
 }
 
 /// Everyone who listens.
@@ -55,21 +85,86 @@ impl Subscribers {
         self.0.push(subscriber);
     }
 
-    /// Tells everyone. Nobody is waited for.
+    /// Tells everyone who still listens. Nobody is waited for.
     pub(crate) fn tell(&mut self, event: &Arc<Event>) {
-        self.0.retain_mut(|subscriber| subscriber.tell(event));
+        self.0
+            .retain(|subscriber| Arc::strong_count(&subscriber.0) > 1);
+        for subscriber in &self.0 {
+            subscriber.tell(event);
+        }
     }
 }
 
 impl Subscriber {
-    /// Whether it still listens.
-    fn tell(&mut self, event: &Arc<Event>) -> bool {
-        if self.missed > 0 && self.queue.try_send(Notice::Missed(self.missed)).is_ok() {
-            self.missed = 0;
+    fn tell(&self, event: &Arc<Event>) {
+        let mut waiting = self.0.waiting();
+        if waiting.missed > 0 || waiting.events.len() >= QUEUE {
+            waiting.missed += 1;
+        } else {
+            waiting.events.push_back(event.clone());
         }
-        if self.missed > 0 || self.queue.try_send(Notice::Event(event.clone())).is_err() {
-            self.missed += 1;
+        drop(waiting);
+        self.0.listener.wake();
+    }
+}
+
+impl Drop for Subscriber {
+    fn drop(&mut self) {
+        self.0.waiting().over = true;
+        self.0.listener.wake();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use futures::{FutureExt as _, StreamExt as _};
+    use std::iter;
+
+    fn event() -> Arc<Event> {
+        Arc::new(Event::Detected(Arc::default()))
+    }
+
+    fn heard(events: &mut Events) -> Vec<String> {
+        iter::from_fn(|| events.next().now_or_never().flatten())
+            .map(|notice| match notice {
+                Notice::Event(_) => "event".to_owned(),
+                Notice::Missed(missed) => format!("missed {missed}"),
+            })
+            .collect()
+    }
+
+    #[test]
+    fn a_slow_listener_hears_at_once_how_much_it_missed() {
+        let (subscriber, mut events) = subscription();
+        let mut subscribers = Subscribers::default();
+        subscribers.add(subscriber);
+        for _ in 0..QUEUE + 3 {
+            subscribers.tell(&event());
         }
-        !self.queue.is_closed()
+        let told = heard(&mut events);
+        assert_eq!(told.len(), QUEUE + 1);
+        assert_eq!(told.last().map(String::as_str), Some("missed 3"));
+        subscribers.tell(&event());
+        assert_eq!(heard(&mut events), ["event"]);
+    }
+
+    #[test]
+    fn the_end_comes_after_what_was_told() {
+        let (subscriber, mut events) = subscription();
+        subscriber.tell(&event());
+        drop(subscriber);
+        assert_eq!(heard(&mut events), ["event"]);
+        assert!(matches!(events.next().now_or_never(), Some(None)));
+    }
+
+    #[test]
+    fn who_has_gone_is_forgotten() {
+        let (subscriber, events) = subscription();
+        let mut subscribers = Subscribers::default();
+        subscribers.add(subscriber);
+        drop(events);
+        subscribers.tell(&event());
+        assert!(subscribers.0.is_empty());
     }
 }

@@ -19,6 +19,9 @@ use collodi_template::{Render, Template};
 use collodi_time::{Deadline, Instant};
 use collodi_value::Value;
 
+/// How many steps are begun before anyone else has a turn.
+const STEPS_AT_ONCE: usize = 256;
+
 /// One run of one script.
 #[derive(Clone, Debug)]
 pub struct Run {
@@ -30,8 +33,8 @@ pub struct Run {
 #[derive(Clone, Debug)]
 enum State {
     New,
-    /// This step is to be begun.
-    Next(usize),
+    /// This step is to be begun, at this instant.
+    Next(usize, Instant),
     /// The step at hand asks the world before it is rendered.
     Asking(Asking),
     /// The step at hand waits for the world.
@@ -72,9 +75,13 @@ impl Run {
         &self.cx.memory.global
     }
 
-    /// Begins steps until one waits for the world.
+    /// Begins steps until one waits for the world, or there were many: then it is
+    /// someone else's turn first.
     fn advance(&mut self, now: Instant) {
-        while let State::Next(index) = self.state {
+        for _ in 0..STEPS_AT_ONCE {
+            let State::Next(index, _) = self.state else {
+                return;
+            };
             if index >= self.cx.options.script.steps.len() {
                 self.all_done(now);
             } else if self.steps_run >= self.cx.options.limits.steps {
@@ -84,6 +91,9 @@ impl Run {
                 self.cx.step = index;
                 self.prepare(now, Asking::default());
             }
+        }
+        if let State::Next(_, at) = &mut self.state {
+            *at = now;
         }
     }
 
@@ -125,7 +135,7 @@ impl Run {
         if rendering.skipped {
             self.cx.out.event(Event::StepSkipped { step: self.cx.step });
             self.cx.input = Value::Null;
-            self.state = State::Next(self.cx.step + 1);
+            self.state = State::Next(self.cx.step + 1, now);
             return;
         }
         self.steps_run += 1;
@@ -161,7 +171,7 @@ impl Run {
             Step::Jump(target, input) => {
                 self.step_done(input);
                 match self.index_of(&target) {
-                    Ok(index) => self.state = State::Next(index),
+                    Ok(index) => self.state = State::Next(index, now),
                     Err(kind) => self.fail(now, kind.into()),
                 }
             }
@@ -196,7 +206,7 @@ impl Run {
             Some(_) => Ok(self.cx.step + 1),
         };
         match target {
-            Ok(index) => self.state = State::Next(index),
+            Ok(index) => self.state = State::Next(index, now),
             Err(kind) => self.fail(now, kind.into()),
         }
     }
@@ -367,6 +377,7 @@ impl Run {
 
     fn deadline(&self) -> Option<Deadline> {
         match &self.state {
+            State::Next(_, at) => Some(Deadline::new(*at, "more steps")),
             State::Stepping(pending) => pending.deadline(),
             State::Ending(ending) => ending.deadline(),
             _ => None,
@@ -386,7 +397,7 @@ impl Machine for Run {
 
     fn handle_input(&mut self, now: Instant, input: Input) -> Result<(), Stale> {
         match input {
-            Input::Start if matches!(self.state, State::New) => self.state = State::Next(0),
+            Input::Start if matches!(self.state, State::New) => self.state = State::Next(0, now),
             Input::Start => {}
             Input::Progress(id, progress) => self.progress(now, id, &progress)?,
             Input::Completed(id, completed) => self.completed(now, id, completed)?,

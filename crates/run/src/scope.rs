@@ -2,6 +2,7 @@
 
 use crate::{context::Context, questions::Answers};
 use alloc::string::ToString;
+use collodi_python::Platform;
 use collodi_template::{Call, Scope};
 use collodi_value::{Object, Value};
 
@@ -16,7 +17,7 @@ impl StepScope<'_> {
     fn built_in(&self, name: &str) -> Option<Value> {
         let context = self.context;
         let options = &context.options;
-        let platform = options.layout.platform();
+        let platform = self.platform();
         Some(match name {
             "local" => Value::Object(context.memory.local.clone()),
             "global" => Value::Object(context.memory.global.clone()),
@@ -31,9 +32,14 @@ impl StepScope<'_> {
             "port" => return self.answers.get("port", &[]),
             "platform" => Value::from(platform.os.node_name()),
             "arch" => Value::from(platform.arch),
+            "os" => Value::Object([("EOL", Value::from("\n"))].into_iter().collect()),
             "env" | "envs" => self.environment(),
             _ => return self.fact(name),
         })
+    }
+
+    fn platform(&self) -> Platform {
+        self.context.options.layout.platform()
     }
 
     fn next(&self) -> Value {
@@ -108,6 +114,8 @@ impl Scope for StepScope<'_> {
             "exists" | "which" | "kernel.which" | "kernel.exists" => {
                 self.answers.get(name, args).map_or(Call::Ask, Call::Value)
             }
+            "os.platform" => Call::Value(Value::from(self.platform().os.node_name())),
+            "os.arch" => Call::Value(Value::from(self.platform().arch)),
             "running" | "ready" | "script.running" | "script.ready" => {
                 Call::Value(Value::from(false))
             }
