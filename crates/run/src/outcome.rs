@@ -152,6 +152,7 @@ impl FailureKind {
                 error: ProvisionError::Command { .. },
                 ..
             } => "python3 -m venv must work by itself; on Debian it needs the package python3-venv",
+            Self::Json { .. } => "the file must be plain JSON; correct it, or move it away",
             Self::NoConda => "install conda, mamba or micromamba, or use `venv` in the script",
             Self::Path { .. } => "paths are read from the app's folder and stay in it",
             Self::Name { .. } => "use letters, digits, '.', '_' and '-'",

@@ -185,7 +185,7 @@ fn failures_name_the_place() {
         r#""json.set", "params": {"new.json": {"a": "0123456789012345678901234567890123456789"}}"#,
         r#""json.set", "params": {"a.txt": {"a": 1}}"#,
         r#""json.set", "params": {"a.json": 1}"#,
-        r#""json.set", "params": {"{{args.p || 'x'}}.json": {}, "a.json": "{{3}}"}"#,
+        r#""json.set", "params": {"a.json": "{{3}}"}"#,
         r#""json.rm", "params": {"a.json": {"a": 1}}"#,
         r#""json.get", "params": {"a": "{{'../../a.json'}}"}"#,
         r#""load", "params": {"a": "missing.json"}"#,

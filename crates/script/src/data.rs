@@ -13,7 +13,7 @@ use collodi_value::Value;
 /// # Errors
 ///
 /// Where the text stops being JSON for the first time, and what is wrong there. Nesting deeper
-/// than [`Limits::depth`] is by default an error as well.
+/// than the default of [`Limits::depth`] is an error too.
 pub fn read_json(source: &str) -> Result<Value, (Place, String)> {
     let limits = Limits::default();
     let mut sink = Sink::new(limits.diagnostics);
@@ -38,7 +38,7 @@ fn first_departure(found: Vec<Diagnostic>) -> Option<Diagnostic> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use alloc::{format, string::ToString};
+    use alloc::format;
 
     fn read(source: &str) -> String {
         match read_json(source) {
@@ -58,7 +58,7 @@ mod tests {
             ("3", "3"),
             (r#"{"a": 1, "a": 2}"#, r#"{"a":2}"#),
             ("{\"a\": 1,\n}", "1:8: nothing follows this comma"),
-            ("[1] // one", "1:5: comments are no part of JSON"),
+            ("[1] // one", "1:5: JSON has no comments"),
             (
                 "{'a': 1}",
                 "1:2: strings are in double quotes, not between ' and '",
@@ -76,6 +76,6 @@ mod tests {
     fn depth_is_limited() {
         let deep = |n: usize| "[".repeat(n) + &"]".repeat(n);
         assert!(read_json(&deep(100)).is_ok());
-        assert!(read_json(&deep(100_000).to_string()).is_err());
+        assert!(read_json(&deep(100_000)).is_err());
     }
 }

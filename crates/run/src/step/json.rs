@@ -136,21 +136,19 @@ fn jobs<'a>(
     let job = |(key, value): (&'a str, &'a Value)| {
         let escaped = key.replace('~', "~0").replace('/', "~1");
         let pointer = format!("{pointer}/{escaped}");
-        job(cx, read(key, value))
-            .map_err(|kind| Fault {
-                pointer: pointer.clone(),
-                kind,
-            })
-            .map(|(path, work)| Job {
+        match file_and_work(cx, read(key, value)) {
+            Ok((path, work)) => Ok(Job {
                 path,
                 pointer,
                 work,
-            })
+            }),
+            Err(kind) => Err(Fault { pointer, kind }),
+        }
     };
     object.iter().map(job).collect()
 }
 
-fn job(
+fn file_and_work(
     cx: &Context,
     read: Result<(&str, Work), FailureKind>,
 ) -> Result<(ContainedPath, Work), Box<FailureKind>> {
@@ -219,6 +217,12 @@ impl Rest {
             self.bytes_left,
         )));
         JsonStep::wait(job, Stage::Reading, self)
+    }
+
+    /// The step keeps the content of a file of this size.
+    fn keep(&mut self, bytes: usize) {
+        let bytes = u64::try_from(bytes).unwrap_or(u64::MAX);
+        self.bytes_left = self.bytes_left.saturating_sub(bytes);
     }
 }
 
@@ -289,14 +293,6 @@ impl JsonStep {
         }
         self.rest.keep(bytes);
         self.rest.next(cx)
-    }
-}
-
-impl Rest {
-    /// The step keeps the content of a file of this size.
-    fn keep(&mut self, bytes: usize) {
-        let bytes = u64::try_from(bytes).unwrap_or(u64::MAX);
-        self.bytes_left = self.bytes_left.saturating_sub(bytes);
     }
 }
 
