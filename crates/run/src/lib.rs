@@ -6,6 +6,7 @@ extern crate alloc;
 
 mod action;
 mod context;
+mod dotenv;
 mod ending;
 mod event;
 mod input;

@@ -2,9 +2,10 @@
 
 use alloc::{string::String, vec::Vec};
 use collodi_command::Exit;
-use collodi_contain::{NameError, PathError};
+use collodi_contain::{ContainedPath, NameError, PathError};
 use collodi_file::FileError;
 use collodi_python::ProvisionError;
+use collodi_script::Place;
 use collodi_value::Value;
 use core::fmt;
 
@@ -83,6 +84,15 @@ pub enum FailureKind {
     NoConda,
     /// A file operation failed.
     File(FileError),
+    /// A file does not hold JSON.
+    Json {
+        /// The file.
+        path: ContainedPath,
+        /// Where it stops being JSON.
+        place: Place,
+        /// What is wrong there.
+        message: String,
+    },
     /// A path leads out of the app's folder or cannot be one.
     Path {
         /// The path.
@@ -142,6 +152,7 @@ impl FailureKind {
                 error: ProvisionError::Command { .. },
                 ..
             } => "python3 -m venv must work by itself; on Debian it needs the package python3-venv",
+            Self::Json { .. } => "the file must be plain JSON; correct it, or move it away",
             Self::NoConda => "install conda, mamba or micromamba, or use `venv` in the script",
             Self::Path { .. } => "paths are read from the app's folder and stay in it",
             Self::Name { .. } => "use letters, digits, '.', '_' and '-'",
@@ -202,6 +213,11 @@ impl fmt::Display for FailureKind {
             Self::Env { path, error } => write!(f, "failed to make environment {path}: {error}"),
             Self::NoConda => f.write_str("there is no conda on this machine"),
             Self::File(error) => write!(f, "{error}"),
+            Self::Json {
+                path,
+                place,
+                message,
+            } => write!(f, "{path}:{place}: {message}"),
             Self::Path { text, error } => write!(f, "{error}: {text:?}"),
             Self::Name { text, error } => write!(f, "{error}: {text:?}"),
             Self::Param { expected, found } => write!(f, "expected {expected}, found {found}"),

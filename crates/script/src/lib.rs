@@ -6,6 +6,7 @@ extern crate alloc;
 
 mod check;
 mod code;
+mod data;
 mod decode;
 mod diagnostic;
 #[doc(hidden)]
@@ -28,6 +29,7 @@ use alloc::{borrow::ToOwned, vec::Vec};
 
 pub use code::{codes, explain};
 pub use collodi_template::Template;
+pub use data::read_json;
 pub use decode::decode;
 pub use diagnostic::{Diagnostic, Fix, Severity};
 pub use locate::locate;

@@ -13,7 +13,7 @@ use alloc::{
 };
 use collodi_action::{Action, Completion};
 use collodi_contain::ContainedPath;
-use collodi_file::{FileAnswer, FileOp};
+use collodi_file::{FileAnswer, FileError, FileErrorKind, FileOp};
 use collodi_script::Method;
 use collodi_value::Value;
 
@@ -148,5 +148,51 @@ impl FileStep {
                 Step::Done(Value::Null)
             }
         }
+    }
+}
+
+/// The text that was read of `path`; nothing when no file is there.
+pub(super) fn text(
+    path: &ContainedPath,
+    completed: Completed,
+) -> Result<Option<String>, FailureKind> {
+    let bytes = match completed {
+        Completed::World(Completion::File(Ok(FileAnswer::Bytes(bytes)))) => bytes,
+        Completed::World(Completion::File(Err(error))) if error.kind == FileErrorKind::NotFound => {
+            return Ok(None);
+        }
+        Completed::World(Completion::File(Err(error))) => return Err(FailureKind::File(error)),
+        _ => Vec::new(),
+    };
+    String::from_utf8(bytes).map(Some).map_err(|_| {
+        FailureKind::File(FileError {
+            detail: Some("not UTF-8".into()),
+            ..FileError::new(FileErrorKind::Unsupported, path.clone())
+        })
+    })
+}
+
+/// Asks for `text` to be written to `path`; no more than can be read again.
+pub(super) fn write(
+    cx: &mut Context,
+    path: &ContainedPath,
+    text: String,
+) -> Result<(), FailureKind> {
+    let limit = cx.options.limits.file_bytes;
+    if u64::try_from(text.len()).is_ok_and(|bytes| bytes <= limit) {
+        let op = FileOp::write(path.clone(), text.into_bytes());
+        cx.world(Action::File(op));
+        Ok(())
+    } else {
+        let error = FileError::new(FileErrorKind::TooLarge, path.clone());
+        Err(FailureKind::File(error))
+    }
+}
+
+/// Whether a file was written.
+pub(super) fn written(completed: Completed) -> Result<(), FailureKind> {
+    match completed {
+        Completed::World(Completion::File(Err(error))) => Err(FailureKind::File(error)),
+        _ => Ok(()),
     }
 }

@@ -1,4 +1,5 @@
-//! `local.set`, `local.get`, `local.rm`, `global.set`, `global.rm`
+//! `local.set`, `local.get`, `local.rm`, `global.set`, `global.rm`, and the variables
+//! of `set` and `rm`
 
 use super::{Started, Step};
 use crate::{
@@ -49,16 +50,39 @@ fn entries(cx: &Context, params: Params<'_>) -> Result<Object, crate::params::Fa
 }
 
 fn remove(from: &mut Object, params: Params<'_>) -> Result<Value, crate::params::Fault> {
-    let paths: Vec<String> = match params.value() {
-        Value::Array(items) => items.iter().map(Value::to_text).collect(),
-        Value::String(path) => [path.clone()].into(),
-        other => {
-            return Err(crate::params::Fault {
-                pointer: "/params".into(),
-                ..wrong("", "a list of names", other)
-            });
-        }
-    };
+    let paths = names(params.value()).ok_or_else(|| crate::params::Fault {
+        pointer: "/params".into(),
+        ..wrong("", "a list of names", params.value())
+    })?;
     Memory::remove_all(from, &paths);
     Ok(Value::Null)
+}
+
+/// A list of dotted names; one text is a list of one.
+pub(super) fn names(value: &Value) -> Option<Vec<String>> {
+    match value {
+        Value::Array(items) => Some(items.iter().map(Value::to_text).collect()),
+        Value::String(path) => Some([path.clone()].into()),
+        _ => None,
+    }
+}
+
+/// Sets the variables under `local` and `global`: all of them or, when one of the two
+/// cannot be used, none.
+pub(super) fn set_both(cx: &mut Context, params: Params<'_>) -> Result<(), crate::params::Fault> {
+    let (local, global) = (params.object("local")?, params.object("global")?);
+    Memory::set_all(&mut cx.memory.local, &local);
+    Memory::set_all(&mut cx.memory.global, &global);
+    Ok(())
+}
+
+/// Removes the variables that `local` and `global` name, as [`set_both`] sets them.
+pub(super) fn remove_both(
+    cx: &mut Context,
+    params: Params<'_>,
+) -> Result<(), crate::params::Fault> {
+    let (local, global) = (params.texts("local")?, params.texts("global")?);
+    Memory::remove_all(&mut cx.memory.local, &local);
+    Memory::remove_all(&mut cx.memory.global, &global);
+    Ok(())
 }

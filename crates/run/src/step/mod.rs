@@ -3,8 +3,10 @@
 //! Each has a `start`, which looks at the rendered parameters and says what comes
 //! of it. What waits for the world is a [`Pending`].
 
+mod env_file;
 mod files;
 mod flow;
+mod json;
 mod log;
 mod memory;
 mod screen;
@@ -45,7 +47,9 @@ pub(crate) enum Target {
 /// A step that waits for the world.
 #[derive(Clone, Debug)]
 pub(crate) enum Pending {
+    Env(env_file::EnvStep),
     File(files::FileStep),
+    Json(alloc::boxed::Box<json::JsonStep>),
     Shell(alloc::boxed::Box<shell::Shell>),
     Wait(wait::Waiting),
 }
@@ -59,8 +63,10 @@ pub fn supports(method: &Method) -> bool {
 }
 
 enum Family {
+    Env,
     Files,
     Flow,
+    Json,
     Log,
     Memory,
     Screen,
@@ -83,6 +89,10 @@ const fn family(method: &Method) -> Family {
         | M::FsRemove
         | M::FsCopy => Family::Files,
         M::LocalSet | M::LocalGet | M::LocalRm | M::GlobalSet | M::GlobalRm => Family::Memory,
+        M::Set | M::Rm | M::SelfSet | M::SelfRm | M::JsonSet | M::JsonRm | M::JsonGet | M::Load => {
+            Family::Json
+        }
+        M::EnvSet | M::EnvSwitch => Family::Env,
         M::Jump | M::Goto | M::ScriptReturn => Family::Flow,
         M::Log => Family::Log,
         M::ProcessWait => Family::Wait,
@@ -115,8 +125,10 @@ const fn family(method: &Method) -> Family {
 pub(crate) fn start(cx: &mut Context, now: Instant, method: &Method, params: &Value) -> Step {
     let params = Params::new(params);
     let started = match family(method) {
+        Family::Env => env_file::start(cx, method, params),
         Family::Files => files::start(cx, method, params),
         Family::Flow => flow::start(cx, method, params),
+        Family::Json => json::start(cx, method, params),
         Family::Log => Ok(log::start(cx, params)),
         Family::Memory => memory::start(cx, method, params),
         Family::Screen => Ok(screen::start(cx, method, params)),
@@ -138,7 +150,9 @@ impl Pending {
         completed: Completed,
     ) -> Step {
         match self {
+            Self::Env(env) => env.completed(cx, completed),
             Self::File(file) => file.completed(cx, completed),
+            Self::Json(json) => json.completed(cx, completed),
             Self::Shell(shell) => shell.completed(cx, now, id, completed),
             Self::Wait(waiting) => waiting.completed(now, &completed),
         }
@@ -163,14 +177,14 @@ impl Pending {
         match self {
             Self::Shell(shell) => shell.timeout(cx, now),
             Self::Wait(waiting) => waiting.timeout(cx, now),
-            other @ Self::File(_) => Step::Wait(other),
+            other => Step::Wait(other),
         }
     }
 
     /// What the step waits for.
     pub(crate) fn deadline(&self) -> Option<Deadline> {
         match self {
-            Self::File(_) => None,
+            Self::Env(_) | Self::File(_) | Self::Json(_) => None,
             Self::Shell(shell) => shell.deadline(),
             Self::Wait(waiting) => waiting.deadline(),
         }
