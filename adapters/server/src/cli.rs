@@ -22,7 +22,7 @@ pub(crate) enum Command {
     /// Install and run an app, watch over it, and show what it does.
     ///
     /// Ends when all of the app has ended, or with Ctrl-C, which ends the app with
-    /// everything it started. A second Ctrl-C does not wait for it.
+    /// everything it started. A second Ctrl-C kills what is left.
     Run(RunArgs),
     /// Serve the apps of the workspace over HTTP.
     Serve(ServeArgs),

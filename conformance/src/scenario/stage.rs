@@ -13,7 +13,7 @@ use collodi_python::{Layout, Platform};
 use collodi_restart::{Policy, StopSequence};
 use collodi_run::App;
 use collodi_script::{Options, parse};
-use futures::{StreamExt as _, future};
+use futures::{FutureExt as _, StreamExt as _, future};
 use std::{
     collections::{BTreeMap, VecDeque},
     sync::Arc,
@@ -38,8 +38,9 @@ pub(super) async fn play(subject: Subject, scenario: Scenario) -> Result<String,
     }
     let (driver, handle) = Driver::new(host, subject.backends().clone());
     let script = operate(subject.clone(), scenario, handle);
-    let ((), trace) = future::join(driver.run(), script).await;
-    trace
+    let driver = driver.run().map(Ok);
+    let ((), trace) = future::try_join(driver, script).await?;
+    Ok(trace)
 }
 
 fn options(subject: &Subject, scenario: &Scenario) -> HostOptions {

@@ -19,7 +19,8 @@ pub enum Command {
     CancelRun(RunId),
     /// End a daemon. One that has ended is left alone.
     StopProcess(ProcessId),
-    /// End a daemon if it lives, and start it at once.
+    /// End the life of a daemon and start the next one at once. One whose supervision
+    /// has ended is left alone.
     RestartProcess(ProcessId),
     /// End the app's runs and daemons.
     StopApp(String),
@@ -29,7 +30,7 @@ pub enum Command {
     DeleteEnv(Name),
     /// End everything; kill what is left after this long.
     Shutdown(Duration),
-    /// Kill everything that is being ended.
+    /// Kill everything.
     Kill,
 }
 

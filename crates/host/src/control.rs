@@ -4,8 +4,9 @@ use crate::{
     Accepted, Host, HostOptions, Process, ProcessId, Refused, RunEntry, RunId, RunRequest,
     detection::{Detecting, own_vars},
     environment::EnvJob,
+    host::Deletion,
     post::Post,
-    shared::{Child, Role},
+    shared::Child,
 };
 use alloc::{
     format,
@@ -13,7 +14,6 @@ use alloc::{
     sync::Arc,
     vec::Vec,
 };
-use collodi_action::Action;
 use collodi_command::TreeId;
 use collodi_contain::{ContainedPath, Name};
 use collodi_env::Policy as EnvPolicy;
@@ -67,7 +67,7 @@ impl Host {
         }
     }
 
-    pub(crate) fn cancel_run(&mut self, id: &RunId) -> Result<Accepted, Refused> {
+    pub(crate) fn cancel_run(&mut self, now: Instant, id: &RunId) -> Result<Accepted, Refused> {
         let Some(entry) = self.runs.get_mut(id) else {
             return Err(Refused::NoSuchRun(id.to_string()));
         };
@@ -75,14 +75,15 @@ impl Host {
         self.shared
             .post
             .push_back(Post::StopDaemons(entry.daemons().to_vec()));
-        self.end_run(id, collodi_run::Input::Cancel);
+        self.end_run(now, id, collodi_run::Input::Cancel);
         Ok(Accepted::UnderWay)
     }
 
     /// Ends a run, also one that waits for its environment or was not begun.
-    fn end_run(&mut self, id: &RunId, how: collodi_run::Input) {
-        if let Some(entry) = self.runs.get_mut(id) {
-            entry.abandon(&mut self.shared);
+    fn end_run(&mut self, now: Instant, id: &RunId, how: collodi_run::Input) {
+        let entry = self.runs.get_mut(id);
+        if entry.is_some_and(|entry| entry.abandon(now, &mut self.shared)) {
+            self.retire_run(id);
         }
         self.shared.post.push_back(Post::Run(id.clone(), how));
         for (env, job) in &mut self.envs {
@@ -105,7 +106,7 @@ impl Host {
         Ok(Accepted::UnderWay)
     }
 
-    pub(crate) fn stop_app(&mut self, app: &str) -> Result<Accepted, Refused> {
+    pub(crate) fn stop_app(&mut self, now: Instant, app: &str) -> Result<Accepted, Refused> {
         if self.busy_by(app).is_none() {
             return Err(Refused::NothingRuns(app.to_string()));
         }
@@ -116,7 +117,7 @@ impl Host {
             .map(|run| run.id().clone())
             .collect();
         for id in runs {
-            self.end_run(&id, collodi_run::Input::Cancel);
+            self.end_run(now, &id, collodi_run::Input::Cancel);
         }
         let of_app = |p: &&Process| p.app() == app && !p.has_ended();
         let processes = self
@@ -137,24 +138,23 @@ impl Host {
     /// Begins the making of an environment, if it is not under way, as soon as nothing
     /// of an older one is left.
     pub(crate) fn begin_env(&mut self, env: &ContainedPath) {
-        if self.envs.contains_key(env) && !self.deleting.contains(env) {
+        if self.envs.contains_key(env) && !self.deleting.contains_key(env) {
             let begin = collodi_python::Input::Timeout;
             self.shared.post.push_back(Post::Env(env.clone(), begin));
         }
     }
 
+    /// A deletion that is under way already is the same one.
     pub(crate) fn delete_env(&mut self, name: &Name) -> Result<Accepted, Refused> {
-        let path = self.options.layout.environment(name).path().clone();
-        if let Some(by) = self.env_user(&path) {
-            return Err(Refused::EnvInUse {
-                env: name.to_string(),
-                by,
-            });
+        let env = self.options.layout.environment(name);
+        if let Some(by) = self.env_user(env.path()) {
+            let env = name.to_string();
+            return Err(Refused::EnvInUse { env, by });
         }
-        let action = Action::File(FileOp::Remove { path: path.clone() });
-        self.deleting.insert(path.clone());
-        self.shared
-            .ask(Child::EnvDeletion(path), None, Role::Plain, action);
+        if !self.deleting.contains_key(env.path()) {
+            let mark = FileOp::write(env.marker(), Vec::new());
+            self.delete(env, Deletion::Marking, mark);
+        }
         Ok(Accepted::UnderWay)
     }
 
@@ -196,10 +196,12 @@ impl Host {
         }
         self.shutting_down = true;
         let deadline = Deadline::new(now + budget, "shutdown");
-        self.shared.wait(Child::Shutdown, Some(deadline));
+        let earlier = self.shared.timers.get(&Child::Shutdown);
+        self.shared
+            .wait(Child::Shutdown, Deadline::earlier(earlier, Some(deadline)));
         let runs: Vec<_> = self.runs.keys().cloned().collect();
         for id in runs {
-            self.end_run(&id, collodi_run::Input::Cancel);
+            self.end_run(now, &id, collodi_run::Input::Cancel);
         }
         let processes = self.processes.keys().cloned().collect();
         self.shared.post.push_back(Post::StopDaemons(processes));
@@ -213,10 +215,10 @@ impl Host {
         Accepted::UnderWay
     }
 
-    pub(crate) fn kill(&mut self) -> Accepted {
+    pub(crate) fn kill(&mut self, now: Instant) -> Accepted {
         let runs: Vec<_> = self.runs.keys().cloned().collect();
         for id in runs {
-            self.end_run(&id, collodi_run::Input::Kill);
+            self.end_run(now, &id, collodi_run::Input::Kill);
         }
         for id in self.processes.keys() {
             let kill = collodi_restart::Input::Kill;

@@ -19,7 +19,10 @@ use collodi_time::Instant;
 /// An environment that is being made, and who waits for it.
 #[derive(Clone, Debug)]
 pub(crate) struct EnvJob {
+    options: ProvisionOptions,
     provision: Provision,
+    /// It was cancelled. Who wants it since then gets a new one.
+    cancelled: bool,
     waiting: Vec<(RunId, ActionId)>,
     /// Someone other than a run wants it too.
     wanted_anyway: bool,
@@ -33,7 +36,9 @@ impl EnvJob {
             ..Limits::default()
         });
         Self {
-            provision: Provision::new(options),
+            provision: Provision::new(options.clone()),
+            options,
+            cancelled: false,
             waiting: Vec::new(),
             wanted_anyway: false,
             log,
@@ -62,12 +67,16 @@ impl EnvJob {
                 .post
                 .push_back(Post::Run(run, collodi_run::Input::Completed(id, cancelled)));
         }
-        self.waiting.is_empty() && !self.wanted_anyway
+        !self.is_wanted()
     }
 
     /// Gives it an input and hands on what it says. Whether it is done.
     pub(crate) fn handle(&mut self, now: Instant, input: Input, shared: &mut Shared) -> bool {
         let env = self.provision.env().path().clone();
+        if input == Input::Cancel {
+            self.cancelled = true;
+            self.wanted_anyway = false;
+        }
         // What is stale for the provision has been completed for it already.
         let _ = self.provision.handle_input(now, input);
         loop {
@@ -89,12 +98,24 @@ impl EnvJob {
                     shared.wait(Child::Env(env), deadline);
                     return false;
                 }
+                Output::Done(_) if self.cancelled && self.is_wanted() => self.start_over(now),
                 Output::Done(provisioned) => {
                     self.done(provisioned, shared);
                     return true;
                 }
             }
         }
+    }
+
+    const fn is_wanted(&self) -> bool {
+        self.wanted_anyway || !self.waiting.is_empty()
+    }
+
+    /// The cancelled making is undone, and nothing of it is in flight.
+    fn start_over(&mut self, now: Instant) {
+        self.cancelled = false;
+        self.provision = Provision::new(self.options.clone());
+        let _ = self.provision.handle_input(now, Input::Timeout);
     }
 
     fn ask(&self, id: ActionId, action: Action, shared: &mut Shared) {

@@ -8,7 +8,7 @@ use crate::{
 };
 use alloc::{
     boxed::Box,
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeMap,
     format,
     string::{String, ToString},
     sync::Arc,
@@ -18,7 +18,7 @@ use collodi_action::{Action, Completion, Progress};
 use collodi_command::TreeId;
 use collodi_contain::{ContainedPath, RelPath};
 use collodi_machine::{ActionId, Machine, Output, OutputOf, Stale};
-use collodi_python::{Detect, DetectOptions, Toolchain};
+use collodi_python::{Detect, DetectOptions, EnvDir, Toolchain};
 use collodi_time::Instant;
 use core::fmt;
 
@@ -48,11 +48,19 @@ pub struct Host {
     pub(crate) processes: BTreeMap<ProcessId, Process>,
     pub(crate) envs: BTreeMap<ContainedPath, EnvJob>,
     /// Environments that are being deleted; who wants one waits until it is gone.
-    pub(crate) deleting: BTreeSet<ContainedPath>,
+    pub(crate) deleting: BTreeMap<ContainedPath, (EnvDir, Deletion)>,
     /// The order in which runs and processes ended, for retention.
     pub(crate) ended_runs: Vec<RunId>,
     pub(crate) ended_processes: Vec<ProcessId>,
     pub(crate) shutting_down: bool,
+}
+
+/// How far the deletion of an environment is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Deletion {
+    Marking,
+    Removing,
+    Unmarking,
 }
 
 impl Host {
@@ -72,7 +80,7 @@ impl Host {
             runs: BTreeMap::new(),
             processes: BTreeMap::new(),
             envs: BTreeMap::new(),
-            deleting: BTreeSet::new(),
+            deleting: BTreeMap::new(),
             ended_runs: Vec::new(),
             ended_processes: Vec::new(),
             shutting_down: false,
@@ -133,14 +141,14 @@ impl Host {
         }
         let accepted = match command {
             Command::Run(request) => self.start_run(now, request)?,
-            Command::CancelRun(id) => self.cancel_run(&id)?,
+            Command::CancelRun(id) => self.cancel_run(now, &id)?,
             Command::StopProcess(id) => self.supervise(&id, collodi_restart::Input::Stop)?,
             Command::RestartProcess(id) => self.supervise(&id, collodi_restart::Input::Restart)?,
-            Command::StopApp(app) => self.stop_app(&app)?,
+            Command::StopApp(app) => self.stop_app(now, &app)?,
             Command::CreateEnv(name) => self.create_env(&self.options.layout.environment(&name)),
             Command::DeleteEnv(name) => self.delete_env(&name)?,
             Command::Shutdown(budget) => self.shut_down(now, budget),
-            Command::Kill => self.kill(),
+            Command::Kill => self.kill(now),
         };
         self.deliver(now);
         Ok(accepted)

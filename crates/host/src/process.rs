@@ -16,7 +16,10 @@ use collodi_restart::{
     Action as Supervise, Event as Supervision, Input, Phase, Status, Supervisor,
 };
 use collodi_run::{Completed, DaemonStarted};
-use collodi_time::{Instant, WallTime};
+use collodi_time::{Deadline, Duration, Instant, WallTime};
+
+/// The wait before it is asked again whether anything of a life is left.
+const ASK_AGAIN: Duration = Duration::from_secs(1);
 
 /// A daemon that a run started.
 #[derive(Clone, Debug)]
@@ -255,14 +258,17 @@ impl Process {
         };
         life.exit = Some(exit);
         let spawn = life.spawn;
-        let tree = self.command.tree.clone();
-        self.ask(
-            Some(spawn),
-            Role::Emptying,
-            Action::AwaitEmpty(tree),
-            shared,
-        );
+        self.await_empty(shared);
         self.post(Input::Exited(spawn, exit), shared);
+    }
+
+    /// Asks whether anything of the life is left. Without a clear answer it is asked
+    /// again: a life is never taken for over.
+    pub(crate) fn await_empty(&self, shared: &mut Shared) {
+        if let Some(life) = self.life.filter(|life| !life.empty) {
+            let action = Action::AwaitEmpty(self.command.tree.clone());
+            self.ask(Some(life.spawn), Role::Emptying, action, shared);
+        }
     }
 
     fn post(&self, input: Input, shared: &mut Shared) {
@@ -309,11 +315,15 @@ impl Process {
                 self.post(Input::SpawnFailed(spawn), shared);
             }
             (Role::Life, Completion::Exec(Ok(ended)), _) => self.closed(now, ended.exit, shared),
-            (Role::Emptying, _, _) => {
+            (Role::Emptying, Completion::Empty(Ok(())), _) => {
                 if let Some(life) = &mut self.life {
                     life.empty = true;
                 }
                 self.over(shared);
+            }
+            (Role::Emptying, _, _) => {
+                let again = Deadline::new(now + ASK_AGAIN, "is anything left?");
+                shared.wait(Child::Emptying(self.id.clone()), Some(again));
             }
             (_, _, Some(id)) => self.post(Input::Signalled(id), shared),
             _ => {}

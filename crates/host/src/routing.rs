@@ -3,16 +3,19 @@
 use crate::{
     Event, Host, Process, ProcessId, RunId,
     event::EnvEvent,
+    host::Deletion,
     post::Post,
     process::Birth,
     shared::{Child, Owner, Role},
 };
 use alloc::{format, string::ToString};
-use collodi_action::{Completion, Progress};
+use collodi_action::{Action, Completion, Progress};
 use collodi_command::TreeId;
 use collodi_contain::ContainedPath;
+use collodi_file::{FileError, FileOp};
 use collodi_logs::Log;
 use collodi_machine::{ActionId, Stale};
+use collodi_python::EnvDir;
 use collodi_restart::{Policy, Supervisor};
 use collodi_run::{DaemonSpec, EnvRequest};
 use collodi_time::Instant;
@@ -41,15 +44,32 @@ impl Host {
             return;
         };
         if run.handle(now, input, &mut self.shared) {
-            self.ended_runs.push(id.clone());
-            let over = self
-                .ended_runs
-                .len()
-                .saturating_sub(self.options.retention.runs);
-            for old in self.ended_runs.drain(..over) {
-                self.runs.remove(&old);
-            }
+            self.retire_run(id);
         }
+    }
+
+    /// Keeps a run that has ended, and forgets the oldest ones whose daemons have too.
+    pub(crate) fn retire_run(&mut self, id: &RunId) {
+        self.ended_runs.push(id.clone());
+        let mut over = self
+            .ended_runs
+            .len()
+            .saturating_sub(self.options.retention.runs);
+        let Self {
+            ended_runs,
+            runs,
+            processes,
+            ..
+        } = self;
+        ended_runs.retain(|old| {
+            let is_needed = processes.values().any(|p| p.run() == old && !p.has_ended());
+            if over == 0 || is_needed {
+                return true;
+            }
+            over -= 1;
+            runs.remove(old);
+            false
+        });
     }
 
     fn process_input(&mut self, now: Instant, id: &ProcessId, input: collodi_restart::Input) {
@@ -201,20 +221,41 @@ impl Host {
                 }
             }
             (Child::EnvDeletion(path), _) => {
-                self.deleting.remove(path);
-                self.begin_env(path);
                 if let Completion::File(answer) = completion {
-                    let what = EnvEvent::Deleted(answer.map(drop));
-                    self.shared.out.event(Event::Env {
-                        path: path.absolute(),
-                        what,
-                    });
+                    self.deletion(path, answer.map(drop));
                 }
             }
             (Child::StandIn, _) => self.stand_in_written(&completion),
             _ => {}
         }
         Ok(())
+    }
+
+    /// The next step of deleting an environment: its marker is there first, so that one
+    /// that is half deleted is not taken for whole.
+    fn deletion(&mut self, path: &ContainedPath, answer: Result<(), FileError>) {
+        let Some((env, stage)) = self.deleting.remove(path) else {
+            return;
+        };
+        let next = match (&answer, stage) {
+            (Ok(()), Deletion::Marking) => Some((env.path().clone(), Deletion::Removing)),
+            (Ok(()), Deletion::Removing) => Some((env.marker(), Deletion::Unmarking)),
+            _ => None,
+        };
+        if let Some((path, stage)) = next {
+            self.delete(env, stage, FileOp::Remove { path });
+            return;
+        }
+        let (shown, what) = (path.absolute(), EnvEvent::Deleted(answer));
+        self.shared.out.event(Event::Env { path: shown, what });
+        self.begin_env(path);
+    }
+
+    pub(crate) fn delete(&mut self, env: EnvDir, stage: Deletion, op: FileOp) {
+        let path = env.path().clone();
+        self.deleting.insert(path.clone(), (env, stage));
+        let child = Child::EnvDeletion(path);
+        self.shared.ask(child, None, Role::Plain, Action::File(op));
     }
 
     /// Passes the time on to every child whose deadline has come.
@@ -232,7 +273,12 @@ impl Host {
                         process.try_again(&mut self.shared);
                     }
                 }
-                Child::Shutdown => drop(self.kill()),
+                Child::Shutdown => drop(self.kill(now)),
+                Child::Emptying(id) => {
+                    if let Some(process) = self.processes.get(&id) {
+                        process.await_empty(&mut self.shared);
+                    }
+                }
                 Child::StandIn | Child::EnvDeletion(_) => {}
             }
             self.deliver(now);

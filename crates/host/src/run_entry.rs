@@ -164,21 +164,21 @@ impl RunEntry {
         self.state = State::Running(alloc::boxed::Box::new(Run::new(options)));
     }
 
-    /// Ends a run that was not begun.
-    pub(crate) fn abandon(&mut self, shared: &mut Shared) {
-        if matches!(self.state, State::Waiting(_)) {
-            let result = collodi_value::Value::Null;
+    /// Ends a run that was not begun. Whether it was one.
+    pub(crate) fn abandon(&mut self, now: Instant, shared: &mut Shared) -> bool {
+        let waits = matches!(self.state, State::Waiting(_));
+        if waits {
             let (status, daemons) = (Status::Cancelled, Vec::new());
-            self.end(
-                Outcome {
-                    status,
-                    steps_run: 0,
-                    daemons,
-                    result,
-                },
-                shared,
-            );
+            let result = collodi_value::Value::Null;
+            let outcome = Outcome {
+                status,
+                steps_run: 0,
+                daemons,
+                result,
+            };
+            self.end(now, outcome, shared);
         }
+        waits
     }
 
     /// Whether it is unfinished and has asked for this environment.
@@ -225,7 +225,7 @@ impl RunEntry {
                     shared.wait(Child::Run(self.id.clone()), deadline);
                     return false;
                 }
-                Output::Done(outcome) => self.end(outcome, shared),
+                Output::Done(outcome) => self.end(now, outcome, shared),
             }
         }
     }
@@ -322,7 +322,8 @@ impl RunEntry {
         }
     }
 
-    fn end(&mut self, outcome: Outcome, shared: &mut Shared) {
+    fn end(&mut self, now: Instant, outcome: Outcome, shared: &mut Shared) {
+        self.flush(now, shared);
         if let Status::Failed(failure) = &outcome.status
             && let Some(view) = self.steps.get_mut(failure.step)
         {

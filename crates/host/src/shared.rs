@@ -18,6 +18,8 @@ pub(crate) enum Child {
     EnvDeletion(ContainedPath),
     /// A daemon.
     Process(ProcessId),
+    /// The question whether a daemon's tree is empty, asked again.
+    Emptying(ProcessId),
     /// The look whether a daemon answers.
     Reach(ProcessId),
     /// A run.

@@ -98,7 +98,9 @@ fn an_environment_that_is_wanted_while_it_is_deleted_waits() {
     let name = || Name::parse("myapp").unwrap();
     play.command(Command::DeleteEnv(name()));
     play.command(Command::CreateEnv(name()));
-    play.complete("remove", Completion::File(Ok(FileAnswer::Done)));
+    for deed in ["write", "remove", "remove"] {
+        play.complete(deed, Completion::File(Ok(FileAnswer::Done)));
+    }
     assert_snapshot!(play.trace());
 }
 
@@ -158,4 +160,24 @@ fn a_shutdown_refuses_what_begins_something() {
     play.command(Command::CreateEnv(Name::parse("x").unwrap()));
     assert_snapshot!(play.trace());
     assert!(play.traced.machine.runs().next().is_none());
+}
+
+/// Who wants an environment whose cancelled making is still being undone gets a new one.
+#[test]
+fn an_environment_that_is_wanted_while_its_making_is_undone_is_made_anew() {
+    let script = r#"{"dialect": "vatn", "run": [{"method": "shell.run",
+        "params": {"message": "x", "venv": "myapp"}}]}"#;
+    let mut play = Play::new();
+    play.run(script);
+    play.command(Command::StopApp("demo".into()));
+    play.run(script);
+    let nothing = Completion::File(Ok(FileAnswer::Stat(None)));
+    play.complete("look at", nothing);
+    play.asked("look at");
+    assert!(
+        play.trace().contains("cancelled after 1 steps"),
+        "{}",
+        play.trace()
+    );
+    assert!(!play.trace().contains("failed"), "{}", play.trace());
 }

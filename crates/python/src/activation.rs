@@ -47,7 +47,11 @@ impl Activation {
             vars.entry(name.to_owned())
                 .or_insert_with(|| value.to_owned());
         }
-        vars.insert("PATH".to_owned(), self.path(vars.get("PATH")));
+        let path = self.path(vars.get("PATH"));
+        // An empty path would be the current directory.
+        if !path.is_empty() {
+            vars.insert("PATH".to_owned(), path);
+        }
         match &self.virtual_env {
             Some(dir) => {
                 vars.insert("VIRTUAL_ENV".to_owned(), dir.clone());

@@ -143,16 +143,23 @@ impl Detect {
 
     fn heard(&mut self, id: ActionId, progress: Progress) -> Result<(), Stale> {
         self.out.progress(id)?;
-        if let (
-            Some((_, probe)),
+        let Some((_, probe)) = self.probe_of(id) else {
+            return Ok(());
+        };
+        match progress {
             Progress::Output {
                 stream: Stream::Stdout,
                 bytes,
-            },
-        ) = (self.probe_of(id), progress)
-        {
-            let room = PROBE_OUTPUT.saturating_sub(probe.stdout.len());
-            probe.stdout.extend(bytes.iter().take(room));
+            } => {
+                let room = PROBE_OUTPUT.saturating_sub(probe.stdout.len());
+                probe.stdout.extend(bytes.iter().take(room));
+            }
+            // It began after the signal was sent.
+            Progress::Spawned { .. } if probe.killed => {
+                let tree = probe.tree.clone();
+                self.out.action(Action::Signal(tree, Signal::KILL));
+            }
+            _ => {}
         }
         Ok(())
     }
@@ -244,6 +251,7 @@ fn version(what: What, probe: &Probe) -> Result<String, String> {
     match what {
         What::Python if starts("python 2") => Err(format!("too old: {line}")),
         What::Python if !starts("python") => Err(format!("not a Python: says {line:?}")),
+        What::Uv if line.contains("stand-in") => Err("a stand-in for uv".to_owned()),
         What::Uv if !starts("uv") => Err(format!("not uv: says {line:?}")),
         _ => Ok(line.to_owned()),
     }

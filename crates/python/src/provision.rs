@@ -105,7 +105,8 @@ pub enum Provisioned {
     Failed(ProvisionError),
 }
 
-/// Why an environment could not be made. Nothing of it is left.
+/// Why an environment could not be made. What was made of it is removed; what cannot be
+/// removed is marked, and made anew next time.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ProvisionError {
@@ -236,7 +237,10 @@ impl Provision {
             vars,
             tree,
         } = &self.options;
-        if version.is_some() && *installer == Installer::Pip {
+        let other = version
+            .as_deref()
+            .filter(|version| !tools.python_is(version));
+        if other.is_some() && *installer == Installer::Pip {
             return None;
         }
         let (program, args) = installer.create_command(tools, env, version.as_deref())?;
@@ -288,13 +292,24 @@ impl Provision {
 
     fn heard(&mut self, id: ActionId, progress: Progress) -> Result<(), Stale> {
         self.out.progress(id)?;
-        if let (State::Creating { .. }, Progress::Output { stream, bytes }) =
-            (&self.state, progress)
-        {
-            self.tail.extend(bytes.iter());
-            let over = self.tail.len().saturating_sub(TAIL_BYTES);
-            self.tail.drain(..over);
-            self.out.event(ProvisionEvent::Output { stream, bytes });
+        match (&self.state, progress) {
+            (State::Creating { .. }, Progress::Output { stream, bytes }) => {
+                self.tail.extend(bytes.iter());
+                let over = self.tail.len().saturating_sub(TAIL_BYTES);
+                self.tail.drain(..over);
+                self.out.event(ProvisionEvent::Output { stream, bytes });
+            }
+            // It began after the signal was sent.
+            (
+                State::Creating {
+                    ended_by: Some(_), ..
+                },
+                Progress::Spawned { .. },
+            ) => {
+                let tree = self.options.tree.clone();
+                self.out.action(Action::Signal(tree, Signal::KILL));
+            }
+            _ => {}
         }
         Ok(())
     }
@@ -377,7 +392,7 @@ impl Machine for Provision {
     fn poll_output(&mut self) -> OutputOf<Self> {
         match (self.out.pop(), &self.state) {
             (Some(output), _) => output,
-            (None, State::Done(outcome)) => Output::Done(outcome.clone()),
+            (None, State::Done(outcome)) if self.out.idle() => Output::Done(outcome.clone()),
             (None, _) => Output::Wait(self.deadline()),
         }
     }

@@ -35,6 +35,15 @@ pub struct Tool {
 }
 
 impl Toolchain {
+    /// Whether the interpreter is of this version: `3.11` is any 3.11.
+    pub fn python_is(&self, version: &str) -> bool {
+        let own = self
+            .python
+            .as_ref()
+            .and_then(|python| python.version.split(' ').nth(1));
+        own.is_some_and(|own| own == version || own.starts_with(&alloc::format!("{version}.")))
+    }
+
     /// The tool that makes environments and installs packages.
     pub const fn installer(&self, prefer_uv: bool) -> Installer {
         if self.uv.is_some() && prefer_uv {

@@ -17,6 +17,9 @@ pip() {
         shift
         left=$((left - 1))
         case $arg in
+        --reinstall) set -- "$@" --force-reinstall ;;
+        --offline) set -- "$@" --no-index ;;
+        --prerelease=allow) set -- "$@" --pre ;;
         --python | -p | --index-strategy | --link-mode | --torch-backend | --resolution | \
             --prerelease | --exclude-newer | --color | --cache-dir | --config-file | --directory)
             echo "uv stand-in: $arg is left out" >&2
@@ -27,14 +30,36 @@ pip() {
             ;;
         --python=* | --index-strategy=* | --link-mode=* | --torch-backend=* | --resolution=* | \
             --prerelease=* | --exclude-newer=* | --color=* | --cache-dir=* | --system | \
-            --no-progress | --native-tls | --offline | --no-config | --no-python-downloads | \
-            --reinstall | --refresh | --compile-bytecode)
+            --no-progress | --native-tls | --no-config | --no-python-downloads | --refresh | \
+            --compile-bytecode)
             echo "uv stand-in: $arg is left out" >&2
             ;;
         *) set -- "$@" "$arg" ;;
         esac
     done
     exec python -m pip "$@"
+}
+
+# A venv has pip in any case, and the Python that makes it.
+venv() {
+    left=$#
+    while [ "$left" -gt 0 ]; do
+        arg=$1
+        shift
+        left=$((left - 1))
+        case $arg in
+        --python | -p)
+            echo "uv stand-in: $arg is left out" >&2
+            if [ "$left" -gt 0 ]; then
+                shift
+                left=$((left - 1))
+            fi
+            ;;
+        --python=* | --seed | --relocatable) echo "uv stand-in: $arg is left out" >&2 ;;
+        *) set -- "$@" "$arg" ;;
+        esac
+    done
+    exec python3 -m venv "$@"
 }
 
 case ${1-} in
@@ -51,7 +76,7 @@ pip)
     ;;
 venv)
     shift
-    exec python3 -m venv "$@"
+    venv "$@"
     ;;
 --version | version) echo "uv 0.0.0 (stand-in for the environment's pip)" ;;
 *) refuse "${1-}" ;;

@@ -63,7 +63,19 @@ fn pip_commands_reach_the_environments_pip() {
         ("uv pip install x -p", "[-m][pip][install][x]"),
         ("uv pip uninstall x", "[-m][pip][uninstall][--yes][x]"),
         ("uv pip list", "[-m][pip][list]"),
+        (
+            "uv pip install --reinstall --offline x",
+            "[-m][pip][install][--force-reinstall][--no-index][x]",
+        ),
+        (
+            "uv pip install --prerelease=allow x",
+            "[-m][pip][install][--pre][x]",
+        ),
         ("uv venv env", "[-m][venv][env]"),
+        (
+            "uv venv --python 3.11 --seed 'my env'",
+            "[-m][venv][my env]",
+        ),
         ("uv pip sync", "exit Some(127)"),
         ("uv run x", "exit Some(127)"),
         ("uv", "exit Some(127)"),

@@ -114,6 +114,8 @@ enum State {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Then {
     Stop,
+    /// As `Stop`, without the grace period.
+    Kill,
     StartAgain,
     AskPolicy,
 }
@@ -157,9 +159,10 @@ impl Supervisor {
         match &self.state {
             State::New => Phase::New,
             State::Starting {
-                then: None | Some(Then::StartAgain | Then::AskPolicy),
+                then: Some(Then::Stop | Then::Kill),
                 ..
-            } => Phase::Starting,
+            } => Phase::Stopping,
+            State::Starting { .. } => Phase::Starting,
             State::Running { .. } => Phase::Running,
             State::Lingering { .. }
             | State::Ending {
@@ -167,11 +170,7 @@ impl Supervisor {
                 ..
             } => Phase::Clearing,
             State::Waiting { .. } => Phase::Crashed,
-            State::Starting {
-                then: Some(Then::Stop),
-                ..
-            }
-            | State::Ending { .. } => Phase::Stopping,
+            State::Ending { .. } => Phase::Stopping,
             State::Ended(ended) => Phase::Ended(*ended),
         }
     }
@@ -184,7 +183,7 @@ impl Supervisor {
 
     fn end(&mut self, now: Instant, then: Then) {
         match &mut self.state {
-            State::New | State::Waiting { .. } if then == Then::Stop => self.finish(Ended::Stopped),
+            State::New | State::Waiting { .. } if then.is_stop() => self.finish(Ended::Stopped),
             State::New | State::Waiting { .. } => self.spawn(),
             State::Starting { then: planned, .. } => *planned = Some(then.or_stop(*planned)),
             State::Running { spawn, pid } => {
@@ -201,19 +200,28 @@ impl Supervisor {
     }
 
     fn kill(&mut self, now: Instant) {
-        self.end(now, Then::Stop);
-        if let State::Ending { escalation, .. } = &mut self.state {
+        if let State::Ending {
+            escalation, then, ..
+        } = &mut self.state
+        {
+            *then = Then::Stop;
             let signal = escalation.hurry(now);
             self.out.action(Action::Signal(signal));
+        } else {
+            self.end(now, Then::Kill);
         }
     }
 
     fn begin_ending(&mut self, now: Instant, spawn: ActionId, pid: Option<u32>, then: Then) {
-        let (escalation, signal) = Escalation::begin(self.stop.clone(), now);
+        let (mut escalation, mut signal) = Escalation::begin(self.stop.clone(), now);
+        if then == Then::Kill {
+            signal = escalation.hurry(now);
+        }
         if then != Then::AskPolicy {
             self.out.event(Event::Stopping);
         }
         self.out.action(Action::Signal(signal));
+        let then = if then.is_stop() { Then::Stop } else { then };
         self.state = State::Ending {
             spawn,
             pid,
@@ -247,7 +255,7 @@ impl Supervisor {
         self.out.complete(id)?;
         self.out.event(Event::SpawnFailed);
         match then {
-            Some(Then::Stop) => self.finish(Ended::Stopped),
+            Some(Then::Stop | Then::Kill) => self.finish(Ended::Stopped),
             Some(Then::StartAgain) => self.spawn(),
             Some(Then::AskPolicy) | None => self.ask_policy(now, None),
         }
@@ -288,7 +296,7 @@ impl Supervisor {
         self.last_exit = Some(exit);
         match self.state {
             State::Starting {
-                then: Some(Then::Stop),
+                then: Some(Then::Stop | Then::Kill),
                 ..
             }
             | State::Ending {
@@ -399,12 +407,16 @@ impl Supervisor {
 }
 
 impl Then {
+    const fn is_stop(self) -> bool {
+        matches!(self, Self::Stop | Self::Kill)
+    }
+
     /// A stop that was asked for stays asked for.
     fn or_stop(self, planned: Option<Self>) -> Self {
-        if planned == Some(Self::Stop) {
-            Self::Stop
-        } else {
-            self
+        match planned {
+            Some(Self::Kill) => Self::Kill,
+            Some(Self::Stop) if self != Self::Kill => Self::Stop,
+            _ => self,
         }
     }
 }

@@ -214,3 +214,13 @@ fn completions_of_another_life_are_stale() {
         .at(3_012, Input::Signalled(id(2)));
     assert_snapshot!(child.trace());
 }
+
+#[test]
+fn kill_while_the_spawn_is_in_flight_gives_no_grace_period() {
+    let child = Child::plugin()
+        .at(0, Input::Start)
+        .at(5, Input::Kill)
+        .at(10, spawned(1))
+        .at(12, Input::Emptied(id(1)));
+    assert_snapshot!(child.trace());
+}

@@ -32,6 +32,8 @@ pub(crate) struct Context {
     pub(crate) trees: BTreeSet<TreeId>,
     /// Commands that have not ended.
     pub(crate) living: BTreeSet<ActionId>,
+    /// Actions whose answers nobody waits for.
+    pub(crate) unheard: BTreeSet<ActionId>,
     /// Commands that live on after their step, and the steps.
     pub(crate) detached: BTreeMap<ActionId, usize>,
     /// The daemons that were started.
@@ -53,6 +55,7 @@ impl Context {
             input,
             trees: BTreeSet::new(),
             living: BTreeSet::new(),
+            unheard: BTreeSet::new(),
             detached: BTreeMap::new(),
             daemons: Vec::new(),
         }

@@ -31,7 +31,7 @@ pub struct RunOptions {
     pub grants: Grants,
     /// What the caller gives: `args`, and `input` of the first step.
     pub args: Value,
-    /// The script's variables that outlive a run.
+    /// The script's variables that outlive a run, as far as whoever starts it keeps them.
     pub global: Object,
     /// What templates can read of the machine: `gpu`, `ram`, …
     pub facts: Object,

@@ -199,7 +199,7 @@ impl Run {
         let step = options.script.steps.get(self.cx.step);
         let target = match step.map(|step| &step.next) {
             None | Some(Next::Following) => Ok(self.cx.step + 1),
-            Some(Next::Step(index)) => Ok(*index),
+            Some(Next::Step(index)) => self.index_of(&Target::Index(*index)),
             Some(Next::End) => Ok(usize::MAX),
             Some(Next::Unknown(id)) => Err(FailureKind::NoSuchStep(id.clone())),
             Some(Next::Template(template)) => self.rendered_target(template),
@@ -220,10 +220,10 @@ impl Run {
         match template.render(&scope, &Render::default()).value {
             Value::Null => Ok(usize::MAX),
             Value::String(id) => self.index_of(&Target::Id(id)),
-            number => {
-                let index = number.to_text().parse().ok();
-                index.ok_or_else(|| FailureKind::NoSuchStep(number.to_text()))
-            }
+            number => match number.to_text().parse() {
+                Ok(index) => self.index_of(&Target::Index(index)),
+                Err(_) => Err(FailureKind::NoSuchStep(number.to_text())),
+            },
         }
     }
 
@@ -273,7 +273,7 @@ impl Run {
     /// Done, when nothing is left to wait for.
     fn settle(&mut self) {
         if let State::Ending(ending) = &self.state
-            && ending.is_over()
+            && ending.is_over(&self.cx)
             && self.cx.out.idle()
         {
             self.state = State::Done(ending.outcome.clone());
@@ -297,48 +297,65 @@ impl Run {
 
     fn progress(&mut self, now: Instant, id: ActionId, progress: &Progress) -> Result<(), Stale> {
         self.cx.out.progress(id)?;
-        if let Some(step) = self.cx.detached.get(&id) {
-            if let Progress::Output { stream, bytes } = progress {
-                let (step, stream, bytes) = (*step, *stream, bytes.clone());
+        match core::mem::replace(&mut self.state, State::New) {
+            State::Stepping(pending) if !self.cx.detached.contains_key(&id) => {
+                let step = pending.progress(&mut self.cx, now, id, progress);
+                self.apply(now, step);
+            }
+            other => {
+                self.state = other;
+                self.overheard(id, progress);
+            }
+        }
+        Ok(())
+    }
+
+    /// What is heard of a command that no step waits for: its output is still shown.
+    fn overheard(&mut self, id: ActionId, progress: &Progress) {
+        let step = self.cx.detached.get(&id).copied().unwrap_or(self.cx.step);
+        match (progress, &self.state) {
+            (Progress::Output { stream, bytes }, _) if self.cx.living.contains(&id) => {
+                let (stream, bytes) = (*stream, bytes.clone());
                 self.cx.out.event(Event::Output {
                     step,
                     stream,
                     bytes,
                 });
             }
-            return Ok(());
+            (Progress::Spawned { .. }, State::Ending(ending)) => ending.spawned(&mut self.cx),
+            _ => {}
         }
-        match core::mem::replace(&mut self.state, State::New) {
-            State::Stepping(pending) => {
-                let step = pending.progress(&mut self.cx, now, id, progress);
-                self.apply(now, step);
-            }
-            other => self.state = other,
-        }
-        Ok(())
     }
 
     fn completed(&mut self, now: Instant, id: ActionId, completed: Completed) -> Result<(), Stale> {
         self.cx.out.complete(id)?;
-        self.cx.living.remove(&id);
-        if self.cx.detached.remove(&id).is_some() {
-            self.detached_ended(now);
+        let was_command = self.cx.living.remove(&id);
+        if self.cx.unheard.remove(&id) {
+            self.settle();
             return Ok(());
         }
+        let was_detached = self.cx.detached.remove(&id).is_some();
         match core::mem::replace(&mut self.state, State::New) {
-            State::Asking(mut asking) => {
+            State::Asking(mut asking) if !was_detached => {
                 asking.completed(id, &completed);
                 self.asked(now, asking);
             }
-            State::Stepping(pending) => {
+            State::Stepping(pending) if !was_detached => {
                 let step = pending.completed(&mut self.cx, now, id, completed);
                 self.apply(now, step);
             }
             State::Ending(mut ending) => {
-                ending.completed(id);
+                ending.completed(id, &completed);
+                if was_command {
+                    ending.command_ended(&mut self.cx);
+                }
                 self.state = State::Ending(ending);
             }
             other => self.state = other,
+        }
+        // A script that serves, serves until the last of its commands has ended.
+        if matches!(self.state, State::Serving) && self.cx.detached.is_empty() {
+            self.end(now, Status::Completed);
         }
         self.settle();
         Ok(())
@@ -350,15 +367,6 @@ impl Run {
         } else {
             self.prepare(now, asking);
         }
-    }
-
-    /// A command that lived on after its step has ended. A script that serves
-    /// serves until the last of them has.
-    fn detached_ended(&mut self, now: Instant) {
-        if matches!(self.state, State::Serving) && self.cx.detached.is_empty() {
-            self.end(now, Status::Completed);
-        }
-        self.settle();
     }
 
     fn timeout(&mut self, now: Instant) {
@@ -379,7 +387,7 @@ impl Run {
         match &self.state {
             State::Next(_, at) => Some(Deadline::new(*at, "more steps")),
             State::Stepping(pending) => pending.deadline(),
-            State::Ending(ending) => ending.deadline(),
+            State::Ending(ending) => ending.deadline(&self.cx),
             _ => None,
         }
     }

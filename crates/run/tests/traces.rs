@@ -417,3 +417,55 @@ fn data_where_no_quoting_is_safe_ends_the_run() {
     ]}"#;
     assert_snapshot!(play(script, &[]).trace());
 }
+
+#[test]
+fn the_answer_to_a_kill_is_not_taken_for_the_next_steps() {
+    let script = r#"{"run": [
+        {"method": "shell.run", "params": {"message": "serve", "on": [
+            {"event": "/ready/", "kill": true}]}},
+        {"method": "fs.read", "params": {"path": "hello.txt"}},
+        {"method": "log", "params": {"text": "{{input.length}}"}}
+    ]}"#;
+    let table = [Line("serve", "ready\n", None)];
+    assert_snapshot!(play(script, &table).trace());
+}
+
+#[test]
+fn a_command_that_begins_after_the_cancel_is_ended_too() {
+    let script = r#"{"dialect": "vatn", "run": [
+        {"method": "shell.run", "params": {"message": "slow"}}]}"#;
+    let mut traced = Traced::new(Run::new(options(script)));
+    let id = ActionId::from_number;
+    let world = |id, completion| Input::Completed(id, Completed::World(completion));
+    let ended = Ended {
+        exit: Exit::Signal(Signal::TERM),
+        leaked: false,
+    };
+    let history = [
+        (0, Input::Start),
+        (1, Input::Cancel),
+        (2, world(id(2), Completion::Empty(Ok(())))),
+        (2, world(id(3), Completion::Signalled(Ok(())))),
+        (5, Input::Progress(id(1), Progress::Spawned { pid: None })),
+        (6, world(id(4), Completion::Signalled(Ok(())))),
+        (
+            7,
+            Input::Progress(id(1), Progress::Exited(Exit::Signal(Signal::TERM))),
+        ),
+        (7, world(id(1), Completion::Exec(Ok(ended)))),
+        (
+            8,
+            world(
+                id(5),
+                Completion::Empty(Err(Error::new(ErrorKind::Exhausted, "look at", "it"))),
+            ),
+        ),
+        (3_001, Input::Timeout),
+        (3_002, world(id(6), Completion::Empty(Ok(())))),
+        (3_002, world(id(7), Completion::Signalled(Ok(())))),
+    ];
+    for (millis, input) in history {
+        traced.input(Instant::from_millis(millis), input);
+    }
+    assert_snapshot!(traced.text());
+}

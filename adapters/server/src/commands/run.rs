@@ -8,9 +8,12 @@ use crate::{
 };
 use anyhow::Result;
 use collodi_contain::{Name, Root};
-use collodi_driver::{Events, LoadedApp, Notice, load};
-use collodi_host::{Accepted, Command, Event, ProcessEvent, RunEvent, RunRequest};
-use collodi_run::Status;
+use collodi_driver::{Events, HostHandle, LoadedApp, Notice, load};
+use collodi_host::{
+    Accepted, Command, Event, Process, ProcessEvent, ProcessId, RunEvent, RunId, RunRequest,
+};
+use collodi_restart::{Ended, Phase};
+use collodi_run::{Outcome, Status};
 use collodi_script::ScriptError;
 use collodi_value::{Object, Value};
 use futures::StreamExt as _;
@@ -42,10 +45,11 @@ pub(crate) async fn run(workspace: &Path, json: bool, args: &RunArgs) -> Result<
         script,
         args: Value::Object(Object::new()),
     };
-    if let Accepted::Run(id) = node.handle.command(Command::Run(request)).await? {
-        show.accepted(&id);
-    }
-    let failed = watch(&mut node, &mut events, &mut interrupts, show.as_mut()).await;
+    let Accepted::Run(run) = node.handle.command(Command::Run(request)).await? else {
+        return Err(Failure::new("the host gave the run no name").into());
+    };
+    show.accepted(&run);
+    let failed = watch(run, &mut node, &mut events, &mut interrupts, show.as_mut()).await;
     show.ended(failed);
     Ok(if failed {
         ExitCode::FAILURE
@@ -56,12 +60,13 @@ pub(crate) async fn run(workspace: &Path, json: bool, args: &RunArgs) -> Result<
 
 /// Shows what happens until everything has ended. Whether something failed.
 async fn watch(
+    run: RunId,
     node: &mut Node,
     events: &mut Events,
     interrupts: &mut Interrupts,
     show: &mut dyn Presenter,
 ) -> bool {
-    let mut state = Watch::default();
+    let mut state = Watch::of(run);
     let asked_to_end = node.asked_to_end.clone();
     loop {
         tokio::select! {
@@ -70,7 +75,10 @@ async fn watch(
                     show.event(&event);
                     state.event(&event);
                 }
-                Some(Notice::Missed(events)) => show.missed(events),
+                Some(Notice::Missed(events)) => {
+                    show.missed(events);
+                    state.look(&node.handle).await;
+                }
                 None => break,
             },
             () = interrupts.next() => {
@@ -92,9 +100,10 @@ async fn watch(
     state.failed
 }
 
-/// What is known of the app.
-#[derive(Debug, Default)]
+/// What is known of the run and its daemons. Others may use the server too.
+#[derive(Debug)]
 struct Watch {
+    run: RunId,
     run_ended: bool,
     daemons: BTreeSet<String>,
     ended: BTreeSet<String>,
@@ -103,25 +112,88 @@ struct Watch {
 }
 
 impl Watch {
+    fn of(run: RunId) -> Self {
+        let (daemons, ended) = (BTreeSet::new(), BTreeSet::new());
+        Self {
+            run,
+            run_ended: false,
+            daemons,
+            ended,
+            failed: false,
+            ending: false,
+        }
+    }
+
     fn event(&mut self, event: &Event) {
         match event {
             Event::Run {
+                run,
                 what: RunEvent::Ended(outcome),
                 ..
-            } => {
-                self.run_ended = true;
-                self.failed |= matches!(outcome.status, Status::Failed(_));
-                self.daemons.extend(outcome.daemons.iter().cloned());
+            } if *run == self.run => {
+                self.run_ended(outcome);
             }
             Event::Process {
                 process,
                 what: ProcessEvent::Ended(ended),
                 ..
             } => {
-                self.ended.insert(process.to_string());
-                self.failed |= ended.is_failure() && !self.ending;
+                self.daemon_ended(process, *ended);
             }
             _ => {}
+        }
+    }
+
+    fn run_ended(&mut self, outcome: &Outcome) {
+        self.run_ended = true;
+        self.failed |= matches!(outcome.status, Status::Failed(_));
+        self.daemons.extend(outcome.daemons.iter().cloned());
+    }
+
+    /// Counts when the daemon is the run's; it may end before the run has said so.
+    fn daemon_ended(&mut self, process: &ProcessId, ended: Ended) {
+        if ended.is_failure() && !self.ending && self.is_ours(process) {
+            self.failed = true;
+        }
+        self.ended.insert(process.to_string());
+    }
+
+    /// A daemon is named after its app, and an app has one run at a time.
+    fn is_ours(&self, process: &ProcessId) -> bool {
+        let app = self
+            .run
+            .as_str()
+            .rsplit_once("-run-")
+            .map_or("", |(app, _)| app);
+        process
+            .as_str()
+            .rsplit_once('-')
+            .is_some_and(|(of, _)| of == app)
+    }
+
+    /// Events were missed: asks the host how things are.
+    async fn look(&mut self, host: &HostHandle) {
+        let run = self.run.clone();
+        let found = host.query(move |host| {
+            let outcome = host.run(&run).and_then(|run| run.outcome().cloned());
+            let ended = |p: &Process| match p.status().phase {
+                Phase::Ended(ended) => Some((p.id().clone(), ended)),
+                _ => None,
+            };
+            (
+                outcome,
+                host.processes().filter_map(ended).collect::<Vec<_>>(),
+            )
+        });
+        // A host that is gone tells so by the end of its events.
+        let Ok((outcome, processes)) = found.await else {
+            return;
+        };
+        if let Some(outcome) = outcome {
+            self.run_ended(&outcome);
+        }
+        for (process, ended) in processes {
+            self.daemon_ended(&process, ended);
         }
     }
 

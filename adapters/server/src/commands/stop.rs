@@ -2,7 +2,7 @@
 
 use crate::{cli::StopArgs, client::Client, failure::Failure, state};
 use anyhow::Result;
-use collodi_api::{Process, Processes};
+use collodi_api::{Process, Processes, Run, Runs};
 use std::{
     path::Path,
     process::ExitCode,
@@ -43,7 +43,13 @@ fn stop_named(workspace: &Path, client: &Client, name: &str) -> Result<String> {
         format!("/python/apps/{name}/stop")
     };
     client.post::<serde_json::Value>(&path)?;
-    let living = || Ok(processes(client)?.iter().any(|p| of_name(p) && lives(p)));
+    let living = || {
+        let processes = processes(client)?.iter().any(|p| of_name(p) && lives(p));
+        Ok(processes
+            || runs(client)?
+                .iter()
+                .any(|run| run.app_id == name && run.outcome.is_none()))
+    };
     // A server that was started for this app ends with it.
     wait(name, || match living() {
         Ok(living) => Ok(!living),
@@ -55,6 +61,10 @@ fn stop_named(workspace: &Path, client: &Client, name: &str) -> Result<String> {
 
 fn processes(client: &Client) -> Result<Vec<Process>> {
     Ok(client.get::<Processes>("/python/processes")?.processes)
+}
+
+fn runs(client: &Client) -> Result<Vec<Run>> {
+    Ok(client.get::<Runs>("/python/runs")?.runs)
 }
 
 /// A process that has ended says how.

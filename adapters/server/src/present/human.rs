@@ -36,6 +36,7 @@ impl Presenter for Human {
             complain!("{}", diagnostic.render(&app.source, &file));
         }
         if let Ok(script) = app.parsed.script() {
+            self.total = script.steps.len();
             for step in script
                 .steps
                 .iter()
@@ -132,6 +133,7 @@ impl Human {
     fn outcome(&self, outcome: &Outcome) {
         match &outcome.status {
             Status::Failed(failure) => self.failure(failure),
+            Status::Cancelled => say!("{WARN}cancelled{WARN:#}"),
             status if outcome.daemons.is_empty() => {
                 say!(
                     "{GOOD}{}{GOOD:#} after {} steps",
@@ -149,7 +151,7 @@ impl Human {
         complain!(
             "{ERROR}error:{ERROR:#} step {step} of {total} ({}): {}",
             failure.method,
-            failure.kind
+            plain(&failure.kind.to_string())
         );
         if let Some(script) = &self.script {
             let place = collodi_script::locate(&script.source, &failure.pointer);
@@ -159,7 +161,8 @@ impl Human {
             && !tail.is_empty()
         {
             complain!("  its last lines:");
-            tail.lines().for_each(|line| complain!("    | {line}"));
+            tail.lines()
+                .for_each(|line| complain!("    | {}", plain(line)));
         }
         if let Some(hint) = failure.kind.hint() {
             complain!("{HINT}hint:{HINT:#} {hint}");

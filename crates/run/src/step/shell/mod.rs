@@ -281,7 +281,8 @@ impl Shell {
             }
             Act::Kill => {
                 let tree = self.shape.tree.clone();
-                cx.world(collodi_action::Action::Signal(tree, Signal::KILL));
+                let kill = cx.world(collodi_action::Action::Signal(tree, Signal::KILL));
+                cx.unheard.insert(kill);
                 cx.detached.insert(exec, cx.step);
                 self.done(cx, None)
             }

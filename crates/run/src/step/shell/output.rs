@@ -56,7 +56,7 @@ impl Capture {
         let bytes: Vec<u8> = self.bytes.iter().copied().collect();
         let most = Limits {
             lines: self.limit,
-            bytes: self.limit * 2,
+            bytes: self.limit.saturating_mul(2),
             line_bytes: self.limit,
         };
         let mut log = Log::new(most);

@@ -116,15 +116,15 @@ impl Watch {
             lines.push(plain(&line.text).into_owned());
         });
         self.quiet_at = self.partial().map(|_| now + QUIET);
-        self.lines(lines)
+        self.lines(&lines)
     }
 
     /// The output has ended: what has no line end counts too.
     pub(super) fn close(&mut self, now: Instant) -> Option<Act> {
         self.quiet_at = None;
-        let unfinished: Vec<_> = self.partial().into_iter().collect();
+        let unfinished: Vec<_> = self.partials().collect();
         self.log.close(now);
-        self.lines(unfinished)
+        self.lines(&unfinished)
     }
 
     pub(super) fn timeout(&mut self, now: Instant) -> Option<Act> {
@@ -143,31 +143,39 @@ impl Watch {
     }
 
     fn partial(&self) -> Option<String> {
-        let of = |stream| {
-            self.log
-                .partial(stream)
-                .map(|p| plain(&p.text).into_owned())
-        };
-        of(Stream::Stdout).or_else(|| of(Stream::Stderr))
+        self.partials().next()
     }
 
-    fn lines(&mut self, lines: Vec<String>) -> Option<Act> {
+    /// The lines that have no end yet.
+    fn partials(&self) -> impl Iterator<Item = String> {
+        let of = |stream| self.log.partial(stream);
+        let partials = [Stream::Stdout, Stream::Stderr].into_iter().filter_map(of);
+        partials.map(|partial| plain(&partial.text).into_owned())
+    }
+
+    /// Takes in the complete lines of a chunk: each may mean failure, and the patterns
+    /// see them together.
+    fn lines(&mut self, lines: &[String]) -> Option<Act> {
         for line in lines {
-            self.add(&line);
-            if let Some(act) = self.failure(&line) {
-                return Some(act);
-            }
-            let text = self.window.clone();
-            if let Some(act) = self.matches(&text) {
-                return Some(act);
-            }
+            self.window.push_str(line);
+            self.window.push('\n');
         }
-        None
+        if let Some(act) = lines.iter().find_map(|line| self.failure(line)) {
+            return Some(act);
+        }
+        let text = core::mem::take(&mut self.window);
+        let act = if lines.is_empty() {
+            None
+        } else {
+            self.matches(&text)
+        };
+        self.window = text;
+        self.trim();
+        act
     }
 
-    fn add(&mut self, line: &str) {
-        self.window.push_str(line);
-        self.window.push('\n');
+    /// Keeps the end of what was said: a pattern may go over the end of a chunk.
+    fn trim(&mut self) {
         let over = self.window.len().saturating_sub(WINDOW);
         if over > 0 {
             let cut = self.window.ceil_char_boundary(over);
@@ -178,6 +186,9 @@ impl Watch {
 
     /// Whether a line means failure, after what is to be ignored is taken out of it.
     fn failure(&self, line: &str) -> Option<Act> {
+        if line.is_empty() {
+            return None;
+        }
         let ignored = self.rules.iter().filter(|rule| rule.kind == Kind::Ignore);
         let rest = ignored.fold(line.to_owned(), |text, rule| rule.without_matches(&text));
         let breaks = |rule: &&Rule| {
