@@ -1,12 +1,17 @@
 //! The seven laws on every machine of the project.
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "tests"
+)]
 
 use collodi_action::{Action, Completion, Ended, Error, ErrorKind, Progress};
 use collodi_command::{Exit, Signal, Stream, TreeId};
 use collodi_conformance::laws::{self, Ids};
 use collodi_contain::{Name, RelPath, Root};
 use collodi_file::{FileAnswer, FileError, FileErrorKind, FileKind, FileOp, Stat};
-use collodi_host::{Command, Host, HostOptions, ProcessId, RunRequest};
+use collodi_host::{Accepted, Command, Host, HostOptions, RunId, RunRequest};
 use collodi_machine::ActionId;
 use collodi_python::{
     Detect, DetectOptions, Interpreter, Layout, Platform, Provision, ProvisionError,
@@ -15,7 +20,7 @@ use collodi_python::{
 use collodi_restart::{Backoff, GiveUp, Policy, RestartClass, StopSequence, Supervisor};
 use collodi_run::{App, Completed, DaemonStarted, Run, RunOptions};
 use collodi_script::{Options, Script, parse};
-use collodi_time::Duration;
+use collodi_time::{Duration, Instant};
 use proptest::prelude::*;
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -109,6 +114,7 @@ fn the_run_engine_keeps_the_laws() {
                 0 | 1 => Input::Start,
                 2 => Input::Progress(ids.pick(number), progress(detail)),
                 3 => Input::Completed(ids.pick(number), Completed::World(completion(detail))),
+                4 if detail > 230 => Input::Kill,
                 4 if detail > 200 => Input::Cancel,
                 4 => Input::Timeout,
                 _ => Input::Completed(ids.pick(number), Completed::Env(Ok(()))),
@@ -139,13 +145,9 @@ fn the_run_engine_keeps_the_laws() {
 fn the_host_keeps_the_laws() {
     use collodi_host::Input;
     let script = Arc::new(script_of(SCRIPTS[0]));
+    let run = first_run();
     laws::check(
-        || {
-            Host::new(HostOptions::new(
-                Layout::new(Root::new("/w"), Platform::LINUX_X64),
-                42,
-            ))
-        },
+        host,
         (0..8u8, any::<usize>(), any::<u8>()),
         |&(kind, number, detail), ids: &Ids| match kind {
             0 | 1 => Input::Start,
@@ -159,7 +161,7 @@ fn the_host_keeps_the_laws() {
                     args,
                 }))
             }
-            6 => Input::Command(host_command(detail)),
+            6 => Input::Command(host_command(detail, &run)),
             _ => Input::Timeout,
         },
         |action, id| {
@@ -200,12 +202,32 @@ fn app() -> App {
     App::new("demo", Root::new("/app"), RelPath::root(), "start.json")
 }
 
-fn host_command(detail: u8) -> Command {
+/// The first run of every host with this seed has the same name.
+fn first_run() -> RunId {
+    let args = collodi_value::Value::Null;
+    let script = Arc::new(script_of(SCRIPTS[0]));
+    let run = Command::Run(RunRequest {
+        app: app(),
+        script,
+        args,
+    });
+    match host().command(Instant::ZERO, run) {
+        Ok(Accepted::Run(run)) => run,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn host() -> Host {
+    let layout = Layout::new(Root::new("/w"), Platform::LINUX_X64);
+    Host::new(HostOptions::new(layout, 42))
+}
+
+fn host_command(detail: u8, run: &RunId) -> Command {
     match detail % 6 {
         0 => Command::StopApp("demo".into()),
         1 => Command::CreateEnv(Name::parse("myapp").unwrap()),
         2 => Command::DeleteEnv(Name::parse("myapp").unwrap()),
-        3 => Command::StopProcess(ProcessId::from_text("demo-1")),
+        3 => Command::CancelRun(run.clone()),
         4 => Command::Kill,
         _ => Command::Shutdown(Duration::from_secs(5)),
     }

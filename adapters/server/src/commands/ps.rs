@@ -2,47 +2,91 @@
 
 use crate::client::Client;
 use anyhow::Result;
-use collodi_api::{Process, Processes};
+use collodi_api::{Process, Processes, Run, Runs, StepStatus};
 use std::{path::Path, process::ExitCode};
 
-/// Shows what runs.
+/// Shows what runs: scripts at one of their steps, and daemons.
 pub(crate) fn ps(workspace: &Path, json: bool) -> Result<ExitCode> {
-    let Processes { processes, .. } = Client::connect(workspace)?.get("/python/processes")?;
+    let client = Client::connect(workspace)?;
+    let Processes { processes, .. } = client.get("/python/processes")?;
+    let Runs { runs, .. } = client.get("/python/runs")?;
+    let unfinished: Vec<Run> = runs
+        .into_iter()
+        .filter(|run| run.outcome.is_none())
+        .collect();
     if json {
+        for run in &unfinished {
+            say!("{}", serde_json::to_string(run)?);
+        }
         for process in &processes {
             say!("{}", serde_json::to_string(process)?);
         }
-    } else if processes.is_empty() {
+    } else if processes.is_empty() && unfinished.is_empty() {
         say!("nothing runs");
     } else {
-        table(&processes);
+        let runs = unfinished.iter().map(run_row);
+        table(
+            &runs
+                .chain(processes.iter().map(process_row))
+                .collect::<Vec<_>>(),
+        );
     }
     Ok(ExitCode::SUCCESS)
 }
 
-/// At most 80 columns as long as names are short; the address comes last.
-fn table(processes: &[Process]) {
-    let width = processes
+/// Name, state, process id, restarts, and what there is to say.
+type Row = [String; 5];
+
+const HEAD: [&str; 5] = ["NAME", "STATE", "PID", "RESTARTS", "ADDRESS"];
+
+fn run_row(run: &Run) -> Row {
+    let at = run
+        .steps
         .iter()
-        .map(|p| p.id.len())
-        .max()
-        .unwrap_or(0)
-        .max("PROCESS".len());
-    say!(
-        "{:width$}  {:8}  {:>7}  {:>8}  ADDRESS",
-        "PROCESS",
-        "STATE",
-        "PID",
-        "RESTARTS"
+        .position(|step| step.status == StepStatus::Running);
+    let at = at.map_or_else(
+        || "-".to_owned(),
+        |at| format!("step {} of {}", at + 1, run.steps.len()),
     );
-    for process in processes {
-        let pid = if process.pid < 0 {
-            "-".to_owned()
-        } else {
-            process.pid.to_string()
-        };
-        let url = process.url.as_deref().unwrap_or("-");
-        let (id, status, restarts) = (&process.id, &process.status, process.restart_count);
-        say!("{id:width$}  {status:8}  {pid:>7}  {restarts:>8}  {url}");
+    [
+        run.id.clone(),
+        run.status.to_string(),
+        "-".to_owned(),
+        "-".to_owned(),
+        at,
+    ]
+}
+
+fn process_row(process: &Process) -> Row {
+    let pid = if process.pid < 0 {
+        "-".to_owned()
+    } else {
+        process.pid.to_string()
+    };
+    let url = process.url.clone().unwrap_or_else(|| "-".to_owned());
+    let restarts = process.restart_count.to_string();
+    [
+        process.id.clone(),
+        process.status.to_string(),
+        pid,
+        restarts,
+        url,
+    ]
+}
+
+/// At most 80 columns as long as names are short; the address comes last.
+fn table(rows: &[Row]) {
+    let name = rows
+        .iter()
+        .map(|[name, ..]| name.len())
+        .max()
+        .unwrap_or_default()
+        .max(HEAD[0].len());
+    let line = |[id, state, pid, restarts, rest]: [&str; 5]| {
+        say!("{id:name$}  {state:8}  {pid:>7}  {restarts:>8}  {rest}");
+    };
+    line(HEAD);
+    for row in rows {
+        line(row.each_ref().map(String::as_str));
     }
 }
