@@ -77,7 +77,9 @@ async fn watch(
                 }
                 Some(Notice::Missed(events)) => {
                     show.missed(events);
-                    state.look(&node.handle).await;
+                    if let Some(event) = state.look(&node.handle).await {
+                        show.event(&event);
+                    }
                 }
                 None => break,
             },
@@ -171,11 +173,14 @@ impl Watch {
             .is_some_and(|(of, _)| of == app)
     }
 
-    /// Events were missed: asks the host how things are.
-    async fn look(&mut self, host: &HostHandle) {
+    /// Events were missed: asks the host how things are. The end of the run, when that
+    /// was among them.
+    async fn look(&mut self, host: &HostHandle) -> Option<Event> {
         let run = self.run.clone();
         let found = host.query(move |host| {
-            let outcome = host.run(&run).and_then(|run| run.outcome().cloned());
+            let entry = host.run(&run);
+            let outcome =
+                entry.and_then(|run| Some((run.app().to_owned(), run.outcome()?.clone())));
             let ended = |p: &Process| match p.status().phase {
                 Phase::Ended(ended) => Some((p.id().clone(), ended)),
                 _ => None,
@@ -186,15 +191,14 @@ impl Watch {
             )
         });
         // A host that is gone tells so by the end of its events.
-        let Ok((outcome, processes)) = found.await else {
-            return;
-        };
-        if let Some(outcome) = outcome {
-            self.run_ended(&outcome);
-        }
+        let (outcome, processes) = found.await.ok()?;
         for (process, ended) in processes {
             self.daemon_ended(&process, ended);
         }
+        let (app, outcome) = outcome.filter(|_| !self.run_ended)?;
+        self.run_ended(&outcome);
+        let (run, what) = (self.run.clone(), RunEvent::Ended(outcome));
+        Some(Event::Run { run, app, what })
     }
 
     /// The run has ended, and no daemon of it lives.
