@@ -64,7 +64,7 @@ impl Root {
     /// the root's system does not allow.
     pub fn contain(&self, base: &RelPath, text: &str) -> Result<ContainedPath, PathError> {
         let rel = match self.strip(text) {
-            Some(below) => RelPath::root().join_by(self.rules, &below.join("/"))?,
+            Some(below) => self.below(&below)?,
             None => base.join_by(self.rules, text)?,
         };
         Ok(self.at(rel))
@@ -86,6 +86,14 @@ impl Root {
             return Err(PathError::NoFileName);
         }
         Ok(path)
+    }
+
+    /// The path of these components, which stand after a root and so start nothing.
+    fn below(&self, components: &[&str]) -> Result<RelPath, PathError> {
+        for component in components {
+            self.rules.check_name(component)?;
+        }
+        RelPath::of_components(components)
     }
 
     /// The components of an absolute `text` after those of the root.

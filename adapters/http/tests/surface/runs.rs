@@ -4,6 +4,7 @@ use crate::stage::{Stage, heard, request, within};
 use axum::http::{Method, header};
 use collodi_host::{Event, RunEvent};
 use insta::assert_snapshot;
+use std::{fs::File, io::Write as _};
 
 /// An app of one command, in the plugin's dialect.
 fn command(line: &str) -> String {
@@ -129,9 +130,9 @@ async fn a_run_goes_on_when_nobody_listens_any_more() {
             futures::pin_mut!(run, here);
             futures::future::select(run, here).await;
         }
-        tokio::task::spawn_blocking(move || std::fs::write(go, "on\n").unwrap())
-            .await
-            .unwrap();
+        // Open for reading too, so that nothing here waits for a reader.
+        let mut go = File::options().read(true).write(true).open(go).unwrap();
+        go.write_all(b"on\n").unwrap();
         heard(&mut events, ended).await;
         let runs = stage.get("/python/runs").await;
         assert_eq!(runs.body["runs"][0]["status"], "completed");

@@ -1,6 +1,6 @@
 //! The process groups that were started here.
 
-use super::{Process, Table, handle};
+use super::{Process, Table, handle, scan};
 use crate::signal::to_system;
 use collodi_backend::{Error, ErrorKind};
 use collodi_command::{Signal, TreeId};
@@ -55,7 +55,7 @@ impl Groups {
         };
         let group = Group {
             tree: tree.clone(),
-            session: session_of(0),
+            session: scan::own_session(),
             reaped: None,
         };
         self.lock().groups.insert(leader, group);
@@ -186,12 +186,6 @@ pub fn signal(tree: &TreeId, processes: &[Process], signal: Signal) -> Result<()
         None => Ok(()),
         Some(errno) => Err(failed(tree, *errno)),
     }
-}
-
-/// The session of a process; that of this one for 0.
-pub(super) fn session_of(pid: i32) -> i32 {
-    let session = rustix::process::getsid(Pid::from_raw(pid));
-    session.map_or(0, |session| session.as_raw_nonzero().get())
 }
 
 /// A group without members has no id that is kept for it.

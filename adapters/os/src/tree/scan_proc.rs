@@ -17,6 +17,8 @@ use std::{
 
 /// The most bytes of an environment that are searched; the kernel allows about six.
 const MAX_ENVIRONMENT: u64 = 8 << 20;
+/// More bytes than `stat` has, the program's name included.
+const MAX_STAT: u64 = 4096;
 /// How often the table is read again because process ids wrapped around meanwhile.
 const ATTEMPTS: u32 = 3;
 /// How often, and after what pause, an environment is read again that `exec` was just
@@ -36,7 +38,7 @@ impl Table {
     ///
     /// # Errors
     ///
-    /// When `/proc` cannot be read.
+    /// When `/proc` cannot be read, or is that of another PID namespace.
     pub fn read() -> io::Result<Self> {
         let mut table = Self::read_once()?;
         for _ in 1..ATTEMPTS {
@@ -52,6 +54,7 @@ impl Table {
     fn read_once() -> io::Result<(Self, bool)> {
         let read_at = Instant::now();
         let proc = open_directory(CWD, c"/proc")?;
+        is_of_this_namespace(proc.as_fd())?;
         let before = last_pid(proc.as_fd());
         let mut reader = Reader::new(proc);
         let mut processes = BTreeMap::new();
@@ -74,8 +77,30 @@ pub(super) fn process(pid: i32) -> Option<Process> {
     Reader::new(proc).process(&name)
 }
 
+/// The session of this process as the table has it: 0 when its leader is outside of
+/// this PID namespace, as for whatever is started into a container that runs.
+pub(super) fn own_session() -> i32 {
+    let stat = open_file(CWD, c"/proc/self/stat").ok().and_then(|file| {
+        let mut text = Vec::new();
+        file.take(MAX_STAT).read_to_end(&mut text).ok()?;
+        Stat::parse(&text)
+    });
+    stat.map_or(0, |stat| stat.session)
+}
+
 fn is_number(name: &CStr) -> bool {
     name.to_bytes().iter().all(u8::is_ascii_digit)
+}
+
+/// In a `/proc` of another namespace every id names somebody else.
+fn is_of_this_namespace(proc: BorrowedFd<'_>) -> io::Result<()> {
+    let own = rustix::process::getpid().as_raw_nonzero().to_string();
+    match rustix::fs::readlinkat(proc, c"self", Vec::new()) {
+        Ok(listed) if listed.as_bytes() == own.as_bytes() => Ok(()),
+        _ => Err(io::Error::other(
+            "/proc is mounted for another PID namespace; mount it for this one",
+        )),
+    }
 }
 
 /// The id that was handed out last.

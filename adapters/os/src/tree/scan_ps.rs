@@ -4,6 +4,7 @@
 //! process groups and what descends from them.
 
 use super::{Process, Table};
+use rustix::process::Pid;
 use std::{io, process::Command, time::Instant};
 
 impl Table {
@@ -21,6 +22,17 @@ impl Table {
             processes: processes.map(|p| (p.pid, p)).collect(),
         })
     }
+}
+
+/// The session of this process.
+pub(super) fn own_session() -> i32 {
+    session_of(0)
+}
+
+/// The session of a process; that of this one for 0.
+fn session_of(pid: i32) -> i32 {
+    let session = rustix::process::getsid(Pid::from_raw(pid));
+    session.map_or(0, |session| session.as_raw_nonzero().get())
 }
 
 /// The process with this id as it is now; none when there is none or it is a zombie.
@@ -51,7 +63,7 @@ fn parse(line: &str) -> Option<Process> {
         pid,
         parent,
         group,
-        session: super::groups::session_of(pid),
+        session: session_of(pid),
         started: fingerprint(&started),
         name: program.rsplit('/').next().unwrap_or_default().to_owned(),
         tree: None,
