@@ -25,14 +25,20 @@ pub(crate) fn doc(repo: &Repo, arguments: &[String]) -> Result<()> {
         .env("RUSTDOCFLAGS", "-D warnings"))
 }
 
-/// Runs the tests: all of them, or what the arguments choose.
+/// Runs the tests: all of them and the examples of the documentation, or what the
+/// arguments choose. Each test is a process of its own, so one that hangs is ended.
 pub(crate) fn suite(repo: &Repo, arguments: &[String]) -> Result<()> {
     tools::for_tests(repo)?;
-    let mut command = repo.cargo(&["test", "--locked"]);
+    tools::cargo_nextest(repo)?;
+    let mut command = repo.cargo(&["nextest", "run", "--locked"]);
     if arguments.is_empty() {
-        command.args(["--workspace", "--no-fail-fast"]);
+        command.arg("--workspace");
     }
-    run(command.args(arguments))
+    run(command.args(arguments))?;
+    if arguments.is_empty() {
+        run(&mut repo.cargo(&["test", "--locked", "--workspace", "--doc", "--quiet"]))?;
+    }
+    Ok(())
 }
 
 /// Checks bans, licences and sources of dependencies, or what the arguments

@@ -29,7 +29,7 @@ const TASKS: &[Task] = &[
     Task { name: "clippy", about: "lints, warnings are errors", run: cargo::clippy },
     Task { name: "purity", about: "the pure crates without std", run: purity::purity },
     Task { name: "doc", about: "documentation, warnings are errors", run: cargo::doc },
-    Task { name: "suite", about: "the tests of the workspace [cargo test arguments]", run: cargo::suite },
+    Task { name: "suite", about: "the tests of the workspace [cargo nextest run arguments]", run: cargo::suite },
     Task { name: "deny", about: "bans, licences, sources of dependencies [cargo deny checks]", run: cargo::deny },
     Task { name: "fuzz", about: "fuzz a target [TARGET [SECONDS] | --check]", run: fuzz::fuzz },
     Task { name: "bench", about: "benches [cargo bench arguments]", run: cargo::bench },

@@ -29,6 +29,11 @@ const CARGO_DENY: Tool = Tool {
     minimum: Version(0, 18, 0),
     pinned: Version(0, 20, 2),
 };
+const CARGO_NEXTEST: Tool = Tool {
+    name: "cargo-nextest",
+    minimum: Version(0, 9, 100),
+    pinned: Version(0, 9, 143),
+};
 const CARGO_FUZZ: Tool = Tool {
     name: "cargo-fuzz",
     minimum: Version(0, 13, 0),
@@ -39,6 +44,7 @@ const NODE_MINIMUM: Version = Version(18, 0, 0);
 /// Installs whatever any task needs.
 pub(crate) fn all(repo: &Repo, _: &[String]) -> Result<()> {
     for_tests(repo)?;
+    cargo_nextest(repo)?;
     cargo_deny(repo)?;
     cargo_fuzz(repo)
 }
@@ -53,6 +59,11 @@ pub(crate) fn for_tests(repo: &Repo) -> Result<()> {
 /// `cargo deny`.
 pub(crate) fn cargo_deny(repo: &Repo) -> Result<()> {
     CARGO_DENY.install_with_cargo(repo)
+}
+
+/// `cargo nextest`.
+pub(crate) fn cargo_nextest(repo: &Repo) -> Result<()> {
+    CARGO_NEXTEST.install_with_cargo(repo)
 }
 
 /// `cargo fuzz`.
