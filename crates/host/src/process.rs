@@ -73,7 +73,7 @@ impl Process {
             supervisor,
             log,
             epoch,
-            reach: Reach::default(),
+            reach: Reach::new(None),
             life: None,
             spawn_error: None,
         }
@@ -171,7 +171,7 @@ impl Process {
             closed: false,
             empty: false,
         });
-        self.reach.reset(&self.id, shared);
+        self.reach.reset(Some(spawn), &self.id, shared);
         self.ask(
             Some(spawn),
             Role::Life,
@@ -352,20 +352,26 @@ impl Process {
     fn over(&mut self, shared: &mut Shared) {
         if let Some(life) = self.life.filter(|life| life.closed && life.empty) {
             self.life = None;
-            self.reach.reset(&self.id, shared);
+            self.reach.reset(None, &self.id, shared);
             self.post(Input::Emptied(life.spawn), shared);
         }
     }
 
-    /// A try to reach it ended.
-    pub(crate) fn tried(&mut self, now: Instant, succeeded: bool, shared: &mut Shared) {
-        let id = self.id.clone();
-        if let Some(url) = self.reach.tried(now, succeeded, &id, shared) {
+    /// A try to reach it in one of its lives ended.
+    pub(crate) fn tried(
+        &mut self,
+        now: Instant,
+        life: Option<ActionId>,
+        succeeded: bool,
+        shared: &mut Shared,
+    ) {
+        let reached = self.reach.tried(now, life, succeeded, &self.id, shared);
+        if let Some(url) = reached {
             self.tell(ProcessEvent::Reachable(url), shared);
         }
     }
 
-    pub(crate) fn try_again(&self, shared: &mut Shared) {
+    pub(crate) fn try_again(&mut self, shared: &mut Shared) {
         self.reach.timeout(&self.id, shared);
     }
 }

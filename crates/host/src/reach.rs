@@ -4,91 +4,128 @@ use crate::{
     ProcessId,
     shared::{Child, Role, Shared},
 };
-use alloc::string::String;
+use alloc::{string::String, vec::Vec};
 use collodi_action::Action;
 use collodi_logs::{Url, find_url};
+use collodi_machine::ActionId;
 use collodi_time::{Deadline, Duration, Instant};
 
-/// The wait before the second try; it doubles up to [`LONGEST`].
+/// The wait before the addresses are tried again; it doubles up to [`LONGEST`].
 const FIRST: Duration = Duration::from_millis(50);
 const LONGEST: Duration = Duration::from_secs(5);
+/// How many addresses of one life are tried. A program that says more of them lists
+/// what it was asked for, not where it answers.
+const MOST: usize = 8;
 
-/// The look for a daemon's address, in one of its lives.
-#[derive(Clone, Debug, Default)]
+/// The look for a daemon's address, in one of its lives. The addresses that it says are
+/// tried in turn, one at a time, until one answers.
+#[derive(Clone, Debug)]
 pub(crate) struct Reach {
-    state: State,
-}
-
-#[derive(Clone, Debug, Default)]
-enum State {
-    /// It has not said an address yet.
-    #[default]
-    Listening,
+    /// The start of this life: an answer to an earlier one's try says nothing.
+    life: Option<ActionId>,
+    said: Vec<Url>,
+    /// The next one to try.
+    turn: usize,
+    wait: Duration,
     /// A try is under way, or waits for its time.
-    Trying { url: Url, wait: Duration },
-    /// It answers.
-    Reached(Url),
+    trying: bool,
+    reached: Option<Url>,
 }
 
 impl Reach {
-    /// The address at which it answers.
-    pub(crate) const fn url(&self) -> Option<&Url> {
-        if let State::Reached(url) = &self.state {
-            Some(url)
-        } else {
-            None
+    /// Nothing is known in this life.
+    pub(crate) const fn new(life: Option<ActionId>) -> Self {
+        Self {
+            life,
+            said: Vec::new(),
+            turn: 0,
+            wait: FIRST,
+            trying: false,
+            reached: None,
         }
     }
 
-    /// A new life: what was known holds no more.
-    pub(crate) fn reset(&mut self, process: &ProcessId, shared: &mut Shared) {
-        self.state = State::Listening;
+    /// The address at which it answers.
+    pub(crate) const fn url(&self) -> Option<&Url> {
+        self.reached.as_ref()
+    }
+
+    /// A new life, or none: what was known holds no more.
+    pub(crate) fn reset(
+        &mut self,
+        life: Option<ActionId>,
+        process: &ProcessId,
+        shared: &mut Shared,
+    ) {
+        *self = Self::new(life);
         shared.wait(Child::Reach(process.clone()), None);
     }
 
     /// The daemon said a line. An address on this machine is tried.
     pub(crate) fn line(&mut self, line: &str, process: &ProcessId, shared: &mut Shared) {
-        if matches!(self.state, State::Listening)
-            && let Some(url) = find_url(line).filter(Url::is_local)
+        if self.reached.is_some() || self.said.len() >= MOST {
+            return;
+        }
+        if let Some(url) = find_url(line).filter(Url::is_local)
+            && !self.said.contains(&url)
         {
-            connect(&url, process, shared);
-            self.state = State::Trying { url, wait: FIRST };
+            self.said.push(url);
+            if !self.trying {
+                self.attempt(process, shared);
+            }
         }
     }
 
-    /// A try ended. The address, when it is the first that succeeded.
+    /// A try of `life` ended. The address, when it succeeded.
     pub(crate) fn tried(
         &mut self,
         now: Instant,
+        life: Option<ActionId>,
         succeeded: bool,
         process: &ProcessId,
         shared: &mut Shared,
     ) -> Option<Url> {
-        let State::Trying { url, wait } = &mut self.state else {
+        if life != self.life || !self.trying {
             return None;
-        };
-        if succeeded {
-            let url = url.clone();
-            self.state = State::Reached(url.clone());
-            return Some(url);
         }
-        let deadline = Deadline::new(now + *wait, "does it answer?");
-        shared.wait(Child::Reach(process.clone()), Some(deadline));
-        *wait = wait.saturating_mul(2).min(LONGEST);
+        if succeeded {
+            self.trying = false;
+            self.reached = self.said.get(self.turn).cloned();
+            return self.reached.clone();
+        }
+        self.turn += 1;
+        if self.turn < self.said.len() {
+            self.attempt(process, shared);
+        } else {
+            self.rest(now, process, shared);
+        }
         None
     }
 
+    /// All have been tried: again, after a while.
+    fn rest(&mut self, now: Instant, process: &ProcessId, shared: &mut Shared) {
+        let deadline = Deadline::new(now + self.wait, "does it answer?");
+        shared.wait(Child::Reach(process.clone()), Some(deadline));
+        self.wait = self.wait.saturating_mul(2).min(LONGEST);
+        self.turn = 0;
+    }
+
     /// It is time for the next try.
-    pub(crate) fn timeout(&self, process: &ProcessId, shared: &mut Shared) {
-        if let State::Trying { url, .. } = &self.state {
-            connect(url, process, shared);
+    pub(crate) fn timeout(&mut self, process: &ProcessId, shared: &mut Shared) {
+        if self.trying {
+            self.attempt(process, shared);
         }
     }
-}
 
-fn connect(url: &Url, process: &ProcessId, shared: &mut Shared) {
-    let host = String::from(url.connect_host());
-    let port = url.port.unwrap_or(url.scheme.default_port());
-    let action = Action::Connect { host, port };
-    shared.ask(Child::Reach(process.clone()), None, Role::Plain, action);
+    fn attempt(&mut self, process: &ProcessId, shared: &mut Shared) {
+        let Some(url) = self.said.get(self.turn) else {
+            return;
+        };
+        let host = String::from(url.connect_host());
+        let port = url.port.unwrap_or(url.scheme.default_port());
+        let action = Action::Connect { host, port };
+        let child = Child::Reach(process.clone());
+        shared.ask(child, self.life, Role::Plain, action);
+        self.trying = true;
+    }
 }

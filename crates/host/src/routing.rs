@@ -217,7 +217,7 @@ impl Host {
             (Child::Reach(process), _) => {
                 let succeeded = matches!(completion, Completion::Connected(Ok(())));
                 if let Some(process) = self.processes.get_mut(process) {
-                    process.tried(now, succeeded, &mut self.shared);
+                    process.tried(now, owner.id, succeeded, &mut self.shared);
                 }
             }
             (Child::EnvDeletion(path), _) => {
@@ -269,7 +269,7 @@ impl Host {
                     self.process_input(now, &id, collodi_restart::Input::Timeout);
                 }
                 Child::Reach(id) => {
-                    if let Some(process) = self.processes.get(&id) {
+                    if let Some(process) = self.processes.get_mut(&id) {
                         process.try_again(&mut self.shared);
                     }
                 }

@@ -125,6 +125,58 @@ fn a_daemon_that_is_started_as_its_run_is_cancelled_ends_too() {
     assert!(play.traced.machine.busy_by("demo").is_none());
 }
 
+fn said(text: &str) -> Progress {
+    Progress::Output {
+        stream: collodi_command::Stream::Stdout,
+        bytes: text.as_bytes().into(),
+    }
+}
+
+#[test]
+fn of_the_addresses_that_a_daemon_says_the_one_that_answers_is_its_own() {
+    let mut play = Play::new();
+    play.run(DAEMON);
+    let exec = play.asked("exec bash");
+    play.input(Input::Progress(exec, Progress::Spawned { pid: Some(9) }));
+    let text = "metrics at http://127.0.0.1:9009\nui at http://127.0.0.1:8000\n";
+    play.at(10).input(Input::Progress(exec, said(text)));
+    let refused = || Error::new(ErrorKind::Refused, "connect to", "it");
+    play.complete("connect", Completion::Connected(Err(refused())));
+    play.complete("connect", Completion::Connected(Err(refused())));
+    play.at(60).input(Input::Timeout);
+    play.complete("connect", Completion::Connected(Err(refused())));
+    play.complete("connect", Completion::Connected(Ok(())));
+    assert_snapshot!(play.trace());
+}
+
+#[test]
+fn an_answer_to_a_try_of_an_earlier_life_says_nothing() {
+    let mut play = Play::new();
+    play.run(DAEMON);
+    let exec = play.asked("exec bash");
+    play.input(Input::Progress(exec, Progress::Spawned { pid: Some(9) }));
+    play.input(Input::Progress(exec, said("http://127.0.0.1:8000\n")));
+    let ended = Ended {
+        exit: Exit::Code(1),
+        leaked: false,
+    };
+    play.at(10)
+        .input(Input::Completed(exec, Completion::Exec(Ok(ended))));
+    play.complete("await end", Completion::Empty(Ok(())));
+    play.at(5000).input(Input::Timeout);
+    let again = play.asked("exec bash");
+    play.input(Input::Progress(again, Progress::Spawned { pid: Some(10) }));
+    play.input(Input::Progress(again, said("http://127.0.0.1:8000\n")));
+    play.complete("connect", Completion::Connected(Ok(())));
+    let daemon = |play: &Play| {
+        let process = play.traced.machine.processes().next().unwrap();
+        process.url().map(ToString::to_string)
+    };
+    assert_eq!(daemon(&play), None);
+    play.complete("connect", Completion::Connected(Ok(())));
+    assert_eq!(daemon(&play).as_deref(), Some("http://127.0.0.1:8000"));
+}
+
 #[test]
 fn a_life_whose_end_only_the_completion_tells_is_over_too() {
     let mut play = Play::new();
