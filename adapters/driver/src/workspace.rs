@@ -57,8 +57,6 @@ pub struct LoadedApp {
 pub enum LoadError {
     /// There is no such app, or it has no script.
     NoScript(String),
-    /// The script is JavaScript.
-    JavaScript(String),
     /// The file cannot be read.
     File(FileError),
 }
@@ -160,7 +158,6 @@ pub async fn load(
     };
     match found {
         None => Err(LoadError::NoScript(root.to_string())),
-        Some(file) if file.ends_with(".js") => Err(LoadError::JavaScript(format!("{root}/{file}"))),
         Some(file) => read(files, App::new(name.as_str(), root, RelPath::root(), file)).await,
     }
 }
@@ -207,7 +204,6 @@ impl fmt::Display for LoadError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NoScript(path) => write!(f, "no script at {path}"),
-            Self::JavaScript(path) => write!(f, "{path} is JavaScript, which cannot be run yet"),
             Self::File(error) => write!(f, "{error}"),
         }
     }

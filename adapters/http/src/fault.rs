@@ -198,9 +198,6 @@ impl From<LoadError> for Fault {
         match error {
             LoadError::NoScript(_) => Self::new(Kind::NotFound, detail)
                 .hint("an app is a folder with a pinokio.json; GET /python/apps lists them"),
-            LoadError::JavaScript(_) => {
-                Self::new(Kind::InvalidScript, detail).hint("write the script as pinokio.json")
-            }
             LoadError::File(error) => error.into(),
             _ => Self::new(Kind::FileFailed, detail),
         }

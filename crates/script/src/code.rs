@@ -44,6 +44,10 @@ const CODES: &[(&str, &str)] = &[
         "The file has a comment. It is read here; Pinokio reads plain JSON only.",
     ),
     (
+        "computed-value",
+        "A module of JavaScript is read when it exports data: text, numbers, lists and objects as literals. What is computed (calls, variables, functions, `a + b`) is not.",
+    ),
+    (
         "constant-when",
         "`when` does not depend on anything: text that is not empty is true, whatever it says.",
     ),
@@ -204,6 +208,10 @@ const CODES: &[(&str, &str)] = &[
     ),
     ("unquoted-key", "Keys are in double quotes."),
     ("unquoted-text", "Text is in double quotes."),
+    (
+        "unread-statements",
+        "A module of JavaScript says something before what it exports. That is not run.",
+    ),
     ("unreachable-step", "The run never comes to the step."),
     ("unused-id", "Nothing refers to the step's id."),
     (

@@ -15,6 +15,9 @@ use collodi_value::Value;
 /// Where the text stops being JSON for the first time, and what is wrong there. Nesting deeper
 /// than the default of [`Limits::depth`] is an error too.
 pub fn read_json(source: &str) -> Result<Value, (Place, String)> {
+    if json::Syntax::of(source).is_module() {
+        return Err((Place::START, "this is a module of JavaScript".into()));
+    }
     let limits = Limits::default();
     let mut sink = Sink::new(limits.diagnostics);
     let root = json::read(source, &limits, &mut sink);
@@ -56,6 +59,7 @@ mod tests {
             ),
             ("\u{feff}[]", "[]"),
             ("3", "3"),
+            ("module.exports = {}", "1:1: this is a module of JavaScript"),
             (r#"{"a": 1, "a": 2}"#, r#"{"a":2}"#),
             ("{\"a\": 1,\n}", "1:8: nothing follows this comma"),
             ("[1] // one", "1:5: JSON has no comments"),

@@ -1,7 +1,7 @@
 //! What is said about broken files: one input each in `diagnostics/`, and beside it what is
 //! rendered. `INSTA_UPDATE=always` rewrites the latter.
 //!
-//! A file is read under its own name; `metadata.json` stands for `pinokio.json`, and
+//! A file is read under its own name, `module-…` as one of JavaScript; `metadata.json` stands for `pinokio.json`, and
 //! `lenient-…` is read with unknown methods allowed.
 
 #![allow(clippy::disallowed_methods, clippy::unwrap_used)]
@@ -14,12 +14,15 @@ fn inputs() -> Vec<(String, Vec<u8>)> {
     let entries = fs::read_dir(folder)
         .unwrap()
         .map(|entry| entry.unwrap().path());
-    let json = entries.filter(|path| path.extension().is_some_and(|ext| ext == "json"));
+    let is_input = |path: &std::path::PathBuf| {
+        let extension = path.extension();
+        extension.is_some_and(|ext| ext == "json" || ext == "js")
+    };
     let read = |path: std::path::PathBuf| {
         let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
         (name, fs::read(path).unwrap())
     };
-    let mut inputs: Vec<_> = json.map(read).collect();
+    let mut inputs: Vec<_> = entries.filter(is_input).map(read).collect();
     inputs.sort();
     inputs
 }
@@ -27,6 +30,7 @@ fn inputs() -> Vec<(String, Vec<u8>)> {
 fn read(name: &str, source: &[u8]) -> Parsed {
     let file = match name {
         "metadata" => "pinokio.json".to_owned(),
+        name if name.starts_with("module-") => format!("{name}.js"),
         name => format!("{name}.json"),
     };
     let mut options = Options::for_file(&file);

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     Diagnostic, Document, Prerequisite, Script, Severity, Step,
-    json::{Kind, Node},
+    json::{Kind, Node, Syntax},
     suggest::nearest,
     table::FILE_KEYS,
 };
@@ -218,9 +218,11 @@ pub(crate) fn not_json(source: &str) -> Option<Diagnostic> {
     } else if text.starts_with('<') {
         let report = error("not-json", "this is markup, not JSON");
         Some(report.hint("the download may have given an error page"))
-    } else if javascript.iter().any(|start| text.starts_with(start)) {
-        let report = error("not-json", "this is JavaScript, not JSON");
-        Some(report.hint("a file of JavaScript is named `….js`"))
+    } else if javascript.iter().any(|start| text.starts_with(start))
+        && !Syntax::of(source).is_module()
+    {
+        let report = error("not-json", "this is JavaScript that exports nothing");
+        Some(report.hint("a module that is data says `module.exports = { … }`"))
     } else {
         None
     }

@@ -143,7 +143,7 @@ impl Checker<'_, '_> {
         }
         let node = part.text(pointer)?;
         let span = match node.kind {
-            Kind::String(_) => source_span(self.source, &node.span, span),
+            Kind::String(_) => source_span(self.source, &node.span, span, self.module),
             _ => node.span.start..node.span.start + 1,
         };
         let pointer = format!("{}{pointer}", part.pointer);

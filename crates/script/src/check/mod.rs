@@ -13,7 +13,11 @@ mod step;
 
 pub(crate) use document::not_json;
 
-use crate::{Dialect, Document, Options, json::Node, sink::Sink};
+use crate::{
+    Dialect, Document, Options,
+    json::{Node, Syntax},
+    sink::Sink,
+};
 
 /// What checking needs everywhere.
 pub(crate) struct Checker<'a, 's> {
@@ -21,6 +25,8 @@ pub(crate) struct Checker<'a, 's> {
     pub(crate) options: &'a Options,
     pub(crate) sink: &'s mut Sink,
     pub(crate) dialect: Dialect,
+    /// Whether the text is a module of JavaScript.
+    pub(crate) module: bool,
 }
 
 /// What the JSON value of a file means.
@@ -30,6 +36,7 @@ pub(crate) fn document(root: &Node, source: &str, options: &Options, sink: &mut 
         options,
         sink,
         dialect: options.default_dialect,
+        module: Syntax::of(source).is_module(),
     };
     checker.document(root)
 }

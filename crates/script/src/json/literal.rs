@@ -5,7 +5,7 @@ use super::{
     node::{Kind, Node},
     number::{self, Number},
     parser::Parser,
-    string::{Meaning, decode, pieces},
+    string::{Escapes, Meaning, decode, pieces},
 };
 use crate::{Diagnostic, Severity, sink::clip};
 use alloc::{
@@ -29,7 +29,9 @@ impl Parser<'_, '_> {
 
     /// A string or word where a key is.
     pub(super) fn key(&mut self, token: &Token) {
-        let text = if token.kind == TokenKind::Word {
+        let text = if token.kind == TokenKind::Word && self.module {
+            self.slice(&token.span).to_owned()
+        } else if token.kind == TokenKind::Word {
             let word = self.slice(&token.span).to_owned();
             let message = format!("the key `{}` is not in quotes", clip(&word));
             let report = error("unquoted-key", token.span.clone(), message);
@@ -48,8 +50,8 @@ impl Parser<'_, '_> {
         };
         let first = token.span.start + 1;
         let inside = self.slice(&(first..token.span.end - usize::from(closed)));
-        let (inside, single) = (inside.to_owned(), quote == '\'');
-        let text = decode(&inside, single);
+        let (inside, escapes) = (inside.to_owned(), Escapes::of(quote, self.module));
+        let text = decode(&inside, escapes);
         if !closed {
             let report = error(
                 "unclosed-string",
@@ -60,26 +62,28 @@ impl Parser<'_, '_> {
             let mut closing = String::new();
             closing.push(quote);
             self.report(report.fix(end, &closing, "close the string"));
+        } else if self.module {
+            self.substitution(&inside, quote, token);
         } else if quote != '"' {
             let message = format!("strings are in double quotes, not between {quote} and {quote}");
             let report = error("wrong-quotes", token.span.clone(), message);
             self.report(report.fix(token.span.clone(), &quoted(&text), "use double quotes"));
         }
-        self.pieces(&inside, first, single);
+        self.pieces(&inside, first, escapes);
         text
     }
 
     /// Says the first of each sort of mistake in a string's inside.
-    fn pieces(&mut self, inside: &str, first: usize, single: bool) {
+    fn pieces(&mut self, inside: &str, first: usize, escapes: Escapes) {
         let (mut escape, mut control, mut surrogate) = (false, false, false);
-        for piece in pieces(inside, single) {
+        for piece in pieces(inside, escapes) {
             let span = first + piece.span.start..first + piece.span.end;
             match piece.meaning {
                 Meaning::BadEscape if !escape => {
                     escape = true;
                     self.bad_escape(inside, piece.span.end, span);
                 }
-                Meaning::Control(c) if !control => {
+                Meaning::Control(c) if !control && !self.module => {
                     control = true;
                     self.control(c, span);
                 }
@@ -98,7 +102,8 @@ impl Parser<'_, '_> {
         let c = inside.get(after..).and_then(|rest| rest.chars().next());
         let escape = c.map_or_else(String::new, |c| c.to_string());
         let end = span.end + c.map_or(0, char::len_utf8);
-        let message = format!("`\\{}` is no escape that JSON has", clip(&escape));
+        let language = if self.module { "JavaScript" } else { "JSON" };
+        let message = format!("`\\{}` is no escape that {language} has", clip(&escape));
         let report = error("bad-escape", span.start..end, message)
             .hint("write `\\\\` for a backslash")
             .fix(span, "\\\\", "double the backslash");
@@ -127,7 +132,10 @@ impl Parser<'_, '_> {
             "false" => Kind::Bool(false),
             _ => match number::read(&word) {
                 Some(Number::Valid(n)) => self.number(n, token),
+                Some(Number::Lenient(n)) if self.module => self.number(n, token),
                 Some(Number::Lenient(n)) => self.lenient_number(n, token),
+                None if self.module && word == "undefined" => Kind::Null,
+                None if self.module => return self.computed(token),
                 None => return self.other_word(&word, token),
             },
         };

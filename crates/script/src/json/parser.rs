@@ -3,6 +3,7 @@
 use super::{
     lexer::{Lexer, Token, TokenKind},
     node::{Kind, Member, Node},
+    syntax::Syntax,
 };
 use crate::{
     Diagnostic, Limits,
@@ -26,7 +27,11 @@ pub(crate) fn read(source: &str, limits: &Limits, sink: &mut Sink) -> Option<Nod
         last_end: 0,
         depth: limits.depth.min(Limits::MAX_DEPTH),
         too_deep: false,
+        module: false,
     };
+    if let Syntax::Module(module) = Syntax::of(source) {
+        parser.enter(module);
+    }
     parser.text();
     parser.root
 }
@@ -41,6 +46,8 @@ pub(super) struct Parser<'a, 's> {
     pub(super) last_end: usize,
     depth: usize,
     pub(super) too_deep: bool,
+    /// Whether the text is a module of JavaScript.
+    pub(super) module: bool,
 }
 
 /// An open bracket and what has been read since.
@@ -91,6 +98,7 @@ impl Parser<'_, '_> {
                 break self.end();
             }
             match self.stack.last().map(|frame| frame.slot) {
+                None if self.root.is_some() && self.ends_statement(&token) => {}
                 None if self.root.is_some() => break self.extra(&token),
                 None | Some(Slot::Value) => self.value_slot(token),
                 Some(Slot::Key) => self.key_slot(token),
@@ -124,6 +132,7 @@ impl Parser<'_, '_> {
     fn value_slot(&mut self, token: Token) {
         let in_object = self.stack.last().is_some_and(Frame::is_object);
         match token.kind {
+            TokenKind::Stray if self.module => self.computed(&token),
             TokenKind::String { .. } | TokenKind::Word if in_object && self.colon_follows() => {
                 self.missing_value();
                 self.missing_comma(&token);
@@ -170,10 +179,11 @@ impl Parser<'_, '_> {
                 self.missing_value();
                 self.comma_slot(token);
             }
-            TokenKind::Stray => {
+            TokenKind::Stray if !self.module => {
                 self.wrong_colon(&token);
                 self.set_slot(Slot::Value);
             }
+            _ if self.module => self.computed(&token),
             _ => {
                 self.missing_colon();
                 self.set_slot(Slot::Value);
@@ -194,7 +204,11 @@ impl Parser<'_, '_> {
             TokenKind::CloseObject if in_object => self.close(&token),
             TokenKind::CloseArray if !in_object => self.close(&token),
             TokenKind::CloseObject | TokenKind::CloseArray => self.mismatch(&token),
-            TokenKind::Colon | TokenKind::Stray => self.stray(&token),
+            TokenKind::Stray => self.sign_after_value(&token),
+            TokenKind::Word if self.module && !self.colon_follows() => {
+                self.computed_further(&token);
+            }
+            TokenKind::Colon => self.stray(&token),
             _ if in_object => {
                 self.missing_comma(&token);
                 self.key_slot(token);
@@ -207,7 +221,7 @@ impl Parser<'_, '_> {
     }
 
     fn open(&mut self, token: &Token) {
-        if self.bare_template(token) {
+        if !self.module && self.bare_template(token) {
             return;
         }
         if self.stack.len() >= self.depth {
@@ -228,7 +242,9 @@ impl Parser<'_, '_> {
 
     /// Closes the innermost bracket, which `token` matches.
     pub(super) fn close(&mut self, token: &Token) {
-        if let Some(comma) = self.stack.last_mut().and_then(|frame| frame.comma.take()) {
+        if let Some(comma) = self.stack.last_mut().and_then(|frame| frame.comma.take())
+            && !self.module
+        {
             self.trailing_comma(comma);
         }
         self.pop(token.span.end);

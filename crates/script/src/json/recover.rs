@@ -27,6 +27,7 @@ impl Parser<'_, '_> {
                 let report = error("unclosed-comment", start, "the comment is never closed");
                 self.report(report.fix(span.end..span.end, "*/", "close the comment"));
             }
+            TokenKind::BlockComment { closed: true } | TokenKind::LineComment if self.module => {}
             TokenKind::BlockComment { closed: true } | TokenKind::LineComment => {
                 let report = notice("comment", span.clone(), "JSON has no comments")
                     .note("read here all the same; the Pinokio program refuses the file");
@@ -164,7 +165,7 @@ impl Parser<'_, '_> {
     /// Text after the value that a file has.
     pub(super) fn extra(&mut self, token: &Token) {
         let end = self.source.trim_end().len().max(token.span.end);
-        let message = "the file goes on after the end of its JSON value";
+        let message = "the file goes on after the end of its value";
         let report = error("extra-text", token.span.start..end, message);
         self.report(report.hint("look for a bracket that is closed too early, or remove the rest"));
     }

@@ -20,15 +20,40 @@ pub(crate) enum Meaning {
     BadEscape,
     /// A character that a literal must escape; reads as itself.
     Control(char),
+    /// A line end behind a backslash, in JavaScript; reads as nothing.
+    Continuation,
+}
+
+/// Which escapes a literal knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Escapes {
+    /// Those of JSON.
+    Json,
+    /// Those of JSON and `\'`.
+    SingleQuoted,
+    /// Those of JavaScript, where a backslash before most characters means nothing.
+    JavaScript,
+}
+
+impl Escapes {
+    /// Those of a literal in these quotes.
+    pub(crate) const fn of(quote: char, module: bool) -> Self {
+        match quote {
+            _ if module => Self::JavaScript,
+            '\'' => Self::SingleQuoted,
+            _ => Self::Json,
+        }
+    }
 }
 
 impl Meaning {
-    const fn char(self) -> char {
-        match self {
+    const fn char(self) -> Option<char> {
+        Some(match self {
             Self::Char(c) | Self::Control(c) => c,
             Self::LoneSurrogate => char::REPLACEMENT_CHARACTER,
             Self::BadEscape => '\\',
-        }
+            Self::Continuation => return None,
+        })
     }
 }
 
@@ -36,15 +61,15 @@ impl Meaning {
 pub(crate) struct Pieces<'a> {
     inside: &'a str,
     chars: CharIndices<'a>,
-    single_quoted: bool,
+    escapes: Escapes,
 }
 
-/// Takes apart what is between the quotes; in single quotes `\'` is an escape too.
-pub(crate) fn pieces(inside: &str, single_quoted: bool) -> Pieces<'_> {
+/// Takes apart what is between the quotes.
+pub(crate) fn pieces(inside: &str, escapes: Escapes) -> Pieces<'_> {
     Pieces {
         inside,
         chars: inside.char_indices(),
-        single_quoted,
+        escapes,
     }
 }
 
@@ -69,8 +94,9 @@ impl Pieces<'_> {
     fn escape(&mut self, start: usize) -> Meaning {
         let rest = self.inside.get(start + 1..).unwrap_or_default();
         let (length, meaning) = match rest.chars().next() {
+            Some(c) if self.escapes == Escapes::JavaScript => of_javascript(c, rest),
             Some('u') => unicode(rest),
-            Some('\'') if self.single_quoted => (1, Meaning::Char('\'')),
+            Some('\'') if self.escapes == Escapes::SingleQuoted => (1, Meaning::Char('\'')),
             Some(c) => simple(c).map_or((0, Meaning::BadEscape), |c| (1, Meaning::Char(c))),
             None => (0, Meaning::BadEscape),
         };
@@ -91,6 +117,43 @@ const fn simple(c: char) -> Option<char> {
         't' => '\t',
         _ => return None,
     })
+}
+
+/// An escape of JavaScript, and how many characters it takes.
+fn of_javascript(c: char, rest: &str) -> (usize, Meaning) {
+    match c {
+        'u' if rest.starts_with("u{") => code_point(rest),
+        'u' => unicode(rest),
+        'x' => hex(rest.get(1..3), 2).map_or((0, Meaning::BadEscape), |c| (3, Meaning::Char(c))),
+        '\r' if rest.starts_with("\r\n") => (2, Meaning::Continuation),
+        '\n' | '\r' | '\u{2028}' | '\u{2029}' => (1, Meaning::Continuation),
+        'v' => (1, Meaning::Char('\u{b}')),
+        '0' if !rest
+            .get(1..2)
+            .is_some_and(|d| d.as_bytes().iter().all(u8::is_ascii_digit)) =>
+        {
+            (1, Meaning::Char('\0'))
+        }
+        '0'..='9' => (0, Meaning::BadEscape),
+        c => (1, Meaning::Char(simple(c).unwrap_or(c))),
+    }
+}
+
+/// `u{1f600}`, and how many characters it takes.
+fn code_point(rest: &str) -> (usize, Meaning) {
+    let digits = rest.get(2..).and_then(|rest| rest.get(..rest.find('}')?));
+    let read = digits.filter(|digits| digits.len() <= 6);
+    let c = read.and_then(|digits| Some((digits.len() + 3, hex(Some(digits), digits.len())?)));
+    c.map_or((0, Meaning::BadEscape), |(length, c)| {
+        (length, Meaning::Char(c))
+    })
+}
+
+/// The character of so many hexadecimal digits.
+fn hex(digits: Option<&str>, length: usize) -> Option<char> {
+    let digits =
+        digits.filter(|d| d.len() == length && d.bytes().all(|b| b.is_ascii_hexdigit()))?;
+    char::from_u32(u32::from_str_radix(digits, 16).ok()?)
 }
 
 /// `u0041` or a surrogate pair `ud83d\ude00`, and how many characters it takes.
@@ -123,21 +186,23 @@ fn pair(high: u32, low: u32) -> Option<char> {
 }
 
 /// What the literal's inside stands for.
-pub(crate) fn decode(inside: &str, single_quoted: bool) -> String {
-    pieces(inside, single_quoted)
-        .map(|piece| piece.meaning.char())
+pub(crate) fn decode(inside: &str, escapes: Escapes) -> String {
+    pieces(inside, escapes)
+        .filter_map(|piece| piece.meaning.char())
         .collect()
 }
 
 /// The bytes in the file of `decoded`, a range of the text that the literal at `literal` stands
-/// for. Both ends land on piece boundaries, so a half escape is never pointed at.
+/// for; in a module of JavaScript or in JSON. Both ends land on piece boundaries, so a half escape is never pointed at.
 pub(crate) fn source_span(
     source: &str,
     literal: &Range<usize>,
     decoded: &Range<usize>,
+    module: bool,
 ) -> Range<usize> {
     let raw = source.get(literal.clone()).unwrap_or_default();
-    let quote = raw.chars().next().filter(|c| matches!(c, '"' | '\''));
+    let quoted = |c: &char| matches!(c, '"' | '\'') || (*c == '`' && module);
+    let quote = raw.chars().next().filter(quoted);
     let Some(quote) = quote else {
         return bare_span(raw, literal.start, decoded);
     };
@@ -148,8 +213,8 @@ pub(crate) fn source_span(
         return bare_span(inside, first, decoded);
     }
     let (mut at, mut start, mut end) = (0, None, None);
-    for piece in pieces(inside, quote == '\'') {
-        let after = at + piece.meaning.char().len_utf8();
+    for piece in pieces(inside, Escapes::of(quote, module)) {
+        let after = at + piece.meaning.char().map_or(0, char::len_utf8);
         if start.is_none() && decoded.start < after {
             start = Some(first + piece.span.start);
         }
@@ -193,10 +258,23 @@ mod tests {
             ("tail\\", "tail\\"),
         ];
         for (raw, expected) in table {
-            assert_eq!(decode(raw, false), expected, "{raw}");
+            assert_eq!(decode(raw, Escapes::Json), expected, "{raw}");
         }
-        assert_eq!(decode(r"it\'s", true), "it's");
-        assert_eq!(decode(r"it\'s", false), r"it\'s");
+        assert_eq!(decode(r"it\'s", Escapes::SingleQuoted), "it's");
+        assert_eq!(decode(r"it\'s", Escapes::Json), r"it\'s");
+    }
+
+    #[test]
+    fn decodes_what_javascript_has() {
+        let table = [
+            (r"a\n\t\'\`\d\v\0", "a\n\t'`d\u{b}\0"),
+            (r"\x41\u0042\u{1f600}\ud83d\ude00", "AB😀😀"),
+            ("one \\\nline\\\r\n!", "one line!"),
+            (r"\x4\u{110000}\u{}\1\00", r"\x4\u{110000}\u{}\1\00"),
+        ];
+        for (raw, expected) in table {
+            assert_eq!(decode(raw, Escapes::JavaScript), expected, "{raw}");
+        }
     }
 
     #[test]
@@ -204,8 +282,10 @@ mod tests {
         // decoded: a, newline, e acute, brace pair
         let source = r#"  "a\n\u00e9{{x}}" "#;
         let literal = 2..18;
-        let slice =
-            |decoded: Range<usize>| source.get(source_span(source, &literal, &decoded)).unwrap();
+        let slice = |decoded: Range<usize>| {
+            let span = source_span(source, &literal, &decoded, false);
+            source.get(span).unwrap()
+        };
         assert_eq!(slice(0..1), "a");
         assert_eq!(slice(1..2), r"\n");
         assert_eq!(slice(2..4), r"\u00e9");
@@ -217,7 +297,7 @@ mod tests {
 
     #[test]
     fn unquoted_text_stands_for_itself() {
-        assert_eq!(source_span("a: bé", &(3..6), &(1..3)), 4..6);
-        assert_eq!(source_span("a: bé", &(3..6), &(2..9)), 4..6);
+        assert_eq!(source_span("a: bé", &(3..6), &(1..3), false), 4..6);
+        assert_eq!(source_span("a: bé", &(3..6), &(2..9), false), 4..6);
     }
 }

@@ -1,0 +1,3 @@
+module.exports = async (kernel, info) => {
+  return { run: [{ method: "log", params: { text: "hello" } }] }
+}
