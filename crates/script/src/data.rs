@@ -1,4 +1,4 @@
-//! JSON that is data and no script.
+//! Files that are data and no script.
 
 use crate::{Diagnostic, Limits, Place, Severity, json, sink::Sink};
 use alloc::{string::String, vec::Vec};
@@ -18,6 +18,23 @@ pub fn read_json(source: &str) -> Result<Value, (Place, String)> {
     if json::Syntax::of(source).is_module() {
         return Err((Place::START, "this is a module of JavaScript".into()));
     }
+    strictly(source)
+}
+
+/// Reads what a module of JavaScript exports, when it is data: `module.exports = …` and literals.
+/// Bounds as for [`read_json`].
+///
+/// # Errors
+///
+/// Where the module stops being data for the first time, and what is wrong there.
+pub fn read_module(source: &str) -> Result<Value, (Place, String)> {
+    if !json::Syntax::of(source).is_module() {
+        return Err((Place::START, "the module exports nothing".into()));
+    }
+    strictly(source)
+}
+
+fn strictly(source: &str) -> Result<Value, (Place, String)> {
     let limits = Limits::default();
     let mut sink = Sink::new(limits.diagnostics);
     let root = json::read(source, &limits, &mut sink);

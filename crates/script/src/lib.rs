@@ -29,7 +29,7 @@ use alloc::{borrow::ToOwned, vec::Vec};
 
 pub use code::{codes, explain};
 pub use collodi_template::Template;
-pub use data::read_json;
+pub use data::{read_json, read_module};
 pub use decode::decode;
 pub use diagnostic::{Diagnostic, Fix, Severity};
 pub use locate::locate;

@@ -19,7 +19,7 @@ use alloc::{
 use collodi_action::Action;
 use collodi_contain::ContainedPath;
 use collodi_file::{FileError, FileErrorKind, FileOp};
-use collodi_script::{Method, read_json};
+use collodi_script::{Method, read_json, read_module};
 use collodi_value::{Object, Value};
 
 /// A file, and what is done with it.
@@ -164,6 +164,11 @@ fn file_and_work(
     }
 }
 
+/// Whether a file is one of JavaScript: it can be loaded when it is data.
+fn is_module(file: &str) -> bool {
+    file.ends_with(".js")
+}
+
 fn is_json(file: &str) -> bool {
     let extension = file.rsplit_once('.').map(|(_, extension)| extension);
     extension.is_some_and(|extension| extension.eq_ignore_ascii_case("json"))
@@ -189,8 +194,8 @@ fn get<'a>(name: &'a str, value: &'a Value) -> Result<(&'a str, Work), FailureKi
 
 fn load<'a>(name: &'a str, value: &'a Value) -> Result<(&'a str, Work), FailureKind> {
     let file = file_name(value)?;
-    if file.contains("://") || !is_json(file) {
-        let why = "only .json files of the app can be loaded";
+    if file.contains("://") || !(is_json(file) || is_module(file)) {
+        let why = "only .json and .js files of the app can be loaded";
         return Err(FailureKind::Unsupported(why));
     }
     Ok((file, Work::Load(name.to_string())))
@@ -298,7 +303,13 @@ impl JsonStep {
 
 impl Job {
     fn parse(&self, text: &str) -> Result<Value, FailureKind> {
-        read_json(text).map_err(|(place, message)| FailureKind::Json {
+        let name = self.path.rel().file_name().unwrap_or_default();
+        let read = if is_module(name) {
+            read_module(text)
+        } else {
+            read_json(text)
+        };
+        read.map_err(|(place, message)| FailureKind::Json {
             path: self.path.clone(),
             place,
             message,

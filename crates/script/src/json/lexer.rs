@@ -133,9 +133,13 @@ impl<'a> Lexer<'a> {
         let start = self.at;
         self.at += 1;
         let (mut escaped, mut crossed_line) = (false, false);
+        // A line end that is escaped may be two characters.
+        let mut returned = false;
         for (at, c) in self.rest().char_indices() {
+            let goes_on = core::mem::take(&mut returned);
             match c {
-                _ if escaped => escaped = false,
+                '\n' if goes_on => {}
+                _ if escaped => (escaped, returned) = (false, c == '\r'),
                 '\\' => escaped = true,
                 '\n' if !crossed_line && quote != '`' => {
                     if !self.goes_on(self.at + at, quote) {
