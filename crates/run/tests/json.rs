@@ -117,8 +117,12 @@ fn names_are_removed() {
 fn files_become_variables_and_results() {
     let steps = r#"
         {"method": "json.get", "params": {"a": "a.json", "b": "missing.json"}},
-        {"method": "load", "params": {"again": "../sub/a.json", "list": "list.json"}}"#;
-    let files = [("sub/a.json", r#"{"x": 1}"#), ("sub/list.json", "[1]")];
+        {"method": "load", "params": {"again": "../sub/a.json", "list": "list.json", "module": "a.js"}}"#;
+    let files = [
+        ("sub/a.json", r#"{"x": 1}"#),
+        ("sub/list.json", "[1]"),
+        ("sub/a.js", "module.exports = { x: 'y', };"),
+    ];
     assert_snapshot!(play(steps, &files, ENOUGH));
 }
 
@@ -189,7 +193,7 @@ fn failures_name_the_place() {
         r#""json.rm", "params": {"a.json": {"a": 1}}"#,
         r#""json.get", "params": {"a": "{{'../../a.json'}}"}"#,
         r#""load", "params": {"a": "missing.json"}"#,
-        r#""load", "params": {"a": "a.js"}"#,
+        r#""load", "params": {"a": "a.txt"}"#,
         r#""load", "params": {"a": "{{'https://example.com/a.json'}}"}"#,
         r#""set", "params": {"local": {"a": 1}, "key": {"host": {"k": "v"}}}"#,
         r#""set", "params": {"local": {"a": 1}, "global": "{{3}}"}"#,

@@ -154,7 +154,7 @@ fn file_and_work(
 ) -> Result<(ContainedPath, Work), Box<FailureKind>> {
     let (file, work) = read?;
     let path = contained(&cx.options.app.cwd(), "", file).map_err(|fault| fault.kind)?;
-    if is_json(file) {
+    if is_json(file) || matches!(work, Work::Load(_)) {
         Ok((path, work))
     } else {
         Err(Box::new(FailureKind::Param {
@@ -194,7 +194,8 @@ fn get<'a>(name: &'a str, value: &'a Value) -> Result<(&'a str, Work), FailureKi
 
 fn load<'a>(name: &'a str, value: &'a Value) -> Result<(&'a str, Work), FailureKind> {
     let file = file_name(value)?;
-    if file.contains("://") || !(is_json(file) || is_module(file)) {
+    let readable = is_json(file) || is_module(file);
+    if file.contains("://") || !readable {
         let why = "only .json and .js files of the app can be loaded";
         return Err(FailureKind::Unsupported(why));
     }
