@@ -4,6 +4,7 @@ mod dialect;
 mod document;
 mod flow;
 mod hazards;
+mod locals;
 mod names;
 mod params;
 mod paths;
@@ -21,7 +22,12 @@ pub(crate) struct Checker<'a, 's> {
     pub(crate) options: &'a Options,
     pub(crate) sink: &'s mut Sink,
     pub(crate) dialect: Dialect,
+    /// How many more patterns are tried: each takes its time.
+    pub(crate) patterns: usize,
 }
+
+/// The most patterns of a file that are tried.
+const PATTERNS: usize = 512;
 
 /// What the JSON value of a file means.
 pub(crate) fn document(root: &Node, source: &str, options: &Options, sink: &mut Sink) -> Document {
@@ -30,6 +36,7 @@ pub(crate) fn document(root: &Node, source: &str, options: &Options, sink: &mut 
         options,
         sink,
         dialect: options.default_dialect,
+        patterns: PATTERNS,
     };
     checker.document(root)
 }
