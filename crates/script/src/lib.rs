@@ -38,7 +38,7 @@ pub use locate::locate;
 pub use method::Method;
 pub use options::{Limits, Options};
 pub use parsed::{Document, Parsed, ScriptError};
-pub use place::Place;
+pub use place::{Place, places};
 pub use reference::{code_reference, json_schema, method_reference, reference};
 pub use schema::{Class, Kinds, MethodSpec, Param, Role};
 pub use script::{Dialect, Next, Prerequisite, Script, Step};
