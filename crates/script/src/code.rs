@@ -32,6 +32,10 @@ const CODES: &[(&str, &str)] = &[
         "The path is too long, too deep, or has a NUL in it.",
     ),
     (
+        "bad-pattern",
+        "The pattern of a handler is no regular expression, or one that cannot be used.",
+    ),
+    (
         "bad-word",
         "The word is one of another language, such as Python's `True`.",
     ),
@@ -213,6 +217,10 @@ const CODES: &[(&str, &str)] = &[
         "A module of JavaScript says something before what it exports. That is not run.",
     ),
     ("unreachable-step", "The run never comes to the step."),
+    (
+        "unset-variable",
+        "No step of the file sets the variable of `local`, so it never has a value.",
+    ),
     ("unused-id", "Nothing refers to the step's id."),
     (
         "variable-name",

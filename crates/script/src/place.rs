@@ -51,8 +51,9 @@ impl fmt::Display for Place {
     }
 }
 
-/// The places of several byte offsets, in the order asked for, by one walk over the text.
-pub(crate) fn places(source: &str, offsets: &[usize]) -> Vec<Place> {
+/// The places of several byte offsets of a text, in the order asked for, by one walk over it. An
+/// offset beyond the end is at the end.
+pub fn places(source: &str, offsets: &[usize]) -> Vec<Place> {
     let mut order: Vec<usize> = (0..offsets.len()).collect();
     order.sort_by_key(|i| offsets.get(*i));
     let mut found = alloc::vec![Place::START; offsets.len()];

@@ -1,14 +1,14 @@
 //! The table as a document for people, and as a schema for editors.
 
 use crate::{
-    MethodSpec,
+    Example, MethodSpec, codes, example,
     schema::{Class, Kinds, Param},
     table::{FILE_KEYS, STEP_KEYS, methods},
 };
 use alloc::{format, string::String, vec::Vec};
 use collodi_value::{Object, Value};
 
-/// A reference of all methods in Markdown, made from the table that scripts are checked against.
+/// A reference of all methods and of all codes of diagnostics in Markdown, made from the table that scripts are checked against.
 pub fn reference() -> String {
     let mut text = String::from("# Methods\n\n");
     text += "A step names one of these as `method` and gives it `params`. Every parameter also \
@@ -33,6 +33,36 @@ pub fn reference() -> String {
             text += &format!("\n## {family}\n");
         }
         text += &section(spec);
+    }
+    text += "\n# Diagnostics\n\n";
+    text += "Every code, what it means, and a file that shows it.\n";
+    codes().fold(text, |text, (code, doc)| {
+        text + "\n" + &code_section(code, doc)
+    })
+}
+
+/// The section of [`reference()`] about one method; none for what is no method.
+pub fn method_reference(name: &str) -> Option<String> {
+    let spec = methods().find(|spec| spec.name == name)?;
+    Some(section(spec).trim_start().into())
+}
+
+/// The section of [`reference()`] about one code of diagnostics; none for what is no code.
+pub fn code_reference(code: &str) -> Option<String> {
+    let (code, doc) = codes().find(|(name, _)| *name == code)?;
+    Some(code_section(code, doc))
+}
+
+fn code_section(code: &str, doc: &str) -> String {
+    let mut text = format!("## `{code}`\n\n{doc}\n");
+    match example(code) {
+        Some(Example::File("")) => {}
+        Some(Example::File(file)) => {
+            let shown = file.replace('\u{feff}', "");
+            text += &format!("\n```json\n{shown}\n```\n");
+        }
+        Some(Example::Words(words)) => text += &format!("\nSuch as {words}.\n"),
+        None => {}
     }
     text
 }

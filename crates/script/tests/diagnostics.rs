@@ -4,9 +4,11 @@
 //! A file is read under its own name, `module-…` as one of JavaScript; `metadata.json` stands for `pinokio.json`, and
 //! `lenient-…` is read with unknown methods allowed.
 
-#![allow(clippy::disallowed_methods, clippy::unwrap_used)]
+#![allow(clippy::disallowed_methods, clippy::unwrap_used, clippy::panic)]
 
-use collodi_script::{Document, Options, Parsed, decode, explain, parse_bytes};
+use collodi_script::{
+    Document, Example, Options, Parsed, codes, decode, example, explain, parse_bytes, reference,
+};
 use std::{fs, path::Path};
 
 fn inputs() -> Vec<(String, Vec<u8>)> {
@@ -72,18 +74,49 @@ fn every_code_is_explained() {
     }
 }
 
+/// Every code is documented, and its example shows it.
+#[test]
+fn every_code_has_an_example() {
+    for (code, _) in codes() {
+        let file: Vec<u8> = match example(code) {
+            Some(Example::File(text)) => text.into(),
+            Some(Example::Words(_)) => in_words(code),
+            other => panic!("{code}: {other:?}"),
+        };
+        let said = parse_bytes(&file, &Options::default()).diagnostics;
+        let found = said.iter().find(|diagnostic| diagnostic.code == code);
+        let found = found.unwrap_or_else(|| panic!("{code} is not said: {said:#?}"));
+        assert!(!found.message.is_empty(), "{code}");
+        let shown = format!("## `{code}`\n\n{}\n", explain(code).unwrap());
+        assert!(reference().contains(&shown), "{code}");
+    }
+}
+
+/// The files that examples only describe.
+fn in_words(code: &str) -> Vec<u8> {
+    let steps = |count: usize| {
+        let steps = vec![r#"{"method": "log"}"#; count].join(",");
+        format!(r#"{{"run": [{steps}]}}"#).into_bytes()
+    };
+    match code {
+        "not-utf8" => b"{\"title\": \"caf\xe9\", \"run\": [{\"method\": \"log\"}]}".into(),
+        "too-deep" => "[".repeat(200).into(),
+        "too-large" => vec![b' '; 9 << 20],
+        "too-many-diagnostics" => ",".repeat(300).into(),
+        "too-many-steps" => steps(10_001),
+        code => panic!("{code} has no file"),
+    }
+}
+
 /// Of every code that there is, some input shows what it looks like.
 #[test]
 fn every_code_is_shown() {
     let read = |(name, source): (String, Vec<u8>)| read(&name, &source).diagnostics;
-    let shown: Vec<&str> = inputs()
-        .into_iter()
-        .flat_map(read)
-        .map(|d| d.code)
-        .collect();
+    let all = inputs().into_iter().flat_map(read);
+    let shown: Vec<&str> = all.map(|diagnostic| diagnostic.code).collect();
     // Limits are shown in `laws.rs`.
     let elsewhere = ["too-large", "too-many-steps"];
-    for (code, _) in collodi_script::codes() {
+    for (code, _) in codes() {
         let known = shown.contains(&code) || elsewhere.contains(&code);
         assert!(known, "no input shows {code}");
     }

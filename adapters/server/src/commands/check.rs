@@ -1,86 +1,147 @@
 //! `collodi check`
 
-use crate::{cli::CheckArgs, failure::Failure, present::DiagnosticLine};
-use anyhow::{Context as _, Result};
-use collodi_script::{Document, Options, Parsed, Severity, decode, parse_bytes};
-use std::{fs, path::Path, process::ExitCode};
+mod excerpt;
+mod find;
+mod human;
+mod json;
+mod sarif;
 
-/// Says what is wrong with scripts. Fails when one has errors.
+use crate::cli::{CheckArgs, CheckFormat, Deny};
+use anyhow::Result;
+use collodi_script::{
+    Document, Limits, Options, Parsed, Severity, code_reference, decode, json_schema, parse_bytes,
+};
+use find::{Found, Input};
+use std::{
+    io::{self, Read as _},
+    process::ExitCode,
+};
+
+/// What could not be read, or was not understood.
+const UNREADABLE: u8 = 2;
+
+/// A file that was read, and what there is to say about it.
+pub(super) struct Checked {
+    /// Its name, for people.
+    name: String,
+    /// Its text.
+    source: String,
+    parsed: Parsed,
+}
+
+/// A file that could not be read.
+pub(super) struct Unread {
+    name: String,
+    why: String,
+}
+
+/// Everything that was looked at.
+#[derive(Default)]
+pub(super) struct Report {
+    files: Vec<Checked>,
+    unread: Vec<Unread>,
+}
+
+/// Says what is wrong with scripts. Ends with 0 when there is no error, 1 when there is one,
+/// or a warning that is denied, 2 when something could not be read.
 pub(crate) fn check(json: bool, args: &CheckArgs) -> Result<ExitCode> {
-    let mut clean = true;
-    for path in &args.paths {
-        clean &= check_one(json, path)?;
+    if args.schema {
+        say!("{}", json_schema().to_json_pretty());
+        return Ok(ExitCode::SUCCESS);
     }
-    Ok(if clean {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
+    if let Some(code) = &args.explain {
+        return Ok(explain(code));
+    }
+    let report = look(args);
+    match args.format {
+        CheckFormat::Human if !json => human::show(&report),
+        CheckFormat::Sarif => say!("{}", serde_json::to_string_pretty(&sarif::log(&report))?),
+        CheckFormat::Human | CheckFormat::Json => json::show(&report)?,
+    }
+    Ok(ExitCode::from(report.status(args.deny)))
+}
+
+fn explain(code: &str) -> ExitCode {
+    match code_reference(code) {
+        Some(text) => {
+            say!("{}", text.trim_end());
+            ExitCode::SUCCESS
+        }
+        None => {
+            complain!("there is no code {code:?}; `collodi methods` lists them all");
+            ExitCode::from(UNREADABLE)
+        }
+    }
+}
+
+fn look(args: &CheckArgs) -> Report {
+    let mut report = Report::default();
+    let found = find::find(&args.paths, args.root.as_deref());
+    report.unread = found.unread;
+    for input in found.inputs {
+        match read(&input) {
+            Ok(bytes) => report.files.extend(checked(&input, &bytes)),
+            Err(error) => report.unread.push(Unread {
+                name: input.name,
+                why: error.to_string(),
+            }),
+        }
+    }
+    report
+}
+
+/// The file's bytes; of one that is too large, enough to see that.
+fn read(input: &Input) -> io::Result<Vec<u8>> {
+    let limit = Limits::default().bytes as u64 + 1;
+    let mut bytes = Vec::new();
+    match &input.path {
+        Some(path) => std::fs::File::open(path)?
+            .take(limit)
+            .read_to_end(&mut bytes)?,
+        None => io::stdin().take(limit).read_to_end(&mut bytes)?,
+    };
+    Ok(bytes)
+}
+
+/// What there is to say about a file; nothing about one that was come upon in a folder and is
+/// no script.
+fn checked(input: &Input, bytes: &[u8]) -> Option<Checked> {
+    let options = Options {
+        base: input.base.clone(),
+        ..Options::for_file(&input.file)
+    };
+    let parsed = parse_bytes(bytes, &options);
+    let source = decode(bytes).into_owned();
+    let is_script = match parsed.document {
+        Document::Broken => find::is_known(&input.file) || source.contains("\"method\""),
+        _ => true,
+    };
+    (input.found == Found::Named || is_script).then(|| Checked {
+        name: input.name.clone(),
+        source,
+        parsed,
     })
 }
 
-fn check_one(json: bool, path: &Path) -> Result<bool> {
-    let file = if path.is_dir() {
-        path.join("pinokio.json")
-    } else {
-        path.to_owned()
-    };
-    let bytes = fs::read(&file).map_err(|error| {
-        Failure::new(format!("{}: {error}", file.display()))
-            .hint("name a script file, or a folder with a pinokio.json")
-    })?;
-    let name = file
-        .file_name()
-        .and_then(|name| name.to_str())
-        .context("the path is not UTF-8")?;
-    let parsed = parse_bytes(&bytes, &Options::for_file(name));
-    let shown = file.display().to_string();
-    if json {
-        show_json(&shown, &parsed)?;
-    } else {
-        show(&shown, &decode(&bytes), &parsed);
+impl Report {
+    fn count(&self, severity: Severity) -> usize {
+        let files = self.files.iter();
+        files.map(|file| file.count(severity)).sum()
     }
-    Ok(!parsed.has_errors())
-}
 
-fn show_json(file: &str, parsed: &Parsed) -> Result<()> {
-    for diagnostic in &parsed.diagnostics {
-        say!(
-            "{}",
-            serde_json::to_string(&DiagnosticLine::new(file, diagnostic))?
-        );
-    }
-    Ok(())
-}
-
-fn show(file: &str, source: &str, parsed: &Parsed) {
-    for diagnostic in &parsed.diagnostics {
-        complain!("{}", diagnostic.render(source, file));
-    }
-    let count = |severity| {
-        parsed
-            .diagnostics
-            .iter()
-            .filter(|d| d.severity == severity)
-            .count()
-    };
-    let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
-    match &parsed.document {
-        Document::Script(script) if errors == 0 => {
-            let unsupported = script
-                .steps
-                .iter()
-                .filter(|s| !collodi_run::supports(&s.method));
-            for step in unsupported {
-                complain!(
-                    "{file}: step {} ({}) cannot be run yet",
-                    step.index + 1,
-                    step.method.name()
-                );
-            }
-            let (steps, dialect) = (script.steps.len(), script.dialect);
-            say!("{file}: {dialect} dialect; steps: {steps}, warnings: {warnings}");
+    fn status(&self, deny: Option<Deny>) -> u8 {
+        let denied = deny == Some(Deny::Warnings) && self.count(Severity::Warning) > 0;
+        if !self.unread.is_empty() {
+            UNREADABLE
+        } else {
+            u8::from(denied || self.count(Severity::Error) > 0)
         }
-        Document::Metadata(_) => say!("{file}: describes an app, and has no steps to run"),
-        _ => say!("{file}: errors: {errors}, warnings: {warnings}"),
+    }
+}
+
+impl Checked {
+    fn count(&self, severity: Severity) -> usize {
+        let diagnostics = self.parsed.diagnostics.iter();
+        diagnostics.filter(|d| d.severity == severity).count()
     }
 }

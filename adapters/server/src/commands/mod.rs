@@ -2,6 +2,7 @@
 
 mod check;
 mod logs;
+mod methods;
 mod ps;
 mod run;
 mod serve;
@@ -24,6 +25,7 @@ pub(crate) fn execute(cli: Cli) -> Result<ExitCode> {
         Command::Logs(args) => logs::logs(&workspace, json, &args),
         Command::Stop(args) => stop::stop(&workspace, json, &args),
         Command::Check(args) => check::check(json, &args),
+        Command::Methods(args) => methods::methods(json, &args),
     }
 }
 

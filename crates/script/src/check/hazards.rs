@@ -1,7 +1,9 @@
 //! What templates can do wrong.
 
 use super::{
-    Checker, names,
+    Checker,
+    locals::Locals,
+    names,
     spot::{Spot, is_one_template, is_template},
 };
 use crate::{
@@ -52,6 +54,7 @@ impl Checker<'_, '_> {
             for reference in template.references() {
                 used.extend(reference.path.first().cloned());
                 self.unknown_variable(&place, &reference, names);
+                self.unset_local(&place, &reference, names);
                 if key == "params" && runs_commands(&step.method) {
                     self.shell_value(&place, &reference, names);
                 }
@@ -92,11 +95,31 @@ impl Checker<'_, '_> {
         });
     }
 
+    /// A member of `local` that no step sets. What is called is no variable.
+    fn unset_local(&mut self, part: &Part<'_>, reference: &Reference, names: &Names<'_>) {
+        let [local, name, ..] = reference.path.as_slice() else {
+            return;
+        };
+        let called = reference.called && reference.path.len() == 2;
+        if local != "local" || called || !names.locals.lack(name) {
+            return;
+        }
+        let message = format!("no step sets `local.{}`", clip(name));
+        let (pointer, span) = (&reference.pointer, &reference.span);
+        let Some(report) = self.in_text(part, pointer, span, "unset-variable", message) else {
+            return;
+        };
+        self.sink.push(match names.locals.nearest(name) {
+            Some(meant) => report.hint(format!("did you mean `local.{meant}`?")),
+            None => report.note("variables of a run start empty, and other runs do not set them"),
+        });
+    }
+
     fn meant_variable(&self, name: &str, names: &Names<'_>) -> Option<String> {
         if self.sink.is_full() {
             return None;
         }
-        if names.locals.contains(name) {
+        if names.locals.has(name) {
             return Some(format!("local.{name}"));
         }
         nearest(name, names.all()).map(String::from)
@@ -203,7 +226,7 @@ impl<'a> Part<'a> {
 /// The names that are defined.
 struct Names<'a> {
     ids: BTreeSet<&'a str>,
-    locals: BTreeSet<&'a str>,
+    locals: Locals<'a>,
     vatn: bool,
 }
 
@@ -216,7 +239,7 @@ impl<'a> Names<'a> {
                 .flatten()
                 .filter_map(|step| step.id.as_deref())
                 .collect(),
-            locals: locals(root),
+            locals: Locals::of(root.node, script),
             vatn,
         }
     }
@@ -225,11 +248,11 @@ impl<'a> Names<'a> {
         names::VARIABLES.contains(&name)
             || names::GLOBALS.contains(&name)
             || self.ids.contains(name)
-            || (self.vatn && self.locals.contains(name))
+            || (self.vatn && self.locals.has(name))
     }
 
     fn is_data(&self, name: &str) -> bool {
-        let own = self.ids.contains(name) || (self.vatn && self.locals.contains(name));
+        let own = self.ids.contains(name) || (self.vatn && self.locals.has(name));
         names::DATA.contains(&name) || (own && !names::VARIABLES.contains(&name))
     }
 
@@ -237,27 +260,6 @@ impl<'a> Names<'a> {
         let own = self.ids.iter().copied();
         own.chain(names::VARIABLES.iter().copied())
     }
-}
-
-/// The variables that `local.set` steps of the file set.
-fn locals<'a>(root: &Spot<'a>) -> BTreeSet<&'a str> {
-    let mut locals = BTreeSet::new();
-    let steps = root
-        .node
-        .get("run")
-        .and_then(Node::as_array)
-        .unwrap_or_default();
-    for step in steps {
-        if step.get("method").and_then(Node::as_str) != Some("local.set") {
-            continue;
-        }
-        let Some(params) = step.get("params") else {
-            continue;
-        };
-        locals.extend(params.get("key").and_then(Node::as_str));
-        locals.extend(params.members().iter().map(|m| m.key.as_str()));
-    }
-    locals
 }
 
 /// The ids that `next` and jumps name; none when a template decides.

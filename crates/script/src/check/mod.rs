@@ -4,6 +4,7 @@ mod dialect;
 mod document;
 mod flow;
 mod hazards;
+mod locals;
 mod names;
 mod params;
 mod paths;
@@ -27,7 +28,12 @@ pub(crate) struct Checker<'a, 's> {
     pub(crate) dialect: Dialect,
     /// Whether the text is a module of JavaScript.
     pub(crate) module: bool,
+    /// How many more patterns are tried: each takes its time.
+    pub(crate) patterns: usize,
 }
+
+/// The most patterns of a file that are tried.
+const PATTERNS: usize = 512;
 
 /// What the JSON value of a file means.
 pub(crate) fn document(root: &Node, source: &str, options: &Options, sink: &mut Sink) -> Document {
@@ -37,6 +43,7 @@ pub(crate) fn document(root: &Node, source: &str, options: &Options, sink: &mut 
         sink,
         dialect: options.default_dialect,
         module: Syntax::of(source).is_module(),
+        patterns: PATTERNS,
     };
     checker.document(root)
 }

@@ -93,10 +93,11 @@ fn bad_path(text: &str, error: PathError, value: &Spot<'_>) -> Diagnostic {
     let text = clip(text);
     match error {
         PathError::Absolute => value
-            .error(
+            .warning(
                 "absolute-path",
                 format!("`{text}` is absolute and leads out of the app's folder"),
             )
+            .note("the step fails when it gets here")
             .hint("write it relative to the script"),
         PathError::Escapes => value
             .error(

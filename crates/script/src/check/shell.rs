@@ -8,6 +8,7 @@ use super::{
 use crate::{Dialect, Method, json::Kind, schema::Kinds, sink::clip, table::HANDLER_KEYS};
 use alloc::format;
 use collodi_contain::{Name, RelPath};
+use collodi_pattern::Pattern;
 
 impl Checker<'_, '_> {
     pub(super) fn method_rules(&mut self, method: &Method, step: &Spot<'_>) {
@@ -239,12 +240,25 @@ impl Checker<'_, '_> {
             Some(("", _)) => "the pattern is empty and matches everything".into(),
             Some((_, flags)) => match flags.chars().find(|c| !"dgimsuy".contains(*c)) {
                 Some(flag) => format!("a pattern has no flag `{flag}`"),
-                None => return,
+                None => return self.pattern(text, event),
             },
         };
         let report = event.warning("event-pattern", message);
         self.sink
             .push(report.hint("write a pattern as in `/http:\\/\\/[0-9.:]+/`"));
+    }
+
+    /// A pattern of the right form may still be none.
+    fn pattern(&mut self, text: &str, event: &Spot<'_>) {
+        if self.patterns == 0 || self.sink.is_full() {
+            return;
+        }
+        self.patterns -= 1;
+        if let Err(error) = Pattern::parse(text) {
+            let report = event.warning("bad-pattern", format!("{error}"));
+            self.sink
+                .push(report.note("the step fails when it gets here"));
+        }
     }
 
     fn download(&mut self, params: &Spot<'_>) {
