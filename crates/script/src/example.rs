@@ -62,6 +62,10 @@ const EXAMPLES: &[(&str, Example)] = &[
         file("{\"run\": [{\"method\": \"log\"}] // the end\n}"),
     ),
     (
+        "computed-value",
+        file("module.exports = { run: [{ method: 'log', params: { text: hello() } }] }"),
+    ),
+    (
         "constant-when",
         file(r#"{"run": [{"when": "{{gpu}} === 'nvidia'", "method": "log"}]}"#),
     ),
@@ -255,6 +259,10 @@ const EXAMPLES: &[(&str, Example)] = &[
     ),
     ("unquoted-key", file(r#"{run: [{"method": "log"}]}"#)),
     ("unquoted-text", file(r#"{"run": [{"method": log}]}"#)),
+    (
+        "unread-statements",
+        file("const port = 8000\nmodule.exports = { run: [{ method: 'log' }] }"),
+    ),
     (
         "unreachable-step",
         file(r#"{"run": [{"method": "log", "next": null}, {"method": "log"}]}"#),
