@@ -143,7 +143,7 @@ const EXAMPLES: &[(&str, Example)] = &[
         "module-step",
         file(r#"{"run": [{"uri": "./api.js", "method": "install"}]}"#),
     ),
-    ("not-json", file("module.exports = {run: []}")),
+    ("not-json", file("<!DOCTYPE html>")),
     (
         "not-utf8",
         Example::Words("a file that is saved as UTF-16 or Latin-1"),
