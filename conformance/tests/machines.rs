@@ -17,7 +17,9 @@ use collodi_python::{
     Detect, DetectOptions, Interpreter, Layout, Platform, Provision, ProvisionError,
     ProvisionOptions, Toolchain,
 };
-use collodi_restart::{Backoff, GiveUp, Policy, RestartClass, StopSequence, Supervisor};
+use collodi_restart::{
+    Backoff, GiveUp, On, Policy, RestartClass, Rule, Startup, StopSequence, Supervisor, Verdict,
+};
 use collodi_run::{App, Completed, DaemonStarted, Run, RunOptions};
 use collodi_script::{Options, Script, parse};
 use collodi_time::{Duration, Instant};
@@ -35,10 +37,24 @@ fn the_restart_supervisor_keeps_the_laws() {
             count: 4,
             window: Duration::from_secs(30),
         }),
+        rules: vec![
+            Rule {
+                on: On::Codes(2, 2),
+                then: Verdict::RestartNow,
+            },
+            Rule {
+                on: On::NotReady,
+                then: Verdict::Leave,
+            },
+        ],
+        startup: Startup {
+            grace: Duration::from_millis(300),
+            ready_within: Some(Duration::from_secs(1)),
+        },
     };
     laws::check(
-        || Supervisor::new(policy, StopSequence::default(), 7),
-        (0..10u8, any::<usize>(), 0..3i32),
+        || Supervisor::new(policy.clone(), StopSequence::default(), 7),
+        (0..11u8, any::<usize>(), 0..3i32),
         |&(kind, number, code), ids| match kind {
             0 | 1 => Input::Start,
             2 => Input::Stop,
@@ -48,6 +64,7 @@ fn the_restart_supervisor_keeps_the_laws() {
             6 => Input::SpawnFailed(ids.pick(number)),
             7 => Input::Exited(ids.pick(number), Exit::Code(code)),
             8 => Input::Emptied(ids.pick(number)),
+            9 => Input::Ready(ids.pick(number)),
             _ => Input::Signalled(ids.pick(number)),
         },
         |action, id| match action {

@@ -222,7 +222,8 @@ impl Process {
                 let text = format!("Auto-restarting in {millis} ms (restart #{restart})");
                 self.note(now, &text, shared);
             }
-            Supervision::Exited(_) | Supervision::Stopping => {}
+            Supervision::NotReady => self.note(now, "Not ready in time", shared),
+            Supervision::Up | Supervision::Exited(_) | Supervision::Stopping => {}
         }
         self.tell(ProcessEvent::Supervision(event), shared);
     }
@@ -366,7 +367,8 @@ impl Process {
         shared: &mut Shared,
     ) {
         let reached = self.reach.tried(now, life, succeeded, &self.id, shared);
-        if let Some(url) = reached {
+        if let (Some(url), Some(spawn)) = (reached, life) {
+            self.post(Input::Ready(spawn), shared);
             self.tell(ProcessEvent::Reachable(url), shared);
         }
     }

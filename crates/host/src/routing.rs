@@ -119,7 +119,7 @@ impl Host {
         command.tree = TreeId::new(&format!("{id}-{seed:016x}"));
         entry.add_daemon(id.clone());
         let policy = if spec.auto_restart {
-            self.options.restart
+            self.options.restart.clone()
         } else {
             Policy::never()
         };

@@ -5,13 +5,19 @@
 extern crate alloc;
 
 mod backoff;
+mod death;
 mod policy;
+mod startup;
 mod status;
 mod stop;
 mod supervisor;
+mod vocabulary;
 
 pub use backoff::{Backoff, Jitter};
+pub use death::{Death, On, ParseOnError, Rule, Verdict};
 pub use policy::{GiveUp, Policy, RestartClass};
+pub use startup::Startup;
 pub use status::{Ended, Phase, Status};
 pub use stop::{Escalation, StopSequence, StopStep};
-pub use supervisor::{Action, Event, Input, Supervisor};
+pub use supervisor::Supervisor;
+pub use vocabulary::{Action, Event, Input};

@@ -1,16 +1,19 @@
 //! What to do after a death.
 
-use crate::Backoff;
-use alloc::collections::VecDeque;
-use collodi_command::Exit;
+use crate::{Backoff, Death, Ended, Rule, Startup, Verdict};
+use alloc::{collections::VecDeque, vec::Vec};
 use collodi_time::{Duration, Instant};
 use core::fmt;
 
 /// What to do after a death.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Policy {
     /// After which deaths to start again.
     pub class: RestartClass,
+    /// What overrules the class: the first rule that is about a death decides.
+    pub rules: Vec<Rule>,
+    /// When a child that was started counts as up.
+    pub startup: Startup,
     /// How long to wait before.
     pub backoff: Backoff,
     /// A life of at least this long, and of twice the last delay, starts the
@@ -36,6 +39,16 @@ impl Policy {
             ..Self::default()
         }
     }
+
+    /// What to do after `death`.
+    pub fn verdict(&self, death: Death) -> Verdict {
+        let rule = self.rules.iter().find(|rule| rule.on.matches(death));
+        let by_class = || match self.class.restarts(death) {
+            true => Verdict::Restart,
+            false => Verdict::Leave,
+        };
+        rule.map_or_else(by_class, |rule| rule.then)
+    }
 }
 
 /// Starts again after every death, by [`Backoff::default`], for ever.
@@ -43,6 +56,8 @@ impl Default for Policy {
     fn default() -> Self {
         Self {
             class: RestartClass::Always,
+            rules: Vec::new(),
+            startup: Startup::default(),
             backoff: Backoff::default(),
             stable_after: Duration::from_secs(10),
             give_up: None,
@@ -55,20 +70,35 @@ impl Default for Policy {
 pub enum RestartClass {
     /// After none.
     Never,
-    /// After a death by signal, by an exit code other than zero, or a failed spawn.
+    /// After a failure: a death by signal, by an exit code other than zero, before it was
+    /// up, or a failed spawn.
     OnFailure,
     /// After each.
     #[default]
     Always,
+    /// After each, and when the supervisor itself is started again: unless someone had
+    /// stopped it.
+    UnlessStopped,
 }
 
 impl RestartClass {
-    /// Whether to start again after `exit`; `None` is a spawn that failed.
-    pub fn restarts(self, exit: Option<Exit>) -> bool {
+    /// Whether to start again after `death`.
+    pub const fn restarts(self, death: Death) -> bool {
         match self {
             Self::Never => false,
-            Self::OnFailure => !exit.is_some_and(Exit::is_success),
-            Self::Always => true,
+            Self::OnFailure => death.is_failure(),
+            Self::Always | Self::UnlessStopped => true,
+        }
+    }
+
+    /// Whether a child that had been started is started again when whoever supervises is:
+    /// after `end`, which is absent when it was alive.
+    pub const fn revives(self, end: Option<Ended>) -> bool {
+        match (self, end) {
+            (Self::Always, _) | (_, None) => true,
+            (Self::UnlessStopped, Some(Ended::Stopped)) => false,
+            (Self::UnlessStopped, Some(_)) => true,
+            (Self::Never | Self::OnFailure, Some(_)) => false,
         }
     }
 }

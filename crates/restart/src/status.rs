@@ -1,6 +1,6 @@
 //! What can be read of a supervisor at any moment.
 
-use crate::GiveUp;
+use crate::{Death, GiveUp};
 use collodi_command::Exit;
 use collodi_time::Instant;
 use core::fmt;
@@ -12,6 +12,8 @@ pub enum Phase {
     New,
     /// A spawn is in flight.
     Starting,
+    /// It lives, and is not up yet.
+    Warming,
     /// It lives.
     Running,
     /// Its leader ended; what it left behind is being ended.
@@ -29,6 +31,7 @@ impl fmt::Display for Phase {
         match self {
             Self::New => f.write_str("new"),
             Self::Starting => f.write_str("starting"),
+            Self::Warming => f.write_str("warming"),
             Self::Running => f.write_str("running"),
             Self::Clearing => f.write_str("clearing"),
             Self::Crashed => f.write_str("crashed"),
@@ -46,6 +49,10 @@ pub enum Ended {
     Stopped,
     /// It ended, and its policy says to leave it at that.
     Exited(Exit),
+    /// It ended before it was up, and its policy says to leave it at that.
+    EndedEarly(Exit),
+    /// It was not ready in time, and its policy says to leave it at that.
+    NotReady,
     /// It could not be started, and its policy says to leave it at that.
     SpawnFailed,
     /// It ended too often.
@@ -53,12 +60,22 @@ pub enum Ended {
 }
 
 impl Ended {
+    /// The end that a death is, when it is left at that.
+    pub const fn of(death: Death) -> Self {
+        match death {
+            Death::Exited(exit) => Self::Exited(exit),
+            Death::EndedEarly(exit) => Self::EndedEarly(exit),
+            Death::SpawnFailed => Self::SpawnFailed,
+            Death::NotReady => Self::NotReady,
+        }
+    }
+
     /// Whether this is a failure: neither stopped by someone nor ended with code 0.
     pub const fn is_failure(self) -> bool {
         match self {
             Self::Stopped => false,
             Self::Exited(exit) => !exit.is_success(),
-            Self::SpawnFailed | Self::GaveUp(_) => true,
+            Self::EndedEarly(_) | Self::NotReady | Self::SpawnFailed | Self::GaveUp(_) => true,
         }
     }
 }
@@ -68,6 +85,8 @@ impl fmt::Display for Ended {
         match self {
             Self::Stopped => f.write_str("stopped"),
             Self::Exited(exit) => write!(f, "exited ({exit})"),
+            Self::EndedEarly(exit) => write!(f, "failed ({exit} before it was up)"),
+            Self::NotReady => f.write_str("failed (not ready in time)"),
             Self::SpawnFailed => f.write_str("failed (could not be started)"),
             Self::GaveUp(give_up) => write!(f, "failed (gave up after {give_up})"),
         }
@@ -87,6 +106,8 @@ pub struct Status {
     pub restarts: u32,
     /// How its last life ended.
     pub last_exit: Option<Exit>,
+    /// How its last life ended that nobody asked to end: why it is started again, or not.
+    pub last_death: Option<Death>,
     /// When it will be started again.
     pub next_start: Option<Instant>,
 }
@@ -94,9 +115,11 @@ pub struct Status {
 impl fmt::Display for Status {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.phase)?;
-        match (self.phase, self.last_exit, self.pid) {
-            (Phase::Crashed, Some(exit), _) => write!(f, " ({exit})")?,
-            (Phase::Running | Phase::Stopping, _, Some(pid)) => write!(f, " (pid {pid})")?,
+        match (self.phase, self.last_death, self.pid) {
+            (Phase::Crashed, Some(death), _) => write!(f, " ({death})")?,
+            (Phase::Warming | Phase::Running | Phase::Stopping, _, Some(pid)) => {
+                write!(f, " (pid {pid})")?;
+            }
             _ => {}
         }
         match self.next_start {

@@ -1,70 +1,18 @@
 //! The supervision of one child.
 
-use crate::{Ended, Escalation, Jitter, Phase, Policy, Status, StopSequence, policy::Tries};
-use collodi_command::{Exit, Signal};
+use crate::{
+    Action, Death, Ended, Escalation, Event, Input, Jitter, Phase, Policy, Status, StopSequence,
+    Verdict,
+    policy::Tries,
+    startup::{Warmed, Warming},
+};
+use alloc::vec::Vec;
+use collodi_command::Exit;
 use collodi_machine::{ActionId, Machine, Outbox, Output, OutputOf, Stale};
 use collodi_time::{Deadline, Duration, Instant};
-use core::fmt;
 
 /// How long what a dead leader left behind may take to end by itself.
 const LINGER: Duration = Duration::from_millis(50);
-
-/// What can happen to a supervised child.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Input {
-    /// Someone wants it to run. Nothing happens when it does.
-    Start,
-    /// Someone wants it to end.
-    Stop,
-    /// Someone wants a new life: ends this one, then starts at once.
-    Restart,
-    /// Someone wants it to end without the rest of the grace period.
-    Kill,
-    /// The spawn succeeded; its process id, where there is one.
-    Spawned(ActionId, Option<u32>),
-    /// The spawn failed. Completes it.
-    SpawnFailed(ActionId),
-    /// The leader of this spawn ended.
-    Exited(ActionId, Exit),
-    /// Nothing of this spawn is left. Completes it.
-    Emptied(ActionId),
-    /// The signal was sent, or could not be. Completes the action.
-    Signalled(ActionId),
-    /// The deadline has come.
-    Timeout,
-}
-
-/// What a supervisor wants done.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Action {
-    /// Start the child. Completed by [`Input::SpawnFailed`] or [`Input::Emptied`].
-    Spawn,
-    /// Send a signal to the whole tree. Completed by [`Input::Signalled`].
-    Signal(Signal),
-}
-
-/// What a supervisor tells.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Event {
-    /// A life began.
-    Started {
-        /// Its process id, where there is one.
-        pid: Option<u32>,
-    },
-    /// A spawn failed.
-    SpawnFailed,
-    /// The leader ended.
-    Exited(Exit),
-    /// It will be started again.
-    Restarting {
-        /// After this long.
-        delay: Duration,
-        /// For this time, counted from 1.
-        restart: u32,
-    },
-    /// It is being ended.
-    Stopping,
-}
 
 /// The supervision of one child, from its first start to its last end.
 #[derive(Clone, Debug)]
@@ -77,6 +25,9 @@ pub struct Supervisor {
     last_delay: Duration,
     last_exit: Option<Exit>,
     life_exit: Option<Exit>,
+    /// The life ended, or is being ended, before it was up.
+    early: Option<Early>,
+    last_death: Option<Death>,
     started_at: Option<Instant>,
     out: Outbox<Action, Event>,
 }
@@ -91,6 +42,8 @@ enum State {
     Running {
         spawn: ActionId,
         pid: Option<u32>,
+        /// What it waits for until it is up.
+        warming: Option<Warming>,
     },
     /// The leader ended by itself; its leftovers may end by themselves until `at`.
     Lingering {
@@ -108,6 +61,15 @@ enum State {
         until: Instant,
     },
     Ended(Ended),
+}
+
+/// What a life fell short of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Early {
+    /// It ended while it was warming.
+    Ended,
+    /// It was not ready in time.
+    NotReady,
 }
 
 /// What comes after the tree is empty.
@@ -132,6 +94,8 @@ impl Supervisor {
             last_delay: Duration::ZERO,
             last_exit: None,
             life_exit: None,
+            early: None,
+            last_death: None,
             started_at: None,
             out: Outbox::new(),
         }
@@ -151,8 +115,24 @@ impl Supervisor {
             started_at,
             restarts,
             last_exit: self.last_exit,
+            last_death: self.last_death,
             next_start,
         }
+    }
+
+    /// The delays before the next `count` restarts (at most 1 000), should each life end
+    /// before it is stable: what the backoff will draw, the delay that runs first.
+    pub fn next_delays(&self, count: usize) -> Vec<Duration> {
+        let mut jitter = self.jitter;
+        let runs = matches!(self.state, State::Waiting { .. });
+        let tried = self.tries.consecutive.saturating_add(u32::from(runs));
+        let drawn = (tried..=u32::MAX).map(|n| self.policy.backoff.delay(n, &mut jitter));
+        let running = runs.then_some(self.last_delay);
+        running
+            .into_iter()
+            .chain(drawn)
+            .take(count.min(1_000))
+            .collect()
     }
 
     const fn phase(&self) -> Phase {
@@ -163,6 +143,9 @@ impl Supervisor {
                 ..
             } => Phase::Stopping,
             State::Starting { .. } => Phase::Starting,
+            State::Running {
+                warming: Some(_), ..
+            } => Phase::Warming,
             State::Running { .. } => Phase::Running,
             State::Lingering { .. }
             | State::Ending {
@@ -186,7 +169,7 @@ impl Supervisor {
             State::New | State::Waiting { .. } if then.is_stop() => self.finish(Ended::Stopped),
             State::New | State::Waiting { .. } => self.spawn(),
             State::Starting { then: planned, .. } => *planned = Some(then.or_stop(*planned)),
-            State::Running { spawn, pid } => {
+            State::Running { spawn, pid, .. } => {
                 let (spawn, pid) = (*spawn, *pid);
                 self.begin_ending(now, spawn, pid, then);
             }
@@ -238,9 +221,47 @@ impl Supervisor {
             self.started_at = Some(now);
             self.out.event(Event::Started { pid });
             match then {
-                None => self.state = State::Running { spawn, pid },
+                None => {
+                    let warmed = Warming::begin(self.policy.startup, now);
+                    self.warmed(now, spawn, pid, warmed);
+                }
                 Some(then) => self.begin_ending(now, spawn, pid, then),
             }
+        }
+        Ok(())
+    }
+
+    /// A child that lives has come this far.
+    fn warmed(&mut self, now: Instant, spawn: ActionId, pid: Option<u32>, warmed: Warmed) {
+        let warming = match warmed {
+            Warmed::Not(warming) => Some(warming),
+            Warmed::Up => None,
+            Warmed::TooLate => {
+                self.out.event(Event::NotReady);
+                self.early = Some(Early::NotReady);
+                return self.begin_ending(now, spawn, pid, Then::AskPolicy);
+            }
+        };
+        if warming.is_none() && self.policy.startup != crate::Startup::default() {
+            self.out.event(Event::Up);
+        }
+        self.state = State::Running {
+            spawn,
+            pid,
+            warming,
+        };
+    }
+
+    fn ready(&mut self, now: Instant, id: ActionId) -> Result<(), Stale> {
+        self.out.progress(id)?;
+        if let State::Running {
+            spawn,
+            pid,
+            warming: Some(warming),
+        } = self.state
+            && spawn == id
+        {
+            self.warmed(now, spawn, pid, warming.ready());
         }
         Ok(())
     }
@@ -257,7 +278,7 @@ impl Supervisor {
         match then {
             Some(Then::Stop | Then::Kill) => self.finish(Ended::Stopped),
             Some(Then::StartAgain) => self.spawn(),
-            Some(Then::AskPolicy) | None => self.ask_policy(now, None),
+            Some(Then::AskPolicy) | None => self.ask_policy(now, Death::SpawnFailed),
         }
         Ok(())
     }
@@ -272,7 +293,8 @@ impl Supervisor {
                 self.spawned(now, id, None)?;
                 return self.exited(now, id, exit);
             }
-            State::Running { spawn, .. } if *spawn == id => {
+            State::Running { spawn, warming, .. } if *spawn == id => {
+                self.early = warming.is_some().then_some(Early::Ended);
                 self.out.event(Event::Exited(exit));
                 self.state = State::Lingering {
                     spawn: id,
@@ -306,7 +328,7 @@ impl Supervisor {
                 then: Then::StartAgain,
                 ..
             } => self.spawn(),
-            _ => self.ask_policy(now, Some(exit)),
+            _ => self.ask_policy(now, self.death(exit)),
         }
         Ok(())
     }
@@ -329,17 +351,35 @@ impl Supervisor {
         }
     }
 
-    /// The life is over: what does the policy say? `exit` is absent when it never began.
-    fn ask_policy(&mut self, now: Instant, exit: Option<Exit>) {
-        if exit.is_some() && self.was_stable(now) {
+    /// How the life ended that is over.
+    const fn death(&self, exit: Exit) -> Death {
+        match (self.early, &self.state) {
+            (Some(Early::NotReady), _) => Death::NotReady,
+            (Some(Early::Ended), _)
+            | (
+                None,
+                State::Running {
+                    warming: Some(_), ..
+                },
+            ) => Death::EndedEarly(exit),
+            (None, _) => Death::Exited(exit),
+        }
+    }
+
+    /// The life is over: what does the policy say?
+    fn ask_policy(&mut self, now: Instant, death: Death) {
+        self.last_death = Some(death);
+        if matches!(death, Death::Exited(_)) && self.was_stable(now) {
             self.tries.start_over();
         }
-        if !self.policy.class.restarts(exit) {
-            return self.finish(exit.map_or(Ended::SpawnFailed, Ended::Exited));
-        }
-        match self.policy.give_up {
-            Some(give_up) if self.tries.exceeded(give_up, now) => {
+        match (self.policy.verdict(death), self.policy.give_up) {
+            (Verdict::Leave, _) => self.finish(Ended::of(death)),
+            (_, Some(give_up)) if self.tries.exceeded(give_up, now) => {
                 self.finish(Ended::GaveUp(give_up));
+            }
+            (Verdict::RestartNow, _) if self.lived(now) >= self.policy.backoff.initial => {
+                self.tries.record(now);
+                self.spawn();
             }
             _ => self.wait(now),
         }
@@ -350,8 +390,13 @@ impl Supervisor {
             .policy
             .stable_after
             .max(self.last_delay.saturating_mul(2));
-        self.started_at
-            .is_some_and(|at| now.saturating_since(at) >= needed)
+        self.started_at.is_some() && self.lived(now) >= needed
+    }
+
+    /// How long the last life was.
+    fn lived(&self, now: Instant) -> Duration {
+        let lived = |at| now.saturating_since(at);
+        self.started_at.map_or(Duration::ZERO, lived)
     }
 
     fn wait(&mut self, now: Instant) {
@@ -373,6 +418,14 @@ impl Supervisor {
                 self.tries.record(now);
                 self.spawn();
             }
+            State::Running {
+                spawn,
+                pid,
+                warming: Some(warming),
+            } => {
+                let (spawn, pid, warmed) = (*spawn, *pid, warming.at(now));
+                self.warmed(now, spawn, pid, warmed);
+            }
             State::Lingering { spawn, at } if *at <= now => {
                 let spawn = *spawn;
                 self.begin_ending(now, spawn, None, Then::AskPolicy);
@@ -388,6 +441,7 @@ impl Supervisor {
 
     fn spawn(&mut self) {
         self.life_exit = None;
+        self.early = None;
         let spawn = self.out.action(Action::Spawn);
         self.state = State::Starting { spawn, then: None };
     }
@@ -399,6 +453,7 @@ impl Supervisor {
     fn deadline(&self) -> Option<Deadline> {
         match &self.state {
             State::Waiting { until } => Some(Deadline::new(*until, "backoff")),
+            State::Running { warming, .. } => warming.as_ref().and_then(Warming::deadline),
             State::Lingering { at, .. } => Some(Deadline::new(*at, "leftovers")),
             State::Ending { escalation, .. } => Some(escalation.deadline()),
             _ => None,
@@ -441,6 +496,7 @@ impl Machine for Supervisor {
             Input::SpawnFailed(id) => return self.spawn_failed(now, id),
             Input::Exited(id, exit) => return self.exited(now, id, exit),
             Input::Emptied(id) => return self.emptied(now, id),
+            Input::Ready(id) => return self.ready(now, id),
             Input::Signalled(id) if self.current_spawn() == Some(id) => return Err(Stale(id)),
             Input::Signalled(id) => return self.out.complete(id),
             Input::Timeout => self.timeout(now),
@@ -453,46 +509,6 @@ impl Machine for Supervisor {
             (Some(output), _) => output,
             (None, State::Ended(ended)) => Output::Done(*ended),
             (None, _) => Output::Wait(self.deadline()),
-        }
-    }
-}
-
-impl fmt::Display for Input {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Start => f.write_str("start"),
-            Self::Stop => f.write_str("stop"),
-            Self::Restart => f.write_str("restart"),
-            Self::Kill => f.write_str("kill"),
-            Self::Spawned(id, Some(pid)) => write!(f, "{id} spawned pid {pid}"),
-            Self::Spawned(id, None) => write!(f, "{id} spawned"),
-            Self::SpawnFailed(id) => write!(f, "{id} spawn failed"),
-            Self::Exited(id, exit) => write!(f, "{id} exited ({exit})"),
-            Self::Emptied(id) => write!(f, "{id} emptied"),
-            Self::Signalled(id) => write!(f, "{id} signalled"),
-            Self::Timeout => f.write_str("timeout"),
-        }
-    }
-}
-
-impl fmt::Display for Action {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Spawn => f.write_str("spawn"),
-            Self::Signal(signal) => write!(f, "signal {signal}"),
-        }
-    }
-}
-
-impl fmt::Display for Event {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Started { pid: Some(pid) } => write!(f, "started pid {pid}"),
-            Self::Started { pid: None } => f.write_str("started"),
-            Self::SpawnFailed => f.write_str("spawn failed"),
-            Self::Exited(exit) => write!(f, "exited ({exit})"),
-            Self::Restarting { delay, restart } => write!(f, "restart {restart} in {delay:?}"),
-            Self::Stopping => f.write_str("stopping"),
         }
     }
 }

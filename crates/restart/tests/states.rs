@@ -3,7 +3,7 @@
 
 use collodi_command::Exit;
 use collodi_machine::{Machine, OutputOf, trace::Traced, trace::describe};
-use collodi_restart::{Action, Input, Phase, Policy, StopSequence, Supervisor};
+use collodi_restart::{Action, Input, Phase, Policy, Startup, StopSequence, Supervisor};
 use collodi_time::{Duration, Instant};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -11,7 +11,8 @@ use std::fmt::Write as _;
 /// Each phase, reached by the shortest history.
 fn states() -> Vec<(&'static str, Vec<Step>)> {
     use Step::{Empty, Exit, Send, Spawned};
-    let running = [Send(Input::Start), Spawned];
+    let warming = [Send(Input::Start), Spawned];
+    let running = [Send(Input::Start), Spawned, Step::Ready];
     let with = |more: &[Step]| running.iter().chain(more).copied().collect();
     vec![
         ("new", vec![]),
@@ -20,6 +21,7 @@ fn states() -> Vec<(&'static str, Vec<Step>)> {
             "starting, stop asked",
             vec![Send(Input::Start), Send(Input::Stop)],
         ),
+        ("warming", warming.to_vec()),
         ("running", with(&[])),
         ("clearing", with(&[Exit])),
         (
@@ -38,18 +40,20 @@ fn states() -> Vec<(&'static str, Vec<Step>)> {
 enum Step {
     Send(Input),
     Spawned,
+    Ready,
     SpawnFailed,
     Exit,
     Empty,
     Later,
 }
 
-const STEPS: [(&str, Step); 9] = [
+const STEPS: [(&str, Step); 10] = [
     ("start", Step::Send(Input::Start)),
     ("stop", Step::Send(Input::Stop)),
     ("restart", Step::Send(Input::Restart)),
     ("kill", Step::Send(Input::Kill)),
     ("spawned", Step::Spawned),
+    ("ready", Step::Ready),
     ("spawn failed", Step::SpawnFailed),
     ("exited", Step::Exit),
     ("emptied", Step::Empty),
@@ -65,7 +69,13 @@ struct Life {
 
 impl Life {
     fn new() -> Self {
-        let policy = Policy::fixed(Duration::from_secs(3));
+        let policy = Policy {
+            startup: Startup {
+                ready_within: Some(Duration::from_secs(30)),
+                ..Startup::default()
+            },
+            ..Policy::fixed(Duration::from_secs(3))
+        };
         let supervisor = Supervisor::new(policy, StopSequence::default(), 7);
         Self {
             traced: Traced::new(supervisor),
@@ -87,6 +97,7 @@ impl Life {
         let input = match step {
             Step::Send(input) => input,
             Step::Spawned => Input::Spawned(self.spawn?, Some(100)),
+            Step::Ready => Input::Ready(self.spawn?),
             Step::SpawnFailed => Input::SpawnFailed(self.spawn?),
             Step::Exit => Input::Exited(self.spawn?, Exit::Code(1)),
             Step::Empty => Input::Emptied(self.spawn?),

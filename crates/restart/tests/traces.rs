@@ -1,10 +1,13 @@
 //! The life of one child as text: every line of `vatn-parity` about processes that
 //! a supervisor decides, and the interleavings that are easy to get wrong.
-#![allow(clippy::unwrap_used, reason = "tests")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 use collodi_command::{Exit, Signal};
 use collodi_machine::{ActionId, trace::Traced};
-use collodi_restart::{Backoff, GiveUp, Input, Policy, RestartClass, StopSequence, Supervisor};
+use collodi_restart::{
+    Backoff, Ended, GiveUp, Input, Phase, Policy, RestartClass, Rule, Startup, StopSequence,
+    Supervisor, Verdict,
+};
 use collodi_time::{Duration, Instant};
 use insta::assert_snapshot;
 
@@ -223,4 +226,136 @@ fn kill_while_the_spawn_is_in_flight_gives_no_grace_period() {
         .at(10, spawned(1))
         .at(12, Input::Emptied(id(1)));
     assert_snapshot!(child.trace());
+}
+
+fn rule(on: &str, then: Verdict) -> Rule {
+    let on = on.parse().unwrap();
+    Rule { on, then }
+}
+
+#[test]
+fn the_first_rule_about_a_death_decides() {
+    let policy = Policy {
+        rules: vec![
+            rule("78", Verdict::Leave),
+            rule("42", Verdict::RestartNow),
+            rule("1-99", Verdict::Restart),
+        ],
+        class: RestartClass::Never,
+        ..Policy::fixed(Duration::from_secs(3))
+    };
+    let child = Child::new(policy)
+        .at(0, Input::Start)
+        .at(5, spawned(1))
+        .at(10, Input::Exited(id(1), Exit::Code(42)))
+        .at(10, Input::Emptied(id(1)))
+        .at(3_010, Input::Timeout)
+        .at(3_020, spawned(2))
+        .at(9_000, Input::Exited(id(2), Exit::Code(42)))
+        .at(9_000, Input::Emptied(id(2)))
+        .at(9_010, spawned(3))
+        .at(9_020, Input::Exited(id(3), Exit::Code(78)))
+        .at(9_020, Input::Emptied(id(3)));
+    assert_snapshot!(child.trace());
+}
+
+fn warming(grace: u64, ready_within: Option<u64>) -> Policy {
+    Policy {
+        startup: Startup {
+            grace: Duration::from_millis(grace),
+            ready_within: ready_within.map(Duration::from_millis),
+        },
+        class: RestartClass::OnFailure,
+        ..Policy::fixed(Duration::from_secs(3))
+    }
+}
+
+#[test]
+fn an_end_with_code_zero_within_the_grace_is_a_failure() {
+    let child = Child::new(warming(1_000, None))
+        .at(0, Input::Start)
+        .at(5, spawned(1))
+        .at(900, Input::Exited(id(1), Exit::Code(0)))
+        .at(900, Input::Emptied(id(1)))
+        .at(3_900, Input::Timeout)
+        .at(3_905, spawned(2))
+        .at(4_905, Input::Timeout)
+        .at(5_000, Input::Exited(id(2), Exit::Code(0)))
+        .at(5_000, Input::Emptied(id(2)));
+    assert_snapshot!(child.trace());
+}
+
+#[test]
+fn what_is_not_ready_in_time_is_ended_and_started_again() {
+    let child = Child::new(warming(0, Some(2_000)))
+        .at(0, Input::Start)
+        .at(5, spawned(1))
+        .at(2_005, Input::Timeout)
+        .at(2_006, Input::Signalled(id(2)))
+        .at(2_050, Input::Exited(id(1), Exit::Code(0)))
+        .at(2_051, Input::Emptied(id(1)))
+        .at(5_051, Input::Timeout)
+        .at(5_060, spawned(3))
+        .at(6_000, Input::Ready(id(3)))
+        .at(9_000, Input::Timeout);
+    assert_snapshot!(child.trace());
+    assert_eq!(child.0.machine.status().phase, Phase::Running);
+}
+
+#[test]
+fn ready_is_heard_once_and_only_of_this_life() {
+    let child = Child::new(warming(0, Some(2_000)))
+        .at(0, Input::Start)
+        .at(1, Input::Ready(id(1)))
+        .at(5, spawned(1))
+        .at(6, Input::Ready(id(9)))
+        .at(7, Input::Ready(id(1)))
+        .at(8, Input::Ready(id(1)));
+    assert_snapshot!(child.trace());
+}
+
+#[test]
+fn the_delays_to_come_can_be_read() {
+    let policy = Policy::default();
+    let mut child = Supervisor::new(policy, StopSequence::default(), 7);
+    let foreseen = child.next_delays(10);
+    let mut waited = Vec::new();
+    let mut now = Instant::ZERO;
+    let input = |child: &mut Supervisor, now, input| {
+        collodi_machine::Machine::handle_input(child, now, input).unwrap();
+        while !matches!(
+            collodi_machine::Machine::poll_output(child),
+            collodi_machine::Output::Wait(_)
+        ) {}
+    };
+    input(&mut child, now, Input::Start);
+    for spawn in 1..=10 {
+        input(&mut child, now, Input::SpawnFailed(id(spawn)));
+        let next = child.status().next_start.unwrap();
+        waited.push(next.saturating_since(now));
+        assert_eq!(child.next_delays(1), waited[waited.len() - 1..]);
+        now = next;
+        input(&mut child, now, Input::Timeout);
+    }
+    assert_eq!(foreseen, waited);
+}
+
+#[test]
+fn who_is_started_again_with_the_supervisor() {
+    use RestartClass::{Always, Never, OnFailure, UnlessStopped};
+    let ends = [
+        None,
+        Some(Ended::Stopped),
+        Some(Ended::Exited(Exit::Code(0))),
+        Some(Ended::SpawnFailed),
+    ];
+    let table = [
+        (Never, [true, false, false, false]),
+        (OnFailure, [true, false, false, false]),
+        (Always, [true, true, true, true]),
+        (UnlessStopped, [true, false, true, true]),
+    ];
+    for (class, expected) in table {
+        assert_eq!(ends.map(|end| class.revives(end)), expected, "{class:?}");
+    }
 }

@@ -8,9 +8,10 @@ use collodi_time::WallTime;
 /// A process. `epoch` is the wall time at the origin of its instants.
 pub(crate) fn process(process: &collodi_host::Process, epoch: WallTime) -> Process {
     let status = process.status();
-    let ended = match status.phase {
-        Phase::Ended(ended) => Some(ended),
-        _ => None,
+    let (ended, reason) = match status.phase {
+        Phase::Ended(ended) => (Some(ended), Some(ended.to_string())),
+        Phase::Crashed => (None, status.last_death.map(|death| death.to_string())),
+        _ => (None, None),
     };
     let exit_code = |exit: collodi_command::Exit| exit.shell_code().unwrap_or(-1);
     let next_start = |at: collodi_time::Instant| (epoch + at.since_origin()).to_string();
@@ -28,7 +29,7 @@ pub(crate) fn process(process: &collodi_host::Process, epoch: WallTime) -> Proce
         command: process.line().to_owned(),
         next_start: status.next_start.map(next_start),
         ended: ended.map(how),
-        reason: ended.map(|ended| ended.to_string()),
+        reason,
     }
 }
 
@@ -36,7 +37,7 @@ pub(crate) fn process(process: &collodi_host::Process, epoch: WallTime) -> Proce
 /// is part of a crash when it will start again, and of a stop when it will not.
 const fn word(phase: Phase, auto_restart: bool) -> ProcessStatus {
     match phase {
-        Phase::New | Phase::Starting => ProcessStatus::Starting,
+        Phase::New | Phase::Starting | Phase::Warming => ProcessStatus::Starting,
         Phase::Running => ProcessStatus::Running,
         Phase::Clearing if auto_restart => ProcessStatus::Crashed,
         Phase::Crashed => ProcessStatus::Crashed,
@@ -65,6 +66,7 @@ mod tests {
         let phases = [
             Phase::New,
             Phase::Starting,
+            Phase::Warming,
             Phase::Running,
             Phase::Clearing,
             Phase::Crashed,
@@ -72,6 +74,8 @@ mod tests {
             Phase::Ended(Ended::Stopped),
             Phase::Ended(Ended::Exited(Exit::Code(0))),
             Phase::Ended(Ended::Exited(Exit::Code(3))),
+            Phase::Ended(Ended::EndedEarly(Exit::Code(0))),
+            Phase::Ended(Ended::NotReady),
             Phase::Ended(Ended::SpawnFailed),
             Phase::Ended(Ended::GaveUp(GiveUp::Consecutive(5))),
         ];

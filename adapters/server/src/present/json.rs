@@ -424,7 +424,7 @@ impl<'a> EventLine<'a> {
                 }
             }
             Supervision::Stopping => Self::ProcessStopping { process },
-            Supervision::SpawnFailed => return None,
+            Supervision::Up | Supervision::NotReady | Supervision::SpawnFailed => return None,
         })
     }
 
