@@ -64,6 +64,7 @@ pub(super) fn play(file: &File, script: &Script) -> Result<Ended, Broken> {
         app,
         script: Arc::new(script.clone()),
         args: collodi_value::Value::Null,
+        answers: Box::default(),
     };
     let (driver, handle) = Driver::new(Host::new(options), backends);
     let operator = operate(clock, handle, request);

@@ -254,5 +254,6 @@ fn run_options(
         tree,
         stop: options.stop.clone(),
         limits: collodi_run::Limits::default(),
+        answers: *request.answers,
     }
 }

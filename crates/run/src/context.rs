@@ -38,6 +38,8 @@ pub(crate) struct Context {
     pub(crate) detached: BTreeMap<ActionId, usize>,
     /// The daemons that were started.
     pub(crate) daemons: Vec<String>,
+    /// What has taken its prepared answers: the method and the step.
+    pub(crate) answered: BTreeSet<(String, usize)>,
 }
 
 impl Context {
@@ -58,6 +60,7 @@ impl Context {
             unheard: BTreeSet::new(),
             detached: BTreeMap::new(),
             daemons: Vec::new(),
+            answered: BTreeSet::new(),
         }
     }
 

@@ -5,10 +5,12 @@
 extern crate alloc;
 
 mod action;
+mod answers;
 mod context;
 mod dotenv;
 mod ending;
 mod event;
+mod form;
 mod input;
 mod memory;
 mod options;
@@ -21,7 +23,9 @@ mod scope;
 mod step;
 
 pub use action::{Action, DaemonSpec, EnvRequest};
+pub use answers::PreparedAnswers;
 pub use event::Event;
+pub use form::{AnswerError, AnswerErrorKind, Answered, Field, FieldKind, Form, Item, Question};
 pub use input::{Completed, DaemonStarted, Input};
 pub use options::{App, Limits, RunOptions};
 pub use outcome::{Failure, FailureKind, Outcome, Status};

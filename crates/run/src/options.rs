@@ -1,5 +1,6 @@
 //! What a run needs to know.
 
+use crate::PreparedAnswers;
 use alloc::{borrow::ToOwned, collections::BTreeMap, string::String, sync::Arc};
 use collodi_command::TreeId;
 use collodi_contain::{ContainedPath, RelPath, Root};
@@ -41,6 +42,8 @@ pub struct RunOptions {
     pub stop: StopSequence,
     /// What bounds a run.
     pub limits: Limits,
+    /// Answers to what the script asks.
+    pub answers: PreparedAnswers,
 }
 
 impl RunOptions {
@@ -66,6 +69,7 @@ impl RunOptions {
             facts: Object::new(),
             stop: StopSequence::default(),
             limits: Limits::default(),
+            answers: PreparedAnswers::default(),
         }
     }
 }

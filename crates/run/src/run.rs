@@ -1,7 +1,7 @@
 //! The run.
 
 use crate::{
-    Action, Completed, Event, Failure, Input, Outcome, RunOptions, Status,
+    Action, Completed, Event, Failure, Input, Outcome, Question, RunOptions, Status,
     context::Context,
     ending::Ending,
     outcome::FailureKind,
@@ -11,13 +11,13 @@ use crate::{
     scope::StepScope,
     step::{self, Pending, Step, Target},
 };
-use alloc::{format, string::ToString};
+use alloc::{format, string::ToString, sync::Arc};
 use collodi_action::Progress;
 use collodi_machine::{ActionId, Machine, Output, OutputOf, Stale};
 use collodi_script::{Method, Next};
 use collodi_template::{Render, Template};
 use collodi_time::{Deadline, Instant};
-use collodi_value::Value;
+use collodi_value::{Object, Value};
 
 /// How many steps are begun before anyone else has a turn.
 const STEPS_AT_ONCE: usize = 256;
@@ -73,6 +73,14 @@ impl Run {
     /// The script's variables that outlive the run, as they are now.
     pub const fn global(&self) -> &collodi_value::Object {
         &self.cx.memory.global
+    }
+
+    /// What a step asks of a person, as long as it waits for the answer.
+    pub const fn question(&self) -> Option<&Arc<Question>> {
+        match &self.state {
+            State::Stepping(pending) => pending.question(),
+            _ => None,
+        }
     }
 
     /// Begins steps until one waits for the world, or there were many: then it is
@@ -369,6 +377,19 @@ impl Run {
         }
     }
 
+    fn answer(&mut self, now: Instant, step: usize, values: &Object) {
+        if self.question().is_none_or(|question| question.step != step) {
+            return;
+        }
+        match core::mem::replace(&mut self.state, State::New) {
+            State::Stepping(pending) => {
+                let step = pending.answer(&mut self.cx, values);
+                self.apply(now, step);
+            }
+            other => self.state = other,
+        }
+    }
+
     fn timeout(&mut self, now: Instant) {
         match core::mem::replace(&mut self.state, State::New) {
             State::Stepping(pending) if pending.deadline().is_some_and(|d| d.at <= now) => {
@@ -412,6 +433,7 @@ impl Machine for Run {
             Input::Cancel => self.cancel(now),
             Input::Kill => self.kill(now),
             Input::Timeout => self.timeout(now),
+            Input::Answer(step, values) => self.answer(now, step, &values),
         }
         self.advance(now);
         Ok(())

@@ -1,5 +1,6 @@
 //! The commands, one file each.
 
+mod answer;
 mod check;
 mod logs;
 mod ps;
@@ -24,6 +25,7 @@ pub(crate) fn execute(cli: Cli) -> Result<ExitCode> {
         Command::Logs(args) => logs::logs(&workspace, json, &args),
         Command::Stop(args) => stop::stop(&workspace, json, &args),
         Command::Check(args) => check::check(json, &args),
+        Command::Answer(args) => answer::answer(&workspace, json, &args),
     }
 }
 
