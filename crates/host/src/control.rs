@@ -15,13 +15,22 @@ use alloc::{
     vec::Vec,
 };
 use collodi_command::TreeId;
-use collodi_contain::{ContainedPath, Name};
+use collodi_contain::{ContainedPath, Name, RelPath};
 use collodi_env::Policy as EnvPolicy;
 use collodi_file::FileOp;
-use collodi_python::{EnvDir, ProvisionOptions, Toolchain};
-use collodi_run::RunOptions;
+use collodi_python::{EnvDir, Layout, ProvisionOptions, Toolchain};
+use collodi_run::{App, EnvironmentFiles, EnvironmentLayer, RunOptions};
 use collodi_script::Dialect;
 use collodi_time::{Deadline, Duration, Instant};
+
+/// The variables that name folders of what is downloaded, each a folder of its name.
+const CACHES: [&str; 5] = [
+    "GRADIO_TEMP_DIR",
+    "HF_HOME",
+    "PIP_CACHE_DIR",
+    "TORCH_HOME",
+    "UV_CACHE_DIR",
+];
 
 impl Host {
     pub(crate) fn start_run(
@@ -239,6 +248,10 @@ fn run_options(
         Dialect::Vatn => EnvPolicy::vatn(),
         Dialect::Pinokio => EnvPolicy::pinokio(),
     };
+    let environment = match request.script.dialect {
+        Dialect::Vatn => EnvironmentFiles::default(),
+        Dialect::Pinokio => environment_files(&options.layout, &request.app),
+    };
     RunOptions {
         script: request.script,
         app: request.app,
@@ -255,5 +268,25 @@ fn run_options(
         stop: options.stop.clone(),
         limits: collodi_run::Limits::default(),
         answers: *request.answers,
+        environment,
+    }
+}
+
+/// Where the variables of an app are: in the workspace's file, and in its own. Models
+/// and packages are kept in the workspace, unless the host says where.
+fn environment_files(layout: &Layout, app: &App) -> EnvironmentFiles {
+    let dir = layout.workspace().at(RelPath::root());
+    let files = dir.join("ENVIRONMENT").into_iter().collect();
+    let of_app = EnvironmentLayer::of_app(&app.root.at(RelPath::root()));
+    let cache = |name: &&str| {
+        Some((
+            (*name).to_string(),
+            layout.cache().join(name).ok()?.absolute(),
+        ))
+    };
+    let analytics = ("GRADIO_ANALYTICS_ENABLED".to_string(), "False".to_string());
+    EnvironmentFiles {
+        defaults: CACHES.iter().filter_map(cache).chain([analytics]).collect(),
+        layers: [EnvironmentLayer { dir, files }, of_app].into(),
     }
 }

@@ -88,6 +88,15 @@ pub struct Item {
 }
 
 impl FieldKind {
+    /// How the value of a variable is asked for.
+    pub(crate) fn of_variable(name: &str) -> Self {
+        if collodi_env::is_secret_name(name) {
+            Self::Password
+        } else {
+            Self::Text
+        }
+    }
+
     /// The word for it: `text`, `textarea`, `password`, `checkbox`, `select` or `paths`.
     pub const fn word(&self) -> &'static str {
         match self {

@@ -1,6 +1,6 @@
 //! What a run needs to know.
 
-use crate::PreparedAnswers;
+use crate::{EnvironmentFiles, PreparedAnswers};
 use alloc::{borrow::ToOwned, collections::BTreeMap, string::String, sync::Arc};
 use collodi_command::TreeId;
 use collodi_contain::{ContainedPath, RelPath, Root};
@@ -44,6 +44,8 @@ pub struct RunOptions {
     pub limits: Limits,
     /// Answers to what the script asks.
     pub answers: PreparedAnswers,
+    /// The files that have variables for the commands.
+    pub environment: EnvironmentFiles,
 }
 
 impl RunOptions {
@@ -70,6 +72,7 @@ impl RunOptions {
             stop: StopSequence::default(),
             limits: Limits::default(),
             answers: PreparedAnswers::default(),
+            environment: EnvironmentFiles::default(),
         }
     }
 }

@@ -1,9 +1,12 @@
 //! The run.
 
+mod people;
+
 use crate::{
-    Action, Completed, Event, Failure, Input, Outcome, Question, RunOptions, Status,
+    Action, Completed, Event, Failure, Input, Outcome, RunOptions, Status,
     context::Context,
     ending::Ending,
+    opening::Opening,
     outcome::FailureKind,
     params::Fault,
     questions::Asking,
@@ -11,13 +14,13 @@ use crate::{
     scope::StepScope,
     step::{self, Pending, Step, Target},
 };
-use alloc::{format, string::ToString, sync::Arc};
+use alloc::{format, string::ToString};
 use collodi_action::Progress;
 use collodi_machine::{ActionId, Machine, Output, OutputOf, Stale};
 use collodi_script::{Method, Next};
 use collodi_template::{Render, Template};
 use collodi_time::{Deadline, Instant};
-use collodi_value::{Object, Value};
+use collodi_value::Value;
 
 /// How many steps are begun before anyone else has a turn.
 const STEPS_AT_ONCE: usize = 256;
@@ -33,6 +36,8 @@ pub struct Run {
 #[derive(Clone, Debug)]
 enum State {
     New,
+    /// What comes before the first step.
+    Opening(Opening),
     /// This step is to be begun, at this instant.
     Next(usize, Instant),
     /// The step at hand asks the world before it is rendered.
@@ -73,14 +78,6 @@ impl Run {
     /// The script's variables that outlive the run, as they are now.
     pub const fn global(&self) -> &collodi_value::Object {
         &self.cx.memory.global
-    }
-
-    /// What a step asks of a person, as long as it waits for the answer.
-    pub const fn question(&self) -> Option<&Arc<Question>> {
-        match &self.state {
-            State::Stepping(pending) => pending.question(),
-            _ => None,
-        }
     }
 
     /// Begins steps until one waits for the world, or there were many: then it is
@@ -344,6 +341,7 @@ impl Run {
         }
         let was_detached = self.cx.detached.remove(&id).is_some();
         match core::mem::replace(&mut self.state, State::New) {
+            State::Opening(opening) => self.opening_completed(now, opening, id, completed),
             State::Asking(mut asking) if !was_detached => {
                 asking.completed(id, &completed);
                 self.asked(now, asking);
@@ -374,19 +372,6 @@ impl Run {
             self.state = State::Asking(asking);
         } else {
             self.prepare(now, asking);
-        }
-    }
-
-    fn answer(&mut self, now: Instant, step: usize, values: &Object) {
-        if self.question().is_none_or(|question| question.step != step) {
-            return;
-        }
-        match core::mem::replace(&mut self.state, State::New) {
-            State::Stepping(pending) => {
-                let step = pending.answer(&mut self.cx, values);
-                self.apply(now, step);
-            }
-            other => self.state = other,
         }
     }
 
@@ -426,7 +411,7 @@ impl Machine for Run {
 
     fn handle_input(&mut self, now: Instant, input: Input) -> Result<(), Stale> {
         match input {
-            Input::Start if matches!(self.state, State::New) => self.state = State::Next(0, now),
+            Input::Start if matches!(self.state, State::New) => self.open(now),
             Input::Start => {}
             Input::Progress(id, progress) => self.progress(now, id, &progress)?,
             Input::Completed(id, completed) => self.completed(now, id, completed)?,

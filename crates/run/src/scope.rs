@@ -60,15 +60,8 @@ impl StepScope<'_> {
 
     /// What commands of this run would get, before a step adds to it.
     fn environment(&self) -> Value {
-        let options = &self.context.options;
-        let step = collodi_env::StepVariables::new();
-        let resolved = options
-            .env_policy
-            .resolve_step(&options.host_vars, &step, &options.grants);
-        let vars = resolved
-            .vars
-            .into_iter()
-            .map(|(name, value)| (name, Value::from(value)));
+        let vars = self.context.variables().into_iter();
+        let vars = vars.map(|(name, value)| (name, Value::from(value)));
         Value::Object(vars.collect())
     }
 

@@ -173,7 +173,7 @@ pub(super) fn text(
 }
 
 /// Asks for `text` to be written to `path`; no more than can be read again.
-pub(super) fn write(
+pub(crate) fn write(
     cx: &mut Context,
     path: &ContainedPath,
     text: String,

@@ -16,6 +16,9 @@ mod wait;
 
 use crate::{Completed, Question, context::Context, params::Fault, params::Params};
 use alloc::sync::Arc;
+pub(crate) use ask::{Asked, accept, ask};
+pub(crate) use files::write as write_file;
+
 use collodi_action::Progress;
 use collodi_machine::ActionId;
 use collodi_script::Method;
