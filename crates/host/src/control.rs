@@ -62,13 +62,14 @@ impl Host {
             let Some(request) = entry.waiting() else {
                 continue;
             };
-            let tree = TreeId::new(&format!("{id}-{:016x}", self.shared.ids.seed()));
+            let seed = self.shared.ids.seed();
+            let tree = TreeId::new(&format!("{id}-{seed:016x}"));
             entry.begin(run_options(
                 &self.options,
                 request,
                 &tools,
                 &stand_ins,
-                tree,
+                (tree, seed),
             ));
             self.shared
                 .post
@@ -242,7 +243,7 @@ fn run_options(
     request: RunRequest,
     tools: &Arc<Toolchain>,
     stand_ins: &Option<ContainedPath>,
-    tree: TreeId,
+    (tree, seed): (TreeId, u64),
 ) -> RunOptions {
     let dialect_policy = match request.script.dialect {
         Dialect::Vatn => EnvPolicy::vatn(),
@@ -269,6 +270,8 @@ fn run_options(
         limits: collodi_run::Limits::default(),
         answers: *request.answers,
         environment,
+        epoch: options.epoch,
+        seed,
     }
 }
 

@@ -12,6 +12,7 @@ use collodi_contain::ContainedPath;
 use collodi_env::StepVariables;
 use collodi_machine::{ActionId, Outbox};
 use collodi_script::Dialect;
+use collodi_time::Instant;
 use collodi_value::Value;
 
 use crate::{
@@ -41,6 +42,10 @@ pub(crate) struct Context {
     pub(crate) daemons: Vec<String>,
     /// What has taken its prepared answers: the method and the step.
     pub(crate) answered: BTreeSet<(String, usize)>,
+    /// The latest instant that was told.
+    pub(crate) now: Instant,
+    /// How many steps were come to.
+    pub(crate) turn: u64,
     /// The variables of the `ENVIRONMENT` files.
     pub(crate) environment: Environment,
 }
@@ -65,6 +70,8 @@ impl Context {
             detached: BTreeMap::new(),
             daemons: Vec::new(),
             answered: BTreeSet::new(),
+            now: Instant::ZERO,
+            turn: 0,
             environment,
         }
     }

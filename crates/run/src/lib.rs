@@ -13,6 +13,7 @@ mod environment;
 mod event;
 mod form;
 mod input;
+mod machine;
 mod memory;
 mod opening;
 mod options;

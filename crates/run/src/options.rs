@@ -8,6 +8,7 @@ use collodi_env::{Grants, Policy};
 use collodi_python::{Layout, Platform, Toolchain};
 use collodi_restart::StopSequence;
 use collodi_script::{Dialect, Script};
+use collodi_time::WallTime;
 use collodi_value::{Object, Value};
 
 /// What a run needs to know. Everything it can be told about the world before it
@@ -46,6 +47,10 @@ pub struct RunOptions {
     pub answers: PreparedAnswers,
     /// The files that have variables for the commands.
     pub environment: EnvironmentFiles,
+    /// Wall time at the origin of the instants.
+    pub epoch: WallTime,
+    /// Random: what templates know of chance is made from it.
+    pub seed: u64,
 }
 
 impl RunOptions {
@@ -73,6 +78,8 @@ impl RunOptions {
             limits: Limits::default(),
             answers: PreparedAnswers::default(),
             environment: EnvironmentFiles::default(),
+            epoch: WallTime::default(),
+            seed: 0,
         }
     }
 }

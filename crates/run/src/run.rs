@@ -94,6 +94,7 @@ impl Run {
                 self.fail(now, FailureKind::TooManySteps(most).into());
             } else {
                 self.cx.step = index;
+                self.cx.turn += 1;
                 self.prepare(now, Asking::default());
             }
         }
@@ -218,10 +219,7 @@ impl Run {
 
     fn rendered_target(&self, template: &Template) -> Result<usize, FailureKind> {
         let asking = Asking::default();
-        let scope = StepScope {
-            context: &self.cx,
-            answers: &asking.answers,
-        };
+        let scope = StepScope::new(&self.cx, &asking.answers);
         match template.render(&scope, &Render::default()).value {
             Value::Null => Ok(usize::MAX),
             Value::String(id) => self.index_of(&Target::Id(id)),
@@ -410,6 +408,7 @@ impl Machine for Run {
     }
 
     fn handle_input(&mut self, now: Instant, input: Input) -> Result<(), Stale> {
+        self.cx.now = self.cx.now.max(now);
         match input {
             Input::Start if matches!(self.state, State::New) => self.open(now),
             Input::Start => {}
