@@ -60,6 +60,7 @@ async fn rounds() -> Result<Vec<(Duration, Duration)>, Box<dyn Error>> {
             app,
             script: script.clone(),
             args: collodi_value::Value::Null,
+            answers: Box::default(),
         };
         let began = Instant::now();
         handle.command(Command::Run(request)).await?;

@@ -126,7 +126,7 @@ fn the_run_engine_keeps_the_laws() {
     for script in SCRIPTS {
         laws::check(
             || Run::new(RunOptions::new(script_of(script), app())),
-            (0..6u8, any::<usize>(), any::<u8>()),
+            (0..7u8, any::<usize>(), any::<u8>()),
             |&(kind, number, detail), ids: &Ids| match kind {
                 0 | 1 => Input::Start,
                 2 => Input::Progress(ids.pick(number), progress(detail)),
@@ -134,6 +134,7 @@ fn the_run_engine_keeps_the_laws() {
                 4 if detail > 230 => Input::Kill,
                 4 if detail > 200 => Input::Cancel,
                 4 => Input::Timeout,
+                5 => Input::Answer(number % 3, answer(detail)),
                 _ => Input::Completed(ids.pick(number), Completed::Env(Ok(()))),
             },
             |action, id| match action {
@@ -176,6 +177,7 @@ fn the_host_keeps_the_laws() {
                     app: app(),
                     script: script.clone(),
                     args,
+                    answers: Box::default(),
                 }))
             }
             6 => Input::Command(host_command(detail, &run)),
@@ -192,7 +194,7 @@ fn the_host_keeps_the_laws() {
 }
 
 /// One script a dialect, with commands, files, jumps, questions and a daemon.
-const SCRIPTS: [&str; 2] = [
+const SCRIPTS: [&str; 3] = [
     r#"{"dialect": "vatn", "run": [
         {"method": "shell.run", "params": {"message": "a", "venv": "myapp"}},
         {"method": "fs.read", "id": "text", "params": {"path": "a.txt"}},
@@ -206,7 +208,25 @@ const SCRIPTS: [&str; 2] = [
         {"method": "shell.run", "params": {"message": "serve", "on": [
             {"event": "/ready/", "done": true}, {"event": "/dead/", "kill": true}]}},
         {"method": "process.wait", "params": {"url": "http://127.0.0.1:7860"}}]}"#,
+    r#"{"dialect": "pinokio", "run": [
+        {"method": "input", "params": {"form": [{"key": "name", "required": true}]}},
+        {"when": "{{input.name === 'again'}}", "method": "jump", "params": {"index": 0}},
+        {"method": "filepicker.open", "params": {}},
+        {"method": "shell.run", "params": {"message": "a {{input.paths[0]}}"}}]}"#,
 ];
+
+/// What somebody may answer, whether it fits or not.
+fn answer(detail: u8) -> collodi_value::Object {
+    let value = match detail % 5 {
+        0 => collodi_value::Value::Null,
+        1 => collodi_value::Value::from(7),
+        2 => collodi_value::Value::from("again"),
+        3 => collodi_value::Value::from("../.."),
+        _ => collodi_value::Value::from("a"),
+    };
+    let key = if detail > 127 { "name" } else { "paths" };
+    [(key.to_owned(), value)].into_iter().collect()
+}
 
 fn script_of(source: &str) -> Script {
     parse(source, &Options::for_file("start.json"))
@@ -227,6 +247,7 @@ fn first_run() -> RunId {
         app: app(),
         script,
         args,
+        answers: Box::default(),
     });
     match host().command(Instant::ZERO, run) {
         Ok(Accepted::Run(run)) => run,
@@ -240,12 +261,17 @@ fn host() -> Host {
 }
 
 fn host_command(detail: u8, run: &RunId) -> Command {
-    match detail % 6 {
+    match detail % 7 {
         0 => Command::StopApp("demo".into()),
         1 => Command::CreateEnv(Name::parse("myapp").unwrap()),
         2 => Command::DeleteEnv(Name::parse("myapp").unwrap()),
         3 => Command::CancelRun(run.clone()),
         4 => Command::Kill,
+        5 => Command::Answer {
+            run: run.clone(),
+            step: None,
+            values: answer(detail),
+        },
         _ => Command::Shutdown(Duration::from_secs(5)),
     }
 }

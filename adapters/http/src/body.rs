@@ -8,12 +8,17 @@ use axum::{
     body::{Body, Bytes},
     http::{HeaderMap, header},
 };
-use collodi_api::RunRequest;
+use collodi_api::{RunAnswer, RunRequest};
+use collodi_run::PreparedAnswers;
 use collodi_value::{Object, Value};
 use futures::StreamExt as _;
 use serde::{Deserialize, de::IgnoredAny};
 use serde_json::{Map, Value as Json};
 use std::collections::BTreeMap;
+
+/// What to send instead of a body that cannot be read.
+const RUN: &str = "send {\"args\": {…}}, or no body";
+const ANSWER: &str = "send {\"values\": {\"KEY\": …}}, with the keys of the run's question";
 
 /// The largest body, in bytes.
 const MOST: usize = 1 << 20;
@@ -34,21 +39,35 @@ pub(crate) async fn whole(headers: &HeaderMap, body: Body) -> Result<Bytes, Faul
     }
 }
 
-/// The arguments in the body of a run; none when it is empty.
-pub(crate) fn run_args(bytes: &[u8]) -> Result<Value, Fault> {
+/// The arguments and answers in the body of a run; none when it is empty.
+pub(crate) fn run(bytes: &[u8]) -> Result<(Value, PreparedAnswers), Fault> {
     if bytes.is_empty() {
-        return Ok(Value::Object(Object::new()));
+        return Ok((Value::Object(Object::new()), PreparedAnswers::default()));
     }
-    // A list would do for a struct, but is no object.
-    parse::<BTreeMap<String, IgnoredAny>>(bytes)?;
-    let request: RunRequest<Map<String, Json>> = parse(bytes)?;
-    Ok(Value::Object(object(request.args.unwrap_or_default())))
+    let request: RunRequest<Map<String, Json>> = parse(bytes, RUN)?;
+    let args = object(request.args.unwrap_or_default());
+    let answers = object(request.answers.unwrap_or_default());
+    let answers = PreparedAnswers::of(&answers, request.unattended);
+    Ok((Value::Object(args), answers))
 }
 
-fn parse<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, Fault> {
+/// The step and the values in the body of an answer.
+pub(crate) fn answer(bytes: &[u8]) -> Result<(Option<usize>, Object), Fault> {
+    let answer: RunAnswer<Map<String, Json>> = parse(bytes, ANSWER)?;
+    Ok((answer.step, object(answer.values)))
+}
+
+/// Reads a body that must be an object.
+fn parse<'a, T: Deserialize<'a>>(bytes: &'a [u8], hint: &str) -> Result<T, Fault> {
+    // A list would do for a struct, but is no object.
+    read_as::<BTreeMap<String, IgnoredAny>>(bytes, hint)?;
+    read_as(bytes, hint)
+}
+
+fn read_as<'a, T: Deserialize<'a>>(bytes: &'a [u8], hint: &str) -> Result<T, Fault> {
     serde_json::from_slice(bytes).map_err(|error| {
         Fault::new(Kind::BadBody, format!("the body cannot be read: {error}"))
-            .hint("send {\"args\": {…}}, or no body")
+            .hint(hint)
             .with(|problem| {
                 problem.line = Some(error.line());
                 problem.column = Some(error.column());

@@ -41,6 +41,8 @@ pub(crate) enum Kind {
     EnvFailed,
     FileFailed,
     ShuttingDown,
+    NothingAsked,
+    BadAnswer,
 }
 
 impl Kind {
@@ -95,6 +97,12 @@ impl Kind {
                 S::SERVICE_UNAVAILABLE,
                 "shutting-down",
                 "the server is shutting down",
+            ),
+            Self::NothingAsked => (S::CONFLICT, "nothing-asked", "the run asks nothing"),
+            Self::BadAnswer => (
+                S::UNPROCESSABLE_ENTITY,
+                "bad-answer",
+                "the answer will not do",
             ),
         }
     }
@@ -181,6 +189,10 @@ impl From<Refused> for Fault {
             }
             Refused::NoSuchRun(_) | Refused::NoSuchProcess(_) => Self::new(Kind::NotFound, detail),
             Refused::NothingRuns(_) => Self::new(Kind::NothingRuns, detail),
+            Refused::NothingAsked(run) => Self::new(Kind::NothingAsked, detail)
+                .hint(format!("GET /python/runs/{run} shows what it asks")),
+            Refused::Answers(_) => Self::new(Kind::BadAnswer, detail)
+                .hint("the question is still open; answer it again"),
             _ => Self::new(Kind::ShuttingDown, detail),
         }
     }

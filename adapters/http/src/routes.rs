@@ -84,6 +84,7 @@ pub static ROUTES: &[Route] = &[
     Route::get("/python/runs/{id}", || get(run)),
     Route::get("/python/runs/{id}/logs", || get(run_logs)),
     Route::post("/python/runs/{id}/cancel", || post(cancel_run)),
+    Route::post("/python/runs/{id}/answer", || post(answer_run)),
     Route::get("/python/processes", || get(processes)),
     Route::get("/python/processes/{id}/status", || get(process)),
     Route::get("/python/processes/{id}/logs", || get(process_logs)),

@@ -39,6 +39,8 @@ pub(crate) enum Command {
     Check(CheckArgs),
     /// Print the reference of methods, their parameters, and the codes of diagnostics.
     Methods(MethodsArgs),
+    /// Answer what a run asks.
+    Answer(AnswerArgs),
 }
 
 #[derive(Debug, Args)]
@@ -50,6 +52,8 @@ pub(crate) struct RunArgs {
     /// Where the API listens.
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0")]
     pub(crate) listen: SocketAddr,
+    #[command(flatten)]
+    pub(crate) answers: PreparedArgs,
 }
 
 #[derive(Debug, Args)]
@@ -143,4 +147,31 @@ pub(crate) enum Deny {
 pub(crate) struct MethodsArgs {
     /// The method, or the code of a diagnostic; all of them when absent.
     pub(crate) name: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PreparedArgs {
+    /// Answer every field of this name that the script asks for.
+    #[arg(long = "answer", value_name = "KEY=VALUE", value_parser = crate::pair::parse)]
+    pub(crate) answers: Vec<(String, String)>,
+    /// Answers in a JSON file: by the name of a field, or an object by the id of a step
+    /// or its number, counted from 0.
+    #[arg(long = "answers", value_name = "FILE")]
+    pub(crate) file: Option<PathBuf>,
+    /// Ask nobody: what has no answer gets its default, and what has none fails. So it
+    /// is anyway where standard input is no terminal.
+    #[arg(long)]
+    pub(crate) unattended: bool,
+    /// Wait for `collodi answer` where standard input is no terminal.
+    #[arg(long, conflicts_with = "unattended")]
+    pub(crate) attended: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct AnswerArgs {
+    /// The run, or its app.
+    pub(crate) run: String,
+    /// The answers. Without any, shows what is asked.
+    #[arg(value_name = "KEY=VALUE", value_parser = crate::pair::parse)]
+    pub(crate) values: Vec<(String, String)>,
 }

@@ -2,7 +2,7 @@
 
 use crate::{failure::Failure, state::ServerState};
 use anyhow::{Context as _, Result};
-use serde::de::DeserializeOwned;
+use serde::{Serialize, de::DeserializeOwned};
 use std::{path::Path, time::Duration};
 
 /// A connection to the server of a workspace.
@@ -43,6 +43,20 @@ impl Client {
             .post(&url)
             .header("Authorization", self.bearer())
             .send_empty();
+        read(answer)
+    }
+
+    pub(crate) fn post_json<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        body: &impl Serialize,
+    ) -> Result<T> {
+        let url = self.state.url(path);
+        let answer = self
+            .agent
+            .post(&url)
+            .header("Authorization", self.bearer())
+            .send_json(body);
         read(answer)
     }
 

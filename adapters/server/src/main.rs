@@ -9,7 +9,9 @@ mod commands;
 mod duration;
 mod failure;
 mod node;
+mod pair;
 mod present;
+mod prompt;
 mod state;
 
 use clap::Parser;

@@ -39,6 +39,8 @@ fn failed(kind: &FailureKind) -> String {
         FailureKind::NoAnswer(_) => "a question without an answer".to_owned(),
         FailureKind::UnknownMethod => "unknown method".to_owned(),
         FailureKind::Unsupported(why) => format!("unsupported ({why})"),
+        FailureKind::InputRequired { .. } => "input is required".to_owned(),
+        FailureKind::Answer(_) => "an answer that will not do".to_owned(),
         _ => "something else".to_owned(),
     }
 }
@@ -57,7 +59,7 @@ const fn provision(error: &ProvisionError) -> &'static str {
 }
 
 /// What notes say, and what they are called here. The first that fits counts.
-const NOTES: [(&str, &str); 9] = [
+const NOTES: [(&str, &str); 11] = [
     (": there is no variable ", "no such variable"),
     (": the expression has no value", "no value"),
     (": the expression failed: ", "thrown"),
@@ -73,6 +75,8 @@ const NOTES: [(&str, &str); 9] = [
         "is not passed on: it needs a grant",
         "a variable without a grant",
     ),
+    ("the script requires ", "a program that is not there"),
+    ("answer will not do: ", "an answer that will not do"),
 ];
 
 pub(super) fn note(text: &str) -> &'static str {

@@ -12,9 +12,10 @@ use collodi_contain::Root;
 use collodi_driver::{Driver, Events, HostHandle, Notice};
 use collodi_host::{Accepted, Command, Event, Host, HostOptions, RunEvent, RunId, RunRequest};
 use collodi_python::{Layout, Platform};
-use collodi_run::{App, Event as Step, FailureKind, Outcome, Status};
+use collodi_run::{App, Event as Step, FailureKind, Field, FieldKind, Outcome, Question, Status};
 use collodi_script::Script;
 use collodi_time::Instant;
+use collodi_value::{Object, Value};
 use futures::{
     StreamExt as _,
     future::{self, Either},
@@ -26,6 +27,8 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 const PATIENCE: Duration = Duration::from_secs(7200);
 /// How much a run may tell before it is cancelled.
 const EVENTS: usize = 50_000;
+/// How many questions of a run are answered.
+const ANSWERS: usize = 8;
 /// How long a shutdown may take.
 const BUDGET: Duration = Duration::from_secs(20);
 
@@ -63,7 +66,8 @@ pub(super) fn play(file: &File, script: &Script) -> Result<Ended, Broken> {
     let request = RunRequest {
         app,
         script: Arc::new(script.clone()),
-        args: collodi_value::Value::Null,
+        args: Value::Object(Object::new()),
+        answers: Box::default(),
     };
     let (driver, handle) = Driver::new(Host::new(options), backends);
     let operator = operate(clock, handle, request);
@@ -98,6 +102,7 @@ async fn operate(
         run,
         deadline,
         told: 0,
+        answered: 0,
         cancelled: None,
         ended: Ended::default(),
     };
@@ -107,12 +112,27 @@ async fn operate(
     Ok(operator.ended)
 }
 
+/// What somebody would answer to this.
+fn answer(field: &Field) -> (String, Value) {
+    let text = field.key.to_lowercase();
+    let value = match (&field.default, &field.kind) {
+        (Some(default), _) => default.clone(),
+        (None, FieldKind::Select(items)) => {
+            Value::from(items.first().map_or("", |item| item.value.as_str()))
+        }
+        (None, _) if text.contains("url") => Value::from("https://example.org/a/model.bin"),
+        (None, _) => Value::from("7"),
+    };
+    (field.key.clone(), value)
+}
+
 struct Operator {
     clock: Arc<dyn Clock>,
     handle: HostHandle,
     run: RunId,
     deadline: Instant,
     told: usize,
+    answered: usize,
     cancelled: Option<Cancelled>,
     ended: Ended,
 }
@@ -174,6 +194,7 @@ impl Operator {
     async fn hears_step(&mut self, step: &Step) {
         match step {
             Step::Serving => self.cancel(Cancelled::Serving).await,
+            Step::Asks(question) => self.answers(question).await,
             Step::Note { text, .. } if !text.ends_with("go on all the same") => {
                 self.ended.notes.push(ending::note(text));
                 self.ended.remarks.push(text.clone());
@@ -182,6 +203,22 @@ impl Operator {
             Step::Command { line, .. } => self.ended.said.push(format!("$ {line}")),
             _ => {}
         }
+    }
+
+    /// Answers as somebody would, and gets tired of a script that goes on asking.
+    async fn answers(&mut self, question: &Question) {
+        self.answered += 1;
+        if self.answered > ANSWERS {
+            return;
+        }
+        let answers = question.form.fields.iter().map(answer);
+        let answer = Command::Answer {
+            run: self.run.clone(),
+            step: Some(question.step),
+            values: answers.collect(),
+        };
+        // One that will not do leaves the run waiting, which is then how it ends.
+        let _ = self.handle.command(answer).await;
     }
 
     async fn leaves(&mut self, outcome: &Outcome) -> Result<(), Broken> {

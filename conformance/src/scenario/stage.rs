@@ -79,7 +79,12 @@ async fn operate(
     let app = App::new("demo", root.root().clone(), RelPath::root(), "demo.json");
     let (script, args) = (Arc::new(script.clone()), collodi_value::Value::Null);
     let accepted = handle
-        .command(Command::Run(RunRequest { app, script, args }))
+        .command(Command::Run(RunRequest {
+            app,
+            script,
+            args,
+            answers: Box::default(),
+        }))
         .await?;
     let Accepted::Run(run) = accepted else {
         return Err(Broken::new("the run has no name"));

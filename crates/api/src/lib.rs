@@ -11,6 +11,7 @@ mod env;
 mod log;
 mod problem;
 mod process;
+mod question;
 mod run;
 mod status;
 mod words;
@@ -22,6 +23,7 @@ pub use env::{Env, EnvCreated, EnvDeleted, Envs};
 pub use log::{Gap, LogLine, LogPage, LogStream};
 pub use problem::{Diagnostic, Problem, Severity};
 pub use process::{EndedHow, Process, ProcessDetail, ProcessStatus, Processes};
+pub use question::{DefaultAnswer, Question, QuestionField, QuestionItem, RunAnswer};
 pub use run::{
     Run, RunAccepted, RunOutcome, RunRequest, RunResult, RunStatus, Runs, Step, StepFailure,
     StepStatus,

@@ -1,6 +1,6 @@
 //! Runs of scripts.
 
-use crate::words::words;
+use crate::{question::Question, words::words};
 use alloc::{string::String, vec::Vec};
 use serde::{Deserialize, Serialize};
 
@@ -12,6 +12,14 @@ pub struct RunRequest<A> {
     /// What templates read as `args`: an object.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub args: Option<A>,
+    /// Answers to what the script asks: by the key of a field, or an object by the id
+    /// or number of a step.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answers: Option<A>,
+    /// Whether nobody is there to answer: what has no answer gets its default, and
+    /// what has none fails.
+    #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+    pub unattended: bool,
 }
 
 /// `POST /python/apps/{name}/run`: the script is through.
@@ -68,6 +76,9 @@ pub struct Run {
     /// How it ended; absent as long as it has not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub outcome: Option<RunOutcome>,
+    /// What it asks a person; absent when it asks nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub question: Option<Question>,
 }
 
 /// A step of a run.

@@ -77,7 +77,72 @@ fn run() -> Run {
             daemon_process_ids: vec![],
             failure: Some(failure()),
         }),
+        question: None,
     }
+}
+
+fn question() -> Question {
+    let field = |key: &str, kind: &str| QuestionField {
+        key: text(key),
+        title: String::new(),
+        description: String::new(),
+        placeholder: String::new(),
+        kind: text(kind),
+        multiple: false,
+        items: vec![],
+        default: None,
+        required: false,
+    };
+    let item = |value: &str, shown: &str| QuestionItem {
+        value: text(value),
+        text: text(shown),
+    };
+    Question {
+        step: 2,
+        id: Some(text("setup")),
+        method: text("input"),
+        title: text("Settings"),
+        description: text("before the first start"),
+        fields: vec![
+            QuestionField {
+                title: text("Key"),
+                description: text("of the service"),
+                placeholder: text("sk-…"),
+                required: true,
+                ..field("key", "password")
+            },
+            QuestionField {
+                items: vec![item("s", "small"), item("l", "large")],
+                default: Some(DefaultAnswer::Text(text("s"))),
+                ..field("size", "select")
+            },
+            QuestionField {
+                default: Some(DefaultAnswer::Flag(true)),
+                ..field("share", "checkbox")
+            },
+            QuestionField {
+                default: Some(DefaultAnswer::Paths(vec![])),
+                multiple: true,
+                ..field("paths", "paths")
+            },
+        ],
+    }
+}
+
+#[test]
+fn questions() {
+    let asking = Run {
+        status: RunStatus::Running,
+        outcome: None,
+        question: Some(question()),
+        ..run()
+    };
+    assert_snapshot!("run_asking", json(&asking));
+    let answer = RunAnswer {
+        step: Some(2),
+        values: serde_json::json!({"key": "x", "share": false}),
+    };
+    assert_snapshot!("run_answer", json(&answer));
 }
 
 #[test]
@@ -217,9 +282,16 @@ fn runs() {
     assert_snapshot!("runs", json(&runs));
     let request = RunRequest {
         args: Some(serde_json::json!({"port": 1})),
+        answers: Some(serde_json::json!({"prompt": "a cat", "2": {"seed": "7"}})),
+        unattended: true,
     };
     assert_snapshot!("run_request", json(&request));
-    assert_eq!(json(&RunRequest::<()> { args: None }), "{}");
+    let nothing = RunRequest::<()> {
+        args: None,
+        answers: None,
+        unattended: false,
+    };
+    assert_eq!(json(&nothing), "{}");
 }
 
 #[test]

@@ -1,12 +1,12 @@
 //! What a host can be told to do.
 
 use crate::{ProcessId, RunId};
-use alloc::{string::String, sync::Arc};
+use alloc::{boxed::Box, string::String, sync::Arc, vec::Vec};
 use collodi_contain::Name;
-use collodi_run::App;
+use collodi_run::{AnswerError, App, PreparedAnswers};
 use collodi_script::Script;
 use collodi_time::Duration;
-use collodi_value::Value;
+use collodi_value::{Object, Value};
 use core::fmt;
 
 /// Something to do.
@@ -32,6 +32,15 @@ pub enum Command {
     Shutdown(Duration),
     /// Kill everything.
     Kill,
+    /// Answer the open question of a run.
+    Answer {
+        /// The run.
+        run: RunId,
+        /// The step that asks, counted from 0; whichever asks, when there is none.
+        step: Option<usize>,
+        /// The answers, by the keys of the form's fields.
+        values: Object,
+    },
 }
 
 impl Command {
@@ -53,6 +62,8 @@ pub struct RunRequest {
     pub script: Arc<Script>,
     /// What templates read as `args`.
     pub args: Value,
+    /// Answers to what the script asks.
+    pub answers: Box<PreparedAnswers>,
 }
 
 /// What came of a command.
@@ -90,6 +101,10 @@ pub enum Refused {
     NothingRuns(String),
     /// The host is shutting down.
     ShuttingDown,
+    /// The run asks nothing, or not at this step.
+    NothingAsked(String),
+    /// Answers that will not do. The question stays open.
+    Answers(Vec<AnswerError>),
 }
 
 impl fmt::Display for Refused {
@@ -101,6 +116,11 @@ impl fmt::Display for Refused {
             Self::NoSuchProcess(id) => write!(f, "there is no process {id}"),
             Self::NothingRuns(app) => write!(f, "nothing of app {app} runs"),
             Self::ShuttingDown => f.write_str("the host is shutting down"),
+            Self::NothingAsked(run) => write!(f, "{run} does not wait for this answer"),
+            Self::Answers(errors) => {
+                f.write_str("the answer will not do")?;
+                errors.iter().try_for_each(|error| write!(f, "; {error}"))
+            }
         }
     }
 }
@@ -119,6 +139,7 @@ impl fmt::Display for Command {
             Self::DeleteEnv(name) => write!(f, "delete environment {name}"),
             Self::Shutdown(budget) => write!(f, "shut down within {budget:?}"),
             Self::Kill => f.write_str("kill"),
+            Self::Answer { run, .. } => write!(f, "answer {run}"),
         }
     }
 }

@@ -15,13 +15,22 @@ use alloc::{
     vec::Vec,
 };
 use collodi_command::TreeId;
-use collodi_contain::{ContainedPath, Name};
+use collodi_contain::{ContainedPath, Name, RelPath};
 use collodi_env::Policy as EnvPolicy;
 use collodi_file::FileOp;
-use collodi_python::{EnvDir, ProvisionOptions, Toolchain};
-use collodi_run::RunOptions;
+use collodi_python::{EnvDir, Layout, ProvisionOptions, Toolchain};
+use collodi_run::{App, EnvironmentFiles, EnvironmentLayer, RunOptions};
 use collodi_script::Dialect;
 use collodi_time::{Deadline, Duration, Instant};
+
+/// The variables that name folders of what is downloaded, each a folder of its name.
+const CACHES: [&str; 5] = [
+    "GRADIO_TEMP_DIR",
+    "HF_HOME",
+    "PIP_CACHE_DIR",
+    "TORCH_HOME",
+    "UV_CACHE_DIR",
+];
 
 impl Host {
     pub(crate) fn start_run(
@@ -53,13 +62,14 @@ impl Host {
             let Some(request) = entry.waiting() else {
                 continue;
             };
-            let tree = TreeId::new(&format!("{id}-{:016x}", self.shared.ids.seed()));
+            let seed = self.shared.ids.seed();
+            let tree = TreeId::new(&format!("{id}-{seed:016x}"));
             entry.begin(run_options(
                 &self.options,
                 request,
                 &tools,
                 &stand_ins,
-                tree,
+                (tree, seed),
             ));
             self.shared
                 .post
@@ -233,11 +243,15 @@ fn run_options(
     request: RunRequest,
     tools: &Arc<Toolchain>,
     stand_ins: &Option<ContainedPath>,
-    tree: TreeId,
+    (tree, seed): (TreeId, u64),
 ) -> RunOptions {
     let dialect_policy = match request.script.dialect {
         Dialect::Vatn => EnvPolicy::vatn(),
         Dialect::Pinokio => EnvPolicy::pinokio(),
+    };
+    let environment = match request.script.dialect {
+        Dialect::Vatn => EnvironmentFiles::default(),
+        Dialect::Pinokio => environment_files(&options.layout, &request.app),
     };
     RunOptions {
         script: request.script,
@@ -254,5 +268,28 @@ fn run_options(
         tree,
         stop: options.stop.clone(),
         limits: collodi_run::Limits::default(),
+        answers: *request.answers,
+        environment,
+        epoch: options.epoch,
+        seed,
+    }
+}
+
+/// Where the variables of an app are: in the workspace's file, and in its own. Models
+/// and packages are kept in the workspace, unless the host says where.
+fn environment_files(layout: &Layout, app: &App) -> EnvironmentFiles {
+    let dir = layout.workspace().at(RelPath::root());
+    let files = dir.join("ENVIRONMENT").into_iter().collect();
+    let of_app = EnvironmentLayer::of_app(&app.root.at(RelPath::root()));
+    let cache = |name: &&str| {
+        Some((
+            (*name).to_string(),
+            layout.cache().join(name).ok()?.absolute(),
+        ))
+    };
+    let analytics = ("GRADIO_ANALYTICS_ENABLED".to_string(), "False".to_string());
+    EnvironmentFiles {
+        defaults: CACHES.iter().filter_map(cache).chain([analytics]).collect(),
+        layers: [EnvironmentLayer { dir, files }, of_app].into(),
     }
 }

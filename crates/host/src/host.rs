@@ -149,6 +149,7 @@ impl Host {
             Command::DeleteEnv(name) => self.delete_env(&name)?,
             Command::Shutdown(budget) => self.shut_down(now, budget),
             Command::Kill => self.kill(now),
+            Command::Answer { run, step, values } => self.answer(&run, step, values)?,
         };
         self.deliver(now);
         Ok(accepted)

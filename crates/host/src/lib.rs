@@ -4,6 +4,7 @@
 
 extern crate alloc;
 
+mod answer;
 mod command;
 mod control;
 mod detection;

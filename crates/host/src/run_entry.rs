@@ -6,11 +6,11 @@ use crate::{
     post::Post,
     shared::{Child, Role, Shared},
 };
-use alloc::{collections::BTreeSet, string::String, sync::Arc, vec::Vec};
+use alloc::{boxed::Box, collections::BTreeSet, string::String, sync::Arc, vec::Vec};
 use collodi_contain::ContainedPath;
 use collodi_logs::{Limits, Line, Log};
 use collodi_machine::{Machine, Output};
-use collodi_run::{Action, Event as StepEvent, Input, Outcome, Run, RunOptions, Status};
+use collodi_run::{Action, Event as StepEvent, Input, Outcome, Question, Run, RunOptions, Status};
 use collodi_time::{Instant, WallTime};
 
 /// A run as the host keeps it, also after its end.
@@ -32,7 +32,7 @@ pub struct RunEntry {
 enum State {
     /// It waits until the host knows what the machine has.
     Waiting(RunRequest),
-    Running(alloc::boxed::Box<Run>),
+    Running(Box<Run>),
     Ended(Arc<Outcome>),
 }
 
@@ -127,6 +127,14 @@ impl RunEntry {
         }
     }
 
+    /// What it asks of a person, as long as it waits for the answer.
+    pub fn question(&self) -> Option<&Arc<Question>> {
+        match &self.state {
+            State::Running(run) => run.question(),
+            _ => None,
+        }
+    }
+
     /// How it ended.
     pub const fn outcome(&self) -> Option<&Arc<Outcome>> {
         if let State::Ended(outcome) = &self.state {
@@ -161,7 +169,7 @@ impl RunEntry {
     }
 
     pub(crate) fn begin(&mut self, options: RunOptions) {
-        self.state = State::Running(alloc::boxed::Box::new(Run::new(options)));
+        self.state = State::Running(Box::new(Run::new(options)));
     }
 
     /// Ends a run that was not begun. Whether it was one.

@@ -81,6 +81,7 @@ impl Play {
             app: App::new("demo", Root::new("/app"), RelPath::root(), "pinokio.json"),
             script: Arc::new(parsed.script().unwrap().clone()),
             args: collodi_value::Value::Null,
+            answers: Box::default(),
         }));
     }
 

@@ -9,6 +9,7 @@ use collodi_contain::{ContainedPath, Name, RelPath, Root};
 /// ```text
 /// .vatn/python/envs/<name>     environments
 /// .vatn/python/apps/<name>     apps
+/// .vatn/python/cache           what apps download: models, packages
 /// .vatn/python/stand-ins       programs that stand in for missing ones
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,6 +56,11 @@ impl Layout {
     /// The root of the app of this name: what the app does with files stays in here.
     pub fn app(&self, name: &Name) -> Root {
         Root::new(&format!("{}/{name}", self.apps()))
+    }
+
+    /// The directory of what apps download and may share.
+    pub fn cache(&self) -> ContainedPath {
+        self.below("cache")
     }
 
     /// The directory of programs that stand in for missing ones.

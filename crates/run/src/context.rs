@@ -1,6 +1,6 @@
 //! What every step works with.
 
-use crate::{Action, Event, RunOptions, memory::Memory};
+use crate::{Action, Event, RunOptions, environment::Environment, memory::Memory};
 use alloc::{
     collections::{BTreeMap, BTreeSet},
     string::String,
@@ -9,8 +9,10 @@ use alloc::{
 };
 use collodi_command::TreeId;
 use collodi_contain::ContainedPath;
+use collodi_env::StepVariables;
 use collodi_machine::{ActionId, Outbox};
 use collodi_script::Dialect;
+use collodi_time::Instant;
 use collodi_value::Value;
 
 use crate::{
@@ -38,6 +40,14 @@ pub(crate) struct Context {
     pub(crate) detached: BTreeMap<ActionId, usize>,
     /// The daemons that were started.
     pub(crate) daemons: Vec<String>,
+    /// What has taken its prepared answers: the method and the step.
+    pub(crate) answered: BTreeSet<(String, usize)>,
+    /// The latest instant that was told.
+    pub(crate) now: Instant,
+    /// How many steps were come to.
+    pub(crate) turn: u64,
+    /// The variables of the `ENVIRONMENT` files.
+    pub(crate) environment: Environment,
 }
 
 impl Context {
@@ -47,6 +57,7 @@ impl Context {
             ..Memory::default()
         };
         let input = options.args.clone();
+        let environment = Environment::new(&options);
         Self {
             options: Arc::new(options),
             memory,
@@ -58,6 +69,10 @@ impl Context {
             unheard: BTreeSet::new(),
             detached: BTreeMap::new(),
             daemons: Vec::new(),
+            answered: BTreeSet::new(),
+            now: Instant::ZERO,
+            turn: 0,
+            environment,
         }
     }
 
@@ -67,6 +82,23 @@ impl Context {
 
     pub(crate) fn is_vatn(&self) -> bool {
         self.dialect() == Dialect::Vatn
+    }
+
+    /// The variables of a command of which a step sets some.
+    pub(crate) fn resolve(&self, step: StepVariables) -> collodi_env::Environment {
+        let options = &self.options;
+        let granted = self.environment.granted();
+        let grants = granted.fold(options.grants.clone(), collodi_env::Grants::to_step);
+        let step = self.environment.below(options, step);
+        let step = step.spelled_as_in(&options.host_vars);
+        options
+            .env_policy
+            .resolve_step(&options.host_vars, &step, &grants)
+    }
+
+    /// What commands get, before a step adds to it.
+    pub(crate) fn variables(&self) -> BTreeMap<String, String> {
+        self.resolve(StepVariables::new()).vars
     }
 
     /// Asks the world.

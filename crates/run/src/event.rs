@@ -1,11 +1,12 @@
 //! What a run tells.
 
+use crate::Question;
 use alloc::{string::String, sync::Arc};
 use collodi_command::{Exit, Stream};
 use core::fmt;
 
 /// What a run tells. Steps are counted from 0.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Event {
     /// A step begins.
@@ -78,6 +79,13 @@ pub enum Event {
     Serving,
     /// What is left of the run is being ended.
     Ending,
+    /// A step waits for somebody to answer.
+    Asks(Arc<Question>),
+    /// Its question is answered.
+    Answered {
+        /// The step.
+        step: usize,
+    },
 }
 
 impl fmt::Display for Event {
@@ -114,6 +122,8 @@ impl fmt::Display for Event {
             Self::StepDone { step } => write!(f, "step {step} done"),
             Self::Serving => f.write_str("serving"),
             Self::Ending => f.write_str("ending"),
+            Self::Asks(question) => write!(f, "step {} asks {question}", question.step),
+            Self::Answered { step } => write!(f, "step {step} is answered"),
         }
     }
 }

@@ -1,13 +1,14 @@
 //! What can happen to a run.
 
-use alloc::string::String;
+use alloc::{string::String, vec::Vec};
 use collodi_action::{Completion, Progress};
 use collodi_machine::ActionId;
 use collodi_python::ProvisionError;
+use collodi_value::Object;
 use core::fmt;
 
 /// What can happen to a run.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Input {
     /// It shall begin. Nothing happens when it has.
@@ -22,6 +23,9 @@ pub enum Input {
     Kill,
     /// The deadline has come.
     Timeout,
+    /// Somebody answers the open question of this step: by the keys of its fields.
+    /// Nothing happens when the step asks nothing.
+    Answer(usize, Object),
 }
 
 /// How an action of a run ended.
@@ -54,6 +58,11 @@ impl fmt::Display for Input {
             Self::Cancel => f.write_str("cancel"),
             Self::Kill => f.write_str("kill"),
             Self::Timeout => f.write_str("timeout"),
+            // What is answered may be a secret.
+            Self::Answer(step, values) => {
+                let keys: Vec<_> = values.iter().map(|(key, _)| key).collect();
+                write!(f, "answer to step {step}: {}", keys.join(", "))
+            }
         }
     }
 }

@@ -5,12 +5,17 @@
 extern crate alloc;
 
 mod action;
+mod answers;
 mod context;
 mod dotenv;
 mod ending;
+mod environment;
 mod event;
+mod form;
 mod input;
+mod machine;
 mod memory;
+mod opening;
 mod options;
 mod outcome;
 mod params;
@@ -21,7 +26,10 @@ mod scope;
 mod step;
 
 pub use action::{Action, DaemonSpec, EnvRequest};
+pub use answers::PreparedAnswers;
+pub use environment::{EnvironmentFiles, EnvironmentLayer};
 pub use event::Event;
+pub use form::{AnswerError, AnswerErrorKind, Answered, Field, FieldKind, Form, Item, Question};
 pub use input::{Completed, DaemonStarted, Input};
 pub use options::{App, Limits, RunOptions};
 pub use outcome::{Failure, FailureKind, Outcome, Status};

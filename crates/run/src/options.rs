@@ -1,5 +1,6 @@
 //! What a run needs to know.
 
+use crate::{EnvironmentFiles, PreparedAnswers};
 use alloc::{borrow::ToOwned, collections::BTreeMap, string::String, sync::Arc};
 use collodi_command::TreeId;
 use collodi_contain::{ContainedPath, RelPath, Root};
@@ -7,6 +8,7 @@ use collodi_env::{Grants, Policy};
 use collodi_python::{Layout, Platform, Toolchain};
 use collodi_restart::StopSequence;
 use collodi_script::{Dialect, Script};
+use collodi_time::WallTime;
 use collodi_value::{Object, Value};
 
 /// What a run needs to know. Everything it can be told about the world before it
@@ -41,6 +43,14 @@ pub struct RunOptions {
     pub stop: StopSequence,
     /// What bounds a run.
     pub limits: Limits,
+    /// Answers to what the script asks.
+    pub answers: PreparedAnswers,
+    /// The files that have variables for the commands.
+    pub environment: EnvironmentFiles,
+    /// Wall time at the origin of the instants.
+    pub epoch: WallTime,
+    /// Random: what templates know of chance is made from it.
+    pub seed: u64,
 }
 
 impl RunOptions {
@@ -66,6 +76,10 @@ impl RunOptions {
             facts: Object::new(),
             stop: StopSequence::default(),
             limits: Limits::default(),
+            answers: PreparedAnswers::default(),
+            environment: EnvironmentFiles::default(),
+            epoch: WallTime::default(),
+            seed: 0,
         }
     }
 }

@@ -1,5 +1,6 @@
 //! How a run ended.
 
+use crate::AnswerError;
 use alloc::{string::String, vec::Vec};
 use collodi_command::Exit;
 use collodi_contain::{ContainedPath, NameError, PathError};
@@ -128,6 +129,15 @@ pub enum FailureKind {
     UnknownMethod,
     /// A method of the format that cannot be run here.
     Unsupported(&'static str),
+    /// A person must answer, and nobody is there.
+    InputRequired {
+        /// The fields without an answer.
+        fields: Vec<String>,
+        /// Whether the answers that were prepared have been used.
+        again: bool,
+    },
+    /// A prepared answer that will not do.
+    Answer(AnswerError),
 }
 
 impl FailureKind {
@@ -162,6 +172,12 @@ impl FailureKind {
             Self::TooManySteps(_) => "look for a jump that has no way out",
             Self::Spawn(error) if error.kind == collodi_action::ErrorKind::NoWorkingDirectory => {
                 "the `path` of the step must be a directory in the app's folder"
+            }
+            Self::InputRequired { again: false, .. } | Self::Answer(_) => {
+                "give answers with the run, by the names of the fields, or run it where somebody can answer"
+            }
+            Self::InputRequired { again: true, .. } => {
+                "prepared answers are given once a step; run it where somebody can answer"
             }
             _ => return None,
         })
@@ -230,6 +246,15 @@ impl fmt::Display for FailureKind {
             Self::NoAnswer(question) => write!(f, "there is no answer to {question}"),
             Self::UnknownMethod => f.write_str("there is no such method"),
             Self::Unsupported(why) => f.write_str(why),
+            Self::InputRequired { fields, again } => {
+                let fields = fields.join(", ");
+                let again = if *again { " again" } else { "" };
+                write!(
+                    f,
+                    "input is required{again}, and nobody is there to give it: {fields}"
+                )
+            }
+            Self::Answer(error) => write!(f, "the answer will not do: {error}"),
         }
     }
 }

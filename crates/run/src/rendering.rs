@@ -24,10 +24,7 @@ pub(crate) struct Rendering {
 impl Rendering {
     /// Renders the step at hand. Its parameters are left alone when it is skipped.
     pub(crate) fn of(cx: &Context, asking: &Asking) -> Self {
-        let scope = StepScope {
-            context: cx,
-            answers: &asking.answers,
-        };
+        let scope = StepScope::new(cx, &asking.answers);
         let options = cx.options.clone();
         let Some(step) = options.script.steps.get(cx.step) else {
             return Self::default();

@@ -1,9 +1,12 @@
 //! The run.
 
+mod people;
+
 use crate::{
     Action, Completed, Event, Failure, Input, Outcome, RunOptions, Status,
     context::Context,
     ending::Ending,
+    opening::Opening,
     outcome::FailureKind,
     params::Fault,
     questions::Asking,
@@ -33,6 +36,8 @@ pub struct Run {
 #[derive(Clone, Debug)]
 enum State {
     New,
+    /// What comes before the first step.
+    Opening(Opening),
     /// This step is to be begun, at this instant.
     Next(usize, Instant),
     /// The step at hand asks the world before it is rendered.
@@ -89,6 +94,7 @@ impl Run {
                 self.fail(now, FailureKind::TooManySteps(most).into());
             } else {
                 self.cx.step = index;
+                self.cx.turn += 1;
                 self.prepare(now, Asking::default());
             }
         }
@@ -213,10 +219,7 @@ impl Run {
 
     fn rendered_target(&self, template: &Template) -> Result<usize, FailureKind> {
         let asking = Asking::default();
-        let scope = StepScope {
-            context: &self.cx,
-            answers: &asking.answers,
-        };
+        let scope = StepScope::new(&self.cx, &asking.answers);
         match template.render(&scope, &Render::default()).value {
             Value::Null => Ok(usize::MAX),
             Value::String(id) => self.index_of(&Target::Id(id)),
@@ -336,6 +339,7 @@ impl Run {
         }
         let was_detached = self.cx.detached.remove(&id).is_some();
         match core::mem::replace(&mut self.state, State::New) {
+            State::Opening(opening) => self.opening_completed(now, opening, id, completed),
             State::Asking(mut asking) if !was_detached => {
                 asking.completed(id, &completed);
                 self.asked(now, asking);
@@ -404,14 +408,16 @@ impl Machine for Run {
     }
 
     fn handle_input(&mut self, now: Instant, input: Input) -> Result<(), Stale> {
+        self.cx.now = self.cx.now.max(now);
         match input {
-            Input::Start if matches!(self.state, State::New) => self.state = State::Next(0, now),
+            Input::Start if matches!(self.state, State::New) => self.open(now),
             Input::Start => {}
             Input::Progress(id, progress) => self.progress(now, id, &progress)?,
             Input::Completed(id, completed) => self.completed(now, id, completed)?,
             Input::Cancel => self.cancel(now),
             Input::Kill => self.kill(now),
             Input::Timeout => self.timeout(now),
+            Input::Answer(step, values) => self.answer(now, step, &values),
         }
         self.advance(now);
         Ok(())

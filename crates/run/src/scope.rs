@@ -1,15 +1,29 @@
 //! What templates can see.
 
-use crate::{context::Context, questions::Answers};
+use crate::{
+    context::Context,
+    machine::{self, Chance},
+    questions::Answers,
+};
 use alloc::string::ToString;
-use collodi_python::Platform;
 use collodi_template::{Call, Scope};
-use collodi_value::{Object, Value};
+use collodi_value::Value;
 
 /// The variables and functions of one step.
 pub(crate) struct StepScope<'a> {
     pub(crate) context: &'a Context,
     pub(crate) answers: &'a Answers,
+    chance: Chance,
+}
+
+impl<'a> StepScope<'a> {
+    pub(crate) fn new(context: &'a Context, answers: &'a Answers) -> Self {
+        Self {
+            context,
+            answers,
+            chance: Chance::new(context.options.seed, context.turn),
+        }
+    }
 }
 
 impl StepScope<'_> {
@@ -17,7 +31,6 @@ impl StepScope<'_> {
     fn built_in(&self, name: &str) -> Option<Value> {
         let context = self.context;
         let options = &context.options;
-        let platform = self.platform();
         Some(match name {
             "local" => Value::Object(context.memory.local.clone()),
             "global" => Value::Object(context.memory.global.clone()),
@@ -30,16 +43,9 @@ impl StepScope<'_> {
             "uri" => Value::from(self.uri()),
             "name" => Value::from(options.app.name.as_str()),
             "port" => return self.answers.get("port", &[]),
-            "platform" => Value::from(platform.os.node_name()),
-            "arch" => Value::from(platform.arch),
-            "os" => Value::Object([("EOL", Value::from("\n"))].into_iter().collect()),
             "env" | "envs" => self.environment(),
-            _ => return self.fact(name),
+            _ => return machine::variable_of(context, name),
         })
-    }
-
-    fn platform(&self) -> Platform {
-        self.context.options.layout.platform()
     }
 
     fn next(&self) -> Value {
@@ -60,32 +66,9 @@ impl StepScope<'_> {
 
     /// What commands of this run would get, before a step adds to it.
     fn environment(&self) -> Value {
-        let options = &self.context.options;
-        let step = collodi_env::StepVariables::new();
-        let resolved = options
-            .env_policy
-            .resolve_step(&options.host_vars, &step, &options.grants);
-        let vars = resolved
-            .vars
-            .into_iter()
-            .map(|(name, value)| (name, Value::from(value)));
+        let vars = self.context.variables().into_iter();
+        let vars = vars.map(|(name, value)| (name, Value::from(value)));
         Value::Object(vars.collect())
-    }
-
-    /// What was found out about the machine; the names that scripts ask for have an
-    /// answer in any case.
-    fn fact(&self, name: &str) -> Option<Value> {
-        if let Some(value) = self.context.options.facts.get(name) {
-            return Some(value.clone());
-        }
-        Some(match name {
-            "gpu" => Value::from("none"),
-            "gpus" => Value::Array([].into()),
-            "vram" | "ram" => Value::from(0),
-            "gpu_model" | "gpu_driver" | "gpu_target" => Value::Null,
-            "kernel" | "system" => Value::Object(Object::new()),
-            _ => return None,
-        })
     }
 
     /// What the script's own steps set under this name.
@@ -114,12 +97,11 @@ impl Scope for StepScope<'_> {
             "exists" | "which" | "kernel.which" | "kernel.exists" => {
                 self.answers.get(name, args).map_or(Call::Ask, Call::Value)
             }
-            "os.platform" => Call::Value(Value::from(self.platform().os.node_name())),
-            "os.arch" => Call::Value(Value::from(self.platform().arch)),
             "running" | "ready" | "script.running" | "script.ready" => {
                 Call::Value(Value::from(false))
             }
-            _ => Call::Unknown,
+            _ => machine::call(self.context, &self.chance, name, args)
+                .map_or(Call::Unknown, Call::Value),
         }
     }
 

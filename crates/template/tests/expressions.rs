@@ -141,6 +141,8 @@ fn what_cannot_be_had() {
         ("nope.a.b", "(there is no variable nope)"),
         ("nope('x')", "(there is no variable nope)"),
         ("typeof nope", r#""undefined""#),
+        ("nope['a'].b", "(there is no variable nope)"),
+        ("nope.a[0][1]", "(there is no variable nope)"),
         ("nope?.a", "(there is no variable nope)"),
         (
             "local.a.b",

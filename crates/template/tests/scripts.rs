@@ -107,7 +107,9 @@ impl Count {
         match value {
             Value::String(text) => {
                 let template = Template::parse(value);
-                self.expressions += usize::from(!template.is_static());
+                if !template.is_static() {
+                    self.expressions += text.matches("{{").count();
+                }
                 let rendered = template.render(run, &Render::default());
                 let failed = |kind: &NoteKind| !matches!(kind, NoteKind::Undefined);
                 if let Some(note) = rendered.notes.iter().find(|note| failed(&note.kind)) {
@@ -173,18 +175,15 @@ fn the_templates_of_real_scripts_have_values() {
         without_value,
     } = count;
     let failed: usize = without_value.values().sum();
-    eprintln!("{files} files, {expressions} texts with expressions");
+    eprintln!("{files} files, {expressions} expressions");
     eprintln!("{} not read: {unread:#?}", unread.len());
     eprintln!("{failed} without a value: {without_value:#?}");
     assert!(expressions > 0, "no templates in {}", directory.display());
+    // 99.8 % of what stands between braces is read and has a value.
     assert!(
-        unread.len() * 500 <= expressions,
-        "{} of {expressions} not read",
+        (unread.len() + failed) * 500 <= expressions,
+        "{} of {expressions} not read, {failed} without a value",
         unread.len()
-    );
-    assert!(
-        failed * 50 <= expressions,
-        "{failed} of {expressions} without a value"
     );
 }
 

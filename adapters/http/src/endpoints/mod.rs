@@ -19,7 +19,7 @@ pub(crate) use facts::{config, status};
 pub(crate) use nowhere::{no_such_method, no_such_route};
 pub(crate) use processes::{process, process_logs, processes, restart_process, stop_process};
 pub(crate) use run_app::run_app;
-pub(crate) use runs::{cancel_run, run, run_logs, runs};
+pub(crate) use runs::{answer_run, cancel_run, run, run_logs, runs};
 pub(crate) use server::{live, shutdown};
 
 /// What endpoints work with.

@@ -30,13 +30,14 @@ pub(crate) async fn run_app(
     headers: HeaderMap,
     bytes: Bytes,
 ) -> Result<Response, Fault> {
-    let args = body::run_args(&bytes)?;
+    let (args, answers) = body::run(&bytes)?;
     let app = surface.workspace.load(&name).await?;
     let script = script(&app.parsed)?;
     let request = RunRequest {
         app: app.app.clone(),
         script: Arc::new(script),
         args,
+        answers: Box::new(answers),
     };
     // Before the run: nothing of it must go unheard.
     let mut events = surface.host.events().await?;

@@ -2,12 +2,12 @@
 
 use super::{Answered, Shared, processes::Range};
 use crate::{
-    Surface,
+    Surface, body,
     fault::{Fault, Kind},
     names::PathId,
     views,
 };
-use axum::{Json, extract::State, http::Uri};
+use axum::{Json, body::Bytes, extract::State, http::Uri};
 use collodi_api::{Answer, LogPage, Run, Runs};
 use collodi_host::{Command, Host, RunEntry, RunId};
 use collodi_time::WallTime;
@@ -41,6 +41,22 @@ pub(crate) async fn cancel_run(State(surface): Shared, PathId(id): PathId) -> An
     surface.host.command(Command::CancelRun(run)).await?;
     Ok(Json(Answer {
         status: "cancelling".to_owned(),
+        id: Some(id),
+    }))
+}
+
+/// Answers what the run asks.
+pub(crate) async fn answer_run(
+    State(surface): Shared,
+    PathId(id): PathId,
+    bytes: Bytes,
+) -> Answered<Answer> {
+    let (step, values) = body::answer(&bytes)?;
+    let run = RunId::from_text(&id);
+    let answer = Command::Answer { run, step, values };
+    surface.host.command(answer).await?;
+    Ok(Json(Answer {
+        status: "answered".to_owned(),
         id: Some(id),
     }))
 }

@@ -2,10 +2,12 @@
 
 mod log;
 mod process;
+mod question;
 mod run;
 mod script;
 
 pub(crate) use log::{last_lines, page};
 pub(crate) use process::process;
+use question::question;
 pub(crate) use run::{failure, run, word};
 pub(crate) use script::diagnostic;

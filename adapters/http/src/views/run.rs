@@ -23,6 +23,7 @@ pub(crate) fn run(entry: &RunEntry) -> Run {
             .collect(),
         daemon_process_ids: entry.daemons().iter().map(ToString::to_string).collect(),
         outcome: entry.outcome().map(|outcome| self::outcome(outcome)),
+        question: entry.question().map(|asked| super::question(asked)),
     }
 }
 

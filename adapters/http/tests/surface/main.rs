@@ -9,6 +9,7 @@
 
 mod endpoints;
 mod names;
+mod questions;
 mod redact;
 mod refused;
 mod runs;

@@ -1,5 +1,6 @@
 //! The commands, one file each.
 
+mod answer;
 mod check;
 mod logs;
 mod methods;
@@ -26,6 +27,7 @@ pub(crate) fn execute(cli: Cli) -> Result<ExitCode> {
         Command::Stop(args) => stop::stop(&workspace, json, &args),
         Command::Check(args) => check::check(json, &args),
         Command::Methods(args) => methods::methods(json, &args),
+        Command::Answer(args) => answer::answer(&workspace, json, &args),
     }
 }
 

@@ -1,10 +1,11 @@
 //! `collodi run`
 
 use crate::{
-    cli::RunArgs,
+    cli::{PreparedArgs, RunArgs},
     failure::Failure,
     node::{Node, absolute},
     present::{Presenter, presenter},
+    prompt::Prompt,
 };
 use anyhow::Result;
 use collodi_contain::{Name, Root};
@@ -13,11 +14,11 @@ use collodi_host::{
     Accepted, Command, Event, Process, ProcessEvent, ProcessId, RunEvent, RunId, RunRequest,
 };
 use collodi_restart::{Ended, Phase};
-use collodi_run::{Outcome, Status};
+use collodi_run::{Outcome, PreparedAnswers, Status};
 use collodi_script::ScriptError;
 use collodi_value::{Object, Value};
 use futures::StreamExt as _;
-use std::{collections::BTreeSet, path::Path, process::ExitCode, sync::Arc};
+use std::{collections::BTreeSet, io::IsTerminal as _, path::Path, process::ExitCode, sync::Arc};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 /// Runs an app until all of it has ended.
@@ -35,6 +36,8 @@ pub(crate) async fn run(workspace: &Path, json: bool, args: &RunArgs) -> Result<
         // The diagnostics have said it.
         Err(_) => return Ok(ExitCode::FAILURE),
     };
+    let answers = prepared(&args.answers)?;
+    let mut prompt = Prompt::new(!answers.unattended && !json);
     let mut interrupts = Interrupts::listen()?;
     let mut node = Node::start(workspace, args.listen, &args.server).await?;
     let mut events = node.handle.events().await?;
@@ -44,12 +47,21 @@ pub(crate) async fn run(workspace: &Path, json: bool, args: &RunArgs) -> Result<
         app,
         script,
         args: Value::Object(Object::new()),
+        answers: Box::new(answers),
     };
     let Accepted::Run(run) = node.handle.command(Command::Run(request)).await? else {
         return Err(Failure::new("the host gave the run no name").into());
     };
     show.accepted(&run);
-    let failed = watch(run, &mut node, &mut events, &mut interrupts, show.as_mut()).await;
+    let failed = watch(
+        run,
+        &mut node,
+        &mut events,
+        &mut interrupts,
+        &mut prompt,
+        show.as_mut(),
+    )
+    .await;
     show.ended(failed);
     Ok(if failed {
         ExitCode::FAILURE
@@ -64,6 +76,7 @@ async fn watch(
     node: &mut Node,
     events: &mut Events,
     interrupts: &mut Interrupts,
+    prompt: &mut Prompt,
     show: &mut dyn Presenter,
 ) -> bool {
     let mut state = Watch::of(run);
@@ -74,16 +87,20 @@ async fn watch(
                 Some(Notice::Event(event)) => {
                     show.event(&event);
                     state.event(&event);
+                    prompt.event(&state.run, &event);
                 }
                 Some(Notice::Missed(events)) => {
                     show.missed(events);
                     if let Some(event) = state.look(&node.handle).await {
                         show.event(&event);
                     }
+                    prompt.look(&node.handle, &state.run).await;
                 }
                 None => break,
             },
+            line = prompt.line() => prompt.answer(&node.handle, line).await,
             () = interrupts.next() => {
+                prompt.close();
                 show.interrupted(state.ending);
                 if state.ending { node.kill().await } else { node.end().await }
                 state.ending = true;
@@ -227,6 +244,32 @@ impl Interrupts {
             _ = b.recv() => {}
             _ = c.recv() => {}
         }
+    }
+}
+
+/// The answers that come with the run. Without a terminal nobody can be asked.
+fn prepared(args: &PreparedArgs) -> Result<PreparedAnswers> {
+    let mut answers = match &args.file {
+        Some(file) => answers_in(file)?,
+        None => Object::new(),
+    };
+    for (key, value) in &args.answers {
+        answers.set(key.as_str(), Value::from(value.as_str()));
+    }
+    let nobody = !std::io::stdin().is_terminal() && !args.attended;
+    Ok(PreparedAnswers::of(&answers, args.unattended || nobody))
+}
+
+fn answers_in(file: &Path) -> Result<Object> {
+    let shown = file.display();
+    let text = std::fs::read_to_string(file)
+        .map_err(|error| Failure::new(format!("failed to read {shown}: {error}")))?;
+    match collodi_script::read_json(&text) {
+        Ok(Value::Object(answers)) => Ok(answers),
+        Ok(_) => Err(Failure::new(format!("{shown} is no JSON object"))
+            .hint("write {\"KEY\": \"answer\"}")
+            .into()),
+        Err((place, what)) => Err(Failure::new(format!("{shown}:{place}: {what}")).into()),
     }
 }
 

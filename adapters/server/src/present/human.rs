@@ -7,7 +7,7 @@ use collodi_driver::LoadedApp;
 use collodi_host::{EnvEvent, Event, ProcessEvent, RunEvent, RunId};
 use collodi_logs::{Source, plain};
 use collodi_restart::Event as Supervision;
-use collodi_run::{Event as Step, Failure, FailureKind, Outcome, Status};
+use collodi_run::{Event as Step, Failure, FailureKind, Form, Outcome, Question, Status};
 use collodi_script::Severity;
 use std::{net::SocketAddr, path::Path};
 
@@ -125,6 +125,7 @@ impl Human {
             Step::Show { method, params, .. } => {
                 say!("      {DIM}{method} {}{DIM:#}", plain(params));
             }
+            Step::Asks(question) => asks(question),
             Step::Serving => say!("{GOOD}all steps are done; Ctrl-C stops the app{GOOD:#}"),
             _ => {}
         }
@@ -166,6 +167,18 @@ impl Human {
         }
         if let Some(hint) = failure.kind.hint() {
             complain!("{HINT}hint:{HINT:#} {hint}");
+        }
+    }
+}
+
+/// What is asked: its heading; the fields are asked one after the other.
+fn asks(question: &Question) {
+    let Form {
+        title, description, ..
+    } = &question.form;
+    for text in [title, description] {
+        if !text.is_empty() {
+            say!("      {STEP}{}{STEP:#}", plain(text));
         }
     }
 }

@@ -5,7 +5,7 @@ use collodi_driver::LoadedApp;
 use collodi_host::{EnvEvent, Event, ProcessEvent, RunEvent, RunId};
 use collodi_logs::Line;
 use collodi_restart::Event as Supervision;
-use collodi_run::{Event as Step, FailureKind, Status};
+use collodi_run::{Event as Step, FailureKind, Field, Status};
 use collodi_script::Diagnostic;
 use serde::Serialize;
 use std::{
@@ -260,6 +260,39 @@ enum EventLine<'a> {
     Ended {
         failed: bool,
     },
+    Asks {
+        run: &'a str,
+        step: usize,
+        method: &'a str,
+        title: &'a str,
+        description: &'a str,
+        fields: Vec<FieldLine<'a>>,
+    },
+    Answered {
+        run: &'a str,
+        step: usize,
+    },
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct FieldLine<'a> {
+    key: &'a str,
+    title: &'a str,
+    #[serde(rename = "type")]
+    kind: &'static str,
+    required: bool,
+}
+
+impl<'a> FieldLine<'a> {
+    fn of(field: &'a Field) -> Self {
+        Self {
+            key: &field.key,
+            title: &field.title,
+            kind: field.kind.word(),
+            required: field.required,
+        }
+    }
 }
 
 #[derive(Debug, Serialize)]
@@ -372,6 +405,18 @@ impl<'a> EventLine<'a> {
                 params,
             },
             Step::Serving => Self::Serving { run },
+            Step::Asks(question) => Self::Asks {
+                run,
+                step: question.step + 1,
+                method: &question.method,
+                title: &question.form.title,
+                description: &question.form.description,
+                fields: question.form.fields.iter().map(FieldLine::of).collect(),
+            },
+            Step::Answered { step } => Self::Answered {
+                run,
+                step: step + 1,
+            },
             _ => return None,
         })
     }

@@ -3,7 +3,7 @@
 use super::{Pending, Started, Step, files};
 use crate::{
     Completed,
-    context::{Context, contained},
+    context::Context,
     dotenv,
     outcome::FailureKind,
     params::{Fault, Params, at, wrong},
@@ -15,21 +15,18 @@ use alloc::{
     vec::Vec,
 };
 use collodi_action::Action;
-use collodi_contain::{ContainedPath, RelPath};
+use collodi_contain::ContainedPath;
 use collodi_file::FileOp;
 use collodi_script::Method;
 use collodi_value::Value;
-
-/// The file below the app's folder.
-const FILE: &str = "ENVIRONMENT";
 
 /// A step that changes the app's `ENVIRONMENT` file.
 #[derive(Clone, Debug)]
 pub(crate) enum EnvStep {
     /// The file is read.
     Reading(ContainedPath, Vec<Change>),
-    /// It is written.
-    Writing,
+    /// It is written, with this text.
+    Writing(String),
 }
 
 /// A name, and the values that it can get, as they are meant and as they are written.
@@ -53,8 +50,10 @@ pub(super) fn start(cx: &mut Context, method: &Method, params: Params<'_>) -> St
     if changes.is_empty() {
         return Ok(Step::Done(Value::Null));
     }
-    let app = cx.options.app.root.at(RelPath::root());
-    let path = contained(&app, "", FILE)?;
+    let Some((path, _)) = cx.environment.app_file() else {
+        return Ok(Step::Done(Value::Null));
+    };
+    let path = path.clone();
     let op = FileOp::read(path.clone(), cx.options.limits.file_bytes);
     cx.world(Action::File(op));
     Ok(Step::Wait(Pending::Env(EnvStep::Reading(path, changes))))
@@ -130,7 +129,10 @@ impl EnvStep {
         let done = match self {
             Self::Reading(path, changes) => files::text(&path, completed)
                 .and_then(|text| write(cx, &path, &text.unwrap_or_default(), &changes)),
-            Self::Writing => files::written(completed).map(|()| Step::Done(Value::Null)),
+            Self::Writing(text) => files::written(completed).map(|()| {
+                cx.environment.changed(text);
+                Step::Done(Value::Null)
+            }),
         };
         done.unwrap_or_else(|kind| Step::Fail(kind.into()))
     }
@@ -150,6 +152,7 @@ fn write(
     if lines.is_empty() {
         return Ok(Step::Done(Value::Null));
     }
-    files::write(cx, path, dotenv::edited(text, &lines))?;
-    Ok(Step::Wait(Pending::Env(EnvStep::Writing)))
+    let text = dotenv::edited(text, &lines);
+    files::write(cx, path, text.clone())?;
+    Ok(Step::Wait(Pending::Env(EnvStep::Writing(text))))
 }

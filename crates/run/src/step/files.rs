@@ -7,23 +7,21 @@ use crate::{
     outcome::FailureKind,
     params::{Fault, Params, at, missing, wrong},
 };
-use alloc::{
-    string::{String, ToString},
-    vec::Vec,
-};
+use alloc::{string::String, vec::Vec};
 use collodi_action::{Action, Completion};
 use collodi_contain::ContainedPath;
 use collodi_file::{FileAnswer, FileError, FileErrorKind, FileOp};
 use collodi_script::Method;
+use collodi_template::{buffer_value, bytes_of, bytes_to_text};
 use collodi_value::Value;
 
 /// What is done with the content that comes back.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) enum FileStep {
     /// Nothing comes back.
     Change,
-    /// It is the result.
-    Read,
+    /// It is the result, in this encoding.
+    Read(Option<String>),
     /// It is said.
     Cat,
 }
@@ -38,7 +36,7 @@ pub(super) fn start(cx: &mut Context, method: &Method, params: Params<'_>) -> St
             let (path, bytes) = (path(cx, params, "path")?, content(params)?);
             (FileOp::Append { path, bytes }, FileStep::Change)
         }
-        Method::FsRead => (read(cx, params)?, FileStep::Read),
+        Method::FsRead => (read(cx, params)?, FileStep::Read(encoding(params)?)),
         Method::FsCat => (read(cx, params)?, FileStep::Cat),
         Method::FsMake => (
             FileOp::MakeDir {
@@ -66,20 +64,21 @@ fn path(cx: &Context, params: Params<'_>, key: &str) -> Result<ContainedPath, Fa
 }
 
 fn read(cx: &Context, params: Params<'_>) -> Result<FileOp, Fault> {
-    let encoding = params.text("encoding")?;
-    match encoding.as_deref() {
-        None | Some("utf8" | "utf-8" | "ascii") => {}
-        Some(_) => {
-            return Err(at(
-                "encoding",
-                FailureKind::Unsupported("only utf8 can be read"),
-            ));
-        }
+    let path = path(cx, params, "path")?;
+    Ok(FileOp::read(path, cx.options.limits.file_bytes))
+}
+
+/// The encoding to read with, when one is named.
+fn encoding(params: Params<'_>) -> Result<Option<String>, Fault> {
+    let encoding = params.text("encoding")?.filter(|name| !name.is_empty());
+    match encoding {
+        Some(name) if bytes_to_text(&[], &name).is_none() => Err(wrong(
+            "encoding",
+            "utf8, base64, hex or latin1",
+            &name.into(),
+        )),
+        encoding => Ok(encoding),
     }
-    Ok(FileOp::read(
-        path(cx, params, "path")?,
-        cx.options.limits.file_bytes,
-    ))
 }
 
 /// The bytes to write: `json`, `json2`, `buffer`, `text`, or the VATN dialect's
@@ -90,7 +89,7 @@ fn content(params: Params<'_>) -> Result<Vec<u8>, Fault> {
     } else if let Some(json) = params.get("json2") {
         json.to_json_pretty()
     } else if let Some(buffer) = params.get("buffer") {
-        return bytes(buffer).ok_or_else(|| wrong("buffer", "bytes", buffer));
+        return bytes_of(buffer).ok_or_else(|| wrong("buffer", "bytes", buffer));
     } else if let Some(text) = params.get("text") {
         text.to_text()
     } else {
@@ -103,52 +102,38 @@ fn content(params: Params<'_>) -> Result<Vec<u8>, Fault> {
     Ok(text.into_bytes())
 }
 
-/// Bytes as Node writes a `Buffer` in JSON; a text is its own bytes.
-fn bytes(buffer: &Value) -> Option<Vec<u8>> {
-    if let Value::String(text) = buffer {
-        return Some(text.clone().into_bytes());
-    }
-    let items = buffer
-        .as_array()
-        .or_else(|| buffer.pointer("/data")?.as_array())?;
-    items.iter().map(byte).collect()
-}
-
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "in range"
-)]
-fn byte(value: &Value) -> Option<u8> {
-    value
-        .as_number()
-        .filter(|n| (0.0..256.0).contains(n))
-        .map(|n| n as u8)
-}
-
 impl FileStep {
     pub(super) fn completed(self, cx: &mut Context, completed: Completed) -> Step {
-        let content = match completed {
-            Completed::World(Completion::File(Ok(FileAnswer::Bytes(bytes)))) => {
-                String::from_utf8_lossy(&bytes).to_string()
-            }
+        let bytes = match completed {
+            Completed::World(Completion::File(Ok(FileAnswer::Bytes(bytes)))) => bytes,
             Completed::World(Completion::File(Err(error))) => {
                 return Step::Fail(at("path", FailureKind::File(error)));
             }
-            _ => String::new(),
+            _ => Vec::new(),
         };
         match self {
             Self::Change => Step::Done(Value::Null),
-            Self::Read => Step::Done(Value::from(content)),
+            Self::Read(encoding) => Step::Done(decoded(cx, &bytes, encoding.as_deref())),
             Self::Cat => {
                 cx.out.event(Event::Log {
                     step: cx.step,
-                    text: content,
+                    text: String::from_utf8_lossy(&bytes).into_owned(),
                 });
                 Step::Done(Value::Null)
             }
         }
     }
+}
+
+/// What was read: a text in the encoding that is asked for. Without one, what is no
+/// UTF-8 is a buffer; in the VATN dialect everything is a text.
+fn decoded(cx: &Context, bytes: &[u8], encoding: Option<&str>) -> Value {
+    let encoding = match encoding {
+        None if cx.is_vatn() || core::str::from_utf8(bytes).is_ok() => Some("utf8"),
+        encoding => encoding,
+    };
+    let text = encoding.and_then(|encoding| bytes_to_text(bytes, encoding));
+    text.map_or_else(|| buffer_value(bytes), Value::from)
 }
 
 /// The text that was read of `path`; nothing when no file is there.
@@ -173,7 +158,7 @@ pub(super) fn text(
 }
 
 /// Asks for `text` to be written to `path`; no more than can be read again.
-pub(super) fn write(
+pub(crate) fn write(
     cx: &mut Context,
     path: &ContainedPath,
     text: String,

@@ -3,6 +3,7 @@
 //! Each has a `start`, which looks at the rendered parameters and says what comes
 //! of it. What waits for the world is a [`Pending`].
 
+mod ask;
 mod env_file;
 mod files;
 mod flow;
@@ -13,12 +14,16 @@ mod screen;
 mod shell;
 mod wait;
 
-use crate::{Completed, context::Context, params::Fault, params::Params};
+use crate::{Completed, Question, context::Context, params::Fault, params::Params};
+use alloc::sync::Arc;
+pub(crate) use ask::{Asked, accept, ask};
+pub(crate) use files::write as write_file;
+
 use collodi_action::Progress;
 use collodi_machine::ActionId;
 use collodi_script::Method;
 use collodi_time::{Deadline, Instant};
-use collodi_value::Value;
+use collodi_value::{Object, Value};
 
 use crate::outcome::FailureKind;
 
@@ -52,6 +57,7 @@ pub(crate) enum Pending {
     Json(alloc::boxed::Box<json::JsonStep>),
     Shell(alloc::boxed::Box<shell::Shell>),
     Wait(wait::Waiting),
+    Ask(ask::AskStep),
 }
 
 /// A step, or what is wrong with its parameters.
@@ -74,6 +80,7 @@ enum Family {
     Wait,
     Unsupported(&'static str),
     Unknown,
+    Ask,
 }
 
 const fn family(method: &Method) -> Family {
@@ -113,7 +120,9 @@ const fn family(method: &Method) -> Family {
         | M::LoadingEnd
         | M::HtmlmodalOpen
         | M::HtmlmodalUpdate
-        | M::HtmlmodalClose => Family::Screen,
+        | M::HtmlmodalClose
+        | M::ClipboardCopy => Family::Screen,
+        M::Input | M::Modal | M::FilepickerOpen | M::ClipboardPaste => Family::Ask,
         M::Module(_) => Family::Unsupported("functions of JavaScript modules cannot be run"),
         M::Kernel(_) => Family::Unsupported("functions inside the desktop program are not there"),
         M::Unknown(_) => Family::Unknown,
@@ -136,6 +145,7 @@ pub(crate) fn start(cx: &mut Context, now: Instant, method: &Method, params: &Va
         Family::Wait => wait::start(cx, now, params),
         Family::Unsupported(why) => Err(FailureKind::Unsupported(why).into()),
         Family::Unknown => Err(FailureKind::UnknownMethod.into()),
+        Family::Ask => ask::start(cx, method, params),
     };
     started.unwrap_or_else(Step::Fail)
 }
@@ -155,6 +165,7 @@ impl Pending {
             Self::Json(json) => json.completed(cx, completed),
             Self::Shell(shell) => shell.completed(cx, now, id, completed),
             Self::Wait(waiting) => waiting.completed(now, &completed),
+            Self::Ask(_) => Step::Wait(self),
         }
     }
 
@@ -172,6 +183,22 @@ impl Pending {
         }
     }
 
+    /// Somebody answers.
+    pub(crate) fn answer(self, cx: &mut Context, values: &Object) -> Step {
+        match self {
+            Self::Ask(asking) => asking.answer(cx, values),
+            other => Step::Wait(other),
+        }
+    }
+
+    /// What the step asks of a person.
+    pub(crate) const fn question(&self) -> Option<&Arc<Question>> {
+        match self {
+            Self::Ask(asking) => Some(asking.question()),
+            _ => None,
+        }
+    }
+
     /// Time has passed.
     pub(crate) fn timeout(self, cx: &mut Context, now: Instant) -> Step {
         match self {
@@ -184,7 +211,7 @@ impl Pending {
     /// What the step waits for.
     pub(crate) fn deadline(&self) -> Option<Deadline> {
         match self {
-            Self::Env(_) | Self::File(_) | Self::Json(_) => None,
+            Self::Env(_) | Self::File(_) | Self::Json(_) | Self::Ask(_) => None,
             Self::Shell(shell) => shell.deadline(),
             Self::Wait(waiting) => waiting.deadline(),
         }

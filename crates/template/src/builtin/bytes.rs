@@ -66,34 +66,68 @@ pub(crate) fn method(
         let (start, end) = super::array::range(evaluator, args, data.len())?;
         return Ok(Js::Bytes(data.get(start..end).unwrap_or_default().into()));
     }
-    let text = match encoding(evaluator, args, 0)?.as_str() {
-        "utf8" | "utf-8" => to_utf8(data),
-        "base64" => to_base64(data),
-        "hex" => data.iter().map(|byte| format!("{byte:02x}")).collect(),
-        "latin1" | "binary" => data.iter().copied().map(char::from).collect(),
-        "ascii" => data.iter().map(|byte| char::from(byte & 0x7F)).collect(),
-        other => return Err(Stop::Thrown(format!("unknown encoding {other}"))),
-    };
-    Ok(Js::data(text))
+    let encoding = encoding(evaluator, args, 0)?;
+    match bytes_to_text(data, &encoding) {
+        Some(text) => Ok(Js::data(text)),
+        None => Err(Stop::Thrown(format!("unknown encoding {encoding}"))),
+    }
 }
 
 pub(crate) fn to_utf8(data: &[u8]) -> String {
     String::from_utf8_lossy(data).into_owned()
 }
 
-/// The JSON form.
-pub(crate) fn to_value(data: &[u8]) -> Value {
+/// The JSON form of a `Buffer` with these bytes: `{"type": "Buffer", "base64": "…"}`.
+pub fn buffer_value(data: &[u8]) -> Value {
     let mut object = Object::new();
     object.set("type", Value::from("Buffer"));
     object.set("base64", Value::from(to_base64(data)));
     Value::Object(object)
 }
 
-/// The bytes of the JSON form.
+/// The bytes of a JSON form: ours, or Node's.
 pub(crate) fn from_object(object: &Object) -> Option<Arc<[u8]>> {
-    let text = object.get("base64")?.as_str()?;
-    let is_buffer = object.len() == 2 && object.get("type")?.as_str()? == "Buffer";
-    is_buffer.then(|| from_base64(text).into())
+    if object.len() != 2 || object.get("type")?.as_str()? != "Buffer" {
+        return None;
+    }
+    match (object.get("base64"), object.get("data")) {
+        (Some(Value::String(text)), _) => Some(from_base64(text).into()),
+        (None, Some(Value::Array(items))) => items.iter().map(byte).collect(),
+        _ => None,
+    }
+}
+
+fn byte(value: &Value) -> Option<u8> {
+    let number = value.as_number()?;
+    (0.0..256.0).contains(&number).then_some(number as u8)
+}
+
+/// The bytes that a value stands for: a `Buffer` in either JSON form,
+/// `{"type": "Buffer", "base64": "…"}` or `{"type": "Buffer", "data": [1, 2]}`, a list
+/// of numbers below 256, or a text, which is its own bytes. None for anything else.
+pub fn bytes_of(value: &Value) -> Option<Vec<u8>> {
+    match value {
+        Value::String(text) => Some(text.clone().into_bytes()),
+        Value::Array(items) => items.iter().map(byte).collect(),
+        Value::Object(object) => from_object(object).map(|bytes| bytes.to_vec()),
+        _ => None,
+    }
+}
+
+/// Bytes as a text in one of Node's encodings; none for an encoding that is none.
+pub fn bytes_to_text(data: &[u8], encoding: &str) -> Option<String> {
+    Some(match encoding.to_ascii_lowercase().as_str() {
+        "utf8" | "utf-8" => to_utf8(data),
+        "base64" => to_base64(data),
+        "base64url" => {
+            let text = to_base64(data).replace('+', "-").replace('/', "_");
+            text.trim_end_matches('=').into()
+        }
+        "hex" => data.iter().map(|byte| format!("{byte:02x}")).collect(),
+        "latin1" | "binary" => data.iter().copied().map(char::from).collect(),
+        "ascii" => data.iter().map(|byte| char::from(byte & 0x7F)).collect(),
+        _ => return None,
+    })
 }
 
 const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";

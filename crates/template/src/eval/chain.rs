@@ -71,18 +71,17 @@ impl Evaluator<'_> {
     /// Reads the member `name`.
     fn follow(&mut self, place: Place, name: &str, written: bool) -> Result<Place> {
         self.spend(1)?;
-        let path = place
-            .path
-            .filter(|_| written)
-            .map(|path| format!("{path}.{name}"));
+        let longer = |path: &String| format!("{path}.{name}");
+        let path = place.path.as_ref().filter(|_| written).map(longer);
         let Some(value) = place.value else {
-            return path
-                .map(|path| Place {
+            return match path {
+                None => Err(missing(place.path.as_deref())),
+                path => Ok(Place {
                     value: None,
                     owner: None,
-                    path: Some(path),
-                })
-                .ok_or_else(|| missing(None));
+                    path,
+                }),
+            };
         };
         Ok(Place {
             value: Some(self.member(&value, name)?),

@@ -68,7 +68,7 @@ impl Evaluator<'_> {
             Js::Date(ms) => date::to_iso(*ms).map_or(Value::Null, Value::String),
             Js::Bytes(data) => {
                 self.make(data.len().saturating_mul(2))?;
-                bytes::to_value(data)
+                bytes::buffer_value(data)
             }
             Js::Url(parts) => match parts.get("href") {
                 Some(href) => return self.json_of(href),

@@ -186,9 +186,7 @@ fn variables(
 ) -> Result<BTreeMap<String, String>, Fault> {
     let step = step_variables(cx, params)?;
     let options = cx.options.clone();
-    let resolved = options
-        .env_policy
-        .resolve_step(&options.host_vars, &step, &options.grants);
+    let resolved = cx.resolve(step.clone());
     let lost = |name: &&String| {
         resolved
             .decision(name)
@@ -224,7 +222,7 @@ fn step_variables(cx: &Context, params: Params<'_>) -> Result<StepVariables, Fau
         step.set.insert(name.to_owned(), value);
     }
     step.remove.extend(params.texts("-env")?);
-    Ok(step.spelled_as_in(&cx.options.host_vars))
+    Ok(step)
 }
 
 /// The lines of the step, one shell each.

@@ -1,0 +1,157 @@
+//! Scripts that ask, and what people answer, as text.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
+
+use collodi_contain::{RelPath, Root};
+use collodi_machine::{Output, trace::Traced};
+use collodi_run::{App, Input, PreparedAnswers, Run, RunOptions};
+use collodi_script::{Options, parse, read_json};
+use collodi_time::Instant;
+use collodi_value::{Object, Value};
+use insta::assert_snapshot;
+
+/// Every kind of field, and what comes of it.
+const FORM: &str = r#"{"run": [
+    {"method": "input", "id": "setup", "params": {"title": "Settings", "form": [
+        {"key": "prompt", "title": "Prompt", "required": true},
+        {"key": "steps", "type": "int", "default": 16},
+        {"key": "token", "type": "password"},
+        {"key": "size", "type": "select", "items": ["small", {"value": "l", "text": "large"}],
+            "default": "small"},
+        {"key": "share", "type": "checkbox"}]}},
+    {"method": "log", "params": {"json": "{{input}}"}}]}"#;
+
+fn object(json: &str) -> Object {
+    match read_json(json).unwrap() {
+        Value::Object(object) => object,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// The trace of a run with prepared answers, and then these answers to its first step.
+fn play(script: &str, prepared: PreparedAnswers, answers: &[&str]) -> String {
+    let parsed = parse(script, &Options::for_file("start.json"));
+    let script = parsed.script().unwrap_or_else(|error| panic!("{error}"));
+    let app = App::new("demo", Root::new("/app"), RelPath::root(), "start.json");
+    let mut options = RunOptions::new(script.clone(), app);
+    options.answers = prepared;
+    let mut run = Traced::new(Run::new(options));
+    let mut outputs = run.input(Instant::ZERO, Input::Start);
+    let mut answers = answers.iter();
+    while !matches!(outputs.last(), Some(Output::Done(_))) {
+        let Some(answer) = answers.next() else { break };
+        let (step, values) = answer.split_once(' ').unwrap();
+        let answer = Input::Answer(step.parse().unwrap(), object(values));
+        outputs = run.input(Instant::ZERO, answer);
+    }
+    run.text().to_owned()
+}
+
+fn prepared(json: &str) -> PreparedAnswers {
+    PreparedAnswers::of(&object(json), false)
+}
+
+fn unattended(json: &str) -> PreparedAnswers {
+    PreparedAnswers::of(&object(json), true)
+}
+
+#[test]
+fn somebody_answers() {
+    let answers = [
+        r#"7 {"prompt": "not this step"}"#,
+        r#"0 {}"#,
+        r#"0 {"prompt": "", "size": "huge", "share": "perhaps", "token": [1]}"#,
+        r#"0 {"prompt": "a cat", "steps": "007", "size": "large", "share": "yes", "other": 1}"#,
+    ];
+    assert_snapshot!(play(FORM, PreparedAnswers::default(), &answers));
+}
+
+#[test]
+fn the_answers_come_with_the_run() {
+    let all = r#"{"prompt": "a cat", "token": "t", "setup": {"size": "l"}}"#;
+    assert_snapshot!("prepared", play(FORM, prepared(all), &[]));
+    // What is missing is asked, with what is there as defaults.
+    let some = r#"{"prompt": "a cat", "0": {"size": "huge"}}"#;
+    let rest = [r#"0 {"token": "t"}"#];
+    assert_snapshot!("partly_prepared", play(FORM, prepared(some), &rest));
+}
+
+#[test]
+fn nobody_is_there() {
+    let defaults = r#"{"run": [{"method": "input", "params": {"form": [
+        {"key": "seed", "default": 7}, {"key": "share", "type": "checkbox"}]}},
+        {"method": "log", "params": {"json": "{{input}}"}}]}"#;
+    assert_snapshot!("defaults", play(defaults, unattended("{}"), &[]));
+    assert_snapshot!("required", play(FORM, unattended(r#"{"steps": "3"}"#), &[]));
+    let wrong = r#"{"prompt": "x", "token": "", "size": "huge"}"#;
+    assert_snapshot!("wrong", play(FORM, unattended(wrong), &[]));
+}
+
+#[test]
+fn a_loop_is_not_answered_twice() {
+    let script = r#"{"run": [
+        {"method": "input", "params": {"form": [{"key": "more"}]}},
+        {"when": "{{input.more === 'yes'}}", "method": "goto", "params": {"index": 0}}]}"#;
+    let yes = r#"{"more": "yes"}"#;
+    assert_snapshot!(
+        "loop_asks",
+        play(script, prepared(yes), &[r#"0 {"more": "no"}"#])
+    );
+    assert_snapshot!("loop_fails", play(script, unattended(yes), &[]));
+}
+
+#[test]
+fn files_are_picked_in_the_apps_folder() {
+    let script = r#"{"run": [
+        {"method": "filepicker.open", "params": {"path": "models", "multiple": true}},
+        {"method": "log", "params": {"json": "{{input}}"}}]}"#;
+    assert_snapshot!("nothing_is_picked", play(script, unattended("{}"), &[]));
+    let picks = [
+        r#"0 {"paths": ["a.bin", "../../../etc/passwd"]}"#,
+        r#"0 {"paths": ["a.bin", "/app/b.bin"]}"#,
+    ];
+    assert_snapshot!(
+        "paths_are_contained",
+        play(script, PreparedAnswers::default(), &picks)
+    );
+}
+
+#[test]
+fn what_has_no_fields_is_only_shown() {
+    let script = r#"{"run": [
+        {"method": "input", "params": {"title": "Installed"}},
+        {"method": "modal", "params": {"title": "Start Ollama first", "menu": []}},
+        {"method": "clipboard.copy", "params": {"text": "x"}},
+        {"method": "clipboard.paste"},
+        {"method": "log", "params": {"json": "{{input}}"}}]}"#;
+    assert_snapshot!(play(script, unattended("{}"), &[]));
+}
+
+#[test]
+fn forms_that_are_none() {
+    for form in [
+        r#""x""#,
+        r#"[{"title": "no key"}]"#,
+        r#"[{"key": "a", "type": "select"}]"#,
+    ] {
+        let script = format!(r#"{{"run": [{{"method": "input", "params": {{"form": {form}}}}}]}}"#);
+        let trace = play(&script, PreparedAnswers::default(), &[]);
+        assert!(trace.contains("failed"), "{trace}");
+    }
+}
+
+#[test]
+fn a_run_that_asks_can_be_cancelled() {
+    let parsed = parse(FORM, &Options::for_file("start.json"));
+    let app = App::new("demo", Root::new("/app"), RelPath::root(), "start.json");
+    let options = RunOptions::new(parsed.script().unwrap().clone(), app);
+    let mut run = Traced::new(Run::new(options));
+    run.input(Instant::ZERO, Input::Start);
+    run.input(Instant::ZERO, Input::Cancel);
+    let late = Input::Answer(0, object(r#"{"prompt": "x"}"#));
+    let outputs = run.input(Instant::ZERO, late);
+    assert!(
+        matches!(outputs.as_slice(), [Output::Done(_)]),
+        "{}",
+        run.text()
+    );
+}
