@@ -4,6 +4,7 @@
 
 extern crate alloc;
 
+mod buffer;
 mod builtin;
 mod diagnostic;
 mod eval;
@@ -17,6 +18,7 @@ mod template;
 mod text;
 mod value;
 
+pub use buffer::{buffer_bytes, buffer_value};
 pub use diagnostic::{Note, NoteKind, Problem, ProblemKind, Reference};
 pub use render::{Missing, Render, Rendered, Sink};
 pub use scope::{Call, Question, Scope};

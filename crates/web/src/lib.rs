@@ -4,6 +4,7 @@
 
 extern crate alloc;
 
+mod basic;
 mod download;
 mod error;
 mod fetch;
@@ -12,6 +13,7 @@ mod name;
 mod plan;
 mod url;
 
+pub use basic::basic;
 pub use download::{DownloadSpec, Downloaded, PART, Target, VALIDATOR};
 pub use error::{WebError, WebErrorKind};
 pub use fetch::{FetchSpec, Fetched};

@@ -75,7 +75,7 @@ fn params(header: &str) -> Vec<(String, String)> {
 }
 
 /// `%XX` as bytes; what is no UTF-8 then is replaced.
-fn percent_decoded(text: &str) -> String {
+pub(crate) fn percent_decoded(text: &str) -> String {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
     while let Some((first, after)) = rest.split_first() {

@@ -1,6 +1,7 @@
 //! Addresses that can be asked.
 
-use alloc::string::String;
+use crate::{basic, name::percent_decoded};
+use alloc::{format, string::String};
 use core::fmt;
 
 /// An `http` or `https` address: printable ASCII with a host in it. Shown, it has
@@ -52,9 +53,22 @@ impl WebUrl {
             .map_or(authority, |(_, host)| host)
     }
 
-    /// The user and password in it: `user:password`.
-    pub fn credentials(&self) -> Option<&str> {
-        self.authority().rsplit_once('@').map(|(user, _)| user)
+    /// The address without user and password, as it goes onto the wire.
+    pub fn without_credentials(&self) -> String {
+        match self.0.split_once("://") {
+            Some((scheme, rest)) => {
+                let path = rest.get(self.authority().len()..).unwrap_or_default();
+                format!("{scheme}://{}{path}", self.host_and_port())
+            }
+            None => self.0.clone(),
+        }
+    }
+
+    /// The user and password in it, as a value for the header `Authorization`.
+    pub fn authorization(&self) -> Option<String> {
+        let (user, _) = self.authority().rsplit_once('@')?;
+        let (user, password) = user.split_once(':').unwrap_or((user, ""));
+        Some(basic(&percent_decoded(user), &percent_decoded(password)))
     }
 
     /// The path, which begins with `/` or is empty, and the query without its `?`.
@@ -77,7 +91,7 @@ impl WebUrl {
             return Ok(self.clone());
         }
         let joint = if self.0.contains('?') { "&" } else { "?" };
-        Self::parse(&alloc::format!("{self:#}{joint}{query}"))
+        Self::parse(&format!("{}{joint}{query}", self.0))
     }
 
     fn after_scheme(&self) -> &str {
@@ -91,12 +105,9 @@ impl WebUrl {
     }
 }
 
-/// What anybody may see; with `#`, the whole address, which is for the wire only.
+/// What anybody may see.
 impl fmt::Display for WebUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if f.alternate() {
-            return f.write_str(&self.0);
-        }
         let scheme = self.0.split("://").next().unwrap_or_default();
         let (path, query) = self.path_and_query();
         write!(f, "{scheme}://{}{path}", self.host_and_port())?;
@@ -221,7 +232,9 @@ mod tests {
     fn parts() {
         let url = WebUrl::parse("http://u:p@h:1/a/b?c=d").unwrap();
         assert_eq!(url.host_and_port(), "h:1");
-        assert_eq!(url.credentials(), Some("u:p"));
+        assert_eq!(url.without_credentials(), "http://h:1/a/b?c=d");
+        assert_eq!(url.authorization().as_deref(), Some("Basic dTpw"));
+        assert_eq!(WebUrl::parse("http://h/@").unwrap().authorization(), None);
         assert_eq!(url.path_and_query(), ("/a/b", Some("c=d")));
     }
 }

@@ -103,10 +103,13 @@ fn content(params: Params<'_>) -> Result<Vec<u8>, Fault> {
     Ok(text.into_bytes())
 }
 
-/// Bytes as Node writes a `Buffer` in JSON; a text is its own bytes.
+/// The bytes of a `Buffer`, also as Node writes it in JSON; a text is its own bytes.
 fn bytes(buffer: &Value) -> Option<Vec<u8>> {
     if let Value::String(text) = buffer {
         return Some(text.clone().into_bytes());
+    }
+    if let Some(bytes) = collodi_template::buffer_bytes(buffer) {
+        return Some(bytes);
     }
     let items = buffer
         .as_array()

@@ -3,12 +3,18 @@
 //! Each has a `start`, which looks at the rendered parameters and says what comes
 //! of it. What waits for the world is a [`Pending`].
 
+mod download;
 mod env_file;
 mod files;
 mod flow;
+mod hf;
 mod json;
 mod log;
 mod memory;
+mod net;
+mod query;
+mod resources;
+mod retry;
 mod screen;
 mod shell;
 mod wait;
@@ -52,6 +58,8 @@ pub(crate) enum Pending {
     Json(alloc::boxed::Box<json::JsonStep>),
     Shell(alloc::boxed::Box<shell::Shell>),
     Wait(wait::Waiting),
+    Download(alloc::boxed::Box<download::Downloads>),
+    Net(alloc::boxed::Box<net::Net>),
 }
 
 /// A step, or what is wrong with its parameters.
@@ -72,6 +80,9 @@ enum Family {
     Screen,
     Shell,
     Wait,
+    Download,
+    Hf,
+    Net,
     Unsupported(&'static str),
     Unknown,
 }
@@ -114,6 +125,9 @@ const fn family(method: &Method) -> Family {
         | M::HtmlmodalOpen
         | M::HtmlmodalUpdate
         | M::HtmlmodalClose => Family::Screen,
+        M::FsDownload => Family::Download,
+        M::HfDownload | M::HfUpload => Family::Hf,
+        M::Net => Family::Net,
         M::Module(_) => Family::Unsupported("functions of JavaScript modules cannot be run"),
         M::Kernel(_) => Family::Unsupported("functions inside the desktop program are not there"),
         M::Unknown(_) => Family::Unknown,
@@ -134,6 +148,9 @@ pub(crate) fn start(cx: &mut Context, now: Instant, method: &Method, params: &Va
         Family::Screen => Ok(screen::start(cx, method, params)),
         Family::Shell => shell::start(cx, params),
         Family::Wait => wait::start(cx, now, params),
+        Family::Download => download::start(cx, params),
+        Family::Hf => hf::start(cx, method, params),
+        Family::Net => net::start(cx, params),
         Family::Unsupported(why) => Err(FailureKind::Unsupported(why).into()),
         Family::Unknown => Err(FailureKind::UnknownMethod.into()),
     };
@@ -154,7 +171,9 @@ impl Pending {
             Self::File(file) => file.completed(cx, completed),
             Self::Json(json) => json.completed(cx, completed),
             Self::Shell(shell) => shell.completed(cx, now, id, completed),
-            Self::Wait(waiting) => waiting.completed(now, &completed),
+            Self::Wait(waiting) => waiting.completed(cx, now, &completed),
+            Self::Download(downloads) => downloads.completed(cx, now, completed),
+            Self::Net(net) => net.completed(completed),
         }
     }
 
@@ -168,6 +187,7 @@ impl Pending {
     ) -> Step {
         match self {
             Self::Shell(shell) => shell.progress(cx, now, id, progress),
+            Self::Download(downloads) => downloads.progress(cx, progress),
             other => Step::Wait(other),
         }
     }
@@ -177,6 +197,7 @@ impl Pending {
         match self {
             Self::Shell(shell) => shell.timeout(cx, now),
             Self::Wait(waiting) => waiting.timeout(cx, now),
+            Self::Download(downloads) => downloads.timeout(cx, now),
             other => Step::Wait(other),
         }
     }
@@ -184,7 +205,8 @@ impl Pending {
     /// What the step waits for.
     pub(crate) fn deadline(&self) -> Option<Deadline> {
         match self {
-            Self::Env(_) | Self::File(_) | Self::Json(_) => None,
+            Self::Env(_) | Self::File(_) | Self::Json(_) | Self::Net(_) => None,
+            Self::Download(downloads) => downloads.deadline(),
             Self::Shell(shell) => shell.deadline(),
             Self::Wait(waiting) => waiting.deadline(),
         }
