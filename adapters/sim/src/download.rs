@@ -114,6 +114,7 @@ impl Job {
         let (length, now) = (length(&found), version(&found));
         self.check_length(length)?;
         let known = self.known(&path)?;
+        let _alone = self.alone(&path)?;
         let bytes = match plan(&known, length, now.as_ref()) {
             Plan::Skip => {
                 let bytes = length.unwrap_or(0);
@@ -132,6 +133,16 @@ impl Job {
             bytes,
             was_there: false,
         })
+    }
+
+    /// The place for this download alone, as long as what is given back lives.
+    fn alone(&self, path: &ContainedPath) -> Result<Alone, WebError> {
+        let (world, place) = (Arc::clone(&self.world), path.absolute());
+        if self.world.state().web.busy.insert(place.clone()) {
+            Ok(Alone { world, place })
+        } else {
+            Err(self.failed(WebErrorKind::Busy))
+        }
     }
 
     async fn look(&self) -> Result<(Headers, Option<Reply>), WebError> {
@@ -332,6 +343,18 @@ impl Job {
 
     fn failed(&self, kind: WebErrorKind) -> WebError {
         WebError::new(kind, self.spec.url.clone())
+    }
+}
+
+/// Who works on a place.
+struct Alone {
+    world: Arc<Shared>,
+    place: String,
+}
+
+impl Drop for Alone {
+    fn drop(&mut self) {
+        self.world.state().web.busy.remove(&self.place);
     }
 }
 

@@ -14,7 +14,7 @@
 //! | `cut:N` `stall:N` | closes the connection after `N` bytes of a body; says no more |
 //! | `status:N` | answers with this status |
 //! | `first:N` | cuts, stalls and statuses are for the first `N` times a body is asked for |
-//! | `to:PATH` | sends to another path |
+//! | `to:PATH` `around` | sends to another path; to where one is |
 //! | `text:TEXT` `json:TEXT` | the file is this text |
 //! | `echo` | the file is a JSON object that says what was asked |
 //!
@@ -152,6 +152,7 @@ impl Page {
             "status" => self.status = operand.parse().ok(),
             "first" => self.first = operand.parse().ok(),
             "to" => self.to = Some(decoded(operand)),
+            "around" => self.to = Some(request.target.clone()),
             "text" => (self.file, self.kind) = (decoded(operand).into_bytes(), "text/plain"),
             "json" => (self.file, self.kind) = (decoded(operand).into_bytes(), "application/json"),
             "echo" => (self.file, self.kind) = (echo(request).into_bytes(), "application/json"),
@@ -169,7 +170,8 @@ impl Page {
         reply.headers.push(("content-type", self.kind.to_owned()));
         let etag = self.etag.map(|tag| format!("\"{tag}\""));
         reply.headers.extend(etag.clone().map(|tag| ("etag", tag)));
-        if let Some(name) = &self.name {
+        if let Some(name) = self.name {
+            let name = name.replace('\\', "\\\\").replace('"', "\\\"");
             reply.headers.push((
                 "content-disposition",
                 format!("attachment; filename=\"{name}\""),

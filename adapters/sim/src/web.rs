@@ -35,6 +35,8 @@ pub(crate) struct Pages {
     pub(crate) pages: BTreeMap<String, String>,
     /// The ports of servers that answer as their paths say.
     pub(crate) sites: BTreeSet<u16>,
+    /// The places that downloads work on.
+    pub(crate) busy: BTreeSet<String>,
     /// How often a body was asked for, by address.
     seen: BTreeMap<String, u32>,
 }
@@ -44,6 +46,7 @@ impl Pages {
         Self {
             pages: BTreeMap::new(),
             sites: BTreeSet::new(),
+            busy: BTreeSet::new(),
             seen: BTreeMap::new(),
         }
     }

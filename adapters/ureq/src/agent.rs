@@ -1,5 +1,6 @@
 //! One connection to the world, and what can go wrong with it.
 
+use crate::names::Names;
 use collodi_web::{Headers, WebError, WebErrorKind, WebUrl};
 use rustls::crypto::ring;
 use std::{io, sync::Arc, time::Duration};
@@ -8,6 +9,7 @@ use ureq::{
     config::Config,
     http::{Request, Response, request},
     tls::{RootCerts, TlsConfig},
+    unversioned::transport::DefaultConnector,
 };
 
 /// How long a connection may take.
@@ -33,7 +35,7 @@ pub(crate) fn agent(timeout: Option<Duration>) -> Agent {
         .timeout_per_write(Some(SILENCE))
         .user_agent(concat!("collodi/", env!("CARGO_PKG_VERSION")))
         .build();
-    Agent::new_with_config(config)
+    Agent::with_parts(config, DefaultConnector::default(), Names::default())
 }
 
 /// A request with these headers. What is in the address's credentials counts less than a

@@ -6,6 +6,7 @@ mod download;
 mod fetch;
 mod landing;
 mod listener;
+mod names;
 
 use async_trait::async_trait;
 use collodi_backend::Download;

@@ -146,7 +146,7 @@ impl Human {
     /// doubling.
     fn transferred(&mut self, done: u64, total: Option<u64>) {
         let told = Told::of(done, total);
-        if self.told.replace(told) == Some(told) {
+        if self.told.replace(told) == Some(told) || done == 0 {
             return;
         }
         match total {
