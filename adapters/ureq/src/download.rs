@@ -190,10 +190,9 @@ impl Job {
         read.map_err(|error| {
             let error = failed(&self.spec.url, &Error::from(error));
             match error.kind {
-                WebErrorKind::Connection | WebErrorKind::Protocol => WebError {
-                    kind: WebErrorKind::Truncated,
-                    ..error
-                },
+                WebErrorKind::Connection | WebErrorKind::Protocol | WebErrorKind::Truncated => {
+                    self.failed(WebErrorKind::Truncated)
+                }
                 _ => error,
             }
         })

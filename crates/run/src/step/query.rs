@@ -16,11 +16,20 @@ pub(super) fn address(pointer: &str, text: &str) -> Result<WebUrl, Fault> {
 }
 
 pub(super) fn not_one(pointer: &str, text: &str, error: UrlError) -> Fault {
-    let text = text.chars().take(200).collect();
+    let text = shown(text);
     Fault {
         pointer: pointer.to_string(),
         kind: Box::new(FailureKind::Address { text, error }),
     }
+}
+
+/// A text that was meant as an address, without what may be secret in it.
+fn shown(text: &str) -> String {
+    let text = text.split(['?', '#']).next().unwrap_or_default();
+    let (scheme, rest) = text.split_once("://").unwrap_or(("", text));
+    let host = rest.rsplit_once('@').map_or(rest, |(_, host)| host);
+    let joint = if scheme.is_empty() { "" } else { "://" };
+    format!("{scheme}{joint}{host}").chars().take(200).collect()
 }
 
 /// Names and values as a query, or as a form's body: lists as `name[]`, objects in
@@ -67,6 +76,17 @@ fn escaped(text: &str) -> String {
 mod tests {
     use super::*;
     use collodi_script::read_json;
+
+    #[test]
+    fn secrets_of_what_is_no_address() {
+        for (text, seen) in [
+            ("ftp://me:pw@h/x?key=1", "ftp://h/x"),
+            ("me:pw@h", "h"),
+            ("{{local.url}}", "{{local.url}}"),
+        ] {
+            assert_eq!(shown(text), seen);
+        }
+    }
 
     #[test]
     fn queries() {
