@@ -39,6 +39,9 @@ fn failed(kind: &FailureKind) -> String {
         FailureKind::NoAnswer(_) => "a question without an answer".to_owned(),
         FailureKind::UnknownMethod => "unknown method".to_owned(),
         FailureKind::Unsupported(why) => format!("unsupported ({why})"),
+        FailureKind::Web(error) => format!("the web ({})", error.kind),
+        FailureKind::Address { error, .. } => format!("an address ({error})"),
+        FailureKind::NotInTime(_) => "not in time".to_owned(),
         _ => "something else".to_owned(),
     }
 }
@@ -57,7 +60,7 @@ const fn provision(error: &ProvisionError) -> &'static str {
 }
 
 /// What notes say, and what they are called here. The first that fits counts.
-const NOTES: [(&str, &str); 9] = [
+const NOTES: [(&str, &str); 10] = [
     (": there is no variable ", "no such variable"),
     (": the expression has no value", "no value"),
     (": the expression failed: ", "thrown"),
@@ -73,6 +76,7 @@ const NOTES: [(&str, &str); 9] = [
         "is not passed on: it needs a grant",
         "a variable without a grant",
     ),
+    ("; trying again in ", "trying again"),
 ];
 
 pub(super) fn note(text: &str) -> &'static str {
