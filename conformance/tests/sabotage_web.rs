@@ -132,7 +132,7 @@ impl Web for Bad {
             Wrong::NoLimit => spec.limit = u64::MAX,
             Wrong::QueryIsLost => spec.url = WebUrl::parse(url.split('?').next().unwrap()).unwrap(),
             Wrong::CredentialsAreLost => {
-                spec.url = WebUrl::parse(&spec.url.without_credentials()).unwrap()
+                spec.url = WebUrl::parse(&spec.url.without_credentials()).unwrap();
             }
             _ => {}
         }

@@ -176,6 +176,9 @@ impl FailureKind {
                 "the `path` of the step must be a directory in the app's folder"
             }
             Self::Web(error) => return web_hint(error.kind),
+            Self::Address { text, .. } if text.contains("{{") => {
+                "the script is given this address by whoever runs it; see the note above"
+            }
             _ => return None,
         })
     }
