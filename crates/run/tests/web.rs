@@ -120,10 +120,10 @@ impl Play {
         match (action, reply) {
             (_, Reply::Never) => self.silent.push((id, action.clone())),
             (World::Fetch(spec), reply) => {
-                self.complete(id, Completion::Fetched(fetched(spec, reply)))
+                self.complete(id, Completion::Fetched(fetched(spec, reply)));
             }
             (World::Download(spec), reply) => {
-                self.complete(id, Completion::Downloaded(downloaded(spec, reply)))
+                self.complete(id, Completion::Downloaded(downloaded(spec, reply)));
             }
             (World::Connect { .. }, reply) => {
                 let refused = collodi_action::Error::new(
@@ -139,7 +139,7 @@ impl Play {
                 self.complete(id, Completion::Connected(answer));
             }
             (World::File(_), Reply::Refused) => {
-                self.complete(id, Completion::File(Ok(FileAnswer::Stat(None))))
+                self.complete(id, Completion::File(Ok(FileAnswer::Stat(None))));
             }
             (World::File(_), _) => {
                 let stat = collodi_file::Stat {
