@@ -14,6 +14,8 @@ const NAME: &str = "collodi-child";
 const SOURCES: &[&str] = &[
     "src/bin/collodi-child/main.rs",
     "src/bin/collodi-child/play.rs",
+    "src/bin/collodi-child/web.rs",
+    "../adapters/sim/src/site.rs",
     "../adapters/sim/src/words.rs",
 ];
 

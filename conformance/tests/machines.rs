@@ -23,6 +23,7 @@ use collodi_restart::{
 use collodi_run::{App, Completed, DaemonStarted, Run, RunOptions};
 use collodi_script::{Options, Script, parse};
 use collodi_time::{Duration, Instant};
+use collodi_web::{Downloaded, Fetched, Headers, WebError, WebErrorKind, WebUrl};
 use proptest::prelude::*;
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -161,8 +162,13 @@ fn the_run_engine_keeps_the_laws() {
 
 #[test]
 fn the_host_keeps_the_laws() {
+    for script in [SCRIPTS[0], SCRIPTS[2]] {
+        the_host_keeps_them_with(Arc::new(script_of(script)));
+    }
+}
+
+fn the_host_keeps_them_with(script: Arc<Script>) {
     use collodi_host::Input;
-    let script = Arc::new(script_of(SCRIPTS[0]));
     let run = first_run();
     laws::check(
         host,
@@ -193,8 +199,8 @@ fn the_host_keeps_the_laws() {
     .unwrap();
 }
 
-/// One script a dialect, with commands, files, jumps, questions and a daemon.
-const SCRIPTS: [&str; 3] = [
+/// Scripts with commands, files, jumps, questions and a daemon.
+const SCRIPTS: [&str; 4] = [
     r#"{"dialect": "vatn", "run": [
         {"method": "shell.run", "params": {"message": "a", "venv": "myapp"}},
         {"method": "fs.read", "id": "text", "params": {"path": "a.txt"}},
@@ -213,6 +219,12 @@ const SCRIPTS: [&str; 3] = [
         {"when": "{{input.name === 'again'}}", "method": "jump", "params": {"index": 0}},
         {"method": "filepicker.open", "params": {}},
         {"method": "shell.run", "params": {"message": "a {{input.paths[0]}}"}}]}"#,
+    r#"{"dialect": "pinokio", "daemon": true, "run": [
+        {"method": "fs.download", "params": {"uri": ["http://h/a", "http://h/b"], "dir": "m"}},
+        {"method": "net", "params": {"url": "http://h/x", "method": "post", "data": {"a": 1}}},
+        {"method": "hf.download", "params": {"_": ["a/b"], "local-dir": "m"}},
+        {"method": "process.wait", "params": {"on": {"timeout": 5000,
+            "resources": ["http://h/x", "tcp:7860", "file:a"]}}}]}"#,
 ];
 
 /// What somebody may answer, whether it fits or not.
@@ -292,7 +304,11 @@ fn python_answers(action: &Action, id: ActionId) -> Vec<collodi_python::Input> {
 }
 
 fn progress(detail: u8) -> Progress {
-    match detail % 4 {
+    match detail % 5 {
+        4 => Progress::Transferred {
+            done: u64::from(detail),
+            total: None,
+        },
         0 => Progress::Spawned { pid: Some(100) },
         1 => Progress::Exited(Exit::Code(i32::from(detail % 3))),
         _ => {
@@ -312,7 +328,10 @@ fn progress(detail: u8) -> Progress {
 
 /// Any completion, whether it fits or not.
 fn completion(detail: u8) -> Completion {
-    match detail % 7 {
+    match detail % 10 {
+        7 => fetched(200),
+        8 => downloaded(),
+        9 => Completion::Aborted,
         0 => Completion::Exec(Ok(Ended {
             exit: Exit::Code(0),
             leaked: false,
@@ -355,8 +374,43 @@ fn completions(action: &Action) -> Vec<Completion> {
             Completion::Connected(Ok(())),
             Completion::Connected(Err(error())),
         ],
+        Action::Fetch(_) => vec![
+            fetched(200),
+            fetched(404),
+            Completion::Fetched(Err(web_error(WebErrorKind::Connection))),
+            Completion::Fetched(Err(web_error(WebErrorKind::Aborted))),
+        ],
+        Action::Download(_) => vec![
+            downloaded(),
+            Completion::Downloaded(Err(web_error(WebErrorKind::Truncated))),
+            Completion::Downloaded(Err(web_error(WebErrorKind::Status(404)))),
+            Completion::Downloaded(Err(web_error(WebErrorKind::Aborted))),
+        ],
+        Action::Abort(_) => vec![Completion::Aborted],
         _ => vec![Completion::Port(Ok(42_003)), Completion::Port(Err(error()))],
     }
+}
+
+fn fetched(status: u16) -> Completion {
+    let (headers, body) = (Headers::default(), b"{}".to_vec());
+    Completion::Fetched(Ok(Fetched {
+        status,
+        headers,
+        body,
+    }))
+}
+
+fn downloaded() -> Completion {
+    let (path, was_there) = (Root::new("/app").at(RelPath::root()), false);
+    Completion::Downloaded(Ok(Downloaded {
+        path,
+        bytes: 7,
+        was_there,
+    }))
+}
+
+fn web_error(kind: WebErrorKind) -> WebError {
+    WebError::new(kind, WebUrl::parse("http://h/a").unwrap())
 }
 
 fn file_answers(op: &FileOp) -> Vec<Completion> {

@@ -322,6 +322,7 @@ fn passes(wrong: Wrong, id: &str) -> bool {
         files: bad.clone(),
         clock: bad.clone(),
         network: bad,
+        web: world.backends().web,
     };
     let subject = Subject::new(backends, "/tmp/case", "/bin/collodi-child");
     matches!(world.block_on(subject.put_to(case.play)), Ok(Ok(())))

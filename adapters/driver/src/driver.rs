@@ -5,6 +5,7 @@ use crate::{
     events::Subscribers,
     handle::{Message, Sender},
     perform::{Happening, perform},
+    transfer::Transfers,
 };
 use collodi_backend::{Backends, BoxFuture};
 use collodi_host::{Host, Input};
@@ -31,6 +32,7 @@ pub struct Driver {
 /// What the driver waits for.
 struct Waiting {
     happenings: SelectAll<BoxStream<'static, Happening>>,
+    transfers: Transfers,
     alarm: Option<Alarm>,
 }
 
@@ -62,6 +64,7 @@ impl Driver {
     pub async fn run(mut self) {
         let mut waiting = Waiting {
             happenings: SelectAll::new(),
+            transfers: Transfers::default(),
             alarm: None,
         };
         self.input(Input::Start);
@@ -98,7 +101,9 @@ impl Driver {
         loop {
             match self.host.poll_output() {
                 Output::Action(id, action) => {
-                    waiting.happenings.push(perform(&self.backends, id, action));
+                    let transfers = &mut waiting.transfers;
+                    let happenings = perform(&self.backends, transfers, id, action);
+                    waiting.happenings.push(happenings);
                 }
                 Output::Event(event) => self.subscribers.tell(&Arc::new(event)),
                 Output::Wait(deadline) => {

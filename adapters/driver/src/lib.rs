@@ -4,6 +4,7 @@ mod driver;
 mod events;
 mod handle;
 mod perform;
+mod transfer;
 mod workspace;
 
 pub use driver::Driver;

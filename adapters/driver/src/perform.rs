@@ -1,5 +1,6 @@
 //! Actions become streams of what happens to them.
 
+use crate::transfer::{Transfers, download, fetch};
 use collodi_action::{Action, Completion, Ended, Error, ErrorKind, Progress};
 use collodi_backend::{Backends, Child, ChildEvent, ProcessBackend};
 use collodi_command::{CommandSpec, Exit};
@@ -11,12 +12,12 @@ use std::{future::Future, sync::Arc};
 /// Something that happened to an action in flight.
 #[derive(Debug)]
 pub(crate) struct Happening {
-    id: ActionId,
-    what: What,
+    pub(crate) id: ActionId,
+    pub(crate) what: What,
 }
 
 #[derive(Debug)]
-enum What {
+pub(crate) enum What {
     Progress(Progress),
     Completed(Completion),
 }
@@ -33,6 +34,7 @@ impl From<Happening> for Input {
 /// Performs an action. The stream ends with its one completion.
 pub(crate) fn perform(
     backends: &Backends,
+    transfers: &mut Transfers,
     id: ActionId,
     action: Action,
 ) -> BoxStream<'static, Happening> {
@@ -40,6 +42,7 @@ pub(crate) fn perform(
         process,
         files,
         network,
+        web,
         ..
     } = backends.clone();
     match action {
@@ -57,6 +60,12 @@ pub(crate) fn perform(
         Action::FreePort { from } => once(id, async move {
             Completion::Port(network.free_port(from).await)
         }),
+        Action::Fetch(spec) => fetch(web, id, spec, transfers.begin(id)),
+        Action::Download(spec) => download(&web, id, spec, transfers.begin(id)),
+        Action::Abort(which) => {
+            transfers.end(which);
+            once(id, async { Completion::Aborted })
+        }
         other => {
             let error = Error::new(ErrorKind::Unsupported, "perform", other.to_string());
             once(id, async move { Completion::Exec(Err(error)) })

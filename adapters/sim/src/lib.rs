@@ -4,6 +4,7 @@
 mod behaviour;
 mod clock;
 mod disk;
+mod download;
 mod executor;
 mod faults;
 mod files;
@@ -12,8 +13,10 @@ mod pipe;
 mod play;
 mod process;
 mod shell;
+pub mod site;
 mod state;
 mod table;
+mod web;
 pub mod words;
 mod world;
 

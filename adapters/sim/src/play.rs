@@ -336,6 +336,9 @@ impl State {
                 .or_else(|_| Ok(self.lexical(pid, path)))
                 .and_then(|place| self.disk.make_dirs(&place)),
             Step::Listen(port) => self.listen(pid, *port),
+            Step::Web(port) => self
+                .listen(pid, *port)
+                .inspect(|()| _ = self.web.sites.insert(*port)),
             _ => Err(FileErrorKind::Unsupported),
         };
         self.notify(Key::Disk);

@@ -1,6 +1,6 @@
 //! Everything that is in the world, behind one lock.
 
-use crate::{Behaviour, disk::Disk, faults::Faults, pipe::Pipes, table::Table};
+use crate::{Behaviour, disk::Disk, faults::Faults, pipe::Pipes, table::Table, web::Pages};
 use collodi_time::Instant;
 use std::{
     collections::{BTreeMap, VecDeque},
@@ -43,6 +43,7 @@ pub(crate) struct State {
     pub(crate) table: Table,
     pub(crate) pipes: Pipes,
     pub(crate) ports: BTreeMap<u16, Pid>,
+    pub(crate) web: Pages,
     pub(crate) faults: Faults,
     pub(crate) lines: BTreeMap<String, Behaviour>,
     /// Jobs that no task runs yet.
@@ -62,6 +63,7 @@ impl State {
             table: Table::new(),
             pipes: Pipes::new(),
             ports: BTreeMap::new(),
+            web: Pages::new(),
             faults: Faults::new(),
             lines: BTreeMap::new(),
             started: Vec::new(),

@@ -22,6 +22,7 @@
 //! | `write:PATH:TEXT` `append:PATH:TEXT` `touch:PATH` `read:PATH` | a file |
 //! | `dir:PATH` `link:PATH:TARGET` `fifo:PATH` | makes one |
 //! | `listen:PORT` | accepts connections on the loopback interface from now on |
+//! | `web:PORT` | answers HTTP there, as the [paths](crate::site) say |
 //!
 //! A script that runs out of words exits with 0. Words in parentheses are
 //! separated by spaces, so a text in them has none.
@@ -93,6 +94,8 @@ pub enum Step {
     Fifo(String),
     /// Accepts connections on a port.
     Listen(u16),
+    /// Answers HTTP on a port.
+    Web(u16),
 }
 
 /// How close a new child stays to its parent.
@@ -243,6 +246,7 @@ fn starting(verb: &str, rest: &str, depth: usize) -> Option<Step> {
         "mute" => Step::Spawn(Parentage::Mute, inner(rest)?),
         "detach" => Step::Spawn(Parentage::Detached, inner(rest)?),
         "listen" => Step::Listen(number(rest)?),
+        "web" => Step::Web(number(rest)?),
         _ => return None,
     })
 }

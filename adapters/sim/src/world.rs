@@ -9,6 +9,7 @@ use crate::{
     network::Ports,
     process::Processes,
     state::State,
+    web::Internet,
 };
 use collodi_backend::{Backends, ErrorKind};
 use collodi_file::FileErrorKind;
@@ -46,6 +47,7 @@ impl World {
             files: Arc::new(Files(Arc::clone(&self.0))),
             clock: Arc::new(VirtualClock(Arc::clone(&self.0))),
             network: Arc::new(Ports(Arc::clone(&self.0))),
+            web: Arc::new(Internet(Arc::clone(&self.0))),
         }
     }
 
@@ -68,6 +70,18 @@ impl World {
     pub fn line(&self, line: &str, words: &str) -> &Self {
         let behaviour = Behaviour::words(words);
         self.0.state().lines.insert(line.to_owned(), behaviour);
+        self
+    }
+
+    /// What is answered at an address, whatever its query: the words of a
+    /// [path](crate::site). Another address of another machine answers with
+    /// something plausible.
+    pub fn page(&self, url: &str, words: &str) -> &Self {
+        self.0
+            .state()
+            .web
+            .pages
+            .insert(url.to_owned(), words.to_owned());
         self
     }
 

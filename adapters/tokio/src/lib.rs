@@ -25,5 +25,6 @@ pub fn backends() -> Backends {
         files: Arc::new(Files),
         clock: Arc::new(Clock::new()),
         network: Arc::new(Network),
+        web: Arc::new(collodi_ureq::Web::new()),
     }
 }

@@ -29,6 +29,7 @@ use collodi_script as _;
 use collodi_template as _;
 use collodi_time as _;
 use collodi_value as _;
+use collodi_web as _;
 
 #[panic_handler]
 fn panic(_: &PanicInfo<'_>) -> ! {

@@ -8,6 +8,7 @@ mod network;
 mod output;
 mod process;
 mod tree;
+mod web;
 
 use crate::{Case, Play};
 use collodi_backend::Capability;
@@ -30,6 +31,7 @@ const GROUPS: &[(&str, &[Entry])] = &[
     ("contain", contain::CASES),
     ("clock", clock::CASES),
     ("network", network::CASES),
+    ("web", web::CASES),
 ];
 
 /// All cases, in the order of the matrix.

@@ -82,13 +82,18 @@ cases! {
     }
 }
 
-/// A child that listens on a free port until the file `go` is there. Somebody
-/// else may take the port in between, so it tries some.
+/// A child that listens.
 async fn listener(world: &Subject) -> Result<(u16, Box<dyn Child>), Broken> {
+    server(world, "listen").await
+}
+
+/// A child that serves on a free port, by the word `serve`, until the file `go` is
+/// there. Somebody else may take the port in between, so it tries some.
+pub(super) async fn server(world: &Subject, serve: &str) -> Result<(u16, Box<dyn Child>), Broken> {
     let mut from = from(world);
     for _ in 0..20 {
         let port = world.backends().network.free_port(from).await?;
-        let listen = format!("listen:{port}");
+        let listen = format!("{serve}:{port}");
         let spec = world.child(&[&listen, "say:ready", "until:go"]);
         match world.spawn_ready(&spec).await {
             Ok(child) => return Ok((port, child)),

@@ -41,6 +41,9 @@ fn failed(kind: &FailureKind) -> String {
         FailureKind::Unsupported(why) => format!("unsupported ({why})"),
         FailureKind::InputRequired { .. } => "input is required".to_owned(),
         FailureKind::Answer(_) => "an answer that will not do".to_owned(),
+        FailureKind::Web(error) => format!("the web ({})", error.kind),
+        FailureKind::Address { error, .. } => format!("an address ({error})"),
+        FailureKind::NotInTime(_) => "not in time".to_owned(),
         _ => "something else".to_owned(),
     }
 }
@@ -59,7 +62,7 @@ const fn provision(error: &ProvisionError) -> &'static str {
 }
 
 /// What notes say, and what they are called here. The first that fits counts.
-const NOTES: [(&str, &str); 11] = [
+const NOTES: [(&str, &str); 12] = [
     (": there is no variable ", "no such variable"),
     (": the expression has no value", "no value"),
     (": the expression failed: ", "thrown"),
@@ -77,6 +80,7 @@ const NOTES: [(&str, &str); 11] = [
     ),
     ("the script requires ", "a program that is not there"),
     ("answer will not do: ", "an answer that will not do"),
+    ("; trying again in ", "trying again"),
 ];
 
 pub(super) fn note(text: &str) -> &'static str {

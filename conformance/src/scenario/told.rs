@@ -112,7 +112,10 @@ fn without_pid(line: &str) -> String {
 fn run_line(event: &RunEvent) -> Option<String> {
     Some(match event {
         RunEvent::Started => "run started".to_owned(),
-        RunEvent::Step(Step::Ending | Step::StepDone { .. }) => return None,
+        // How often it is told how far a download is depends on the world.
+        RunEvent::Step(Step::Ending | Step::StepDone { .. } | Step::Transferred { .. }) => {
+            return None;
+        }
         RunEvent::Step(Step::StepStarted {
             step,
             total,
@@ -125,6 +128,8 @@ fn run_line(event: &RunEvent) -> Option<String> {
         RunEvent::Step(Step::Exited { exit, .. }) => format!("  {exit}"),
         RunEvent::Step(Step::Log { text, .. }) => format!("  log {text}"),
         RunEvent::Step(Step::Note { text, .. }) => format!("  note {text}"),
+        RunEvent::Step(Step::Transfer { what, .. }) => format!("  asks {what}"),
+        RunEvent::Step(Step::Downloaded { file, .. }) => format!("  {file}"),
         RunEvent::Step(other) => format!("  {other}"),
         RunEvent::Line { line, .. } => format!("  {} {}", mark(line.source), line.text),
         RunEvent::Ended(outcome) => outcome_line(outcome),

@@ -3,6 +3,8 @@
 use alloc::string::String;
 use collodi_command::{CommandSpec, Signal, TreeId};
 use collodi_file::FileOp;
+use collodi_machine::ActionId;
+use collodi_web::{DownloadSpec, FetchSpec};
 use core::fmt;
 
 /// Something to be done by the world.
@@ -30,6 +32,13 @@ pub enum Action {
         /// The lowest port to look at.
         from: u16,
     },
+    /// Send a request and read its answer.
+    Fetch(FetchSpec),
+    /// Download a file. Has progress.
+    Download(DownloadSpec),
+    /// End a [`Fetch`](Self::Fetch) or [`Download`](Self::Download) in flight of the same
+    /// machine. Both are completed; when the other had been, nothing happens.
+    Abort(ActionId),
 }
 
 impl fmt::Display for Action {
@@ -41,6 +50,9 @@ impl fmt::Display for Action {
             Self::AwaitEmpty(tree) => write!(f, "await end of {tree}"),
             Self::Connect { host, port } => write!(f, "connect to {host}:{port}"),
             Self::FreePort { from } => write!(f, "find a free port from {from}"),
+            Self::Fetch(spec) => write!(f, "{spec}"),
+            Self::Download(spec) => write!(f, "{spec}"),
+            Self::Abort(id) => write!(f, "abort {id}"),
         }
     }
 }

@@ -4,9 +4,10 @@ use crate::Error;
 use alloc::{string::String, sync::Arc};
 use collodi_command::{Exit, Stream};
 use collodi_file::{FileAnswer, FileError};
+use collodi_web::{Downloaded, Fetched, WebError};
 use core::fmt;
 
-/// What is heard of a command while it runs.
+/// What is heard of an action while it is in flight.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Progress {
     /// It was started.
@@ -23,6 +24,13 @@ pub enum Progress {
     },
     /// It ended. More output may follow.
     Exited(Exit),
+    /// This much of a download is there.
+    Transferred {
+        /// Bytes that are there.
+        done: u64,
+        /// Bytes of the whole file, when that is known.
+        total: Option<u64>,
+    },
 }
 
 impl fmt::Display for Progress {
@@ -34,6 +42,11 @@ impl fmt::Display for Progress {
                 write!(f, "{stream} {:?}", String::from_utf8_lossy(bytes))
             }
             Self::Exited(exit) => write!(f, "exited ({exit})"),
+            Self::Transferred {
+                done,
+                total: Some(total),
+            } => write!(f, "{done} of {total} bytes"),
+            Self::Transferred { done, total: None } => write!(f, "{done} bytes"),
         }
     }
 }
@@ -54,6 +67,12 @@ pub enum Completion {
     Connected(Result<(), Error>),
     /// Of [`Action::FreePort`](crate::Action::FreePort).
     Port(Result<u16, Error>),
+    /// Of [`Action::Fetch`](crate::Action::Fetch).
+    Fetched(Result<Fetched, WebError>),
+    /// Of [`Action::Download`](crate::Action::Download).
+    Downloaded(Result<Downloaded, WebError>),
+    /// Of [`Action::Abort`](crate::Action::Abort).
+    Aborted,
 }
 
 /// A command that ran.
@@ -86,6 +105,12 @@ impl fmt::Display for Completion {
             Self::Empty(Ok(())) => f.write_str("empty"),
             Self::Connected(Ok(())) => f.write_str("connected"),
             Self::Port(Ok(port)) => write!(f, "port {port}"),
+            Self::Fetched(Ok(answer)) => write!(f, "{answer}"),
+            Self::Downloaded(Ok(file)) => write!(f, "{file}"),
+            Self::Fetched(Err(error)) | Self::Downloaded(Err(error)) => {
+                write!(f, "failed: {error}")
+            }
+            Self::Aborted => f.write_str("aborted"),
             Self::Exec(Err(error))
             | Self::Signalled(Err(error))
             | Self::Empty(Err(error))

@@ -9,6 +9,7 @@ mod clock;
 mod files;
 mod network;
 mod process;
+mod web;
 
 use alloc::sync::Arc;
 
@@ -18,6 +19,7 @@ pub use collodi_action::{Error, ErrorKind};
 pub use files::FileSystem;
 pub use network::Network;
 pub use process::{Child, ChildEvent, ChildInput, Member, ProcessBackend};
+pub use web::{Download, DownloadEvent, Web};
 
 /// Everything a driver needs of the world. Swap one field, keep the rest.
 #[derive(Clone, Debug)]
@@ -30,4 +32,6 @@ pub struct Backends {
     pub clock: Arc<dyn Clock>,
     /// Answers questions about ports.
     pub network: Arc<dyn Network>,
+    /// Sends requests and downloads.
+    pub web: Arc<dyn Web>,
 }

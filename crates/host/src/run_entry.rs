@@ -280,7 +280,7 @@ impl RunEntry {
             StepEvent::StepSkipped { step } => (*step, StepPhase::Skipped),
             StepEvent::StepDone { step } => (*step, StepPhase::Done),
             StepEvent::Exited { .. } => return self.flush(now, shared),
-            StepEvent::Command { step, line } => {
+            StepEvent::Command { step, line } | StepEvent::Transfer { step, what: line } => {
                 if let Some(view) = self.steps.get_mut(*step) {
                     view.command = Some(line.clone());
                 }

@@ -73,10 +73,22 @@ impl Shared {
         }
     }
 
-    /// Asks the world for a child.
+    /// Asks the world for a child. What it wants to be ended has another number here.
     pub(crate) fn ask(&mut self, child: Child, id: Option<ActionId>, role: Role, action: Action) {
+        let action = match action {
+            Action::Abort(own) => Action::Abort(self.number_of(&child, own)),
+            other => other,
+        };
         let number = self.out.action(action);
         self.owners.insert(number, Owner { child, id, role });
+    }
+
+    /// The number of a child's action; one that is no longer in flight has none, and 0
+    /// is nobody's.
+    fn number_of(&self, child: &Child, own: ActionId) -> ActionId {
+        let mut owners = self.owners.iter();
+        let found = owners.find(|(_, owner)| owner.id == Some(own) && owner.child == *child);
+        found.map_or(ActionId::from_number(0), |(number, _)| *number)
     }
 
     /// Sets or clears the deadline of a child.

@@ -34,6 +34,8 @@ pub(crate) struct Context {
     pub(crate) trees: BTreeSet<TreeId>,
     /// Commands that have not ended.
     pub(crate) living: BTreeSet<ActionId>,
+    /// Requests and downloads that have not ended.
+    pub(crate) transfers: BTreeSet<ActionId>,
     /// Actions whose answers nobody waits for.
     pub(crate) unheard: BTreeSet<ActionId>,
     /// Commands that live on after their step, and the steps.
@@ -66,6 +68,7 @@ impl Context {
             input,
             trees: BTreeSet::new(),
             living: BTreeSet::new(),
+            transfers: BTreeSet::new(),
             unheard: BTreeSet::new(),
             detached: BTreeMap::new(),
             daemons: Vec::new(),
@@ -103,11 +106,16 @@ impl Context {
 
     /// Asks the world.
     pub(crate) fn world(&mut self, action: collodi_action::Action) -> ActionId {
+        use collodi_action::Action as World;
         let tree = match &action {
-            collodi_action::Action::Exec(spec) => Some(spec.tree.clone()),
+            World::Exec(spec) => Some(spec.tree.clone()),
             _ => None,
         };
+        let is_transfer = matches!(action, World::Fetch(_) | World::Download(_));
         let id = self.out.action(Action::World(action));
+        if is_transfer {
+            self.transfers.insert(id);
+        }
         if let Some(tree) = tree {
             self.trees.insert(tree);
             self.living.insert(id);

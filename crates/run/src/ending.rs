@@ -42,6 +42,9 @@ impl Ending {
             stage: Stage::Lingering(now + LINGER),
         };
         ending.ask(cx, ending.trees.clone());
+        for transfer in cx.transfers.clone() {
+            cx.world(Action::Abort(transfer));
+        }
         if !cx.living.is_empty() {
             ending.signal_now(cx, now);
         }

@@ -2,7 +2,9 @@
 
 use crate::Question;
 use alloc::{string::String, sync::Arc};
+use collodi_action::Progress;
 use collodi_command::{Exit, Stream};
+use collodi_web::Downloaded;
 use core::fmt;
 
 /// What a run tells. Steps are counted from 0.
@@ -79,6 +81,29 @@ pub enum Event {
     Serving,
     /// What is left of the run is being ended.
     Ending,
+    /// A step sends a request or downloads a file.
+    Transfer {
+        /// The step.
+        step: usize,
+        /// What it asks for, and where it goes.
+        what: String,
+    },
+    /// This much of a download is there.
+    Transferred {
+        /// The step.
+        step: usize,
+        /// Bytes that are there.
+        done: u64,
+        /// Bytes of the whole file, when that is known.
+        total: Option<u64>,
+    },
+    /// A file is there, whole.
+    Downloaded {
+        /// The step.
+        step: usize,
+        /// What.
+        file: Downloaded,
+    },
     /// A step waits for somebody to answer.
     Asks(Arc<Question>),
     /// Its question is answered.
@@ -124,6 +149,16 @@ impl fmt::Display for Event {
             Self::Ending => f.write_str("ending"),
             Self::Asks(question) => write!(f, "step {} asks {question}", question.step),
             Self::Answered { step } => write!(f, "step {step} is answered"),
+            Self::Transfer { step, what } => write!(f, "step {step} asks: {what}"),
+            Self::Transferred { step, done, total } => {
+                let (done, total) = (*done, *total);
+                write!(
+                    f,
+                    "step {step} has {}",
+                    Progress::Transferred { done, total }
+                )
+            }
+            Self::Downloaded { step, file } => write!(f, "step {step} {file}"),
         }
     }
 }

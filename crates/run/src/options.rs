@@ -123,15 +123,18 @@ pub struct Limits {
     pub output_bytes: usize,
     /// The largest file that is read, in bytes.
     pub file_bytes: u64,
+    /// The largest file that is downloaded, in bytes.
+    pub download_bytes: u64,
 }
 
-/// 100 000 steps, 1 MiB of output, files of 16 MiB.
+/// 100 000 steps, 1 MiB of output, files of 16 MiB, downloads of 1 TiB.
 impl Default for Limits {
     fn default() -> Self {
         Self {
             steps: 100_000,
             output_bytes: 1 << 20,
             file_bytes: 16 << 20,
+            download_bytes: 1 << 40,
         }
     }
 }

@@ -8,6 +8,7 @@ use collodi_file::FileError;
 use collodi_python::ProvisionError;
 use collodi_script::Place;
 use collodi_value::Value;
+use collodi_web::{UrlError, WebError, WebErrorKind};
 use core::fmt;
 
 /// How a run ended.
@@ -138,6 +139,17 @@ pub enum FailureKind {
     },
     /// A prepared answer that will not do.
     Answer(AnswerError),
+    /// A request or download failed.
+    Web(WebError),
+    /// A text is no address that can be asked.
+    Address {
+        /// The text.
+        text: String,
+        /// Why not.
+        error: UrlError,
+    },
+    /// What a step waited for was not there in time.
+    NotInTime(String),
 }
 
 impl FailureKind {
@@ -178,6 +190,10 @@ impl FailureKind {
             }
             Self::InputRequired { again: true, .. } => {
                 "prepared answers are given once a step; run it where somebody can answer"
+            }
+            Self::Web(error) => return web_hint(error.kind),
+            Self::Address { text, .. } if text.contains("{{") => {
+                "the script is given this address by whoever runs it; see the note above"
             }
             _ => return None,
         })
@@ -255,8 +271,34 @@ impl fmt::Display for FailureKind {
                 )
             }
             Self::Answer(error) => write!(f, "the answer will not do: {error}"),
+            Self::Web(error) => write!(f, "{error}"),
+            Self::Address { text, error } => write!(f, "{error}: {text:?}"),
+            Self::NotInTime(what) => write!(f, "{what} was not there in time"),
         }
     }
 }
 
 impl core::error::Error for Failure {}
+
+const fn web_hint(kind: WebErrorKind) -> Option<&'static str> {
+    Some(match kind {
+        WebErrorKind::NoHost | WebErrorKind::Connection => {
+            "check the address and the network; behind a proxy, set HTTPS_PROXY where Collodi is started"
+        }
+        WebErrorKind::Tls => {
+            "the certificates of the system are used (on Debian: apt install ca-certificates)"
+        }
+        WebErrorKind::Status(401 | 403) => {
+            "the server wants to know who asks: a token belongs into the address or a header"
+        }
+        WebErrorKind::Status(404 | 410) => "it is not there any more; look for where it has gone",
+        WebErrorKind::Truncated | WebErrorKind::TimedOut => {
+            "what is there of a file stays; the next run goes on with it"
+        }
+        WebErrorKind::File(collodi_file::FileErrorKind::NoSpace) => {
+            "make room on the disk; the next run goes on with what is there"
+        }
+        WebErrorKind::Busy => "wait until the other run is done",
+        _ => return None,
+    })
+}

@@ -333,6 +333,7 @@ impl Run {
     fn completed(&mut self, now: Instant, id: ActionId, completed: Completed) -> Result<(), Stale> {
         self.cx.out.complete(id)?;
         let was_command = self.cx.living.remove(&id);
+        self.cx.transfers.remove(&id);
         if self.cx.unheard.remove(&id) {
             self.settle();
             return Ok(());

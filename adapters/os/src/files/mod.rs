@@ -7,6 +7,8 @@ mod remove;
 mod rename;
 mod write;
 
+pub(crate) use write::{file_place, flush};
+
 use crate::{
     fault::Fault,
     rooted::{NEW_DIRECTORY, Rooted},

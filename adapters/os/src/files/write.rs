@@ -62,7 +62,7 @@ fn open_to_append(root: &Rooted, path: &ContainedPath) -> Result<OwnedFd, Fault>
 }
 
 /// The directory and name of a file; a directory is none.
-pub(super) fn file_place(place: Place) -> Result<(OwnedFd, CString), Fault> {
+pub(crate) fn file_place(place: Place) -> Result<(OwnedFd, CString), Fault> {
     match place {
         Place::Entry { dir, name, .. } => Ok((dir, name)),
         Place::Directory(_) => Err(Fault::new(FileErrorKind::IsADirectory)),
@@ -159,7 +159,7 @@ pub(super) fn unused<T>(make: impl Fn(&CStr) -> Result<T, Fault>) -> Result<(CSt
 
 /// Makes the new name survive a power cut. Some file systems cannot, and the content
 /// is safe either way.
-fn flush(dir: BorrowedFd<'_>) {
+pub(crate) fn flush(dir: BorrowedFd<'_>) {
     if let Ok(handle) = open_entry(dir, c".", OFlags::RDONLY | OFlags::DIRECTORY) {
         let _ = rustix::fs::fsync(handle);
     }

@@ -21,6 +21,8 @@ const DIM: Style = Style::new().effects(Effects::DIMMED);
 pub(super) struct Human {
     script: Option<LoadedApp>,
     total: usize,
+    /// How far the download is that was told of last.
+    told: Option<Told>,
 }
 
 impl Presenter for Human {
@@ -126,8 +128,31 @@ impl Human {
                 say!("      {DIM}{method} {}{DIM:#}", plain(params));
             }
             Step::Asks(question) => asks(question),
+            Step::Transfer { what, .. } => {
+                self.told = None;
+                say!("      {}", plain(what));
+            }
+            Step::Transferred { done, total, .. } => self.transferred(*done, *total),
+            Step::Downloaded { file, .. } => {
+                let (path, size) = (file.path.to_string(), size(file.bytes));
+                let how = if file.was_there { ", was there" } else { "" };
+                say!("      {DIM}{} ({size}{how}){DIM:#}", plain(&path));
+            }
             Step::Serving => say!("{GOOD}all steps are done; Ctrl-C stops the app{GOOD:#}"),
             _ => {}
+        }
+    }
+
+    /// Every tenth of a download is told; of one whose length nobody knows, every
+    /// doubling.
+    fn transferred(&mut self, done: u64, total: Option<u64>) {
+        let told = Told::of(done, total);
+        if self.told.replace(told) == Some(told) || done == 0 {
+            return;
+        }
+        match total {
+            Some(total) => say!("      {DIM}{} of {}{DIM:#}", size(done), size(total)),
+            None => say!("      {DIM}{}{DIM:#}", size(done)),
         }
     }
 
@@ -183,6 +208,36 @@ fn asks(question: &Question) {
     }
 }
 
+/// How far a download is, roughly.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Told(u64);
+
+impl Told {
+    fn of(done: u64, total: Option<u64>) -> Self {
+        match total {
+            Some(total) => Self(done.saturating_mul(10) / total.max(1)),
+            None => Self(
+                (done >> 20)
+                    .checked_ilog2()
+                    .map_or(0, |log| u64::from(log) + 1),
+            ),
+        }
+    }
+}
+
+/// A size as people write it.
+fn size(bytes: u64) -> String {
+    const UNITS: [(&str, u32); 4] = [("TB", 40), ("GB", 30), ("MB", 20), ("kB", 10)];
+    let unit = UNITS.into_iter().find(|(_, shift)| bytes >> shift > 0);
+    match unit {
+        Some((name, shift)) => {
+            let tenths = (u128::from(bytes) * 10) >> shift;
+            format!("{}.{} {name}", tenths / 10, tenths % 10)
+        }
+        None => format!("{bytes} bytes"),
+    }
+}
+
 fn daemon(id: &str, event: &ProcessEvent) {
     match event {
         ProcessEvent::Line(line) => output(id, line.source, &line.text),
@@ -205,5 +260,35 @@ fn output(id: &str, source: Source, text: &str) {
     match source {
         Source::Note => say!("      {DIM}{id}{gap}{text}{DIM:#}"),
         _ => say!("      {DIM}{id}{gap}|{DIM:#} {text}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes() {
+        for (bytes, text) in [
+            (0, "0 bytes"),
+            (1023, "1023 bytes"),
+            (1024, "1.0 kB"),
+            (1_600_000, "1.5 MB"),
+            (5 << 30, "5.0 GB"),
+            (u64::MAX, "16777215.9 TB"),
+        ] {
+            assert_eq!(size(bytes), text);
+        }
+    }
+
+    #[test]
+    fn tenths_and_doublings_are_told() {
+        let told = |total| {
+            let mut seen: Vec<_> = (0..=100).map(|part| Told::of(part << 20, total)).collect();
+            seen.dedup();
+            seen.len()
+        };
+        assert_eq!(told(Some(100 << 20)), 11);
+        assert_eq!(told(None), 8);
     }
 }

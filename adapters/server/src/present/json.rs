@@ -200,6 +200,24 @@ enum EventLine<'a> {
     Serving {
         run: &'a str,
     },
+    Transfer {
+        run: &'a str,
+        step: usize,
+        what: &'a str,
+    },
+    Transferred {
+        run: &'a str,
+        step: usize,
+        done: u64,
+        total: Option<u64>,
+    },
+    Downloaded {
+        run: &'a str,
+        step: usize,
+        path: String,
+        bytes: u64,
+        was_there: bool,
+    },
     RunEnded {
         run: &'a str,
         status: &'static str,
@@ -403,6 +421,27 @@ impl<'a> EventLine<'a> {
                 step: step + 1,
                 method,
                 params,
+            },
+            Step::Transfer { step, what } => Self::Transfer {
+                run,
+                step: step + 1,
+                what,
+            },
+            Step::Transferred { step, done, total } => {
+                let (done, total) = (*done, *total);
+                Self::Transferred {
+                    run,
+                    step: step + 1,
+                    done,
+                    total,
+                }
+            }
+            Step::Downloaded { step, file } => Self::Downloaded {
+                run,
+                step: step + 1,
+                path: file.path.absolute(),
+                bytes: file.bytes,
+                was_there: file.was_there,
             },
             Step::Serving => Self::Serving { run },
             Step::Asks(question) => Self::Asks {

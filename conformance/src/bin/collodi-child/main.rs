@@ -4,6 +4,7 @@
 #![forbid(unsafe_code)]
 
 mod play;
+mod web;
 
 use collodi_sim::words;
 use std::process::exit;

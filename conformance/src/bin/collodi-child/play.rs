@@ -199,6 +199,7 @@ fn files(step: &Step) -> io::Result<()> {
             Ok(fs::mknodat(fs::CWD, path, kind, mode, 0)?)
         }
         Step::Listen(port) => listen(*port),
+        Step::Web(port) => crate::web::serve(*port),
         _ => Err(io::ErrorKind::Unsupported.into()),
     }
 }

@@ -4,12 +4,18 @@
 //! of it. What waits for the world is a [`Pending`].
 
 mod ask;
+mod download;
 mod env_file;
 mod files;
 mod flow;
+mod hf;
 mod json;
 mod log;
 mod memory;
+mod net;
+mod query;
+mod resources;
+mod retry;
 mod screen;
 mod shell;
 mod wait;
@@ -58,6 +64,8 @@ pub(crate) enum Pending {
     Shell(alloc::boxed::Box<shell::Shell>),
     Wait(wait::Waiting),
     Ask(ask::AskStep),
+    Download(alloc::boxed::Box<download::Downloads>),
+    Net(alloc::boxed::Box<net::Net>),
 }
 
 /// A step, or what is wrong with its parameters.
@@ -78,6 +86,9 @@ enum Family {
     Screen,
     Shell,
     Wait,
+    Download,
+    Hf,
+    Net,
     Unsupported(&'static str),
     Unknown,
     Ask,
@@ -123,6 +134,9 @@ const fn family(method: &Method) -> Family {
         | M::HtmlmodalClose
         | M::ClipboardCopy => Family::Screen,
         M::Input | M::Modal | M::FilepickerOpen | M::ClipboardPaste => Family::Ask,
+        M::FsDownload => Family::Download,
+        M::HfDownload | M::HfUpload => Family::Hf,
+        M::Net => Family::Net,
         M::Module(_) => Family::Unsupported("functions of JavaScript modules cannot be run"),
         M::Kernel(_) => Family::Unsupported("functions inside the desktop program are not there"),
         M::Unknown(_) => Family::Unknown,
@@ -143,6 +157,9 @@ pub(crate) fn start(cx: &mut Context, now: Instant, method: &Method, params: &Va
         Family::Screen => Ok(screen::start(cx, method, params)),
         Family::Shell => shell::start(cx, params),
         Family::Wait => wait::start(cx, now, params),
+        Family::Download => download::start(cx, params),
+        Family::Hf => hf::start(cx, method, params),
+        Family::Net => net::start(cx, params),
         Family::Unsupported(why) => Err(FailureKind::Unsupported(why).into()),
         Family::Unknown => Err(FailureKind::UnknownMethod.into()),
         Family::Ask => ask::start(cx, method, params),
@@ -164,8 +181,10 @@ impl Pending {
             Self::File(file) => file.completed(cx, completed),
             Self::Json(json) => json.completed(cx, completed),
             Self::Shell(shell) => shell.completed(cx, now, id, completed),
-            Self::Wait(waiting) => waiting.completed(now, &completed),
             Self::Ask(_) => Step::Wait(self),
+            Self::Wait(waiting) => waiting.completed(cx, now, &completed),
+            Self::Download(downloads) => downloads.completed(cx, now, completed),
+            Self::Net(net) => net.completed(completed),
         }
     }
 
@@ -179,6 +198,7 @@ impl Pending {
     ) -> Step {
         match self {
             Self::Shell(shell) => shell.progress(cx, now, id, progress),
+            Self::Download(downloads) => downloads.progress(cx, progress),
             other => Step::Wait(other),
         }
     }
@@ -204,6 +224,7 @@ impl Pending {
         match self {
             Self::Shell(shell) => shell.timeout(cx, now),
             Self::Wait(waiting) => waiting.timeout(cx, now),
+            Self::Download(downloads) => downloads.timeout(cx, now),
             other => Step::Wait(other),
         }
     }
@@ -211,7 +232,8 @@ impl Pending {
     /// What the step waits for.
     pub(crate) fn deadline(&self) -> Option<Deadline> {
         match self {
-            Self::Env(_) | Self::File(_) | Self::Json(_) | Self::Ask(_) => None,
+            Self::Env(_) | Self::File(_) | Self::Json(_) | Self::Net(_) | Self::Ask(_) => None,
+            Self::Download(downloads) => downloads.deadline(),
             Self::Shell(shell) => shell.deadline(),
             Self::Wait(waiting) => waiting.deadline(),
         }

@@ -1,0 +1,248 @@
+//! Downloads.
+
+use crate::{
+    agent::{agent, failed, headers, request},
+    landing::{self, Place},
+    listener::Listener,
+};
+use async_trait::async_trait;
+use collodi_backend::{Download, DownloadEvent};
+use collodi_file::FileError;
+use collodi_os::Part;
+use collodi_web::{
+    DownloadSpec, Downloaded, Headers, Plan, Validator, WebError, WebErrorKind, content_start, plan,
+};
+use std::{future::poll_fn, io::Read, sync::Arc, thread};
+use ureq::{Agent, Body, Error, http::Response};
+
+/// How much is read at once.
+const CHUNK: usize = 256 << 10;
+
+/// Begins a download on a thread of its own.
+pub(crate) fn begin(spec: DownloadSpec) -> Running {
+    let listener = Arc::new(Listener::default());
+    let agent = agent(None);
+    let running = Running {
+        listener: Arc::clone(&listener),
+        agent: Some(agent.clone()),
+    };
+    let url = spec.url.clone();
+    let job = Job {
+        spec,
+        agent,
+        listener: Arc::clone(&listener),
+    };
+    let work = move || job.listener.end(job.run());
+    let started = thread::Builder::new()
+        .name("collodi-download".to_owned())
+        .spawn(work);
+    if started.is_err() {
+        listener.end(Err(WebError::new(WebErrorKind::Exhausted, url)));
+    }
+    running
+}
+
+/// A download, seen from whoever waits for it.
+#[derive(Debug)]
+pub(crate) struct Running {
+    listener: Arc<Listener>,
+    agent: Option<Agent>,
+}
+
+#[async_trait]
+impl Download for Running {
+    async fn next_event(&mut self) -> Option<DownloadEvent> {
+        poll_fn(|cx| self.listener.poll(cx)).await
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.listener.leave();
+        if let Some(agent) = self.agent.take() {
+            agent.shutdown();
+        }
+    }
+}
+
+/// A download, seen from its thread.
+struct Job {
+    spec: DownloadSpec,
+    agent: Agent,
+    listener: Arc<Listener>,
+}
+
+type Answer = Response<Body>;
+
+impl Job {
+    fn run(&self) -> Result<Downloaded, WebError> {
+        let (found, answer) = self.look()?;
+        let place = Place::of(&self.spec, &found).map_err(|error| self.file(error))?;
+        let length = length(&found);
+        self.check_length(length)?;
+        let (now, mut known) = (
+            version(&found),
+            place.known().map_err(|error| self.file(error))?,
+        );
+        if plan(&known, length, now.as_ref()) == Plan::Skip {
+            return Ok(place.downloaded(length.unwrap_or(0), true));
+        }
+        let part = place.part().map_err(|error| self.file(error))?;
+        let mut part = part.ok_or_else(|| self.failed(WebErrorKind::Busy))?;
+        landing::look_at(&mut known, &part).map_err(|error| self.file(error))?;
+        let bytes = match plan(&known, length, now.as_ref()) {
+            Plan::Resume { from } => {
+                drop(answer);
+                self.resume(&mut part, from, now.as_ref())?
+            }
+            _ => self.whole(&mut part, answer)?,
+        };
+        part.finish().map_err(|error| self.file(error))?;
+        Ok(place.downloaded(bytes, false))
+    }
+
+    /// What the server says of the file, and the answer that has it when it does not say
+    /// so without.
+    fn look(&self) -> Result<(Headers, Option<Answer>), WebError> {
+        let head = self.ask("HEAD", &[]);
+        if let Ok(answer) = head
+            && answer.status().as_u16() == 200
+        {
+            return Ok((headers(&answer), None));
+        }
+        let answer = self.ask("GET", &[])?;
+        self.check_status(&answer)?;
+        Ok((headers(&answer), Some(answer)))
+    }
+
+    /// Asks for what is behind `from`. A server that sends all of it begins anew.
+    fn resume(
+        &self,
+        part: &mut Part<'_>,
+        from: u64,
+        of: Option<&Validator>,
+    ) -> Result<u64, WebError> {
+        let range = format!("bytes={from}-");
+        let version = of.map_or("", Validator::as_str);
+        let answer = self.ask("GET", &[("range", &range), ("if-range", version)])?;
+        let headers = headers(&answer);
+        let start = headers.get("content-range").and_then(content_start);
+        match (answer.status().as_u16(), start) {
+            (206, Some((start, total))) if start == from => {
+                let from = part.go_on().map_err(|error| self.file(error))?;
+                let total = total.or_else(|| Some(from.saturating_add(length(&headers)?)));
+                self.read(part, answer, from, total)
+            }
+            (206 | 416, _) => self.whole(part, None),
+            _ => self.whole(part, Some(answer)),
+        }
+    }
+
+    /// Reads all of the file, from the answer that is there or from a new one.
+    fn whole(&self, part: &mut Part<'_>, answer: Option<Answer>) -> Result<u64, WebError> {
+        let answer = match answer {
+            Some(answer) => answer,
+            None => self.ask("GET", &[])?,
+        };
+        self.check_status(&answer)?;
+        let headers = headers(&answer);
+        let note = version(&headers).map(|version| version.note());
+        part.begin(note.as_deref())
+            .map_err(|error| self.file(error))?;
+        self.read(part, answer, 0, length(&headers))
+    }
+
+    /// Reads an answer behind what is there. How much is there then: all of it.
+    fn read(
+        &self,
+        part: &mut Part<'_>,
+        answer: Answer,
+        from: u64,
+        total: Option<u64>,
+    ) -> Result<u64, WebError> {
+        self.check_length(total)?;
+        let mut reader = answer.into_body().into_reader();
+        let (mut done, mut buffer) = (from, vec![0; CHUNK]);
+        self.listener.progress(done, total);
+        loop {
+            let count = self.read_some(&mut reader, &mut buffer)?;
+            let bytes = buffer.get(..count).unwrap_or_default();
+            if bytes.is_empty() {
+                break;
+            }
+            done = done.saturating_add(count as u64);
+            self.check_length(Some(done))?;
+            part.write(bytes).map_err(|error| self.file(error))?;
+            self.listener.progress(done, total);
+        }
+        if total.is_none_or(|total| total == done) {
+            Ok(done)
+        } else {
+            Err(self.failed(WebErrorKind::Truncated))
+        }
+    }
+
+    fn read_some(&self, reader: &mut impl Read, buffer: &mut [u8]) -> Result<usize, WebError> {
+        let read = reader.read(buffer);
+        if self.listener.is_gone() {
+            return Err(self.failed(WebErrorKind::Aborted));
+        }
+        read.map_err(|error| {
+            let error = failed(&self.spec.url, &Error::from(error));
+            match error.kind {
+                WebErrorKind::Connection | WebErrorKind::Protocol | WebErrorKind::Truncated => {
+                    self.failed(WebErrorKind::Truncated)
+                }
+                _ => error,
+            }
+        })
+    }
+
+    fn ask(&self, method: &str, more: &[(&str, &str)]) -> Result<Answer, WebError> {
+        if self.listener.is_gone() {
+            return Err(self.failed(WebErrorKind::Aborted));
+        }
+        let mut own = self.spec.headers.clone();
+        for (name, value) in more {
+            own.set(name, value);
+        }
+        let request = request(method, &self.spec.url, &own)
+            .body(())
+            .map_err(Error::from);
+        let answer = request.and_then(|request| self.agent.run(request));
+        answer.map_err(|error| failed(&self.spec.url, &error))
+    }
+
+    fn check_status(&self, answer: &Answer) -> Result<(), WebError> {
+        match answer.status().as_u16() {
+            200 => Ok(()),
+            status => Err(self.failed(WebErrorKind::Status(status))),
+        }
+    }
+
+    fn check_length(&self, length: Option<u64>) -> Result<(), WebError> {
+        match length {
+            Some(length) if length > self.spec.limit => Err(self.failed(WebErrorKind::TooLarge)),
+            _ => Ok(()),
+        }
+    }
+
+    fn failed(&self, kind: WebErrorKind) -> WebError {
+        WebError::new(kind, self.spec.url.clone())
+    }
+
+    fn file(&self, error: FileError) -> WebError {
+        let path = error.path.absolute();
+        let said = error.detail.map(|detail| format!("{path}: {detail}"));
+        self.failed(WebErrorKind::File(error.kind))
+            .detail(said.unwrap_or(path))
+    }
+}
+
+fn length(headers: &Headers) -> Option<u64> {
+    headers.get("content-length")?.trim().parse().ok()
+}
+
+fn version(headers: &Headers) -> Option<Validator> {
+    Validator::from_headers(headers.get("etag"), headers.get("last-modified"))
+}
