@@ -1,5 +1,6 @@
 //! How a run ended.
 
+use crate::ScriptFault;
 use alloc::{string::String, vec::Vec};
 use collodi_command::Exit;
 use collodi_contain::{ContainedPath, NameError, PathError};
@@ -128,6 +129,8 @@ pub enum FailureKind {
     UnknownMethod,
     /// A method of the format that cannot be run here.
     Unsupported(&'static str),
+    /// Another script gives no result.
+    Script(ScriptFault),
 }
 
 impl FailureKind {
@@ -163,6 +166,7 @@ impl FailureKind {
             Self::Spawn(error) if error.kind == collodi_action::ErrorKind::NoWorkingDirectory => {
                 "the `path` of the step must be a directory in the app's folder"
             }
+            Self::Script(fault) => return fault.hint(),
             _ => return None,
         })
     }
@@ -230,6 +234,7 @@ impl fmt::Display for FailureKind {
             Self::NoAnswer(question) => write!(f, "there is no answer to {question}"),
             Self::UnknownMethod => f.write_str("there is no such method"),
             Self::Unsupported(why) => f.write_str(why),
+            Self::Script(fault) => write!(f, "{fault}"),
         }
     }
 }

@@ -1,6 +1,9 @@
 //! What templates can see.
 
-use crate::{context::Context, questions::Answers};
+use crate::{
+    context::Context,
+    questions::{Answers, about_script},
+};
 use alloc::string::ToString;
 use collodi_python::Platform;
 use collodi_template::{Call, Scope};
@@ -116,8 +119,8 @@ impl Scope for StepScope<'_> {
             }
             "os.platform" => Call::Value(Value::from(self.platform().os.node_name())),
             "os.arch" => Call::Value(Value::from(self.platform().arch)),
-            "running" | "ready" | "script.running" | "script.ready" => {
-                Call::Value(Value::from(false))
+            _ if about_script(name).is_some() => {
+                self.answers.get(name, args).map_or(Call::Ask, Call::Value)
             }
             _ => Call::Unknown,
         }

@@ -50,6 +50,8 @@ pub struct Step {
     pub returns: Option<Template>,
     /// Whether only one step of this method runs at a time, over all scripts.
     pub queue: bool,
+    /// What people are told when it is done; `true` for that alone.
+    pub notify: Option<Template>,
     /// Its bytes in the text.
     pub span: Range<usize>,
     /// Its JSON pointer.

@@ -10,6 +10,7 @@ mod json;
 mod log;
 mod memory;
 mod screen;
+mod script;
 mod shell;
 mod wait;
 
@@ -52,6 +53,7 @@ pub(crate) enum Pending {
     Json(alloc::boxed::Box<json::JsonStep>),
     Shell(alloc::boxed::Box<shell::Shell>),
     Wait(wait::Waiting),
+    Script(script::ScriptStep),
 }
 
 /// A step, or what is wrong with its parameters.
@@ -72,6 +74,7 @@ enum Family {
     Screen,
     Shell,
     Wait,
+    Script,
     Unsupported(&'static str),
     Unknown,
 }
@@ -114,6 +117,13 @@ const fn family(method: &Method) -> Family {
         | M::HtmlmodalOpen
         | M::HtmlmodalUpdate
         | M::HtmlmodalClose => Family::Screen,
+        M::ScriptStart
+        | M::ScriptRun
+        | M::ScriptStop
+        | M::ScriptRestart
+        | M::ScriptDownload
+        | M::ScriptReady
+        | M::LocalImport => Family::Script,
         M::Module(_) => Family::Unsupported("functions of JavaScript modules cannot be run"),
         M::Kernel(_) => Family::Unsupported("functions inside the desktop program are not there"),
         M::Unknown(_) => Family::Unknown,
@@ -134,6 +144,7 @@ pub(crate) fn start(cx: &mut Context, now: Instant, method: &Method, params: &Va
         Family::Screen => Ok(screen::start(cx, method, params)),
         Family::Shell => shell::start(cx, params),
         Family::Wait => wait::start(cx, now, params),
+        Family::Script => script::start(cx, method, params),
         Family::Unsupported(why) => Err(FailureKind::Unsupported(why).into()),
         Family::Unknown => Err(FailureKind::UnknownMethod.into()),
     };
@@ -155,6 +166,7 @@ impl Pending {
             Self::Json(json) => json.completed(cx, completed),
             Self::Shell(shell) => shell.completed(cx, now, id, completed),
             Self::Wait(waiting) => waiting.completed(now, &completed),
+            Self::Script(script) => script.completed(cx, id, completed),
         }
     }
 
@@ -184,7 +196,7 @@ impl Pending {
     /// What the step waits for.
     pub(crate) fn deadline(&self) -> Option<Deadline> {
         match self {
-            Self::Env(_) | Self::File(_) | Self::Json(_) => None,
+            Self::Env(_) | Self::File(_) | Self::Json(_) | Self::Script(_) => None,
             Self::Shell(shell) => shell.deadline(),
             Self::Wait(waiting) => waiting.deadline(),
         }
