@@ -4,11 +4,13 @@
 
 extern crate alloc;
 
+mod checkout;
 mod command;
 mod control;
 mod detection;
 mod environment;
 mod event;
+mod git;
 mod host;
 mod ids;
 mod options;
@@ -17,6 +19,9 @@ mod process;
 mod reach;
 mod routing;
 mod run_entry;
+mod script_address;
+mod script_call;
+mod script_records;
 mod shared;
 
 pub use command::{Accepted, Command, Refused, RunRequest};
