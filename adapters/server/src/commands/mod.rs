@@ -2,6 +2,7 @@
 
 mod check;
 mod logs;
+mod place;
 mod ps;
 mod run;
 mod serve;

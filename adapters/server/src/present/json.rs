@@ -168,6 +168,11 @@ enum EventLine<'a> {
     Serving {
         run: &'a str,
     },
+    RunCalled {
+        run: &'a str,
+        by: &'a str,
+        script: &'a str,
+    },
     RunEnded {
         run: &'a str,
         status: &'static str,
@@ -274,6 +279,11 @@ impl<'a> EventLine<'a> {
                     text,
                 })
             }
+            RunEvent::Called { by, script } => Some(Self::RunCalled {
+                run,
+                by: by.as_str(),
+                script,
+            }),
             RunEvent::Ended(outcome) => Some(Self::RunEnded {
                 run,
                 status: outcome.status.word(),
