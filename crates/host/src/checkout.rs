@@ -3,7 +3,7 @@
 use crate::{
     Host,
     detection::own_vars,
-    git::{Deed, GitAddress},
+    git::{self, Deed, GitAddress},
     script_call::{CallId, Comparing, Stage, Want},
     shared::{Child, Role},
 };
@@ -243,22 +243,11 @@ impl Host {
         self.ask_for_call(id, Stage::Fetching(Box::new(fetch)), action);
     }
 
-    /// The command, with an environment in which it asks nobody anything and speaks
-    /// no other protocols.
     fn git(&self, args: &[String], dir: ContainedPath, tree: &TreeId) -> CommandSpec {
-        let protocols = if self.options.local_repositories {
-            "https:file"
-        } else {
-            "https"
-        };
         CommandSpec::new("git", dir, tree.clone())
             .args(args.iter().map(String::as_str))
             .envs(&own_vars(&self.options))
-            .env("GIT_TERMINAL_PROMPT", "0")
-            .env("GIT_ALLOW_PROTOCOL", protocols)
-            .env("GIT_ASKPASS", "true")
-            .env("GIT_SSH_COMMAND", "false")
-            .env("LC_ALL", "C")
+            .envs(&git::variables(self.options.local_repositories))
     }
 
     fn fetched_all(&mut self, now: Instant, id: CallId, address: &GitAddress, name: &Name) {

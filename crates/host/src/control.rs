@@ -77,7 +77,6 @@ impl Host {
 
     /// Ends a run, also one that waits for its environment or was not begun.
     pub(crate) fn end_run(&mut self, now: Instant, id: &RunId, how: collodi_run::Input) {
-        self.leave_calls(now, id, &how);
         let entry = self.runs.get_mut(id);
         if entry.is_some_and(|entry| {
             entry.set_ending();
@@ -85,7 +84,10 @@ impl Host {
         }) {
             self.retire_run(id);
         }
-        self.shared.post.push_back(Post::Run(id.clone(), how));
+        self.shared
+            .post
+            .push_back(Post::Run(id.clone(), how.clone()));
+        self.leave_calls(now, id, &how);
         for (env, job) in &mut self.envs {
             if job.runs().any(|run| run == id) && job.leave(id, &mut self.shared) {
                 let cancel = collodi_python::Input::Cancel;

@@ -3,6 +3,7 @@
 
 use alloc::{
     borrow::ToOwned,
+    collections::BTreeMap,
     format,
     string::{String, ToString},
     vec::Vec,
@@ -14,14 +15,11 @@ use collodi_run::{Checkout, ScriptFault};
 /// The folder among the apps in which a repository is cloned before it is an app. No
 /// app can have this name.
 const CLONING: &str = ".cloning";
-/// Before every command: no hooks, and a connection that has died is noticed.
-const SETTINGS: [&str; 6] = [
-    "-c",
-    "core.hooksPath=/dev/null",
-    "-c",
-    "http.lowSpeedLimit=1",
-    "-c",
-    "http.lowSpeedTime=60",
+/// For every command: no hooks, and a connection that has died is noticed.
+const SETTINGS: [(&str, &str); 3] = [
+    ("core.hooksPath", "/dev/null"),
+    ("http.lowSpeedLimit", "1"),
+    ("http.lowSpeedTime", "60"),
 ];
 
 /// The address of a repository, and of something in it.
@@ -201,8 +199,27 @@ const fn is_whole(hash: &str) -> bool {
 }
 
 fn git(args: &[&str], dir: &ContainedPath) -> Deed {
-    let args = SETTINGS.iter().chain(args).map(ToString::to_string);
+    let args = args.iter().map(ToString::to_string);
     Deed::Git(args.collect(), dir.clone())
+}
+
+/// The variables of a command: it asks nobody anything, and speaks no other protocols.
+pub(crate) fn variables(files_too: bool) -> BTreeMap<String, String> {
+    let protocols = if files_too { "https:file" } else { "https" };
+    let fixed = [
+        ("GIT_TERMINAL_PROMPT", "0"),
+        ("GIT_ASKPASS", "true"),
+        ("GIT_ALLOW_PROTOCOL", protocols),
+        ("LC_ALL", "C"),
+    ];
+    let fixed = fixed.map(|(name, value)| (name.to_owned(), value.to_owned()));
+    let mut variables = BTreeMap::from(fixed);
+    for (number, (name, value)) in SETTINGS.into_iter().enumerate() {
+        variables.insert(format!("GIT_CONFIG_KEY_{number}"), name.to_owned());
+        variables.insert(format!("GIT_CONFIG_VALUE_{number}"), value.to_owned());
+    }
+    variables.insert("GIT_CONFIG_COUNT".to_owned(), SETTINGS.len().to_string());
+    variables
 }
 
 /// The address up to `.git`, and what stands after it.
