@@ -10,7 +10,7 @@ use collodi_action::{Action, Completion, Ended, Error, ErrorKind, Progress};
 use collodi_command::{Exit, Signal, Stream, TreeId};
 use collodi_conformance::laws::{self, Ids};
 use collodi_contain::{Name, RelPath, Root};
-use collodi_file::{FileAnswer, FileError, FileErrorKind, FileKind, FileOp, Stat};
+use collodi_file::{Entry, FileAnswer, FileError, FileErrorKind, FileKind, FileOp, Stat};
 use collodi_host::{Accepted, Command, Host, HostOptions, RunId, RunRequest};
 use collodi_machine::ActionId;
 use collodi_python::{
@@ -18,9 +18,10 @@ use collodi_python::{
     ProvisionOptions, Toolchain,
 };
 use collodi_restart::{Backoff, GiveUp, Policy, RestartClass, StopSequence, Supervisor};
-use collodi_run::{App, Completed, DaemonStarted, Run, RunOptions};
+use collodi_run::{App, Completed, DaemonStarted, Run, RunOptions, ScriptFault};
 use collodi_script::{Options, Script, parse};
 use collodi_time::{Duration, Instant};
+use collodi_value::Value;
 use proptest::prelude::*;
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -131,6 +132,12 @@ fn the_run_engine_keeps_the_laws() {
                     };
                     vec![Input::Completed(id, Completed::Daemon(Ok(daemon)))]
                 }
+                Action::Script(_) => {
+                    let failed = ScriptFault::Stopped("other.json".into());
+                    let answers = [Ok(Value::Null), Err(ScriptFault::Cancelled), Err(failed)];
+                    let answer = |answer| Input::Completed(id, Completed::Script(answer));
+                    answers.into_iter().map(answer).collect()
+                }
                 _ => vec![
                     Input::Completed(id, Completed::Env(Ok(()))),
                     Input::Completed(id, Completed::Env(Err(ProvisionError::TimedOut))),
@@ -144,7 +151,7 @@ fn the_run_engine_keeps_the_laws() {
 #[test]
 fn the_host_keeps_the_laws() {
     use collodi_host::Input;
-    let script = Arc::new(script_of(SCRIPTS[0]));
+    let scripts = [SCRIPTS[0], SCRIPTS[2]].map(|source| Arc::new(script_of(source)));
     let run = first_run();
     laws::check(
         host,
@@ -154,12 +161,9 @@ fn the_host_keeps_the_laws() {
             2 => Input::Progress(ids.pick(number), progress(detail)),
             3 => Input::Completed(ids.pick(number), completion(detail)),
             4 | 5 => {
-                let args = collodi_value::Value::Null;
-                Input::Command(Command::Run(RunRequest {
-                    app: app(),
-                    script: script.clone(),
-                    args,
-                }))
+                let script = scripts[usize::from(detail) % 2].clone();
+                let (app, args) = (app(), Value::Null);
+                Input::Command(Command::Run(RunRequest { app, script, args }))
             }
             6 => Input::Command(host_command(detail, &run)),
             _ => Input::Timeout,
@@ -174,8 +178,9 @@ fn the_host_keeps_the_laws() {
     .unwrap();
 }
 
-/// One script a dialect, with commands, files, jumps, questions and a daemon.
-const SCRIPTS: [&str; 2] = [
+/// One script a dialect, with commands, files, jumps, questions and a daemon, and one
+/// that deals with others.
+const SCRIPTS: [&str; 3] = [
     r#"{"dialect": "vatn", "run": [
         {"method": "shell.run", "params": {"message": "a", "venv": "myapp"}},
         {"method": "fs.read", "id": "text", "params": {"path": "a.txt"}},
@@ -189,6 +194,27 @@ const SCRIPTS: [&str; 2] = [
         {"method": "shell.run", "params": {"message": "serve", "on": [
             {"event": "/ready/", "done": true}, {"event": "/dead/", "kill": true}]}},
         {"method": "process.wait", "params": {"url": "http://127.0.0.1:7860"}}]}"#,
+    r#"{"dialect": "pinokio", "run": [
+        {"id": "again", "method": "script.start", "params": {"uri": "other.json"},
+            "next": "{{running('other.json') ? 2 : 1}}", "returns": "local.result"},
+        {"method": "script.start", "params": {"uri": "https://host/owner/repo.git/a.json",
+            "branch": "main"}},
+        {"method": "local.import", "params": {"a": "other.json", "b": "https://host/x/y.git/z.json"}},
+        {"when": "{{script.exists('https://host/owner/repo.git/a.json')}}", "method": "script.stop",
+            "params": {"uri": ["other.json", "https://host/owner/repo.git/a.json"]}},
+        {"method": "script.restart", "params": {"uri": "{{local.result ? 'other.json' : 'start.json'}}"}},
+        {"method": "process.wait", "params": {"sec": 1}}]}"#,
+];
+
+/// What files hold: no script, scripts that end and that serve, and the origin of a
+/// checkout.
+const OTHERS: [&str; 4] = [
+    "text",
+    r#"{"run": [{"method": "script.start", "params": {"uri": "start.json"}},
+        {"method": "global.set", "params": {"n": "{{global.n || 0}}"}}]}"#,
+    r#"{"daemon": true, "run": [{"method": "shell.run", "params": {"message": "serve", "on": [
+        {"event": "/ready/", "done": true}]}}]}"#,
+    "[remote \"origin\"]\n\turl = https://host/owner/repo.git\n",
 ];
 
 fn script_of(source: &str) -> Script {
@@ -204,7 +230,7 @@ fn app() -> App {
 
 /// The first run of every host with this seed has the same name.
 fn first_run() -> RunId {
-    let args = collodi_value::Value::Null;
+    let args = Value::Null;
     let script = Arc::new(script_of(SCRIPTS[0]));
     let run = Command::Run(RunRequest {
         app: app(),
@@ -318,7 +344,20 @@ fn completions(action: &Action) -> Vec<Completion> {
 
 fn file_answers(op: &FileOp) -> Vec<Completion> {
     let good = match op {
-        FileOp::Read { .. } => vec![FileAnswer::Bytes(b"text".to_vec())],
+        FileOp::Read { .. } => OTHERS
+            .map(|text| FileAnswer::Bytes(text.as_bytes().to_vec()))
+            .into(),
+        FileOp::List { .. } => {
+            let entry = |name: &str| Entry {
+                name: name.into(),
+                kind: FileKind::Directory,
+            };
+            let entries = vec![entry("repo"), entry("x")];
+            vec![
+                FileAnswer::Entries(Vec::new()),
+                FileAnswer::Entries(entries),
+            ]
+        }
         FileOp::Stat { .. } => {
             let stat = Stat {
                 kind: FileKind::File,
