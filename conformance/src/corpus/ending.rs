@@ -1,7 +1,7 @@
 //! Endings of runs and notes about expressions, in words that hold nothing of the script.
 
 use collodi_python::ProvisionError;
-use collodi_run::{FailureKind, Outcome, Status};
+use collodi_run::{FailureKind, Outcome, ScriptFault, Status};
 
 /// Why a run was cancelled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,6 +39,7 @@ fn failed(kind: &FailureKind) -> String {
         FailureKind::NoAnswer(_) => "a question without an answer".to_owned(),
         FailureKind::UnknownMethod => "unknown method".to_owned(),
         FailureKind::Unsupported(why) => format!("unsupported ({why})"),
+        FailureKind::Script(fault) => format!("another script ({})", script(fault)),
         _ => "something else".to_owned(),
     }
 }
@@ -56,8 +57,22 @@ const fn provision(error: &ProvisionError) -> &'static str {
     }
 }
 
+const fn script(fault: &ScriptFault) -> &'static str {
+    match fault {
+        ScriptFault::Failed { .. } => "it failed",
+        ScriptFault::File(_) => "a file",
+        ScriptFault::JavaScript(_) => "JavaScript",
+        ScriptFault::NoSteps(_) => "no steps",
+        ScriptFault::Invalid { .. } => "it has errors",
+        ScriptFault::Cycle(_) | ScriptFault::TooDeep(_) => "they wait for each other",
+        ScriptFault::Address { .. } => "its address",
+        ScriptFault::Git { .. } | ScriptFault::NoGit(_) => "git",
+        _ => "something else",
+    }
+}
+
 /// What notes say, and what they are called here. The first that fits counts.
-const NOTES: [(&str, &str); 9] = [
+const NOTES: [(&str, &str); 10] = [
     (": there is no variable ", "no such variable"),
     (": the expression has no value", "no value"),
     (": the expression failed: ", "thrown"),
@@ -72,6 +87,10 @@ const NOTES: [(&str, &str); 9] = [
     (
         "is not passed on: it needs a grant",
         "a variable without a grant",
+    ),
+    (
+        " runs already and is not started again",
+        "a script that runs",
     ),
 ];
 
