@@ -44,6 +44,17 @@ pub(crate) struct Fetch {
     stopping: Option<Escalation>,
 }
 
+/// Why a signal is sent to what fetches a repository.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Push {
+    /// It is to end.
+    Begin,
+    /// It has had its time.
+    Due,
+    /// It gets no more time.
+    Hurry,
+}
+
 impl Host {
     /// Looks for a checkout of a repository. Who may change one waits for its turn.
     pub(crate) fn begin_search(&mut self, id: CallId, address: GitAddress) {
@@ -327,39 +338,39 @@ impl Host {
                 }
             }
             Progress::Spawned { .. } if fetch.stopping.is_some() => {
-                self.signal_fetch(id, None, now)
+                self.signal_fetch(now, id, Push::Begin);
             }
             _ => {}
         }
     }
 
     /// Nobody wants the repository any more.
-    pub(crate) fn stop_fetch(&mut self, now: Instant, id: CallId, mut fetch: Fetch) {
-        let (escalation, signal) = Escalation::begin(self.options.stop.clone(), now);
-        self.shared
-            .wait(Child::Call(id), Some(escalation.deadline()));
-        fetch.stopping = Some(escalation);
-        let action = Action::Signal(fetch.tree.clone(), signal);
-        self.ask_for_call(id, Stage::Fetching(Box::new(fetch)), action);
+    pub(crate) fn stop_fetch(&mut self, now: Instant, id: CallId, fetch: Fetch) {
+        self.keep_fetch(id, fetch);
+        self.signal_fetch(now, id, Push::Begin);
     }
 
-    /// The next signal is due; `hurry` skips the grace period.
-    pub(crate) fn signal_fetch(&mut self, id: CallId, hurry: Option<()>, now: Instant) {
+    /// Sends the signal that is due.
+    pub(crate) fn signal_fetch(&mut self, now: Instant, id: CallId, push: Push) {
         let Some(call) = self.calls.all.get_mut(&id) else {
             return;
         };
         let Stage::Fetching(fetch) = &mut call.stage else {
             return;
         };
-        let Some(escalation) = &mut fetch.stopping else {
-            return;
+        let signal = match (push, &mut fetch.stopping) {
+            (Push::Begin, stopping) => {
+                let (escalation, signal) = Escalation::begin(self.options.stop.clone(), now);
+                *stopping = Some(escalation);
+                Some(signal)
+            }
+            (Push::Due, Some(escalation)) => escalation.due(now),
+            (Push::Hurry, Some(escalation)) => Some(escalation.hurry(now)),
+            (_, None) => None,
         };
-        let signal = match hurry {
-            Some(()) => Some(escalation.hurry(now)),
-            None => escalation.due(now),
-        };
-        let (deadline, tree) = (escalation.deadline(), fetch.tree.clone());
-        self.shared.wait(Child::Call(id), Some(deadline));
+        let deadline = fetch.stopping.as_ref().map(Escalation::deadline);
+        let tree = fetch.tree.clone();
+        self.shared.wait(Child::Call(id), deadline);
         if let Some(signal) = signal {
             let action = Action::Signal(tree, signal);
             self.shared.ask(Child::Call(id), None, Role::Plain, action);
@@ -370,7 +381,7 @@ impl Host {
     pub(crate) fn hurry_fetches(&mut self, now: Instant) {
         let ids: Vec<_> = self.calls.all.keys().copied().collect();
         for id in ids {
-            self.signal_fetch(id, Some(()), now);
+            self.signal_fetch(now, id, Push::Hurry);
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::{
     Event, Host, Process, ProcessId, RunId,
+    checkout::Push,
     event::EnvEvent,
     host::Deletion,
     post::Post,
@@ -304,7 +305,7 @@ impl Host {
                         process.await_empty(&mut self.shared);
                     }
                 }
-                Child::Call(call) => self.signal_fetch(call, None, now),
+                Child::Call(call) => self.signal_fetch(now, call, Push::Due),
                 Child::StandIn | Child::EnvDeletion(_) => {}
             }
             self.deliver(now);

@@ -54,7 +54,8 @@ impl Play {
 
     /// Runs the script of the app `demo`.
     fn run(&mut self, file: &str) -> &mut Self {
-        let source = self.files[&format!("{APPS}/demo/{file}")].clone();
+        let path = format!("{APPS}/demo/{file}");
+        let source = self.files.get(&path).unwrap().clone();
         let parsed = parse(&source, &Options::for_file(file));
         let root = Root::new(&format!("{APPS}/demo"));
         self.command(Command::Run(RunRequest {

@@ -143,7 +143,10 @@ impl Filled {
             answers: &asking.answers,
         });
         let values = self.render(&scope, returns, "/returns");
-        let entries = values.as_object().into_iter().flat_map(|o| o.iter());
+        let entries = values
+            .as_object()
+            .into_iter()
+            .flat_map(collodi_value::Object::iter);
         self.kept
             .extend(entries.map(|(name, value)| (name.to_string(), value.clone())));
     }

@@ -178,7 +178,7 @@ impl fmt::Display for ScriptRequest {
                     uri.as_deref().unwrap_or("the script itself")
                 )
             }
-            Self::Ask(question, uri) => write!(f, "is script {uri} {question}?"),
+            Self::Ask(question, uri) => write!(f, "ask of script {uri}: {question}"),
         }
     }
 }
@@ -198,12 +198,12 @@ impl fmt::Display for Checkout {
 impl fmt::Display for ScriptQuestion {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Exists => "there",
-            Self::Running => "running",
-            Self::Ready => "ready",
-            Self::Local => "local",
-            Self::Global => "global",
-            Self::Resolve => "where",
+            Self::Exists => "is it there?",
+            Self::Running => "does it run?",
+            Self::Ready => "is it ready?",
+            Self::Local => "its variables",
+            Self::Global => "its global variables",
+            Self::Resolve => "its path",
         })
     }
 }
