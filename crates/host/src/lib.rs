@@ -21,7 +21,9 @@ mod routing;
 mod run_entry;
 mod script_address;
 mod script_call;
+mod script_questions;
 mod script_records;
+mod script_start;
 mod shared;
 
 pub use command::{Accepted, Command, Refused, RunRequest};

@@ -5,7 +5,7 @@ use crate::{
     event::RunEvent,
     post::Post,
     script_address::identity,
-    script_call::result,
+    script_start::result,
     shared::{Child, Role, Shared},
 };
 use alloc::{collections::BTreeSet, string::String, sync::Arc, vec::Vec};

@@ -6,37 +6,27 @@
 //! once and goes on by itself.
 
 use crate::{
-    Host, RunEntry, RunId, RunRequest,
+    Host, RunEntry, RunId,
     checkout::Fetch,
     git::GitAddress,
     post::Post,
-    script_address::{Address, app_of, identity},
+    script_address::Address,
+    script_start::script,
     shared::{Child, Role},
 };
 use alloc::{
     boxed::Box,
     collections::{BTreeMap, VecDeque},
     string::{String, ToString},
-    sync::Arc,
     vec::{IntoIter, Vec},
 };
 use collodi_action::{Action, Completion};
 use collodi_contain::{ContainedPath, Name};
 use collodi_file::{FileAnswer, FileOp};
 use collodi_machine::ActionId;
-use collodi_run::{
-    App, Checkout, Completed, Outcome, ScriptFault, ScriptQuestion, ScriptRequest, Status,
-};
-use collodi_script::{Document, Options, Parsed, Script, parse_bytes};
+use collodi_run::{App, Checkout, Completed, ScriptFault, ScriptQuestion, ScriptRequest};
 use collodi_time::Instant;
 use collodi_value::Value;
-
-/// How deep scripts may start scripts.
-const MAX_DEPTH: usize = 32;
-/// How many scripts may run before none is started by another.
-const MAX_RUNS: usize = 256;
-/// The largest script file, in bytes.
-const SCRIPT_BYTES: u64 = 8 << 20;
 
 /// The host's number for a call.
 pub(crate) type CallId = u64;
@@ -56,11 +46,11 @@ pub(crate) struct Calls {
 pub(crate) struct Call {
     pub(crate) run: RunId,
     /// The run's action; none when it is answered.
-    action: Option<ActionId>,
+    pub(crate) action: Option<ActionId>,
     /// The run that someone asked for, from which this one comes.
-    origin: RunId,
+    pub(crate) origin: RunId,
     /// The app and script of the run.
-    app: App,
+    pub(crate) app: App,
     pub(crate) want: Want,
     pub(crate) checkout: Checkout,
     /// The addresses that are not resolved.
@@ -255,7 +245,7 @@ impl Host {
     }
 
     /// Who waits for the call hears the answer; else a fault is told to people.
-    fn tell_caller(&mut self, call: Call, answer: Result<Value, ScriptFault>) {
+    pub(crate) fn tell_caller(&mut self, call: Call, answer: Result<Value, ScriptFault>) {
         match (call.action, answer) {
             (Some(action), answer) => {
                 let completed = Completed::Script(answer);
@@ -275,172 +265,6 @@ impl Host {
     pub(crate) fn forget(&mut self, id: CallId) {
         self.calls.all.remove(&id);
         self.release_turn(id);
-    }
-
-    fn begin_start(&mut self, id: CallId, path: &ContainedPath) {
-        let shown = path.absolute();
-        let checked = self
-            .may_start(id, &shown)
-            .and_then(|()| self.app_at(id, path));
-        match checked {
-            Ok(app) => self.read_script(id, app),
-            Err(fault) => self.finish(id, Err(fault)),
-        }
-    }
-
-    fn app_at(&self, id: CallId, path: &ContainedPath) -> Result<App, ScriptFault> {
-        let call = self.calls.all.get(&id).ok_or(ScriptFault::Cancelled)?;
-        let ends = |ending: &str| {
-            let name = path.rel().file_name().unwrap_or_default();
-            name.to_ascii_lowercase().ends_with(ending)
-        };
-        if ends(".js") {
-            return Err(ScriptFault::JavaScript(path.absolute()));
-        }
-        if !ends(".json") {
-            let uri = path.absolute();
-            let why = "a script is a file whose name ends in .json";
-            return Err(ScriptFault::Address { uri, why });
-        }
-        app_of(&self.options.layout, &call.app, path)
-    }
-
-    fn read_script(&mut self, id: CallId, app: App) {
-        match app.cwd().join(&app.file) {
-            Ok(path) => {
-                let action = Action::File(FileOp::read(path, SCRIPT_BYTES));
-                self.ask_for_call(id, Stage::Reading(app), action);
-            }
-            Err(_) => self.finish(id, Err(ScriptFault::NoSteps(app.file))),
-        }
-    }
-
-    /// Whether the script at this path may be started by this call. Who waits for the
-    /// caller cannot be waited for by it.
-    fn may_start(&self, id: CallId, path: &str) -> Result<(), ScriptFault> {
-        let call = self.calls.all.get(&id).ok_or(ScriptFault::Cancelled)?;
-        if self.shutting_down {
-            return Err(ScriptFault::Cancelled);
-        }
-        if call.action.is_some() {
-            let chain = self.callers(&call.run);
-            if chain.iter().any(|caller| caller == path) {
-                let chain = chain.into_iter().rev().chain([path.to_string()]);
-                return Err(ScriptFault::Cycle(chain.collect()));
-            }
-            if chain.len() >= MAX_DEPTH {
-                return Err(ScriptFault::TooDeep(MAX_DEPTH));
-            }
-        }
-        if self.is_running(path) {
-            return Err(ScriptFault::AlreadyRuns(path.to_string()));
-        }
-        let unfinished = self.runs().filter(|run| run.outcome().is_none());
-        if unfinished.count() >= MAX_RUNS {
-            return Err(ScriptFault::TooMany(MAX_RUNS));
-        }
-        Ok(())
-    }
-
-    /// The script of a run, and those that wait for it, innermost first.
-    fn callers(&self, run: &RunId) -> Vec<String> {
-        let mut chain = Vec::new();
-        let mut next = self.runs.get(run);
-        while let Some(entry) = next.filter(|entry| entry.outcome().is_none()) {
-            chain.push(entry.script_path().to_string());
-            next = entry.caller().and_then(|caller| self.runs.get(caller));
-            if chain.len() > MAX_DEPTH {
-                break;
-            }
-        }
-        chain
-    }
-
-    fn begin_run(&mut self, now: Instant, id: CallId, app: App, script: Script) {
-        // Another may have started it meanwhile.
-        if let Err(fault) = self.may_start(id, &identity(&app)) {
-            return self.finish(id, Err(fault));
-        }
-        let Some(call) = self.calls.all.get_mut(&id) else {
-            return;
-        };
-        let (args, waits) = match &call.want {
-            Want::Start(args) | Want::Restart { args, .. } => (args.clone(), call.action.is_some()),
-            _ => (Value::Null, false),
-        };
-        let run = self.shared.ids.run(&app.name);
-        let script = Arc::new(script);
-        let request = RunRequest { app, script, args };
-        let started = self.options.epoch + now.since_origin();
-        let by = waits.then(|| call.run.clone());
-        let asked = call.run.clone();
-        let entry = RunEntry::new(run.clone(), request, started).called(&call.origin, by);
-        entry.tell_started(&mut self.shared);
-        entry.tell_called(&asked, &mut self.shared);
-        self.runs.insert(run.clone(), entry);
-        if waits {
-            call.stage = Stage::Calling(run);
-        } else {
-            self.forget(id);
-        }
-        self.begin_waiting();
-    }
-
-    /// A run has done its steps and serves, or has ended: who waits for it goes on.
-    pub(crate) fn run_settled(&mut self, now: Instant, run: &RunId) {
-        let waits = |(_, call): &(&CallId, &Call)| matches!(&call.stage, Stage::Calling(called) if called == run);
-        let id = self.calls.all.iter().find(waits).map(|(id, _)| *id);
-        let answer = self.runs.get(run).and_then(RunEntry::answer);
-        if let (Some(id), Some(answer)) = (id, answer) {
-            self.finish(id, answer);
-        }
-        self.restart_stopped(now);
-    }
-
-    fn begin_restart(
-        &mut self,
-        now: Instant,
-        id: CallId,
-        path: &ContainedPath,
-        uri: String,
-        args: Value,
-    ) {
-        let app = match self.app_at(id, path) {
-            Ok(app) => app,
-            Err(fault) => return self.finish(id, Err(fault)),
-        };
-        let Some(call) = self.calls.all.get_mut(&id) else {
-            return;
-        };
-        let path = identity(&app);
-        let is_self = path == identity(&call.app);
-        call.stage = Stage::Stopping(app);
-        let mut answered = call.clone();
-        call.action = None;
-        answered.stage = Stage::New;
-        self.release_turn(id);
-        self.stop_script(now, &path);
-        let fields = [
-            ("uri", Value::from(uri)),
-            ("scheduled", Value::from(true)),
-            ("self", Value::from(is_self)),
-            ("params", args),
-        ];
-        let result = Value::Object(fields.into_iter().collect());
-        self.tell_caller(answered, Ok(result));
-        self.restart_stopped(now);
-    }
-
-    /// Starts the scripts that were to be started again and have ended.
-    pub(crate) fn restart_stopped(&mut self, _now: Instant) {
-        let stopped = |(id, call): (&CallId, &Call)| match &call.stage {
-            Stage::Stopping(app) if !self.is_running(&identity(app)) => Some((*id, app.clone())),
-            _ => None,
-        };
-        let stopped: Vec<_> = self.calls.all.iter().filter_map(stopped).collect();
-        for (id, app) in stopped {
-            self.read_script(id, app);
-        }
     }
 
     /// A run is to end: nobody waits for its calls, and what they wait for ends too.
@@ -500,60 +324,6 @@ impl Host {
             _ => {}
         }
     }
-
-    /// Ends the runs and daemons of a script.
-    fn stop_script(&mut self, now: Instant, path: &str) {
-        let its = |run: &&RunEntry| run.script_path() == path;
-        let runs: Vec<_> = self
-            .runs()
-            .filter(its)
-            .map(|run| run.id().clone())
-            .collect();
-        for run in runs {
-            // A run that is known can be cancelled.
-            let _ = self.cancel_run(now, &run);
-        }
-    }
-
-    /// Whether a run of this script is unfinished, or a daemon of it lives.
-    pub(crate) fn is_running(&self, path: &str) -> bool {
-        let mut runs = self.runs().filter(|run| run.script_path() == path);
-        runs.any(|run| run.outcome().is_none() || self.has_daemons(run.id()))
-    }
-
-    fn has_daemons(&self, run: &RunId) -> bool {
-        self.processes().any(|p| p.run() == run && !p.has_ended())
-    }
-
-    /// Whether anything lives that comes from this run: the run itself, scripts that
-    /// it started, what these started in turn, and daemons of any of them.
-    pub fn is_alive(&self, run: &RunId) -> bool {
-        let mut runs = self.runs().filter(|entry| entry.origin() == run);
-        runs.any(|entry| entry.outcome().is_none() || self.has_daemons(entry.id()))
-            || self.calls.all.values().any(|call| call.origin == *run)
-    }
-
-    fn answer(&self, question: ScriptQuestion, path: &str) -> Value {
-        let of_path = |run: &&RunEntry| run.script_path() == path && run.outcome().is_none();
-        let run = self.runs().find(of_path);
-        match question {
-            ScriptQuestion::Resolve => Value::from(path),
-            ScriptQuestion::Running => Value::from(self.is_running(path)),
-            ScriptQuestion::Ready => Value::from(match run {
-                Some(run) => run.is_serving(),
-                None => self.records.is_ready(path),
-            }),
-            ScriptQuestion::Local => match run.and_then(RunEntry::local) {
-                Some(local) => Value::Object(local.clone()),
-                None => question.of_nothing(),
-            },
-            ScriptQuestion::Global => Value::Object(match run.and_then(RunEntry::global) {
-                Some(global) => global.clone(),
-                None => self.records.global(path),
-            }),
-            _ => question.of_nothing(),
-        }
-    }
 }
 
 impl Call {
@@ -594,37 +364,5 @@ impl Call {
             found: Vec::new(),
             stage: Stage::New,
         }
-    }
-}
-
-/// What the run of a script comes to for who started it.
-pub(crate) fn result(script: &str, outcome: &Outcome) -> Result<Value, ScriptFault> {
-    match &outcome.status {
-        Status::Failed(failure) => Err(ScriptFault::Failed {
-            script: script.to_string(),
-            why: failure.to_string(),
-        }),
-        Status::Cancelled => Err(ScriptFault::Stopped(script.to_string())),
-        _ => Ok(outcome.result.clone()),
-    }
-}
-
-/// The script that these bytes are.
-fn script(app: &App, bytes: &[u8]) -> Result<Script, ScriptFault> {
-    let options = Options {
-        base: app.dir.clone(),
-        ..Options::for_file(&app.file)
-    };
-    let parsed: Parsed = parse_bytes(bytes, &options);
-    if let Some(error) = parsed.errors().next() {
-        return Err(ScriptFault::Invalid {
-            script: identity(app),
-            place: error.start,
-            message: error.message.clone(),
-        });
-    }
-    match parsed.document {
-        Document::Script(script) => Ok(script),
-        _ => Err(ScriptFault::NoSteps(identity(app))),
     }
 }
