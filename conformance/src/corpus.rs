@@ -105,12 +105,12 @@ pub fn survey(files: &[File], mut tells: impl FnMut(&File, [&Ended; 2])) -> Resu
         files: files.len(),
         ..Tally::default()
     };
-    for file in files {
+    for (file, beside) in files.iter().zip(neighbours(files)) {
         let parsed = file.parse();
         match parsed.script() {
             Ok(script) => {
-                let ended = file.play(script)?;
-                let without = file.play(&without_unsupported(script))?;
+                let ended = file.play(script, beside)?;
+                let without = file.play(&without_unsupported(script), beside)?;
                 tells(file, [&ended, &without]);
                 tally.add(script, &ended);
                 *tally.without.entry(without.how).or_default() += 1;
@@ -119,6 +119,21 @@ pub fn survey(files: &[File], mut tells: impl FnMut(&File, [&Ended; 2])) -> Resu
         }
     }
     Ok(tally)
+}
+
+/// The files of the same app, for each file. Those of an app follow each other.
+fn neighbours(files: &[File]) -> Vec<&[File]> {
+    let app_of = |file: &File| {
+        let parts: Vec<_> = file
+            .path
+            .splitn(3, '/')
+            .take(2)
+            .map(str::to_owned)
+            .collect();
+        parts
+    };
+    let apps = files.chunk_by(|a, b| app_of(a) == app_of(b));
+    apps.flat_map(|app| app.iter().map(move |_| app)).collect()
 }
 
 impl File {
@@ -131,13 +146,13 @@ impl File {
         parse_bytes(&self.bytes, &options)
     }
 
-    /// Runs the script of this file to its end.
+    /// Runs the script of this file to its end; `beside` are the files of its app.
     ///
     /// # Errors
     ///
     /// When it panics or does not end.
-    pub fn play(&self, script: &Script) -> Result<Ended, Broken> {
-        let ended = catch_unwind(AssertUnwindSafe(|| play::play(self, script)));
+    pub fn play(&self, script: &Script, beside: &[Self]) -> Result<Ended, Broken> {
+        let ended = catch_unwind(AssertUnwindSafe(|| play::play(self, script, beside)));
         let ended = ended.unwrap_or_else(|_| Err(Broken::new("a panic")));
         ended.map_err(|why| Broken::new(format!("{}: {why}", self.path)))
     }

@@ -71,7 +71,7 @@ fn the_repositories_to_fetch_are_pinned() {
 fn played() -> Vec<(String, Ended)> {
     let play = |file: File| {
         let parsed = file.parse();
-        let ended = file.play(parsed.script().unwrap()).unwrap();
+        let ended = file.play(parsed.script().unwrap(), &[]).unwrap();
         (file.name, ended)
     };
     fixtures().unwrap().into_iter().map(play).collect()

@@ -10,7 +10,7 @@ use collodi_action::{Action, Completion, Ended, Error, ErrorKind, Progress};
 use collodi_command::{Exit, Signal, Stream, TreeId};
 use collodi_conformance::laws::{self, Ids};
 use collodi_contain::{Name, RelPath, Root};
-use collodi_file::{FileAnswer, FileError, FileErrorKind, FileKind, FileOp, Stat};
+use collodi_file::{Entry, FileAnswer, FileError, FileErrorKind, FileKind, FileOp, Stat};
 use collodi_host::{Accepted, Command, Host, HostOptions, RunId, RunRequest};
 use collodi_machine::ActionId;
 use collodi_python::{
@@ -20,9 +20,10 @@ use collodi_python::{
 use collodi_restart::{
     Backoff, GiveUp, On, Policy, RestartClass, Rule, Startup, StopSequence, Supervisor, Verdict,
 };
-use collodi_run::{App, Completed, DaemonStarted, Run, RunOptions};
+use collodi_run::{App, Completed, DaemonStarted, Run, RunOptions, ScriptFault};
 use collodi_script::{Options, Script, parse};
 use collodi_time::{Duration, Instant};
+use collodi_value::Value;
 use collodi_web::{Downloaded, Fetched, Headers, WebError, WebErrorKind, WebUrl};
 use proptest::prelude::*;
 use std::{collections::BTreeMap, sync::Arc};
@@ -150,6 +151,12 @@ fn the_run_engine_keeps_the_laws() {
                     };
                     vec![Input::Completed(id, Completed::Daemon(Ok(daemon)))]
                 }
+                Action::Script(_) => {
+                    let failed = ScriptFault::Stopped("other.json".into());
+                    let answers = [Ok(Value::Null), Err(ScriptFault::Cancelled), Err(failed)];
+                    let answer = |answer| Input::Completed(id, Completed::Script(answer));
+                    answers.into_iter().map(answer).collect()
+                }
                 _ => vec![
                     Input::Completed(id, Completed::Env(Ok(()))),
                     Input::Completed(id, Completed::Env(Err(ProvisionError::TimedOut))),
@@ -199,8 +206,9 @@ fn the_host_keeps_them_with(script: Arc<Script>) {
     .unwrap();
 }
 
-/// Scripts with commands, files, jumps, questions and a daemon.
-const SCRIPTS: [&str; 4] = [
+/// Scripts with commands, files, jumps, questions and a daemon, and one that deals with
+/// others.
+const SCRIPTS: [&str; 5] = [
     r#"{"dialect": "vatn", "run": [
         {"method": "shell.run", "params": {"message": "a", "venv": "myapp"}},
         {"method": "fs.read", "id": "text", "params": {"path": "a.txt"}},
@@ -225,6 +233,27 @@ const SCRIPTS: [&str; 4] = [
         {"method": "hf.download", "params": {"_": ["a/b"], "local-dir": "m"}},
         {"method": "process.wait", "params": {"on": {"timeout": 5000,
             "resources": ["http://h/x", "tcp:7860", "file:a"]}}}]}"#,
+    r#"{"dialect": "pinokio", "run": [
+        {"id": "again", "method": "script.start", "params": {"uri": "other.json"},
+            "next": "{{running('other.json') ? 2 : 1}}", "returns": "local.result"},
+        {"method": "script.start", "params": {"uri": "https://host/owner/repo.git/a.json",
+            "branch": "main"}},
+        {"method": "local.import", "params": {"a": "other.json", "b": "https://host/x/y.git/z.json"}},
+        {"when": "{{script.exists('https://host/owner/repo.git/a.json')}}", "method": "script.stop",
+            "params": {"uri": ["other.json", "https://host/owner/repo.git/a.json"]}},
+        {"method": "script.restart", "params": {"uri": "{{local.result ? 'other.json' : 'start.json'}}"}},
+        {"method": "process.wait", "params": {"sec": 1}}]}"#,
+];
+
+/// What files hold: no script, scripts that end and that serve, and the origin of a
+/// checkout.
+const OTHERS: [&str; 4] = [
+    "text",
+    r#"{"run": [{"method": "script.start", "params": {"uri": "start.json"}},
+        {"method": "global.set", "params": {"n": "{{global.n || 0}}"}}]}"#,
+    r#"{"daemon": true, "run": [{"method": "shell.run", "params": {"message": "serve", "on": [
+        {"event": "/ready/", "done": true}]}}]}"#,
+    "[remote \"origin\"]\n\turl = https://host/owner/repo.git\n",
 ];
 
 /// What somebody may answer, whether it fits or not.
@@ -253,7 +282,7 @@ fn app() -> App {
 
 /// The first run of every host with this seed has the same name.
 fn first_run() -> RunId {
-    let args = collodi_value::Value::Null;
+    let args = Value::Null;
     let script = Arc::new(script_of(SCRIPTS[0]));
     let run = Command::Run(RunRequest {
         app: app(),
@@ -415,7 +444,20 @@ fn web_error(kind: WebErrorKind) -> WebError {
 
 fn file_answers(op: &FileOp) -> Vec<Completion> {
     let good = match op {
-        FileOp::Read { .. } => vec![FileAnswer::Bytes(b"text".to_vec())],
+        FileOp::Read { .. } => OTHERS
+            .map(|text| FileAnswer::Bytes(text.as_bytes().to_vec()))
+            .into(),
+        FileOp::List { .. } => {
+            let entry = |name: &str| Entry {
+                name: name.into(),
+                kind: FileKind::Directory,
+            };
+            let entries = vec![entry("repo"), entry("x")];
+            vec![
+                FileAnswer::Entries(Vec::new()),
+                FileAnswer::Entries(entries),
+            ]
+        }
         FileOp::Stat { .. } => {
             let stat = Stat {
                 kind: FileKind::File,

@@ -140,8 +140,8 @@ impl Workspace {
     }
 }
 
-/// Reads the script of the app `name` in the folder `root`: `file`, or the first of
-/// the usual ones that is there.
+/// Reads the script of the app `name` in the folder `root`: `file`, a path below it,
+/// or the first of the usual ones that is there.
 ///
 /// # Errors
 ///
@@ -158,12 +158,21 @@ pub async fn load(
     };
     match found {
         None => Err(LoadError::NoScript(root.to_string())),
-        Some(file) => read(files, App::new(name.as_str(), root, RelPath::root(), file)).await,
+        Some(file) => read(files, app(name, root, file)?).await,
     }
 }
 
+/// The app whose script is `file`, perhaps in a folder of it.
+fn app(name: &Name, root: Root, file: &str) -> Result<App, LoadError> {
+    let path = root.contain_file(&RelPath::root(), file);
+    let path = path.map_err(|_| LoadError::NoScript(format!("{root}/{file}")))?;
+    let (dir, file) = (path.rel().parent(), path.rel().file_name());
+    let (dir, file) = (dir.unwrap_or_default(), file.unwrap_or_default());
+    Ok(App::new(name.as_str(), root, dir, file))
+}
+
 async fn read(files: &dyn FileSystem, app: App) -> Result<LoadedApp, LoadError> {
-    let shown = format!("{}/{}", app.root, app.file);
+    let shown = format!("{}/{}", app.cwd(), app.file);
     let path = app
         .cwd()
         .join(&app.file)
@@ -173,7 +182,11 @@ async fn read(files: &dyn FileSystem, app: App) -> Result<LoadedApp, LoadError> 
         Err(error) if error.kind != FileErrorKind::NotFound => return Err(LoadError::File(error)),
         _ => return Err(LoadError::NoScript(shown)),
     };
-    let parsed = parse_bytes(&bytes, &Options::for_file(&app.file));
+    let options = Options {
+        base: app.dir.clone(),
+        ..Options::for_file(&app.file)
+    };
+    let parsed = parse_bytes(&bytes, &options);
     let source = decode(&bytes).into_owned();
     Ok(LoadedApp {
         app,

@@ -82,6 +82,9 @@ pub(crate) struct ServerArgs {
     /// Pass on a host variable that the environment policy would keep back.
     #[arg(long = "grant", value_name = "NAME")]
     pub(crate) grants: Vec<String>,
+    /// Let scripts fetch apps from repositories on this machine too (`file://`).
+    #[arg(long)]
+    pub(crate) local_repositories: bool,
 }
 
 #[derive(Debug, Args)]

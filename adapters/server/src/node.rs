@@ -146,6 +146,7 @@ fn options(
             .fold(Grants::none(), |g, name| g.from_host(name).to_step(name)),
         python_binary: args.python.clone(),
         prefer_uv: !args.no_uv,
+        local_repositories: args.local_repositories,
         restart: Policy::fixed(args.restart_delay),
         stop: StopSequence::term_then_kill(args.grace_period),
         ..HostOptions::new(layout, u64::from_ne_bytes(random()?))

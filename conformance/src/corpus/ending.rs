@@ -1,7 +1,7 @@
 //! Endings of runs and notes about expressions, in words that hold nothing of the script.
 
 use collodi_python::ProvisionError;
-use collodi_run::{FailureKind, Outcome, Status};
+use collodi_run::{FailureKind, Outcome, ScriptFault, Status};
 
 /// Why a run was cancelled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,6 +44,7 @@ fn failed(kind: &FailureKind) -> String {
         FailureKind::Web(error) => format!("the web ({})", error.kind),
         FailureKind::Address { error, .. } => format!("an address ({error})"),
         FailureKind::NotInTime(_) => "not in time".to_owned(),
+        FailureKind::Script(fault) => format!("another script ({})", script(fault)),
         _ => "something else".to_owned(),
     }
 }
@@ -61,8 +62,21 @@ const fn provision(error: &ProvisionError) -> &'static str {
     }
 }
 
+const fn script(fault: &ScriptFault) -> &'static str {
+    match fault {
+        ScriptFault::Failed { .. } => "it failed",
+        ScriptFault::File(_) => "a file",
+        ScriptFault::NoSteps(_) => "no steps",
+        ScriptFault::Invalid { .. } => "it has errors",
+        ScriptFault::Cycle(_) | ScriptFault::TooDeep(_) => "they wait for each other",
+        ScriptFault::Address { .. } => "its address",
+        ScriptFault::Git { .. } | ScriptFault::NoGit(_) => "git",
+        _ => "something else",
+    }
+}
+
 /// What notes say, and what they are called here. The first that fits counts.
-const NOTES: [(&str, &str); 12] = [
+const NOTES: [(&str, &str); 13] = [
     (": there is no variable ", "no such variable"),
     (": the expression has no value", "no value"),
     (": the expression failed: ", "thrown"),
@@ -81,6 +95,10 @@ const NOTES: [(&str, &str); 12] = [
     ("the script requires ", "a program that is not there"),
     ("answer will not do: ", "an answer that will not do"),
     ("; trying again in ", "trying again"),
+    (
+        " runs already and is not started again",
+        "a script that runs",
+    ),
 ];
 
 pub(super) fn note(text: &str) -> &'static str {

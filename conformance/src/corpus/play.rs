@@ -49,12 +49,17 @@ pub struct Ended {
     pub failure: Option<String>,
 }
 
-pub(super) fn play(file: &File, script: &Script) -> Result<Ended, Broken> {
+/// Plays the script of `file`, with the other scripts of its app beside it.
+pub(super) fn play(file: &File, script: &Script, app_files: &[File]) -> Result<Ended, Broken> {
     let world = world(script);
     let layout = Layout::new(Root::new("/srv/work"), Platform::LINUX_X64);
     let app = App::new("app", Root::new("/srv/app"), file.base.clone(), &file.name);
     for dir in [layout.environments(), layout.apps(), app.cwd()] {
         world.dir(&dir.absolute());
+    }
+    for other in app_files {
+        let path = app.root.at(other.base.clone()).entry(&other.name)?;
+        world.file(&path.absolute(), &String::from_utf8_lossy(&other.bytes));
     }
     let vars = BTreeMap::from([("PATH".to_owned(), "/bin".to_owned())]);
     let options = HostOptions {
@@ -181,7 +186,9 @@ impl Operator {
         if self.told > EVENTS {
             self.cancel(Cancelled::TooMuch).await;
         }
-        if let Event::Run { what, .. } = event {
+        if let Event::Run { run, what, .. } = event
+            && *run == self.run
+        {
             match what {
                 RunEvent::Step(step) => self.hears_step(step).await,
                 RunEvent::Ended(outcome) => self.leaves(outcome).await?,

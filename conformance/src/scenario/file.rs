@@ -12,6 +12,8 @@ pub struct Scenario {
     pub grace: Duration,
     /// The script.
     pub script: String,
+    /// Other files of the app: their names and texts.
+    pub files: Vec<(String, String)>,
     /// What the operator does, in this order.
     pub operator: Vec<Deed>,
     /// What must come of it.
@@ -54,11 +56,14 @@ impl Scenario {
         let (settings, script) = before
             .split_once("--- script\n")
             .ok_or_else(|| Broken::new("a scenario has a line `--- script`"))?;
+        let mut files = script.split("--- file ");
+        let script = files.next().unwrap_or_default();
         let setting = |name, default| time(settings, name).unwrap_or(Ok(default));
         Ok(Self {
             restart: setting("restart", Duration::from_millis(50))?,
             grace: setting("grace", Duration::from_secs(3))?,
             script: script.to_owned(),
+            files: files.map(named).collect::<Result<_, _>>()?,
             operator: operator
                 .lines()
                 .filter(|l| !l.is_empty())
@@ -67,6 +72,14 @@ impl Scenario {
             trace: trace.to_owned(),
         })
     }
+}
+
+/// The name and the text of a file.
+fn named(section: &str) -> Result<(String, String), Broken> {
+    let (name, text) = section
+        .split_once('\n')
+        .ok_or_else(|| Broken::new("a file of a scenario has a name and a text"))?;
+    Ok((name.to_owned(), text.to_owned()))
 }
 
 /// The text of a scenario with another trace.

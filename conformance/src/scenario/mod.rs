@@ -14,14 +14,17 @@
 //! …
 //! ```
 //!
+//! Sections `--- file NAME` after the script's are further files of the app.
+//!
 //! Above the sections stand comments and settings: `restart TIME` is the wait before
 //! a daemon is started again, `grace TIME` the one between `SIGTERM` and `SIGKILL`.
 //! A line of the operator's waits until something that is told holds the text, and
 //! then does `stop` (the app), `cancel` (the run), `restart` (the daemon) or
 //! `shutdown`; the lines are done in their order.
 //!
-//! The trace has what the run tells, then what each daemon tells, each in its own
-//! order, so that it does not depend on who is faster. Names, process ids and the
+//! The trace has what the run tells, then what the runs of scripts that it starts
+//! tell, then what each daemon tells, each in its own order, so that it does not
+//! depend on who is faster. Names, process ids and the
 //! directory are written as `demo-run`, `demo-1`, `PID` and `ROOT`. When the run and
 //! the daemons have ended, or nobody will end them, the host is shut down, which
 //! it has not before nothing of them is left.

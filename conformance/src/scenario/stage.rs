@@ -36,6 +36,11 @@ pub(super) async fn play(subject: Subject, scenario: Scenario) -> Result<String,
             .perform(FileOp::MakeDir { path: dir })
             .await?;
     }
+    for (name, text) in &scenario.files {
+        let path = subject.root().join(name)?;
+        let op = FileOp::write(path, text.clone().into_bytes());
+        subject.backends().files.perform(op).await?;
+    }
     let (driver, handle) = Driver::new(host, subject.backends().clone());
     let script = operate(subject.clone(), scenario, handle);
     let driver = driver.run().map(Ok);
@@ -89,7 +94,7 @@ async fn operate(
     let Accepted::Run(run) = accepted else {
         return Err(Broken::new("the run has no name"));
     };
-    let mut told = Told::new(root.absolute(), run.to_string());
+    let mut told = Told::new(root.absolute(), run.clone());
     let mut operator = Operator {
         handle,
         run,

@@ -1,6 +1,6 @@
 //! What was told, in words that are the same in every world.
 
-use collodi_host::{Event, ProcessEvent, ProcessId, RunEvent};
+use collodi_host::{Event, ProcessEvent, ProcessId, RunEvent, RunId};
 use collodi_logs::Source;
 use collodi_restart::Event as Supervision;
 use collodi_run::{Event as Step, Outcome, Status};
@@ -9,19 +9,20 @@ use std::{collections::BTreeSet, fmt::Write as _};
 /// What was told so far.
 #[derive(Debug, Default)]
 pub(super) struct Told {
-    run: Vec<String>,
+    /// The run, and those of scripts that it starts.
+    runs: Vec<(RunId, Vec<String>)>,
+    ended_runs: BTreeSet<RunId>,
     processes: Vec<(ProcessId, Vec<String>)>,
     ended: BTreeSet<ProcessId>,
-    run_id: String,
-    run_ended: bool,
+    run_id: Option<RunId>,
     root: String,
 }
 
 impl Told {
-    pub(super) fn new(root: String, run_id: String) -> Self {
+    pub(super) fn new(root: String, run_id: RunId) -> Self {
         Self {
             root,
-            run_id,
+            run_id: Some(run_id),
             ..Self::default()
         }
     }
@@ -29,10 +30,15 @@ impl Told {
     /// Takes in an event. The line that it became, if it is worth one.
     pub(super) fn event(&mut self, event: &Event) -> Option<String> {
         match event {
-            Event::Run { what, .. } => {
-                self.run_ended |= matches!(what, RunEvent::Ended(_));
+            Event::Run { run, what, .. } => {
+                if matches!(what, RunEvent::Ended(_)) {
+                    self.ended_runs.insert(run.clone());
+                }
+                let place = self.run_place(run);
                 let line = self.plain(&run_line(what)?);
-                self.run.push(line.clone());
+                if let Some((_, lines)) = self.runs.get_mut(place) {
+                    lines.push(line.clone());
+                }
                 Some(line)
             }
             Event::Process { process, what, .. } => {
@@ -50,14 +56,17 @@ impl Told {
         }
     }
 
-    /// Whether the run and all daemons have ended.
+    /// Whether the run, those that it started and all daemons have ended.
     pub(super) fn is_over(&self) -> bool {
-        self.run_ended && self.ended.len() == self.processes.len()
+        self.run_ended()
+            && self.ended_runs.len() == self.runs.len()
+            && self.ended.len() == self.processes.len()
     }
 
     /// Whether the run has ended.
-    pub(super) const fn run_ended(&self) -> bool {
-        self.run_ended
+    pub(super) fn run_ended(&self) -> bool {
+        let ended = |run| self.ended_runs.contains(run);
+        self.run_id.as_ref().is_some_and(ended)
     }
 
     /// The daemon that was heard of last.
@@ -67,8 +76,13 @@ impl Told {
 
     pub(super) fn trace(&self) -> String {
         let mut trace = String::new();
-        for line in &self.run {
-            let _ = writeln!(trace, "{line}");
+        for (number, (_, lines)) in self.runs.iter().enumerate() {
+            if number > 0 {
+                let _ = writeln!(trace, "\nscript {number}");
+            }
+            for line in lines {
+                let _ = writeln!(trace, "{line}");
+            }
         }
         for (number, (_, lines)) in self.processes.iter().enumerate() {
             let _ = writeln!(trace, "\ndaemon demo-{}", number + 1);
@@ -77,6 +91,14 @@ impl Told {
             }
         }
         trace
+    }
+
+    fn run_place(&mut self, run: &RunId) -> usize {
+        let known = self.runs.iter().position(|(id, _)| id == run);
+        known.unwrap_or_else(|| {
+            self.runs.push((run.clone(), Vec::new()));
+            self.runs.len() - 1
+        })
     }
 
     fn place(&mut self, process: &ProcessId) -> usize {
@@ -89,9 +111,14 @@ impl Told {
 
     /// The line with names and numbers that differ from world to world replaced.
     fn plain(&self, line: &str) -> String {
-        let mut plain = line
-            .replace(&self.root, "ROOT")
-            .replace(&self.run_id, "demo-run");
+        let mut plain = line.replace(&self.root, "ROOT");
+        for (number, (id, _)) in self.runs.iter().enumerate() {
+            let name = match number {
+                0 => "demo-run".to_owned(),
+                number => format!("script {number}"),
+            };
+            plain = plain.replace(id.as_str(), &name);
+        }
         for (number, (id, _)) in self.processes.iter().enumerate() {
             plain = plain.replace(id.as_str(), &format!("demo-{}", number + 1));
         }
@@ -133,6 +160,7 @@ fn run_line(event: &RunEvent) -> Option<String> {
         RunEvent::Step(other) => format!("  {other}"),
         RunEvent::Line { line, .. } => format!("  {} {}", mark(line.source), line.text),
         RunEvent::Ended(outcome) => outcome_line(outcome),
+        RunEvent::Called { by, script } => format!("{script} is called by {by}"),
         _ => return None,
     })
 }

@@ -64,13 +64,9 @@ impl Host {
             };
             let seed = self.shared.ids.seed();
             let tree = TreeId::new(&format!("{id}-{seed:016x}"));
-            entry.begin(run_options(
-                &self.options,
-                request,
-                &tools,
-                &stand_ins,
-                (tree, seed),
-            ));
+            let global = self.records.global(entry.script_path());
+            let options = run_options(&self.options, request, &tools, &stand_ins, (tree, seed));
+            entry.begin(RunOptions { global, ..options });
             self.shared
                 .post
                 .push_back(Post::Run(id.clone(), collodi_run::Input::Start));
@@ -90,12 +86,18 @@ impl Host {
     }
 
     /// Ends a run, also one that waits for its environment or was not begun.
-    fn end_run(&mut self, now: Instant, id: &RunId, how: collodi_run::Input) {
+    pub(crate) fn end_run(&mut self, now: Instant, id: &RunId, how: collodi_run::Input) {
         let entry = self.runs.get_mut(id);
-        if entry.is_some_and(|entry| entry.abandon(now, &mut self.shared)) {
+        if entry.is_some_and(|entry| {
+            entry.set_ending();
+            entry.abandon(now, &mut self.shared)
+        }) {
             self.retire_run(id);
         }
-        self.shared.post.push_back(Post::Run(id.clone(), how));
+        self.shared
+            .post
+            .push_back(Post::Run(id.clone(), how.clone()));
+        self.leave_calls(now, id, &how);
         for (env, job) in &mut self.envs {
             if job.runs().any(|run| run == id) && job.leave(id, &mut self.shared) {
                 let cancel = collodi_python::Input::Cancel;
@@ -136,6 +138,7 @@ impl Host {
             .map(|p| p.id().clone())
             .collect();
         self.shared.post.push_back(Post::StopDaemons(processes));
+        self.leave_restarts(now, Some(app));
         Ok(Accepted::UnderWay)
     }
 
@@ -221,6 +224,7 @@ impl Host {
                 .post
                 .push_back(Post::Env(env, collodi_python::Input::Cancel));
         }
+        self.leave_restarts(now, None);
         self.detect_input(now, collodi_python::Input::Cancel);
         Accepted::UnderWay
     }
@@ -230,6 +234,8 @@ impl Host {
         for id in runs {
             self.end_run(now, &id, collodi_run::Input::Kill);
         }
+        self.leave_restarts(now, None);
+        self.hurry_fetches(now);
         for id in self.processes.keys() {
             let kill = collodi_restart::Input::Kill;
             self.shared.post.push_back(Post::Process(id.clone(), kill));

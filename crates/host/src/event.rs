@@ -59,6 +59,13 @@ pub enum RunEvent {
     },
     /// It ended.
     Ended(Arc<Outcome>),
+    /// A step of another run started it, right after [`RunEvent::Started`].
+    Called {
+        /// The other run.
+        by: RunId,
+        /// The script's path.
+        script: String,
+    },
 }
 
 /// About a daemon.
@@ -114,6 +121,7 @@ impl fmt::Display for RunEvent {
             Self::Step(event) => write!(f, "{event}"),
             Self::Line { step, line } => write!(f, "step {step} | {}", line.text),
             Self::Ended(outcome) => write!(f, "{outcome}"),
+            Self::Called { by, script } => write!(f, "is {script}, called by {by}"),
         }
     }
 }

@@ -4,6 +4,8 @@ use crate::{
     Accepted, Command, Event, HostOptions, Process, ProcessId, Refused, RunEntry, RunId,
     detection::{Detecting, own_vars},
     environment::EnvJob,
+    script_call::Calls,
+    script_records::Records,
     shared::Shared,
 };
 use alloc::{
@@ -53,6 +55,8 @@ pub struct Host {
     pub(crate) ended_runs: Vec<RunId>,
     pub(crate) ended_processes: Vec<ProcessId>,
     pub(crate) shutting_down: bool,
+    pub(crate) calls: Calls,
+    pub(crate) records: Records,
 }
 
 /// How far the deletion of an environment is.
@@ -84,6 +88,8 @@ impl Host {
             ended_runs: Vec::new(),
             ended_processes: Vec::new(),
             shutting_down: false,
+            calls: Calls::default(),
+            records: Records::default(),
         }
     }
 

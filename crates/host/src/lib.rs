@@ -5,11 +5,13 @@
 extern crate alloc;
 
 mod answer;
+mod checkout;
 mod command;
 mod control;
 mod detection;
 mod environment;
 mod event;
+mod git;
 mod host;
 mod ids;
 mod options;
@@ -18,6 +20,11 @@ mod process;
 mod reach;
 mod routing;
 mod run_entry;
+mod script_address;
+mod script_call;
+mod script_questions;
+mod script_records;
+mod script_start;
 mod shared;
 
 pub use command::{Accepted, Command, Refused, RunRequest};

@@ -4,7 +4,7 @@ use crate::{ProcessId, RunId};
 use alloc::string::String;
 use collodi_contain::ContainedPath;
 use collodi_machine::ActionId;
-use collodi_run::{DaemonSpec, EnvRequest};
+use collodi_run::{DaemonSpec, EnvRequest, ScriptRequest};
 
 /// A message from one child to another, or to the host.
 #[derive(Clone, Debug)]
@@ -23,4 +23,10 @@ pub(crate) enum Post {
     EnvLine(ContainedPath, String),
     /// A run ended, and these daemons go with it.
     StopDaemons(alloc::vec::Vec<ProcessId>),
+    /// A run wants something of other scripts.
+    WantScript(RunId, ActionId, ScriptRequest),
+    /// A run has done its steps, or has ended.
+    Settled(RunId),
+    /// A run that nobody waits for any more is to end.
+    EndRun(RunId, collodi_run::Input),
 }

@@ -2,6 +2,7 @@
 
 use crate::{
     Event, Host, Process, ProcessId, RunId,
+    checkout::Push,
     event::EnvEvent,
     host::Deletion,
     post::Post,
@@ -35,6 +36,11 @@ impl Host {
                     let stop = |id| Post::Process(id, collodi_restart::Input::Stop);
                     self.shared.post.extend(ids.into_iter().map(stop));
                 }
+                Post::WantScript(run, action, request) => {
+                    self.want_script(now, &run, action, request);
+                }
+                Post::Settled(run) => self.run_settled(now, &run),
+                Post::EndRun(run, how) => self.end_run(now, &run, how),
             }
         }
     }
@@ -44,7 +50,21 @@ impl Host {
             return;
         };
         if run.handle(now, input, &mut self.shared) {
+            self.remember(id);
             self.retire_run(id);
+        }
+    }
+
+    /// Keeps what outlives a run that has ended.
+    fn remember(&mut self, id: &RunId) {
+        let Some(run) = self.runs.get_mut(id) else {
+            return;
+        };
+        let (path, global) = (run.script_path().to_string(), run.take_global());
+        let ready = run.answer().is_some_and(|answer| answer.is_ok());
+        if !self.records.ended(&path, global, ready) {
+            let text = "the global variables are too large to be kept";
+            run.tell_note(text.to_string(), &mut self.shared);
         }
     }
 
@@ -88,6 +108,7 @@ impl Host {
             for old in self.ended_processes.drain(..over) {
                 self.processes.remove(&old);
             }
+            self.restart_stopped(now);
         }
     }
 
@@ -148,7 +169,7 @@ impl Host {
         };
         for run in job.runs() {
             if let Some(entry) = self.runs.get_mut(run) {
-                entry.env_line(now, line, &mut self.shared);
+                entry.note_line(now, line, &mut self.shared);
             }
         }
     }
@@ -160,6 +181,10 @@ impl Host {
         progress: Progress,
     ) -> Result<(), Stale> {
         self.shared.out.progress(id)?;
+        if let Some(Child::Call(call)) = self.shared.owners.get(&id).map(|owner| &owner.child) {
+            self.call_progress(now, *call, &progress);
+            return Ok(());
+        }
         let Some(Owner {
             child,
             id: Some(own),
@@ -226,6 +251,7 @@ impl Host {
                 }
             }
             (Child::StandIn, _) => self.stand_in_written(&completion),
+            (Child::Call(call), _) => self.call_completed(now, *call, completion),
             _ => {}
         }
         Ok(())
@@ -279,6 +305,7 @@ impl Host {
                         process.await_empty(&mut self.shared);
                     }
                 }
+                Child::Call(call) => self.signal_fetch(now, call, Push::Due),
                 Child::StandIn | Child::EnvDeletion(_) => {}
             }
             self.deliver(now);

@@ -4,14 +4,20 @@ use crate::{
     Event, ProcessId, RunId, RunRequest,
     event::RunEvent,
     post::Post,
+    script_address::identity,
+    script_start::result,
     shared::{Child, Role, Shared},
 };
 use alloc::{boxed::Box, collections::BTreeSet, string::String, sync::Arc, vec::Vec};
 use collodi_contain::ContainedPath;
 use collodi_logs::{Limits, Line, Log};
 use collodi_machine::{Machine, Output};
-use collodi_run::{Action, Event as StepEvent, Input, Outcome, Question, Run, RunOptions, Status};
+use collodi_run::{
+    Action, App, Event as StepEvent, Input, Outcome, PreparedAnswers, Question, Run, RunOptions,
+    ScriptFault, Status,
+};
 use collodi_time::{Instant, WallTime};
+use collodi_value::{Object, Value};
 
 /// A run as the host keeps it, also after its end.
 #[derive(Clone, Debug)]
@@ -26,6 +32,18 @@ pub struct RunEntry {
     step: usize,
     daemons: Vec<ProcessId>,
     envs: BTreeSet<ContainedPath>,
+    info: App,
+    args: Value,
+    answers: PreparedAnswers,
+    script_path: String,
+    /// The run that someone asked for, from which this one comes.
+    origin: RunId,
+    /// The run that waits for this one.
+    caller: Option<RunId>,
+    /// Its variables that outlive it, when it has ended.
+    global: Object,
+    /// It was told to end.
+    is_ending: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -84,6 +102,14 @@ impl RunEntry {
             command: None,
         });
         Self {
+            origin: id.clone(),
+            caller: None,
+            info: request.app.clone(),
+            args: request.args.clone(),
+            answers: (*request.answers).clone(),
+            script_path: identity(&request.app),
+            global: Object::new(),
+            is_ending: false,
             id,
             app: request.app.name.clone(),
             file: request.app.file.clone(),
@@ -95,6 +121,13 @@ impl RunEntry {
             daemons: Vec::new(),
             envs: BTreeSet::new(),
         }
+    }
+
+    /// A run that a step of another one started; `caller` waits for it.
+    pub(crate) fn called(mut self, origin: &RunId, caller: Option<RunId>) -> Self {
+        self.origin = origin.clone();
+        self.caller = caller;
+        self
     }
 
     /// Its name.
@@ -127,6 +160,11 @@ impl RunEntry {
         }
     }
 
+    /// The answers that came with it.
+    pub(crate) const fn answers(&self) -> &PreparedAnswers {
+        &self.answers
+    }
+
     /// What it asks of a person, as long as it waits for the answer.
     pub fn question(&self) -> Option<&Arc<Question>> {
         match &self.state {
@@ -157,6 +195,76 @@ impl RunEntry {
     /// The daemons it started.
     pub fn daemons(&self) -> &[ProcessId] {
         &self.daemons
+    }
+
+    /// The path of its script.
+    pub fn script_path(&self) -> &str {
+        &self.script_path
+    }
+
+    /// The run that someone asked for, from which this one comes: itself, unless a
+    /// step of another run started it.
+    pub const fn origin(&self) -> &RunId {
+        &self.origin
+    }
+
+    /// The run whose step waits for this one.
+    pub(crate) const fn caller(&self) -> Option<&RunId> {
+        self.caller.as_ref()
+    }
+
+    pub(crate) const fn app_info(&self) -> &App {
+        &self.info
+    }
+
+    pub(crate) const fn args(&self) -> &Value {
+        &self.args
+    }
+
+    /// Whether all its steps are done and it stays up.
+    pub(crate) fn is_serving(&self) -> bool {
+        matches!(self.phase(), RunPhase::Serving)
+    }
+
+    /// Its variables, as long as it has not ended.
+    pub(crate) fn local(&self) -> Option<&Object> {
+        self.running().map(Run::local)
+    }
+
+    /// Its variables that outlive it, as long as it has not ended.
+    pub(crate) fn global(&self) -> Option<&Object> {
+        self.running().map(Run::global)
+    }
+
+    fn running(&self) -> Option<&Run> {
+        match &self.state {
+            State::Running(run) => Some(run),
+            _ => None,
+        }
+    }
+
+    /// What who started it hears, when it serves or has ended.
+    pub(crate) fn answer(&self) -> Option<Result<Value, ScriptFault>> {
+        match &self.state {
+            State::Running(run) if run.is_serving() => Some(Ok(run.result().clone())),
+            State::Ended(outcome) => Some(result(&self.script_path, outcome)),
+            _ => None,
+        }
+    }
+
+    /// Takes out its variables that outlive it, when it has ended.
+    pub(crate) fn take_global(&mut self) -> Object {
+        core::mem::take(&mut self.global)
+    }
+
+    /// It is told to end.
+    pub(crate) const fn set_ending(&mut self) {
+        self.is_ending = true;
+    }
+
+    /// Whether it was told to end.
+    pub(crate) const fn is_ending(&self) -> bool {
+        self.is_ending
     }
 
     /// Takes out the request of a run that waits.
@@ -227,13 +335,21 @@ impl RunEntry {
                         .post
                         .push_back(Post::WantDaemon(self.id.clone(), id, spec));
                 }
+                Output::Action(id, Action::Script(request)) => {
+                    shared
+                        .post
+                        .push_back(Post::WantScript(self.id.clone(), id, request));
+                }
                 Output::Action(..) => {}
                 Output::Event(event) => self.tell_step(now, event, shared),
                 Output::Wait(deadline) => {
                     shared.wait(Child::Run(self.id.clone()), deadline);
                     return false;
                 }
-                Output::Done(outcome) => self.end(now, outcome, shared),
+                Output::Done(outcome) => {
+                    self.global = run.global().clone();
+                    self.end(now, outcome, shared);
+                }
             }
         }
     }
@@ -245,6 +361,23 @@ impl RunEntry {
 
     pub(crate) fn tell_started(&self, shared: &mut Shared) {
         self.tell(RunEvent::Started, shared);
+    }
+
+    pub(crate) fn tell_called(&self, by: &RunId, shared: &mut Shared) {
+        let (by, script) = (by.clone(), self.script_path.clone());
+        self.tell(RunEvent::Called { by, script }, shared);
+    }
+
+    /// Something that a person should know about the step at hand.
+    pub(crate) fn tell_note(&self, text: String, shared: &mut Shared) {
+        let step = self.step;
+        self.tell(RunEvent::Step(StepEvent::Note { step, text }), shared);
+    }
+
+    /// A command that the host runs for the step at hand.
+    pub(crate) fn tell_command(&self, line: &str, shared: &mut Shared) {
+        let (step, line) = (self.step, line.into());
+        self.tell(RunEvent::Step(StepEvent::Command { step, line }), shared);
     }
 
     fn tell_step(&mut self, now: Instant, event: StepEvent, shared: &mut Shared) {
@@ -268,6 +401,9 @@ impl RunEntry {
                 });
             });
             return;
+        }
+        if event == StepEvent::Serving {
+            shared.post.push_back(Post::Settled(self.id.clone()));
         }
         self.view(now, &event, shared);
         self.tell(RunEvent::Step(event), shared);
@@ -310,8 +446,8 @@ impl RunEntry {
         }
     }
 
-    /// A line about an environment that the run waits for.
-    pub(crate) fn env_line(&mut self, now: Instant, text: &str, shared: &mut Shared) {
+    /// A line about something that the run waits for.
+    pub(crate) fn note_line(&mut self, now: Instant, text: &str, shared: &mut Shared) {
         let seq = self.log.note(now, text);
         let line = self
             .log
@@ -346,5 +482,6 @@ impl RunEntry {
         let outcome = Arc::new(outcome);
         self.state = State::Ended(outcome.clone());
         self.tell(RunEvent::Ended(outcome), shared);
+        shared.post.push_back(Post::Settled(self.id.clone()));
     }
 }

@@ -1,6 +1,6 @@
 //! What all children of a host work with.
 
-use crate::{Event, ProcessId, RunId, ids::Ids, post::Post};
+use crate::{Event, ProcessId, RunId, ids::Ids, post::Post, script_call::CallId};
 use alloc::collections::{BTreeMap, VecDeque};
 use collodi_action::Action;
 use collodi_contain::ContainedPath;
@@ -28,6 +28,8 @@ pub(crate) enum Child {
     Shutdown,
     /// The program that stands in for uv.
     StandIn,
+    /// What a step wants of other scripts.
+    Call(CallId),
 }
 
 /// Whose action it is, and what it is called there.

@@ -1,12 +1,13 @@
 //! What a run asks for.
 
+use crate::ScriptRequest;
 use alloc::string::String;
 use collodi_command::CommandSpec;
 use collodi_python::EnvDir;
 use core::fmt;
 
 /// Something a run wants done.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Action {
     /// By the world.
@@ -15,6 +16,8 @@ pub enum Action {
     ProvideEnv(EnvRequest),
     /// By the host: start this daemon and look after it.
     StartDaemon(DaemonSpec),
+    /// By the host: deal with other scripts.
+    Script(ScriptRequest),
 }
 
 /// An environment that must be there before a command runs.
@@ -64,6 +67,7 @@ impl fmt::Display for Action {
                 };
                 write!(f, "start daemon: {}{restart}", spec.line)
             }
+            Self::Script(request) => write!(f, "{request}"),
         }
     }
 }

@@ -1,10 +1,11 @@
 //! What can happen to a run.
 
+use crate::ScriptFault;
 use alloc::{string::String, vec::Vec};
 use collodi_action::{Completion, Progress};
 use collodi_machine::ActionId;
 use collodi_python::ProvisionError;
-use collodi_value::Object;
+use collodi_value::{Object, Value};
 use core::fmt;
 
 /// What can happen to a run.
@@ -29,7 +30,7 @@ pub enum Input {
 }
 
 /// How an action of a run ended.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Completed {
     /// [`Action::World`](crate::Action::World)
@@ -38,6 +39,8 @@ pub enum Completed {
     Env(Result<(), ProvisionError>),
     /// [`Action::StartDaemon`](crate::Action::StartDaemon)
     Daemon(Result<DaemonStarted, collodi_action::Error>),
+    /// [`Action::Script`](crate::Action::Script)
+    Script(Result<Value, ScriptFault>),
 }
 
 /// A daemon that was started.
@@ -75,6 +78,8 @@ impl fmt::Display for Completed {
             Self::Env(Err(error)) => write!(f, "environment failed: {error}"),
             Self::Daemon(Ok(daemon)) => write!(f, "daemon {} started", daemon.id),
             Self::Daemon(Err(error)) => write!(f, "daemon failed: {error}"),
+            Self::Script(Ok(value)) => write!(f, "script gave {}", value.to_json()),
+            Self::Script(Err(fault)) => write!(f, "no result: {fault}"),
         }
     }
 }

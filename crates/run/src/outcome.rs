@@ -1,6 +1,6 @@
 //! How a run ended.
 
-use crate::AnswerError;
+use crate::{AnswerError, ScriptFault};
 use alloc::{string::String, vec::Vec};
 use collodi_command::Exit;
 use collodi_contain::{ContainedPath, NameError, PathError};
@@ -150,6 +150,8 @@ pub enum FailureKind {
     },
     /// What a step waited for was not there in time.
     NotInTime(String),
+    /// Another script gives no result.
+    Script(ScriptFault),
 }
 
 impl FailureKind {
@@ -195,6 +197,7 @@ impl FailureKind {
             Self::Address { text, .. } if text.contains("{{") => {
                 "the script is given this address by whoever runs it; see the note above"
             }
+            Self::Script(fault) => return fault.hint(),
             _ => return None,
         })
     }
@@ -274,6 +277,7 @@ impl fmt::Display for FailureKind {
             Self::Web(error) => write!(f, "{error}"),
             Self::Address { text, error } => write!(f, "{error}: {text:?}"),
             Self::NotInTime(what) => write!(f, "{what} was not there in time"),
+            Self::Script(fault) => write!(f, "{fault}"),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What templates ask of the world before they can be rendered.
 
-use crate::{Completed, context::Context, outcome::FailureKind};
+use crate::{Completed, ScriptQuestion, ScriptRequest, context::Context, outcome::FailureKind};
 use alloc::{
     collections::BTreeMap,
     format,
@@ -91,6 +91,7 @@ impl Asking {
     pub(crate) fn completed(&mut self, id: ActionId, completed: &Completed) {
         let found = match completed {
             Completed::World(Completion::Port(Ok(port))) => Value::from(i32::from(*port)),
+            Completed::Script(Ok(answer)) => answer.clone(),
             Completed::World(Completion::File(Ok(FileAnswer::Stat(Some(stat))))) => {
                 Value::from(stat.kind != FileKind::Special)
             }
@@ -114,6 +115,11 @@ impl Asking {
 
 impl Open {
     fn answer(self) -> Value {
+        if let Some(question) = about_script(&self.function) {
+            let found = self.looks.into_iter().next().and_then(|look| look.found);
+            let known = found.filter(|found| *found != Value::from(false));
+            return known.unwrap_or_else(|| question.of_nothing());
+        }
         let mut hits = self
             .looks
             .into_iter()
@@ -129,6 +135,19 @@ impl Open {
     }
 }
 
+/// The question about a script that this function is.
+pub(crate) fn about_script(function: &str) -> Option<ScriptQuestion> {
+    Some(match function {
+        "running" | "script.running" => ScriptQuestion::Running,
+        "ready" | "script.ready" => ScriptQuestion::Ready,
+        "script.exists" => ScriptQuestion::Exists,
+        "script.local" => ScriptQuestion::Local,
+        "script.global" => ScriptQuestion::Global,
+        "script.resolve" => ScriptQuestion::Resolve,
+        _ => return None,
+    })
+}
+
 /// What to look at to answer a question. A path that leads out is not there.
 fn looks(context: &mut Context, question: &Question) -> Vec<Look> {
     if question.function == "port" {
@@ -141,6 +160,16 @@ fn looks(context: &mut Context, question: &Question) -> Vec<Look> {
         .into();
     }
     let texts: Vec<String> = question.args.iter().map(Value::to_text).collect();
+    if let Some(about) = about_script(&question.function) {
+        let request = ScriptRequest::Ask(about, texts.join("/"));
+        let action = context.out.action(crate::Action::Script(request));
+        return [Look {
+            action,
+            path: None,
+            found: None,
+        }]
+        .into();
+    }
     let paths = match question.function.as_str() {
         "exists" | "kernel.exists" => context
             .options

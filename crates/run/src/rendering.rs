@@ -83,20 +83,31 @@ impl Rendering {
         self.take_notes("/params/message", &shell.notes);
     }
 
-    fn take_notes(&mut self, at: &str, notes: &[Note]) {
-        for Note { pointer, kind, .. } in notes {
-            match kind {
-                NoteKind::Quoted | NoteKind::Asked(_) => {}
-                NoteKind::Unquotable => self.unquotable = Some(format!("{at}{pointer}")),
-                kind => self.notes.push(format!("{at}{pointer}: {kind}")),
-            }
+    fn take_notes(&mut self, at: &str, taken: &[Note]) {
+        let unquotable = taken.iter().find(|n| n.kind == NoteKind::Unquotable);
+        if let Some(Note { pointer, .. }) = unquotable {
+            self.unquotable = Some(format!("{at}{pointer}"));
         }
+        self.notes.extend(notes(at, taken));
     }
+}
+
+/// What people should know of it.
+pub(crate) fn notes(at: &str, notes: &[Note]) -> Vec<String> {
+    let unsaid = |kind: &NoteKind| {
+        matches!(
+            kind,
+            NoteKind::Quoted | NoteKind::Asked(_) | NoteKind::Unquotable
+        )
+    };
+    let said = notes.iter().filter(|note| !unsaid(&note.kind));
+    said.map(|Note { pointer, kind, .. }| format!("{at}{pointer}: {kind}"))
+        .collect()
 }
 
 /// `port` is a variable, and its value must be found out, unless the script has set
 /// one of this name.
-fn port_question(params: &Template, scope: &StepScope<'_>) -> Option<Question> {
+pub(crate) fn port_question(params: &Template, scope: &StepScope<'_>) -> Option<Question> {
     let is_port = |name: &String| name == "port";
     let asks = params
         .references()

@@ -6,19 +6,18 @@ use crate::{
     Action, Completed, Event, Failure, Input, Outcome, RunOptions, Status,
     context::Context,
     ending::Ending,
+    leaving::{Leaving, Left, Way},
     opening::Opening,
     outcome::FailureKind,
     params::Fault,
     questions::Asking,
     rendering::Rendering,
-    scope::StepScope,
-    step::{self, Pending, Step, Target},
+    step::{self, Pending, Step},
 };
 use alloc::{format, string::ToString};
 use collodi_action::Progress;
 use collodi_machine::{ActionId, Machine, Output, OutputOf, Stale};
-use collodi_script::{Method, Next};
-use collodi_template::{Render, Template};
+use collodi_script::Method;
 use collodi_time::{Deadline, Instant};
 use collodi_value::Value;
 
@@ -44,6 +43,8 @@ enum State {
     Asking(Asking),
     /// The step at hand waits for the world.
     Stepping(Pending),
+    /// The step at hand is done, and asks the world about the way on.
+    Leaving(Leaving),
     /// All steps are done, and the script stays up.
     Serving,
     Ending(Ending),
@@ -68,6 +69,11 @@ impl Run {
     /// Whether all steps are done and the script stays up.
     pub const fn is_serving(&self) -> bool {
         matches!(self.state, State::Serving)
+    }
+
+    /// The result of the last step that was done.
+    pub const fn result(&self) -> &Value {
+        &self.cx.input
     }
 
     /// The script's variables, as they are now.
@@ -166,26 +172,15 @@ impl Run {
         match step {
             Step::Wait(pending) => self.state = State::Stepping(pending),
             Step::Fail(fault) => self.fail(now, fault),
-            Step::Done(result) => {
-                self.step_done(result);
-                self.go_on(now);
-            }
-            Step::Stop(result) => {
-                self.step_done(result);
-                self.end(now, Status::StoppedEarly);
-            }
-            Step::Jump(target, input) => {
-                self.step_done(input);
-                match self.index_of(&target) {
-                    Ok(index) => self.state = State::Next(index, now),
-                    Err(kind) => self.fail(now, kind.into()),
-                }
-            }
+            Step::Done(result) => self.step_done(now, result, Way::Next),
+            Step::Stop(result) => self.step_done(now, result, Way::End),
+            Step::Jump(target, input) => self.step_done(now, input, Way::To(target)),
         }
     }
 
-    /// Keeps the result: as the next step's input, and under the step's id.
-    fn step_done(&mut self, result: Value) {
+    /// Keeps the result: as the next step's input, and under the step's id. Then the
+    /// step is left.
+    fn step_done(&mut self, now: Instant, result: Value, way: Way) {
         let options = self.cx.options.clone();
         let id = options
             .script
@@ -196,49 +191,16 @@ impl Run {
             self.cx.memory.ids.set(id.as_str(), result.clone());
         }
         self.cx.input = result;
-        self.cx.out.event(Event::StepDone { step: self.cx.step });
+        self.leave(now, Leaving::new(way));
     }
 
-    /// To the step that comes next.
-    fn go_on(&mut self, now: Instant) {
-        let options = self.cx.options.clone();
-        let step = options.script.steps.get(self.cx.step);
-        let target = match step.map(|step| &step.next) {
-            None | Some(Next::Following) => Ok(self.cx.step + 1),
-            Some(Next::Step(index)) => self.index_of(&Target::Index(*index)),
-            Some(Next::End) => Ok(usize::MAX),
-            Some(Next::Unknown(id)) => Err(FailureKind::NoSuchStep(id.clone())),
-            Some(Next::Template(template)) => self.rendered_target(template),
-            Some(_) => Ok(self.cx.step + 1),
-        };
-        match target {
-            Ok(index) => self.state = State::Next(index, now),
-            Err(kind) => self.fail(now, kind.into()),
-        }
-    }
-
-    fn rendered_target(&self, template: &Template) -> Result<usize, FailureKind> {
-        let asking = Asking::default();
-        let scope = StepScope::new(&self.cx, &asking.answers);
-        match template.render(&scope, &Render::default()).value {
-            Value::Null => Ok(usize::MAX),
-            Value::String(id) => self.index_of(&Target::Id(id)),
-            number => match number.to_text().parse() {
-                Ok(index) => self.index_of(&Target::Index(index)),
-                Err(_) => Err(FailureKind::NoSuchStep(number.to_text())),
-            },
-        }
-    }
-
-    fn index_of(&self, target: &Target) -> Result<usize, FailureKind> {
-        let steps = &self.cx.options.script.steps;
-        match target {
-            Target::Index(index) if *index < steps.len() => Ok(*index),
-            Target::Index(index) => Err(FailureKind::NoSuchStep(index.to_string())),
-            Target::Id(id) => {
-                let position = steps.iter().position(|step| step.id.as_ref() == Some(id));
-                position.ok_or_else(|| FailureKind::NoSuchStep(id.clone()))
-            }
+    /// To the step that comes next, asking the world as long as a template needs it.
+    fn leave(&mut self, now: Instant, leaving: Leaving) {
+        match leaving.proceed(&mut self.cx) {
+            Left::Waits(leaving) => self.state = State::Leaving(leaving),
+            Left::Goes(index) => self.state = State::Next(index, now),
+            Left::Ends => self.end(now, Status::StoppedEarly),
+            Left::Fails(kind) => self.fail(now, kind.into()),
         }
     }
 
@@ -348,6 +310,10 @@ impl Run {
             State::Stepping(pending) if !was_detached => {
                 let step = pending.completed(&mut self.cx, now, id, completed);
                 self.apply(now, step);
+            }
+            State::Leaving(mut leaving) if !was_detached => {
+                leaving.completed(id, &completed);
+                self.leave(now, leaving);
             }
             State::Ending(mut ending) => {
                 ending.completed(id, &completed);

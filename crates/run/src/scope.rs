@@ -3,7 +3,7 @@
 use crate::{
     context::Context,
     machine::{self, Chance},
-    questions::Answers,
+    questions::{Answers, about_script},
 };
 use alloc::string::ToString;
 use collodi_template::{Call, Scope};
@@ -97,8 +97,8 @@ impl Scope for StepScope<'_> {
             "exists" | "which" | "kernel.which" | "kernel.exists" => {
                 self.answers.get(name, args).map_or(Call::Ask, Call::Value)
             }
-            "running" | "ready" | "script.running" | "script.ready" => {
-                Call::Value(Value::from(false))
+            _ if about_script(name).is_some() => {
+                self.answers.get(name, args).map_or(Call::Ask, Call::Value)
             }
             _ => machine::call(self.context, &self.chance, name, args)
                 .map_or(Call::Unknown, Call::Value),

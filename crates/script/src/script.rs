@@ -48,8 +48,11 @@ pub struct Step {
     pub next: Next,
     /// Where its result is kept: `local.name` or `global.name`.
     pub returns: Option<Template>,
-    /// Whether only one step of this method runs at a time, over all scripts.
+    /// Whether it asks that only one step of this method runs at a time, over all scripts.
+    /// Nothing comes of it here.
     pub queue: bool,
+    /// What people are told when it is done; `true` for that alone.
+    pub notify: Option<Template>,
     /// Its bytes in the text.
     pub span: Range<usize>,
     /// Its JSON pointer.

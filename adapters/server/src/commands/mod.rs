@@ -4,6 +4,7 @@ mod answer;
 mod check;
 mod logs;
 mod methods;
+mod place;
 mod ps;
 mod run;
 mod serve;

@@ -1,30 +1,30 @@
 //! `collodi run`
 
+use super::place::Place;
 use crate::{
     cli::{PreparedArgs, RunArgs},
     failure::Failure,
-    node::{Node, absolute},
+    node::Node,
     present::{Presenter, presenter},
     prompt::Prompt,
 };
 use anyhow::Result;
-use collodi_contain::{Name, Root};
 use collodi_driver::{Events, HostHandle, LoadedApp, Notice, load};
 use collodi_host::{
-    Accepted, Command, Event, Process, ProcessEvent, ProcessId, RunEvent, RunId, RunRequest,
+    Accepted, Command, Event, Host, Process, ProcessEvent, ProcessId, RunEvent, RunId, RunRequest,
 };
-use collodi_restart::{Ended, Phase};
+use collodi_restart::Phase;
 use collodi_run::{Outcome, PreparedAnswers, Status};
 use collodi_script::ScriptError;
 use collodi_value::{Object, Value};
 use futures::StreamExt as _;
-use std::{collections::BTreeSet, io::IsTerminal as _, path::Path, process::ExitCode, sync::Arc};
+use std::{io::IsTerminal as _, path::Path, process::ExitCode, sync::Arc};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 /// Runs an app until all of it has ended.
 pub(crate) async fn run(workspace: &Path, json: bool, args: &RunArgs) -> Result<ExitCode> {
     let files = collodi_tokio::backends().files;
-    let (name, root, file) = locate(workspace, &args.app)?;
+    let Place { name, root, file } = Place::find(workspace, &args.app)?;
     let hint = "an app's script is called pinokio.json; another one can be named directly";
     let loaded = load(&*files, &name, root, file.as_deref()).await;
     let app = loaded.map_err(|error| Failure::new(error).hint(hint))?;
@@ -86,7 +86,7 @@ async fn watch(
             notice = events.next() => match notice {
                 Some(Notice::Event(event)) => {
                     show.event(&event);
-                    state.event(&event);
+                    state.event(&event, &node.handle).await;
                     prompt.event(&state.run, &event);
                 }
                 Some(Notice::Missed(events)) => {
@@ -110,7 +110,7 @@ async fn watch(
                 node.end().await;
             }
         }
-        if state.is_over() && !state.ending {
+        if !state.ending && state.is_over(&node.handle).await {
             state.ending = true;
             node.end().await;
         }
@@ -119,45 +119,52 @@ async fn watch(
     state.failed
 }
 
-/// What is known of the run and its daemons. Others may use the server too.
+/// What is known of the run and what comes from it: its daemons, and the scripts that
+/// it starts with theirs. Others may use the server too.
 #[derive(Debug)]
 struct Watch {
     run: RunId,
     run_ended: bool,
-    daemons: BTreeSet<String>,
-    ended: BTreeSet<String>,
+    run_failed: bool,
+    /// Something ended since the host was asked whether all did.
+    something_ended: bool,
     failed: bool,
     ending: bool,
 }
 
 impl Watch {
-    fn of(run: RunId) -> Self {
-        let (daemons, ended) = (BTreeSet::new(), BTreeSet::new());
+    const fn of(run: RunId) -> Self {
         Self {
             run,
             run_ended: false,
-            daemons,
-            ended,
+            run_failed: false,
+            something_ended: false,
             failed: false,
             ending: false,
         }
     }
 
-    fn event(&mut self, event: &Event) {
+    async fn event(&mut self, event: &Event, host: &HostHandle) {
         match event {
             Event::Run {
                 run,
                 what: RunEvent::Ended(outcome),
                 ..
-            } if *run == self.run => {
-                self.run_ended(outcome);
+            } => {
+                self.something_ended = true;
+                if *run == self.run {
+                    self.run_ended(outcome);
+                }
             }
             Event::Process {
                 process,
                 what: ProcessEvent::Ended(ended),
                 ..
             } => {
-                self.daemon_ended(process, *ended);
+                self.something_ended = true;
+                if ended.is_failure() && !self.ending {
+                    self.failed |= self.is_ours(process, host).await;
+                }
             }
             _ => {}
         }
@@ -165,29 +172,17 @@ impl Watch {
 
     fn run_ended(&mut self, outcome: &Outcome) {
         self.run_ended = true;
-        self.failed |= matches!(outcome.status, Status::Failed(_));
-        self.daemons.extend(outcome.daemons.iter().cloned());
+        self.something_ended = true;
+        self.run_failed |= matches!(outcome.status, Status::Failed(_));
+        self.failed |= self.run_failed;
     }
 
-    /// Counts when the daemon is the run's; it may end before the run has said so.
-    fn daemon_ended(&mut self, process: &ProcessId, ended: Ended) {
-        if ended.is_failure() && !self.ending && self.is_ours(process) {
-            self.failed = true;
-        }
-        self.ended.insert(process.to_string());
-    }
-
-    /// A daemon is named after its app, and an app has one run at a time.
-    fn is_ours(&self, process: &ProcessId) -> bool {
-        let app = self
-            .run
-            .as_str()
-            .rsplit_once("-run-")
-            .map_or("", |(app, _)| app);
-        process
-            .as_str()
-            .rsplit_once('-')
-            .is_some_and(|(of, _)| of == app)
+    /// Whether the run, or a script that it started, started this daemon.
+    async fn is_ours(&self, process: &ProcessId, host: &HostHandle) -> bool {
+        let (run, process) = (self.run.clone(), process.clone());
+        let is_ours = host.query(move |host| is_ours(host, &run, &process)).await;
+        // A host that is gone tells so by the end of its events.
+        is_ours.unwrap_or(false)
     }
 
     /// Events were missed: asks the host how things are. The end of the run, when that
@@ -198,30 +193,35 @@ impl Watch {
             let entry = host.run(&run);
             let outcome =
                 entry.and_then(|run| Some((run.app().to_owned(), run.outcome()?.clone())));
-            let ended = |p: &Process| match p.status().phase {
-                Phase::Ended(ended) => Some((p.id().clone(), ended)),
-                _ => None,
-            };
-            (
-                outcome,
-                host.processes().filter_map(ended).collect::<Vec<_>>(),
-            )
+            let failed =
+                |p: &Process| matches!(p.status().phase, Phase::Ended(ended) if ended.is_failure());
+            let mut processes = host.processes().filter(|p| is_ours(host, &run, p.id()));
+            (outcome, processes.any(failed))
         });
         // A host that is gone tells so by the end of its events.
-        let (outcome, processes) = found.await.ok()?;
-        for (process, ended) in processes {
-            self.daemon_ended(&process, ended);
-        }
+        let (outcome, failed) = found.await.ok()?;
+        self.failed |= failed && !self.ending;
+        self.something_ended = true;
         let (app, outcome) = outcome.filter(|_| !self.run_ended)?;
         self.run_ended(&outcome);
         let (run, what) = (self.run.clone(), RunEvent::Ended(outcome));
         Some(Event::Run { run, app, what })
     }
 
-    /// The run has ended, and no daemon of it lives.
-    fn is_over(&self) -> bool {
-        self.run_ended && self.daemons.is_subset(&self.ended)
+    /// The run has failed, or nothing that comes from it lives.
+    async fn is_over(&mut self, host: &HostHandle) -> bool {
+        if !self.run_ended || !core::mem::take(&mut self.something_ended) {
+            return false;
+        }
+        let run = self.run.clone();
+        let lives = host.query(move |host| host.is_alive(&run)).await;
+        self.run_failed || !lives.unwrap_or(false)
     }
+}
+
+fn is_ours(host: &Host, run: &RunId, process: &ProcessId) -> bool {
+    let by = host.process(process).and_then(|p| host.run(p.run()));
+    by.is_some_and(|by| by.origin() == run)
 }
 
 /// Ctrl-C, SIGTERM and the end of the terminal.
@@ -273,52 +273,10 @@ fn answers_in(file: &Path) -> Result<Object> {
     }
 }
 
-/// The app's name, its folder, and its script when the path names one.
-fn locate(workspace: &Path, path: &Path) -> Result<(Name, Root, Option<String>)> {
-    let found = if path.exists() {
-        absolute(path)?
-    } else {
-        in_workspace(workspace, path)?
-    };
-    let (dir, file) = if found.is_file() {
-        let file = found
-            .file_name()
-            .and_then(|name| name.to_str())
-            .map(ToOwned::to_owned);
-        (found.parent().unwrap_or(&found), file)
-    } else {
-        (found.as_path(), None)
-    };
-    let folder = dir
-        .file_name()
-        .and_then(|name| name.to_str())
-        .unwrap_or_default();
-    let name = Name::parse(folder).map_err(|error| {
-        Failure::new(format!("{error}: {folder:?}"))
-            .hint("the folder's name is the app's name; rename the folder")
-    })?;
-    let text = dir
-        .to_str()
-        .ok_or_else(|| Failure::new("the path is not UTF-8"))?;
-    Ok((name, Root::new(text), file))
-}
-
 fn not_a_script(app: &LoadedApp) -> Failure {
-    let (root, file) = (&app.app.root, &app.app.file);
+    let (dir, file) = (app.app.cwd(), &app.app.file);
     Failure::new(format!(
-        "{root}/{file}:1:1: the file describes an app, and has no `run` list"
+        "{dir}/{file}:1:1: the file describes an app, and has no `run` list"
     ))
     .hint("add `\"run\": [ … ]`, or name the app's script instead of its folder")
-}
-
-fn in_workspace(workspace: &Path, path: &Path) -> Result<std::path::PathBuf> {
-    let app = workspace.join(".vatn/python/apps").join(path);
-    if path.components().count() == 1 && app.is_dir() {
-        return absolute(&app);
-    }
-    Err(
-        Failure::new(format!("there is no app at {}", path.display()))
-            .hint("name a folder with a pinokio.json, a script file, or an app of the workspace")
-            .into(),
-    )
 }

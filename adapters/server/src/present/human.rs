@@ -9,7 +9,7 @@ use collodi_logs::{Source, plain};
 use collodi_restart::Event as Supervision;
 use collodi_run::{Event as Step, Failure, FailureKind, Form, Outcome, Question, Status};
 use collodi_script::Severity;
-use std::{net::SocketAddr, path::Path};
+use std::{collections::BTreeMap, net::SocketAddr, path::Path};
 
 const STEP: Style = AnsiColor::Blue.on_default().effects(Effects::BOLD);
 const GOOD: Style = AnsiColor::Green.on_default().effects(Effects::BOLD);
@@ -20,15 +20,17 @@ const DIM: Style = Style::new().effects(Effects::DIMMED);
 #[derive(Debug, Default)]
 pub(super) struct Human {
     script: Option<LoadedApp>,
-    total: usize,
     /// How far the download is that was told of last.
     told: Option<Told>,
+    /// The scripts that steps started, by run.
+    called: BTreeMap<RunId, String>,
+    /// How many steps each has.
+    totals: BTreeMap<RunId, usize>,
 }
 
 impl Presenter for Human {
     fn diagnostics(&mut self, app: &LoadedApp) {
-        let root = app.app.root.as_str();
-        let file = format!("{root}/{}", app.app.file);
+        let file = format!("{}/{}", app.app.cwd(), app.app.file);
         let grave = app
             .parsed
             .diagnostics
@@ -38,7 +40,6 @@ impl Presenter for Human {
             complain!("{}", diagnostic.render(&app.source, &file));
         }
         if let Ok(script) = app.parsed.script() {
-            self.total = script.steps.len();
             for step in script
                 .steps
                 .iter()
@@ -62,7 +63,7 @@ impl Presenter for Human {
     fn event(&mut self, event: &Event) {
         match event {
             Event::Detected(_) => say!("{DIM}{event}{DIM:#}"),
-            Event::Run { what, .. } => self.run(what),
+            Event::Run { run, what, .. } => self.run(run, what),
             Event::Process { process, what, .. } => daemon(process.as_str(), what),
             Event::Env {
                 path,
@@ -95,31 +96,45 @@ impl Presenter for Human {
 }
 
 impl Human {
-    fn run(&mut self, event: &RunEvent) {
+    fn run(&mut self, run: &RunId, event: &RunEvent) {
         match event {
-            RunEvent::Step(step) => self.step(step),
+            RunEvent::Called { script, .. } => {
+                self.called.insert(run.clone(), script.clone());
+            }
+            RunEvent::Step(step) => self.step(run, step),
             RunEvent::Line { line, .. } => output("", line.source, &line.text),
-            RunEvent::Ended(outcome) => self.outcome(outcome),
+            RunEvent::Ended(outcome) => {
+                self.outcome(run, outcome);
+                self.called.remove(run);
+                self.totals.remove(run);
+            }
             _ => {}
         }
     }
 
-    fn step(&mut self, event: &Step) {
+    /// What stands before the steps of a script that another one started.
+    fn name(&self, run: &RunId) -> String {
+        let file = |script: &String| script.rsplit('/').next().unwrap_or_default().to_owned();
+        let name = self.called.get(run).map(file);
+        name.map(|name| format!("{} ", plain(&name)))
+            .unwrap_or_default()
+    }
+
+    fn step(&mut self, run: &RunId, event: &Step) {
+        let name = self.name(run);
         match event {
             Step::StepStarted {
                 step,
                 total,
                 method,
             } => {
-                self.total = *total;
-                say!("{STEP}[{}/{total}]{STEP:#} {method}", step + 1);
+                self.totals.insert(run.clone(), *total);
+                say!("{STEP}{name}[{}/{total}]{STEP:#} {method}", step + 1);
             }
             Step::StepSkipped { step } => {
-                say!(
-                    "{STEP}[{}/{}]{STEP:#} {DIM}left out{DIM:#}",
-                    step + 1,
-                    self.total
-                );
+                let total = self.total(run);
+                let step = step + 1;
+                say!("{STEP}{name}[{step}/{total}]{STEP:#} {DIM}left out{DIM:#}");
             }
             Step::Command { line, .. } => say!("      $ {}", plain(line)),
             Step::Log { text, .. } => say!("      {}", plain(text)),
@@ -138,7 +153,9 @@ impl Human {
                 let how = if file.was_there { ", was there" } else { "" };
                 say!("      {DIM}{} ({size}{how}){DIM:#}", plain(&path));
             }
-            Step::Serving => say!("{GOOD}all steps are done; Ctrl-C stops the app{GOOD:#}"),
+            Step::Serving => {
+                say!("{GOOD}{name}all steps are done; Ctrl-C stops the app{GOOD:#}");
+            }
             _ => {}
         }
     }
@@ -156,32 +173,45 @@ impl Human {
         }
     }
 
-    fn outcome(&self, outcome: &Outcome) {
+    fn total(&self, run: &RunId) -> usize {
+        let known = self.totals.get(run).copied();
+        let script = self.script.as_ref();
+        let own = script.and_then(|script| Some(script.parsed.script().ok()?.steps.len()));
+        known.or(own).unwrap_or_default()
+    }
+
+    fn outcome(&self, run: &RunId, outcome: &Outcome) {
+        let name = self.name(run);
         match &outcome.status {
-            Status::Failed(failure) => self.failure(failure),
-            Status::Cancelled => say!("{WARN}cancelled{WARN:#}"),
+            Status::Failed(failure) => self.failure(run, failure),
+            Status::Cancelled => say!("{WARN}{name}cancelled{WARN:#}"),
             status if outcome.daemons.is_empty() => {
                 say!(
-                    "{GOOD}{}{GOOD:#} after {} steps",
+                    "{GOOD}{name}{}{GOOD:#} after {} steps",
                     status.word(),
                     outcome.steps_run
                 );
             }
-            _ => say!("{GOOD}all steps are done; Ctrl-C stops the app{GOOD:#}"),
+            _ => say!("{GOOD}{name}all steps are done; Ctrl-C stops the app{GOOD:#}"),
         }
     }
 
     /// The step, where it stands in the script, what went wrong, and what to do.
-    fn failure(&self, failure: &Failure) {
-        let (step, total) = (failure.step + 1, self.total);
+    fn failure(&self, run: &RunId, failure: &Failure) {
+        let (step, total) = (failure.step + 1, self.total(run));
         complain!(
-            "{ERROR}error:{ERROR:#} step {step} of {total} ({}): {}",
+            "{ERROR}error:{ERROR:#} {}step {step} of {total} ({}): {}",
+            self.name(run),
             failure.method,
             plain(&failure.kind.to_string())
         );
-        if let Some(script) = &self.script {
-            let place = collodi_script::locate(&script.source, &failure.pointer);
-            complain!("  --> {}/{}:{place}", script.app.root, script.app.file);
+        match (self.called.get(run), &self.script) {
+            (Some(script), _) => complain!("  --> {} {}", plain(script), plain(&failure.pointer)),
+            (None, Some(script)) => {
+                let place = collodi_script::locate(&script.source, &failure.pointer);
+                complain!("  --> {}/{}:{place}", script.app.cwd(), script.app.file);
+            }
+            (None, None) => {}
         }
         if let FailureKind::Command { tail, .. } = &failure.kind
             && !tail.is_empty()

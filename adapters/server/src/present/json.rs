@@ -218,6 +218,11 @@ enum EventLine<'a> {
         bytes: u64,
         was_there: bool,
     },
+    RunCalled {
+        run: &'a str,
+        by: &'a str,
+        script: &'a str,
+    },
     RunEnded {
         run: &'a str,
         status: &'static str,
@@ -357,6 +362,11 @@ impl<'a> EventLine<'a> {
                     text,
                 })
             }
+            RunEvent::Called { by, script } => Some(Self::RunCalled {
+                run,
+                by: by.as_str(),
+                script,
+            }),
             RunEvent::Ended(outcome) => Some(Self::RunEnded {
                 run,
                 status: outcome.status.word(),

@@ -17,6 +17,7 @@ mod query;
 mod resources;
 mod retry;
 mod screen;
+mod script;
 mod shell;
 mod wait;
 
@@ -66,6 +67,7 @@ pub(crate) enum Pending {
     Ask(ask::AskStep),
     Download(alloc::boxed::Box<download::Downloads>),
     Net(alloc::boxed::Box<net::Net>),
+    Script(script::ScriptStep),
 }
 
 /// A step, or what is wrong with its parameters.
@@ -89,6 +91,7 @@ enum Family {
     Download,
     Hf,
     Net,
+    Script,
     Unsupported(&'static str),
     Unknown,
     Ask,
@@ -137,6 +140,13 @@ const fn family(method: &Method) -> Family {
         M::FsDownload => Family::Download,
         M::HfDownload | M::HfUpload => Family::Hf,
         M::Net => Family::Net,
+        M::ScriptStart
+        | M::ScriptRun
+        | M::ScriptStop
+        | M::ScriptRestart
+        | M::ScriptDownload
+        | M::ScriptReady
+        | M::LocalImport => Family::Script,
         M::Module(_) => Family::Unsupported("functions of JavaScript modules cannot be run"),
         M::Kernel(_) => Family::Unsupported("functions inside the desktop program are not there"),
         M::Unknown(_) => Family::Unknown,
@@ -160,6 +170,7 @@ pub(crate) fn start(cx: &mut Context, now: Instant, method: &Method, params: &Va
         Family::Download => download::start(cx, params),
         Family::Hf => hf::start(cx, method, params),
         Family::Net => net::start(cx, params),
+        Family::Script => script::start(cx, method, params),
         Family::Unsupported(why) => Err(FailureKind::Unsupported(why).into()),
         Family::Unknown => Err(FailureKind::UnknownMethod.into()),
         Family::Ask => ask::start(cx, method, params),
@@ -185,6 +196,7 @@ impl Pending {
             Self::Wait(waiting) => waiting.completed(cx, now, &completed),
             Self::Download(downloads) => downloads.completed(cx, now, completed),
             Self::Net(net) => net.completed(completed),
+            Self::Script(script) => script.completed(cx, id, completed),
         }
     }
 
@@ -232,7 +244,12 @@ impl Pending {
     /// What the step waits for.
     pub(crate) fn deadline(&self) -> Option<Deadline> {
         match self {
-            Self::Env(_) | Self::File(_) | Self::Json(_) | Self::Net(_) | Self::Ask(_) => None,
+            Self::Env(_)
+            | Self::File(_)
+            | Self::Json(_)
+            | Self::Net(_)
+            | Self::Ask(_)
+            | Self::Script(_) => None,
             Self::Download(downloads) => downloads.deadline(),
             Self::Shell(shell) => shell.deadline(),
             Self::Wait(waiting) => waiting.deadline(),

@@ -68,6 +68,7 @@ impl Checker<'_, '_> {
                 .get("when")
                 .map(|s| Template::parse(&s.node.to_value())),
             returns: template("returns"),
+            notify: template("notify"),
             queue: spot.get("queue").is_some_and(|q| q.node.is_truthy()),
             ..blank(index, spot)
         }
@@ -244,6 +245,7 @@ fn blank(index: usize, spot: &Spot<'_>) -> Step {
         next: Next::Following,
         returns: None,
         queue: false,
+        notify: None,
         span: spot.node.span.clone(),
         pointer: spot.pointer.clone(),
     }

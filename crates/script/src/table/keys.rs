@@ -70,7 +70,7 @@ pub(crate) const STEP_KEYS: &[Param] = &[
     ),
     Param::flag(
         "queue",
-        "Whether only one step of this method runs at a time.",
+        "Accepted, without effect: a script runs once at a time, and its steps one after the other.",
     ),
 ];
 

@@ -1,0 +1,238 @@
+//! Scripts that a step starts, or starts again.
+
+use crate::{
+    Host, RunEntry, RunId, RunRequest,
+    script_address::{app_of, identity},
+    script_call::{Call, CallId, Stage, Want},
+};
+use alloc::{
+    boxed::Box,
+    string::{String, ToString},
+    sync::Arc,
+    vec::Vec,
+};
+use collodi_action::Action;
+use collodi_contain::ContainedPath;
+use collodi_file::FileOp;
+use collodi_run::{App, Outcome, PreparedAnswers, ScriptFault, Status};
+use collodi_script::{Document, Options, Parsed, Script, parse_bytes};
+use collodi_time::Instant;
+use collodi_value::Value;
+
+/// How deep scripts may start scripts.
+const MAX_DEPTH: usize = 32;
+/// How many scripts may run before none is started by another.
+const MAX_RUNS: usize = 256;
+/// The largest script file, in bytes.
+const SCRIPT_BYTES: u64 = 8 << 20;
+
+impl Host {
+    pub(crate) fn begin_start(&mut self, id: CallId, path: &ContainedPath) {
+        let shown = path.absolute();
+        let checked = self
+            .may_start(id, &shown)
+            .and_then(|()| self.app_at(id, path));
+        match checked {
+            Ok(app) => self.read_script(id, app),
+            Err(fault) => self.finish(id, Err(fault)),
+        }
+    }
+
+    fn app_at(&self, id: CallId, path: &ContainedPath) -> Result<App, ScriptFault> {
+        let call = self.calls.all.get(&id).ok_or(ScriptFault::Cancelled)?;
+        let ends = |ending: &str| {
+            let name = path.rel().file_name().unwrap_or_default();
+            name.to_ascii_lowercase().ends_with(ending)
+        };
+        if !(ends(".json") || ends(".js")) {
+            let uri = path.absolute();
+            let why = "a script is a file whose name ends in .json or .js";
+            return Err(ScriptFault::Address { uri, why });
+        }
+        app_of(&self.options.layout, &call.app, path)
+    }
+
+    pub(crate) fn read_script(&mut self, id: CallId, app: App) {
+        match app.cwd().join(&app.file) {
+            Ok(path) => {
+                let action = Action::File(FileOp::read(path, SCRIPT_BYTES));
+                self.ask_for_call(id, Stage::Reading(app), action);
+            }
+            Err(_) => self.finish(id, Err(ScriptFault::NoSteps(app.file))),
+        }
+    }
+
+    /// Whether the script at this path may be started by this call. Who waits for the
+    /// caller cannot be waited for by it.
+    fn may_start(&self, id: CallId, path: &str) -> Result<(), ScriptFault> {
+        let call = self.calls.all.get(&id).ok_or(ScriptFault::Cancelled)?;
+        if self.shutting_down {
+            return Err(ScriptFault::Cancelled);
+        }
+        if call.action.is_some() {
+            let chain = self.callers(&call.run);
+            if chain.iter().any(|caller| caller == path) {
+                let chain = chain.into_iter().rev().chain([path.to_string()]);
+                return Err(ScriptFault::Cycle(chain.collect()));
+            }
+            if chain.len() >= MAX_DEPTH {
+                return Err(ScriptFault::TooDeep(MAX_DEPTH));
+            }
+        }
+        if self.is_running(path) {
+            return Err(ScriptFault::AlreadyRuns(path.to_string()));
+        }
+        let unfinished = self.runs().filter(|run| run.outcome().is_none());
+        if unfinished.count() >= MAX_RUNS {
+            return Err(ScriptFault::TooMany(MAX_RUNS));
+        }
+        Ok(())
+    }
+
+    /// The script of a run, and those that wait for it, innermost first.
+    fn callers(&self, run: &RunId) -> Vec<String> {
+        let mut chain = Vec::new();
+        let mut next = self.runs.get(run);
+        while let Some(entry) = next.filter(|entry| entry.outcome().is_none()) {
+            chain.push(entry.script_path().to_string());
+            next = entry.caller().and_then(|caller| self.runs.get(caller));
+            if chain.len() > MAX_DEPTH {
+                break;
+            }
+        }
+        chain
+    }
+
+    /// What was answered beforehand holds for the scripts that are called, too.
+    fn answers_of_caller(&self, id: CallId) -> Box<PreparedAnswers> {
+        let call = self.calls.all.get(&id);
+        let caller = call.and_then(|call| self.runs.get(&call.run));
+        let answers = caller.map(|caller| caller.answers().clone());
+        Box::new(answers.unwrap_or_default())
+    }
+
+    pub(crate) fn begin_run(&mut self, now: Instant, id: CallId, app: App, script: Script) {
+        // Another may have started it meanwhile.
+        if let Err(fault) = self.may_start(id, &identity(&app)) {
+            return self.finish(id, Err(fault));
+        }
+        let answers = self.answers_of_caller(id);
+        let Some(call) = self.calls.all.get_mut(&id) else {
+            return;
+        };
+        let (args, waits) = match &call.want {
+            Want::Start(args) | Want::Restart { args, .. } => (args.clone(), call.action.is_some()),
+            _ => (Value::Null, false),
+        };
+        let run = self.shared.ids.run(&app.name);
+        let script = Arc::new(script);
+        let request = RunRequest {
+            app,
+            script,
+            args,
+            answers,
+        };
+        let started = self.options.epoch + now.since_origin();
+        let by = waits.then(|| call.run.clone());
+        let asked = call.run.clone();
+        let entry = RunEntry::new(run.clone(), request, started).called(&call.origin, by);
+        entry.tell_started(&mut self.shared);
+        entry.tell_called(&asked, &mut self.shared);
+        self.runs.insert(run.clone(), entry);
+        if waits {
+            call.stage = Stage::Calling(run);
+        } else {
+            self.forget(id);
+        }
+        self.begin_waiting();
+    }
+
+    /// A run has done its steps and serves, or has ended: who waits for it goes on.
+    pub(crate) fn run_settled(&mut self, now: Instant, run: &RunId) {
+        let waits = |(_, call): &(&CallId, &Call)| matches!(&call.stage, Stage::Calling(called) if called == run);
+        let id = self.calls.all.iter().find(waits).map(|(id, _)| *id);
+        let answer = self.runs.get(run).and_then(RunEntry::answer);
+        if let (Some(id), Some(answer)) = (id, answer) {
+            self.finish(id, answer);
+        }
+        self.restart_stopped(now);
+    }
+
+    pub(crate) fn begin_restart(
+        &mut self,
+        now: Instant,
+        id: CallId,
+        path: &ContainedPath,
+        uri: String,
+        args: Value,
+    ) {
+        let app = match self.app_at(id, path) {
+            Ok(app) => app,
+            Err(fault) => return self.finish(id, Err(fault)),
+        };
+        let Some(call) = self.calls.all.get_mut(&id) else {
+            return;
+        };
+        let path = identity(&app);
+        let is_self = path == identity(&call.app);
+        call.stage = Stage::Stopping(app);
+        let mut answered = call.clone();
+        call.action = None;
+        answered.stage = Stage::New;
+        self.release_turn(id);
+        self.stop_script(now, &path);
+        let fields = [
+            ("uri", Value::from(uri)),
+            ("scheduled", Value::from(true)),
+            ("self", Value::from(is_self)),
+            ("params", args),
+        ];
+        let result = Value::Object(fields.into_iter().collect());
+        self.tell_caller(answered, Ok(result));
+        self.restart_stopped(now);
+    }
+
+    /// Starts the scripts that were to be started again and have ended.
+    pub(crate) fn restart_stopped(&mut self, _now: Instant) {
+        let stopped = |(id, call): (&CallId, &Call)| match &call.stage {
+            Stage::Stopping(app) if !self.is_running(&identity(app)) => Some((*id, app.clone())),
+            _ => None,
+        };
+        let stopped: Vec<_> = self.calls.all.iter().filter_map(stopped).collect();
+        for (id, app) in stopped {
+            self.read_script(id, app);
+        }
+    }
+}
+
+/// What the run of a script comes to for who started it.
+pub(crate) fn result(script: &str, outcome: &Outcome) -> Result<Value, ScriptFault> {
+    match &outcome.status {
+        Status::Failed(failure) => Err(ScriptFault::Failed {
+            script: script.to_string(),
+            why: failure.to_string(),
+        }),
+        Status::Cancelled => Err(ScriptFault::Stopped(script.to_string())),
+        _ => Ok(outcome.result.clone()),
+    }
+}
+
+/// The script that these bytes are.
+pub(crate) fn script(app: &App, bytes: &[u8]) -> Result<Script, ScriptFault> {
+    let options = Options {
+        base: app.dir.clone(),
+        ..Options::for_file(&app.file)
+    };
+    let parsed: Parsed = parse_bytes(bytes, &options);
+    if let Some(error) = parsed.errors().next() {
+        return Err(ScriptFault::Invalid {
+            script: identity(app),
+            place: error.start,
+            message: error.message.clone(),
+        });
+    }
+    match parsed.document {
+        Document::Script(script) => Ok(script),
+        _ => Err(ScriptFault::NoSteps(identity(app))),
+    }
+}

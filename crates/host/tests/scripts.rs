@@ -1,0 +1,400 @@
+//! Scripts that start, stop and ask each other, as text.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
+
+use collodi_action::{Action, Completion, Ended, Error, ErrorKind, Progress};
+use collodi_command::{Exit, Signal, Stream};
+use collodi_contain::{RelPath, Root};
+use collodi_file::{Entry, FileAnswer, FileError, FileErrorKind, FileKind, FileOp, Stat};
+use collodi_host::{Command, Host, HostOptions, Input, RunRequest};
+use collodi_machine::{ActionId, Machine, Output};
+use collodi_python::{Layout, Platform};
+use collodi_run::App;
+use collodi_script::{Options, parse};
+use collodi_time::{Duration, Instant};
+use collodi_value::Value;
+use insta::assert_snapshot;
+use std::{collections::BTreeMap, collections::VecDeque, fmt::Write as _, sync::Arc};
+
+const APPS: &str = "/w/.vatn/python/apps";
+
+/// A host on a machine whose files are a table. Commands end well at once, but those
+/// that hold `serve`, which say so and live until they are signalled.
+struct Play {
+    host: Host,
+    now: Instant,
+    files: BTreeMap<String, String>,
+    inputs: VecDeque<Input>,
+    living: Vec<ActionId>,
+    text: String,
+    /// Clones stay under way.
+    slow_git: bool,
+}
+
+impl Play {
+    fn new(files: &[(&str, &str)]) -> Self {
+        let layout = Layout::new(Root::new("/w"), Platform::LINUX_X64);
+        let options = HostOptions {
+            local_repositories: true,
+            ..HostOptions::new(layout, 7)
+        };
+        let below = |(path, text): &(&str, &str)| (format!("{APPS}/{path}"), (*text).to_owned());
+        let mut play = Self {
+            host: Host::new(options),
+            now: Instant::ZERO,
+            files: files.iter().map(below).collect(),
+            inputs: VecDeque::new(),
+            living: Vec::new(),
+            text: String::new(),
+            slow_git: false,
+        };
+        play.input(Input::Start);
+        play.text.clear();
+        play
+    }
+
+    /// Runs the script of the app `demo`.
+    fn run(&mut self, file: &str) -> &mut Self {
+        let path = format!("{APPS}/demo/{file}");
+        let source = self.files.get(&path).unwrap().clone();
+        let parsed = parse(&source, &Options::for_file(file));
+        let root = Root::new(&format!("{APPS}/demo"));
+        self.command(Command::Run(RunRequest {
+            app: App::new("demo", root, RelPath::root(), file),
+            script: Arc::new(parsed.script().unwrap().clone()),
+            args: Value::Object(collodi_value::Object::new()),
+            answers: Box::default(),
+        }))
+    }
+
+    fn command(&mut self, command: Command) -> &mut Self {
+        writeln!(self.text, "> {command}").unwrap();
+        self.input(Input::Command(command));
+        self
+    }
+
+    /// Time passes until nothing is due any more.
+    fn wait(&mut self) -> &mut Self {
+        for _ in 0..20 {
+            let Output::Wait(Some(deadline)) = self.host.poll_output() else {
+                break;
+            };
+            self.now = self.now.max(deadline.at);
+            self.input(Input::Timeout);
+        }
+        self
+    }
+
+    fn input(&mut self, input: Input) {
+        self.inputs.push_back(input);
+        for _ in 0..10_000 {
+            let Some(input) = self.inputs.pop_front() else {
+                return;
+            };
+            self.host.handle_input(self.now, input).unwrap();
+            loop {
+                match self.host.poll_output() {
+                    Output::Action(id, action) => self.action(id, &action),
+                    Output::Event(event) => writeln!(self.text, "{event}").unwrap(),
+                    Output::Wait(_) => break,
+                    Output::Done(stopped) => {
+                        writeln!(self.text, "{stopped}").unwrap();
+                        break;
+                    }
+                }
+            }
+        }
+        panic!("no end:\n{}", self.text);
+    }
+
+    fn action(&mut self, id: ActionId, action: &Action) {
+        let done = |completion| Input::Completed(id, completion);
+        let ended = |exit| {
+            let leaked = false;
+            done(Completion::Exec(Ok(Ended { exit, leaked })))
+        };
+        match action {
+            Action::File(op) => {
+                let answer = self.file(op);
+                self.inputs.push_back(done(Completion::File(answer)));
+            }
+            Action::Exec(spec) if spec.program == "git" => {
+                writeln!(self.text, "  {action} in {}", spec.cwd).unwrap();
+                if self.slow_git {
+                    self.living.push(id);
+                } else {
+                    self.inputs.push_back(ended(Exit::Code(0)));
+                }
+            }
+            Action::Exec(spec) if spec.to_string().contains("serve") => {
+                let output = Progress::Output {
+                    stream: Stream::Stdout,
+                    bytes: b"http://127.0.0.1:7860\n".as_slice().into(),
+                };
+                self.living.push(id);
+                self.inputs
+                    .push_back(Input::Progress(id, Progress::Spawned { pid: None }));
+                self.inputs.push_back(Input::Progress(id, output));
+            }
+            Action::Exec(spec) if spec.program == "bash" => {
+                let failed = spec.to_string().contains("false");
+                self.inputs.push_back(ended(Exit::Code(i32::from(failed))));
+            }
+            Action::Exec(_) => {
+                let missing = Error::new(ErrorKind::ProgramNotFound, "start", "it");
+                self.inputs.push_back(done(Completion::Exec(Err(missing))));
+            }
+            Action::Signal(..) => {
+                self.inputs.push_back(done(Completion::Signalled(Ok(()))));
+                for id in std::mem::take(&mut self.living) {
+                    let exit = Exit::Signal(Signal::TERM);
+                    let leaked = false;
+                    let ended = Completion::Exec(Ok(Ended { exit, leaked }));
+                    self.inputs.push_back(Input::Completed(id, ended));
+                }
+            }
+            Action::AwaitEmpty(_) => self.inputs.push_back(done(Completion::Empty(Ok(())))),
+            other => panic!("the world has no answer to {other}"),
+        }
+    }
+
+    fn file(&mut self, op: &FileOp) -> Result<FileAnswer, FileError> {
+        let path = op.path().absolute();
+        let missing = || FileError::new(FileErrorKind::NotFound, op.path().clone());
+        let text = self.files.get(&path);
+        match op {
+            FileOp::Read { .. } => {
+                let text = text.ok_or_else(missing)?;
+                Ok(FileAnswer::Bytes(text.clone().into_bytes()))
+            }
+            FileOp::Stat { .. } => Ok(FileAnswer::Stat(text.map(|text| Stat {
+                kind: FileKind::File,
+                size: text.len() as u64,
+            }))),
+            FileOp::List { .. } => {
+                let below = self.files.keys().filter_map(|file| file.strip_prefix(APPS));
+                let apps = below.filter_map(|file| file.split('/').nth(1));
+                let entry = |name: &str| Entry {
+                    name: name.to_owned(),
+                    kind: FileKind::Directory,
+                };
+                Ok(FileAnswer::Entries(apps.map(entry).collect()))
+            }
+            FileOp::Rename { to, .. } => {
+                let cloned = r#"{"run": [{"method": "log", "params": {"text": "{{cwd}}"}}]}"#;
+                self.files.insert(format!("{to}/a.json"), cloned.to_owned());
+                Ok(FileAnswer::Done)
+            }
+            _ => Ok(FileAnswer::Done),
+        }
+    }
+}
+
+/// A script that starts another one and says what came of it.
+fn caller(uri: &str) -> String {
+    format!(
+        r#"{{"run": [
+        {{"method": "script.start", "params": {{"uri": "{uri}", "params": {{"a": 1}}}}}},
+        {{"method": "log", "params": {{"text": "got {{{{JSON.stringify(input)}}}}"}}}}]}}"#
+    )
+}
+
+const SERVER: &str = r#"{"daemon": true, "run": [
+    {"method": "shell.run", "params": {"message": "serve", "on": [
+        {"event": "/http:[0-9.:\\/]+/", "done": true}]}},
+    {"method": "local.set", "params": {"url": "{{input.event[0]}}"}}]}"#;
+
+#[test]
+fn the_result_of_a_script_is_the_callers() {
+    let callee = r#"{"run": [{"method": "script.return", "params": {"b": "{{args.a + 1}}"}}]}"#;
+    let mut play = Play::new(&[
+        ("demo/start.json", &caller("lib/callee.json")),
+        ("demo/lib/callee.json", callee),
+    ]);
+    assert_snapshot!(play.run("start.json").text);
+}
+
+#[test]
+fn a_script_that_fails_leaves_the_caller_without_a_result() {
+    let callee = r#"{"run": [{"method": "fs.read", "params": {"path": "missing"}}]}"#;
+    let vatn = caller("callee.json").replacen('{', r#"{"dialect": "vatn", "#, 1);
+    let mut play = Play::new(&[
+        ("demo/start.json", &caller("callee.json")),
+        ("demo/vatn.json", &vatn),
+        ("demo/callee.json", callee),
+    ]);
+    assert_snapshot!(play.run("start.json").run("vatn.json").text);
+}
+
+#[test]
+fn a_script_that_serves_gives_its_result_and_serves_on() {
+    let start = r#"{"run": [
+        {"method": "script.start", "params": {"uri": "server.json"}},
+        {"method": "local.import", "params": {"server": "server.json"}},
+        {"method": "log", "params": {"text": "{{local.server.url}} {{ready('server.json')}}"}},
+        {"method": "script.start", "params": {"uri": "server.json"}},
+        {"method": "script.stop", "params": {"uri": ["./server.json", "nothing.json"]}}]}"#;
+    let mut play = Play::new(&[("demo/start.json", start), ("demo/server.json", SERVER)]);
+    assert_snapshot!(play.run("start.json").wait().text);
+}
+
+#[test]
+fn scripts_that_wait_for_each_other_are_told_so() {
+    let mut play = Play::new(&[
+        ("demo/a.json", &caller("b.json")),
+        ("demo/b.json", &caller("a.json")),
+        ("demo/self.json", &caller("self.json")),
+    ]);
+    assert_snapshot!(play.run("a.json").run("self.json").text);
+}
+
+#[test]
+fn scripts_start_scripts_only_so_deep() {
+    let files: Vec<_> = (0..40)
+        .map(|n| (format!("demo/{n}.json"), caller(&format!("{}.json", n + 1))))
+        .collect();
+    let files: Vec<_> = files
+        .iter()
+        .map(|(p, t)| (p.as_str(), t.as_str()))
+        .collect();
+    let mut play = Play::new(&files);
+    play.run("0.json");
+    assert_eq!(play.text.matches("levels deep; ").count(), 1);
+    assert!(
+        play.text.contains("more than 32 levels deep"),
+        "{}",
+        play.text
+    );
+}
+
+#[test]
+fn what_cannot_be_run_fails_the_step_with_its_place() {
+    let mut play = Play::new(&[
+        ("demo/js.json", &caller("torch.js")),
+        ("demo/missing.json", &caller("none.json")),
+        ("demo/broken.json", &caller("bad.json")),
+        (
+            "demo/bad.json",
+            "{\"run\": [\n  {\"method\": \"nosuch.method\"}]}",
+        ),
+        ("demo/meta.json", &caller("pinokio.json")),
+        ("demo/pinokio.json", r#"{"title": "x"}"#),
+        ("demo/out.json", &caller("/etc/x.json")),
+        ("demo/climbs.json", &caller("../../../../../x.json")),
+    ]);
+    for file in ["js", "missing", "broken", "meta", "out", "climbs"] {
+        play.run(&format!("{file}.json"));
+    }
+    let ends = play
+        .text
+        .lines()
+        .filter(|line| line.contains("failed after"));
+    assert_snapshot!(ends.collect::<Vec<_>>().join("\n"));
+}
+
+#[test]
+fn scripts_of_other_apps_run_in_their_own_folder() {
+    let other = r#"{"run": [{"method": "log", "params": {"text": "{{name}} in {{cwd}}"}}]}"#;
+    let mut play = Play::new(&[
+        ("demo/home.json", &caller("~/api/other/lib/x.json")),
+        ("demo/up.json", &caller("../other/lib/x.json")),
+        (
+            "demo/absolute.json",
+            &caller(&format!("{APPS}/other/lib/x.json")),
+        ),
+        ("other/lib/x.json", other),
+    ]);
+    for file in ["home", "up", "absolute"] {
+        play.run(&format!("{file}.json"));
+    }
+    let logs = play.text.lines().filter(|line| line.contains(" in /w/"));
+    assert_eq!(logs.count(), 3, "{}", play.text);
+}
+
+#[test]
+fn who_is_cancelled_takes_what_it_waits_for_along() {
+    let waits = r#"{"run": [{"method": "process.wait"}]}"#;
+    let mut play = Play::new(&[
+        ("demo/start.json", &caller("waits.json")),
+        ("demo/waits.json", waits),
+    ]);
+    play.run("start.json")
+        .command(Command::StopApp("demo".into()));
+    assert_snapshot!(play.wait().text);
+    assert!(play.host.busy_by("demo").is_none());
+}
+
+#[test]
+fn globals_outlive_a_run() {
+    let counts = r#"{"run": [
+        {"method": "global.set", "params": {"n": "{{(global.n || 0) + 1}}"}},
+        {"method": "log", "params": {"text": "{{global.n}}"}}]}"#;
+    let asks = r#"{"run": [{"method": "log",
+        "params": {"text": "asked {{script.global('~/api/demo/counts.json').n}}"}}]}"#;
+    let mut play = Play::new(&[("demo/counts.json", counts), ("demo/asks.json", asks)]);
+    for file in ["counts.json", "counts.json", "asks.json"] {
+        play.run(file);
+    }
+    let logs = play.text.lines().filter(|line| line.contains("logs"));
+    assert_snapshot!(logs.collect::<Vec<_>>().join("\n"));
+}
+
+#[test]
+fn a_script_can_start_itself_again() {
+    let again = r#"{"run": [
+        {"method": "global.set", "params": {"n": "{{(global.n || 0) + 1}}"}},
+        {"when": "{{global.n < 3}}", "method": "script.restart"},
+        {"when": "{{global.n < 3}}", "method": "process.wait"},
+        {"method": "log", "params": {"text": "run {{global.n}}"}}]}"#;
+    let mut play = Play::new(&[("demo/again.json", again)]);
+    assert_snapshot!(play.run("again.json").wait().text);
+}
+
+#[test]
+fn a_repository_is_cloned_once() {
+    let mut play = Play::new(&[
+        (
+            "demo/start.json",
+            &caller("https://host/owner/repo.git/a.json"),
+        ),
+        ("repo/a.json", "{}"),
+    ]);
+    play.run("start.json");
+    let config = "[remote \"origin\"]\n\turl = https://host/owner/repo.git\n";
+    play.files
+        .insert(format!("{APPS}/repo-owner/.git/config"), config.to_owned());
+    assert_snapshot!(play.run("start.json").text);
+}
+
+#[test]
+fn a_clone_ends_with_who_wants_it() {
+    let mut play = Play::new(&[(
+        "demo/start.json",
+        &caller("https://host/owner/repo.git/a.json"),
+    )]);
+    play.slow_git = true;
+    play.run("start.json");
+    play.command(Command::Shutdown(Duration::from_secs(9)));
+    assert_snapshot!(play.wait().text);
+}
+
+#[test]
+fn clones_take_turns() {
+    let both = r#"{"run": [
+        {"method": "script.start", "params": {"uri": "https://host/owner/repo.git/a.json"}}]}"#;
+    let mut play = Play::new(&[("demo/start.json", both)]);
+    play.slow_git = true;
+    play.run("start.json");
+    play.files
+        .insert(format!("{APPS}/other/start.json"), both.into());
+    let root = Root::new(&format!("{APPS}/other"));
+    let parsed = parse(both, &Options::for_file("start.json"));
+    play.command(Command::Run(RunRequest {
+        app: App::new("other", root, RelPath::root(), "start.json"),
+        script: Arc::new(parsed.script().unwrap().clone()),
+        args: Value::Null,
+        answers: Box::default(),
+    }));
+    assert_eq!(play.text.matches("  exec git").count(), 1, "{}", play.text);
+    play.command(Command::StopApp("demo".into()));
+    assert_eq!(play.text.matches("  exec git").count(), 2, "{}", play.text);
+}
