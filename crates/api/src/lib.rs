@@ -9,6 +9,7 @@ mod app;
 mod config;
 mod env;
 mod log;
+mod plan;
 mod problem;
 mod process;
 mod run;
@@ -20,6 +21,10 @@ pub use app::{App, AppProcesses, Apps};
 pub use config::Config;
 pub use env::{Env, EnvCreated, EnvDeleted, Envs};
 pub use log::{Gap, LogLine, LogPage, LogStream};
+pub use plan::{
+    Assumption, Effect, FileEffect, Plan, PlanEnding, PlanStatus, PlanStep, PlannedCommand,
+    PlannedVariable,
+};
 pub use problem::{Diagnostic, Problem, Severity};
 pub use process::{EndedHow, Process, ProcessDetail, ProcessStatus, Processes};
 pub use run::{

@@ -20,6 +20,7 @@ mod run_entry;
 mod shared;
 
 pub use command::{Accepted, Command, Refused, RunRequest};
+pub use control::run_options;
 pub use event::{EnvEvent, Event, ProcessEvent, RunEvent};
 pub use host::{Host, Input, Stopped};
 pub use ids::{ProcessId, RunId};

@@ -9,6 +9,7 @@ use alloc::{
 };
 use collodi_command::TreeId;
 use collodi_contain::ContainedPath;
+use collodi_env::Environment;
 use collodi_machine::{ActionId, Outbox};
 use collodi_script::Dialect;
 use collodi_value::Value;
@@ -38,6 +39,8 @@ pub(crate) struct Context {
     pub(crate) detached: BTreeMap<ActionId, usize>,
     /// The daemons that were started.
     pub(crate) daemons: Vec<String>,
+    /// What the policy made of the variables of the last command.
+    pub(crate) environment: Environment,
 }
 
 impl Context {
@@ -58,6 +61,7 @@ impl Context {
             unheard: BTreeSet::new(),
             detached: BTreeMap::new(),
             daemons: Vec::new(),
+            environment: Environment::default(),
         }
     }
 

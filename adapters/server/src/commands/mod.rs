@@ -3,6 +3,7 @@
 mod check;
 mod logs;
 mod methods;
+mod plan;
 mod ps;
 mod run;
 mod serve;
@@ -25,6 +26,7 @@ pub(crate) fn execute(cli: Cli) -> Result<ExitCode> {
         Command::Logs(args) => logs::logs(&workspace, json, &args),
         Command::Stop(args) => stop::stop(&workspace, json, &args),
         Command::Check(args) => check::check(json, &args),
+        Command::Plan(args) => on_runtime(plan::plan(&workspace, json, &args)),
         Command::Methods(args) => methods::methods(json, &args),
     }
 }

@@ -231,7 +231,7 @@ impl Interrupts {
 }
 
 /// The app's name, its folder, and its script when the path names one.
-fn locate(workspace: &Path, path: &Path) -> Result<(Name, Root, Option<String>)> {
+pub(super) fn locate(workspace: &Path, path: &Path) -> Result<(Name, Root, Option<String>)> {
     let found = if path.exists() {
         absolute(path)?
     } else {
@@ -260,7 +260,7 @@ fn locate(workspace: &Path, path: &Path) -> Result<(Name, Root, Option<String>)>
     Ok((name, Root::new(text), file))
 }
 
-fn not_a_script(app: &LoadedApp) -> Failure {
+pub(super) fn not_a_script(app: &LoadedApp) -> Failure {
     let (root, file) = (&app.app.root, &app.app.file);
     Failure::new(format!(
         "{root}/{file}:1:1: the file describes an app, and has no `run` list"

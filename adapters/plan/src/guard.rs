@@ -1,0 +1,69 @@
+//! Why a step is done, or left out.
+
+use crate::words::{Words, joined};
+use collodi_run::{Run, RunOptions};
+use collodi_script::Step;
+use collodi_value::Value;
+
+/// The longest text of a value that is shown.
+const LONGEST: usize = 60;
+
+/// The step's `when` as the script has it.
+pub(crate) fn text(step: &Step) -> Option<String> {
+    let source = step.when.as_ref()?.source();
+    Some(match source {
+        Value::String(text) => text,
+        other => other.to_json(),
+    })
+}
+
+/// Why the step is left out: its `when`, and what the names in it are.
+pub(crate) fn reason(step: &Step, run: &Run, options: &RunOptions, words: &Words) -> String {
+    let guard = text(step).unwrap_or_default();
+    let mut values: Vec<String> = Vec::new();
+    for reference in step
+        .when
+        .iter()
+        .flat_map(collodi_script::Template::references)
+    {
+        let path: Vec<&str> = reference.path.iter().map(String::as_str).collect();
+        let named = path.join(".");
+        let said = match value(&path, run, options) {
+            _ if reference.called => format!("`{named}(…)` is asked of the files"),
+            Some(value) => format!("`{named}` is {}", words.show(&shown(&value))),
+            None => format!("`{named}` has no value"),
+        };
+        if !values.contains(&said) {
+            values.push(said);
+        }
+    }
+    match values.as_slice() {
+        [] => format!("`{guard}` is false"),
+        values => format!("`{guard}` is false: {}", joined(values)),
+    }
+}
+
+/// What a name means now, as far as it is known without asking.
+fn value(path: &[&str], run: &Run, options: &RunOptions) -> Option<Value> {
+    let (name, members) = path.split_first()?;
+    let platform = options.layout.platform();
+    let root = match *name {
+        "platform" => Value::from(platform.os.node_name()),
+        "arch" => Value::from(platform.arch),
+        "args" => options.args.clone(),
+        "local" => Value::Object(run.local().clone()),
+        "global" => Value::Object(run.global().clone()),
+        "gpu" => options.facts.get("gpu").cloned().unwrap_or("none".into()),
+        name => options.facts.get(name).cloned()?,
+    };
+    let pointer = members.iter().map(|member| format!("/{member}"));
+    root.pointer(&pointer.collect::<String>()).cloned()
+}
+
+fn shown(value: &Value) -> String {
+    let text = value.to_json();
+    match text.char_indices().nth(LONGEST) {
+        Some((at, _)) => format!("{}…", text.get(..at).unwrap_or_default()),
+        None => text,
+    }
+}
