@@ -1,6 +1,7 @@
 //! The files as the run would find them: what is there, and over it, in memory, what the run
 //! has done so far.
 
+use collodi_action::{Action, Completion};
 use collodi_backend::{Backends, FileSystem};
 use collodi_contain::{ContainedPath, RelPath};
 use collodi_file::{FileAnswer, FileError, FileErrorKind, FileKind, FileOp};
@@ -62,6 +63,12 @@ impl<'a> Disk<'a> {
             }
             _ => self.change(op),
         }
+    }
+
+    /// Does something else, in memory; none when that cannot end.
+    pub(crate) fn complete(&self, action: Action) -> Option<Completion> {
+        let done = collodi_driver::complete(&self.above, action);
+        self.world.block_on(done).ok().flatten()
     }
 
     /// Whether something is at the path.

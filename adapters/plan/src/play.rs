@@ -49,6 +49,8 @@ pub(crate) struct Player<'a> {
     /// How it ends, when someone has to end it.
     cut: Option<PlanStatus>,
     unplayable: Option<(usize, String)>,
+    /// What steps asked for that has no rule here.
+    others: BTreeMap<usize, String>,
 }
 
 /// What happens next in the world.
@@ -80,6 +82,7 @@ impl<'a> Player<'a> {
             waited: 0,
             cut: None,
             unplayable: None,
+            others: BTreeMap::new(),
         }
     }
 
@@ -210,7 +213,10 @@ impl<'a> Player<'a> {
                 self.recorder.assume(Some(step), text);
                 Completion::Port(Ok(self.recorder.words.port(step)))
             }
-            other => return self.give_up(step, &other.to_string()),
+            other => match self.other(step, other) {
+                Ok(completion) => completion,
+                Err(text) => return self.give_up(step, &text),
+            },
         };
         self.answer(id, Completed::World(completion));
     }
@@ -218,6 +224,16 @@ impl<'a> Player<'a> {
     fn answer(&mut self, id: ActionId, completed: Completed) {
         self.todo
             .push_back(Todo::Input(Input::Completed(id, completed)));
+    }
+
+    /// What has no rule here is said in its own words, and tried in memory, where there is
+    /// nothing that could answer it.
+    fn other(&mut self, step: usize, action: World) -> Result<Completion, String> {
+        let text = action.to_string();
+        let shown = self.recorder.words.show(&text);
+        self.recorder.effect(Effect::Other { text: shown });
+        self.others.insert(step, text.clone());
+        self.disk.complete(action).ok_or(text)
     }
 
     /// What comes after depends on an answer that cannot be made up: the play is over.
@@ -363,11 +379,13 @@ impl<'a> Player<'a> {
             }
             _ => return Ended::As(ending(PlanStatus::Completed)),
         };
-        if let FailureKind::Unsupported(why) = &failure.kind {
-            return Ended::Unplayable {
-                step: failure.step,
-                text: (*why).to_owned(),
-            };
+        let unsupported = match &failure.kind {
+            FailureKind::Unsupported(why) => Some((*why).to_owned()),
+            _ => self.others.get(&failure.step).cloned(),
+        };
+        if let Some(text) = unsupported {
+            let step = failure.step;
+            return Ended::Unplayable { step, text };
         }
         Ended::As(PlanEnding {
             status: PlanStatus::Failed,
