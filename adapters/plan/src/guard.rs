@@ -2,7 +2,7 @@
 
 use crate::words::{Words, joined};
 use collodi_run::{Run, RunOptions};
-use collodi_script::Step;
+use collodi_script::{Step, Template};
 use collodi_value::Value;
 
 /// The longest text of a value that is shown.
@@ -21,11 +21,7 @@ pub(crate) fn text(step: &Step) -> Option<String> {
 pub(crate) fn reason(step: &Step, run: &Run, options: &RunOptions, words: &Words) -> String {
     let guard = text(step).unwrap_or_default();
     let mut values: Vec<String> = Vec::new();
-    for reference in step
-        .when
-        .iter()
-        .flat_map(collodi_script::Template::references)
-    {
+    for reference in step.when.iter().flat_map(Template::references) {
         let path: Vec<&str> = reference.path.iter().map(String::as_str).collect();
         let named = path.join(".");
         let said = match value(&path, run, options) {
@@ -41,6 +37,28 @@ pub(crate) fn reason(step: &Step, run: &Run, options: &RunOptions, words: &Words
         [] => format!("`{guard}` is false"),
         values => format!("`{guard}` is false: {}", joined(values)),
     }
+}
+
+/// Whether the step's `when` reads what a command said, which nobody knows before. `said` are
+/// the names that hold such.
+pub(crate) fn is_open(
+    step: &Step,
+    run: &Run,
+    options: &RunOptions,
+    words: &Words,
+    said: impl Fn(&str) -> bool,
+) -> bool {
+    let references = step.when.iter().flat_map(Template::references);
+    let mut paths = references.map(|reference| reference.path);
+    paths.any(|path| {
+        let path: Vec<&str> = path.iter().map(String::as_str).collect();
+        let made_up = |value: Value| {
+            let text = value.to_json();
+            words.show(&text) != text
+        };
+        path.first().is_some_and(|name| said(name))
+            || value(&path, run, options).is_some_and(made_up)
+    })
 }
 
 /// What a name means now, as far as it is known without asking.

@@ -26,7 +26,7 @@ const MOST_ASSUMED: usize = 64;
 /// What the script reads of files comes from `files`, which is asked only for what is there:
 /// it reads, looks and lists. Everything else happens in memory.
 pub async fn plan(options: RunOptions, files: &dyn FileSystem) -> Plan {
-    let mut assumed = BTreeMap::new();
+    let mut assumed = unsupported(&options.script);
     loop {
         let recorder = Recorder::new(&options, &assumed);
         let played = RunOptions {
@@ -43,6 +43,18 @@ pub async fn plan(options: RunOptions, files: &dyn FileSystem) -> Plan {
             Ended::As(ending) => return recorder.finish(&options, ending),
         }
     }
+}
+
+/// The steps that cannot be run, and why.
+fn unsupported(script: &Script) -> BTreeMap<usize, String> {
+    let steps = script.steps.iter();
+    let lacking = steps.filter(|step| {
+        let known = !matches!(step.method, Method::Unknown(_));
+        known && !collodi_run::supports(&step.method)
+    });
+    lacking
+        .map(|step| (step.index, "it cannot be run yet".to_owned()))
+        .collect()
 }
 
 fn failed(reason: String) -> PlanEnding {

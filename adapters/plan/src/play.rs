@@ -16,7 +16,11 @@ use collodi_run::{
     Run, RunOptions, Status,
 };
 use collodi_time::{Deadline, Instant};
-use std::collections::{BTreeMap, VecDeque};
+use std::{
+    collections::{BTreeMap, BTreeSet, VecDeque},
+    future::poll_fn,
+    task::Poll,
+};
 
 /// The most things that may happen before a run is cut off.
 const MOST_TURNS: usize = 100_000;
@@ -24,6 +28,9 @@ const MOST_TURNS: usize = 100_000;
 const MOST_STEPS: usize = 2_000;
 /// How often a command that says nothing more is waited for.
 const QUIET: usize = 4;
+
+/// How many turns are taken before anyone else has one.
+const TURNS_AT_ONCE: usize = 256;
 
 /// How a play ended.
 pub(crate) enum Ended {
@@ -51,6 +58,10 @@ pub(crate) struct Player<'a> {
     unplayable: Option<(usize, String)>,
     /// What steps asked for that has no rule here.
     others: BTreeMap<usize, String>,
+    /// Whether the step at hand has run a command: its result is the next one's input.
+    spoke: bool,
+    /// The ids of steps that ran commands.
+    ids: BTreeSet<String>,
 }
 
 /// What happens next in the world.
@@ -83,12 +94,17 @@ impl<'a> Player<'a> {
             cut: None,
             unplayable: None,
             others: BTreeMap::new(),
+            spoke: false,
+            ids: BTreeSet::new(),
         }
     }
 
     /// Plays to the end.
     pub(crate) async fn play(mut self) -> (Recorder, Ended) {
-        for _ in 0..MOST_TURNS {
+        for turn in 0..MOST_TURNS {
+            if turn % TURNS_AT_ONCE == 0 {
+                others_first().await;
+            }
             let outcome = match self.run.poll_output() {
                 Output::Action(id, action) => {
                     self.action(id, action).await;
@@ -116,6 +132,7 @@ impl<'a> Player<'a> {
     fn turn(&mut self, deadline: Option<Deadline>) {
         let ends = matches!(self.todo.front(), Some(Todo::End(_)) | None);
         if let Some(deadline) = deadline.filter(|_| ends && self.waited < QUIET) {
+            self.waits(&deadline);
             self.waited += usize::from(!self.todo.is_empty());
             self.now = self.now.max(deadline.at);
             return self.input(Input::Timeout);
@@ -125,6 +142,15 @@ impl<'a> Player<'a> {
             Some(Todo::Input(input)) => self.input(input),
             Some(Todo::End(id)) => self.end(id, Exit::Code(0)),
             None => self.cut(PlanStatus::Waiting),
+        }
+    }
+
+    /// What only time brings, where it is the script that waits.
+    fn waits(&mut self, deadline: &Deadline) {
+        if self.todo.is_empty() && deadline.reason == "process.wait" {
+            let time = deadline.at.saturating_since(self.now);
+            let reason = format!("{} s", time.as_secs_f64());
+            self.recorder.effect(Effect::Wait { reason });
         }
     }
 
@@ -141,7 +167,8 @@ impl<'a> Player<'a> {
 
     fn event(&mut self, event: &Event) {
         match event {
-            Event::StepStarted { .. } | Event::StepSkipped { .. } => {
+            Event::StepStarted { step, .. } | Event::StepSkipped { step } => {
+                self.guarded(*step);
                 self.steps += 1;
                 if self.steps > MOST_STEPS && self.cut.is_none() {
                     self.cut = Some(PlanStatus::Endless);
@@ -164,6 +191,21 @@ impl<'a> Player<'a> {
         let (run, options) = (&self.run, &self.options);
         let why = |step: &_, words: &_| guard::reason(step, run, options, words);
         self.recorder.event(event, why);
+    }
+
+    /// Says so when whether a step is done depends on what a command said.
+    fn guarded(&mut self, index: usize) {
+        let script = self.options.script.clone();
+        let Some(step) = script.steps.get(index) else {
+            return;
+        };
+        let spoke = std::mem::take(&mut self.spoke);
+        let said = |name: &str| (name == "input" && spoke) || self.ids.contains(name);
+        let words = &self.recorder.words;
+        if guard::is_open(step, &self.run, &self.options, words, said) {
+            let text = "whether it is done depends on what a command says";
+            self.recorder.assume(Some(index), text);
+        }
     }
 
     async fn action(&mut self, id: ActionId, action: Action) {
@@ -253,6 +295,10 @@ impl<'a> Player<'a> {
             }
         }
         self.recorder.assume(None, "every command succeeds");
+        self.spoke = true;
+        let script = self.options.script.clone();
+        let id_of_step = script.steps.get(step).and_then(|step| step.id.clone());
+        self.ids.extend(id_of_step);
         let said = self.recorder.words.output(step);
         let output = Progress::Output {
             stream: Stream::Stdout,
@@ -409,4 +455,17 @@ const fn ending(status: PlanStatus) -> PlanEnding {
 fn shell_line(spec: &CommandSpec) -> String {
     let line = spec.args.iter().skip_while(|arg| *arg != "-c").nth(1);
     line.cloned().unwrap_or_else(|| spec.to_string())
+}
+
+/// Lets others have a turn: a plan is made beside other work.
+async fn others_first() {
+    let mut waited = false;
+    poll_fn(|context| {
+        if std::mem::replace(&mut waited, true) {
+            return Poll::Ready(());
+        }
+        context.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await;
 }

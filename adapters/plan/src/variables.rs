@@ -23,7 +23,7 @@ pub(crate) fn variables(
     }
     for (name, value) in &command.env {
         if decided.vars.get(name) != Some(value) {
-            let rule = "set for the Python environment".to_owned();
+            let rule = "set for Python".to_owned();
             found.insert(name.clone(), (true, rule));
         }
     }
@@ -37,7 +37,7 @@ pub(crate) fn variables(
             rule: if passed || !decided.vars.contains_key(&name) {
                 rule
             } else {
-                "taken away by the Python environment".to_owned()
+                "taken away for Python".to_owned()
             },
             name,
         }
