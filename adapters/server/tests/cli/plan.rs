@@ -69,13 +69,12 @@ fn a_script_with_errors() {
 fn nothing_is_touched() {
     let stage = stage(SCRIPT);
     let names = || {
-        let entries = [stage.root(), stage.root().join("app")].map(|dir| {
+        [stage.root(), stage.root().join("app")].map(|dir| {
             let entries = std::fs::read_dir(dir).unwrap();
             let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name()).collect();
             names.sort();
             names
-        });
-        entries
+        })
     };
     let before = names();
     assert_eq!(stage.call("plan app").status, 0);
