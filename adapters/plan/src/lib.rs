@@ -77,10 +77,10 @@ fn without(script: &Script, assumed: &BTreeMap<usize, String>) -> Script {
     script
 }
 
-/// An assumption about a step, counted from 0.
+/// An assumption about a step.
 fn assumption(step: Option<usize>, text: impl Into<String>) -> Assumption {
     Assumption {
-        step: step.map(|step| step + 1),
+        step,
         text: text.into(),
     }
 }

@@ -77,7 +77,7 @@ impl Recorder {
     /// Marks the last command of a step: it goes on when the step is done.
     pub(crate) fn lives_on(&mut self, index: usize) {
         let mut steps = self.steps.iter_mut().rev();
-        let step = steps.find(|step| step.step == index + 1);
+        let step = steps.find(|step| step.step == index);
         let effects = step
             .into_iter()
             .flat_map(|step| step.effects.iter_mut().rev());
@@ -138,7 +138,7 @@ impl Recorder {
             return;
         };
         self.steps.push(PlanStep {
-            step: index + 1,
+            step: index,
             method: step.method.name().to_owned(),
             pointer: step.pointer.clone(),
             when: guard::text(step),

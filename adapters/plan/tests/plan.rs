@@ -123,7 +123,7 @@ fn listing(folder: &Path) -> String {
 fn as_text(plan: &Plan) -> String {
     let mut text = String::new();
     for step in &plan.steps {
-        write!(text, "[{}] {}", step.step, step.method).unwrap();
+        write!(text, "[{}] {}", step.step + 1, step.method).unwrap();
         if let Some(why) = &step.skipped {
             write!(text, " left out: {why}").unwrap();
         }
@@ -139,7 +139,7 @@ fn as_text(plan: &Plan) -> String {
     let reason = ending.reason.as_ref().map(|reason| format!(": {reason}"));
     writeln!(text, "{}{}", ending.status, reason.unwrap_or_default()).unwrap();
     for assumption in &plan.assumptions {
-        let step = assumption.step.map(|step| format!(" of step {step}"));
+        let step = assumption.step.map(|step| format!(" of step {}", step + 1));
         writeln!(
             text,
             "assumed{}: {}",

@@ -29,7 +29,7 @@ pub struct Plan {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PlanStep {
-    /// Its number in the script, from 1.
+    /// The step.
     pub step: usize,
     /// What it does.
     pub method: String,
@@ -176,7 +176,7 @@ pub struct PlanEnding {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Assumption {
-    /// The step that it is about, from 1.
+    /// The step that it is about.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub step: Option<usize>,
     /// What is assumed.

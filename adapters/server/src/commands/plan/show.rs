@@ -30,7 +30,7 @@ pub(super) fn show(plan: &Plan, source: &str, env: bool) {
         say!("\nassumed:");
     }
     for assumption in &plan.assumptions {
-        let of = assumption.step.map(|step| format!("step {step}: "));
+        let of = assumption.step.map(|step| format!("step {}: ", step + 1));
         say!("  - {}{}", of.unwrap_or_default(), plain(&assumption.text));
     }
     say!("\n{}", sum(plan));
@@ -44,7 +44,7 @@ struct Shown<'a> {
 
 impl<'a> Shown<'a> {
     fn step(&mut self, step: &'a PlanStep, source: &str, root: &str) {
-        let (number, method) = (step.step, &step.method);
+        let (number, method) = (step.step + 1, &step.method);
         let line = locate(source, &step.pointer).line;
         say!("{STEP}[{number}]{STEP:#} {method}  {DIM}line {line}{DIM:#}");
         if let Some(why) = &step.skipped {

@@ -77,7 +77,9 @@ impl Watch {
         let mut rules = Vec::new();
         for handler in handlers {
             // A handler without a pattern is for the end of the command, which comes anyway.
-            let event = handler.pointer("/event").filter(|event| **event != Value::Null);
+            let event = handler
+                .pointer("/event")
+                .filter(|event| **event != Value::Null);
             if let Some(event) = event {
                 rules.push(Rule::new(&event.to_text(), kind(handler))?);
             }
