@@ -1,21 +1,21 @@
 //! A run, played: whatever it asks for is written down and answered.
 
+mod effects;
+
 use crate::{
     disk::{Disk, cloned},
-    guard, network,
+    guard,
     record::Recorder,
-    variables::variables,
 };
 use collodi_action::{Action as World, Completion, Ended as Exited, Progress};
-use collodi_api::{Effect, FileEffect, PlanEnding, PlanStatus, PlannedCommand};
+use collodi_api::{Effect, PlanEnding, PlanStatus};
 use collodi_command::{CommandSpec, Exit, Signal, Stream, TreeId};
-use collodi_file::FileOp;
 use collodi_machine::{ActionId, Machine as _, Output};
 use collodi_run::{
-    Action, Completed, DaemonSpec, DaemonStarted, EnvRequest, Event, FailureKind, Input, Outcome,
-    Run, RunOptions, Status,
+    Action, Completed, DaemonStarted, Event, FailureKind, Input, Outcome, Run, RunOptions, Status,
 };
 use collodi_time::{Deadline, Instant};
+use effects::shell_line;
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
     future::poll_fn,
@@ -320,69 +320,6 @@ impl<'a> Player<'a> {
         );
     }
 
-    fn command(&mut self, line: &str, spec: &CommandSpec) -> PlannedCommand {
-        let env = variables(spec, self.run.environment(), &mut self.recorder.words);
-        let words = &self.recorder.words;
-        let argv = [&spec.program].into_iter().chain(&spec.args);
-        PlannedCommand {
-            line: words.show(line),
-            cwd: words.show(&spec.cwd.absolute()),
-            argv: argv.map(|word| words.show(word)).collect(),
-            daemon: false,
-            restarts: false,
-            lives_on: false,
-            network: network::fetched(&words.show(line)),
-            env,
-        }
-    }
-
-    fn daemon(&mut self, spec: &DaemonSpec) {
-        let command = PlannedCommand {
-            daemon: true,
-            restarts: spec.auto_restart,
-            ..self.command(&spec.line, &spec.command)
-        };
-        self.recorder.effect(Effect::Command(command));
-    }
-
-    async fn environment(&mut self, request: &EnvRequest) {
-        let exists = self.disk.has(&request.env.python()).await;
-        self.disk.assume_file(&request.env.python());
-        self.recorder.effect(Effect::Environment {
-            path: request.env.path().absolute(),
-            python: request.version.clone(),
-            exists,
-        });
-    }
-
-    async fn file(&mut self, op: &FileOp) {
-        let (what, path, from, bytes) = match op {
-            FileOp::Read { path, .. } => (FileEffect::Read, path, None, None),
-            FileOp::Write { path, bytes, .. } => (FileEffect::Write, path, None, Some(bytes.len())),
-            FileOp::Append { path, bytes } => (FileEffect::Append, path, None, Some(bytes.len())),
-            FileOp::MakeDir { path } => (FileEffect::MakeDir, path, None, None),
-            FileOp::Remove { path } => (FileEffect::Delete, path, None, None),
-            FileOp::Rename { from, to } => (FileEffect::Move, to, Some(from), None),
-            FileOp::Copy { from, to } => (FileEffect::Copy, to, Some(from), None),
-            FileOp::Stat { path } => (FileEffect::Look, path, None, None),
-            FileOp::List { path } => (FileEffect::List, path, None, None),
-            other => {
-                let text = self.recorder.words.show(&other.to_string());
-                return self.recorder.effect(Effect::Other { text });
-            }
-        };
-        let exists = self.disk.has(path).await;
-        let words = &self.recorder.words;
-        let effect = Effect::File {
-            what,
-            path: words.show(&path.absolute()),
-            from: from.map(|from| words.show(&from.absolute())),
-            exists,
-            bytes,
-        };
-        self.recorder.effect(effect);
-    }
-
     /// A command ends by itself, unless it is to live on.
     fn end(&mut self, id: ActionId, exit: Exit) {
         match self.living.get(&id) {
@@ -449,12 +386,6 @@ const fn ending(status: PlanStatus) -> PlanEnding {
         hint: None,
         pointer: None,
     }
-}
-
-/// What a shell is told to run: the script's own line.
-fn shell_line(spec: &CommandSpec) -> String {
-    let line = spec.args.iter().skip_while(|arg| *arg != "-c").nth(1);
-    line.cloned().unwrap_or_else(|| spec.to_string())
 }
 
 /// Lets others have a turn: a plan is made beside other work.
