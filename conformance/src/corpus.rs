@@ -12,7 +12,7 @@ mod world;
 
 use crate::Broken;
 use collodi_contain::RelPath;
-use collodi_script::{Document, Method, Options, Parsed, Script, parse_bytes};
+use collodi_script::{Document, Method, Options, Parsed, Script, Severity, parse_bytes};
 use std::{
     collections::BTreeMap,
     panic::{AssertUnwindSafe, catch_unwind},
@@ -52,8 +52,19 @@ pub struct Tally {
     pub without: BTreeMap<String, usize>,
     /// Methods that cannot be run.
     pub methods: BTreeMap<String, Lack>,
+    /// Files with at least one diagnostic of a code, by how bad it is, and how often it is said.
+    pub codes: BTreeMap<(Severity, &'static str), Count>,
     /// What was noted about expressions.
     pub notes: BTreeMap<&'static str, usize>,
+}
+
+/// How much is said of something.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Count {
+    /// In so many files.
+    pub files: usize,
+    /// So many times.
+    pub times: usize,
 }
 
 /// How much a method is missed.
@@ -107,6 +118,7 @@ pub fn survey(files: &[File], mut tells: impl FnMut(&File, [&Ended; 2])) -> Resu
     };
     for (file, beside) in files.iter().zip(neighbours(files)) {
         let parsed = file.parse();
+        tally.add_diagnostics(&parsed);
         match parsed.script() {
             Ok(script) => {
                 let ended = file.play(script, beside)?;
@@ -177,6 +189,20 @@ impl Tally {
         if let Some(method) = &ended.unsupported {
             let name = public_name(&Method::from_name(method));
             self.methods.entry(name).or_default().runs += 1;
+        }
+    }
+
+    fn add_diagnostics(&mut self, parsed: &Parsed) {
+        let mut here: BTreeMap<(Severity, &'static str), usize> = BTreeMap::new();
+        for diagnostic in &parsed.diagnostics {
+            *here
+                .entry((diagnostic.severity, diagnostic.code))
+                .or_default() += 1;
+        }
+        for (code, times) in here {
+            let count = self.codes.entry(code).or_default();
+            count.files += 1;
+            count.times += times;
         }
     }
 

@@ -10,4 +10,5 @@ mod workspace;
 pub use driver::Driver;
 pub use events::{Events, Notice};
 pub use handle::{CommandError, Gone, HostHandle};
+pub use perform::complete;
 pub use workspace::{AppInfo, EnvInfo, LoadError, LoadedApp, Workspace, load};

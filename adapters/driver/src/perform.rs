@@ -31,6 +31,21 @@ impl From<Happening> for Input {
     }
 }
 
+/// Performs an action to its completion; what it tells on the way is not heard. None when it
+/// breaks off without one.
+pub async fn complete(backends: &Backends, action: Action) -> Option<Completion> {
+    let mut transfers = Transfers::default();
+    let happenings = perform(backends, &mut transfers, ActionId::from_number(0), action);
+    let completion = |Happening { what, .. }| async move {
+        match what {
+            What::Progress(_) => None,
+            What::Completed(completion) => Some(completion),
+        }
+    };
+    let mut completions = happenings.filter_map(completion).boxed();
+    completions.next().await
+}
+
 /// Performs an action. The stream ends with its one completion.
 pub(crate) fn perform(
     backends: &Backends,

@@ -72,6 +72,11 @@ impl Workspace {
         &self.layout
     }
 
+    /// The files it is seen through.
+    pub const fn files(&self) -> &Arc<dyn FileSystem> {
+        &self.files
+    }
+
     /// The apps, by name: directories whose name can be an app's.
     ///
     /// # Errors

@@ -80,6 +80,7 @@ pub static ROUTES: &[Route] = &[
     Route::post("/python/apps/{name}/run", || post(run_app)),
     Route::post("/python/apps/{name}/stop", || post(stop_app)),
     Route::get("/python/apps/{name}/processes", || get(app_processes)),
+    Route::get("/python/apps/{name}/plan", || get(plan)),
     Route::get("/python/runs", || get(runs)),
     Route::get("/python/runs/{id}", || get(run)),
     Route::get("/python/runs/{id}/logs", || get(run_logs)),

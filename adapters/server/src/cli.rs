@@ -37,6 +37,11 @@ pub(crate) enum Command {
     /// Ends with 0 when nothing is wrong or there are warnings only, with 1 when there is an
     /// error, with 2 when something could not be read.
     Check(CheckArgs),
+    /// Say what a run of an app would do, without running or changing anything.
+    ///
+    /// Plays the script in memory, where every command succeeds. What nobody can know
+    /// before is named as an assumption. Ends with 1 when the run would fail.
+    Plan(PlanArgs),
     /// Print the reference of methods, their parameters, and the codes of diagnostics.
     Methods(MethodsArgs),
     /// Answer what a run asks.
@@ -177,4 +182,15 @@ pub(crate) struct AnswerArgs {
     /// The answers. Without any, shows what is asked.
     #[arg(value_name = "KEY=VALUE", value_parser = crate::pair::parse)]
     pub(crate) values: Vec<(String, String)>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PlanArgs {
+    /// The app's folder, its script, or the name of an app of the workspace.
+    pub(crate) app: PathBuf,
+    /// Shows every variable of every command, with the rule that decided.
+    #[arg(long)]
+    pub(crate) env: bool,
+    #[command(flatten)]
+    pub(crate) server: ServerArgs,
 }

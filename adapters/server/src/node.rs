@@ -127,7 +127,8 @@ fn refuse_open_address(listen: SocketAddr) -> Result<()> {
     )
 }
 
-fn options(
+/// What a host is told, by the command line and the machine.
+pub(crate) fn options(
     layout: Layout,
     backends: &collodi_backend::Backends,
     args: &ServerArgs,
@@ -153,7 +154,8 @@ fn options(
     })
 }
 
-fn layout(dir: &Path) -> Result<Layout> {
+/// Where things are in a workspace.
+pub(crate) fn layout(dir: &Path) -> Result<Layout> {
     let text = dir.to_str().ok_or_else(|| {
         Failure::new(format!("the path {} is not UTF-8", dir.display()))
             .hint("use a workspace whose path is")

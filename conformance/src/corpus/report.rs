@@ -42,15 +42,16 @@ impl Tally {
         let invalid = self.invalid.values().sum();
         let totals = [
             ("files", self.files),
-            ("without steps", self.metadata),
-            ("with errors", invalid),
-            ("scripts run", self.runs()),
+            ("accepted: scripts, which are run", self.runs()),
+            ("accepted: descriptions without steps", self.metadata),
+            ("refused, each with an error and its place", invalid),
         ];
         table(&mut text, "Files", totals);
         table(&mut text, "Ending", by_count(&self.endings));
         let without = "Ending without the steps that cannot be run";
         table(&mut text, without, by_count(&self.without));
         table(&mut text, "First error of a file", by_count(&self.invalid));
+        self.diagnostics(&mut text);
         table(&mut text, "Note", by_count(&self.notes));
         text.push_str("| Method that cannot be run | Steps | Scripts | Runs it ended |\n|---|---:|---:|---:|\n");
         let mut methods: Vec<_> = self.methods.iter().collect();
@@ -60,6 +61,18 @@ impl Tally {
             let _ = writeln!(text, "| {name} | {steps} | {scripts} | {runs} |");
         }
         text
+    }
+}
+
+impl Tally {
+    /// What is said about the files, the worst first.
+    fn diagnostics(&self, text: &mut String) {
+        text.push_str("| Diagnostic | Severity | Files | Times |\n|---|---|---:|---:|\n");
+        for ((severity, code), count) in self.codes.iter().rev() {
+            let (files, times) = (count.files, count.times);
+            let _ = writeln!(text, "| {code} | {severity} | {files} | {times} |");
+        }
+        text.push('\n');
     }
 }
 

@@ -9,6 +9,7 @@ mod app;
 mod config;
 mod env;
 mod log;
+mod plan;
 mod problem;
 mod process;
 mod question;
@@ -21,6 +22,10 @@ pub use app::{App, AppProcesses, Apps};
 pub use config::Config;
 pub use env::{Env, EnvCreated, EnvDeleted, Envs};
 pub use log::{Gap, LogLine, LogPage, LogStream};
+pub use plan::{
+    Assumption, Effect, FileEffect, Plan, PlanEnding, PlanStatus, PlanStep, PlannedCommand,
+    PlannedVariable,
+};
 pub use problem::{Diagnostic, Problem, Severity};
 pub use process::{EndedHow, Process, ProcessDetail, ProcessStatus, Processes};
 pub use question::{DefaultAnswer, Question, QuestionField, QuestionItem, RunAnswer};

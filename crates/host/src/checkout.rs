@@ -265,7 +265,7 @@ impl Host {
         self.release_turn(id);
         let dir = self.options.layout.app(name).at(RelPath::root());
         match dir.join(&address.path) {
-            Ok(path) => self.found(now, id, path),
+            Ok(path) => self.address_found(now, id, path),
             Err(_) => {
                 let (uri, why) = (address.uri.clone(), "the path leads out of the repository");
                 self.finish(id, Err(ScriptFault::Address { uri, why }));

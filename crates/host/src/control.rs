@@ -244,7 +244,9 @@ impl Host {
     }
 }
 
-fn run_options(
+/// What a host with these options gives a run, where the machine has these tools. For those
+/// who want to know what a run would do.
+pub fn run_options(
     options: &HostOptions,
     request: RunRequest,
     tools: &Arc<Toolchain>,

@@ -106,6 +106,16 @@ impl Host {
         }
     }
 
+    /// What the machine has, and the programs that stand in for what it lacks, if there are
+    /// any: what runs are begun with. None as long as it is being found out.
+    pub fn found(&self) -> Option<(&Arc<Toolchain>, Option<ContainedPath>)> {
+        match &self.detect {
+            Detecting::Searching(_) => None,
+            Detecting::Writing(tools) => Some((tools, Some(self.options.layout.stand_ins()))),
+            Detecting::Known { tools, stand_ins } => Some((tools, stand_ins.clone())),
+        }
+    }
+
     /// The runs, by name.
     pub fn runs(&self) -> impl Iterator<Item = &RunEntry> {
         self.runs.values()

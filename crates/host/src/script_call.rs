@@ -147,7 +147,7 @@ impl Host {
     }
 
     /// An address led somewhere.
-    pub(crate) fn found(&mut self, now: Instant, id: CallId, path: ContainedPath) {
+    pub(crate) fn address_found(&mut self, now: Instant, id: CallId, path: ContainedPath) {
         if let Some(call) = self.calls.all.get_mut(&id) {
             call.found.push(path);
             self.resolve(now, id);

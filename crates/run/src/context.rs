@@ -9,7 +9,7 @@ use alloc::{
 };
 use collodi_command::TreeId;
 use collodi_contain::ContainedPath;
-use collodi_env::StepVariables;
+use collodi_env::{Environment as Resolved, StepVariables};
 use collodi_machine::{ActionId, Outbox};
 use collodi_script::Dialect;
 use collodi_time::Instant;
@@ -42,6 +42,8 @@ pub(crate) struct Context {
     pub(crate) detached: BTreeMap<ActionId, usize>,
     /// The daemons that were started.
     pub(crate) daemons: Vec<String>,
+    /// What the policy made of the variables of the last command.
+    pub(crate) resolved: Resolved,
     /// What has taken its prepared answers: the method and the step.
     pub(crate) answered: BTreeSet<(String, usize)>,
     /// The latest instant that was told.
@@ -72,6 +74,7 @@ impl Context {
             unheard: BTreeSet::new(),
             detached: BTreeMap::new(),
             daemons: Vec::new(),
+            resolved: Resolved::default(),
             answered: BTreeSet::new(),
             now: Instant::ZERO,
             turn: 0,

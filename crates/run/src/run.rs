@@ -86,6 +86,12 @@ impl Run {
         &self.cx.memory.global
     }
 
+    /// What the policy made of the variables of the last command, and why. The Python
+    /// environment adds its own to these.
+    pub const fn environment(&self) -> &collodi_env::Environment {
+        &self.cx.resolved
+    }
+
     /// Begins steps until one waits for the world, or there were many: then it is
     /// someone else's turn first.
     fn advance(&mut self, now: Instant) {

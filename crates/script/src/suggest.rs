@@ -5,6 +5,9 @@ use alloc::{string::String, vec::Vec};
 /// Longer words are not compared.
 const LONGEST: usize = 64;
 
+/// More candidates are not compared: a file can name as many as it likes.
+const MOST: usize = 1_000;
+
 /// The candidate nearest to `word`, when it is near enough to be meant.
 pub(crate) fn nearest<'a>(
     word: &str,
@@ -17,6 +20,7 @@ pub(crate) fn nearest<'a>(
     let allowed = (plain.len() / 3).clamp(1, 3);
     candidates
         .into_iter()
+        .take(MOST)
         .map(|candidate| (distance(&plain, &self::plain(candidate)), candidate))
         .filter(|(distance, candidate)| *distance <= allowed && *distance < candidate.len())
         .min_by_key(|(distance, _)| *distance)

@@ -58,7 +58,8 @@ async fn begin(surface: &Surface, request: RunRequest) -> Result<RunId, Fault> {
     }
 }
 
-fn script(parsed: &Parsed) -> Result<Script, Fault> {
+/// The script, when it can be run.
+pub(super) fn script(parsed: &Parsed) -> Result<Script, Fault> {
     parsed
         .script()
         .cloned()

@@ -257,3 +257,27 @@ async fn the_end_of_the_server() {
     })
     .await;
 }
+
+const INSTALL: &str = r#"{"dialect": "vatn", "run": [
+    {"method": "shell.run", "params": {"message": "pip install torch", "venv": "tools"}},
+    {"method": "fs.write", "params": {"path": "config.json", "data": {"port": 80}}},
+    {"method": "shell.run", "params": {"message": "python serve.py", "venv": "tools", "daemon": true}}
+]}"#;
+
+#[tokio::test]
+async fn plans() {
+    within(async {
+        let stage = Stage::new();
+        stage.app("server", INSTALL);
+        stage.app("broken", r#"{"run": [{"method": "lgo"}]}"#);
+        assert_snapshot!("plan", stage.get("/python/apps/server/plan").await.shown());
+        assert!(!stage.has("apps/server/config.json"));
+        assert!(!stage.has("envs/tools"));
+        let runs = stage.get("/python/runs").await.expect(200);
+        assert_eq!(runs.body["count"], 0);
+        stage.get("/python/apps/broken/plan").await.expect(422);
+        stage.get("/python/apps/nothing/plan").await.expect(404);
+        stage.end().await;
+    })
+    .await;
+}

@@ -5,6 +5,7 @@ mod check;
 mod logs;
 mod methods;
 mod place;
+mod plan;
 mod ps;
 mod run;
 mod serve;
@@ -27,6 +28,7 @@ pub(crate) fn execute(cli: Cli) -> Result<ExitCode> {
         Command::Logs(args) => logs::logs(&workspace, json, &args),
         Command::Stop(args) => stop::stop(&workspace, json, &args),
         Command::Check(args) => check::check(json, &args),
+        Command::Plan(args) => on_runtime(plan::plan(&workspace, json, &args)),
         Command::Methods(args) => methods::methods(json, &args),
         Command::Answer(args) => answer::answer(&workspace, json, &args),
     }

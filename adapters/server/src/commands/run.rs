@@ -273,7 +273,7 @@ fn answers_in(file: &Path) -> Result<Object> {
     }
 }
 
-fn not_a_script(app: &LoadedApp) -> Failure {
+pub(super) fn not_a_script(app: &LoadedApp) -> Failure {
     let (dir, file) = (app.app.cwd(), &app.app.file);
     Failure::new(format!(
         "{dir}/{file}:1:1: the file describes an app, and has no `run` list"

@@ -197,6 +197,7 @@ fn variables(
             "the variable {name} is not passed on: it needs a grant"
         ));
     }
+    cx.resolved = resolved.clone();
     let mut vars = resolved.vars;
     let mut activation = env.map_or_else(Activation::none, Activation::of);
     if let Some(dir) = &options.stand_ins {

@@ -76,7 +76,11 @@ impl Watch {
             .unwrap_or_default();
         let mut rules = Vec::new();
         for handler in handlers {
-            if let Some(event) = handler.pointer("/event") {
+            // A handler without a pattern is for the end of the command, which comes anyway.
+            let event = handler
+                .pointer("/event")
+                .filter(|event| **event != Value::Null);
+            if let Some(event) = event {
                 rules.push(Rule::new(&event.to_text(), kind(handler))?);
             }
         }

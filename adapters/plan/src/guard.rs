@@ -1,0 +1,87 @@
+//! Why a step is done, or left out.
+
+use crate::words::{Words, joined};
+use collodi_run::{Run, RunOptions};
+use collodi_script::{Step, Template};
+use collodi_value::Value;
+
+/// The longest text of a value that is shown.
+const LONGEST: usize = 60;
+
+/// The step's `when` as the script has it.
+pub(crate) fn text(step: &Step) -> Option<String> {
+    let source = step.when.as_ref()?.source();
+    Some(match source {
+        Value::String(text) => text,
+        other => other.to_json(),
+    })
+}
+
+/// Why the step is left out: its `when`, and what the names in it are.
+pub(crate) fn reason(step: &Step, run: &Run, options: &RunOptions, words: &Words) -> String {
+    let guard = text(step).unwrap_or_default();
+    let mut values: Vec<String> = Vec::new();
+    for reference in step.when.iter().flat_map(Template::references) {
+        let path: Vec<&str> = reference.path.iter().map(String::as_str).collect();
+        let named = path.join(".");
+        let said = match value(&path, run, options) {
+            _ if reference.called => format!("`{named}(…)` is asked of the files"),
+            Some(value) => format!("`{named}` is {}", words.show(&shown(&value))),
+            None => format!("`{named}` has no value"),
+        };
+        if !values.contains(&said) {
+            values.push(said);
+        }
+    }
+    match values.as_slice() {
+        [] => format!("`{guard}` is false"),
+        values => format!("`{guard}` is false: {}", joined(values)),
+    }
+}
+
+/// Whether the step's `when` reads what a command said, which nobody knows before. `said` are
+/// the names that hold such.
+pub(crate) fn is_open(
+    step: &Step,
+    run: &Run,
+    options: &RunOptions,
+    words: &Words,
+    said: impl Fn(&str) -> bool,
+) -> bool {
+    let references = step.when.iter().flat_map(Template::references);
+    let mut paths = references.map(|reference| reference.path);
+    paths.any(|path| {
+        let path: Vec<&str> = path.iter().map(String::as_str).collect();
+        let made_up = |value: Value| {
+            let text = value.to_json();
+            words.show(&text) != text
+        };
+        path.first().is_some_and(|name| said(name))
+            || value(&path, run, options).is_some_and(made_up)
+    })
+}
+
+/// What a name means now, as far as it is known without asking.
+fn value(path: &[&str], run: &Run, options: &RunOptions) -> Option<Value> {
+    let (name, members) = path.split_first()?;
+    let platform = options.layout.platform();
+    let root = match *name {
+        "platform" => Value::from(platform.os.node_name()),
+        "arch" => Value::from(platform.arch),
+        "args" => options.args.clone(),
+        "local" => Value::Object(run.local().clone()),
+        "global" => Value::Object(run.global().clone()),
+        "gpu" => options.facts.get("gpu").cloned().unwrap_or("none".into()),
+        name => options.facts.get(name).cloned()?,
+    };
+    let pointer = members.iter().map(|member| format!("/{member}"));
+    root.pointer(&pointer.collect::<String>()).cloned()
+}
+
+fn shown(value: &Value) -> String {
+    let text = value.to_json();
+    match text.char_indices().nth(LONGEST) {
+        Some((at, _)) => format!("{}…", text.get(..at).unwrap_or_default()),
+        None => text,
+    }
+}

@@ -1,0 +1,86 @@
+#![doc = include_str!("../README.md")]
+#![forbid(unsafe_code)]
+
+mod disk;
+mod guard;
+mod network;
+mod play;
+mod record;
+mod variables;
+mod words;
+
+use collodi_api::{Assumption, Plan, PlanEnding};
+use collodi_backend::FileSystem;
+use collodi_run::RunOptions;
+use collodi_script::{Method, Script};
+use disk::Disk;
+use play::{Ended, Player};
+use record::Recorder;
+use std::{collections::BTreeMap, sync::Arc};
+
+/// The most steps whose success is taken for granted because they cannot be played.
+const MOST_ASSUMED: usize = 64;
+
+/// Plays a run with these options and says what it would do.
+///
+/// What the script reads of files comes from `files`, which is asked only for what is there:
+/// it reads, looks and lists. Everything else happens in memory.
+pub async fn plan(options: RunOptions, files: &dyn FileSystem) -> Plan {
+    let mut assumed = unsupported(&options.script);
+    loop {
+        let recorder = Recorder::new(&options, &assumed);
+        let played = RunOptions {
+            script: Arc::new(without(&options.script, &assumed)),
+            ..options.clone()
+        };
+        let disk = Disk::new(&options, files);
+        let (recorder, ended) = Player::new(played, disk, recorder).play().await;
+        match ended {
+            Ended::Unplayable { step, text } if assumed.len() < MOST_ASSUMED => {
+                assumed.insert(step, text);
+            }
+            Ended::Unplayable { text, .. } => return recorder.finish(&options, failed(text)),
+            Ended::As(ending) => return recorder.finish(&options, ending),
+        }
+    }
+}
+
+/// The steps that cannot be run, and why.
+fn unsupported(script: &Script) -> BTreeMap<usize, String> {
+    let steps = script.steps.iter();
+    let lacking = steps.filter(|step| {
+        let known = !matches!(step.method, Method::Unknown(_));
+        known && !collodi_run::supports(&step.method)
+    });
+    lacking
+        .map(|step| (step.index, "it cannot be run yet".to_owned()))
+        .collect()
+}
+
+fn failed(reason: String) -> PlanEnding {
+    PlanEnding {
+        status: collodi_api::PlanStatus::Failed,
+        reason: Some(reason),
+        hint: None,
+        pointer: None,
+    }
+}
+
+/// The script with steps that do nothing in place of those whose success is assumed.
+fn without(script: &Script, assumed: &BTreeMap<usize, String>) -> Script {
+    let mut script = script.clone();
+    for index in assumed.keys() {
+        if let Some(step) = script.steps.get_mut(*index) {
+            step.method = Method::LoadingEnd;
+        }
+    }
+    script
+}
+
+/// An assumption about a step.
+fn assumption(step: Option<usize>, text: impl Into<String>) -> Assumption {
+    Assumption {
+        step,
+        text: text.into(),
+    }
+}

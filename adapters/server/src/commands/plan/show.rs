@@ -1,0 +1,262 @@
+//! A plan for people.
+
+use crate::failure::{ERROR, HINT};
+use anstyle::{AnsiColor, Effects, Style};
+use collodi_api::{
+    Effect, FileEffect, Plan, PlanEnding, PlanStatus, PlanStep, PlannedCommand, PlannedVariable,
+};
+use collodi_logs::plain;
+use collodi_script::locate;
+use std::collections::BTreeMap;
+
+const STEP: Style = AnsiColor::Blue.on_default().effects(Effects::BOLD);
+const GOOD: Style = AnsiColor::Green.on_default().effects(Effects::BOLD);
+const WARN: Style = AnsiColor::Yellow.on_default();
+const DIM: Style = Style::new().effects(Effects::DIMMED);
+
+/// Shows a plan of a script with the text `source`; with `env`, every variable.
+pub(super) fn show(plan: &Plan, source: &str, env: bool) {
+    let (app, root, file) = (&plan.app_id, &plan.root, &plan.file);
+    say!(
+        "{STEP}{app}{STEP:#}  {DIM}{root}/{file}, {} dialect{DIM:#}",
+        plan.dialect
+    );
+    let mut shown = Shown { env, last: None };
+    for step in &plan.steps {
+        shown.step(step, source, root);
+    }
+    ending(&plan.ending, source);
+    if !plan.assumptions.is_empty() {
+        say!("\nassumed:");
+    }
+    for assumption in &plan.assumptions {
+        let of = assumption.step.map(|step| format!("step {}: ", step + 1));
+        say!("  - {}{}", of.unwrap_or_default(), plain(&assumption.text));
+    }
+    say!("\n{}", sum(plan));
+}
+
+struct Shown<'a> {
+    env: bool,
+    /// The variables that were shown last.
+    last: Option<&'a [PlannedVariable]>,
+}
+
+impl<'a> Shown<'a> {
+    fn step(&mut self, step: &'a PlanStep, source: &str, root: &str) {
+        let (number, method) = (step.step + 1, &step.method);
+        let line = locate(source, &step.pointer).line;
+        say!("{STEP}[{number}]{STEP:#} {method}  {DIM}line {line}{DIM:#}");
+        if let Some(why) = &step.skipped {
+            say!("      {DIM}left out: {}{DIM:#}", plain(why));
+        } else if let Some(when) = &step.when {
+            say!("      {DIM}because {} holds{DIM:#}", plain(when));
+        }
+        for effect in &step.effects {
+            self.effect(effect, root);
+        }
+        for note in &step.notes {
+            say!("      {WARN}note: {}{WARN:#}", plain(note));
+        }
+    }
+
+    fn effect(&mut self, effect: &'a Effect, root: &str) {
+        let below = |path: &str| {
+            let rest = path
+                .strip_prefix(root)
+                .and_then(|rest| rest.strip_prefix('/'));
+            rest.map_or_else(|| path.to_owned(), str::to_owned)
+        };
+        match effect {
+            Effect::Command(command) => self.command(command, &below(&command.cwd)),
+            Effect::Environment {
+                path,
+                python,
+                exists,
+            } => {
+                let of = python
+                    .as_ref()
+                    .map(|python| format!(" with Python {python}"));
+                let verb = if *exists { "use" } else { "make" };
+                let (path, of) = (below(path), of.unwrap_or_default());
+                say!("      {verb} the Python environment {path}{of}");
+            }
+            Effect::File { .. } => say!("      {}", file(effect, &below)),
+            Effect::Port { from } => say!("      take a free port from {from} on"),
+            Effect::Connect { address } => say!("      connect to {}", plain(address)),
+            Effect::Show { method, params } => {
+                say!("      {DIM}event {method} {}{DIM:#}", plain(params));
+            }
+            Effect::Log { text } => say!("      log {}", plain(text)),
+            Effect::Wait { reason } => say!("      wait: {}", plain(reason)),
+            Effect::Other { text } => say!("      {WARN}{}{WARN:#}", plain(text)),
+        }
+    }
+
+    fn command(&mut self, command: &'a PlannedCommand, cwd: &str) {
+        for (i, line) in command.line.lines().enumerate() {
+            let mark = if i == 0 { '$' } else { ' ' };
+            say!("      {mark} {}", plain(line));
+        }
+        let daemon = command.daemon.then_some("a daemon");
+        let restarts = command.restarts.then_some("started again when it ends");
+        let lives_on = command.lives_on.then_some("goes on after the step");
+        let facts = [daemon, restarts, lives_on].into_iter().flatten();
+        let facts: String = facts.map(|fact| format!(", {fact}")).collect();
+        say!("        {DIM}in {cwd}{facts}{DIM:#}");
+        for fetched in &command.network {
+            say!("        network: {}", plain(fetched));
+        }
+        self.variables(&command.env);
+    }
+
+    fn variables(&mut self, env: &'a [PlannedVariable]) {
+        if self.last == Some(env) {
+            return say!("        {DIM}variables as before{DIM:#}");
+        }
+        self.last = Some(env);
+        if self.env {
+            env.iter()
+                .for_each(|variable| say!("        {}", in_full(variable)));
+            return;
+        }
+        let mut groups: BTreeMap<(bool, &str), Vec<String>> = BTreeMap::new();
+        for variable in env {
+            let group = (!variable.passed, in_short(&variable.rule));
+            groups.entry(group).or_default().push(in_brief(variable));
+        }
+        for ((dropped, rule), names) in groups {
+            let what = if dropped { "without" } else { "with" };
+            if dropped && rule == NOT_LISTED {
+                let count = names.len();
+                say!("        {DIM}without {count} variables of the host: {rule}{DIM:#}");
+            } else {
+                say!("        {DIM}{what} {}: {rule}{DIM:#}", names.join(", "));
+            }
+        }
+    }
+}
+
+/// The rule that leaves out most of what a host has.
+const NOT_LISTED: &str = "not in the list of what is inherited";
+
+/// A rule without the pattern in it, which is mostly the name again.
+fn in_short(rule: &str) -> &str {
+    let shorts = [
+        "inherited",
+        "withheld from the host",
+        "the host needs a grant",
+    ];
+    let short = shorts.into_iter().find(|short| rule.starts_with(short));
+    short.unwrap_or(rule)
+}
+
+/// The name; with its value, when it is not just the host's.
+fn in_brief(variable: &PlannedVariable) -> String {
+    let name = plain(&variable.name);
+    match &variable.value {
+        Some(value) if variable.rule.contains("set") => format!("{name}={}", plain(value)),
+        None if variable.passed => format!("{name} (secret)"),
+        _ => name.into_owned(),
+    }
+}
+
+fn in_full(variable: &PlannedVariable) -> String {
+    let (name, rule) = (plain(&variable.name), &variable.rule);
+    match &variable.value {
+        Some(value) => format!("{name}={}  {DIM}{rule}{DIM:#}", plain(value)),
+        None if variable.passed => format!("{name}=<secret>  {DIM}{rule}{DIM:#}"),
+        None => format!("{DIM}without {name}: {rule}{DIM:#}"),
+    }
+}
+
+fn file(effect: &Effect, below: &impl Fn(&str) -> String) -> String {
+    let Effect::File {
+        what,
+        path,
+        from,
+        exists,
+        bytes,
+    } = effect
+    else {
+        return String::new();
+    };
+    let path = match below(path) {
+        path if path.is_empty() => ".".to_owned(),
+        path => plain(&path).into_owned(),
+    };
+    let there = |yes: &str, no: &str| {
+        if *exists {
+            yes.to_owned()
+        } else {
+            no.to_owned()
+        }
+    };
+    let from = from.as_ref().map(|from| below(from)).unwrap_or_default();
+    let size = bytes
+        .map(|bytes| format!(", {bytes} bytes"))
+        .unwrap_or_default();
+    match what {
+        FileEffect::Read => format!("read {path}{}", there("", ", which is not there")),
+        FileEffect::Look => format!("look at {path}: {}", there("it is there", "not there")),
+        FileEffect::Write => format!("{} {path}{size}", there("replace", "write")),
+        FileEffect::Append => format!("append to {path}{size}"),
+        FileEffect::MakeDir => format!("folder {path}{}", there(", which is there", "")),
+        FileEffect::Delete => format!("delete {path}{}", there("", ", which is not there")),
+        FileEffect::Copy => format!("copy {from} to {path}"),
+        FileEffect::Move => format!("move {from} to {path}"),
+        FileEffect::List => format!("list {path}"),
+    }
+}
+
+fn ending(ending: &PlanEnding, source: &str) {
+    let words = match ending.status {
+        PlanStatus::Completed => "then it is done",
+        PlanStatus::Serving => "then it stays up until it is stopped",
+        PlanStatus::StoppedEarly => "then `script.return` ends it",
+        PlanStatus::Failed => "then it fails",
+        PlanStatus::Waiting => "then it waits until it is stopped",
+        PlanStatus::Endless => "it goes on and on; the plan was cut off here",
+    };
+    let style = match ending.status {
+        PlanStatus::Failed => ERROR,
+        PlanStatus::Endless => WARN,
+        _ => GOOD,
+    };
+    let place = ending.pointer.as_ref().map(|at| locate(source, at));
+    let place = place
+        .map(|place| format!(" at {place}"))
+        .unwrap_or_default();
+    let reason = ending
+        .reason
+        .as_ref()
+        .map(|reason| format!(": {}", plain(reason)));
+    say!(
+        "{style}{words}{style:#}{place}{}",
+        reason.unwrap_or_default()
+    );
+    if let Some(hint) = &ending.hint {
+        say!("{HINT}hint:{HINT:#} {hint}");
+    }
+}
+
+/// The numbers.
+fn sum(plan: &Plan) -> String {
+    let effects = || plan.steps.iter().flat_map(|step| &step.effects);
+    let count = |of: fn(&Effect) -> bool| effects().filter(|effect| of(effect)).count();
+    let commands = count(|e| matches!(e, Effect::Command(_)));
+    let daemons = count(|e| matches!(e, Effect::Command(c) if c.daemon || c.lives_on));
+    let is = |what| move |e: &&Effect| matches!(e, Effect::File { what: w, .. } if *w == what);
+    let written = effects().filter(is(FileEffect::Write)).count();
+    let deleted = effects().filter(is(FileEffect::Delete)).count();
+    let left_out = plan
+        .steps
+        .iter()
+        .filter(|step| step.skipped.is_some())
+        .count();
+    format!(
+        "steps: {}, left out: {left_out}; commands: {commands}, of which stay up: {daemons}; \
+         files written: {written}, deleted: {deleted}; nothing was run or changed",
+        plan.steps.len(),
+    )
+}

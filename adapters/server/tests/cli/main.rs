@@ -1,0 +1,9 @@
+//! The program as people and other programs call it.
+
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
+
+mod check;
+mod methods;
+mod plan;
+mod sarif;
+mod stage;

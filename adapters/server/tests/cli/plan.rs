@@ -1,0 +1,82 @@
+//! `collodi plan`
+
+use crate::stage::Stage;
+use insta::assert_snapshot;
+use serde_json::Value;
+
+const SCRIPT: &str = r#"{
+  "dialect": "vatn",
+  "run": [
+    {"method": "shell.run", "params": {"message": "uv pip install -r requirements.txt", "venv": "web"}},
+    {"method": "fs.write", "params": {"path": "config.json", "data": {"port": 80}}},
+    {"when": "{{args.again}}", "method": "shell.run", "params": {"message": "echo old"}},
+    {"method": "shell.run", "params": {"message": "serve", "daemon": true, "env": {"API_KEY": "not-to-be-seen"}}}
+  ]
+}"#;
+
+fn stage(script: &str) -> Stage {
+    let tools = Stage::new().file("bin/python3", "").file("bin/uv", "");
+    tools.file("app/pinokio.json", script)
+}
+
+#[test]
+fn for_people() {
+    let answer = stage(SCRIPT).call("plan app");
+    assert!(!answer.stdout.contains("to-be-seen") && !answer.stdout.contains("to_be_seen"));
+    assert_snapshot!(answer.shown());
+}
+
+#[test]
+fn with_every_variable() {
+    let answer = stage(SCRIPT).call("plan app --env");
+    assert!(!answer.stdout.contains("to-be-seen") && !answer.stdout.contains("to_be_seen"));
+    assert!(
+        answer.stdout.contains("without HF_TOKEN"),
+        "{}",
+        answer.shown()
+    );
+}
+
+#[test]
+fn for_programs() {
+    let answer = stage(SCRIPT).call("--json plan app");
+    let plan: Value = serde_json::from_str(&answer.stdout).unwrap();
+    assert_eq!(plan["ending"]["status"], "completed");
+    assert_eq!(plan["steps"][1]["effects"][0]["what"], "write");
+    assert_eq!(plan["steps"][3]["effects"][0]["daemon"], true);
+}
+
+#[test]
+fn a_run_that_would_fail() {
+    let script =
+        "{\"run\": [\n  {\"method\": \"fs.read\", \"params\": {\"path\": \"nothing\"}}\n]}";
+    assert_snapshot!(stage(script).call("plan app").shown());
+}
+
+#[test]
+fn a_script_with_errors() {
+    let answer = stage(r#"{"run": [{"method": "lgo"}]}"#).call("plan app");
+    assert_eq!(answer.status, 1);
+    assert!(
+        answer.stderr.contains("unknown-method"),
+        "{}",
+        answer.shown()
+    );
+}
+
+/// Nothing is made: no environment, no file, no workspace.
+#[test]
+fn nothing_is_touched() {
+    let stage = stage(SCRIPT);
+    let names = || {
+        [stage.root(), stage.root().join("app")].map(|dir| {
+            let entries = std::fs::read_dir(dir).unwrap();
+            let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name()).collect();
+            names.sort();
+            names
+        })
+    };
+    let before = names();
+    assert_eq!(stage.call("plan app").status, 0);
+    assert_eq!(names(), before);
+}

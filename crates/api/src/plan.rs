@@ -1,0 +1,226 @@
+//! What a run would do.
+
+use crate::words::words;
+use alloc::{string::String, vec::Vec};
+use serde::{Deserialize, Serialize};
+
+/// `GET /python/apps/{name}/plan`: what a run of the app's script would do, played without
+/// touching anything. Values of secrets are not in it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Plan {
+    /// The app.
+    pub app_id: String,
+    /// Its folder.
+    pub root: String,
+    /// The script's file name.
+    pub file: String,
+    /// The dialect it is read in: `pinokio` or `vatn`.
+    pub dialect: String,
+    /// What would happen, in order. A step that is done again is there again, a few times.
+    pub steps: Vec<PlanStep>,
+    /// How it would end.
+    pub ending: PlanEnding,
+    /// What nobody can know before, and what the plan takes it for.
+    pub assumptions: Vec<Assumption>,
+}
+
+/// A step of a plan.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PlanStep {
+    /// The step.
+    pub step: usize,
+    /// What it does.
+    pub method: String,
+    /// Its JSON pointer in the script.
+    pub pointer: String,
+    /// Its `when`, when it has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub when: Option<String>,
+    /// Why it is left out; absent when it is not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub skipped: Option<String>,
+    /// What it does to the world, in order.
+    pub effects: Vec<Effect>,
+    /// What a person should know about it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
+}
+
+/// Something that a step does to the world.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(
+    tag = "kind",
+    rename_all = "kebab-case",
+    rename_all_fields = "camelCase"
+)]
+pub enum Effect {
+    /// Runs a command.
+    Command(PlannedCommand),
+    /// Uses a Python environment, which is made when it is not there.
+    Environment {
+        /// Its folder.
+        path: String,
+        /// The Python that it is made with.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        python: Option<String>,
+        /// Whether it is there.
+        exists: bool,
+    },
+    /// Does something with a file.
+    File {
+        /// What.
+        what: FileEffect,
+        /// With which; of a copy or a move, where to.
+        path: String,
+        /// Of a copy or a move, where from.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        from: Option<String>,
+        /// Whether it is there before.
+        exists: bool,
+        /// How many bytes are written.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        bytes: Option<usize>,
+    },
+    /// Takes a free port.
+    Port {
+        /// The lowest that is looked at.
+        from: u16,
+    },
+    /// Connects to an address.
+    Connect {
+        /// `host:port`
+        address: String,
+    },
+    /// Wants something shown that needs a screen; becomes an event.
+    Show {
+        /// The method.
+        method: String,
+        /// Its parameters, as JSON.
+        params: String,
+    },
+    /// Writes to the log.
+    Log {
+        /// What.
+        text: String,
+    },
+    /// Waits.
+    Wait {
+        /// For what.
+        reason: String,
+    },
+    /// Something else.
+    Other {
+        /// What, in words.
+        text: String,
+    },
+}
+
+/// A command of a plan.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PlannedCommand {
+    /// The line.
+    pub line: String,
+    /// The working directory.
+    pub cwd: String,
+    /// The program that is started for it, and its arguments.
+    pub argv: Vec<String>,
+    /// Whether it lives on as a daemon.
+    pub daemon: bool,
+    /// Whether it is started again when it ends.
+    pub restarts: bool,
+    /// Whether it goes on when the step is done, which is when its output says so.
+    pub lives_on: bool,
+    /// What it looks like it fetches from the network.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub network: Vec<String>,
+    /// What became of each variable, sorted by name.
+    pub env: Vec<PlannedVariable>,
+}
+
+/// A variable of a command.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PlannedVariable {
+    /// Its name.
+    pub name: String,
+    /// Its value; absent when the command does not get it, or it is a secret.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub value: Option<String>,
+    /// Whether the command gets it.
+    pub passed: bool,
+    /// The rule that decided.
+    pub rule: String,
+}
+
+/// How the run would end.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PlanEnding {
+    /// How.
+    pub status: PlanStatus,
+    /// Why, where there is more to say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// What to do about it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hint: Option<String>,
+    /// The place in the script.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pointer: Option<String>,
+}
+
+/// Something that nobody can know before a run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Assumption {
+    /// The step that it is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub step: Option<usize>,
+    /// What is assumed.
+    pub text: String,
+}
+
+words! {
+    /// What is done with a file.
+    FileEffect {
+        /// Its content is read.
+        Read = "read",
+        /// It is looked at: whether it is there.
+        Look = "look",
+        /// It gets new content.
+        Write = "write",
+        /// Content is added at its end.
+        Append = "append",
+        /// A folder is made.
+        MakeDir = "make-dir",
+        /// It is deleted, with all that is in it.
+        Delete = "delete",
+        /// It is copied.
+        Copy = "copy",
+        /// It gets another name.
+        Move = "move",
+        /// The names in a folder are read.
+        List = "list",
+    }
+}
+
+words! {
+    /// How a run would end.
+    PlanStatus {
+        /// All steps are done.
+        Completed = "completed",
+        /// All steps are done, and what they started stays up.
+        Serving = "serving",
+        /// `script.return` ends it.
+        StoppedEarly = "stopped_early",
+        /// A step fails.
+        Failed = "failed",
+        /// It waits until someone stops it.
+        Waiting = "waiting",
+        /// It goes on and on: the plan was cut off.
+        Endless = "endless",
+    }
+}
