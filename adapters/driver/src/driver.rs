@@ -4,6 +4,7 @@ use crate::{
     HostHandle,
     events::Subscribers,
     handle::{Message, Sender},
+    inputs::Inputs,
     perform::{Happening, perform},
 };
 use collodi_backend::{Backends, BoxFuture};
@@ -26,6 +27,7 @@ pub struct Driver {
     backends: Backends,
     mailbox: mpsc::Receiver<Message>,
     subscribers: Subscribers,
+    inputs: Inputs,
 }
 
 /// What the driver waits for.
@@ -54,6 +56,7 @@ impl Driver {
             backends,
             mailbox,
             subscribers: Subscribers::default(),
+            inputs: Inputs::default(),
         };
         (driver, HostHandle::new(Sender::new(sender)))
     }
@@ -98,7 +101,8 @@ impl Driver {
         loop {
             match self.host.poll_output() {
                 Output::Action(id, action) => {
-                    waiting.happenings.push(perform(&self.backends, id, action));
+                    let stream = perform(&self.backends, &mut self.inputs, id, action);
+                    waiting.happenings.push(stream);
                 }
                 Output::Event(event) => self.subscribers.tell(&Arc::new(event)),
                 Output::Wait(deadline) => {

@@ -1,8 +1,9 @@
 //! Actions become streams of what happens to them.
 
+use crate::inputs::{Inputs, Mouth};
 use collodi_action::{Action, Completion, Ended, Error, ErrorKind, Progress};
 use collodi_backend::{Backends, Child, ChildEvent, ProcessBackend};
-use collodi_command::{CommandSpec, Exit};
+use collodi_command::{CommandSpec, Exit, Stdin};
 use collodi_host::Input;
 use collodi_machine::ActionId;
 use futures::{FutureExt, StreamExt, stream, stream::BoxStream};
@@ -30,9 +31,18 @@ impl From<Happening> for Input {
     }
 }
 
-/// Performs an action. The stream ends with its one completion.
+impl Happening {
+    pub(crate) const fn completed(id: ActionId, completion: Completion) -> Self {
+        let what = What::Completed(completion);
+        Self { id, what }
+    }
+}
+
+/// Performs an action. The stream ends with its one completion; that of a command with
+/// an input also has those of what is written to it.
 pub(crate) fn perform(
     backends: &Backends,
+    inputs: &mut Inputs,
     id: ActionId,
     action: Action,
 ) -> BoxStream<'static, Happening> {
@@ -43,7 +53,13 @@ pub(crate) fn perform(
         ..
     } = backends.clone();
     match action {
-        Action::Exec(spec) => exec(process, id, spec),
+        Action::Exec(spec) if spec.stdin == Stdin::Piped => {
+            let (mouth, written) = inputs.open(&spec.tree);
+            stream::select(exec(process, id, spec, Some(mouth)), written).boxed()
+        }
+        Action::Exec(spec) => exec(process, id, spec, None),
+        Action::Write(tree, bytes) => known(id, inputs.write(id, &tree, bytes)),
+        Action::CloseInput(tree) => known(id, inputs.close(id, &tree)),
         Action::File(op) => once(id, async move { Completion::File(files.perform(op).await) }),
         Action::Signal(tree, signal) => once(id, async move {
             Completion::Signalled(process.signal_tree(&tree, signal).await)
@@ -75,10 +91,16 @@ fn once(
     stream::once(happening).boxed()
 }
 
-/// A command on its way.
+/// What is known at once; nothing when the input's own stream will say it.
+fn known(id: ActionId, completion: Option<Completion>) -> BoxStream<'static, Happening> {
+    let happening = completion.map(|done| Happening::completed(id, done));
+    stream::iter(happening).boxed()
+}
+
+/// A command on its way, with what keeps its input open.
 enum Exec {
-    Start(Arc<dyn ProcessBackend>, CommandSpec),
-    Run(Box<dyn Child>, Exit),
+    Start(Arc<dyn ProcessBackend>, CommandSpec, Option<Mouth>),
+    Run(Box<dyn Child>, Exit, Option<Mouth>),
     Over,
 }
 
@@ -86,8 +108,9 @@ fn exec(
     process: Arc<dyn ProcessBackend>,
     id: ActionId,
     spec: CommandSpec,
+    mouth: Option<Mouth>,
 ) -> BoxStream<'static, Happening> {
-    stream::unfold(Exec::Start(process, spec), move |exec| async move {
+    stream::unfold(Exec::Start(process, spec, mouth), move |exec| async move {
         let (what, next) = exec.next().await?;
         Some((Happening { id, what }, next))
     })
@@ -97,32 +120,35 @@ fn exec(
 impl Exec {
     async fn next(self) -> Option<(What, Self)> {
         match self {
-            Self::Start(process, spec) => Some(match process.spawn(&spec).await {
-                Ok(child) => {
-                    let pid = child.pid();
-                    (
-                        What::Progress(Progress::Spawned { pid }),
-                        Self::Run(child, Exit::Unknown),
-                    )
-                }
+            Self::Start(process, spec, mouth) => Some(match process.spawn(&spec).await {
+                Ok(child) => Self::started(child, mouth),
                 Err(error) => (What::Completed(Completion::Exec(Err(error))), Self::Over),
             }),
-            Self::Run(child, exit) => Some(Self::hear(child, exit).await),
+            Self::Run(child, exit, mouth) => Some(Self::hear(child, exit, mouth).await),
             Self::Over => None,
         }
     }
 
+    fn started(mut child: Box<dyn Child>, mut mouth: Option<Mouth>) -> (What, Self) {
+        if let Some(mouth) = &mut mouth {
+            mouth.give(child.input());
+        }
+        let pid = child.pid();
+        let next = Self::Run(child, Exit::Unknown, mouth);
+        (What::Progress(Progress::Spawned { pid }), next)
+    }
+
     /// The next thing heard of a child. One that stops talking without a word about
     /// its end is taken for ended.
-    async fn hear(mut child: Box<dyn Child>, exit: Exit) -> (What, Self) {
+    async fn hear(mut child: Box<dyn Child>, exit: Exit, mouth: Option<Mouth>) -> (What, Self) {
         match child.next_event().await {
             Some(ChildEvent::Output { stream, bytes }) => {
                 let output = Progress::Output { stream, bytes };
-                (What::Progress(output), Self::Run(child, exit))
+                (What::Progress(output), Self::Run(child, exit, mouth))
             }
             Some(ChildEvent::Exited(exit)) => (
                 What::Progress(Progress::Exited(exit)),
-                Self::Run(child, exit),
+                Self::Run(child, exit, mouth),
             ),
             Some(ChildEvent::Closed { leaked }) => (completed(exit, leaked), Self::Over),
             None => (completed(exit, false), Self::Over),

@@ -1,6 +1,6 @@
 //! What can be asked.
 
-use alloc::string::String;
+use alloc::{string::String, sync::Arc};
 use collodi_command::{CommandSpec, Signal, TreeId};
 use collodi_file::FileOp;
 use core::fmt;
@@ -30,6 +30,13 @@ pub enum Action {
         /// The lowest port to look at.
         from: u16,
     },
+    /// Write to the standard input of the tree's command: the last that was started with
+    /// [`Stdin::Piped`](collodi_command::Stdin::Piped). Writes arrive in their order; each is
+    /// completed by [`Completion::Written`](crate::Completion::Written) when the command's
+    /// pipe has taken it, which may be long after, or when the command is gone.
+    Write(TreeId, Arc<[u8]>),
+    /// Close the standard input of the tree's command, after what is still to be written.
+    CloseInput(TreeId),
 }
 
 impl fmt::Display for Action {
@@ -41,6 +48,10 @@ impl fmt::Display for Action {
             Self::AwaitEmpty(tree) => write!(f, "await end of {tree}"),
             Self::Connect { host, port } => write!(f, "connect to {host}:{port}"),
             Self::FreePort { from } => write!(f, "find a free port from {from}"),
+            Self::Write(tree, bytes) => {
+                write!(f, "write {:?} to {tree}", String::from_utf8_lossy(bytes))
+            }
+            Self::CloseInput(tree) => write!(f, "close the input of {tree}"),
         }
     }
 }

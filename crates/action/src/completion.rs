@@ -54,6 +54,13 @@ pub enum Completion {
     Connected(Result<(), Error>),
     /// Of [`Action::FreePort`](crate::Action::FreePort).
     Port(Result<u16, Error>),
+    /// Of [`Action::Write`](crate::Action::Write): written; or not, as
+    /// [`ErrorKind::Gone`](crate::ErrorKind::Gone) when nobody reads any more, or
+    /// [`ErrorKind::Full`](crate::ErrorKind::Full) when too much waits for a command that
+    /// does not read.
+    Written(Result<(), Error>),
+    /// Of [`Action::CloseInput`](crate::Action::CloseInput): it is closed.
+    InputClosed,
 }
 
 /// A command that ran.
@@ -86,11 +93,14 @@ impl fmt::Display for Completion {
             Self::Empty(Ok(())) => f.write_str("empty"),
             Self::Connected(Ok(())) => f.write_str("connected"),
             Self::Port(Ok(port)) => write!(f, "port {port}"),
+            Self::Written(Ok(())) => f.write_str("written"),
+            Self::InputClosed => f.write_str("input closed"),
             Self::Exec(Err(error))
             | Self::Signalled(Err(error))
             | Self::Empty(Err(error))
             | Self::Connected(Err(error))
-            | Self::Port(Err(error)) => write!(f, "{error}"),
+            | Self::Port(Err(error))
+            | Self::Written(Err(error)) => write!(f, "{error}"),
         }
     }
 }
