@@ -32,6 +32,23 @@ pub enum Command {
     Shutdown(Duration),
     /// Kill everything.
     Kill,
+    /// Write to the command that reads: of a run the one that was started last, when
+    /// several do. It gets the bytes as they are, so a line needs its end.
+    Write {
+        /// Whose command.
+        to: Reader,
+        /// What.
+        bytes: Arc<[u8]>,
+    },
+}
+
+/// Something whose commands may read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reader {
+    /// A run: its step with `input`, or its open shell.
+    Run(RunId),
+    /// A daemon with `input`.
+    Process(ProcessId),
 }
 
 impl Command {
@@ -90,6 +107,8 @@ pub enum Refused {
     NothingRuns(String),
     /// The host is shutting down.
     ShuttingDown,
+    /// No command of the run or the process reads.
+    NobodyReads(String),
 }
 
 impl fmt::Display for Refused {
@@ -101,6 +120,7 @@ impl fmt::Display for Refused {
             Self::NoSuchProcess(id) => write!(f, "there is no process {id}"),
             Self::NothingRuns(app) => write!(f, "nothing of app {app} runs"),
             Self::ShuttingDown => f.write_str("the host is shutting down"),
+            Self::NobodyReads(id) => write!(f, "no command of {id} reads"),
         }
     }
 }
@@ -119,6 +139,18 @@ impl fmt::Display for Command {
             Self::DeleteEnv(name) => write!(f, "delete environment {name}"),
             Self::Shutdown(budget) => write!(f, "shut down within {budget:?}"),
             Self::Kill => f.write_str("kill"),
+            Self::Write { to, bytes } => {
+                write!(f, "write {:?} to {to}", String::from_utf8_lossy(bytes))
+            }
+        }
+    }
+}
+
+impl fmt::Display for Reader {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Run(id) => write!(f, "{id}"),
+            Self::Process(id) => write!(f, "{id}"),
         }
     }
 }

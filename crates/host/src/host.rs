@@ -149,6 +149,7 @@ impl Host {
             Command::DeleteEnv(name) => self.delete_env(&name)?,
             Command::Shutdown(budget) => self.shut_down(now, budget),
             Command::Kill => self.kill(now),
+            Command::Write { to, bytes } => self.write(&to, bytes)?,
         };
         self.deliver(now);
         Ok(accepted)

@@ -19,7 +19,7 @@ mod routing;
 mod run_entry;
 mod shared;
 
-pub use command::{Accepted, Command, Refused, RunRequest};
+pub use command::{Accepted, Command, Reader, Refused, RunRequest};
 pub use event::{EnvEvent, Event, ProcessEvent, RunEvent};
 pub use host::{Host, Input, Stopped};
 pub use ids::{ProcessId, RunId};

@@ -37,6 +37,8 @@ pub struct HostOptions {
     pub log: LogLimits,
     /// How much of what has ended is kept.
     pub retention: Retention,
+    /// Whether commands may do everything: then `sudo` has nothing to add.
+    pub privileged: bool,
 }
 
 impl HostOptions {
@@ -57,6 +59,7 @@ impl HostOptions {
             stop: StopSequence::default(),
             log: LogLimits::default(),
             retention: Retention::default(),
+            privileged: false,
         }
     }
 }

@@ -1,13 +1,13 @@
 //! What every step works with.
 
-use crate::{Action, Event, RunOptions, memory::Memory};
+use crate::{Action, Event, RunOptions, memory::Memory, session::Sessions};
 use alloc::{
     collections::{BTreeMap, BTreeSet},
     string::String,
     sync::Arc,
     vec::Vec,
 };
-use collodi_command::TreeId;
+use collodi_command::{Stdin, TreeId};
 use collodi_contain::ContainedPath;
 use collodi_machine::{ActionId, Outbox};
 use collodi_script::Dialect;
@@ -15,7 +15,7 @@ use collodi_value::Value;
 
 use crate::{
     outcome::FailureKind,
-    params::{Fault, at},
+    params::{Fault, Params, at},
 };
 
 /// What every step works with: the options, the variables, and the way out.
@@ -38,6 +38,10 @@ pub(crate) struct Context {
     pub(crate) detached: BTreeMap<ActionId, usize>,
     /// The daemons that were started.
     pub(crate) daemons: Vec<String>,
+    /// Commands that live and read what is written to them, oldest first.
+    pub(crate) readers: BTreeMap<ActionId, TreeId>,
+    /// The shells that are open.
+    pub(crate) sessions: Sessions,
 }
 
 impl Context {
@@ -58,6 +62,8 @@ impl Context {
             unheard: BTreeSet::new(),
             detached: BTreeMap::new(),
             daemons: Vec::new(),
+            readers: BTreeMap::new(),
+            sessions: Sessions::default(),
         }
     }
 
@@ -71,16 +77,30 @@ impl Context {
 
     /// Asks the world.
     pub(crate) fn world(&mut self, action: collodi_action::Action) -> ActionId {
-        let tree = match &action {
-            collodi_action::Action::Exec(spec) => Some(spec.tree.clone()),
+        let command = match &action {
+            collodi_action::Action::Exec(spec) => Some((spec.tree.clone(), spec.stdin)),
             _ => None,
         };
         let id = self.out.action(Action::World(action));
-        if let Some(tree) = tree {
+        if let Some((tree, stdin)) = command {
+            if stdin == Stdin::Piped {
+                self.readers.insert(id, tree.clone());
+            }
             self.trees.insert(tree);
             self.living.insert(id);
         }
         id
+    }
+
+    /// Asks the world for something whose answer the run does not wait for.
+    pub(crate) fn world_unheard(&mut self, action: collodi_action::Action) {
+        let id = self.world(action);
+        self.unheard.insert(id);
+    }
+
+    /// Whether what these parameters type goes to a program that runs in an open shell.
+    pub(crate) fn is_typed_into(&self, params: Params<'_>) -> bool {
+        crate::step::is_typed_into(self, params)
     }
 
     /// Tells people something about the step at hand.

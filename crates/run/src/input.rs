@@ -1,6 +1,6 @@
 //! What can happen to a run.
 
-use alloc::string::String;
+use alloc::{string::String, sync::Arc};
 use collodi_action::{Completion, Progress};
 use collodi_machine::ActionId;
 use collodi_python::ProvisionError;
@@ -22,6 +22,9 @@ pub enum Input {
     Kill,
     /// The deadline has come.
     Timeout,
+    /// Someone writes to the command that reads: the one of
+    /// [`Run::reader`](crate::Run::reader). Without one, nothing happens.
+    Write(Arc<[u8]>),
 }
 
 /// How an action of a run ended.
@@ -54,6 +57,7 @@ impl fmt::Display for Input {
             Self::Cancel => f.write_str("cancel"),
             Self::Kill => f.write_str("kill"),
             Self::Timeout => f.write_str("timeout"),
+            Self::Write(bytes) => write!(f, "write {:?}", String::from_utf8_lossy(bytes)),
         }
     }
 }

@@ -18,6 +18,7 @@ mod questions;
 mod rendering;
 mod run;
 mod scope;
+mod session;
 mod step;
 
 pub use action::{Action, DaemonSpec, EnvRequest};

@@ -41,6 +41,8 @@ pub struct RunOptions {
     pub stop: StopSequence,
     /// What bounds a run.
     pub limits: Limits,
+    /// Whether commands may do everything: then `sudo` has nothing to add.
+    pub privileged: bool,
 }
 
 impl RunOptions {
@@ -66,6 +68,7 @@ impl RunOptions {
             facts: Object::new(),
             stop: StopSequence::default(),
             limits: Limits::default(),
+            privileged: false,
         }
     }
 }

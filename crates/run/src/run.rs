@@ -1,5 +1,7 @@
 //! The run.
 
+mod shells;
+
 use crate::{
     Action, Completed, Event, Failure, Input, Outcome, RunOptions, Status,
     context::Context,
@@ -297,6 +299,10 @@ impl Run {
 
     fn progress(&mut self, now: Instant, id: ActionId, progress: &Progress) -> Result<(), Stale> {
         self.cx.out.progress(id)?;
+        if self.cx.sessions.of(id).is_some() {
+            self.shell_progress(now, id, progress);
+            return Ok(());
+        }
         match core::mem::replace(&mut self.state, State::New) {
             State::Stepping(pending) if !self.cx.detached.contains_key(&id) => {
                 let step = pending.progress(&mut self.cx, now, id, progress);
@@ -330,12 +336,19 @@ impl Run {
     fn completed(&mut self, now: Instant, id: ActionId, completed: Completed) -> Result<(), Stale> {
         self.cx.out.complete(id)?;
         let was_command = self.cx.living.remove(&id);
+        self.cx.readers.remove(&id);
         if self.cx.unheard.remove(&id) {
+            self.unheard(&completed);
             self.settle();
             return Ok(());
         }
+        let was_shell = self.close_shell(id);
         let was_detached = self.cx.detached.remove(&id).is_some();
         match core::mem::replace(&mut self.state, State::New) {
+            State::Stepping(pending) if was_shell => {
+                let step = pending.shell_ended(&mut self.cx, now, id, &completed);
+                self.apply(now, step);
+            }
             State::Asking(mut asking) if !was_detached => {
                 asking.completed(id, &completed);
                 self.asked(now, asking);
@@ -412,6 +425,7 @@ impl Machine for Run {
             Input::Cancel => self.cancel(now),
             Input::Kill => self.kill(now),
             Input::Timeout => self.timeout(now),
+            Input::Write(bytes) => self.write(bytes),
         }
         self.advance(now);
         Ok(())

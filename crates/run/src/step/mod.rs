@@ -13,14 +13,17 @@ mod screen;
 mod shell;
 mod wait;
 
-use crate::{Completed, context::Context, params::Fault, params::Params};
+use crate::{Completed, context::Context, params::Fault, params::Params, session::Heard};
 use collodi_action::Progress;
+use collodi_command::Stream;
 use collodi_machine::ActionId;
 use collodi_script::Method;
 use collodi_time::{Deadline, Instant};
 use collodi_value::Value;
 
 use crate::outcome::FailureKind;
+
+pub(crate) use shell::is_typed_into;
 
 /// What comes of a step.
 #[derive(Clone, Debug)]
@@ -52,6 +55,9 @@ pub(crate) enum Pending {
     Json(alloc::boxed::Box<json::JsonStep>),
     Shell(alloc::boxed::Box<shell::Shell>),
     Wait(wait::Waiting),
+    Exec(alloc::boxed::Box<shell::Exec>),
+    Session(alloc::boxed::Box<shell::SessionStep>),
+    ShellStop(alloc::boxed::Box<shell::Stop>),
 }
 
 /// A step, or what is wrong with its parameters.
@@ -74,6 +80,8 @@ enum Family {
     Wait,
     Unsupported(&'static str),
     Unknown,
+    Session,
+    Exec,
 }
 
 const fn family(method: &Method) -> Family {
@@ -94,6 +102,8 @@ const fn family(method: &Method) -> Family {
         }
         M::EnvSet | M::EnvSwitch => Family::Env,
         M::Jump | M::Goto | M::ScriptReturn => Family::Flow,
+        M::ShellStart | M::ShellEnter | M::ShellWrite | M::ShellStop => Family::Session,
+        M::Exec => Family::Exec,
         M::Log => Family::Log,
         M::ProcessWait => Family::Wait,
         M::Notify
@@ -134,10 +144,21 @@ pub(crate) fn start(cx: &mut Context, now: Instant, method: &Method, params: &Va
         Family::Screen => Ok(screen::start(cx, method, params)),
         Family::Shell => shell::start(cx, params),
         Family::Wait => wait::start(cx, now, params),
+        Family::Session => session(cx, now, method, params),
+        Family::Exec => shell::run_program(cx, now, params),
         Family::Unsupported(why) => Err(FailureKind::Unsupported(why).into()),
         Family::Unknown => Err(FailureKind::UnknownMethod.into()),
     };
     started.unwrap_or_else(Step::Fail)
+}
+
+fn session(cx: &mut Context, now: Instant, method: &Method, params: Params<'_>) -> Started {
+    match method {
+        Method::ShellStart => shell::open(cx, params),
+        Method::ShellEnter => shell::enter(cx, params),
+        Method::ShellWrite => shell::write(cx, params),
+        _ => shell::stop(cx, now, params),
+    }
 }
 
 impl Pending {
@@ -155,6 +176,9 @@ impl Pending {
             Self::Json(json) => json.completed(cx, completed),
             Self::Shell(shell) => shell.completed(cx, now, id, completed),
             Self::Wait(waiting) => waiting.completed(now, &completed),
+            Self::Exec(exec) => exec.completed(cx, id, completed),
+            Self::Session(session) => session.completed(cx, id, completed),
+            Self::ShellStop(stop) => stop.completed(cx, id, &completed),
         }
     }
 
@@ -168,6 +192,7 @@ impl Pending {
     ) -> Step {
         match self {
             Self::Shell(shell) => shell.progress(cx, now, id, progress),
+            Self::Exec(exec) => exec.progress(cx, id, progress),
             other => Step::Wait(other),
         }
     }
@@ -177,6 +202,9 @@ impl Pending {
         match self {
             Self::Shell(shell) => shell.timeout(cx, now),
             Self::Wait(waiting) => waiting.timeout(cx, now),
+            Self::Exec(exec) => exec.timeout(cx, now),
+            Self::Session(session) => session.timeout(cx, now),
+            Self::ShellStop(stop) => stop.timeout(cx, now),
             other => Step::Wait(other),
         }
     }
@@ -187,6 +215,54 @@ impl Pending {
             Self::Env(_) | Self::File(_) | Self::Json(_) => None,
             Self::Shell(shell) => shell.deadline(),
             Self::Wait(waiting) => waiting.deadline(),
+            Self::Exec(exec) => exec.deadline(),
+            Self::Session(session) => session.deadline(),
+            Self::ShellStop(stop) => stop.deadline(),
         }
     }
+
+    /// Something was heard of an open shell: the step goes on, when it waits for that.
+    pub(crate) fn heard(
+        self,
+        cx: &mut Context,
+        now: Instant,
+        shell: ActionId,
+        heard: &ShellHeard,
+    ) -> Step {
+        match (self, heard) {
+            (Self::Session(session), ShellHeard::Spawned) if session.shell() == shell => {
+                session.spawned(cx)
+            }
+            (Self::Session(session), ShellHeard::Output(stream, heard))
+                if session.shell() == shell =>
+            {
+                session.heard(cx, now, *stream, heard)
+            }
+            (other, _) => Step::Wait(other),
+        }
+    }
+
+    /// An open shell ended.
+    pub(crate) fn shell_ended(
+        self,
+        cx: &mut Context,
+        now: Instant,
+        shell: ActionId,
+        completed: &Completed,
+    ) -> Step {
+        match self {
+            Self::Session(session) if session.shell() == shell => {
+                session.shell_ended(cx, now, completed)
+            }
+            Self::ShellStop(stop) => stop.unless_over(cx),
+            other => Step::Wait(other),
+        }
+    }
+}
+
+/// What was heard of an open shell.
+#[derive(Clone, Debug)]
+pub(crate) enum ShellHeard {
+    Spawned,
+    Output(Stream, Heard),
 }

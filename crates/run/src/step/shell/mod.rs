@@ -1,8 +1,18 @@
-//! `shell.run`
+//! `shell.run`, and what opens, uses and ends shells that stay open
 
+mod aside;
 mod command;
+mod exec;
+mod handlers;
 mod output;
+mod session;
+mod stop;
 mod watch;
+
+pub(crate) use exec::Exec;
+pub(crate) use session::{SessionStep, is_typed_into};
+pub(super) use session::{enter, open, write};
+pub(crate) use stop::Stop;
 
 use super::{Pending, Started, Step};
 use crate::{
@@ -29,6 +39,8 @@ pub(crate) struct Shell {
     phase: Phase,
     capture: Capture,
     watch: Watch,
+    /// The id of the shell that it opens, when it does.
+    opens: Option<String>,
 }
 
 /// What the step waits for.
@@ -44,10 +56,36 @@ enum Phase {
     Daemon,
 }
 
+/// Starts a step of `shell.run`.
 pub(super) fn start(cx: &mut Context, params: Params<'_>) -> Started {
     let shape = Shape::read(cx, params)?;
-    let lines = command::lines(params)?;
-    let watch = Watch::read(params, !cx.is_vatn() && shape.daemon.is_none())?;
+    let mut lines = command::lines(params)?;
+    if lines.is_empty() && params.flag("input") {
+        lines.push_back(shape.shell_line());
+    }
+    let failures = !cx.is_vatn() && shape.daemon.is_none();
+    let watch = Watch::read(params, failures, !params.flag("input"))?;
+    begin(cx, params, shape, lines, watch, None)
+}
+
+/// Starts a step of `exec`.
+pub(super) fn run_program(cx: &mut Context, now: Instant, params: Params<'_>) -> Started {
+    exec::start(cx, now, params)
+}
+
+/// Starts a step of `shell.stop`.
+pub(super) fn stop(cx: &mut Context, now: Instant, params: Params<'_>) -> Started {
+    stop::start(cx, now, params)
+}
+
+fn begin(
+    cx: &mut Context,
+    params: Params<'_>,
+    shape: Shape,
+    lines: VecDeque<String>,
+    watch: Watch,
+    opens: Option<String>,
+) -> Started {
     let capture = Capture::new(cx.options.limits.output_bytes);
     let phase = Phase::Directory;
     let shell = Box::new(Shell {
@@ -56,6 +94,7 @@ pub(super) fn start(cx: &mut Context, params: Params<'_>) -> Started {
         phase,
         capture,
         watch,
+        opens,
     });
     // The real format makes a missing directory; in the plugin's it is an error.
     if !cx.is_vatn() && params.get("path").is_some() {
@@ -83,10 +122,11 @@ impl Shell {
         self.wait()
     }
 
-    fn run(self: Box<Self>, cx: &mut Context) -> Step {
-        match self.shape.daemon {
-            Some(auto_restart) => self.start_daemon(cx, auto_restart),
-            None => self.next_line(cx),
+    fn run(mut self: Box<Self>, cx: &mut Context) -> Step {
+        match (self.shape.daemon, self.opens.take()) {
+            (_, Some(id)) => SessionStep::open(cx, id, *self),
+            (Some(auto_restart), None) => self.start_daemon(cx, auto_restart),
+            (None, None) => self.next_line(cx),
         }
     }
 
@@ -169,7 +209,10 @@ impl Shell {
             step: cx.step,
             exit,
         });
-        if let Some(act) = self.watch.close(now) {
+        let act = self.watch.close(now);
+        aside::tell(cx, &mut self.watch);
+        let verdict = || self.watch.verdict(&self.capture.clean_text());
+        if let Some(act) = act.or_else(verdict) {
             return self.act(cx, act, true);
         }
         if exit.is_success() {
@@ -187,9 +230,7 @@ impl Shell {
             };
             return Step::Fail(at("message", kind));
         }
-        cx.note(alloc::format!(
-            "{exit}; scripts of this dialect go on all the same"
-        ));
+        note_exit(cx, exit);
         self.after_line(cx, exit)
     }
 
@@ -206,22 +247,8 @@ impl Shell {
         if cx.is_vatn() {
             return Step::Done(Value::from(self.capture.text()));
         }
-        let text = Value::from(self.capture.clean_text());
-        let code = exit
-            .and_then(Exit::shell_code)
-            .map_or(Value::Null, Value::from);
-        let mut record = Object::new();
-        record.set(
-            "id",
-            Value::from(alloc::format!("{}-{}", cx.options.tree, cx.step)),
-        );
-        record.set("response", text.clone());
-        record.set("stdout", text);
-        record.set("exit_code", code);
-        if let Some(event) = self.watch.event() {
-            record.set("event", event);
-        }
-        Step::Done(Value::Object(record))
+        let id = alloc::format!("{}-{}", cx.options.tree, cx.step);
+        Step::Done(record(&id, &self.capture, &self.watch, exit))
     }
 
     pub(super) fn progress(
@@ -243,17 +270,21 @@ impl Shell {
             bytes: bytes.clone(),
         });
         self.capture.push(bytes);
-        match self.watch.push(now, *stream, bytes) {
+        let act = self.watch.push(now, *stream, bytes);
+        self.go_on(cx, act)
+    }
+
+    fn go_on(mut self: Box<Self>, cx: &mut Context, act: Option<Act>) -> Step {
+        aside::tell(cx, &mut self.watch);
+        match act {
             Some(act) => self.act(cx, act, false),
             None => self.wait(),
         }
     }
 
     pub(super) fn timeout(mut self: Box<Self>, cx: &mut Context, now: Instant) -> Step {
-        match self.watch.timeout(now) {
-            Some(act) => self.act(cx, act, false),
-            None => self.wait(),
-        }
+        let act = self.watch.timeout(now);
+        self.go_on(cx, act)
     }
 
     pub(super) fn deadline(&self) -> Option<Deadline> {
@@ -274,15 +305,14 @@ impl Shell {
                 };
                 Step::Fail(at("message", kind))
             }
-            Act::Done | Act::Kill if ended => self.done(cx, None),
-            Act::Done => {
+            Act::Done | Act::Kill | Act::Return { .. } if ended => self.done(cx, None),
+            Act::Done | Act::Return { .. } => {
                 cx.detached.insert(exec, cx.step);
                 self.done(cx, None)
             }
             Act::Kill => {
                 let tree = self.shape.tree.clone();
-                let kill = cx.world(collodi_action::Action::Signal(tree, Signal::KILL));
-                cx.unheard.insert(kill);
+                cx.world_unheard(collodi_action::Action::Signal(tree, Signal::KILL));
                 cx.detached.insert(exec, cx.step);
                 self.done(cx, None)
             }
@@ -297,4 +327,27 @@ fn daemon_result(id: String, pid: Option<u32>) -> Value {
             .into_iter()
             .collect(),
     )
+}
+
+/// What a command came to, for the step after it.
+fn record(id: &str, capture: &Capture, watch: &Watch, exit: Option<Exit>) -> Value {
+    let text = Value::from(capture.clean_text());
+    let code = exit
+        .and_then(Exit::shell_code)
+        .map_or(Value::Null, Value::from);
+    let mut record = Object::new();
+    record.set("id", Value::from(id));
+    record.set("response", text.clone());
+    record.set("stdout", text);
+    record.set("exit_code", code);
+    if let Some(event) = watch.event() {
+        record.set("event", event);
+    }
+    Value::Object(record)
+}
+
+fn note_exit(cx: &mut Context, exit: Exit) {
+    cx.note(alloc::format!(
+        "{exit}; scripts of this dialect go on all the same"
+    ));
 }
