@@ -109,7 +109,7 @@ fn the_run_engine_keeps_the_laws() {
     for script in SCRIPTS {
         laws::check(
             || Run::new(RunOptions::new(script_of(script), app())),
-            (0..6u8, any::<usize>(), any::<u8>()),
+            (0..7u8, any::<usize>(), any::<u8>()),
             |&(kind, number, detail), ids: &Ids| match kind {
                 0 | 1 => Input::Start,
                 2 => Input::Progress(ids.pick(number), progress(detail)),
@@ -117,6 +117,7 @@ fn the_run_engine_keeps_the_laws() {
                 4 if detail > 230 => Input::Kill,
                 4 if detail > 200 => Input::Cancel,
                 4 => Input::Timeout,
+                5 => Input::Write(b"yes\n".as_slice().into()),
                 _ => Input::Completed(ids.pick(number), Completed::Env(Ok(()))),
             },
             |action, id| match action {
@@ -143,8 +144,14 @@ fn the_run_engine_keeps_the_laws() {
 
 #[test]
 fn the_host_keeps_the_laws() {
+    for source in [SCRIPTS[0], SCRIPTS[2]] {
+        the_host_keeps_the_laws_with(source);
+    }
+}
+
+fn the_host_keeps_the_laws_with(source: &str) {
     use collodi_host::Input;
-    let script = Arc::new(script_of(SCRIPTS[0]));
+    let script = Arc::new(script_of(source));
     let run = first_run();
     laws::check(
         host,
@@ -174,8 +181,9 @@ fn the_host_keeps_the_laws() {
     .unwrap();
 }
 
-/// One script a dialect, with commands, files, jumps, questions and a daemon.
-const SCRIPTS: [&str; 2] = [
+/// One script a dialect, with commands, files, jumps, questions and a daemon; one with
+/// open shells, and one with programs that read or take too long.
+const SCRIPTS: [&str; 4] = [
     r#"{"dialect": "vatn", "run": [
         {"method": "shell.run", "params": {"message": "a", "venv": "myapp"}},
         {"method": "fs.read", "id": "text", "params": {"path": "a.txt"}},
@@ -189,6 +197,23 @@ const SCRIPTS: [&str; 2] = [
         {"method": "shell.run", "params": {"message": "serve", "on": [
             {"event": "/ready/", "done": true}, {"event": "/dead/", "kill": true}]}},
         {"method": "process.wait", "params": {"url": "http://127.0.0.1:7860"}}]}"#,
+    r#"{"dialect": "pinokio", "run": [
+        {"method": "shell.start", "params": {"id": "s", "path": "app"}},
+        {"id": "again", "method": "shell.enter", "params": {"id": "s", "message": "a"}},
+        {"method": "shell.write", "params": {"id": "s", "message": "b"}},
+        {"method": "shell.enter", "params": {"id": "s", "message": "c", "on": [
+            {"event": "/ready/", "return": "{{event.matches[0][0]}}"},
+            {"event": "/dead/", "kill": true},
+            {"event": null, "return": true}]}},
+        {"when": "{{input === 'ready'}}", "method": "jump", "params": {"id": "again"}},
+        {"method": "shell.stop", "params": {"id": "s"}},
+        {"method": "shell.start", "params": {"message": "d", "on": [
+            {"event": "/ready/", "done": true, "notify": {"title": "{{event}}"}}]}}]}"#,
+    r#"{"dialect": "pinokio", "daemon": true, "run": [
+        {"method": "exec", "params": {"message": "a", "timeout": 500, "killSignal": "SIGINT",
+            "maxBuffer": 12}},
+        {"method": "shell.run", "params": {"message": ["a", "b"], "input": true, "on": [
+            {"event": "/ready/", "done": true}, {"event": "/dead/", "break": true}]}}]}"#,
 ];
 
 fn script_of(source: &str) -> Script {
@@ -223,12 +248,16 @@ fn host() -> Host {
 }
 
 fn host_command(detail: u8, run: &RunId) -> Command {
-    match detail % 6 {
+    match detail % 7 {
         0 => Command::StopApp("demo".into()),
         1 => Command::CreateEnv(Name::parse("myapp").unwrap()),
         2 => Command::DeleteEnv(Name::parse("myapp").unwrap()),
         3 => Command::CancelRun(run.clone()),
         4 => Command::Kill,
+        5 => Command::Write {
+            to: collodi_host::Reader::Run(run.clone()),
+            bytes: b"yes\n".as_slice().into(),
+        },
         _ => Command::Shutdown(Duration::from_secs(5)),
     }
 }
@@ -253,10 +282,13 @@ fn progress(detail: u8) -> Progress {
         0 => Progress::Spawned { pid: Some(100) },
         1 => Progress::Exited(Exit::Code(i32::from(detail % 3))),
         _ => {
-            let text = match detail / 4 % 4 {
+            let text = match detail / 4 % 7 {
                 0 => "ready\n",
                 1 => "dead",
                 2 => "error: x\n",
+                3 => "\u{1b}]133;D;1;aid=demo-0-1\u{7}",
+                4 => "\u{1b}]133;D;;aid=demo-0-2\u{7}\u{1b}]133;D;;aid=demo-0-2\u{7}",
+                5 => "\u{1b}]133;D",
                 _ => "Python 3.12.1\n",
             };
             Progress::Output {
@@ -269,7 +301,7 @@ fn progress(detail: u8) -> Progress {
 
 /// Any completion, whether it fits or not.
 fn completion(detail: u8) -> Completion {
-    match detail % 7 {
+    match detail % 9 {
         0 => Completion::Exec(Ok(Ended {
             exit: Exit::Code(0),
             leaked: false,
@@ -282,6 +314,8 @@ fn completion(detail: u8) -> Completion {
         3 => Completion::Empty(Ok(())),
         4 => Completion::Port(Ok(42_003)),
         5 => Completion::Signalled(Ok(())),
+        6 => Completion::Written(Ok(())),
+        7 => Completion::InputClosed,
         _ => Completion::Connected(Err(Error::new(ErrorKind::Refused, "connect to", "x"))),
     }
 }
@@ -312,6 +346,15 @@ fn completions(action: &Action) -> Vec<Completion> {
             Completion::Connected(Ok(())),
             Completion::Connected(Err(error())),
         ],
+        Action::Write(..) => {
+            let failed = |kind| Completion::Written(Err(Error::new(kind, "write to", "x")));
+            vec![
+                Completion::Written(Ok(())),
+                failed(ErrorKind::Gone),
+                failed(ErrorKind::Full),
+            ]
+        }
+        Action::CloseInput(_) => vec![Completion::InputClosed],
         _ => vec![Completion::Port(Ok(42_003)), Completion::Port(Err(error()))],
     }
 }
