@@ -173,3 +173,113 @@ impl Writer {
 fn error(kind: ErrorKind) -> Error {
     Error::new(kind, "write to", "the program's input")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use async_trait::async_trait;
+    use futures::{FutureExt as _, executor::block_on};
+    use std::{future::pending, sync::Mutex};
+
+    /// What was written, and its end; or someone who does not read.
+    #[derive(Debug, Default)]
+    struct Paper {
+        text: Arc<Mutex<String>>,
+        deaf: bool,
+    }
+
+    #[async_trait]
+    impl ChildInput for Paper {
+        async fn write(&mut self, bytes: &[u8]) -> Result<(), Error> {
+            if self.deaf {
+                return pending().await;
+            }
+            let text = String::from_utf8_lossy(bytes);
+            self.text.lock().unwrap().push_str(&text);
+            Ok(())
+        }
+    }
+
+    impl Drop for Paper {
+        fn drop(&mut self) {
+            self.text.lock().unwrap().push('.');
+        }
+    }
+
+    fn id(number: u64) -> ActionId {
+        ActionId::from_number(number)
+    }
+
+    fn tree() -> TreeId {
+        TreeId::new("t")
+    }
+
+    fn write(inputs: &Inputs, number: u64, text: &str) -> Option<Completion> {
+        inputs.write(id(number), &tree(), text.as_bytes().into())
+    }
+
+    fn shown(happenings: Vec<Happening>) -> String {
+        let shown = happenings
+            .iter()
+            .map(|happening| format!("{happening:?}\n"));
+        shown.collect()
+    }
+
+    #[test]
+    fn writes_arrive_in_order_and_the_end_after_them() {
+        let mut inputs = Inputs::default();
+        let paper = Paper::default();
+        let text = Arc::clone(&paper.text);
+        let (mut mouth, stream) = inputs.open(&tree());
+        assert_eq!(write(&inputs, 1, "one "), None);
+        mouth.give(Some(Box::new(paper)));
+        assert_eq!(write(&inputs, 2, "two"), None);
+        assert_eq!(inputs.close(id(3), &tree()), None);
+        let told: Vec<_> = block_on(stream.take(3).collect());
+        let written = text.lock().unwrap().clone();
+        assert_eq!(written, "one two.");
+        assert_eq!(shown(told).matches("Written(Ok(()))").count(), 2);
+        let late = write(&inputs, 4, "three");
+        assert_eq!(late, Some(Completion::Written(Err(error(ErrorKind::Gone)))));
+    }
+
+    #[test]
+    fn a_command_that_does_not_read_holds_only_so_much() {
+        let mut inputs = Inputs::default();
+        let (mut mouth, mut stream) = inputs.open(&tree());
+        let deaf = Paper {
+            text: Arc::default(),
+            deaf: true,
+        };
+        mouth.give(Some(Box::new(deaf)));
+        let half = "x".repeat(MOST / 2 - 1);
+        assert_eq!(
+            (write(&inputs, 1, &half), write(&inputs, 2, &half)),
+            (None, None)
+        );
+        let full = Some(Completion::Written(Err(error(ErrorKind::Full))));
+        assert_eq!(write(&inputs, 3, ""), full);
+        assert!(stream.next().now_or_never().is_none(), "it waits");
+        drop(mouth);
+        let told = shown(block_on(stream.collect()));
+        assert_eq!(told.matches("kind: Gone").count(), 2, "{told}");
+    }
+
+    #[test]
+    fn what_was_never_started_takes_nothing() {
+        let mut inputs = Inputs::default();
+        let gone = Some(Completion::Written(Err(error(ErrorKind::Gone))));
+        assert_eq!(write(&inputs, 1, "x"), gone);
+        let (mouth, stream) = inputs.open(&tree());
+        assert_eq!(write(&inputs, 2, "x"), None);
+        drop(mouth);
+        assert_eq!(
+            shown(block_on(stream.collect()))
+                .matches("kind: Gone")
+                .count(),
+            1
+        );
+        assert_eq!(write(&inputs, 3, "x"), gone);
+        assert_eq!(inputs.close(id(4), &tree()), Some(Completion::InputClosed));
+    }
+}
