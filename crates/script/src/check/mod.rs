@@ -21,7 +21,12 @@ pub(crate) struct Checker<'a, 's> {
     pub(crate) options: &'a Options,
     pub(crate) sink: &'s mut Sink,
     pub(crate) dialect: Dialect,
+    /// How many more patterns are compiled: each may take milliseconds.
+    pub(crate) patterns: usize,
 }
+
+/// How many patterns of one file are compiled. The others are judged when they run.
+const MAX_PATTERNS: usize = 256;
 
 /// What the JSON value of a file means.
 pub(crate) fn document(root: &Node, source: &str, options: &Options, sink: &mut Sink) -> Document {
@@ -30,6 +35,7 @@ pub(crate) fn document(root: &Node, source: &str, options: &Options, sink: &mut 
         options,
         sink,
         dialect: options.default_dialect,
+        patterns: MAX_PATTERNS,
     };
     checker.document(root)
 }

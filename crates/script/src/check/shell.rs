@@ -8,6 +8,7 @@ use super::{
 use crate::{Dialect, Method, json::Kind, schema::Kinds, sink::clip, table::HANDLER_KEYS};
 use alloc::format;
 use collodi_contain::{Name, RelPath};
+use collodi_pattern::Pattern;
 
 impl Checker<'_, '_> {
     pub(super) fn method_rules(&mut self, method: &Method, step: &Spot<'_>) {
@@ -227,24 +228,21 @@ impl Checker<'_, '_> {
         });
     }
 
+    /// A pattern must be one that can be used: a step with any other fails.
     fn event(&mut self, event: &Spot<'_>) {
         let Some(text) = event.static_text() else {
             return;
         };
-        let flags = text
-            .strip_prefix('/')
-            .and_then(|rest| rest.rsplit_once('/'));
-        let message = match flags {
-            None => format!("`{}` is not of the form `/pattern/flags`", clip(text)),
-            Some(("", _)) => "the pattern is empty and matches everything".into(),
-            Some((_, flags)) => match flags.chars().find(|c| !"dgimsuy".contains(*c)) {
-                Some(flag) => format!("a pattern has no flag `{flag}`"),
-                None => return,
-            },
+        let Some(left) = self.patterns.checked_sub(1) else {
+            return;
         };
-        let report = event.warning("event-pattern", message);
-        self.sink
-            .push(report.hint("write a pattern as in `/http:\\/\\/[0-9.:]+/`"));
+        self.patterns = left;
+        if let Err(error) = Pattern::parse(text) {
+            let message = format!("`{}` cannot be used as a pattern: {error}", clip(text));
+            let report = event.error("event-pattern", message);
+            self.sink
+                .push(report.hint("write a pattern as in `/http:\\/\\/[0-9.:]+/`"));
+        }
     }
 
     fn download(&mut self, params: &Spot<'_>) {
