@@ -61,7 +61,7 @@ impl<'a> Shell<'a> {
                 continue;
             }
             let line = std::mem::take(&mut text);
-            match self.line(line.trim_end_matches('\n'), status).await {
+            match self.commands(line.trim_end_matches('\n'), status).await {
                 Ran::Status(code) => status = code,
                 exit @ Ran::Exit(_) => return exit,
             }
@@ -71,9 +71,14 @@ impl<'a> Shell<'a> {
 
     fn line(self, line: &'a str, status: i32) -> BoxFuture<'a, Ran> {
         Box::pin(async move {
-            let scripted = self.player.world.state().lines.get(line).cloned();
+            let scripted = {
+                let state = self.player.world.state();
+                let own = state.lines.get(line);
+                own.or(state.any_line.as_ref()).cloned()
+            };
             if let Some(behaviour) = scripted {
-                return Ran::Status(self.player.program(&behaviour, &[]).await);
+                let args = [line.to_owned()];
+                return Ran::Status(self.player.program(&behaviour, &args).await);
             }
             self.commands(line, status).await
         })
