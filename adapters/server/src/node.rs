@@ -148,6 +148,7 @@ fn options(
         prefer_uv: !args.no_uv,
         restart: Policy::fixed(args.restart_delay),
         stop: StopSequence::term_then_kill(args.grace_period),
+        privileged: collodi_tokio::is_privileged(),
         ..HostOptions::new(layout, u64::from_ne_bytes(random()?))
     })
 }

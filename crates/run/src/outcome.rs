@@ -171,6 +171,27 @@ pub enum FailureKind {
 }
 
 impl FailureKind {
+    /// The command at fault, where there is one.
+    pub fn line(&self) -> Option<&str> {
+        match self {
+            Self::Command { line, .. }
+            | Self::TimedOut { line, .. }
+            | Self::TooMuchOutput { line, .. }
+            | Self::NoMatch { line, .. }
+            | Self::Output { line, .. } => Some(line),
+            _ => None,
+        }
+    }
+
+    /// The exit code of the command or shell at fault, as a shell says it.
+    pub fn exit_code(&self) -> Option<i32> {
+        match self {
+            Self::Command { exit, .. } | Self::ShellEnded { exit, .. } => exit.shell_code(),
+            Self::NoMatch { code, .. } => Some(*code),
+            _ => None,
+        }
+    }
+
     /// The last of what the command at fault said, where there is one.
     pub fn tail(&self) -> Option<&str> {
         match self {

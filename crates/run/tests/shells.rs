@@ -6,6 +6,7 @@ use collodi_command::{CommandSpec, Exit, Signal, Stdin, Stream, TreeId};
 use collodi_contain::{RelPath, Root};
 use collodi_file::FileAnswer;
 use collodi_machine::{ActionId, Output, OutputOf, trace::Traced};
+use collodi_python::{Tool, Toolchain};
 use collodi_run::{Action, App, Completed, DaemonStarted, Input, Run, RunOptions};
 use collodi_script::{Options, parse};
 use collodi_time::Instant;
@@ -463,4 +464,59 @@ fn a_daemon_that_is_started_as_the_run_is_cancelled_is_its_own_all_the_same() {
         traced.input(Instant::from_millis(millis), input);
     }
     assert_snapshot!(traced.text());
+}
+
+fn with_conda(conda: &str, table: &[Line]) -> String {
+    let script =
+        format!(r#"{{"method": "shell.run", "params": {{"message": "x", "conda": {conda}}}}}"#);
+    let mut options = options(&script);
+    let conda = Some(Tool {
+        program: "conda".into(),
+        version: "24.1".into(),
+    });
+    options.tools = Arc::new(Toolchain {
+        conda,
+        ..Toolchain::default()
+    });
+    let trace = Play::new(options, table).trace();
+    let telling = ["exec", "note", "> done"];
+    let lines = trace
+        .lines()
+        .filter(|line| telling.iter().any(|word| line.contains(word)));
+    lines.fold(String::new(), |text, line| text + line.trim() + "\n")
+}
+
+#[test]
+fn a_conda_environment_is_made_when_it_is_not_there() {
+    let there = [Line("true", &[], Some(0)), Line("x", &[], Some(0))];
+    let missing = [
+        Line("true", &["no such environment\n"], Some(1)),
+        Line("python=3.10", &["made\n"], Some(0)),
+        Line("conda-forge", &["made\n"], Some(0)),
+        Line("python=9", &["no such package\n"], Some(1)),
+        Line("x", &[], Some(0)),
+    ];
+    assert_snapshot!("conda_there", with_conda(r#""env""#, &there));
+    assert_snapshot!("conda_made", with_conda(r#""env""#, &missing));
+    let spec = r#"{"name": "ml", "python": 3.11, "args": "-c conda-forge"}"#;
+    assert_snapshot!("conda_made_as_said", with_conda(spec, &missing));
+    let failing = r#"{"path": "env", "python": "9"}"#;
+    assert_snapshot!("conda_not_made", with_conda(failing, &missing));
+}
+
+#[test]
+fn conda_can_be_left_out_or_left_as_it_is() {
+    let table = [Line("x", &[], Some(0))];
+    assert_snapshot!("conda_skipped", with_conda(r#"{"skip": true}"#, &table));
+    assert_snapshot!("conda_base", with_conda(r#"{"name": "base"}"#, &table));
+    let minimal = r#"{"name": "ml", "activate": "minimal"}"#;
+    assert_snapshot!("conda_minimal", with_conda(minimal, &table));
+    let own = r#"{"name": "ml", "activate": ["source x"]}"#;
+    assert_snapshot!("conda_own_activation", with_conda(own, &table));
+}
+
+#[test]
+fn a_trigger_is_not_left_out_silently() {
+    let on = r#"{"event": "/ready/", "trigger": "then"}"#;
+    assert_snapshot!(comes_of(on, &["ready\n"], ""));
 }

@@ -7,7 +7,7 @@ use collodi_driver::LoadedApp;
 use collodi_host::{EnvEvent, Event, ProcessEvent, RunEvent, RunId};
 use collodi_logs::{Source, plain};
 use collodi_restart::Event as Supervision;
-use collodi_run::{Event as Step, Failure, FailureKind, Outcome, Status};
+use collodi_run::{Event as Step, Failure, Outcome, Status};
 use collodi_script::Severity;
 use std::{net::SocketAddr, path::Path};
 
@@ -157,7 +157,7 @@ impl Human {
             let place = collodi_script::locate(&script.source, &failure.pointer);
             complain!("  --> {}/{}:{place}", script.app.root, script.app.file);
         }
-        if let FailureKind::Command { tail, .. } = &failure.kind
+        if let Some(tail) = failure.kind.tail()
             && !tail.is_empty()
         {
             complain!("  its last lines:");

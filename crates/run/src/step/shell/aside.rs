@@ -7,9 +7,7 @@ use collodi_value::Value;
 /// Tells people what handlers with `notify` say of their matches.
 pub(super) fn tell(cx: &mut Context, watch: &mut Watch) {
     for aside in watch.asides() {
-        if aside.notifies {
-            notify(cx, aside);
-        }
+        notify(cx, aside);
     }
 }
 

@@ -1,5 +1,6 @@
 //! What is run, where, and with which variables.
 
+use super::conda::Conda;
 use crate::{
     context::{Context, contained},
     outcome::FailureKind,
@@ -15,7 +16,7 @@ use alloc::{
 use collodi_command::{CommandSpec, Stdin, TreeId, shell_words};
 use collodi_contain::{ContainedPath, Name};
 use collodi_env::{StepValue, StepVariables, Verdict};
-use collodi_python::{Activation, CondaEnv, EnvDir};
+use collodi_python::{Activation, EnvDir};
 use collodi_value::{Object, Value};
 
 /// Everything about the commands of a step but their lines.
@@ -29,7 +30,7 @@ pub(super) struct Shape {
     pub(super) tree: TreeId,
     /// Whether it reads what is written to it.
     input: bool,
-    conda: Option<CondaEnv>,
+    pub(super) conda: Option<Conda>,
     shell: String,
     vars: BTreeMap<String, String>,
 }
@@ -42,7 +43,7 @@ impl Shape {
         }
         let cwd = cx.path("path", &params.text("path")?.unwrap_or_default())?;
         let (env, version) = venv(cx, &cwd, params)?;
-        let conda = conda(cx, &cwd, params)?;
+        let conda = Conda::read(cx, &cwd, params)?;
         let vars = variables(cx, params, env.as_ref(), conda.is_some())?;
         let daemon = params.flag("daemon").then(|| params.flag("autoRestart"));
         let shell = shell(params, "bash")?;
@@ -91,10 +92,20 @@ impl Shape {
         }
     }
 
+    /// The command that runs conda itself.
+    pub(super) fn conda_command(&self, cx: &Context, args: &[String]) -> Option<CommandSpec> {
+        let tool = cx.options.tools.conda.as_ref()?;
+        let spec = CommandSpec::new(&tool.program, self.cwd.clone(), self.tree.clone());
+        Some(spec.args(args.iter().map(String::as_str)).envs(&self.vars))
+    }
+
     fn shell(&self, cx: &Context, args: &[String]) -> CommandSpec {
         let conda = self.conda.as_ref().zip(cx.options.tools.conda.as_ref());
         let (program, args) = match conda {
-            Some((env, conda)) => (conda.program.as_str(), env.run_args(&self.shell, args)),
+            Some((conda, tool)) => {
+                let args = conda.env().run_args(&self.shell, args);
+                (tool.program.as_str(), args)
+            }
             None => (self.shell.as_str(), args.to_vec()),
         };
         let mut spec = CommandSpec::new(program, self.cwd.clone(), self.tree.clone())
@@ -180,48 +191,12 @@ fn venv(
     Ok((Some(env), version))
 }
 
-fn name(key: &str, text: &str) -> Result<Name, Fault> {
+pub(super) fn name(key: &str, text: &str) -> Result<Name, Fault> {
     let kind = |error| FailureKind::Name {
         text: text.to_owned(),
         error,
     };
     Name::parse(text).map_err(|error| at(key, kind(error)))
-}
-
-/// The conda environment. Unlike the desktop program, none is used unless asked for.
-fn conda(cx: &Context, cwd: &ContainedPath, params: Params<'_>) -> Result<Option<CondaEnv>, Fault> {
-    let env = match params.get("conda") {
-        None => None,
-        Some(Value::String(text)) if text.is_empty() => None,
-        Some(Value::String(text)) => {
-            let by_path = !cx.is_vatn() || text.contains(['/', '\\']) || text.starts_with('.');
-            Some(conda_env(cwd, text, by_path)?)
-        }
-        Some(Value::Object(object)) if object.get("skip").is_some_and(Value::is_truthy) => None,
-        Some(Value::Object(object)) => Some(conda_object(cwd, object)?),
-        Some(other) => return Err(wrong("conda", "a name or a path", other)),
-    };
-    match env {
-        Some(_) if cx.options.tools.conda.is_none() => Err(at("conda", FailureKind::NoConda)),
-        env => Ok(env),
-    }
-}
-
-fn conda_object(cwd: &ContainedPath, object: &Object) -> Result<CondaEnv, Fault> {
-    let text = |key| object.get(key).and_then(Value::as_str);
-    match (text("path"), text("name")) {
-        (Some(path), _) => conda_env(cwd, path, true),
-        (None, Some(name)) => conda_env(cwd, name, false),
-        (None, None) => Err(missing("conda", "an object with a `path` or a `name`")),
-    }
-}
-
-fn conda_env(cwd: &ContainedPath, text: &str, by_path: bool) -> Result<CondaEnv, Fault> {
-    if by_path {
-        contained(cwd, "conda", text).map(CondaEnv::Path)
-    } else {
-        name("conda", text).map(CondaEnv::Name)
-    }
 }
 
 /// The variables of the commands: what the policy leaves of the host's and the

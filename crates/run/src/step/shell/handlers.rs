@@ -5,7 +5,6 @@ use crate::{
     params::{Fault, Params, at},
 };
 use alloc::{
-    borrow::ToOwned,
     format,
     string::{String, ToString},
     vec::Vec,
@@ -29,8 +28,6 @@ pub(super) struct Rule {
     pub(super) handler: usize,
     /// Whether a match is told to people.
     pub(super) notifies: bool,
-    /// The step list that a match starts.
-    pub(super) trigger: Option<String>,
     /// Only the first match counts.
     once: bool,
     matched: bool,
@@ -95,7 +92,6 @@ impl Rule {
             kind,
             handler,
             notifies: false,
-            trigger: None,
             once: false,
             matched: false,
             seen: 0,
@@ -114,10 +110,12 @@ impl Rule {
             event => Some(pattern(&event.to_text())?),
         };
         let has = |key: &str| handler.pointer(key).is_some_and(Value::is_truthy);
-        let trigger = handler.pointer("/trigger").and_then(Value::as_str);
+        if has("/trigger") {
+            let why = "a handler cannot start another list of steps yet";
+            return Err(at("on", FailureKind::Unsupported(why)));
+        }
         Ok(Self {
             notifies: has("/notify"),
-            trigger: trigger.map(ToOwned::to_owned),
             once: has("/once"),
             ..Self::new(pattern, kind(handler, otherwise), index)
         })

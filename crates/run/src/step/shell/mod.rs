@@ -2,6 +2,7 @@
 
 mod aside;
 mod command;
+mod conda;
 mod exec;
 mod handlers;
 mod output;
@@ -50,6 +51,10 @@ enum Phase {
     Directory,
     /// Its environment.
     Environment,
+    /// Conda, to say whether its environment is there.
+    CondaLook(ActionId),
+    /// Conda, to make its environment.
+    CondaMake { exec: ActionId, line: String },
     /// This command.
     Command { exec: ActionId, line: String },
     /// The host, to start the daemon.
@@ -113,7 +118,7 @@ impl Shell {
     /// Has the environment made, when the step uses one.
     fn environment(mut self: Box<Self>, cx: &mut Context) -> Step {
         let Some(env) = self.shape.env.clone() else {
-            return self.run(cx);
+            return self.conda(cx);
         };
         let version = self.shape.version.clone();
         cx.out
@@ -122,7 +127,52 @@ impl Shell {
         self.wait()
     }
 
+    /// Has the conda environment made, when it may have to be.
+    fn conda(mut self: Box<Self>, cx: &mut Context) -> Step {
+        let conda = self
+            .shape
+            .conda
+            .as_ref()
+            .filter(|conda| conda.may_be_made());
+        let look = conda.and_then(|conda| self.shape.conda_command(cx, &conda.look_args()));
+        let Some(look) = look else {
+            return self.run(cx);
+        };
+        self.phase = Phase::CondaLook(cx.world(collodi_action::Action::Exec(look)));
+        self.wait()
+    }
+
+    fn make_conda(mut self: Box<Self>, cx: &mut Context) -> Step {
+        let conda = self.shape.conda.as_ref();
+        let create = conda.and_then(|conda| self.shape.conda_command(cx, &conda.create_args()));
+        let Some(create) = create else {
+            return self.run(cx);
+        };
+        let line = create.to_string();
+        cx.out.event(Event::Command {
+            step: cx.step,
+            line: line.clone(),
+        });
+        let exec = cx.world(collodi_action::Action::Exec(create));
+        self.phase = Phase::CondaMake { exec, line };
+        self.wait()
+    }
+
+    /// Conda has made its environment, or has not.
+    fn conda_made(self: Box<Self>, cx: &mut Context, line: String, exit: Exit) -> Step {
+        cx.out.event(Event::Exited {
+            step: cx.step,
+            exit,
+        });
+        if exit.is_success() {
+            return self.run(cx);
+        }
+        let tail = self.capture.tail();
+        Step::Fail(at("conda", FailureKind::Command { line, exit, tail }))
+    }
+
     fn run(mut self: Box<Self>, cx: &mut Context) -> Step {
+        self.capture = Capture::new(cx.options.limits.output_bytes);
         match (self.shape.daemon, self.opens.take()) {
             (_, Some(id)) => SessionStep::open(cx, id, *self),
             (Some(auto_restart), None) => self.start_daemon(cx, auto_restart),
@@ -178,11 +228,26 @@ impl Shell {
                 Step::Fail(at("path", FailureKind::File(error)))
             }
             (Phase::Directory, Completed::World(Completion::File(Ok(_)))) => self.environment(cx),
-            (Phase::Environment, Completed::Env(Ok(()))) => self.run(cx),
+            (Phase::Environment, Completed::Env(Ok(()))) => self.conda(cx),
             (Phase::Environment, Completed::Env(Err(error))) => {
                 let path = self.shape.env.as_ref().map(|env| env.path().to_string());
                 let path = path.unwrap_or_default();
                 Step::Fail(at("venv", FailureKind::Env { path, error }))
+            }
+            (Phase::CondaLook(exec), Completed::World(Completion::Exec(how))) if *exec == id => {
+                match how {
+                    Ok(ended) if ended.exit.is_success() => self.run(cx),
+                    _ => self.make_conda(cx),
+                }
+            }
+            (Phase::CondaMake { exec, line }, Completed::World(Completion::Exec(how)))
+                if *exec == id =>
+            {
+                let line = line.clone();
+                match how {
+                    Ok(ended) => self.conda_made(cx, line, ended.exit),
+                    Err(error) => Step::Fail(at("conda", FailureKind::Spawn(error))),
+                }
             }
             (Phase::Command { exec, .. }, Completed::World(Completion::Exec(how)))
                 if *exec == id =>
@@ -261,15 +326,20 @@ impl Shell {
         let Progress::Output { stream, bytes } = progress else {
             return self.wait();
         };
-        if !matches!(self.phase, Phase::Command { exec, .. } if exec == id) {
-            return self.wait();
-        }
+        let is_made = match self.phase {
+            Phase::Command { exec, .. } if exec == id => false,
+            Phase::CondaMake { exec, .. } if exec == id => true,
+            _ => return self.wait(),
+        };
         cx.out.event(Event::Output {
             step: cx.step,
             stream: *stream,
             bytes: bytes.clone(),
         });
         self.capture.push(bytes);
+        if is_made {
+            return self.wait();
+        }
         let act = self.watch.push(now, *stream, bytes);
         self.go_on(cx, act)
     }

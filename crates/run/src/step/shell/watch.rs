@@ -30,16 +30,12 @@ pub(super) enum Act {
     Return { handler: usize, event: Value },
 }
 
-/// A match that does something beside the step.
+/// A match that is told to people.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Aside {
     /// The handler's place in `on`.
     pub(super) handler: usize,
     pub(super) event: Value,
-    /// Whether it is told to people.
-    pub(super) notifies: bool,
-    /// The step list that it starts.
-    pub(super) trigger: Option<String>,
 }
 
 /// Watches the output of a command for patterns.
@@ -250,11 +246,9 @@ fn act(kind: Kind, handler: usize, event: Value) -> Option<Act> {
 }
 
 fn aside(rule: &Rule, event: &Value) -> Option<Aside> {
-    (rule.notifies || rule.trigger.is_some()).then(|| Aside {
+    rule.notifies.then(|| Aside {
         handler: rule.handler,
         event: event.clone(),
-        notifies: rule.notifies,
-        trigger: rule.trigger.clone(),
     })
 }
 
