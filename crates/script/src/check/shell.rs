@@ -43,8 +43,7 @@ impl Checker<'_, '_> {
             self.switch(key, params);
         }
         if let Some(sudo) = params.get("sudo").filter(|s| s.node.is_truthy()) {
-            let message =
-                "`sudo` fails unless the server may become administrator without a question";
+            let message = "`sudo` fails unless the server runs as root";
             self.sink.push(sudo.warning("sudo", message));
         }
     }
