@@ -128,7 +128,7 @@ fn the_run_engine_keeps_the_laws() {
     for script in SCRIPTS {
         laws::check(
             || Run::new(RunOptions::new(script_of(script), app())),
-            (0..7u8, any::<usize>(), any::<u8>()),
+            (0..8u8, any::<usize>(), any::<u8>()),
             |&(kind, number, detail), ids: &Ids| match kind {
                 0 | 1 => Input::Start,
                 2 => Input::Progress(ids.pick(number), progress(detail)),
@@ -137,6 +137,7 @@ fn the_run_engine_keeps_the_laws() {
                 4 if detail > 200 => Input::Cancel,
                 4 => Input::Timeout,
                 5 => Input::Answer(number % 3, answer(detail)),
+                6 => Input::Write(b"yes\n".as_slice().into()),
                 _ => Input::Completed(ids.pick(number), Completed::Env(Ok(()))),
             },
             |action, id| match action {
@@ -169,13 +170,14 @@ fn the_run_engine_keeps_the_laws() {
 
 #[test]
 fn the_host_keeps_the_laws() {
-    for script in [SCRIPTS[0], SCRIPTS[2]] {
-        the_host_keeps_them_with(Arc::new(script_of(script)));
+    for source in [SCRIPTS[0], SCRIPTS[2], SCRIPTS[5]] {
+        the_host_keeps_the_laws_with(source);
     }
 }
 
-fn the_host_keeps_them_with(script: Arc<Script>) {
+fn the_host_keeps_the_laws_with(source: &str) {
     use collodi_host::Input;
+    let script = Arc::new(script_of(source));
     let run = first_run();
     laws::check(
         host,
@@ -206,9 +208,9 @@ fn the_host_keeps_them_with(script: Arc<Script>) {
     .unwrap();
 }
 
-/// Scripts with commands, files, jumps, questions and a daemon, and one that deals with
-/// others.
-const SCRIPTS: [&str; 5] = [
+/// Scripts with commands, files, jumps, questions and a daemon, one that deals with
+/// others, one with open shells, and one with programs that read or take too long.
+const SCRIPTS: [&str; 7] = [
     r#"{"dialect": "vatn", "run": [
         {"method": "shell.run", "params": {"message": "a", "venv": "myapp"}},
         {"method": "fs.read", "id": "text", "params": {"path": "a.txt"}},
@@ -243,6 +245,23 @@ const SCRIPTS: [&str; 5] = [
             "params": {"uri": ["other.json", "https://host/owner/repo.git/a.json"]}},
         {"method": "script.restart", "params": {"uri": "{{local.result ? 'other.json' : 'start.json'}}"}},
         {"method": "process.wait", "params": {"sec": 1}}]}"#,
+    r#"{"dialect": "pinokio", "run": [
+        {"method": "shell.start", "params": {"id": "s", "path": "app"}},
+        {"id": "again", "method": "shell.enter", "params": {"id": "s", "message": "a"}},
+        {"method": "shell.write", "params": {"id": "s", "message": "b"}},
+        {"method": "shell.enter", "params": {"id": "s", "message": "c", "on": [
+            {"event": "/ready/", "return": "{{event.matches[0][0]}}"},
+            {"event": "/dead/", "kill": true},
+            {"event": null, "return": true}]}},
+        {"when": "{{input === 'ready'}}", "method": "jump", "params": {"id": "again"}},
+        {"method": "shell.stop", "params": {"id": "s"}},
+        {"method": "shell.start", "params": {"message": "d", "on": [
+            {"event": "/ready/", "done": true, "notify": {"title": "{{event}}"}}]}}]}"#,
+    r#"{"dialect": "pinokio", "daemon": true, "run": [
+        {"method": "exec", "params": {"message": "a", "timeout": 500, "killSignal": "SIGINT",
+            "maxBuffer": 12}},
+        {"method": "shell.run", "params": {"message": ["a", "b"], "input": true, "on": [
+            {"event": "/ready/", "done": true}, {"event": "/dead/", "break": true}]}}]}"#,
 ];
 
 /// What files hold: no script, scripts that end and that serve, and the origin of a
@@ -313,6 +332,10 @@ fn host_command(detail: u8, run: &RunId) -> Command {
             step: None,
             values: answer(detail),
         },
+        6 => Command::Write {
+            to: collodi_host::Reader::Run(run.clone()),
+            bytes: b"yes\n".as_slice().into(),
+        },
         _ => Command::Shutdown(Duration::from_secs(5)),
     }
 }
@@ -341,10 +364,13 @@ fn progress(detail: u8) -> Progress {
         0 => Progress::Spawned { pid: Some(100) },
         1 => Progress::Exited(Exit::Code(i32::from(detail % 3))),
         _ => {
-            let text = match detail / 4 % 4 {
+            let text = match detail / 4 % 7 {
                 0 => "ready\n",
                 1 => "dead",
                 2 => "error: x\n",
+                3 => "\u{1b}]133;D;1;aid=demo-0-1\u{7}",
+                4 => "\u{1b}]133;D;;aid=demo-0-2\u{7}\u{1b}]133;D;;aid=demo-0-2\u{7}",
+                5 => "\u{1b}]133;D",
                 _ => "Python 3.12.1\n",
             };
             Progress::Output {
@@ -357,7 +383,7 @@ fn progress(detail: u8) -> Progress {
 
 /// Any completion, whether it fits or not.
 fn completion(detail: u8) -> Completion {
-    match detail % 10 {
+    match detail % 12 {
         7 => fetched(200),
         8 => downloaded(),
         9 => Completion::Aborted,
@@ -373,6 +399,8 @@ fn completion(detail: u8) -> Completion {
         3 => Completion::Empty(Ok(())),
         4 => Completion::Port(Ok(42_003)),
         5 => Completion::Signalled(Ok(())),
+        6 => Completion::Written(Ok(())),
+        10 => Completion::InputClosed,
         _ => Completion::Connected(Err(Error::new(ErrorKind::Refused, "connect to", "x"))),
     }
 }
@@ -416,6 +444,15 @@ fn completions(action: &Action) -> Vec<Completion> {
             Completion::Downloaded(Err(web_error(WebErrorKind::Aborted))),
         ],
         Action::Abort(_) => vec![Completion::Aborted],
+        Action::Write(..) => {
+            let failed = |kind| Completion::Written(Err(Error::new(kind, "write to", "x")));
+            vec![
+                Completion::Written(Ok(())),
+                failed(ErrorKind::Gone),
+                failed(ErrorKind::Full),
+            ]
+        }
+        Action::CloseInput(_) => vec![Completion::InputClosed],
         _ => vec![Completion::Port(Ok(42_003)), Completion::Port(Err(error()))],
     }
 }

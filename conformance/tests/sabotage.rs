@@ -52,6 +52,7 @@ enum Wrong {
     InputIsAlwaysThere,
     InputIsNeverThere,
     InputIsOpenForEver,
+    InputIsNeverGone,
     // tree
     SignalsNobody,
     SignalsTermOnly,
@@ -195,6 +196,14 @@ const TABLE: &[(Wrong, &str)] = &[
     (
         Wrong::InputIsOpenForEver,
         "input::dropping_the_handle_closes_the_input",
+    ),
+    (
+        Wrong::InputIsNeverGone,
+        "input::writing_to_an_ended_child_fails",
+    ),
+    (
+        Wrong::InputIsNeverGone,
+        "input::waiting_write_ends_with_the_child",
     ),
     (Wrong::SignalsNobody, "tree::signal_arrives_as_sent"),
     (Wrong::SignalsNobody, "tree::signal_reaches_grandchildren"),
@@ -553,6 +562,9 @@ impl Child for BadChild {
         if self.wrong == Wrong::InputIsOpenForEver {
             return input.map(|input| Box::new(Unclosed(Some(input))) as Box<dyn ChildInput>);
         }
+        if self.wrong == Wrong::InputIsNeverGone {
+            return input.map(|input| Box::new(Unfailing(input)) as Box<dyn ChildInput>);
+        }
         input
     }
 }
@@ -591,6 +603,18 @@ impl ChildInput for Unclosed {
 impl Drop for Unclosed {
     fn drop(&mut self) {
         std::mem::forget(self.0.take());
+    }
+}
+
+/// Says that all was written, whatever came of it.
+#[derive(Debug)]
+struct Unfailing(Box<dyn ChildInput>);
+
+#[async_trait]
+impl ChildInput for Unfailing {
+    async fn write(&mut self, bytes: &[u8]) -> Result<(), Error> {
+        let _ = self.0.write(bytes).await;
+        Ok(())
     }
 }
 

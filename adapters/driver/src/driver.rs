@@ -4,8 +4,7 @@ use crate::{
     HostHandle,
     events::Subscribers,
     handle::{Message, Sender},
-    perform::{Happening, perform},
-    transfer::Transfers,
+    perform::{Happening, InFlight, perform},
 };
 use collodi_backend::{Backends, BoxFuture};
 use collodi_host::{Host, Input};
@@ -32,7 +31,7 @@ pub struct Driver {
 /// What the driver waits for.
 struct Waiting {
     happenings: SelectAll<BoxStream<'static, Happening>>,
-    transfers: Transfers,
+    in_flight: InFlight,
     alarm: Option<Alarm>,
 }
 
@@ -64,7 +63,7 @@ impl Driver {
     pub async fn run(mut self) {
         let mut waiting = Waiting {
             happenings: SelectAll::new(),
-            transfers: Transfers::default(),
+            in_flight: InFlight::default(),
             alarm: None,
         };
         self.input(Input::Start);
@@ -101,9 +100,8 @@ impl Driver {
         loop {
             match self.host.poll_output() {
                 Output::Action(id, action) => {
-                    let transfers = &mut waiting.transfers;
-                    let happenings = perform(&self.backends, transfers, id, action);
-                    waiting.happenings.push(happenings);
+                    let stream = perform(&self.backends, &mut waiting.in_flight, id, action);
+                    waiting.happenings.push(stream);
                 }
                 Output::Event(event) => self.subscribers.tell(&Arc::new(event)),
                 Output::Wait(deadline) => {

@@ -3,6 +3,7 @@
 mod driver;
 mod events;
 mod handle;
+mod inputs;
 mod perform;
 mod transfer;
 mod workspace;

@@ -1,9 +1,10 @@
 //! Actions become streams of what happens to them.
 
+use crate::inputs::{Inputs, Mouth};
 use crate::transfer::{Transfers, download, fetch};
 use collodi_action::{Action, Completion, Ended, Error, ErrorKind, Progress};
 use collodi_backend::{Backends, Child, ChildEvent, ProcessBackend};
-use collodi_command::{CommandSpec, Exit};
+use collodi_command::{CommandSpec, Exit, Stdin};
 use collodi_host::Input;
 use collodi_machine::ActionId;
 use futures::{FutureExt, StreamExt, stream, stream::BoxStream};
@@ -31,11 +32,25 @@ impl From<Happening> for Input {
     }
 }
 
+impl Happening {
+    pub(crate) const fn completed(id: ActionId, completion: Completion) -> Self {
+        let what = What::Completed(completion);
+        Self { id, what }
+    }
+}
+
+/// What reaches into actions in flight: the inputs of commands, the ends of transfers.
+#[derive(Debug, Default)]
+pub(crate) struct InFlight {
+    inputs: Inputs,
+    transfers: Transfers,
+}
+
 /// Performs an action to its completion; what it tells on the way is not heard. None when it
 /// breaks off without one.
 pub async fn complete(backends: &Backends, action: Action) -> Option<Completion> {
-    let mut transfers = Transfers::default();
-    let happenings = perform(backends, &mut transfers, ActionId::from_number(0), action);
+    let mut in_flight = InFlight::default();
+    let happenings = perform(backends, &mut in_flight, ActionId::from_number(0), action);
     let completion = |Happening { what, .. }| async move {
         match what {
             What::Progress(_) => None,
@@ -46,10 +61,11 @@ pub async fn complete(backends: &Backends, action: Action) -> Option<Completion>
     completions.next().await
 }
 
-/// Performs an action. The stream ends with its one completion.
+/// Performs an action. The stream ends with its one completion; that of a command with
+/// an input also has those of what is written to it.
 pub(crate) fn perform(
     backends: &Backends,
-    transfers: &mut Transfers,
+    in_flight: &mut InFlight,
     id: ActionId,
     action: Action,
 ) -> BoxStream<'static, Happening> {
@@ -61,7 +77,13 @@ pub(crate) fn perform(
         ..
     } = backends.clone();
     match action {
-        Action::Exec(spec) => exec(process, id, spec),
+        Action::Exec(spec) if spec.stdin == Stdin::Piped => {
+            let (mouth, written) = in_flight.inputs.open(&spec.tree);
+            stream::select(exec(process, id, spec, Some(mouth)), written).boxed()
+        }
+        Action::Exec(spec) => exec(process, id, spec, None),
+        Action::Write(tree, bytes) => known(id, in_flight.inputs.write(id, &tree, bytes)),
+        Action::CloseInput(tree) => known(id, in_flight.inputs.close(id, &tree)),
         Action::File(op) => once(id, async move { Completion::File(files.perform(op).await) }),
         Action::Signal(tree, signal) => once(id, async move {
             Completion::Signalled(process.signal_tree(&tree, signal).await)
@@ -75,10 +97,10 @@ pub(crate) fn perform(
         Action::FreePort { from } => once(id, async move {
             Completion::Port(network.free_port(from).await)
         }),
-        Action::Fetch(spec) => fetch(web, id, spec, transfers.begin(id)),
-        Action::Download(spec) => download(&web, id, spec, transfers.begin(id)),
+        Action::Fetch(spec) => fetch(web, id, spec, in_flight.transfers.begin(id)),
+        Action::Download(spec) => download(&web, id, spec, in_flight.transfers.begin(id)),
         Action::Abort(which) => {
-            transfers.end(which);
+            in_flight.transfers.end(which);
             once(id, async { Completion::Aborted })
         }
         other => {
@@ -99,10 +121,16 @@ fn once(
     stream::once(happening).boxed()
 }
 
-/// A command on its way.
+/// What is known at once; nothing when the input's own stream will say it.
+fn known(id: ActionId, completion: Option<Completion>) -> BoxStream<'static, Happening> {
+    let happening = completion.map(|done| Happening::completed(id, done));
+    stream::iter(happening).boxed()
+}
+
+/// A command on its way, with what keeps its input open.
 enum Exec {
-    Start(Arc<dyn ProcessBackend>, CommandSpec),
-    Run(Box<dyn Child>, Exit),
+    Start(Arc<dyn ProcessBackend>, CommandSpec, Option<Mouth>),
+    Run(Box<dyn Child>, Exit, Option<Mouth>),
     Over,
 }
 
@@ -110,8 +138,9 @@ fn exec(
     process: Arc<dyn ProcessBackend>,
     id: ActionId,
     spec: CommandSpec,
+    mouth: Option<Mouth>,
 ) -> BoxStream<'static, Happening> {
-    stream::unfold(Exec::Start(process, spec), move |exec| async move {
+    stream::unfold(Exec::Start(process, spec, mouth), move |exec| async move {
         let (what, next) = exec.next().await?;
         Some((Happening { id, what }, next))
     })
@@ -121,32 +150,35 @@ fn exec(
 impl Exec {
     async fn next(self) -> Option<(What, Self)> {
         match self {
-            Self::Start(process, spec) => Some(match process.spawn(&spec).await {
-                Ok(child) => {
-                    let pid = child.pid();
-                    (
-                        What::Progress(Progress::Spawned { pid }),
-                        Self::Run(child, Exit::Unknown),
-                    )
-                }
+            Self::Start(process, spec, mouth) => Some(match process.spawn(&spec).await {
+                Ok(child) => Self::started(child, mouth),
                 Err(error) => (What::Completed(Completion::Exec(Err(error))), Self::Over),
             }),
-            Self::Run(child, exit) => Some(Self::hear(child, exit).await),
+            Self::Run(child, exit, mouth) => Some(Self::hear(child, exit, mouth).await),
             Self::Over => None,
         }
     }
 
+    fn started(mut child: Box<dyn Child>, mut mouth: Option<Mouth>) -> (What, Self) {
+        if let Some(mouth) = &mut mouth {
+            mouth.give(child.input());
+        }
+        let pid = child.pid();
+        let next = Self::Run(child, Exit::Unknown, mouth);
+        (What::Progress(Progress::Spawned { pid }), next)
+    }
+
     /// The next thing heard of a child. One that stops talking without a word about
     /// its end is taken for ended.
-    async fn hear(mut child: Box<dyn Child>, exit: Exit) -> (What, Self) {
+    async fn hear(mut child: Box<dyn Child>, exit: Exit, mouth: Option<Mouth>) -> (What, Self) {
         match child.next_event().await {
             Some(ChildEvent::Output { stream, bytes }) => {
                 let output = Progress::Output { stream, bytes };
-                (What::Progress(output), Self::Run(child, exit))
+                (What::Progress(output), Self::Run(child, exit, mouth))
             }
             Some(ChildEvent::Exited(exit)) => (
                 What::Progress(Progress::Exited(exit)),
-                Self::Run(child, exit),
+                Self::Run(child, exit, mouth),
             ),
             Some(ChildEvent::Closed { leaked }) => (completed(exit, leaked), Self::Over),
             None => (completed(exit, false), Self::Over),

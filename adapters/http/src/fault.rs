@@ -188,7 +188,9 @@ impl From<Refused> for Fault {
                 Self::new(Kind::InUse, detail).hint("stop what uses the environment first")
             }
             Refused::NoSuchRun(_) | Refused::NoSuchProcess(_) => Self::new(Kind::NotFound, detail),
-            Refused::NothingRuns(_) => Self::new(Kind::NothingRuns, detail),
+            Refused::NobodyReads(_) | Refused::NothingRuns(_) => {
+                Self::new(Kind::NothingRuns, detail)
+            }
             Refused::NothingAsked(run) => Self::new(Kind::NothingAsked, detail)
                 .hint(format!("GET /python/runs/{run} shows what it asks")),
             Refused::Answers(_) => Self::new(Kind::BadAnswer, detail)

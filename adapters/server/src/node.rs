@@ -150,6 +150,7 @@ pub(crate) fn options(
         local_repositories: args.local_repositories,
         restart: Policy::fixed(args.restart_delay),
         stop: StopSequence::term_then_kill(args.grace_period),
+        privileged: collodi_tokio::is_privileged(),
         ..HostOptions::new(layout, u64::from_ne_bytes(random()?))
     })
 }

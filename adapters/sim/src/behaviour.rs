@@ -33,7 +33,8 @@ impl Behaviour {
         Self(Kind::Arguments)
     }
 
-    pub(crate) const fn shell() -> Self {
+    /// A shell: it runs the line after `-c`, or the lines that it reads.
+    pub const fn shell() -> Self {
         Self(Kind::Shell)
     }
 

@@ -42,6 +42,18 @@ impl Pipe {
         Some(chunk)
     }
 
+    /// As [`Pipe::read`], but no more than up to the first line end.
+    pub(crate) fn read_line(&mut self) -> Option<Arc<[u8]>> {
+        let (order, chunk) = self.chunks.pop_front()?;
+        let end = chunk.iter().position(|byte| *byte == b'\n');
+        let (line, rest) = chunk.split_at(end.map_or(chunk.len(), |at| at + 1));
+        if !rest.is_empty() {
+            self.chunks.push_front((order, rest.into()));
+        }
+        self.held -= line.len();
+        Some(line.into())
+    }
+
     /// When the next chunk was written.
     pub(crate) fn next_order(&self) -> Option<u64> {
         self.chunks.front().map(|(order, _)| *order)

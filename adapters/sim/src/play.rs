@@ -4,6 +4,7 @@ use crate::{
     clock::Sleep,
     disk::{self, End, Node},
     executor::Shared,
+    pipe::Pipe,
     shell,
     state::{Job, Key, Pid, State},
     table::{Process, Reaction},
@@ -208,9 +209,27 @@ impl Player {
     }
 
     async fn cat(&self) {
-        while let Some(chunk) = poll_fn(|cx| self.world.state().hear(self.pid, cx)).await {
+        let read = |cx: &mut Context<'_>| self.world.state().hear(self.pid, Pipe::read, cx);
+        while let Some(chunk) = poll_fn(read).await {
             self.say(Stream::Stdout, &chunk).await;
         }
+    }
+
+    /// The next line of standard input with its end, which is left out at the end of it.
+    /// Nothing after the line is taken.
+    pub(crate) async fn line(&self) -> Option<Vec<u8>> {
+        let mut line = Vec::new();
+        while !line.ends_with(b"\n") {
+            let read = |cx: &mut Context<'_>| {
+                let mut state = self.world.state();
+                state.hear(self.pid, Pipe::read_line, cx)
+            };
+            match poll_fn(read).await {
+                Some(piece) => line.extend_from_slice(&piece),
+                None => break,
+            }
+        }
+        (!line.is_empty()).then_some(line)
     }
 
     async fn read(&self, path: &str) -> Option<i32> {
@@ -248,12 +267,17 @@ impl State {
         taken
     }
 
-    fn hear(&mut self, pid: Pid, cx: &Context<'_>) -> Poll<Option<Arc<[u8]>>> {
+    fn hear(
+        &mut self,
+        pid: Pid,
+        read: fn(&mut Pipe) -> Option<Arc<[u8]>>,
+        cx: &Context<'_>,
+    ) -> Poll<Option<Arc<[u8]>>> {
         let id = self.table.get(pid).and_then(|process| process.stdin);
         let Some((id, pipe)) = id.and_then(|id| Some((id, self.pipes.get(id)?))) else {
             return Poll::Ready(None);
         };
-        if let Some(chunk) = pipe.read() {
+        if let Some(chunk) = read(pipe) {
             self.notify(Key::Pipe(id));
             return Poll::Ready(Some(chunk));
         }
@@ -282,7 +306,12 @@ impl State {
         }
     }
 
-    fn place(&self, pid: Pid, path: &str, end: End) -> Result<disk::Place, FileErrorKind> {
+    pub(crate) fn place(
+        &self,
+        pid: Pid,
+        path: &str,
+        end: End,
+    ) -> Result<disk::Place, FileErrorKind> {
         let cwd = self.table.get(pid).map_or("/", |process| &process.cwd);
         self.disk.find(cwd, path, end)
     }

@@ -297,8 +297,8 @@ impl ChildInput for ScriptedInput {
             let mut state = self.world.state();
             let order = state.next_order();
             let Some(pipe) = state.pipes.get(self.pipe).filter(|pipe| pipe.readers > 0) else {
-                let gone = Error::new(ErrorKind::Other, "write to", "standard input");
-                return Poll::Ready(Err(gone.detail("nobody reads")));
+                let gone = Error::new(ErrorKind::Gone, "write to", "the program's input");
+                return Poll::Ready(Err(gone));
             };
             let taken = pipe.write(order, left);
             left = left.get(taken..).unwrap_or_default();

@@ -46,6 +46,8 @@ pub(crate) struct State {
     pub(crate) web: Pages,
     pub(crate) faults: Faults,
     pub(crate) lines: BTreeMap<String, Behaviour>,
+    /// What shells do with any other line; none to read it as commands.
+    pub(crate) any_line: Option<Behaviour>,
     /// Jobs that no task runs yet.
     pub(crate) started: Vec<(Pid, Job)>,
     timers: BTreeMap<(Instant, u64), Waker>,
@@ -66,6 +68,7 @@ impl State {
             web: Pages::new(),
             faults: Faults::new(),
             lines: BTreeMap::new(),
+            any_line: None,
             started: Vec::new(),
             timers: BTreeMap::new(),
             watchers: BTreeMap::new(),

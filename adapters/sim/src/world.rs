@@ -85,6 +85,14 @@ impl World {
         self
     }
 
+    /// What the shells do when they are given any other line: the words that `answer`
+    /// gives for it.
+    pub fn lines(&self, answer: impl Fn(&str) -> String + Send + Sync + 'static) -> &Self {
+        let of_first = move |args: &[String]| answer(args.first().map_or("", String::as_str));
+        self.0.state().any_line = Some(Behaviour::answer(of_first));
+        self
+    }
+
     /// Makes a directory, and those above it, at an absolute path.
     pub fn dir(&self, path: &str) -> &Self {
         let place: Vec<String> = components(path);

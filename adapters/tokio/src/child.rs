@@ -135,8 +135,11 @@ struct Input(ChildStdin);
 impl ChildInput for Input {
     async fn write(&mut self, bytes: &[u8]) -> Result<(), Error> {
         let failed = |error: std::io::Error| {
-            Error::new(ErrorKind::Other, "write to", "the program's input")
-                .detail(error.to_string())
+            let kind = match error.kind() {
+                std::io::ErrorKind::BrokenPipe => ErrorKind::Gone,
+                _ => ErrorKind::Other,
+            };
+            Error::new(kind, "write to", "the program's input").detail(error.to_string())
         };
         self.0.write_all(bytes).await.map_err(failed)
     }

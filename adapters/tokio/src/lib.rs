@@ -14,6 +14,7 @@ use collodi_backend::Backends;
 use std::sync::Arc;
 
 pub use clock::Clock;
+pub use collodi_os::is_privileged;
 pub use files::Files;
 pub use network::Network;
 pub use process::Processes;

@@ -1,7 +1,7 @@
 //! What a child reads.
 
 use crate::{Broken, Subject, Told, Verdict, case::cases};
-use collodi_backend::{Child, ChildEvent, ChildInput};
+use collodi_backend::{Child, ChildEvent, ChildInput, Error, ErrorKind};
 use collodi_command::{CommandSpec, Exit, Stdin};
 use collodi_sim::words::flood;
 use futures::future::join;
@@ -84,14 +84,36 @@ cases! {
         Ok(())
     }
 
-    /// Writing to a child that has ended fails, and does nothing else.
+    /// Writing to a child that has ended fails as `Gone`, and does nothing else.
     async fn writing_to_an_ended_child_fails(world: Subject) -> Verdict {
         let mut child = world.spawn(&piped(&world, &["exit:0"])).await?;
         let mut input = handle(&mut *child)?;
         Told::by(&mut *child).await;
-        assert!(input.write(b"anybody?").await.is_err());
+        is_gone(input.write(b"anybody?").await);
         Ok(())
     }
+
+    /// A write that waits for a child that does not read fails as `Gone` when the child
+    /// ends.
+    async fn waiting_write_ends_with_the_child(world: Subject) -> Verdict {
+        let mut child = world.spawn_ready(&piped(&world, &["say:ready", "until:go"])).await?;
+        let mut input = handle(&mut *child)?;
+        let bytes = flood(0, 1 << 20);
+        let end = async {
+            world.write("go", "").await?;
+            Told::by(&mut *child).await;
+            Ok::<_, Broken>(())
+        };
+        let (written, ended) = join(input.write(&bytes), end).await;
+        ended?;
+        is_gone(written);
+        Ok(())
+    }
+}
+
+fn is_gone(written: Result<(), Error>) {
+    let kind = written.map_err(|error| error.kind);
+    assert_eq!(kind, Err(ErrorKind::Gone));
 }
 
 fn piped(world: &Subject, words: &[&str]) -> CommandSpec {

@@ -24,6 +24,13 @@ pub(super) fn name(outcome: &Outcome, cancelled: Option<Cancelled>) -> String {
 fn failed(kind: &FailureKind) -> String {
     match kind {
         FailureKind::Command { .. } => "a command".to_owned(),
+        FailureKind::TimedOut { .. } => "a command that takes too long".to_owned(),
+        FailureKind::TooMuchOutput { .. } => "a command that says too much".to_owned(),
+        FailureKind::NoShell(_) => "no open shell".to_owned(),
+        FailureKind::ShellOpen(_) => "a shell that is open already".to_owned(),
+        FailureKind::ShellEnded { .. } => "a shell that ended".to_owned(),
+        FailureKind::NoMatch { .. } => "output without a match".to_owned(),
+        FailureKind::NotWritten(error) => format!("input not written ({})", error.kind),
         FailureKind::Output { .. } => "a command by its output".to_owned(),
         FailureKind::Spawn(error) => format!("no command ({})", error.kind),
         FailureKind::Env { error, .. } => format!("no environment ({})", provision(error)),

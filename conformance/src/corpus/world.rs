@@ -21,11 +21,16 @@ const LIFE: u32 = 60_000;
 /// those whose output the script watches for the moment from which it goes on.
 pub(super) fn world(script: &Script) -> World {
     let servers: Arc<[String]> = servers(script).into();
-    let shell = Behaviour::answer(move |args| shell(args, &servers));
     let world = World::new();
-    for name in ["bash", "sh", "dash", "zsh", "ksh", "conda"] {
-        world.program(name, shell.clone());
+    for name in ["dash", "zsh", "ksh"] {
+        world.program(name, Behaviour::shell());
     }
+    let of_conda = Arc::clone(&servers);
+    world.program(
+        "conda",
+        Behaviour::answer(move |args| conda(args, &of_conda)),
+    );
+    world.lines(move |said| line(said, &servers));
     world.program(
         "python3",
         Behaviour::answer(|args| tool(args, "Python 3.11.7")),
@@ -34,11 +39,14 @@ pub(super) fn world(script: &Script) -> World {
     world
 }
 
-/// A shell, or conda that runs one.
-fn shell(args: &[String], servers: &[String]) -> String {
-    let Some(line) = args.iter().skip_while(|arg| *arg != "-c").nth(1) else {
-        return say("conda 24.9.2\n");
-    };
+/// Conda, by itself or running a shell.
+fn conda(args: &[String], servers: &[String]) -> String {
+    let said = args.iter().skip_while(|arg| *arg != "-c").nth(1);
+    said.map_or_else(|| say("conda 24.9.2\n"), |said| line(said, servers))
+}
+
+/// What a line does.
+fn line(line: &str, servers: &[String]) -> String {
     let lives = servers
         .iter()
         .any(|server| line.starts_with(server.as_str()));
@@ -93,7 +101,13 @@ fn say(text: &str) -> String {
 /// How the lines begin, up to their first template, that a step wants to live on.
 fn servers(script: &Script) -> Vec<String> {
     let steps = script.steps.iter();
-    let shells = steps.filter(|step| step.method == Method::ShellRun);
+    let shells = steps.filter(|step| {
+        let method = &step.method;
+        matches!(
+            method,
+            Method::ShellRun | Method::ShellStart | Method::ShellEnter
+        )
+    });
     let params =
         shells.filter_map(|step| script.value.pointer(&format!("{}/params", step.pointer)));
     params
@@ -106,10 +120,10 @@ fn servers(script: &Script) -> Vec<String> {
 fn waits_for_output(params: &Value) -> bool {
     let handlers = params.pointer("/on").and_then(Value::as_array);
     let truthy = |handler: &Value, key| handler.pointer(key).is_some_and(Value::is_truthy);
-    handlers
-        .unwrap_or_default()
-        .iter()
-        .any(|handler| truthy(handler, "/done") || truthy(handler, "/kill"))
+    handlers.unwrap_or_default().iter().any(|handler| {
+        let returns = truthy(handler, "/return") && truthy(handler, "/event");
+        returns || truthy(handler, "/done") || truthy(handler, "/kill")
+    })
 }
 
 fn beginnings(message: &Value) -> Vec<String> {

@@ -30,7 +30,7 @@ pub struct Deed {
 }
 
 /// What an operator can do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Does {
     /// Ends the app.
     Stop,
@@ -40,6 +40,8 @@ pub enum Does {
     Restart,
     /// Ends everything.
     Shutdown,
+    /// Writes this line to the run.
+    Write(String),
 }
 
 const TRACE: &str = "--- trace\n";
@@ -112,7 +114,10 @@ fn deed(line: &str) -> Result<Deed, Broken> {
         "cancel" => Does::Cancel,
         "restart" => Does::Restart,
         "shutdown" => Does::Shutdown,
-        _ => return Err(broken()),
+        _ => match does.strip_prefix("write ") {
+            Some(line) => Does::Write(line.to_owned()),
+            None => return Err(broken()),
+        },
     };
     Ok(Deed {
         on: on.to_owned(),

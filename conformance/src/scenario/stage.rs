@@ -8,7 +8,7 @@ use crate::{Broken, Subject};
 use collodi_contain::RelPath;
 use collodi_driver::{Driver, Events, HostHandle, Notice};
 use collodi_file::FileOp;
-use collodi_host::{Accepted, Command, Host, HostOptions, RunId, RunRequest};
+use collodi_host::{Accepted, Command, Host, HostOptions, Reader, RunId, RunRequest};
 use collodi_python::{Layout, Platform};
 use collodi_restart::{Policy, StopSequence};
 use collodi_run::App;
@@ -136,10 +136,14 @@ impl Operator {
             return Ok(());
         };
         self.deeds.pop_front();
-        let command = match deed.does {
+        let command = match &deed.does {
             Does::Stop => Command::StopApp("demo".to_owned()),
             Does::Cancel => Command::CancelRun(self.run.clone()),
             Does::Shutdown => Command::Shutdown(BUDGET),
+            Does::Write(line) => Command::Write {
+                to: Reader::Run(self.run.clone()),
+                bytes: format!("{line}\n").into_bytes().into(),
+            },
             Does::Restart => match told.last_process() {
                 Some(process) => Command::RestartProcess(process),
                 None => return Err(Broken::new("there is no daemon to restart")),

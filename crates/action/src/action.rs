@@ -1,6 +1,6 @@
 //! What can be asked.
 
-use alloc::string::String;
+use alloc::{string::String, sync::Arc};
 use collodi_command::{CommandSpec, Signal, TreeId};
 use collodi_file::FileOp;
 use collodi_machine::ActionId;
@@ -39,6 +39,13 @@ pub enum Action {
     /// End a [`Fetch`](Self::Fetch) or [`Download`](Self::Download) in flight of the same
     /// machine. Both are completed; when the other had been, nothing happens.
     Abort(ActionId),
+    /// Write to the standard input of the tree's command: the last that was started with
+    /// [`Stdin::Piped`](collodi_command::Stdin::Piped). Writes arrive in their order; each is
+    /// completed by [`Completion::Written`](crate::Completion::Written) when the command's
+    /// pipe has taken it, which may be long after, or when the command is gone.
+    Write(TreeId, Arc<[u8]>),
+    /// Close the standard input of the tree's command, after what is still to be written.
+    CloseInput(TreeId),
 }
 
 impl fmt::Display for Action {
@@ -53,6 +60,10 @@ impl fmt::Display for Action {
             Self::Fetch(spec) => write!(f, "{spec}"),
             Self::Download(spec) => write!(f, "{spec}"),
             Self::Abort(id) => write!(f, "abort {id}"),
+            Self::Write(tree, bytes) => {
+                write!(f, "write {:?} to {tree}", String::from_utf8_lossy(bytes))
+            }
+            Self::CloseInput(tree) => write!(f, "close the input of {tree}"),
         }
     }
 }

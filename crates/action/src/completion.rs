@@ -73,6 +73,13 @@ pub enum Completion {
     Downloaded(Result<Downloaded, WebError>),
     /// Of [`Action::Abort`](crate::Action::Abort).
     Aborted,
+    /// Of [`Action::Write`](crate::Action::Write): written; or not, as
+    /// [`ErrorKind::Gone`](crate::ErrorKind::Gone) when nobody reads any more, or
+    /// [`ErrorKind::Full`](crate::ErrorKind::Full) when too much waits for a command that
+    /// does not read.
+    Written(Result<(), Error>),
+    /// Of [`Action::CloseInput`](crate::Action::CloseInput): it is closed.
+    InputClosed,
 }
 
 /// A command that ran.
@@ -111,11 +118,14 @@ impl fmt::Display for Completion {
                 write!(f, "failed: {error}")
             }
             Self::Aborted => f.write_str("aborted"),
+            Self::Written(Ok(())) => f.write_str("written"),
+            Self::InputClosed => f.write_str("input closed"),
             Self::Exec(Err(error))
             | Self::Signalled(Err(error))
             | Self::Empty(Err(error))
             | Self::Connected(Err(error))
-            | Self::Port(Err(error)) => write!(f, "{error}"),
+            | Self::Port(Err(error))
+            | Self::Written(Err(error)) => write!(f, "{error}"),
         }
     }
 }

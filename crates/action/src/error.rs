@@ -69,6 +69,10 @@ pub enum ErrorKind {
     Refused,
     /// No answer in time.
     TimedOut,
+    /// Nobody reads: the command has ended, or has closed its input.
+    Gone,
+    /// Too much waits already for whoever reads.
+    Full,
     /// The backend cannot do this.
     Unsupported,
     /// Something else; the detail says what.
@@ -85,6 +89,8 @@ impl fmt::Display for ErrorKind {
             Self::Exhausted => "out of processes, descriptors or memory",
             Self::Refused => "connection refused",
             Self::TimedOut => "no answer in time",
+            Self::Gone => "nobody reads it any more",
+            Self::Full => "too much waits to be read",
             Self::Unsupported => "not supported here",
             Self::Other => "unexpected error",
         })

@@ -53,7 +53,9 @@ pub trait Child: Send + fmt::Debug {
 /// Writes to a child. Dropping it closes the child's standard input.
 #[async_trait]
 pub trait ChildInput: Send + fmt::Debug {
-    /// Writes all of `bytes`.
+    /// Writes all of `bytes`, waiting while the child does not read. What it has not
+    /// read when it ends fails with [`ErrorKind::Gone`](crate::ErrorKind::Gone), and so
+    /// does every write after it closed its input.
     async fn write(&mut self, bytes: &[u8]) -> Result<(), Error>;
 }
 

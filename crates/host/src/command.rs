@@ -41,6 +41,23 @@ pub enum Command {
         /// The answers, by the keys of the form's fields.
         values: Object,
     },
+    /// Write to the command that reads: of a run the one that was started last, when
+    /// several do. It gets the bytes as they are, so a line needs its end.
+    Write {
+        /// Whose command.
+        to: Reader,
+        /// What.
+        bytes: Arc<[u8]>,
+    },
+}
+
+/// Something whose commands may read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reader {
+    /// A run: its step with `input`, or its open shell.
+    Run(RunId),
+    /// A daemon with `input`.
+    Process(ProcessId),
 }
 
 impl Command {
@@ -105,6 +122,8 @@ pub enum Refused {
     NothingAsked(String),
     /// Answers that will not do. The question stays open.
     Answers(Vec<AnswerError>),
+    /// No command of the run or the process reads.
+    NobodyReads(String),
 }
 
 impl fmt::Display for Refused {
@@ -121,6 +140,7 @@ impl fmt::Display for Refused {
                 f.write_str("the answer will not do")?;
                 errors.iter().try_for_each(|error| write!(f, "; {error}"))
             }
+            Self::NobodyReads(id) => write!(f, "no command of {id} reads"),
         }
     }
 }
@@ -140,6 +160,18 @@ impl fmt::Display for Command {
             Self::Shutdown(budget) => write!(f, "shut down within {budget:?}"),
             Self::Kill => f.write_str("kill"),
             Self::Answer { run, .. } => write!(f, "answer {run}"),
+            Self::Write { to, bytes } => {
+                write!(f, "write {:?} to {to}", String::from_utf8_lossy(bytes))
+            }
+        }
+    }
+}
+
+impl fmt::Display for Reader {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Run(id) => write!(f, "{id}"),
+            Self::Process(id) => write!(f, "{id}"),
         }
     }
 }

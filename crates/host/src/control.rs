@@ -1,7 +1,7 @@
 //! Doing what a host is told.
 
 use crate::{
-    Accepted, Host, HostOptions, Process, ProcessId, Refused, RunEntry, RunId, RunRequest,
+    Accepted, Host, HostOptions, Process, ProcessId, Reader, Refused, RunEntry, RunId, RunRequest,
     detection::{Detecting, own_vars},
     environment::EnvJob,
     host::Deletion,
@@ -115,6 +115,30 @@ impl Host {
             return Err(Refused::NoSuchProcess(id.to_string()));
         }
         self.shared.post.push_back(Post::Process(id.clone(), input));
+        Ok(Accepted::UnderWay)
+    }
+
+    pub(crate) fn write(&mut self, to: &Reader, bytes: Arc<[u8]>) -> Result<Accepted, Refused> {
+        let nobody = || Refused::NobodyReads(to.to_string());
+        match to {
+            Reader::Run(id) => {
+                let run = self.runs.get(id);
+                let run = run.ok_or_else(|| Refused::NoSuchRun(id.to_string()))?;
+                if !run.reads() {
+                    return Err(nobody());
+                }
+                let write = collodi_run::Input::Write(bytes);
+                self.shared.post.push_back(Post::Run(id.clone(), write));
+            }
+            Reader::Process(id) => {
+                let process = self.processes.get(id);
+                let process = process.ok_or_else(|| Refused::NoSuchProcess(id.to_string()))?;
+                if !process.reads() {
+                    return Err(nobody());
+                }
+                process.write(bytes, &mut self.shared);
+            }
+        }
         Ok(Accepted::UnderWay)
     }
 
@@ -280,6 +304,7 @@ pub fn run_options(
         environment,
         epoch: options.epoch,
         seed,
+        privileged: options.privileged,
     }
 }
 

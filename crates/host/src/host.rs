@@ -166,6 +166,7 @@ impl Host {
             Command::Shutdown(budget) => self.shut_down(now, budget),
             Command::Kill => self.kill(now),
             Command::Answer { run, step, values } => self.answer(&run, step, values)?,
+            Command::Write { to, bytes } => self.write(&to, bytes)?,
         };
         self.deliver(now);
         Ok(accepted)

@@ -27,7 +27,7 @@ mod script_records;
 mod script_start;
 mod shared;
 
-pub use command::{Accepted, Command, Refused, RunRequest};
+pub use command::{Accepted, Command, Reader, Refused, RunRequest};
 pub use control::run_options;
 pub use event::{EnvEvent, Event, ProcessEvent, RunEvent};
 pub use host::{Host, Input, Stopped};

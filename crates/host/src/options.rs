@@ -39,6 +39,8 @@ pub struct HostOptions {
     pub retention: Retention,
     /// Whether scripts may name repositories on this machine, by `file://` addresses.
     pub local_repositories: bool,
+    /// Whether commands may do everything: then `sudo` has nothing to add.
+    pub privileged: bool,
 }
 
 impl HostOptions {
@@ -60,6 +62,7 @@ impl HostOptions {
             log: LogLimits::default(),
             retention: Retention::default(),
             local_repositories: false,
+            privileged: false,
         }
     }
 }

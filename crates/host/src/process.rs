@@ -7,9 +7,9 @@ use crate::{
     reach::Reach,
     shared::{Child, Owner, Role, Shared},
 };
-use alloc::{format, string::String, string::ToString};
+use alloc::{format, string::String, string::ToString, sync::Arc};
 use collodi_action::{Action, Completion, Error, Progress};
-use collodi_command::{CommandSpec, Exit};
+use collodi_command::{CommandSpec, Exit, Stdin};
 use collodi_logs::{Log, Url};
 use collodi_machine::{ActionId, Machine, Output};
 use collodi_restart::{
@@ -110,6 +110,18 @@ impl Process {
             .env
             .get("VIRTUAL_ENV")
             .is_some_and(|dir| dir == env)
+    }
+
+    /// Whether its command lives and reads what is written to it.
+    pub fn reads(&self) -> bool {
+        let lives = self.life.is_some_and(|life| life.exit.is_none());
+        lives && self.command.stdin == Stdin::Piped
+    }
+
+    /// Writes to its command.
+    pub(crate) fn write(&self, bytes: Arc<[u8]>, shared: &mut Shared) {
+        let action = Action::Write(self.command.tree.clone(), bytes);
+        self.ask(None, Role::Plain, action, shared);
     }
 
     /// What its supervisor knows.
@@ -326,6 +338,9 @@ impl Process {
             (Role::Emptying, _, _) => {
                 let again = Deadline::new(now + ASK_AGAIN, "is anything left?");
                 shared.wait(Child::Emptying(self.id.clone()), Some(again));
+            }
+            (_, Completion::Written(Err(error)), _) => {
+                self.note(now, &format!("Error: {error}"), shared);
             }
             (_, _, Some(id)) => self.post(Input::Signalled(id), shared),
             _ => {}

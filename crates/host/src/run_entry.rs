@@ -173,6 +173,11 @@ impl RunEntry {
         }
     }
 
+    /// Whether a command of it reads what is written to it.
+    pub fn reads(&self) -> bool {
+        matches!(&self.state, State::Running(run) if run.reader().is_some())
+    }
+
     /// How it ended.
     pub const fn outcome(&self) -> Option<&Arc<Outcome>> {
         if let State::Ended(outcome) = &self.state {

@@ -5,7 +5,7 @@ use collodi_action::{Action, Completion, Ended, Error, ErrorKind, Progress};
 use collodi_command::Exit;
 use collodi_contain::{Name, RelPath, Root};
 use collodi_file::FileAnswer;
-use collodi_host::{Command, Host, HostOptions, Input, RunRequest};
+use collodi_host::{Command, Host, HostOptions, Input, Reader, Refused, RunRequest};
 use collodi_machine::{ActionId, Output, trace::Traced};
 use collodi_python::{Layout, Platform};
 use collodi_run::App;
@@ -233,4 +233,34 @@ fn an_environment_that_is_wanted_while_its_making_is_undone_is_made_anew() {
         play.trace()
     );
     assert!(!play.trace().contains("failed"), "{}", play.trace());
+}
+
+#[test]
+fn what_is_written_goes_to_whom_it_is_for() {
+    let mut play = Play::new();
+    play.run(
+        r#"{"dialect": "pinokio", "run": [{"method": "shell.run",
+        "params": {"message": "ask", "input": true}}]}"#,
+    );
+    let run = play.traced.machine.runs().next().unwrap().id().clone();
+    let to = Reader::Run(run);
+    let bytes = b"yes\n".as_slice();
+    play.command(Command::Write {
+        to: to.clone(),
+        bytes: bytes.into(),
+    });
+    let exit = Exit::Code(0);
+    let ended = Ended {
+        exit,
+        leaked: false,
+    };
+    play.complete("write", Completion::Written(Ok(())));
+    play.complete("exec", Completion::Exec(Ok(ended)));
+    let late = Command::Write {
+        to,
+        bytes: bytes.into(),
+    };
+    let refused = play.traced.machine.command(play.now, late).unwrap_err();
+    assert!(matches!(refused, Refused::NobodyReads(_)), "{refused}");
+    assert_snapshot!(play.trace());
 }

@@ -1,13 +1,15 @@
 //! What every step works with.
 
-use crate::{Action, Event, RunOptions, environment::Environment, memory::Memory};
+use crate::{
+    Action, Event, RunOptions, environment::Environment, memory::Memory, session::Sessions,
+};
 use alloc::{
     collections::{BTreeMap, BTreeSet},
     string::String,
     sync::Arc,
     vec::Vec,
 };
-use collodi_command::TreeId;
+use collodi_command::{Stdin, TreeId};
 use collodi_contain::ContainedPath;
 use collodi_env::{Environment as Resolved, StepVariables};
 use collodi_machine::{ActionId, Outbox};
@@ -17,7 +19,7 @@ use collodi_value::Value;
 
 use crate::{
     outcome::FailureKind,
-    params::{Fault, at},
+    params::{Fault, Params, at},
 };
 
 /// What every step works with: the options, the variables, and the way out.
@@ -52,6 +54,10 @@ pub(crate) struct Context {
     pub(crate) turn: u64,
     /// The variables of the `ENVIRONMENT` files.
     pub(crate) environment: Environment,
+    /// Commands that live and read what is written to them, oldest first.
+    pub(crate) readers: BTreeMap<ActionId, TreeId>,
+    /// The shells that are open.
+    pub(crate) sessions: Sessions,
 }
 
 impl Context {
@@ -74,6 +80,8 @@ impl Context {
             unheard: BTreeSet::new(),
             detached: BTreeMap::new(),
             daemons: Vec::new(),
+            readers: BTreeMap::new(),
+            sessions: Sessions::default(),
             resolved: Resolved::default(),
             answered: BTreeSet::new(),
             now: Instant::ZERO,
@@ -110,8 +118,8 @@ impl Context {
     /// Asks the world.
     pub(crate) fn world(&mut self, action: collodi_action::Action) -> ActionId {
         use collodi_action::Action as World;
-        let tree = match &action {
-            World::Exec(spec) => Some(spec.tree.clone()),
+        let command = match &action {
+            World::Exec(spec) => Some((spec.tree.clone(), spec.stdin)),
             _ => None,
         };
         let is_transfer = matches!(action, World::Fetch(_) | World::Download(_));
@@ -119,11 +127,25 @@ impl Context {
         if is_transfer {
             self.transfers.insert(id);
         }
-        if let Some(tree) = tree {
+        if let Some((tree, stdin)) = command {
+            if stdin == Stdin::Piped {
+                self.readers.insert(id, tree.clone());
+            }
             self.trees.insert(tree);
             self.living.insert(id);
         }
         id
+    }
+
+    /// Asks the world for something whose answer the run does not wait for.
+    pub(crate) fn world_unheard(&mut self, action: collodi_action::Action) {
+        let id = self.world(action);
+        self.unheard.insert(id);
+    }
+
+    /// Whether what these parameters type goes to a program that runs in an open shell.
+    pub(crate) fn is_typed_into(&self, params: Params<'_>) -> bool {
+        crate::step::is_typed_into(self, params)
     }
 
     /// Tells people something about the step at hand.

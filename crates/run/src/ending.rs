@@ -65,6 +65,9 @@ impl Ending {
 
     /// An answer came. Only a clear one counts.
     pub(crate) fn completed(&mut self, id: ActionId, completed: &Completed) {
+        if let Completed::Daemon(Ok(daemon)) = completed {
+            self.outcome.daemons.push(daemon.id.clone());
+        }
         if let Some(tree) = self.waiting.remove(&id)
             && !matches!(completed, Completed::World(Completion::Empty(Ok(()))))
         {

@@ -1,7 +1,7 @@
 //! What can happen to a run.
 
 use crate::ScriptFault;
-use alloc::{string::String, vec::Vec};
+use alloc::{string::String, sync::Arc, vec::Vec};
 use collodi_action::{Completion, Progress};
 use collodi_machine::ActionId;
 use collodi_python::ProvisionError;
@@ -27,6 +27,9 @@ pub enum Input {
     /// Somebody answers the open question of this step: by the keys of its fields.
     /// Nothing happens when the step asks nothing.
     Answer(usize, Object),
+    /// Someone writes to the command that reads: the one of
+    /// [`Run::reader`](crate::Run::reader). Without one, nothing happens.
+    Write(Arc<[u8]>),
 }
 
 /// How an action of a run ended.
@@ -66,6 +69,7 @@ impl fmt::Display for Input {
                 let keys: Vec<_> = values.iter().map(|(key, _)| key).collect();
                 write!(f, "answer to step {step}: {}", keys.join(", "))
             }
+            Self::Write(bytes) => write!(f, "write {:?}", String::from_utf8_lossy(bytes)),
         }
     }
 }

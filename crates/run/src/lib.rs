@@ -25,6 +25,7 @@ mod rendering;
 mod run;
 mod scope;
 mod scripts;
+mod session;
 mod step;
 
 pub use action::{Action, DaemonSpec, EnvRequest};

@@ -51,6 +51,8 @@ pub struct RunOptions {
     pub epoch: WallTime,
     /// Random: what templates know of chance is made from it.
     pub seed: u64,
+    /// Whether commands may do everything: then `sudo` has nothing to add.
+    pub privileged: bool,
 }
 
 impl RunOptions {
@@ -80,6 +82,7 @@ impl RunOptions {
             environment: EnvironmentFiles::default(),
             epoch: WallTime::default(),
             seed: 0,
+            privileged: false,
         }
     }
 }

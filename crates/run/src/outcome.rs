@@ -64,6 +64,46 @@ pub enum FailureKind {
         /// The last of what it said.
         tail: String,
     },
+    /// A command took longer than it may, in milliseconds.
+    TimedOut {
+        /// The line.
+        line: String,
+        /// How long it may take.
+        millis: u64,
+        /// The last of what it said.
+        tail: String,
+    },
+    /// A command said more than it may.
+    TooMuchOutput {
+        /// The line.
+        line: String,
+        /// The most bytes on one stream.
+        most: usize,
+    },
+    /// There is no open shell of this id.
+    NoShell(String),
+    /// There is an open shell of this id already.
+    ShellOpen(String),
+    /// A shell ended while something of it was waited for.
+    ShellEnded {
+        /// Its id.
+        id: String,
+        /// How it ended.
+        exit: Exit,
+        /// The last of what it said.
+        tail: String,
+    },
+    /// A command in a shell ended, and its output matched no pattern that was waited for.
+    NoMatch {
+        /// The line.
+        line: String,
+        /// Its exit code.
+        code: i32,
+        /// The last of what it said.
+        tail: String,
+    },
+    /// What a command was to read could not be written.
+    NotWritten(collodi_action::Error),
     /// The output of a command says that it failed.
     Output {
         /// The command.
@@ -155,6 +195,38 @@ pub enum FailureKind {
 }
 
 impl FailureKind {
+    /// The command at fault, where there is one.
+    pub fn line(&self) -> Option<&str> {
+        match self {
+            Self::Command { line, .. }
+            | Self::TimedOut { line, .. }
+            | Self::TooMuchOutput { line, .. }
+            | Self::NoMatch { line, .. }
+            | Self::Output { line, .. } => Some(line),
+            _ => None,
+        }
+    }
+
+    /// The exit code of the command or shell at fault, as a shell says it.
+    pub fn exit_code(&self) -> Option<i32> {
+        match self {
+            Self::Command { exit, .. } | Self::ShellEnded { exit, .. } => exit.shell_code(),
+            Self::NoMatch { code, .. } => Some(*code),
+            _ => None,
+        }
+    }
+
+    /// The last of what the command at fault said, where there is one.
+    pub fn tail(&self) -> Option<&str> {
+        match self {
+            Self::Command { tail, .. }
+            | Self::TimedOut { tail, .. }
+            | Self::ShellEnded { tail, .. }
+            | Self::NoMatch { tail, .. } => Some(tail),
+            _ => None,
+        }
+    }
+
     /// What to do about it, when there is something to say.
     pub fn hint(&self) -> Option<&'static str> {
         Some(match self {
@@ -182,6 +254,16 @@ impl FailureKind {
             Self::Name { .. } => "use letters, digits, '.', '_' and '-'",
             Self::Unquotable => {
                 "put the value between blanks or in quotes, or write raw(…) if it is meant as shell code"
+            }
+            Self::NoShell(_) => {
+                "open it with `shell.start` first, with the same `id`; it ends with a command such as `exit`"
+            }
+            Self::ShellOpen(_) => "end it with `shell.stop`, or give this one another `id`",
+            Self::NoMatch { .. } => {
+                "write a pattern that its output matches, or leave out `on` to go on when it ends"
+            }
+            Self::NotWritten(error) if error.kind == collodi_action::ErrorKind::Full => {
+                "the program does not read; write less at once"
             }
             Self::TooManySteps(_) => "look for a jump that has no way out",
             Self::Spawn(error) if error.kind == collodi_action::ErrorKind::NoWorkingDirectory => {
@@ -237,6 +319,22 @@ impl fmt::Display for FailureKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Command { line, exit, .. } => write!(f, "`{line}` failed: {exit}"),
+            Self::TimedOut { line, millis, .. } => {
+                write!(f, "`{line}` was not done after {millis} ms")
+            }
+            Self::TooMuchOutput { line, most } => {
+                write!(f, "`{line}` said more than {most} bytes")
+            }
+            Self::NoShell(id) => write!(f, "there is no open shell {id:?}"),
+            Self::ShellOpen(id) => write!(f, "there is an open shell {id:?} already"),
+            Self::ShellEnded { id, exit, .. } => write!(f, "the shell {id:?} ended: {exit}"),
+            Self::NoMatch { line, code, .. } => {
+                write!(
+                    f,
+                    "`{line}` ended with exit code {code}, and its output matches none of `on`"
+                )
+            }
+            Self::NotWritten(error) => write!(f, "{error}"),
             Self::Output {
                 line,
                 pattern,

@@ -1,10 +1,10 @@
 //! A step's templates, filled in.
 
-use crate::{context::Context, questions::Asking, scope::StepScope};
+use crate::{context::Context, params::Params, questions::Asking, scope::StepScope};
 use alloc::{format, string::String, vec::Vec};
 use collodi_script::Method;
-use collodi_template::{Missing, Note, NoteKind, Question, Render, Scope as _, Sink, Template};
-use collodi_value::Value;
+use collodi_template::{Call, Missing, Note, NoteKind, Question, Render, Scope, Sink, Template};
+use collodi_value::{Object, Value};
 
 /// A step, rendered as far as its templates have answers.
 #[derive(Debug, Default)]
@@ -50,14 +50,12 @@ impl Rendering {
 
     /// Renders the parameters; shell lines so that data in them stays data.
     fn params(&mut self, method: &Method, params: &Template, scope: &StepScope<'_>) {
-        let plain = params.render(scope, &Render::default());
+        let mut plain = params.render(scope, &Render::default());
+        plain.notes.retain(|note| !is_later(&note.pointer));
         self.params = plain.value;
         self.questions.extend(plain.questions);
-        let is_shell = matches!(method, Method::ShellRun);
-        match params
-            .get("message")
-            .filter(|line| is_shell && !line.is_static())
-        {
+        let line = params.get("message").filter(|line| !line.is_static());
+        match line.filter(|_| self.is_shell_line(method, scope)) {
             None => self.take_notes("/params", &plain.notes),
             Some(line) => {
                 let of_line = |note: &Note| note.pointer.starts_with("/message");
@@ -65,6 +63,17 @@ impl Rendering {
                 self.take_notes("/params", &others);
                 self.shell_line(line, scope);
             }
+        }
+    }
+
+    /// Whether the message is for a shell; else for a program that runs in one.
+    fn is_shell_line(&self, method: &Method, scope: &StepScope<'_>) -> bool {
+        match method {
+            Method::ShellRun | Method::ShellStart | Method::Exec => true,
+            Method::ShellEnter | Method::ShellWrite => {
+                !scope.context.is_typed_into(Params::new(&self.params))
+            }
+            _ => false,
         }
     }
 
@@ -103,6 +112,61 @@ pub(crate) fn notes(at: &str, notes: &[Note]) -> Vec<String> {
     let said = notes.iter().filter(|note| !unsaid(&note.kind));
     said.map(|Note { pointer, kind, .. }| format!("{at}{pointer}: {kind}"))
         .collect()
+}
+
+/// What a handler of `on` returns and tells is rendered when it has matched.
+const LATER: [&str; 2] = ["return", "notify"];
+
+/// Whether the text at this pointer of the parameters is rendered later.
+fn is_later(pointer: &str) -> bool {
+    let handler = pointer.strip_prefix("/on/");
+    let key = handler.and_then(|rest| rest.split('/').nth(1));
+    key.is_some_and(|key| LATER.contains(&key))
+}
+
+/// What the key of handler `index` says of `event`, the match. Where the script escapes
+/// a template (`{{{event}}}`), it means this moment too.
+pub(crate) fn at_match(cx: &mut Context, index: usize, key: &str, event: Value) -> Option<Value> {
+    let options = cx.options.clone();
+    let step = options.script.steps.get(cx.step)?;
+    let template = step.params.get("on")?.item(index)?.get(key)?;
+    // Nothing has a value here, so only the escapes are taken away.
+    let unescaped = template.render(&Object::new(), &Render::default());
+    let asking = Asking::default();
+    let scope = MatchScope {
+        event,
+        of_step: StepScope::new(cx, &asking.answers),
+    };
+    let rendered = Template::parse(&unescaped.value).render(&scope, &Render::default());
+    let mut rendering = Rendering::default();
+    rendering.take_notes(&format!("/params/on/{index}/{key}"), &rendered.notes);
+    for note in rendering.notes {
+        cx.note(note);
+    }
+    Some(rendered.value)
+}
+
+/// What templates can see when a handler has matched.
+struct MatchScope<'a> {
+    event: Value,
+    of_step: StepScope<'a>,
+}
+
+impl Scope for MatchScope<'_> {
+    fn get(&self, name: &str) -> Option<Value> {
+        match name {
+            "event" => Some(self.event.clone()),
+            _ => self.of_step.get(name),
+        }
+    }
+
+    fn call(&self, name: &str, args: &[Value]) -> Call {
+        self.of_step.call(name, args)
+    }
+
+    fn is_author(&self, name: &str) -> bool {
+        name != "event" && self.of_step.is_author(name)
+    }
 }
 
 /// `port` is a variable, and its value must be found out, unless the script has set

@@ -1,6 +1,7 @@
 //! The run.
 
 mod people;
+mod shells;
 
 use crate::{
     Action, Completed, Event, Failure, Input, Outcome, RunOptions, Status,
@@ -268,6 +269,10 @@ impl Run {
 
     fn progress(&mut self, now: Instant, id: ActionId, progress: &Progress) -> Result<(), Stale> {
         self.cx.out.progress(id)?;
+        if self.cx.sessions.of(id).is_some() {
+            self.shell_progress(now, id, progress);
+            return Ok(());
+        }
         match core::mem::replace(&mut self.state, State::New) {
             State::Stepping(pending) if !self.cx.detached.contains_key(&id) => {
                 let step = pending.progress(&mut self.cx, now, id, progress);
@@ -302,13 +307,20 @@ impl Run {
         self.cx.out.complete(id)?;
         let was_command = self.cx.living.remove(&id);
         self.cx.transfers.remove(&id);
+        self.cx.readers.remove(&id);
         if self.cx.unheard.remove(&id) {
+            self.unheard(&completed);
             self.settle();
             return Ok(());
         }
+        let was_shell = self.close_shell(id);
         let was_detached = self.cx.detached.remove(&id).is_some();
         match core::mem::replace(&mut self.state, State::New) {
             State::Opening(opening) => self.opening_completed(now, opening, id, completed),
+            State::Stepping(pending) if was_shell => {
+                let step = pending.shell_ended(&mut self.cx, now, id, &completed);
+                self.apply(now, step);
+            }
             State::Asking(mut asking) if !was_detached => {
                 asking.completed(id, &completed);
                 self.asked(now, asking);
@@ -391,6 +403,7 @@ impl Machine for Run {
             Input::Kill => self.kill(now),
             Input::Timeout => self.timeout(now),
             Input::Answer(step, values) => self.answer(now, step, &values),
+            Input::Write(bytes) => self.write(bytes),
         }
         self.advance(now);
         Ok(())

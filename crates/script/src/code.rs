@@ -64,7 +64,7 @@ const CODES: &[(&str, &str)] = &[
     ("empty-run", "A script has at least one step."),
     (
         "event-pattern",
-        "The event of a handler is written `/pattern/flags`, with flags of `dgimsuy`.",
+        "The event of a handler is a regular expression, written `/pattern/flags`, with flags of `dgimsuy`.",
     ),
     (
         "extra-text",

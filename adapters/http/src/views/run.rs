@@ -29,12 +29,9 @@ pub(crate) fn run(entry: &RunEntry) -> Run {
 
 /// A step that failed.
 pub(crate) fn failure(failure: &Failure) -> StepFailure {
-    let (command, exit_code, output) = match &failure.kind {
-        FailureKind::Command { line, exit, tail } => {
-            (Some(line.clone()), exit.shell_code(), last_lines(tail))
-        }
-        FailureKind::Output { line, found, .. } => (Some(line.clone()), None, last_lines(found)),
-        _ => (None, None, Vec::new()),
+    let output = match &failure.kind {
+        FailureKind::Output { found, .. } => last_lines(found),
+        kind => kind.tail().map(last_lines).unwrap_or_default(),
     };
     StepFailure {
         step: failure.step,
@@ -42,8 +39,8 @@ pub(crate) fn failure(failure: &Failure) -> StepFailure {
         pointer: failure.pointer.clone(),
         message: failure.kind.to_string(),
         hint: failure.kind.hint().map(ToOwned::to_owned),
-        command,
-        exit_code,
+        command: failure.kind.line().map(ToOwned::to_owned),
+        exit_code: failure.kind.exit_code(),
         output,
     }
 }

@@ -7,7 +7,7 @@ use collodi_driver::LoadedApp;
 use collodi_host::{EnvEvent, Event, ProcessEvent, RunEvent, RunId};
 use collodi_logs::{Source, plain};
 use collodi_restart::Event as Supervision;
-use collodi_run::{Event as Step, Failure, FailureKind, Form, Outcome, Question, Status};
+use collodi_run::{Event as Step, Failure, Form, Outcome, Question, Status};
 use collodi_script::Severity;
 use std::{collections::BTreeMap, net::SocketAddr, path::Path};
 
@@ -213,7 +213,7 @@ impl Human {
             }
             (None, None) => {}
         }
-        if let FailureKind::Command { tail, .. } = &failure.kind
+        if let Some(tail) = failure.kind.tail()
             && !tail.is_empty()
         {
             complain!("  its last lines:");

@@ -5,7 +5,7 @@ use collodi_driver::LoadedApp;
 use collodi_host::{EnvEvent, Event, ProcessEvent, RunEvent, RunId};
 use collodi_logs::Line;
 use collodi_restart::Event as Supervision;
-use collodi_run::{Event as Step, FailureKind, Field, Status};
+use collodi_run::{Event as Step, Field, Status};
 use collodi_script::Diagnostic;
 use serde::Serialize;
 use std::{
@@ -539,21 +539,14 @@ impl<'a> FailureLine<'a> {
         let Status::Failed(failure) = status else {
             return None;
         };
-        let (command, code, tail) = match &failure.kind {
-            FailureKind::Command { line, exit, tail } => {
-                (Some(line.as_str()), exit.shell_code(), Some(tail.as_str()))
-            }
-            FailureKind::Output { line, .. } => (Some(line.as_str()), None, None),
-            _ => (None, None, None),
-        };
         Some(Self {
             step: failure.step + 1,
             method: &failure.method,
             pointer: &failure.pointer,
             message: failure.kind.to_string(),
-            command,
-            code,
-            tail,
+            command: failure.kind.line(),
+            code: failure.kind.exit_code(),
+            tail: failure.kind.tail(),
             hint: failure.kind.hint(),
         })
     }

@@ -21,18 +21,21 @@ mod script;
 mod shell;
 mod wait;
 
-use crate::{Completed, Question, context::Context, params::Fault, params::Params};
+use crate::{Completed, Question, context::Context, params::Fault, params::Params, session::Heard};
 use alloc::sync::Arc;
 pub(crate) use ask::{Asked, accept, ask};
 pub(crate) use files::write as write_file;
 
 use collodi_action::Progress;
+use collodi_command::Stream;
 use collodi_machine::ActionId;
 use collodi_script::Method;
 use collodi_time::{Deadline, Instant};
 use collodi_value::{Object, Value};
 
 use crate::outcome::FailureKind;
+
+pub(crate) use shell::is_typed_into;
 
 /// What comes of a step.
 #[derive(Clone, Debug)]
@@ -68,6 +71,9 @@ pub(crate) enum Pending {
     Download(alloc::boxed::Box<download::Downloads>),
     Net(alloc::boxed::Box<net::Net>),
     Script(script::ScriptStep),
+    Exec(alloc::boxed::Box<shell::Exec>),
+    Session(alloc::boxed::Box<shell::SessionStep>),
+    ShellStop(alloc::boxed::Box<shell::Stop>),
 }
 
 /// A step, or what is wrong with its parameters.
@@ -95,6 +101,8 @@ enum Family {
     Unsupported(&'static str),
     Unknown,
     Ask,
+    Session,
+    Exec,
 }
 
 const fn family(method: &Method) -> Family {
@@ -115,6 +123,8 @@ const fn family(method: &Method) -> Family {
         }
         M::EnvSet | M::EnvSwitch => Family::Env,
         M::Jump | M::Goto | M::ScriptReturn => Family::Flow,
+        M::ShellStart | M::ShellEnter | M::ShellWrite | M::ShellStop => Family::Session,
+        M::Exec => Family::Exec,
         M::Log => Family::Log,
         M::ProcessWait => Family::Wait,
         M::Notify
@@ -171,11 +181,22 @@ pub(crate) fn start(cx: &mut Context, now: Instant, method: &Method, params: &Va
         Family::Hf => hf::start(cx, method, params),
         Family::Net => net::start(cx, params),
         Family::Script => script::start(cx, method, params),
+        Family::Session => session(cx, now, method, params),
+        Family::Exec => shell::run_program(cx, now, params),
         Family::Unsupported(why) => Err(FailureKind::Unsupported(why).into()),
         Family::Unknown => Err(FailureKind::UnknownMethod.into()),
         Family::Ask => ask::start(cx, method, params),
     };
     started.unwrap_or_else(Step::Fail)
+}
+
+fn session(cx: &mut Context, now: Instant, method: &Method, params: Params<'_>) -> Started {
+    match method {
+        Method::ShellStart => shell::open(cx, params),
+        Method::ShellEnter => shell::enter(cx, params),
+        Method::ShellWrite => shell::write(cx, params),
+        _ => shell::stop(cx, now, params),
+    }
 }
 
 impl Pending {
@@ -197,6 +218,9 @@ impl Pending {
             Self::Download(downloads) => downloads.completed(cx, now, completed),
             Self::Net(net) => net.completed(completed),
             Self::Script(script) => script.completed(cx, id, completed),
+            Self::Exec(exec) => exec.completed(cx, id, completed),
+            Self::Session(session) => session.completed(cx, id, completed),
+            Self::ShellStop(stop) => stop.completed(cx, id, &completed),
         }
     }
 
@@ -211,6 +235,7 @@ impl Pending {
         match self {
             Self::Shell(shell) => shell.progress(cx, now, id, progress),
             Self::Download(downloads) => downloads.progress(cx, progress),
+            Self::Exec(exec) => exec.progress(cx, id, progress),
             other => Step::Wait(other),
         }
     }
@@ -237,6 +262,9 @@ impl Pending {
             Self::Shell(shell) => shell.timeout(cx, now),
             Self::Wait(waiting) => waiting.timeout(cx, now),
             Self::Download(downloads) => downloads.timeout(cx, now),
+            Self::Exec(exec) => exec.timeout(cx, now),
+            Self::Session(session) => session.timeout(cx, now),
+            Self::ShellStop(stop) => stop.timeout(cx, now),
             other => Step::Wait(other),
         }
     }
@@ -253,6 +281,54 @@ impl Pending {
             Self::Download(downloads) => downloads.deadline(),
             Self::Shell(shell) => shell.deadline(),
             Self::Wait(waiting) => waiting.deadline(),
+            Self::Exec(exec) => exec.deadline(),
+            Self::Session(session) => session.deadline(),
+            Self::ShellStop(stop) => stop.deadline(),
         }
     }
+
+    /// Something was heard of an open shell: the step goes on, when it waits for that.
+    pub(crate) fn heard(
+        self,
+        cx: &mut Context,
+        now: Instant,
+        shell: ActionId,
+        heard: &ShellHeard,
+    ) -> Step {
+        match (self, heard) {
+            (Self::Session(session), ShellHeard::Spawned) if session.shell() == shell => {
+                session.spawned(cx)
+            }
+            (Self::Session(session), ShellHeard::Output(stream, heard))
+                if session.shell() == shell =>
+            {
+                session.heard(cx, now, *stream, heard)
+            }
+            (other, _) => Step::Wait(other),
+        }
+    }
+
+    /// An open shell ended.
+    pub(crate) fn shell_ended(
+        self,
+        cx: &mut Context,
+        now: Instant,
+        shell: ActionId,
+        completed: &Completed,
+    ) -> Step {
+        match self {
+            Self::Session(session) if session.shell() == shell => {
+                session.shell_ended(cx, now, completed)
+            }
+            Self::ShellStop(stop) => stop.unless_over(cx),
+            other => Step::Wait(other),
+        }
+    }
+}
+
+/// What was heard of an open shell.
+#[derive(Clone, Debug)]
+pub(crate) enum ShellHeard {
+    Spawned,
+    Output(Stream, Heard),
 }

@@ -43,8 +43,7 @@ impl Checker<'_, '_> {
             self.switch(key, params);
         }
         if let Some(sudo) = params.get("sudo").filter(|s| s.node.is_truthy()) {
-            let message =
-                "`sudo` fails unless the server may become administrator without a question";
+            let message = "`sudo` fails unless the server runs as root";
             self.sink.push(sudo.warning("sudo", message));
         }
     }
@@ -228,6 +227,7 @@ impl Checker<'_, '_> {
         });
     }
 
+    /// A pattern must be one that can be used: a step with any other fails.
     fn event(&mut self, event: &Spot<'_>) {
         let Some(text) = event.static_text() else {
             return;
@@ -243,7 +243,10 @@ impl Checker<'_, '_> {
                 None => return self.pattern(text, event),
             },
         };
-        let report = event.warning("event-pattern", message);
+        let report = match flags {
+            Some(("", _)) => event.warning("event-pattern", message),
+            _ => event.error("event-pattern", message),
+        };
         self.sink
             .push(report.hint("write a pattern as in `/http:\\/\\/[0-9.:]+/`"));
     }
@@ -255,9 +258,8 @@ impl Checker<'_, '_> {
         }
         self.patterns -= 1;
         if let Err(error) = Pattern::parse(text) {
-            let report = event.warning("bad-pattern", format!("{error}"));
-            self.sink
-                .push(report.note("the step fails when it gets here"));
+            let message = format!("`{}` cannot be used as a pattern: {error}", clip(text));
+            self.sink.push(event.error("bad-pattern", message));
         }
     }
 

@@ -1,5 +1,6 @@
 //! What is run, where, and with which variables.
 
+use super::conda::Conda;
 use crate::{
     context::{Context, contained},
     outcome::FailureKind,
@@ -12,10 +13,10 @@ use alloc::{
     string::{String, ToString},
     vec::Vec,
 };
-use collodi_command::{CommandSpec, TreeId, shell_words};
+use collodi_command::{CommandSpec, Stdin, TreeId, shell_words};
 use collodi_contain::{ContainedPath, Name};
 use collodi_env::{StepValue, StepVariables, Verdict};
-use collodi_python::{Activation, CondaEnv, EnvDir};
+use collodi_python::{Activation, EnvDir};
 use collodi_value::{Object, Value};
 
 /// Everything about the commands of a step but their lines.
@@ -27,65 +28,123 @@ pub(super) struct Shape {
     /// Absent for a command that is waited for; else whether the daemon is restarted.
     pub(super) daemon: Option<bool>,
     pub(super) tree: TreeId,
-    conda: Option<CondaEnv>,
+    /// Whether it reads what is written to it.
+    input: bool,
+    pub(super) conda: Option<Conda>,
     shell: String,
     vars: BTreeMap<String, String>,
 }
 
 impl Shape {
     pub(super) fn read(cx: &mut Context, params: Params<'_>) -> Result<Self, Fault> {
-        if params.flag("sudo") {
+        if params.flag("sudo") && !cx.options.privileged {
             let why = "commands cannot be run as another user";
             return Err(at("sudo", FailureKind::Unsupported(why)));
         }
         let cwd = cx.path("path", &params.text("path")?.unwrap_or_default())?;
         let (env, version) = venv(cx, &cwd, params)?;
-        let conda = conda(cx, &cwd, params)?;
+        let conda = Conda::read(cx, &cwd, params)?;
         let vars = variables(cx, params, env.as_ref(), conda.is_some())?;
         let daemon = params.flag("daemon").then(|| params.flag("autoRestart"));
-        let shell = shell(params)?;
+        let shell = shell(params, "bash")?;
         Ok(Self {
             cwd,
             env,
             version,
             daemon,
             tree: tree(cx, params),
+            input: params.flag("input"),
             conda,
             shell,
             vars,
         })
     }
 
+    /// As a shell that stays open.
+    pub(super) fn kept_open(mut self, cx: &Context) -> Self {
+        self.tree = own_tree(cx);
+        self.input = true;
+        self
+    }
+
     /// The command that runs `line`.
     pub(super) fn command(&self, cx: &Context, line: &str) -> CommandSpec {
-        let args = ["-c".to_owned(), line.to_owned()];
+        self.shell(cx, &["-c".to_owned(), line.to_owned()])
+    }
+
+    /// The shell that runs the lines that it reads.
+    pub(super) fn open_shell(&self, cx: &Context) -> CommandSpec {
+        self.shell(cx, &self.plain_args())
+    }
+
+    /// The line that starts the shell within a shell.
+    pub(super) fn shell_line(&self) -> String {
+        let words = core::iter::once(self.shell.clone()).chain(self.plain_args());
+        words.collect::<Vec<_>>().join(" ")
+    }
+
+    /// What keeps a shell from reading the user's own files first.
+    fn plain_args(&self) -> Vec<String> {
+        if self.shell.rsplit('/').next() == Some("bash") {
+            ["--noprofile", "--norc"].map(ToOwned::to_owned).into()
+        } else {
+            Vec::new()
+        }
+    }
+
+    /// The command that runs conda itself.
+    pub(super) fn conda_command(&self, cx: &Context, args: &[String]) -> Option<CommandSpec> {
+        let tool = cx.options.tools.conda.as_ref()?;
+        let spec = CommandSpec::new(&tool.program, self.cwd.clone(), self.tree.clone());
+        Some(spec.args(args.iter().map(String::as_str)).envs(&self.vars))
+    }
+
+    fn shell(&self, cx: &Context, args: &[String]) -> CommandSpec {
         let conda = self.conda.as_ref().zip(cx.options.tools.conda.as_ref());
         let (program, args) = match conda {
-            Some((env, conda)) => (conda.program.as_str(), env.run_args(&self.shell, &args)),
+            Some((conda, tool)) => {
+                let args = conda.env().run_args(&self.shell, args);
+                (tool.program.as_str(), args)
+            }
             None => (self.shell.as_str(), args.to_vec()),
         };
-        CommandSpec::new(program, self.cwd.clone(), self.tree.clone())
+        let mut spec = CommandSpec::new(program, self.cwd.clone(), self.tree.clone())
             .args(args.iter().map(String::as_str))
-            .envs(&self.vars)
+            .envs(&self.vars);
+        if self.input {
+            spec.stdin = Stdin::Piped;
+        }
+        spec
     }
 }
 
-/// A shell that a pattern may kill has a tree of its own; the others share one.
+/// A tree that no command which reads is in: what is written goes to one of them.
+fn own_tree(cx: &Context) -> TreeId {
+    let name = format!("{}-{}", cx.options.tree, cx.step);
+    let is_used = |tree: &TreeId| cx.readers.values().any(|used| used == tree);
+    let numbered = (2..).map(|number: u32| TreeId::new(&format!("{name}-{number}")));
+    let mut trees = core::iter::once(TreeId::new(&name)).chain(numbered);
+    let free = trees.find(|tree| !is_used(tree));
+    free.unwrap_or_else(|| TreeId::new(&name))
+}
+
+/// A shell that a pattern may kill, or that reads, has a tree of its own; the others
+/// share one.
 fn tree(cx: &Context, params: Params<'_>) -> TreeId {
     let handlers = params
         .get("on")
         .and_then(Value::as_array)
         .unwrap_or_default();
     let kills = |handler: &Value| handler.pointer("/kill").is_some_and(Value::is_truthy);
-    if handlers.iter().any(kills) {
-        TreeId::new(&format!("{}-{}", cx.options.tree, cx.step))
+    if handlers.iter().any(kills) || params.flag("input") {
+        own_tree(cx)
     } else {
         cx.options.tree.clone()
     }
 }
 
-fn shell(params: Params<'_>) -> Result<String, Fault> {
-    let shell = params.text("shell")?.unwrap_or_else(|| "bash".to_owned());
+pub(super) fn shell(params: Params<'_>, default: &str) -> Result<String, Fault> {
+    let shell = params.text("shell")?.unwrap_or_else(|| default.to_owned());
     let name = shell.rsplit('/').next().unwrap_or_default();
     if matches!(name, "bash" | "sh" | "dash" | "zsh" | "ksh") {
         Ok(shell)
@@ -132,7 +191,7 @@ fn venv(
     Ok((Some(env), version))
 }
 
-fn name(key: &str, text: &str) -> Result<Name, Fault> {
+pub(super) fn name(key: &str, text: &str) -> Result<Name, Fault> {
     let kind = |error| FailureKind::Name {
         text: text.to_owned(),
         error,
@@ -140,45 +199,9 @@ fn name(key: &str, text: &str) -> Result<Name, Fault> {
     Name::parse(text).map_err(|error| at(key, kind(error)))
 }
 
-/// The conda environment. Unlike the desktop program, none is used unless asked for.
-fn conda(cx: &Context, cwd: &ContainedPath, params: Params<'_>) -> Result<Option<CondaEnv>, Fault> {
-    let env = match params.get("conda") {
-        None => None,
-        Some(Value::String(text)) if text.is_empty() => None,
-        Some(Value::String(text)) => {
-            let by_path = !cx.is_vatn() || text.contains(['/', '\\']) || text.starts_with('.');
-            Some(conda_env(cwd, text, by_path)?)
-        }
-        Some(Value::Object(object)) if object.get("skip").is_some_and(Value::is_truthy) => None,
-        Some(Value::Object(object)) => Some(conda_object(cwd, object)?),
-        Some(other) => return Err(wrong("conda", "a name or a path", other)),
-    };
-    match env {
-        Some(_) if cx.options.tools.conda.is_none() => Err(at("conda", FailureKind::NoConda)),
-        env => Ok(env),
-    }
-}
-
-fn conda_object(cwd: &ContainedPath, object: &Object) -> Result<CondaEnv, Fault> {
-    let text = |key| object.get(key).and_then(Value::as_str);
-    match (text("path"), text("name")) {
-        (Some(path), _) => conda_env(cwd, path, true),
-        (None, Some(name)) => conda_env(cwd, name, false),
-        (None, None) => Err(missing("conda", "an object with a `path` or a `name`")),
-    }
-}
-
-fn conda_env(cwd: &ContainedPath, text: &str, by_path: bool) -> Result<CondaEnv, Fault> {
-    if by_path {
-        contained(cwd, "conda", text).map(CondaEnv::Path)
-    } else {
-        name("conda", text).map(CondaEnv::Name)
-    }
-}
-
 /// The variables of the commands: what the policy leaves of the host's and the
 /// step's, and what the activation of the environment adds.
-fn variables(
+pub(super) fn variables(
     cx: &mut Context,
     params: Params<'_>,
     env: Option<&EnvDir>,
@@ -228,30 +251,36 @@ fn step_variables(cx: &Context, params: Params<'_>) -> Result<StepVariables, Fau
 
 /// The lines of the step, one shell each.
 pub(super) fn lines(params: Params<'_>) -> Result<VecDeque<String>, Fault> {
+    let lines = message(params)?;
     let lines = match params.get("message") {
-        None => Vec::new(),
-        Some(Value::Array(items)) => {
-            let lines: Result<Vec<_>, _> = items
-                .iter()
-                .filter(|item| item.is_truthy())
-                .map(line)
-                .collect();
-            chain(lines?, params)
-        }
-        Some(value) => [line(value)?].into(),
+        Some(Value::Array(_)) => chain(lines, params),
+        _ => lines,
     };
     let lines: VecDeque<_> = lines
         .into_iter()
         .filter(|line| !line.trim().is_empty())
         .collect();
-    if lines.is_empty() && params.get("venv").is_none() && params.get("conda").is_none() {
+    let makes = params.get("venv").is_some() || params.get("conda").is_some();
+    if lines.is_empty() && !makes && !params.flag("input") {
         return Err(missing("message", "a command"));
     }
     Ok(lines)
 }
 
+/// The message as lines, without those that are nothing.
+pub(super) fn message(params: Params<'_>) -> Result<Vec<String>, Fault> {
+    match params.get("message") {
+        None | Some(Value::Bool(false)) => Ok(Vec::new()),
+        Some(Value::Array(items)) => {
+            let there = items.iter().filter(|item| item.is_truthy());
+            there.map(line).collect()
+        }
+        Some(value) => Ok([line(value)?].into()),
+    }
+}
+
 /// With `chain`, the lines are one line for one shell.
-fn chain(lines: Vec<String>, params: Params<'_>) -> Vec<String> {
+pub(super) fn chain(lines: Vec<String>, params: Params<'_>) -> Vec<String> {
     let operator = match params.get("chain") {
         None => return lines,
         Some(value) if !value.is_truthy() => return lines,

@@ -1,8 +1,19 @@
-//! `shell.run`
+//! `shell.run`, and what opens, uses and ends shells that stay open
 
+mod aside;
 mod command;
+mod conda;
+mod exec;
+mod handlers;
 mod output;
+mod session;
+mod stop;
 mod watch;
+
+pub(crate) use exec::Exec;
+pub(crate) use session::{SessionStep, is_typed_into};
+pub(super) use session::{enter, open, write};
+pub(crate) use stop::Stop;
 
 use super::{Pending, Started, Step};
 use crate::{
@@ -29,6 +40,8 @@ pub(crate) struct Shell {
     phase: Phase,
     capture: Capture,
     watch: Watch,
+    /// The id of the shell that it opens, when it does.
+    opens: Option<String>,
 }
 
 /// What the step waits for.
@@ -38,16 +51,46 @@ enum Phase {
     Directory,
     /// Its environment.
     Environment,
+    /// Conda, to say whether its environment is there.
+    CondaLook(ActionId),
+    /// Conda, to make its environment.
+    CondaMake { exec: ActionId, line: String },
     /// This command.
     Command { exec: ActionId, line: String },
     /// The host, to start the daemon.
     Daemon,
 }
 
+/// Starts a step of `shell.run`.
 pub(super) fn start(cx: &mut Context, params: Params<'_>) -> Started {
     let shape = Shape::read(cx, params)?;
-    let lines = command::lines(params)?;
-    let watch = Watch::read(params, !cx.is_vatn() && shape.daemon.is_none())?;
+    let mut lines = command::lines(params)?;
+    if lines.is_empty() && params.flag("input") {
+        lines.push_back(shape.shell_line());
+    }
+    let failures = !cx.is_vatn() && shape.daemon.is_none();
+    let watch = Watch::read(params, failures, !params.flag("input"))?;
+    begin(cx, params, shape, lines, watch, None)
+}
+
+/// Starts a step of `exec`.
+pub(super) fn run_program(cx: &mut Context, now: Instant, params: Params<'_>) -> Started {
+    exec::start(cx, now, params)
+}
+
+/// Starts a step of `shell.stop`.
+pub(super) fn stop(cx: &mut Context, now: Instant, params: Params<'_>) -> Started {
+    stop::start(cx, now, params)
+}
+
+fn begin(
+    cx: &mut Context,
+    params: Params<'_>,
+    shape: Shape,
+    lines: VecDeque<String>,
+    watch: Watch,
+    opens: Option<String>,
+) -> Started {
     let capture = Capture::new(cx.options.limits.output_bytes);
     let phase = Phase::Directory;
     let shell = Box::new(Shell {
@@ -56,6 +99,7 @@ pub(super) fn start(cx: &mut Context, params: Params<'_>) -> Started {
         phase,
         capture,
         watch,
+        opens,
     });
     // The real format makes a missing directory; in the plugin's it is an error.
     if !cx.is_vatn() && params.get("path").is_some() {
@@ -74,7 +118,7 @@ impl Shell {
     /// Has the environment made, when the step uses one.
     fn environment(mut self: Box<Self>, cx: &mut Context) -> Step {
         let Some(env) = self.shape.env.clone() else {
-            return self.run(cx);
+            return self.conda(cx);
         };
         let version = self.shape.version.clone();
         cx.out
@@ -83,10 +127,56 @@ impl Shell {
         self.wait()
     }
 
-    fn run(self: Box<Self>, cx: &mut Context) -> Step {
-        match self.shape.daemon {
-            Some(auto_restart) => self.start_daemon(cx, auto_restart),
-            None => self.next_line(cx),
+    /// Has the conda environment made, when it may have to be.
+    fn conda(mut self: Box<Self>, cx: &mut Context) -> Step {
+        let conda = self
+            .shape
+            .conda
+            .as_ref()
+            .filter(|conda| conda.may_be_made());
+        let look = conda.and_then(|conda| self.shape.conda_command(cx, &conda.look_args()));
+        let Some(look) = look else {
+            return self.run(cx);
+        };
+        self.phase = Phase::CondaLook(cx.world(collodi_action::Action::Exec(look)));
+        self.wait()
+    }
+
+    fn make_conda(mut self: Box<Self>, cx: &mut Context) -> Step {
+        let conda = self.shape.conda.as_ref();
+        let create = conda.and_then(|conda| self.shape.conda_command(cx, &conda.create_args()));
+        let Some(create) = create else {
+            return self.run(cx);
+        };
+        let line = create.to_string();
+        cx.out.event(Event::Command {
+            step: cx.step,
+            line: line.clone(),
+        });
+        let exec = cx.world(collodi_action::Action::Exec(create));
+        self.phase = Phase::CondaMake { exec, line };
+        self.wait()
+    }
+
+    /// Conda has made its environment, or has not.
+    fn conda_made(self: Box<Self>, cx: &mut Context, line: String, exit: Exit) -> Step {
+        cx.out.event(Event::Exited {
+            step: cx.step,
+            exit,
+        });
+        if exit.is_success() {
+            return self.run(cx);
+        }
+        let tail = self.capture.tail();
+        Step::Fail(at("conda", FailureKind::Command { line, exit, tail }))
+    }
+
+    fn run(mut self: Box<Self>, cx: &mut Context) -> Step {
+        self.capture = Capture::new(cx.options.limits.output_bytes);
+        match (self.shape.daemon, self.opens.take()) {
+            (_, Some(id)) => SessionStep::open(cx, id, *self),
+            (Some(auto_restart), None) => self.start_daemon(cx, auto_restart),
+            (None, None) => self.next_line(cx),
         }
     }
 
@@ -138,11 +228,26 @@ impl Shell {
                 Step::Fail(at("path", FailureKind::File(error)))
             }
             (Phase::Directory, Completed::World(Completion::File(Ok(_)))) => self.environment(cx),
-            (Phase::Environment, Completed::Env(Ok(()))) => self.run(cx),
+            (Phase::Environment, Completed::Env(Ok(()))) => self.conda(cx),
             (Phase::Environment, Completed::Env(Err(error))) => {
                 let path = self.shape.env.as_ref().map(|env| env.path().to_string());
                 let path = path.unwrap_or_default();
                 Step::Fail(at("venv", FailureKind::Env { path, error }))
+            }
+            (Phase::CondaLook(exec), Completed::World(Completion::Exec(how))) if *exec == id => {
+                match how {
+                    Ok(ended) if ended.exit.is_success() => self.run(cx),
+                    _ => self.make_conda(cx),
+                }
+            }
+            (Phase::CondaMake { exec, line }, Completed::World(Completion::Exec(how)))
+                if *exec == id =>
+            {
+                let line = line.clone();
+                match how {
+                    Ok(ended) => self.conda_made(cx, line, ended.exit),
+                    Err(error) => Step::Fail(at("conda", FailureKind::Spawn(error))),
+                }
             }
             (Phase::Command { exec, .. }, Completed::World(Completion::Exec(how)))
                 if *exec == id =>
@@ -169,7 +274,10 @@ impl Shell {
             step: cx.step,
             exit,
         });
-        if let Some(act) = self.watch.close(now) {
+        let act = self.watch.close(now);
+        aside::tell(cx, &mut self.watch);
+        let verdict = || self.watch.verdict(&self.capture.clean_text());
+        if let Some(act) = act.or_else(verdict) {
             return self.act(cx, act, true);
         }
         if exit.is_success() {
@@ -187,9 +295,7 @@ impl Shell {
             };
             return Step::Fail(at("message", kind));
         }
-        cx.note(alloc::format!(
-            "{exit}; scripts of this dialect go on all the same"
-        ));
+        note_exit(cx, exit);
         self.after_line(cx, exit)
     }
 
@@ -206,22 +312,8 @@ impl Shell {
         if cx.is_vatn() {
             return Step::Done(Value::from(self.capture.text()));
         }
-        let text = Value::from(self.capture.clean_text());
-        let code = exit
-            .and_then(Exit::shell_code)
-            .map_or(Value::Null, Value::from);
-        let mut record = Object::new();
-        record.set(
-            "id",
-            Value::from(alloc::format!("{}-{}", cx.options.tree, cx.step)),
-        );
-        record.set("response", text.clone());
-        record.set("stdout", text);
-        record.set("exit_code", code);
-        if let Some(event) = self.watch.event() {
-            record.set("event", event);
-        }
-        Step::Done(Value::Object(record))
+        let id = alloc::format!("{}-{}", cx.options.tree, cx.step);
+        Step::Done(record(&id, &self.capture, &self.watch, exit))
     }
 
     pub(super) fn progress(
@@ -234,26 +326,35 @@ impl Shell {
         let Progress::Output { stream, bytes } = progress else {
             return self.wait();
         };
-        if !matches!(self.phase, Phase::Command { exec, .. } if exec == id) {
-            return self.wait();
-        }
+        let is_made = match self.phase {
+            Phase::Command { exec, .. } if exec == id => false,
+            Phase::CondaMake { exec, .. } if exec == id => true,
+            _ => return self.wait(),
+        };
         cx.out.event(Event::Output {
             step: cx.step,
             stream: *stream,
             bytes: bytes.clone(),
         });
         self.capture.push(bytes);
-        match self.watch.push(now, *stream, bytes) {
+        if is_made {
+            return self.wait();
+        }
+        let act = self.watch.push(now, *stream, bytes);
+        self.go_on(cx, act)
+    }
+
+    fn go_on(mut self: Box<Self>, cx: &mut Context, act: Option<Act>) -> Step {
+        aside::tell(cx, &mut self.watch);
+        match act {
             Some(act) => self.act(cx, act, false),
             None => self.wait(),
         }
     }
 
     pub(super) fn timeout(mut self: Box<Self>, cx: &mut Context, now: Instant) -> Step {
-        match self.watch.timeout(now) {
-            Some(act) => self.act(cx, act, false),
-            None => self.wait(),
-        }
+        let act = self.watch.timeout(now);
+        self.go_on(cx, act)
     }
 
     pub(super) fn deadline(&self) -> Option<Deadline> {
@@ -274,15 +375,14 @@ impl Shell {
                 };
                 Step::Fail(at("message", kind))
             }
-            Act::Done | Act::Kill if ended => self.done(cx, None),
-            Act::Done => {
+            Act::Done | Act::Kill | Act::Return { .. } if ended => self.done(cx, None),
+            Act::Done | Act::Return { .. } => {
                 cx.detached.insert(exec, cx.step);
                 self.done(cx, None)
             }
             Act::Kill => {
                 let tree = self.shape.tree.clone();
-                let kill = cx.world(collodi_action::Action::Signal(tree, Signal::KILL));
-                cx.unheard.insert(kill);
+                cx.world_unheard(collodi_action::Action::Signal(tree, Signal::KILL));
                 cx.detached.insert(exec, cx.step);
                 self.done(cx, None)
             }
@@ -297,4 +397,27 @@ fn daemon_result(id: String, pid: Option<u32>) -> Value {
             .into_iter()
             .collect(),
     )
+}
+
+/// What a command came to, for the step after it.
+fn record(id: &str, capture: &Capture, watch: &Watch, exit: Option<Exit>) -> Value {
+    let text = Value::from(capture.clean_text());
+    let code = exit
+        .and_then(Exit::shell_code)
+        .map_or(Value::Null, Value::from);
+    let mut record = Object::new();
+    record.set("id", Value::from(id));
+    record.set("response", text.clone());
+    record.set("stdout", text);
+    record.set("exit_code", code);
+    if let Some(event) = watch.event() {
+        record.set("event", event);
+    }
+    Value::Object(record)
+}
+
+fn note_exit(cx: &mut Context, exit: Exit) {
+    cx.note(alloc::format!(
+        "{exit}; scripts of this dialect go on all the same"
+    ));
 }

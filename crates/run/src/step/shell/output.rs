@@ -13,6 +13,7 @@ const TAIL_LINES: usize = 20;
 pub(super) struct Capture {
     bytes: VecDeque<u8>,
     limit: usize,
+    said: usize,
 }
 
 impl Capture {
@@ -20,14 +21,21 @@ impl Capture {
         Self {
             bytes: VecDeque::new(),
             limit,
+            said: 0,
         }
     }
 
     pub(super) fn push(&mut self, bytes: &[u8]) {
+        self.said = self.said.saturating_add(bytes.len());
         let last = bytes.len().saturating_sub(self.limit);
         self.bytes.extend(bytes.iter().skip(last));
         let over = self.bytes.len().saturating_sub(self.limit);
         self.bytes.drain(..over);
+    }
+
+    /// How many bytes came, kept or not.
+    pub(super) const fn said(&self) -> usize {
+        self.said
     }
 
     /// The text as it came.

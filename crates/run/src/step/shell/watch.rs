@@ -1,18 +1,11 @@
-//! The patterns of `on`, and the two that mean failure.
+//! Watching the output of a command for the patterns of `on`, and for the two that
+//! mean failure.
 
-use crate::{
-    outcome::FailureKind,
-    params::{Fault, Params, at},
-};
-use alloc::{
-    borrow::ToOwned,
-    format,
-    string::{String, ToString},
-    vec::Vec,
-};
+use super::handlers::{Kind, Otherwise, Rule, rules};
+use crate::params::{Fault, Params};
+use alloc::{borrow::ToOwned, format, string::String, vec::Vec};
 use collodi_command::Stream;
 use collodi_logs::{Limits, Log, plain};
-use collodi_pattern::Pattern;
 use collodi_time::{Deadline, Duration, Instant};
 use collodi_value::Value;
 
@@ -21,13 +14,11 @@ const WINDOW: usize = 8 * 1024;
 /// How long a line that has no end yet must stay as it is before patterns see it:
 /// a port may be half written.
 const QUIET: Duration = Duration::from_millis(100);
-
-/// What failure looks like, unless a script says that a text is none.
-const FAILURES: [&str; 2] = ["/error:/i", "/errno /i"];
-const NO_FAILURE: &str = "/error:.*triton/i";
+/// How much of a text that means failure is shown, in bytes.
+const SHOWN: usize = 200;
 
 /// What a match leads to.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) enum Act {
     /// The step is done; its command lives on.
     Done,
@@ -35,12 +26,24 @@ pub(super) enum Act {
     Kill,
     /// The step failed.
     Break { pattern: String, found: String },
+    /// The step is done with what this handler returns for this match.
+    Return { handler: usize, event: Value },
+}
+
+/// A match that is told to people.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Aside {
+    /// The handler's place in `on`.
+    pub(super) handler: usize,
+    pub(super) event: Value,
 }
 
 /// Watches the output of a command for patterns.
 #[derive(Clone, Debug)]
 pub(super) struct Watch {
     rules: Vec<Rule>,
+    /// Whether a text that means failure ends the step while the command runs.
+    breaks_live: bool,
     log: Log,
     /// The last of the complete lines.
     window: String,
@@ -48,66 +51,60 @@ pub(super) struct Watch {
     before: usize,
     quiet_at: Option<Instant>,
     event: Option<Value>,
-}
-
-#[derive(Clone, Debug)]
-struct Rule {
-    pattern: Pattern,
-    kind: Kind,
-    /// Up to here, matches have been reported.
-    seen: usize,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
-    Done,
-    Kill,
-    Break,
-    Ignore,
-    Record,
+    asides: Vec<Aside>,
 }
 
 impl Watch {
-    /// Reads `on`; `failures` adds the patterns that mean failure.
-    pub(super) fn read(params: Params<'_>, failures: bool) -> Result<Self, Fault> {
-        let handlers = params
-            .get("on")
-            .and_then(Value::as_array)
-            .unwrap_or_default();
-        let mut rules = Vec::new();
-        for handler in handlers {
-            // A handler without a pattern is for the end of the command, which comes anyway.
-            let event = handler
-                .pointer("/event")
-                .filter(|event| **event != Value::Null);
-            if let Some(event) = event {
-                rules.push(Rule::new(&event.to_text(), kind(handler))?);
-            }
-        }
-        if failures {
-            for pattern in FAILURES {
-                rules.push(Rule::new(pattern, Kind::Break)?);
-            }
-            rules.push(Rule::new(NO_FAILURE, Kind::Ignore)?);
-        }
+    /// Reads `on` of a command; `failures` adds the patterns that mean failure. They
+    /// end the step while the command runs when `breaks_live` says so: someone at an
+    /// interactive one may have an answer to an error.
+    pub(super) fn read(
+        params: Params<'_>,
+        failures: bool,
+        breaks_live: bool,
+    ) -> Result<Self, Fault> {
+        let rules = rules(params, Otherwise::Record, failures)?;
+        Ok(Self::new(rules, breaks_live))
+    }
+
+    /// Reads `on` of a line that is typed into a shell.
+    pub(super) fn read_typed(params: Params<'_>, failures: bool) -> Result<Self, Fault> {
+        let rules = rules(params, Otherwise::Return, failures)?;
+        Ok(Self::new(rules, false))
+    }
+
+    fn new(rules: Vec<Rule>, breaks_live: bool) -> Self {
         let log = Log::new(Limits {
             lines: 1,
             bytes: WINDOW,
             line_bytes: WINDOW,
         });
-        Ok(Self {
+        Self {
             rules,
+            breaks_live,
             log,
             window: String::new(),
             before: 0,
             quiet_at: None,
             event: None,
-        })
+            asides: Vec::new(),
+        }
     }
 
     /// The last match that was recorded, as a list of its groups.
     pub(super) fn event(&self) -> Option<Value> {
         self.event.clone()
+    }
+
+    /// Whether a match can end the step.
+    pub(super) fn can_end(&self) -> bool {
+        let ends = |rule: &Rule| matches!(rule.kind, Kind::Done | Kind::Kill | Kind::Return);
+        self.rules.iter().any(ends)
+    }
+
+    /// What matches did beside the step since this was asked last.
+    pub(super) fn asides(&mut self) -> Vec<Aside> {
+        core::mem::take(&mut self.asides)
     }
 
     /// Takes in output.
@@ -123,12 +120,24 @@ impl Watch {
         self.lines(&lines)
     }
 
-    /// The output has ended: what has no line end counts too.
+    /// The output has ended: what has no line end counts too, and so does the end.
     pub(super) fn close(&mut self, now: Instant) -> Option<Act> {
+        self.close_output(now).or_else(|| self.at_end())
+    }
+
+    /// The output has ended, and the command with what it ran in.
+    pub(super) fn close_output(&mut self, now: Instant) -> Option<Act> {
         self.quiet_at = None;
         let unfinished: Vec<_> = self.partials().collect();
         self.log.close(now);
         self.lines(&unfinished)
+    }
+
+    /// The first rule that is about the end of the command.
+    fn at_end(&mut self) -> Option<Act> {
+        let rule = self.rules.iter().find(|rule| rule.pattern.is_none())?;
+        let (kind, handler) = (rule.kind, rule.handler);
+        act(kind, handler, Value::Array(Vec::new()))
     }
 
     pub(super) fn timeout(&mut self, now: Instant) -> Option<Act> {
@@ -136,7 +145,7 @@ impl Watch {
         match (self.quiet_at, self.partial()) {
             (None, Some(partial)) => {
                 let text = format!("{}{partial}", self.window);
-                self.matches(&text)
+                self.matches(&text, &[])
             }
             _ => None,
         }
@@ -160,19 +169,15 @@ impl Watch {
     /// Takes in the complete lines of a chunk: each may mean failure, and the patterns
     /// see them together.
     fn lines(&mut self, lines: &[String]) -> Option<Act> {
+        if lines.is_empty() {
+            return None;
+        }
         for line in lines {
             self.window.push_str(line);
             self.window.push('\n');
         }
-        if let Some(act) = lines.iter().find_map(|line| self.failure(line)) {
-            return Some(act);
-        }
         let text = core::mem::take(&mut self.window);
-        let act = if lines.is_empty() {
-            None
-        } else {
-            self.matches(&text)
-        };
+        let act = self.matches(&text, lines);
         self.window = text;
         self.trim();
         act
@@ -188,79 +193,69 @@ impl Watch {
         }
     }
 
-    /// Whether a line means failure, after what is to be ignored is taken out of it.
-    fn failure(&self, line: &str) -> Option<Act> {
-        if line.is_empty() {
-            return None;
-        }
-        let ignored = self.rules.iter().filter(|rule| rule.kind == Kind::Ignore);
-        let rest = ignored.fold(line.to_owned(), |text, rule| rule.without_matches(&text));
-        let breaks = |rule: &&Rule| {
-            rule.kind == Kind::Break && rule.pattern.is_match(&rest).unwrap_or(false)
+    /// What the first rule that ends the step says to `text`, which begins where the
+    /// window does, and to its new lines. Rules after it see nothing.
+    fn matches(&mut self, text: &str, lines: &[String]) -> Option<Act> {
+        let unexcused: Vec<_> = match self.breaks_live {
+            true => lines.iter().map(|line| self.unexcused(line)).collect(),
+            false => Vec::new(),
         };
-        let rule = self.rules.iter().find(breaks)?;
-        Some(Act::Break {
-            pattern: rule.pattern.to_string(),
-            found: line.to_owned(),
-        })
-    }
-
-    /// The first rule with a new match in `text`, which begins where the window does.
-    fn matches(&mut self, text: &str) -> Option<Act> {
         for rule in &mut self.rules {
-            let from = rule.seen.saturating_sub(self.before).min(text.len());
-            let from = text.ceil_char_boundary(from);
-            let found = match rule.kind {
-                Kind::Break | Kind::Ignore => None,
-                _ => rule.pattern.find_at(text, from).ok().flatten(),
-            };
-            let Some(found) = found else { continue };
-            rule.seen = self.before + found.range().end.max(from + 1);
-            let groups = found.texts(text).into_iter();
-            let groups = groups.map(|g| g.map_or(Value::Null, Value::from));
-            self.event = Some(Value::Array(groups.collect()));
-            match rule.kind {
-                Kind::Done => return Some(Act::Done),
-                Kind::Kill => return Some(Act::Kill),
-                _ => {}
+            if rule.kind == Kind::Break {
+                let fails = |(_, rest): &(_, &String)| rule.excerpt(rest).is_some();
+                if let Some((line, _)) = lines.iter().zip(&unexcused).find(fails) {
+                    return Some(failure(rule, line));
+                }
+            } else if rule.kind != Kind::Ignore
+                && let Some(event) = rule.find(text, self.before)
+            {
+                self.event = Some(event.clone());
+                self.asides.extend(aside(rule, &event));
+                let act = act(rule.kind, rule.handler, event);
+                if act.is_some() {
+                    return act;
+                }
             }
         }
         None
     }
-}
 
-impl Rule {
-    fn new(event: &str, kind: Kind) -> Result<Self, Fault> {
-        let broken = |error| at("on", FailureKind::Pattern(format!("{event}: {error}")));
-        let pattern = Pattern::parse(event).map_err(broken)?;
-        Ok(Self {
-            pattern,
-            kind,
-            seen: 0,
-        })
+    /// A text without what scripts, and the one rule of our own, say is no failure.
+    fn unexcused(&self, text: &str) -> String {
+        let excuses = self.rules.iter().filter(|rule| rule.kind == Kind::Ignore);
+        excuses.fold(text.to_owned(), |text, rule| rule.without_matches(&text))
     }
 
-    fn without_matches(&self, text: &str) -> String {
-        let mut rest = text.to_owned();
-        // Each round takes something out, so this ends.
-        while let Ok(Some(found)) = self.pattern.find_at(&rest, 0) {
-            if found.range().is_empty() {
-                break;
-            }
-            rest.replace_range(found.range().clone(), "");
-        }
-        rest
+    /// Whether all that a command said means failure, its lines read as one: a pattern
+    /// may go from one line into the next.
+    pub(super) fn verdict(&self, text: &str) -> Option<Act> {
+        let breaks = || self.rules.iter().filter(|rule| rule.kind == Kind::Break);
+        breaks().next()?;
+        let text = self.unexcused(&text.replace(['\r', '\n'], ""));
+        breaks().find_map(|rule| Some(failure(rule, rule.excerpt(&text)?)))
     }
 }
 
-/// `kill` and `done` win over `break`; a handler with none of them records.
-fn kind(handler: &Value) -> Kind {
-    let truthy = |key: &str| handler.pointer(key).is_some_and(Value::is_truthy);
-    match handler.pointer("/break") {
-        _ if truthy("/kill") => Kind::Kill,
-        _ if truthy("/done") => Kind::Done,
-        Some(Value::Bool(false)) => Kind::Ignore,
-        Some(value) if value.is_truthy() => Kind::Break,
-        _ => Kind::Record,
+fn act(kind: Kind, handler: usize, event: Value) -> Option<Act> {
+    match kind {
+        Kind::Done => Some(Act::Done),
+        Kind::Kill => Some(Act::Kill),
+        Kind::Return => Some(Act::Return { handler, event }),
+        Kind::Break | Kind::Ignore | Kind::Record => None,
+    }
+}
+
+fn aside(rule: &Rule, event: &Value) -> Option<Aside> {
+    rule.notifies.then(|| Aside {
+        handler: rule.handler,
+        event: event.clone(),
+    })
+}
+
+fn failure(rule: &Rule, found: &str) -> Act {
+    let end = found.floor_char_boundary(SHOWN);
+    Act::Break {
+        pattern: rule.shown(),
+        found: found.get(..end).unwrap_or_default().to_owned(),
     }
 }

@@ -1,0 +1,146 @@
+//! The conda environment of a step.
+
+use super::command::name;
+use crate::{
+    context::{Context, contained},
+    outcome::FailureKind,
+    params::{Fault, Params, at, missing, wrong},
+};
+use alloc::{
+    borrow::ToOwned,
+    format,
+    string::{String, ToString},
+    vec::Vec,
+};
+use collodi_contain::ContainedPath;
+use collodi_python::CondaEnv;
+use collodi_value::{Object, Value};
+
+/// What a new environment has when the script does not say.
+const PYTHON: &str = "python=3.10";
+/// The environment that is always there.
+const BASE: &str = "base";
+
+/// A conda environment, and what it is made with when it is not there.
+#[derive(Clone, Debug)]
+pub(super) struct Conda {
+    env: CondaEnv,
+    /// The packages and options of a new one; none where it must be there.
+    new: Option<Vec<String>>,
+}
+
+impl Conda {
+    /// Unlike in the desktop program, none is used unless asked for.
+    pub(super) fn read(
+        cx: &Context,
+        cwd: &ContainedPath,
+        params: Params<'_>,
+    ) -> Result<Option<Self>, Fault> {
+        let conda = match params.get("conda") {
+            None => None,
+            Some(Value::String(text)) if text.is_empty() => None,
+            Some(Value::String(text)) => Some(Self::by_text(cx, cwd, text)?),
+            Some(Value::Object(object)) if object.get("skip").is_some_and(Value::is_truthy) => None,
+            Some(Value::Object(object)) => Some(Self::by_object(cx, cwd, params, object)?),
+            Some(other) => return Err(wrong("conda", "a name or a path", other)),
+        };
+        match conda {
+            Some(_) if cx.options.tools.conda.is_none() => Err(at("conda", FailureKind::NoConda)),
+            conda => Ok(conda),
+        }
+    }
+
+    fn by_text(cx: &Context, cwd: &ContainedPath, text: &str) -> Result<Self, Fault> {
+        let by_path = !cx.is_vatn() || text.contains(['/', '\\']) || text.starts_with('.');
+        let env = env(cwd, text, by_path)?;
+        // In the plugin's dialect an environment that is not there is an error.
+        let new = (!cx.is_vatn()).then(|| [PYTHON.to_owned()].into());
+        Ok(Self { env, new })
+    }
+
+    fn by_object(
+        cx: &Context,
+        cwd: &ContainedPath,
+        params: Params<'_>,
+        object: &Object,
+    ) -> Result<Self, Fault> {
+        let text = |key| object.get(key).and_then(Value::as_str);
+        let env = match (text("path"), text("name")) {
+            (Some(path), _) => env(cwd, path, true)?,
+            (None, Some(name)) => env(cwd, name, false)?,
+            (None, None) => return Err(missing("conda", "an object with a `path` or a `name`")),
+        };
+        match object.get("activate").filter(|value| value.is_truthy()) {
+            None => {}
+            Some(Value::String(text)) if text == "minimal" => return Self::base(),
+            Some(_) => {
+                let why = "conda environments are activated in their own way only";
+                return Err(at("conda", FailureKind::Unsupported(why)));
+            }
+        }
+        let is_base = matches!(&env, CondaEnv::Name(name) if name.as_str() == BASE);
+        let python = object.get("python").or_else(|| params.get("conda_python"));
+        let mut new = Vec::from([python.map_or_else(|| PYTHON.to_owned(), python_spec)]);
+        new.extend(words(object.get("args")));
+        let new = (!cx.is_vatn() && !is_base).then_some(new);
+        Ok(Self { env, new })
+    }
+
+    fn base() -> Result<Self, Fault> {
+        let env = CondaEnv::Name(name("conda", BASE)?);
+        Ok(Self { env, new: None })
+    }
+
+    pub(super) const fn env(&self) -> &CondaEnv {
+        &self.env
+    }
+
+    /// Whether it is made when it is not there.
+    pub(super) const fn may_be_made(&self) -> bool {
+        self.new.is_some()
+    }
+
+    /// The arguments with which conda says whether it is there.
+    pub(super) fn look_args(&self) -> Vec<String> {
+        self.env.run_args("true", &[])
+    }
+
+    /// The arguments with which conda makes it.
+    pub(super) fn create_args(&self) -> Vec<String> {
+        let which = match &self.env {
+            CondaEnv::Name(name) => ["-n".to_owned(), name.as_str().to_owned()],
+            CondaEnv::Path(path) => ["-p".to_owned(), path.absolute()],
+        };
+        let create = ["create", "-y"].map(ToOwned::to_owned);
+        let new = self.new.clone().unwrap_or_default();
+        [&create[..], &which, &new].concat()
+    }
+}
+
+fn env(cwd: &ContainedPath, text: &str, by_path: bool) -> Result<CondaEnv, Fault> {
+    if by_path {
+        contained(cwd, "conda", text).map(CondaEnv::Path)
+    } else {
+        name("conda", text).map(CondaEnv::Name)
+    }
+}
+
+/// A version means that Python; any other text is a specification of its own.
+fn python_spec(python: &Value) -> String {
+    let text = python.to_text();
+    let is_version = text.chars().all(|c| c.is_ascii_digit() || c == '.');
+    if is_version {
+        format!("python={text}")
+    } else {
+        text
+    }
+}
+
+/// Words by their blanks: nothing in them is for a shell.
+fn words(args: Option<&Value>) -> Vec<String> {
+    match args {
+        Some(Value::Array(items)) => items.iter().map(Value::to_text).collect(),
+        Some(Value::String(text)) => text.split_whitespace().map(ToString::to_string).collect(),
+        _ => Vec::new(),
+    }
+}
