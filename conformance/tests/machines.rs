@@ -117,7 +117,7 @@ fn the_run_engine_keeps_the_laws() {
                 4 if detail > 230 => Input::Kill,
                 4 if detail > 200 => Input::Cancel,
                 4 => Input::Timeout,
-                5 => Input::Answer(number % 3, answer(detail)),
+                5 => Input::Answer(number % 4, answer(detail)),
                 _ => Input::Completed(ids.pick(number), Completed::Env(Ok(()))),
             },
             |action, id| match action {
@@ -191,9 +191,10 @@ const SCRIPTS: [&str; 3] = [
         {"method": "shell.run", "params": {"message": "serve", "on": [
             {"event": "/ready/", "done": true}, {"event": "/dead/", "kill": true}]}},
         {"method": "process.wait", "params": {"url": "http://127.0.0.1:7860"}}]}"#,
-    r#"{"dialect": "pinokio", "run": [
+    r#"{"dialect": "pinokio", "pre": [{"env": "name"}], "requires": [{"name": "git"}], "run": [
+        {"method": "fs.link", "params": {"drive": {"m": ["a", "b"]}}},
         {"method": "input", "params": {"form": [{"key": "name", "required": true}]}},
-        {"when": "{{input.name === 'again'}}", "method": "jump", "params": {"index": 0}},
+        {"when": "{{input.name === 'again'}}", "method": "jump", "params": {"index": 1}},
         {"method": "filepicker.open", "params": {}},
         {"method": "shell.run", "params": {"message": "a {{input.paths[0]}}"}}]}"#,
 ];

@@ -8,6 +8,7 @@ mod env_file;
 mod files;
 mod flow;
 mod json;
+mod link;
 mod log;
 mod memory;
 mod screen;
@@ -58,6 +59,7 @@ pub(crate) enum Pending {
     Shell(alloc::boxed::Box<shell::Shell>),
     Wait(wait::Waiting),
     Ask(ask::AskStep),
+    Link(link::LinkStep),
 }
 
 /// A step, or what is wrong with its parameters.
@@ -81,6 +83,7 @@ enum Family {
     Unsupported(&'static str),
     Unknown,
     Ask,
+    Link,
 }
 
 const fn family(method: &Method) -> Family {
@@ -112,8 +115,6 @@ const fn family(method: &Method) -> Family {
         | M::UriOpen
         | M::TabOpen
         | M::FsOpen
-        | M::FsLink
-        | M::FsShare
         | M::ProxyStart
         | M::ProxyStop
         | M::LoadingStart
@@ -123,6 +124,7 @@ const fn family(method: &Method) -> Family {
         | M::HtmlmodalClose
         | M::ClipboardCopy => Family::Screen,
         M::Input | M::Modal | M::FilepickerOpen | M::ClipboardPaste => Family::Ask,
+        M::FsLink | M::FsShare => Family::Link,
         M::Module(_) => Family::Unsupported("functions of JavaScript modules cannot be run"),
         M::Kernel(_) => Family::Unsupported("functions inside the desktop program are not there"),
         M::Unknown(_) => Family::Unknown,
@@ -146,6 +148,7 @@ pub(crate) fn start(cx: &mut Context, now: Instant, method: &Method, params: &Va
         Family::Unsupported(why) => Err(FailureKind::Unsupported(why).into()),
         Family::Unknown => Err(FailureKind::UnknownMethod.into()),
         Family::Ask => ask::start(cx, method, params),
+        Family::Link => link::start(cx, params),
     };
     started.unwrap_or_else(Step::Fail)
 }
@@ -166,6 +169,7 @@ impl Pending {
             Self::Shell(shell) => shell.completed(cx, now, id, completed),
             Self::Wait(waiting) => waiting.completed(now, &completed),
             Self::Ask(_) => Step::Wait(self),
+            Self::Link(link) => link.completed(cx, completed),
         }
     }
 
@@ -211,7 +215,7 @@ impl Pending {
     /// What the step waits for.
     pub(crate) fn deadline(&self) -> Option<Deadline> {
         match self {
-            Self::Env(_) | Self::File(_) | Self::Json(_) | Self::Ask(_) => None,
+            Self::Env(_) | Self::File(_) | Self::Json(_) | Self::Ask(_) | Self::Link(_) => None,
             Self::Shell(shell) => shell.deadline(),
             Self::Wait(waiting) => waiting.deadline(),
         }
