@@ -136,7 +136,7 @@ fn the_run_engine_keeps_the_laws() {
                 4 if detail > 230 => Input::Kill,
                 4 if detail > 200 => Input::Cancel,
                 4 => Input::Timeout,
-                5 => Input::Answer(number % 3, answer(detail)),
+                5 => Input::Answer(number % 4, answer(detail)),
                 6 => Input::Write(b"yes\n".as_slice().into()),
                 _ => Input::Completed(ids.pick(number), Completed::Env(Ok(()))),
             },
@@ -224,9 +224,10 @@ const SCRIPTS: [&str; 7] = [
         {"method": "shell.run", "params": {"message": "serve", "on": [
             {"event": "/ready/", "done": true}, {"event": "/dead/", "kill": true}]}},
         {"method": "process.wait", "params": {"url": "http://127.0.0.1:7860"}}]}"#,
-    r#"{"dialect": "pinokio", "run": [
+    r#"{"dialect": "pinokio", "pre": [{"env": "name"}], "requires": [{"name": "git"}], "run": [
+        {"method": "fs.link", "params": {"drive": {"m": ["a", "b"]}}},
         {"method": "input", "params": {"form": [{"key": "name", "required": true}]}},
-        {"when": "{{input.name === 'again'}}", "method": "jump", "params": {"index": 0}},
+        {"when": "{{input.name === 'again'}}", "method": "jump", "params": {"index": 1}},
         {"method": "filepicker.open", "params": {}},
         {"method": "shell.run", "params": {"message": "a {{input.paths[0]}}"}}]}"#,
     r#"{"dialect": "pinokio", "daemon": true, "run": [
@@ -321,7 +322,7 @@ fn host() -> Host {
 }
 
 fn host_command(detail: u8, run: &RunId) -> Command {
-    match detail % 7 {
+    match detail % 8 {
         0 => Command::StopApp("demo".into()),
         1 => Command::CreateEnv(Name::parse("myapp").unwrap()),
         2 => Command::DeleteEnv(Name::parse("myapp").unwrap()),

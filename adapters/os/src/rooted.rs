@@ -27,6 +27,14 @@ pub(crate) const NEW_DIRECTORY: Mode = Mode::from_raw_mode(0o777);
 pub(crate) struct Rooted {
     handle: OwnedFd,
     text: String,
+    annex: Option<String>,
+}
+
+/// Where an absolute link leads: below the root, or into its annex.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Base<'a> {
+    Root(&'a [u8]),
+    Annex(&'a [u8]),
 }
 
 impl Rooted {
@@ -36,6 +44,7 @@ impl Rooted {
         Ok(Self {
             handle,
             text: root.as_str().to_owned(),
+            annex: root.annex().map(ToOwned::to_owned),
         })
     }
 
@@ -43,14 +52,18 @@ impl Rooted {
         self.handle.as_fd()
     }
 
-    /// The part of an absolute link target that lies below this root.
-    pub(crate) fn strip<'a>(&self, target: &'a [u8]) -> Option<&'a [u8]> {
-        let below = |root: &str| {
-            let rest = target.strip_prefix(root.trim_end_matches('/').as_bytes())?;
-            (rest.is_empty() || rest.starts_with(b"/")).then_some(rest)
-        };
-        let real = || std::fs::canonicalize(&self.text).ok();
-        below(&self.text).or_else(|| below(real()?.to_str()?))
+    /// Where an absolute link target leads; none when it leads out.
+    pub(crate) fn base_of<'a>(&self, target: &'a [u8]) -> Option<Base<'a>> {
+        let in_annex = || strip(self.annex.as_deref()?, target).map(Base::Annex);
+        strip(&self.text, target).map(Base::Root).or_else(in_annex)
+    }
+
+    /// Opens the annex. Links in its own path are followed, as in the root's.
+    pub(crate) fn open_annex(&self) -> Result<OwnedFd, Fault> {
+        let annex = self.annex.as_deref();
+        let annex = annex.ok_or(Fault::new(FileErrorKind::Escapes))?;
+        let flags = DIRECTORY | OFlags::CLOEXEC;
+        Ok(rustix::fs::open(annex, flags, Mode::empty())?)
     }
 
     /// Opens what is at `path`, following links that stay inside.
@@ -80,6 +93,17 @@ impl Rooted {
             Place::Entry { dir, name, .. } => open_entry(dir.as_fd(), &name, flags),
         }
     }
+}
+
+/// The part of an absolute link target that lies below `dir`, by its text or by the
+/// text that it has without links.
+fn strip<'a>(dir: &str, target: &'a [u8]) -> Option<&'a [u8]> {
+    let below = |dir: &str| {
+        let rest = target.strip_prefix(dir.trim_end_matches('/').as_bytes())?;
+        (rest.is_empty() || rest.starts_with(b"/")).then_some(rest)
+    };
+    let real = || std::fs::canonicalize(dir).ok();
+    below(dir).or_else(|| below(real()?.to_str()?))
 }
 
 /// Opens the entry `name` of `dir`; fails when it is a link.

@@ -4,7 +4,7 @@
 
 use crate::{
     fault::Fault,
-    rooted::{DIRECTORY, NEW_DIRECTORY, Rooted, open_entry},
+    rooted::{Base, DIRECTORY, NEW_DIRECTORY, Rooted, open_entry},
 };
 use collodi_file::FileErrorKind;
 use rustix::{
@@ -53,7 +53,9 @@ struct Part {
 pub(crate) struct Walk<'a> {
     root: &'a Rooted,
     want: Want,
-    /// The directories from below the root to where the walk is.
+    /// The annex, when a link has led there.
+    annex: Option<OwnedFd>,
+    /// The directories from below the root or the annex to where the walk is.
     trail: Vec<OwnedFd>,
     /// What is still to be walked, the next one last.
     ahead: Vec<Part>,
@@ -66,6 +68,7 @@ impl<'a> Walk<'a> {
         let mut walk = Self {
             root,
             want,
+            annex: None,
             trail: Vec::new(),
             ahead: Vec::new(),
             links: 0,
@@ -92,14 +95,15 @@ impl<'a> Walk<'a> {
     }
 
     fn here(&self) -> BorrowedFd<'_> {
-        self.trail.last().map_or(self.root.handle(), AsFd::as_fd)
+        let base = || self.annex.as_ref().map_or(self.root.handle(), AsFd::as_fd);
+        self.trail.last().map_or_else(base, AsFd::as_fd)
     }
 
     /// The handle of where the walk is.
     fn leave(mut self) -> Result<OwnedFd, Fault> {
         match self.trail.pop() {
             Some(handle) => Ok(handle),
-            None => open_entry(self.root.handle(), c".", DIRECTORY),
+            None => open_entry(self.here(), c".", DIRECTORY),
         }
     }
 
@@ -152,9 +156,14 @@ impl<'a> Walk<'a> {
             self.plan(target, true);
             return Ok(());
         }
-        let below = self.root.strip(target);
+        let base = self.root.base_of(target);
+        let (annex, below) = match base.ok_or(Fault::new(FileErrorKind::Escapes))? {
+            Base::Root(below) => (None, below),
+            Base::Annex(below) => (Some(self.root.open_annex()?), below),
+        };
         self.trail.clear();
-        self.plan(below.ok_or(Fault::new(FileErrorKind::Escapes))?, true);
+        self.annex = annex;
+        self.plan(below, true);
         Ok(())
     }
 

@@ -75,7 +75,7 @@ impl Disk {
         } else {
             format!("{base}/{path}")
         };
-        self.walk(Vec::new(), 0, &text, end, Way::Exists)
+        self.walk(vec![Vec::new()], &text, end, Way::Exists)
     }
 
     /// The place of `path` beneath `root`; an error when a link leads out.
@@ -88,8 +88,9 @@ impl Disk {
     ) -> Result<Place, FileErrorKind> {
         let start = self.find("/", root.as_str(), End::Follow)?;
         self.get(&start).ok_or(FileErrorKind::NotFound)?;
-        let floor = start.len();
-        self.walk(start, floor, path, end, way)
+        let annex = root.annex().map(|annex| self.find("/", annex, End::Follow));
+        let bases = [Some(start), annex.and_then(Result::ok)];
+        self.walk(bases.into_iter().flatten().collect(), path, end, way)
     }
 
     pub(crate) fn get(&self, place: &[String]) -> Option<&Node> {
@@ -147,16 +148,16 @@ impl Disk {
         }
     }
 
+    /// Walks from the first of the bases; an absolute link may lead into any of them.
     fn walk(
         &self,
-        start: Place,
-        floor: usize,
+        bases: Vec<Place>,
         path: &str,
         end: End,
         way: Way,
     ) -> Result<Place, FileErrorKind> {
-        let top = start.clone();
-        let mut place = start;
+        let mut place = bases.first().cloned().unwrap_or_default();
+        let mut floor = place.len();
         let mut pending: VecDeque<String> = parts(path).collect();
         let mut links = 0;
         while let Some(part) = pending.pop_front() {
@@ -177,7 +178,7 @@ impl Disk {
                 return Err(FileErrorKind::Other);
             }
             place.pop();
-            let rest = enter(target, &mut place, &top)?;
+            let rest = enter(target, &mut place, &mut floor, &bases)?;
             for part in parts(&rest).rev() {
                 pending.push_front(part);
             }
@@ -232,16 +233,21 @@ fn up(place: &mut Place, floor: usize) -> Result<(), FileErrorKind> {
     }
 }
 
-/// Goes to where a link's target is read from, and says what is left to walk.
-/// An absolute target below the root (whose place is `top`) stays inside.
-fn enter(target: &str, place: &mut Place, top: &Place) -> Result<String, FileErrorKind> {
+/// Goes to where a link's target is read from, and says what is left to walk. An
+/// absolute target below a base stays inside, and that base is the floor from there on.
+fn enter(
+    target: &str,
+    place: &mut Place,
+    floor: &mut usize,
+    bases: &[Place],
+) -> Result<String, FileErrorKind> {
     let Some(absolute) = target.strip_prefix('/') else {
         return Ok(target.to_owned());
     };
     let all: Place = parts(absolute).collect();
-    let rest = all
-        .strip_prefix(top.as_slice())
-        .ok_or(FileErrorKind::Escapes)?;
-    place.clone_from(top);
-    Ok(rest.join("/"))
+    let below = |base: &Place| Some((base.clone(), all.strip_prefix(base.as_slice())?.join("/")));
+    let (base, rest) = bases.iter().find_map(below).ok_or(FileErrorKind::Escapes)?;
+    *floor = base.len();
+    *place = base;
+    Ok(rest)
 }

@@ -49,6 +49,7 @@ fn perform(disk: &mut Disk, op: &FileOp) -> Answer {
         FileOp::Copy { from, to } => copy(disk, from, to),
         FileOp::Stat { path } => stat(disk, path),
         FileOp::List { path } => list(disk, path),
+        FileOp::Link { path, to } => link(disk, path, to),
         _ => Err(FileErrorKind::Unsupported),
     }
 }
@@ -192,6 +193,24 @@ fn list(disk: &Disk, path: &ContainedPath) -> Answer {
         Some(_) => Err(FileErrorKind::NotADirectory),
         None => Err(FileErrorKind::NotFound),
     }
+}
+
+fn link(disk: &mut Disk, path: &ContainedPath, to: &ContainedPath) -> Answer {
+    let place = find(disk, path, End::Keep, Way::Exists)?;
+    let target = to.absolute();
+    let (root, annex) = (path.root().as_str(), path.root().annex());
+    let is_inside = |dir: &str| {
+        let rest = target.strip_prefix(dir.trim_end_matches('/'));
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
+    if !is_inside(root) && !annex.is_some_and(is_inside) {
+        return Err(FileErrorKind::Escapes);
+    }
+    if disk.get(&place).is_some() {
+        return Err(FileErrorKind::AlreadyExists);
+    }
+    disk.put(&place, Node::Link(target))?;
+    Ok(FileAnswer::Done)
 }
 
 const fn no_file(node: &Node) -> FileErrorKind {

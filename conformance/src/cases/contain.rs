@@ -238,6 +238,66 @@ cases! {
         outside_is_untouched(&world).await
     }
 
+    /// A link that is made leads to its target; what is there is not replaced, and a
+    /// target outside is refused.
+    async fn link_is_made_inside(world: Subject) -> Verdict {
+        prepare_outside(&world).await?;
+        world.write("a/file", "text").await?;
+        let link = |path: &str, to: ContainedPath| {
+            let op = world.at(path).map(|path| FileOp::Link { path, to });
+            async { Ok::<_, Broken>(world.attempt(op?).await) }
+        };
+        assert_eq!(link("there", world.at("a")?).await?, Ok(FileAnswer::Done));
+        assert_eq!(world.read("there/file").await?, "text");
+        for taken in ["a", "there", "out"] {
+            let made = link(taken, world.at("b")?).await?;
+            assert_eq!(made, Err(FileErrorKind::AlreadyExists), "{taken}");
+        }
+        assert_eq!(world.read("a/file").await?, "text");
+        let outside = collodi_contain::Root::new(world.outside());
+        let outside = outside.at(collodi_contain::RelPath::root());
+        assert_eq!(link("new", outside).await?, Err(FileErrorKind::Escapes));
+        for way in ["out/new", "up/new"] {
+            let made = link(way, world.at("a")?).await?;
+            assert_eq!(made, Err(FileErrorKind::Escapes), "{way}");
+        }
+        outside_is_untouched(&world).await
+    }
+
+    /// Into the annex of a root, a link that says so by its absolute path is followed,
+    /// and a link can be made; what leads on from there is refused like everything else.
+    async fn annex_is_inside(world: Subject) -> Verdict {
+        prepare_outside(&world).await?;
+        let annex = format!("{}/annex", world.outside());
+        let words = [
+            format!("dir:{annex}"),
+            format!("write:{annex}/file:text"),
+            format!("link:{annex}/back:.."),
+            format!("link:{annex}/away:{}", world.outside()),
+            format!("link:into:{annex}"),
+        ];
+        world.arrange(&words.each_ref().map(String::as_str)).await?;
+        let root = world.root().root().clone().with_annex(&annex);
+        let at = |path: &str| Ok::<_, Broken>(root.at(collodi_contain::RelPath::parse(path)?));
+        let read = world.attempt(FileOp::read(at("into/file")?, LIMIT)).await;
+        assert_eq!(read, Ok(FileAnswer::Bytes(b"text".to_vec())));
+        let write = FileOp::write(at("into/new/file")?, b"new".to_vec());
+        assert_eq!(world.attempt(write).await, Ok(FileAnswer::Done));
+        let new = format!("{annex}/new");
+        let to = collodi_contain::Root::new(&new).at(collodi_contain::RelPath::root());
+        let link = FileOp::Link { path: at("made")?, to };
+        assert_eq!(world.attempt(link).await, Ok(FileAnswer::Done));
+        let read = world.attempt(FileOp::read(at("made/file")?, LIMIT)).await;
+        assert_eq!(read, Ok(FileAnswer::Bytes(b"new".to_vec())));
+        for way in ["into/back/secret", "into/away/secret", "out/secret", "up/secret"] {
+            let read = world.attempt(FileOp::read(at(way)?, LIMIT)).await;
+            assert_eq!(read, Err(FileErrorKind::Escapes), "{way}");
+        }
+        let without = world.attempt(FileOp::read(world.at("into/file")?, LIMIT)).await;
+        assert_eq!(without, Err(FileErrorKind::Escapes));
+        Ok(())
+    }
+
     /// A root that is not there is `NotFound`; it is not made.
     async fn missing_root_is_not_made(world: Subject) -> Verdict {
         let root = collodi_contain::Root::new(&format!("{}/no-root", world.outside()));

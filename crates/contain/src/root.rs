@@ -12,6 +12,7 @@ use core::fmt;
 pub struct Root {
     path: Arc<str>,
     rules: Rules,
+    annex: Option<Arc<str>>,
 }
 
 impl Root {
@@ -29,7 +30,22 @@ impl Root {
             Rules::Windows if trimmed.ends_with(':') => Arc::from(format!("{trimmed}\\")),
             _ => Arc::from(trimmed),
         };
-        Self { path, rules }
+        let annex = None;
+        Self { path, rules, annex }
+    }
+
+    /// The same root with an annex: an absolute link that leads into this directory, on
+    /// any way below the root, stays inside. The annex is not part of the root
+    /// otherwise: no text names a path in it.
+    #[must_use]
+    pub fn with_annex(mut self, absolute: &str) -> Self {
+        self.annex = Some(Self::with_rules(absolute, self.rules).path);
+        self
+    }
+
+    /// The absolute path of its annex, when it has one.
+    pub fn annex(&self) -> Option<&str> {
+        self.annex.as_deref()
     }
 
     /// The absolute path.

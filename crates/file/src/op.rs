@@ -69,6 +69,14 @@ pub enum FileOp {
         /// The directory.
         path: ContainedPath,
     },
+    /// Makes a symbolic link. Fails when something is at its path, and when its target
+    /// lies neither in the root of the path nor in that root's annex.
+    Link {
+        /// The link.
+        path: ContainedPath,
+        /// Where it leads; nothing need be there.
+        to: ContainedPath,
+    },
 }
 
 impl FileOp {
@@ -95,7 +103,8 @@ impl FileOp {
             | Self::MakeDir { path }
             | Self::Remove { path }
             | Self::Stat { path }
-            | Self::List { path } => path,
+            | Self::List { path }
+            | Self::Link { path, .. } => path,
             Self::Rename { from, .. } | Self::Copy { from, .. } => from,
         }
     }
@@ -112,6 +121,7 @@ impl FileOp {
             Self::Copy { .. } => "copy",
             Self::Stat { .. } => "look at",
             Self::List { .. } => "list",
+            Self::Link { .. } => "link",
         }
     }
 }
@@ -120,7 +130,9 @@ impl fmt::Display for FileOp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {}", self.verb(), self.path())?;
         match self {
-            Self::Rename { to, .. } | Self::Copy { to, .. } => write!(f, " to {to}"),
+            Self::Rename { to, .. } | Self::Copy { to, .. } | Self::Link { to, .. } => {
+                write!(f, " to {to}")
+            }
             Self::Write { bytes, .. } | Self::Append { bytes, .. } => {
                 write!(f, " ({} bytes)", bytes.len())
             }

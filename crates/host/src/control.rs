@@ -281,13 +281,16 @@ pub fn run_options(
         Dialect::Vatn => EnvPolicy::vatn(),
         Dialect::Pinokio => EnvPolicy::pinokio(),
     };
-    let environment = match request.script.dialect {
-        Dialect::Vatn => EnvironmentFiles::default(),
-        Dialect::Pinokio => environment_files(&options.layout, &request.app),
+    let (app, environment) = match request.script.dialect {
+        Dialect::Vatn => (request.app, EnvironmentFiles::default()),
+        Dialect::Pinokio => {
+            let environment = environment_files(&options.layout, &request.app);
+            (with_drive(&options.layout, request.app), environment)
+        }
     };
     RunOptions {
         script: request.script,
-        app: request.app,
+        app,
         layout: options.layout.clone(),
         tools: tools.clone(),
         stand_ins: stand_ins.clone(),
@@ -325,4 +328,10 @@ fn environment_files(layout: &Layout, app: &App) -> EnvironmentFiles {
         defaults: CACHES.iter().filter_map(cache).chain([analytics]).collect(),
         layers: [EnvironmentLayer { dir, files }, of_app].into(),
     }
+}
+
+/// The app with the workspace's drive as its annex: links lead there.
+fn with_drive(layout: &Layout, app: App) -> App {
+    let root = app.root.with_annex(&layout.drive().absolute());
+    App { root, ..app }
 }

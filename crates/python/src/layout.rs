@@ -10,6 +10,7 @@ use collodi_contain::{ContainedPath, Name, RelPath, Root};
 /// .vatn/python/envs/<name>     environments
 /// .vatn/python/apps/<name>     apps
 /// .vatn/python/cache           what apps download: models, packages
+/// .vatn/python/drive           folders that apps keep outside of themselves
 /// .vatn/python/stand-ins       programs that stand in for missing ones
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,6 +62,12 @@ impl Layout {
     /// The directory of what apps download and may share.
     pub fn cache(&self) -> ContainedPath {
         self.below("cache")
+    }
+
+    /// The directory of folders that apps keep outside of themselves, to share them or
+    /// to have them after they were installed anew.
+    pub fn drive(&self) -> ContainedPath {
+        self.below("drive")
     }
 
     /// The directory of programs that stand in for missing ones.

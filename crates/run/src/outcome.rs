@@ -270,7 +270,7 @@ impl FailureKind {
                 "the `path` of the step must be a directory in the app's folder"
             }
             Self::InputRequired { again: false, .. } | Self::Answer(_) => {
-                "give answers with the run, by the names of the fields, or run it where somebody can answer"
+                "give answers with the run (`--answer KEY=VALUE`, or `answers` in a request), or run it where somebody can answer"
             }
             Self::InputRequired { again: true, .. } => {
                 "prepared answers are given once a step; run it where somebody can answer"

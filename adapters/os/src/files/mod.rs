@@ -2,6 +2,7 @@
 
 mod copy;
 mod dir;
+mod link;
 mod read;
 mod remove;
 mod rename;
@@ -24,7 +25,7 @@ use rustix::io::Errno;
 /// it, else component by component. A link that leads out, also one that appears while
 /// the operation runs, is [`FileErrorKind::Escapes`] or another error, and never
 /// something outside that is read, written or removed. An absolute link counts by
-/// where it leads: back into its root it is followed.
+/// where it leads: back into its root, and into the root's annex, it is followed.
 ///
 /// What the variants of [`FileOp`] leave open:
 ///
@@ -67,6 +68,7 @@ impl Files {
             FileOp::Copy { from, to } => copy::copy(&from, &to),
             FileOp::Stat { path } => read::stat(&path).map_err(|f| f.at(&path)),
             FileOp::List { path } => read::list(&path).map_err(|f| f.at(&path)),
+            FileOp::Link { path, to } => link::link(&path, &to),
             other => Err(FileError::new(
                 FileErrorKind::Unsupported,
                 other.path().clone(),

@@ -10,6 +10,7 @@ mod files;
 mod flow;
 mod hf;
 mod json;
+mod link;
 mod log;
 mod memory;
 mod net;
@@ -74,6 +75,7 @@ pub(crate) enum Pending {
     Exec(alloc::boxed::Box<shell::Exec>),
     Session(alloc::boxed::Box<shell::SessionStep>),
     ShellStop(alloc::boxed::Box<shell::Stop>),
+    Link(link::LinkStep),
 }
 
 /// A step, or what is wrong with its parameters.
@@ -103,6 +105,7 @@ enum Family {
     Ask,
     Session,
     Exec,
+    Link,
 }
 
 const fn family(method: &Method) -> Family {
@@ -136,8 +139,6 @@ const fn family(method: &Method) -> Family {
         | M::UriOpen
         | M::TabOpen
         | M::FsOpen
-        | M::FsLink
-        | M::FsShare
         | M::ProxyStart
         | M::ProxyStop
         | M::LoadingStart
@@ -157,6 +158,7 @@ const fn family(method: &Method) -> Family {
         | M::ScriptDownload
         | M::ScriptReady
         | M::LocalImport => Family::Script,
+        M::FsLink | M::FsShare => Family::Link,
         M::Module(_) => Family::Unsupported("functions of JavaScript modules cannot be run"),
         M::Kernel(_) => Family::Unsupported("functions inside the desktop program are not there"),
         M::Unknown(_) => Family::Unknown,
@@ -186,6 +188,7 @@ pub(crate) fn start(cx: &mut Context, now: Instant, method: &Method, params: &Va
         Family::Unsupported(why) => Err(FailureKind::Unsupported(why).into()),
         Family::Unknown => Err(FailureKind::UnknownMethod.into()),
         Family::Ask => ask::start(cx, method, params),
+        Family::Link => link::start(cx, params),
     };
     started.unwrap_or_else(Step::Fail)
 }
@@ -221,6 +224,7 @@ impl Pending {
             Self::Exec(exec) => exec.completed(cx, id, completed),
             Self::Session(session) => session.completed(cx, id, completed),
             Self::ShellStop(stop) => stop.completed(cx, id, &completed),
+            Self::Link(link) => link.completed(cx, completed),
         }
     }
 
@@ -277,7 +281,8 @@ impl Pending {
             | Self::Json(_)
             | Self::Net(_)
             | Self::Ask(_)
-            | Self::Script(_) => None,
+            | Self::Script(_)
+            | Self::Link(_) => None,
             Self::Download(downloads) => downloads.deadline(),
             Self::Shell(shell) => shell.deadline(),
             Self::Wait(waiting) => waiting.deadline(),
