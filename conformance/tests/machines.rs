@@ -1,334 +1,35 @@
 //! The seven laws on every machine of the project.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "tests"
-)]
+#![allow(clippy::unwrap_used, reason = "tests")]
 
-use collodi_action::{Action, Completion, Ended, Error, ErrorKind, Progress};
-use collodi_command::{Exit, Signal, Stream, TreeId};
-use collodi_conformance::laws::{self, Ids};
-use collodi_contain::{Name, RelPath, Root};
-use collodi_file::{FileAnswer, FileError, FileErrorKind, FileKind, FileOp, Stat};
-use collodi_host::{Accepted, Command, Host, HostOptions, RunId, RunRequest};
-use collodi_machine::ActionId;
-use collodi_python::{
-    Detect, DetectOptions, Interpreter, Layout, Platform, Provision, ProvisionError,
-    ProvisionOptions, Toolchain,
-};
-use collodi_restart::{Backoff, GiveUp, Policy, RestartClass, StopSequence, Supervisor};
-use collodi_run::{App, Completed, DaemonStarted, Run, RunOptions};
-use collodi_script::{Options, Script, parse};
-use collodi_time::{Duration, Instant};
-use proptest::prelude::*;
-use std::{collections::BTreeMap, sync::Arc};
+use collodi_conformance::machines;
 
 #[test]
 fn the_restart_supervisor_keeps_the_laws() {
-    use collodi_restart::{Action, Input};
-    let policy = Policy {
-        class: RestartClass::OnFailure,
-        backoff: Backoff::default(),
-        stable_after: Duration::from_secs(1),
-        give_up: Some(GiveUp::Rate {
-            count: 4,
-            window: Duration::from_secs(30),
-        }),
-    };
-    laws::check(
-        || Supervisor::new(policy, StopSequence::default(), 7),
-        (0..10u8, any::<usize>(), 0..3i32),
-        |&(kind, number, code), ids| match kind {
-            0 | 1 => Input::Start,
-            2 => Input::Stop,
-            3 => Input::Restart,
-            4 => Input::Kill,
-            5 => Input::Spawned(ids.pick(number), Some(100)),
-            6 => Input::SpawnFailed(ids.pick(number)),
-            7 => Input::Exited(ids.pick(number), Exit::Code(code)),
-            8 => Input::Emptied(ids.pick(number)),
-            _ => Input::Signalled(ids.pick(number)),
-        },
-        |action, id| match action {
-            Action::Spawn => vec![Input::SpawnFailed(id), Input::Emptied(id)],
-            Action::Signal(_) => vec![Input::Signalled(id)],
-        },
-    )
-    .unwrap();
+    machines::supervisor().check().unwrap();
 }
 
 #[test]
 fn detection_keeps_the_laws() {
-    let options = DetectOptions {
-        python_binary: None,
-        vars: BTreeMap::new(),
-        cwd: Root::new("/w").at(RelPath::root()),
-        tree: TreeId::new("t"),
-    };
-    laws::check(
-        || Detect::new(options.clone()),
-        (0..4u8, any::<usize>(), any::<u8>()),
-        python_input,
-        python_answers,
-    )
-    .unwrap();
+    machines::detect().check().unwrap();
 }
 
 #[test]
 fn the_making_of_an_environment_keeps_the_laws() {
-    let python = Interpreter {
-        program: "python3".into(),
-        version: "Python 3.11.7".into(),
-    };
-    let tools = Toolchain {
-        python: Some(python),
-        ..Toolchain::default()
-    };
-    let layout = Layout::new(Root::new("/w"), Platform::LINUX_X64);
-    let options = ProvisionOptions {
-        env: layout.environment(&Name::parse("myapp").unwrap()),
-        version: None,
-        installer: tools.installer(true),
-        tools,
-        vars: BTreeMap::new(),
-        tree: TreeId::new("t"),
-    };
-    laws::check(
-        || Provision::new(options.clone()),
-        (0..4u8, any::<usize>(), any::<u8>()),
-        python_input,
-        python_answers,
-    )
-    .unwrap();
+    machines::provision().check().unwrap();
 }
 
 #[test]
 fn the_run_engine_keeps_the_laws() {
-    use collodi_run::{Action, Input};
-    for script in SCRIPTS {
-        laws::check(
-            || Run::new(RunOptions::new(script_of(script), app())),
-            (0..6u8, any::<usize>(), any::<u8>()),
-            |&(kind, number, detail), ids: &Ids| match kind {
-                0 | 1 => Input::Start,
-                2 => Input::Progress(ids.pick(number), progress(detail)),
-                3 => Input::Completed(ids.pick(number), Completed::World(completion(detail))),
-                4 if detail > 230 => Input::Kill,
-                4 if detail > 200 => Input::Cancel,
-                4 => Input::Timeout,
-                _ => Input::Completed(ids.pick(number), Completed::Env(Ok(()))),
-            },
-            |action, id| match action {
-                Action::World(action) => {
-                    let world = |c| Input::Completed(id, Completed::World(c));
-                    completions(action).into_iter().map(world).collect()
-                }
-                Action::StartDaemon(_) => {
-                    let daemon = DaemonStarted {
-                        id: "demo-1".into(),
-                        pid: None,
-                    };
-                    vec![Input::Completed(id, Completed::Daemon(Ok(daemon)))]
-                }
-                _ => vec![
-                    Input::Completed(id, Completed::Env(Ok(()))),
-                    Input::Completed(id, Completed::Env(Err(ProvisionError::TimedOut))),
-                ],
-            },
-        )
-        .unwrap();
+    for script in machines::SCRIPTS {
+        let script = machines::script_of(script).unwrap();
+        machines::run(script).check().unwrap();
     }
 }
 
 #[test]
 fn the_host_keeps_the_laws() {
-    use collodi_host::Input;
-    let script = Arc::new(script_of(SCRIPTS[0]));
-    let run = first_run();
-    laws::check(
-        host,
-        (0..8u8, any::<usize>(), any::<u8>()),
-        |&(kind, number, detail), ids: &Ids| match kind {
-            0 | 1 => Input::Start,
-            2 => Input::Progress(ids.pick(number), progress(detail)),
-            3 => Input::Completed(ids.pick(number), completion(detail)),
-            4 | 5 => {
-                let args = collodi_value::Value::Null;
-                Input::Command(Command::Run(RunRequest {
-                    app: app(),
-                    script: script.clone(),
-                    args,
-                }))
-            }
-            6 => Input::Command(host_command(detail, &run)),
-            _ => Input::Timeout,
-        },
-        |action, id| {
-            completions(action)
-                .into_iter()
-                .map(|c| Input::Completed(id, c))
-                .collect()
-        },
-    )
-    .unwrap();
-}
-
-/// One script a dialect, with commands, files, jumps, questions and a daemon.
-const SCRIPTS: [&str; 2] = [
-    r#"{"dialect": "vatn", "run": [
-        {"method": "shell.run", "params": {"message": "a", "venv": "myapp"}},
-        {"method": "fs.read", "id": "text", "params": {"path": "a.txt"}},
-        {"method": "shell.run", "params": {"message": "serve {{port}}", "venv": "myapp",
-            "daemon": true, "autoRestart": true}},
-        {"method": "process.wait", "params": {"sec": 2}}]}"#,
-    r#"{"dialect": "pinokio", "daemon": true, "run": [
-        {"id": "again", "when": "{{!exists('a')}}", "method": "shell.run",
-            "params": {"message": ["a", "b"], "path": "app"}},
-        {"when": "{{input && input.exit_code === 1}}", "method": "jump", "params": {"id": "again"}},
-        {"method": "shell.run", "params": {"message": "serve", "on": [
-            {"event": "/ready/", "done": true}, {"event": "/dead/", "kill": true}]}},
-        {"method": "process.wait", "params": {"url": "http://127.0.0.1:7860"}}]}"#,
-];
-
-fn script_of(source: &str) -> Script {
-    parse(source, &Options::for_file("start.json"))
-        .script()
-        .expect("a valid script")
-        .clone()
-}
-
-fn app() -> App {
-    App::new("demo", Root::new("/app"), RelPath::root(), "start.json")
-}
-
-/// The first run of every host with this seed has the same name.
-fn first_run() -> RunId {
-    let args = collodi_value::Value::Null;
-    let script = Arc::new(script_of(SCRIPTS[0]));
-    let run = Command::Run(RunRequest {
-        app: app(),
-        script,
-        args,
-    });
-    match host().command(Instant::ZERO, run) {
-        Ok(Accepted::Run(run)) => run,
-        other => panic!("{other:?}"),
+    for script in machines::SCRIPTS {
+        let script = machines::script_of(script).unwrap();
+        machines::host(script).check().unwrap();
     }
-}
-
-fn host() -> Host {
-    let layout = Layout::new(Root::new("/w"), Platform::LINUX_X64);
-    Host::new(HostOptions::new(layout, 42))
-}
-
-fn host_command(detail: u8, run: &RunId) -> Command {
-    match detail % 6 {
-        0 => Command::StopApp("demo".into()),
-        1 => Command::CreateEnv(Name::parse("myapp").unwrap()),
-        2 => Command::DeleteEnv(Name::parse("myapp").unwrap()),
-        3 => Command::CancelRun(run.clone()),
-        4 => Command::Kill,
-        _ => Command::Shutdown(Duration::from_secs(5)),
-    }
-}
-
-fn python_input(&(kind, number, detail): &(u8, usize, u8), ids: &Ids) -> collodi_python::Input {
-    use collodi_python::Input;
-    match kind {
-        0 => Input::Progress(ids.pick(number), progress(detail)),
-        1 => Input::Completed(ids.pick(number), completion(detail)),
-        2 if detail > 220 => Input::Cancel,
-        _ => Input::Timeout,
-    }
-}
-
-fn python_answers(action: &Action, id: ActionId) -> Vec<collodi_python::Input> {
-    let input = |completion| collodi_python::Input::Completed(id, completion);
-    completions(action).into_iter().map(input).collect()
-}
-
-fn progress(detail: u8) -> Progress {
-    match detail % 4 {
-        0 => Progress::Spawned { pid: Some(100) },
-        1 => Progress::Exited(Exit::Code(i32::from(detail % 3))),
-        _ => {
-            let text = match detail / 4 % 4 {
-                0 => "ready\n",
-                1 => "dead",
-                2 => "error: x\n",
-                _ => "Python 3.12.1\n",
-            };
-            Progress::Output {
-                stream: Stream::Stdout,
-                bytes: text.as_bytes().into(),
-            }
-        }
-    }
-}
-
-/// Any completion, whether it fits or not.
-fn completion(detail: u8) -> Completion {
-    match detail % 7 {
-        0 => Completion::Exec(Ok(Ended {
-            exit: Exit::Code(0),
-            leaked: false,
-        })),
-        1 => Completion::Exec(Ok(Ended {
-            exit: Exit::Signal(Signal::KILL),
-            leaked: true,
-        })),
-        2 => Completion::File(Ok(FileAnswer::Done)),
-        3 => Completion::Empty(Ok(())),
-        4 => Completion::Port(Ok(42_003)),
-        5 => Completion::Signalled(Ok(())),
-        _ => Completion::Connected(Err(Error::new(ErrorKind::Refused, "connect to", "x"))),
-    }
-}
-
-/// What the world may answer to an action.
-fn completions(action: &Action) -> Vec<Completion> {
-    let error = || Error::new(ErrorKind::ProgramNotFound, "start", "x");
-    let exec = |exit| {
-        Completion::Exec(Ok(Ended {
-            exit,
-            leaked: false,
-        }))
-    };
-    match action {
-        Action::Exec(_) => vec![
-            exec(Exit::Code(0)),
-            exec(Exit::Code(1)),
-            exec(Exit::Signal(Signal::TERM)),
-            Completion::Exec(Err(error())),
-        ],
-        Action::File(op) => file_answers(op),
-        Action::Signal(..) => vec![
-            Completion::Signalled(Ok(())),
-            Completion::Signalled(Err(error())),
-        ],
-        Action::AwaitEmpty(_) => vec![Completion::Empty(Ok(()))],
-        Action::Connect { .. } => vec![
-            Completion::Connected(Ok(())),
-            Completion::Connected(Err(error())),
-        ],
-        _ => vec![Completion::Port(Ok(42_003)), Completion::Port(Err(error()))],
-    }
-}
-
-fn file_answers(op: &FileOp) -> Vec<Completion> {
-    let good = match op {
-        FileOp::Read { .. } => vec![FileAnswer::Bytes(b"text".to_vec())],
-        FileOp::Stat { .. } => {
-            let stat = Stat {
-                kind: FileKind::File,
-                size: 1,
-            };
-            vec![FileAnswer::Stat(None), FileAnswer::Stat(Some(stat))]
-        }
-        _ => vec![FileAnswer::Done],
-    };
-    let error = FileError::new(FileErrorKind::PermissionDenied, op.path().clone());
-    let good = good.into_iter().map(|answer| Completion::File(Ok(answer)));
-    good.chain([Completion::File(Err(error))]).collect()
 }

@@ -1,0 +1,110 @@
+//! Scripts for the engines to run.
+
+use collodi_script::{Options, Script, ScriptError, parse};
+use std::fmt::Write;
+
+/// One script a dialect, with commands, files, jumps, questions and a daemon.
+pub const SCRIPTS: [&str; 2] = [
+    r#"{"dialect": "vatn", "run": [
+        {"method": "shell.run", "params": {"message": "a", "venv": "myapp"}},
+        {"method": "fs.read", "id": "text", "params": {"path": "a.txt"}},
+        {"method": "shell.run", "params": {"message": "serve {{port}}", "venv": "myapp",
+            "daemon": true, "autoRestart": true}},
+        {"method": "process.wait", "params": {"sec": 2}}]}"#,
+    r#"{"dialect": "pinokio", "daemon": true, "run": [
+        {"id": "again", "when": "{{!exists('a')}}", "method": "shell.run",
+            "params": {"message": ["a", "b"], "path": "app"}},
+        {"when": "{{input && input.exit_code === 1}}", "method": "jump", "params": {"id": "again"}},
+        {"method": "shell.run", "params": {"message": "serve", "on": [
+            {"event": "/ready/", "done": true}, {"event": "/dead/", "kill": true}]}},
+        {"method": "process.wait", "params": {"url": "http://127.0.0.1:7860"}}]}"#,
+];
+
+/// Steps that [`script_in`] puts together: at least one of each family.
+const STEPS: &[&str] = &[
+    r#"{"method": "shell.run", "params": {"message": "a"}}"#,
+    r#"{"method": "shell.run", "id": "b", "params": {"message": "echo {{port}} {{local.x}}", "venv": "myapp"}}"#,
+    r#"{"method": "shell.run", "params": {"message": ["a", "{{input}}", null], "path": "app"}}"#,
+    r#"{"method": "shell.run", "params": {"message": "serve", "on": [{"event": "/(http:\\S+)/", "done": true}]}}"#,
+    r#"{"method": "shell.run", "params": {"message": "serve", "on": [{"event": "/dead/", "kill": true}, {"event": "/error/", "break": false}]}}"#,
+    r#"{"method": "shell.run", "params": {"message": "serve {{port}}", "daemon": true, "autoRestart": true}}"#,
+    r#"{"method": "shell.run", "params": {"message": "serve", "daemon": true, "venv": "myapp", "env": {"A": "{{local.x}}"}}}"#,
+    r#"{"method": "shell.run", "params": {"message": "a", "conda": "b"}}"#,
+    r#"{"method": "shell.run", "when": "{{exists('a') || which('b')}}", "params": {"message": "a"}}"#,
+    r#"{"method": "fs.read", "id": "c", "params": {"path": "a.txt"}}"#,
+    r#"{"method": "fs.write", "params": {"path": "d/{{input}}", "data": {"a": "{{local}}"}}}"#,
+    r#"{"method": "fs.append", "params": {"path": "a", "text": "{{b}}"}}"#,
+    r#"{"method": "fs.rm", "params": {"path": "a"}}"#,
+    r#"{"method": "fs.copy", "params": {"from": "a", "to": "b"}}"#,
+    r#"{"method": "local.set", "params": {"x": "{{input}}", "y.z": [1, "{{local.x}}"]}}"#,
+    r#"{"method": "local.set", "params": {"key": "x", "value": "{{b}}"}}"#,
+    r#"{"method": "local.get", "id": "x", "params": {"key": "x"}}"#,
+    r#"{"method": "global.set", "params": {"x": 1}}"#,
+    r#"{"method": "local.rm", "params": ["x", "y.z"]}"#,
+    r#"{"method": "json.set", "params": {"a.json": {"a.b": 1}}}"#,
+    r#"{"method": "json.get", "params": {"x": "a.json"}}"#,
+    r#"{"method": "json.rm", "params": {"a.json": ["a.b"]}}"#,
+    r#"{"method": "self.set", "params": {"a.json": {"a": "{{self.run}}"}}}"#,
+    r#"{"method": "set", "params": {"local": {"x": 1}, "json": {"a.json": {"b": 2}}}}"#,
+    r#"{"method": "env.set", "params": {"A": "{{local.x}}"}}"#,
+    r#"{"method": "load", "params": {"x": "a.json"}}"#,
+    r#"{"method": "jump", "when": "{{current < 2}}", "params": {"index": "{{local.x}}"}}"#,
+    r#"{"method": "jump", "params": {"id": "b"}}"#,
+    r#"{"method": "script.return", "params": {"a": "{{input}}"}}"#,
+    r#"{"method": "log", "next": "{{null}}", "params": {"json": "{{local}}"}}"#,
+    r#"{"method": "log", "params": {"text": "{{envs.PATH}} {{cwd}} {{args.a.b}}"}}"#,
+    r#"{"method": "process.wait", "params": {"sec": 2}}"#,
+    r#"{"method": "process.wait", "params": {"url": "http://127.0.0.1:7860"}}"#,
+    r#"{"method": "process.wait", "params": {"on": "a", "min": 1}}"#,
+    r#"{"method": "notify", "params": {"html": "a"}}"#,
+];
+
+/// The script of a text.
+///
+/// # Errors
+///
+/// When the text is none.
+pub fn script_of(source: &str) -> Result<Script, ScriptError> {
+    parse(source, &Options::for_file("start.json"))
+        .script()
+        .cloned()
+}
+
+/// The script that the first bytes choose, and the bytes behind them: the dialect,
+/// how many steps (up to six), the steps.
+pub fn script_in(data: &[u8]) -> (Option<Script>, &[u8]) {
+    let (head, rest) = data.split_at_checked(2).unwrap_or((&[0, 0], data));
+    let (kind, count) = (head.first().copied(), head.last().copied());
+    let count = usize::from(count.unwrap_or(0) % 6 + 1);
+    let (chosen, rest) = rest.split_at_checked(count).unwrap_or((rest, &[]));
+    let kind = kind.unwrap_or(0);
+    let dialect = if kind & 1 == 0 { "pinokio" } else { "vatn" };
+    let daemon = kind & 2 != 0;
+    let steps = chosen
+        .iter()
+        .filter_map(|which| STEPS.get(usize::from(*which) % STEPS.len()));
+    let steps: Vec<&str> = steps.copied().collect();
+    let mut source = String::new();
+    // Writing to a String cannot fail.
+    let _ = write!(
+        source,
+        r#"{{"dialect": "{dialect}", "daemon": {daemon}, "run": [{}]}}"#,
+        steps.join(", ")
+    );
+    (script_of(&source).ok(), rest)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_step_is_good_in_one_of_the_dialects() {
+        for (index, step) in STEPS.iter().enumerate() {
+            let index = u8::try_from(index).unwrap_or(0);
+            // A jump needs the label `b`.
+            let good = |kind| script_in(&[kind, 1, index, 1]).0.is_some();
+            assert!(good(0) || good(1), "{step}");
+        }
+    }
+}
