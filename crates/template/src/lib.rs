@@ -19,5 +19,5 @@ mod value;
 
 pub use diagnostic::{Note, NoteKind, Problem, ProblemKind, Reference};
 pub use render::{Missing, Render, Rendered, Sink};
-pub use scope::{Call, Question, Scope};
+pub use scope::{Call, Question, Scope, Variable};
 pub use template::Template;

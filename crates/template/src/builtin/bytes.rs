@@ -92,8 +92,13 @@ pub(crate) fn to_value(data: &[u8]) -> Value {
 /// The bytes of the JSON form.
 pub(crate) fn from_object(object: &Object) -> Option<Arc<[u8]>> {
     let text = object.get("base64")?.as_str()?;
-    let is_buffer = object.len() == 2 && object.get("type")?.as_str()? == "Buffer";
-    is_buffer.then(|| from_base64(text).into())
+    is_buffer(object).then(|| from_base64(text).into())
+}
+
+/// Whether an object is the JSON form of bytes.
+pub(crate) fn is_buffer(object: &Object) -> bool {
+    let text = |key| object.get(key).and_then(Value::as_str);
+    object.len() == 2 && text("type") == Some("Buffer") && text("base64").is_some()
 }
 
 const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
