@@ -229,7 +229,10 @@ impl<'s> Evaluator<'s> {
             return Ok(None);
         };
         self.spend(taken)?;
-        let value = from_value(value, self.scope.is_author(name));
+        let value = match value {
+            Some(value) => from_value(value, self.scope.is_author(name)),
+            None => Some(Js::Undefined),
+        };
         Ok(value.map(|value| (value, taken)))
     }
 
@@ -263,8 +266,12 @@ impl<'s> Evaluator<'s> {
     }
 }
 
-/// The value that is no object, and no list, to which members lead.
-fn plain_member<'v>(variable: &'v Variable<'_>, links: &[Link]) -> Option<(&'v Value, usize)> {
+/// The value that is no object, and no list, to which members lead; none inside when it
+/// is undefined.
+fn plain_member<'v>(
+    variable: &'v Variable<'_>,
+    links: &[Link],
+) -> Option<(Option<&'v Value>, usize)> {
     let mut object = match variable {
         Variable::Value(value) => value.as_object()?,
         Variable::Object(object) => object,
@@ -274,9 +281,11 @@ fn plain_member<'v>(variable: &'v Variable<'_>, links: &[Link]) -> Option<(&'v V
         if bytes::is_buffer(object) {
             return None;
         }
-        match object.get(link.member()?)? {
-            Value::Object(inner) => object = inner,
-            Value::Array(_) => return None,
+        let name = link.member()?;
+        match object.get(name) {
+            Some(Value::Object(inner)) => object = inner,
+            Some(Value::Array(_)) => return None,
+            None if builtin::is_object_method(name) => return None,
             plain => return Some((plain, index + 1)),
         }
     }
