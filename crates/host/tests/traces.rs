@@ -181,3 +181,25 @@ fn an_environment_that_is_wanted_while_its_making_is_undone_is_made_anew() {
     );
     assert!(!play.trace().contains("failed"), "{}", play.trace());
 }
+
+#[test]
+fn a_run_without_end_hears_of_its_cancellation_between_two_turns() {
+    let mut play = Play::new();
+    play.run(
+        r#"{"dialect": "pinokio", "run": [
+            {"id": "again", "method": "log", "params": {"text": "again"}},
+            {"method": "jump", "params": {"id": "again"}}]}"#,
+    );
+    let told = play.traced.text().len();
+    play.input(Input::Timeout);
+    let turn = play.traced.text().len() - told;
+    assert!(turn < 100_000, "one turn tells {turn} bytes");
+    play.command(Command::StopApp("demo".into()));
+    let host = &play.traced.machine;
+    let outcomes: Vec<_> = host.runs().filter_map(|run| run.outcome()).collect();
+    let words: Vec<_> = outcomes
+        .iter()
+        .map(|outcome| outcome.status.word())
+        .collect();
+    assert_eq!(words, ["cancelled"]);
+}
