@@ -20,11 +20,12 @@ const STEPS: usize = 10_000;
 type Tried<T> = Result<T, Box<dyn Error>>;
 
 fn main() -> Tried<()> {
-    let script = script()?;
-    check(&direct(&script)?)?;
+    let script = Arc::new(script()?);
+    let options = RunOptions::new(Script::clone(&script), app());
+    check(&direct(&options)?)?;
     check(&on_the_simulator(&script)?)?;
     println!("a script of {STEPS} steps, each");
-    show("the run alone", measure(|| direct(&script).ok()));
+    show("the run alone", measure(|| direct(&options).ok()));
     show(
         "host, driver and simulator",
         measure(|| on_the_simulator(&script).ok()),
@@ -46,8 +47,8 @@ fn check(outcome: &Outcome) -> Tried<()> {
 }
 
 /// Drives the run by hand.
-fn direct(script: &Script) -> Tried<Outcome> {
-    let mut run = Run::new(RunOptions::new(script.clone(), app()));
+fn direct(options: &RunOptions) -> Tried<Outcome> {
+    let mut run = Run::new(options.clone());
     let mut input = Input::Start;
     loop {
         let now = Instant::ZERO;
@@ -69,21 +70,21 @@ fn direct(script: &Script) -> Tried<Outcome> {
 }
 
 /// Runs it as a program would, in a world of its own.
-fn on_the_simulator(script: &Script) -> Tried<Outcome> {
+fn on_the_simulator(script: &Arc<Script>) -> Tried<Outcome> {
     let world = World::new();
     world.dir("/app");
     world.dir("/w/.vatn/python/envs");
     world.block_on(host_and_driver(world.backends(), script.clone()))?
 }
 
-async fn host_and_driver(backends: Backends, script: Script) -> Tried<Outcome> {
+async fn host_and_driver(backends: Backends, script: Arc<Script>) -> Tried<Outcome> {
     let layout = Layout::new(Root::new("/w"), Platform::LINUX_X64);
     let (driver, handle) = Driver::new(Host::new(HostOptions::new(layout, 42)), backends);
     let operator = async move {
         let mut events = handle.events().await?;
         let request = RunRequest {
             app: app(),
-            script: Arc::new(script),
+            script,
             args: collodi_value::Value::Null,
         };
         handle.command(Command::Run(request)).await?;
