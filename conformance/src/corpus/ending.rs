@@ -37,7 +37,6 @@ fn failed(kind: &FailureKind) -> String {
         FailureKind::NoSuchStep(_) => "no such step".to_owned(),
         FailureKind::TooManySteps(_) => "too many steps".to_owned(),
         FailureKind::NoAnswer(_) => "a question without an answer".to_owned(),
-        FailureKind::UnknownMethod => "unknown method".to_owned(),
         FailureKind::Unsupported(why) => format!("unsupported ({why})"),
         _ => "something else".to_owned(),
     }

@@ -14,7 +14,7 @@ use crate::{
 use alloc::{format, string::ToString};
 use collodi_action::Progress;
 use collodi_machine::{ActionId, Machine, Output, OutputOf, Stale};
-use collodi_script::{Method, Next};
+use collodi_script::Next;
 use collodi_template::{Render, Template};
 use collodi_time::{Deadline, Instant};
 use collodi_value::Value;
@@ -129,9 +129,6 @@ impl Run {
         let Some(step) = options.script.steps.get(self.cx.step) else {
             return;
         };
-        if matches!(step.method, Method::Unknown(_)) {
-            return self.fail(now, FailureKind::UnknownMethod.into());
-        }
         if rendering.skipped {
             self.cx.out.event(Event::StepSkipped { step: self.cx.step });
             self.cx.input = Value::Null;

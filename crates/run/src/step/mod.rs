@@ -14,6 +14,7 @@ mod shell;
 mod wait;
 
 use crate::{Completed, context::Context, params::Fault, params::Params};
+use alloc::format;
 use collodi_action::Progress;
 use collodi_machine::ActionId;
 use collodi_script::Method;
@@ -135,9 +136,16 @@ pub(crate) fn start(cx: &mut Context, now: Instant, method: &Method, params: &Va
         Family::Shell => shell::start(cx, params),
         Family::Wait => wait::start(cx, now, params),
         Family::Unsupported(why) => Err(FailureKind::Unsupported(why).into()),
-        Family::Unknown => Err(FailureKind::UnknownMethod.into()),
+        Family::Unknown => Ok(unknown(cx, method)),
     };
     started.unwrap_or_else(Step::Fail)
+}
+
+/// A method that the format does not have, in a script that was read leniently: nothing
+/// comes of it.
+fn unknown(cx: &mut Context, method: &Method) -> Step {
+    cx.note(format!("there is no method {method}: nothing is done"));
+    Step::Done(Value::Null)
 }
 
 impl Pending {
