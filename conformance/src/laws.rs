@@ -196,6 +196,25 @@ where
     }
 }
 
+/// An input out of the blue, in numbers: what kind, which action it quotes
+/// ([`Ids::pick`]), and a detail.
+pub type Raw = (u8, usize, u8);
+
+/// Checks the laws on the one history that `bytes` stand for. The arguments are
+/// those of [`check`]. A machine that panics does so here.
+///
+/// # Errors
+///
+/// The first law that is broken.
+pub fn play<M: Observable>(
+    start: impl Fn() -> M,
+    bytes: &[u8],
+    input: impl Fn(&Raw, &Ids) -> M::Input,
+    answers: impl Fn(&M::Action, ActionId) -> Vec<M::Input>,
+) -> Result<(), Box<Violation>> {
+    history::play(start, &history::moves_in(bytes), input, answers)
+}
+
 fn panicked<G: fmt::Debug>(moves: &[Move<G>]) -> Violation {
     Violation {
         law: Law::Total,

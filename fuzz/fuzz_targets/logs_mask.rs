@@ -1,6 +1,3 @@
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|input: (&[u8], u64, u16)| {
-    let (output, seed, line_bytes) = input;
-    collodi_logs::fuzz::mask(output, seed, line_bytes.into());
-});
+libfuzzer_sys::fuzz_target!(|data: &[u8]| collodi_fuzz::run("logs_mask", data));

@@ -1,3 +1,3 @@
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|text: &str| collodi_logs::fuzz::urls(text));
+libfuzzer_sys::fuzz_target!(|data: &[u8]| collodi_fuzz::run("logs_urls", data));

@@ -1,3 +1,3 @@
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|source: &[u8]| collodi_script::fuzz::parse_any(source));
+libfuzzer_sys::fuzz_target!(|data: &[u8]| collodi_fuzz::run("script_parse", data));

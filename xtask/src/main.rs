@@ -31,7 +31,7 @@ const TASKS: &[Task] = &[
     Task { name: "doc", about: "documentation, warnings are errors", run: cargo::doc },
     Task { name: "suite", about: "the tests of the workspace [cargo nextest run arguments]", run: cargo::suite },
     Task { name: "deny", about: "bans, licences, sources of dependencies [cargo deny checks]", run: cargo::deny },
-    Task { name: "fuzz", about: "fuzz a target [TARGET [SECONDS] | --check]", run: fuzz::fuzz },
+    Task { name: "fuzz", about: "fuzz a target [TARGET [SECONDS] | --keep TARGET | --check]", run: fuzz::fuzz },
     Task { name: "bench", about: "benches [cargo bench arguments]", run: cargo::bench },
     Task { name: "matrix", about: "rewrite conformance/MATRIX.md", run: cargo::matrix },
     Task { name: "tools", about: "install what the tasks need", run: tools::all },

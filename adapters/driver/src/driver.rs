@@ -144,13 +144,31 @@ impl Waiting {
 
     fn set_alarm(&mut self, backends: &Backends, deadline: Option<Deadline>) {
         if self.alarm.as_ref().map(|alarm| alarm.deadline) != deadline {
+            let now = backends.clock.now();
             let alarm = |deadline: Deadline| Alarm {
                 deadline,
-                rings: backends.clock.sleep_until(deadline.at),
+                rings: match deadline.at {
+                    at if at > now => backends.clock.sleep_until(at),
+                    _ => Box::pin(a_turn_for_others()),
+                },
             };
             self.alarm = deadline.map(alarm);
         }
     }
+}
+
+/// Ends when everyone else on this thread has had a turn: who listens would miss what
+/// a long script says.
+async fn a_turn_for_others() {
+    let mut turned = false;
+    poll_fn(|cx| {
+        if std::mem::replace(&mut turned, true) {
+            return Poll::Ready(());
+        }
+        cx.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await;
 }
 
 impl std::fmt::Debug for Waiting {

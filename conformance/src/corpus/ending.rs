@@ -44,7 +44,6 @@ fn failed(kind: &FailureKind) -> String {
         FailureKind::NoSuchStep(_) => "no such step".to_owned(),
         FailureKind::TooManySteps(_) => "too many steps".to_owned(),
         FailureKind::NoAnswer(_) => "a question without an answer".to_owned(),
-        FailureKind::UnknownMethod => "unknown method".to_owned(),
         FailureKind::Unsupported(why) => format!("unsupported ({why})"),
         FailureKind::InputRequired { .. } => "input is required".to_owned(),
         FailureKind::Answer(_) => "an answer that will not do".to_owned(),

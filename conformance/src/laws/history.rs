@@ -1,9 +1,9 @@
 //! Random histories, and how they are played.
 
-use super::{Ids, Law, Observable, Violation, referee::Referee};
+use super::{Ids, Law, Observable, Raw, Violation, referee::Referee};
 use collodi_machine::ActionId;
 use collodi_time::Duration;
-use proptest::{prelude::*, sample::Index};
+use proptest::prelude::*;
 use std::fmt;
 
 /// One move of a history.
@@ -11,10 +11,11 @@ use std::fmt;
 pub enum Move<G> {
     /// An input out of the blue.
     Input(G),
-    /// A completion of an action that is in flight, and then the same again.
-    Answer(Index, Index),
+    /// A completion of an action that is in flight, and then the same again: which
+    /// action, and which of its completions.
+    Answer(u8, u8),
     /// A completion of an action under an id that never was.
-    Forge(Index, Index),
+    Forge(u8, u8),
     /// Time goes on to the deadline, and the timeout comes.
     Timeout,
     /// A timeout comes that nobody waits for.
@@ -30,7 +31,7 @@ pub(super) fn moves<S>(inputs: S) -> impl Strategy<Value = Move<S::Value>>
 where
     S: Strategy<Value: Clone> + 'static,
 {
-    let two = || (any::<Index>(), any::<Index>());
+    let two = || (any::<u8>(), any::<u8>());
     prop_oneof![
         4 => inputs.prop_map(Move::Input),
         4 => two().prop_map(|(which, how)| Move::Answer(which, how)),
@@ -40,6 +41,26 @@ where
         1 => (0..5_000_u64).prop_map(|millis| Move::Pass(Duration::from_millis(millis))),
         1 => Just(Move::Clone),
     ]
+}
+
+/// The most moves that are read from bytes.
+const MOST_MOVES: usize = 200;
+
+/// The moves that bytes stand for, four bytes a move: which, and three for what it
+/// takes. Never more than 200.
+pub(super) fn moves_in(bytes: &[u8]) -> Vec<Move<Raw>> {
+    let (fours, _) = bytes.as_chunks::<4>();
+    let moves = fours.iter().take(MOST_MOVES);
+    let moves = moves.map(|&[which, a, b, c]| match which % 15 {
+        0..4 => Move::Input((a, b.into(), c)),
+        4..8 => Move::Answer(a, b),
+        8 => Move::Forge(a, b),
+        9..12 => Move::Timeout,
+        12 => Move::EarlyTimeout,
+        13 => Move::Pass(Duration::from_millis(u64::from(a) * 20)),
+        _ => Move::Clone,
+    });
+    moves.collect()
 }
 
 /// Plays the moves against a fresh machine.
@@ -111,15 +132,15 @@ impl<M: Observable> Game<M> {
 
     fn answer(
         &mut self,
-        which: Index,
-        how: Index,
+        which: u8,
+        how: u8,
         answers: impl Fn(&M::Action, ActionId) -> Vec<M::Input>,
     ) -> Ruled<()> {
         if self.open.is_empty() {
             return Ok(());
         }
         let over = self.referee.is_done();
-        let (id, action) = self.open.remove(which.index(self.open.len()));
+        let (id, action) = self.open.remove(usize::from(which) % self.open.len());
         let Some(answer) = one_of(answers(&action, id), how) else {
             return Ok(());
         };
@@ -132,15 +153,15 @@ impl<M: Observable> Game<M> {
 
     fn forge(
         &mut self,
-        which: Index,
-        how: Index,
+        which: u8,
+        how: u8,
         answers: impl Fn(&M::Action, ActionId) -> Vec<M::Input>,
     ) -> Ruled<()> {
         if self.open.is_empty() {
             return Ok(());
         }
         let id = self.ids.never_issued();
-        let action = self.open.get(which.index(self.open.len()));
+        let action = self.open.get(usize::from(which) % self.open.len());
         let forged = action.and_then(|(_, action)| one_of(answers(action, id), how));
         forged.map_or(Ok(()), |forged| self.expect_stale(forged, id))
     }
@@ -178,6 +199,6 @@ impl<M: Observable> Game<M> {
     }
 }
 
-fn one_of<T>(mut all: Vec<T>, which: Index) -> Option<T> {
-    (!all.is_empty()).then(|| all.swap_remove(which.index(all.len())))
+fn one_of<T>(mut all: Vec<T>, which: u8) -> Option<T> {
+    (!all.is_empty()).then(|| all.swap_remove(usize::from(which) % all.len()))
 }

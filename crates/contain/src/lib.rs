@@ -5,6 +5,8 @@
 extern crate alloc;
 
 mod error;
+#[doc(hidden)]
+pub mod fuzz;
 mod name;
 mod path;
 mod root;

@@ -6,6 +6,8 @@ extern crate alloc;
 
 mod decision;
 mod environment;
+#[doc(hidden)]
+pub mod fuzz;
 mod glob;
 mod loaders;
 mod masked;

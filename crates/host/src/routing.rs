@@ -284,31 +284,33 @@ impl Host {
         self.shared.ask(child, None, Role::Plain, Action::File(op));
     }
 
-    /// Passes the time on to every child whose deadline has come.
+    /// Passes the time on to the first child whose deadline has come. When there are
+    /// more, their deadline is the host's next: who goes on at once, as a run of many
+    /// steps does, lets everyone else have a turn before.
     pub(crate) fn timeout(&mut self, now: Instant) {
-        while let Some((child, _)) = self.shared.timers.pop_due(now) {
-            match child {
-                Child::Detect => self.detect_input(now, collodi_python::Input::Timeout),
-                Child::Env(env) => self.env_input(now, &env, collodi_python::Input::Timeout),
-                Child::Run(run) => self.run_input(now, &run, collodi_run::Input::Timeout),
-                Child::Process(id) => {
-                    self.process_input(now, &id, collodi_restart::Input::Timeout);
-                }
-                Child::Reach(id) => {
-                    if let Some(process) = self.processes.get_mut(&id) {
-                        process.try_again(&mut self.shared);
-                    }
-                }
-                Child::Shutdown => drop(self.kill(now)),
-                Child::Emptying(id) => {
-                    if let Some(process) = self.processes.get(&id) {
-                        process.await_empty(&mut self.shared);
-                    }
-                }
-                Child::Call(call) => self.signal_fetch(now, call, Push::Due),
-                Child::StandIn | Child::EnvDeletion(_) => {}
+        let Some((child, _)) = self.shared.timers.pop_due(now) else {
+            return;
+        };
+        match child {
+            Child::Detect => self.detect_input(now, collodi_python::Input::Timeout),
+            Child::Env(env) => self.env_input(now, &env, collodi_python::Input::Timeout),
+            Child::Run(run) => self.run_input(now, &run, collodi_run::Input::Timeout),
+            Child::Process(id) => {
+                self.process_input(now, &id, collodi_restart::Input::Timeout);
             }
-            self.deliver(now);
+            Child::Reach(id) => {
+                if let Some(process) = self.processes.get_mut(&id) {
+                    process.try_again(&mut self.shared);
+                }
+            }
+            Child::Shutdown => drop(self.kill(now)),
+            Child::Emptying(id) => {
+                if let Some(process) = self.processes.get(&id) {
+                    process.await_empty(&mut self.shared);
+                }
+            }
+            Child::Call(call) => self.signal_fetch(now, call, Push::Due),
+            Child::StandIn | Child::EnvDeletion(_) => {}
         }
     }
 }

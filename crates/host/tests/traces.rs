@@ -263,4 +263,23 @@ fn what_is_written_goes_to_whom_it_is_for() {
     let refused = play.traced.machine.command(play.now, late).unwrap_err();
     assert!(matches!(refused, Refused::NobodyReads(_)), "{refused}");
     assert_snapshot!(play.trace());
+fn a_run_without_end_hears_of_its_cancellation_between_two_turns() {
+    let mut play = Play::new();
+    play.run(
+        r#"{"dialect": "pinokio", "run": [
+            {"id": "again", "method": "log", "params": {"text": "again"}},
+            {"method": "jump", "params": {"id": "again"}}]}"#,
+    );
+    let told = play.traced.text().len();
+    play.input(Input::Timeout);
+    let turn = play.traced.text().len() - told;
+    assert!(turn < 100_000, "one turn tells {turn} bytes");
+    play.command(Command::StopApp("demo".into()));
+    let host = &play.traced.machine;
+    let outcomes: Vec<_> = host.runs().filter_map(|run| run.outcome()).collect();
+    let words: Vec<_> = outcomes
+        .iter()
+        .map(|outcome| outcome.status.word())
+        .collect();
+    assert_eq!(words, ["cancelled"]);
 }

@@ -9,6 +9,39 @@ use alloc::{string::String, vec::Vec};
 use collodi_command::Stream;
 use collodi_time::Instant;
 
+/// A body by the name of its target.
+pub type Target = (&'static str, fn(&[u8]));
+
+/// The bodies by the names of their targets. Numbers are the first bytes, the output
+/// or text is the rest.
+pub const TARGETS: &[Target] = &[
+    ("logs_lines", |data| {
+        let (seed, size, output) = numbers(data);
+        lines(output, seed, size.into());
+    }),
+    ("logs_pages", |data| {
+        let (seed, size, output) = numbers(data);
+        let [lines, max_lines] = size.to_be_bytes();
+        let bytes = usize::from(size) & 0x3ff;
+        let limits = Limits {
+            lines: lines.into(),
+            bytes,
+            line_bytes: bytes,
+        };
+        pages(output, seed, limits, max_lines.into());
+    }),
+    ("logs_mask", |data| {
+        let (seed, size, output) = numbers(data);
+        mask(output, seed, size.into());
+    }),
+    ("logs_ansi", |data| ansi(&String::from_utf8_lossy(data))),
+    ("logs_record", |data| {
+        let (seq, dropped, text) = numbers(data);
+        record(&String::from_utf8_lossy(text), seq, dropped.into());
+    }),
+    ("logs_urls", |data| urls(&String::from_utf8_lossy(data))),
+];
+
 /// The secrets that [`mask`] hides.
 pub const SECRETS: [&str; 5] = ["hunter2!", "abcabcabc", "cabcab", "päßwört", "r2!hunt"];
 
@@ -140,6 +173,17 @@ pub fn urls(text: &str) {
             again.is_some_and(|u| u.text == target && u.port == url.port),
             "{target:?}"
         );
+    }
+}
+
+/// Two numbers, and what follows them.
+fn numbers(data: &[u8]) -> (u64, u16, &[u8]) {
+    match data {
+        [a, b, c, d, rest @ ..] => {
+            let seed = u64::from(*a) << 56 | u64::from(*b);
+            (seed, u16::from_be_bytes([*c, *d]), rest)
+        }
+        _ => (u64::MAX, u16::MAX, data),
     }
 }
 

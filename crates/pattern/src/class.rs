@@ -8,6 +8,9 @@ use crate::{
 };
 use alloc::{format, string::String, vec::Vec};
 
+/// Up to this many characters beyond ASCII are written in all their cases.
+const MOST_BY_HAND: u32 = 256;
+
 /// One part of a class.
 enum Item {
     Range(char, char),
@@ -90,14 +93,15 @@ fn write(items: &[Item], negated: bool, flags: Flags) -> String {
         _ => {}
     }
     let mut inside = String::from(if negated { "^" } else { "" });
-    let by_hand = flags.ignore_case && !flags.unicode && items.iter().all(Item::is_ascii);
+    let far: u32 = items.iter().map(Item::beyond_ascii).sum();
+    let by_hand = flags.ignore_case && !flags.unicode && far <= MOST_BY_HAND;
     for item in items {
         item.write(&mut inside);
         if by_hand {
             item.write_other_case(&mut inside);
         }
     }
-    // Of ASCII letters, only the strict grammar folds K and ſ with the signs like them.
+    // Only the strict grammar folds K and ſ with the letters of ASCII that are like them.
     if by_hand {
         format!("(?-i:[{inside}])")
     } else {
@@ -105,11 +109,20 @@ fn write(items: &[Item], negated: bool, flags: Flags) -> String {
     }
 }
 
+/// The one character that a change of case gives; none when it gives several.
+fn only(mut cases: impl Iterator<Item = char>) -> Option<char> {
+    let first = cases.next();
+    first.filter(|_| cases.next().is_none())
+}
+
 impl Item {
-    const fn is_ascii(&self) -> bool {
+    /// How many characters beyond ASCII a range has.
+    fn beyond_ascii(&self) -> u32 {
         match self {
-            Self::Range(_, high) => high.is_ascii(),
-            Self::Set(_) => true,
+            Self::Range(low, high) => {
+                (u32::from(*high) + 1).saturating_sub(u32::from(*low).max(0x80))
+            }
+            Self::Set(_) => 0,
         }
     }
 
@@ -126,11 +139,24 @@ impl Item {
         }
     }
 
-    /// The letters of the range in the other case.
+    /// The letters of the range in their other cases. No letter of ASCII is another case
+    /// of one beyond.
     fn write_other_case(&self, out: &mut String) {
         let Self::Range(low, high) = *self else {
             return;
         };
+        for c in low.max('\u{80}')..=high {
+            let upper = only(c.to_uppercase()).unwrap_or(c);
+            let cases = [
+                Some(upper),
+                only(c.to_lowercase()),
+                only(upper.to_lowercase()),
+            ];
+            let others = cases.into_iter().flatten();
+            others
+                .filter(|other| !other.is_ascii() && !(low..=high).contains(other))
+                .for_each(|other| literal(other, out));
+        }
         for (first, last, swap) in [('a', 'z', -32_i8), ('A', 'Z', 32)] {
             let (low, high) = (low.max(first), high.min(last));
             let swapped = |c: char| char::from((c as u8).saturating_add_signed(swap));

@@ -3,6 +3,12 @@
 use crate::Pattern;
 use alloc::string::String;
 
+/// A body by the name of its target.
+pub type Target = (&'static str, fn(&[u8]));
+
+/// The bodies by the names of their targets.
+pub const TARGETS: &[Target] = &[("pattern_find", pattern)];
+
 /// Reads `data` as a pattern, a line end, and a text, and walks through the
 /// matches.
 ///

@@ -166,8 +166,6 @@ pub enum FailureKind {
     TooManySteps(usize),
     /// The world has no answer to what a template asks.
     NoAnswer(String),
-    /// No method of the format.
-    UnknownMethod,
     /// A method of the format that cannot be run here.
     Unsupported(&'static str),
     /// A person must answer, and nobody is there.
@@ -361,7 +359,6 @@ impl fmt::Display for FailureKind {
             Self::NoSuchStep(target) => write!(f, "there is no step {target:?} to go to"),
             Self::TooManySteps(most) => write!(f, "the run took more than {most} steps"),
             Self::NoAnswer(question) => write!(f, "there is no answer to {question}"),
-            Self::UnknownMethod => f.write_str("there is no such method"),
             Self::Unsupported(why) => f.write_str(why),
             Self::InputRequired { fields, again } => {
                 let fields = fields.join(", ");

@@ -18,7 +18,6 @@ use crate::{
 use alloc::{format, string::ToString};
 use collodi_action::Progress;
 use collodi_machine::{ActionId, Machine, Output, OutputOf, Stale};
-use collodi_script::Method;
 use collodi_time::{Deadline, Instant};
 use collodi_value::Value;
 
@@ -148,9 +147,6 @@ impl Run {
         let Some(step) = options.script.steps.get(self.cx.step) else {
             return;
         };
-        if matches!(step.method, Method::Unknown(_)) {
-            return self.fail(now, FailureKind::UnknownMethod.into());
-        }
         if rendering.skipped {
             self.cx.out.event(Event::StepSkipped { step: self.cx.step });
             self.cx.input = Value::Null;

@@ -6,7 +6,7 @@ use crate::{
     questions::{Answers, about_script},
 };
 use alloc::string::ToString;
-use collodi_template::{Call, Scope};
+use collodi_template::{Call, Scope, Variable};
 use collodi_value::Value;
 
 /// The variables and functions of one step.
@@ -32,11 +32,6 @@ impl StepScope<'_> {
         let context = self.context;
         let options = &context.options;
         Some(match name {
-            "local" => Value::Object(context.memory.local.clone()),
-            "global" => Value::Object(context.memory.global.clone()),
-            "input" => context.input.clone(),
-            "args" => options.args.clone(),
-            "self" => options.script.value.clone(),
             "current" => index(context.step),
             "next" => self.next(),
             "cwd" | "dirname" => Value::from(options.app.cwd().absolute()),
@@ -45,6 +40,19 @@ impl StepScope<'_> {
             "port" => return self.answers.get("port", &[]),
             "env" | "envs" => self.environment(),
             _ => return machine::variable_of(context, name),
+        })
+    }
+
+    /// What lies ready, among what the format defines.
+    fn kept(&self, name: &str) -> Option<Variable<'_>> {
+        let context = self.context;
+        Some(match name {
+            "local" => Variable::Object(&context.memory.local),
+            "global" => Variable::Object(&context.memory.global),
+            "input" => Variable::Value(&context.input),
+            "args" => Variable::Value(&context.options.args),
+            "self" => Variable::Value(&context.options.script.value),
+            _ => return None,
         })
     }
 
@@ -72,23 +80,32 @@ impl StepScope<'_> {
     }
 
     /// What the script's own steps set under this name.
-    fn own(&self, name: &str) -> Option<Value> {
+    fn own(&self, name: &str) -> Option<&Value> {
         let memory = &self.context.memory;
         let local = if self.context.is_vatn() {
             memory.local.get(name)
         } else {
             None
         };
-        local.or_else(|| memory.ids.get(name)).cloned()
+        local.or_else(|| memory.ids.get(name))
     }
 }
 
 impl Scope for StepScope<'_> {
     fn get(&self, name: &str) -> Option<Value> {
+        self.variable(name).map(Variable::into_value)
+    }
+
+    fn variable(&self, name: &str) -> Option<Variable<'_>> {
+        let own = || self.own(name).map(Variable::Value);
+        let built_in = || {
+            self.kept(name)
+                .or_else(|| self.built_in(name).map(Variable::Made))
+        };
         if self.context.is_vatn() {
-            self.own(name).or_else(|| self.built_in(name))
+            own().or_else(built_in)
         } else {
-            self.built_in(name).or_else(|| self.own(name))
+            built_in().or_else(own)
         }
     }
 

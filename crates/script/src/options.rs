@@ -17,7 +17,8 @@ pub struct Options {
     pub dialect: Option<Dialect>,
     /// The dialect of a file that does not show which one it is written in.
     pub default_dialect: Dialect,
-    /// Whether unknown methods are warnings, and skipped by the run, instead of errors.
+    /// Whether unknown methods are warnings, and skipped by the run, instead of errors. In the
+    /// VATN dialect they always are.
     pub lenient_methods: bool,
     /// The sizes beyond which reading stops.
     pub limits: Limits,

@@ -91,5 +91,15 @@ pub(crate) fn child_pointer(pointer: &str, token: &str) -> String {
     if pointer.len() + token.len() > LONGEST {
         return pointer.into();
     }
-    format!("{pointer}/{}", token.replace('~', "~0").replace('/', "~1"))
+    let mut child = String::with_capacity(pointer.len() + token.len() + 2);
+    child.push_str(pointer);
+    child.push('/');
+    for c in token.chars() {
+        match c {
+            '~' => child.push_str("~0"),
+            '/' => child.push_str("~1"),
+            c => child.push(c),
+        }
+    }
+    child
 }

@@ -24,7 +24,7 @@ use crate::{
 };
 use alloc::format;
 
-pub(crate) use method::{call_method, has_method};
+pub(crate) use method::{call_method, has_method, is_object_method};
 
 /// A function: what it was called with, to what it gives.
 type Builtin = fn(&mut Evaluator<'_>, &[Js]) -> Result<Js>;

@@ -20,5 +20,5 @@ mod value;
 pub use builtin::bytes::{buffer_value, bytes_of, bytes_to_text};
 pub use diagnostic::{Note, NoteKind, Problem, ProblemKind, Reference};
 pub use render::{Missing, Render, Rendered, Sink};
-pub use scope::{Call, Question, Scope};
+pub use scope::{Call, Question, Scope, Variable};
 pub use template::Template;

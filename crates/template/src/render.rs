@@ -4,7 +4,7 @@ use crate::{
     Note, NoteKind, Question, Scope, Template,
     eval::{Evaluator, Stop},
     shell::{Line, Unquotable},
-    template::{Node, below},
+    template::{Node, push_token},
     text::{Hole, Part, TextTemplate},
     value::{Js, Text},
 };
@@ -82,7 +82,7 @@ impl Template {
         let mut renderer = Renderer {
             evaluator: Evaluator::new(scope, how),
             missing: how.missing,
-            pointer: String::new(),
+            place: Vec::new(),
             notes: Vec::new(),
         };
         let value = renderer.template(self, how.sink);
@@ -97,18 +97,26 @@ impl Template {
 struct Renderer<'s> {
     evaluator: Evaluator<'s>,
     missing: Missing,
-    pointer: String,
+    /// The way to the text at hand.
+    place: Vec<Token<'s>>,
     notes: Vec<Note>,
 }
 
-impl Renderer<'_> {
-    fn template(&mut self, template: &Template, sink: Sink) -> Value {
+/// One token of a JSON pointer.
+enum Token<'s> {
+    Index(usize),
+    Key(&'s str),
+}
+
+impl<'s> Renderer<'s> {
+    fn template(&mut self, template: &'s Template, sink: Sink) -> Value {
         match &template.node {
+            _ if template.plain => template.source(),
             Node::Plain(value) | Node::TooDeep(value) => value.clone(),
             Node::Text(text) => self.text(text, sink),
             Node::List(items) => {
                 let items = items.iter().enumerate();
-                let items = items.map(|(index, item)| self.at(&index.to_string(), item, sink));
+                let items = items.map(|(index, item)| self.at(Token::Index(index), item, sink));
                 Value::Array(items.collect())
             }
             Node::Object(entries) => Value::Object(self.object(entries)),
@@ -116,27 +124,23 @@ impl Renderer<'_> {
     }
 
     /// Renders what lies at `token` below this place.
-    fn at(&mut self, token: &str, template: &Template, sink: Sink) -> Value {
-        let mut pointer = core::mem::take(&mut self.pointer);
-        let value = below(&mut pointer, token, |pointer| {
-            self.pointer = core::mem::take(pointer);
-            let value = self.template(template, sink);
-            *pointer = core::mem::take(&mut self.pointer);
-            value
-        });
-        self.pointer = pointer;
+    fn at(&mut self, token: Token<'s>, template: &'s Template, sink: Sink) -> Value {
+        self.place.push(token);
+        let value = self.template(template, sink);
+        self.place.pop();
         value
     }
 
     /// A key that is `null` or `false` drops its entry.
-    fn object(&mut self, entries: &[(TextTemplate, Template)]) -> Object {
-        let mut object = Object::new();
+    fn object(&mut self, entries: &'s [(TextTemplate, Template)]) -> Object {
+        let mut object = Object::with_capacity(entries.len());
         for (key, value) in entries {
             let name = match self.text(key, Sink::Plain) {
                 Value::Null | Value::Bool(false) => continue,
+                Value::String(name) => name,
                 name => name.to_text(),
             };
-            let value = self.at(&key.source, value, Sink::Plain);
+            let value = self.at(Token::Key(&key.source), value, Sink::Plain);
             object.set(name, value);
         }
         object
@@ -144,6 +148,7 @@ impl Renderer<'_> {
 
     fn text(&mut self, text: &TextTemplate, sink: Sink) -> Value {
         match (text.whole(), sink) {
+            (None, _) if text.parts.is_empty() => Value::String(text.source.clone()),
             (Some(hole), _) => self.whole(text, hole, sink),
             (None, Sink::Plain) => Value::String(self.embedded(text)),
             (None, Sink::Shell) => Value::String(self.line(text)),
@@ -152,10 +157,21 @@ impl Renderer<'_> {
 
     fn note(&mut self, hole: &Hole, kind: NoteKind) {
         self.notes.push(Note {
-            pointer: self.pointer.clone(),
+            pointer: self.pointer(),
             span: hole.span.clone(),
             kind,
         });
+    }
+
+    fn pointer(&self) -> String {
+        let mut pointer = String::new();
+        for token in &self.place {
+            match token {
+                Token::Index(index) => push_token(&mut pointer, &index.to_string()),
+                Token::Key(key) => push_token(&mut pointer, key),
+            }
+        }
+        pointer
     }
 
     /// The value of a hole; none, with a note, when it has none.
@@ -257,11 +273,9 @@ impl Renderer<'_> {
             match part {
                 Part::Literal(literal) => line.author(literal),
                 Part::Hole(hole) => {
-                    let before = line.mark();
                     let value = self.inserted(hole);
                     let done = value.map(|value| self.insert(&mut line, hole, &value));
                     if done != Some(Ok(())) {
-                        line.back_to(before);
                         line.author(&self.kept(text, hole));
                     }
                 }
@@ -270,7 +284,23 @@ impl Renderer<'_> {
         line.into_text()
     }
 
+    /// Puts a value into the line, or leaves the line as it is.
     fn insert(&mut self, line: &mut Line, hole: &Hole, value: &Text) -> Result<(), Unquotable> {
+        // A value of one part goes in as a whole or not at all.
+        let before = value.is_mixed().then(|| line.mark());
+        let inserted = self.insert_parts(line, hole, value);
+        if let (Err(Unquotable), Some(before)) = (inserted, before) {
+            line.back_to(before);
+        }
+        inserted
+    }
+
+    fn insert_parts(
+        &mut self,
+        line: &mut Line,
+        hole: &Hole,
+        value: &Text,
+    ) -> Result<(), Unquotable> {
         if core::mem::take(&mut self.evaluator.raw) {
             self.note(hole, NoteKind::Raw);
         }
@@ -280,10 +310,12 @@ impl Renderer<'_> {
                 line.author(part);
             } else {
                 quoted |= line.data(part).inspect_err(|_| {
+                    let pointer = self.pointer();
+                    let (span, kind) = (hole.span.clone(), NoteKind::Unquotable);
                     self.notes.push(Note {
-                        pointer: self.pointer.clone(),
-                        span: hole.span.clone(),
-                        kind: NoteKind::Unquotable,
+                        pointer,
+                        span,
+                        kind,
                     });
                 })?;
             }

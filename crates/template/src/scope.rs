@@ -10,6 +10,12 @@ pub trait Scope {
     /// The variable `name`; none when there is no such variable.
     fn get(&self, name: &str) -> Option<Value>;
 
+    /// As [`Scope::get`], but a value that lies ready is lent and not copied: of
+    /// `{{local.url}}` only the text is then read.
+    fn variable(&self, name: &str) -> Option<Variable<'_>> {
+        self.get(name).map(Variable::Made)
+    }
+
     /// Calls a function by its written path: `exists`, `os.platform`,
     /// `script.running`, and `Date.now` and `Math.random` for what a pure
     /// language cannot know.
@@ -29,6 +35,32 @@ pub trait Scope {
 impl Scope for Object {
     fn get(&self, name: &str) -> Option<Value> {
         Self::get(self, name).cloned()
+    }
+
+    fn variable(&self, name: &str) -> Option<Variable<'_>> {
+        Self::get(self, name).map(Variable::Value)
+    }
+}
+
+/// The value of a variable.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Variable<'a> {
+    /// A value that lies ready.
+    Value(&'a Value),
+    /// A map that lies ready.
+    Object(&'a Object),
+    /// One that was made for the question.
+    Made(Value),
+}
+
+impl Variable<'_> {
+    /// The value, copied if it was lent.
+    pub fn into_value(self) -> Value {
+        match self {
+            Self::Value(value) => value.clone(),
+            Self::Object(object) => Value::Object(object.clone()),
+            Self::Made(value) => value,
+        }
     }
 }
 

@@ -14,6 +14,8 @@ const MAX_DEPTH: u32 = 128;
 #[derive(Clone, Debug, PartialEq)]
 pub struct Template {
     pub(crate) node: Node,
+    /// Whether it comes out as it was written, and there is nothing to say about it.
+    pub(crate) plain: bool,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -50,7 +52,16 @@ impl Template {
             }
             plain => Node::Plain(plain.clone()),
         };
-        Self { node }
+        let plain = match &node {
+            Node::Plain(_) => true,
+            Node::TooDeep(_) => false,
+            Node::Text(text) => text.is_plain(),
+            Node::List(items) => items.iter().all(|item| item.plain),
+            Node::Object(entries) => entries
+                .iter()
+                .all(|(key, value)| key.is_plain() && value.plain),
+        };
+        Self { node, plain }
     }
 
     /// What is wrong with the texts, in their order. The problem of a key has
@@ -90,6 +101,10 @@ impl Template {
 
     /// Whether there is nothing to evaluate.
     pub fn is_static(&self) -> bool {
+        self.plain || self.has_no_expression()
+    }
+
+    fn has_no_expression(&self) -> bool {
         match &self.node {
             Node::Plain(_) | Node::TooDeep(_) => true,
             Node::Text(text) => text.is_static(),
@@ -179,6 +194,7 @@ impl Template {
 
     fn walk(&self, pointer: &mut String, visit: &mut dyn FnMut(&str, Place<'_>)) {
         match &self.node {
+            _ if self.plain => {}
             Node::Plain(_) => {}
             Node::TooDeep(_) => visit(pointer, Place::TooDeep),
             Node::Text(text) => visit(pointer, Place::Text(text)),
@@ -207,12 +223,16 @@ enum Place<'t> {
 }
 
 /// Runs `visit` with `token` added to the JSON pointer.
-pub(crate) fn below<T>(
-    pointer: &mut String,
-    token: &str,
-    visit: impl FnOnce(&mut String) -> T,
-) -> T {
+fn below<T>(pointer: &mut String, token: &str, visit: impl FnOnce(&mut String) -> T) -> T {
     let length = pointer.len();
+    push_token(pointer, token);
+    let result = visit(pointer);
+    pointer.truncate(length);
+    result
+}
+
+/// Adds `token` to the JSON pointer.
+pub(crate) fn push_token(pointer: &mut String, token: &str) {
     pointer.push('/');
     for c in token.chars() {
         match c {
@@ -221,7 +241,4 @@ pub(crate) fn below<T>(
             c => pointer.push(c),
         }
     }
-    let result = visit(pointer);
-    pointer.truncate(length);
-    result
 }

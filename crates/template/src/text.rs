@@ -14,6 +14,7 @@ const MAX_EXPRESSION: usize = 16 * 1024;
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct TextTemplate {
     pub(crate) source: String,
+    /// Nothing when the source is all there is.
     pub(crate) parts: Vec<Part>,
     pub(crate) problems: Vec<(Range<usize>, ProblemKind)>,
 }
@@ -34,6 +35,13 @@ pub(crate) struct Hole {
 
 impl TextTemplate {
     pub(crate) fn parse(source: &str) -> Self {
+        if !source.contains("{{") {
+            return Self {
+                source: source.to_owned(),
+                parts: Vec::new(),
+                problems: Vec::new(),
+            };
+        }
         let mut scan = Scan {
             source,
             line_end: 0,
@@ -66,6 +74,11 @@ impl TextTemplate {
 
     pub(crate) fn is_static(&self) -> bool {
         self.holes().next().is_none()
+    }
+
+    /// Whether it comes out as it was written, and there is nothing to say about it.
+    pub(crate) const fn is_plain(&self) -> bool {
+        self.parts.is_empty() && self.problems.is_empty()
     }
 
     /// The text of a hole as it was written.
@@ -211,7 +224,7 @@ mod tests {
     #[test]
     fn finds_the_holes() {
         let table = [
-            ("plain", r#""plain""#),
+            ("plain", ""),
             ("{{a}}", "<{{a}}>"),
             ("{{a}} and {{b}}", r#"<{{a}}> " and " <{{b}}>"#),
             ("{{ {x: {y: 1}} }}", "<{{ {x: {y: 1}} }}>"),

@@ -18,6 +18,11 @@ pub fn number_to_text(n: f64) -> String {
     if n == 0.0 {
         return "0".to_owned();
     }
+    // Whole numbers that a float holds exactly have the digits of the integer.
+    let whole = n as i64;
+    if whole as f64 == n && whole.unsigned_abs() < 1 << 53 {
+        return whole.to_string();
+    }
     let magnitude = if n < 0.0 { -n } else { n };
     if (1e-6..1e21).contains(&magnitude) {
         n.to_string()

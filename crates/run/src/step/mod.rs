@@ -23,7 +23,7 @@ mod shell;
 mod wait;
 
 use crate::{Completed, Question, context::Context, params::Fault, params::Params, session::Heard};
-use alloc::sync::Arc;
+use alloc::{format, sync::Arc};
 pub(crate) use ask::{Asked, accept, ask};
 pub(crate) use files::write as write_file;
 
@@ -186,7 +186,7 @@ pub(crate) fn start(cx: &mut Context, now: Instant, method: &Method, params: &Va
         Family::Session => session(cx, now, method, params),
         Family::Exec => shell::run_program(cx, now, params),
         Family::Unsupported(why) => Err(FailureKind::Unsupported(why).into()),
-        Family::Unknown => Err(FailureKind::UnknownMethod.into()),
+        Family::Unknown => Ok(unknown(cx, method)),
         Family::Ask => ask::start(cx, method, params),
         Family::Link => link::start(cx, params),
     };
@@ -200,6 +200,13 @@ fn session(cx: &mut Context, now: Instant, method: &Method, params: Params<'_>) 
         Method::ShellWrite => shell::write(cx, params),
         _ => shell::stop(cx, now, params),
     }
+}
+
+/// A method that the format does not have, in a script that was read leniently: nothing
+/// comes of it.
+fn unknown(cx: &mut Context, method: &Method) -> Step {
+    cx.note(format!("there is no method {method}: nothing is done"));
+    Step::Done(Value::Null)
 }
 
 impl Pending {

@@ -5,7 +5,7 @@ use super::{
     spot::{Spot, is_one_template, is_template},
 };
 use crate::{
-    Method, Next, Step, Template,
+    Dialect, Method, Next, Step, Template,
     json::Kind,
     sink::clip,
     suggest::nearest,
@@ -199,7 +199,8 @@ impl Checker<'_, '_> {
             _ if is_template(name) => "the method of a step is a plain name, not a template".into(),
             _ => format!("there is no method `{}`", clip(name)),
         };
-        let report = if self.options.lenient_methods {
+        let lenient = self.options.lenient_methods || self.dialect == Dialect::Vatn;
+        let report = if lenient {
             method
                 .warning("unknown-method", message)
                 .note("the step is skipped")

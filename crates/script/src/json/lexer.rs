@@ -52,7 +52,7 @@ impl<'a> Lexer<'a> {
 
     /// The next token, comments included.
     pub(crate) fn next(&mut self) -> Token {
-        self.skip_while(is_space);
+        self.skip_space();
         let start = self.at;
         let Some(c) = self.rest().chars().next() else {
             return Token {
@@ -67,6 +67,12 @@ impl<'a> Lexer<'a> {
         }
     }
 
+    /// Whether the next character that is no space can only follow a whole value.
+    pub(crate) fn at_end_of_value(&mut self) -> bool {
+        self.skip_space();
+        matches!(self.bytes().next(), Some(b',' | b'}' | b']'))
+    }
+
     /// Goes back to a byte that a token started at.
     pub(crate) const fn rewind(&mut self, at: usize) {
         self.at = at;
@@ -74,6 +80,17 @@ impl<'a> Lexer<'a> {
 
     fn rest(&self) -> &'a str {
         self.source.get(self.at..).unwrap_or_default()
+    }
+
+    fn bytes(&self) -> impl Iterator<Item = u8> + use<'a> {
+        let bytes = self.source.as_bytes().get(self.at..);
+        bytes.unwrap_or_default().iter().copied()
+    }
+
+    /// Blanks are ASCII, so that bytes will do.
+    fn skip_space(&mut self) {
+        let space = |b: &u8| matches!(b, b' ' | b'\t' | b'\r' | b'\n');
+        self.at += self.bytes().take_while(space).count();
     }
 
     fn skip_while(&mut self, mut skip: impl FnMut(char) -> bool) {
@@ -132,6 +149,20 @@ impl<'a> Lexer<'a> {
     fn string(&mut self, quote: char) -> TokenKind {
         let start = self.at;
         self.at += 1;
+        // Most literals are short and on one line.
+        let ends = |b: u8| matches!(b, b'\\' | b'\n') || char::from(b) == quote;
+        let plain = self.bytes().take_while(|b| !ends(*b)).count();
+        if self.bytes().nth(plain).map(char::from) == Some(quote) {
+            self.at += plain + 1;
+            return TokenKind::String {
+                quote,
+                closed: true,
+            };
+        }
+        self.long_string(start, quote)
+    }
+
+    fn long_string(&mut self, start: usize, quote: char) -> TokenKind {
         let (mut escaped, mut crossed_line) = (false, false);
         // A line end that is escaped may be two characters.
         let mut returned = false;

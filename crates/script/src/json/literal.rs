@@ -32,11 +32,11 @@ impl Parser<'_, '_> {
         let text = if token.kind == TokenKind::Word && self.module {
             self.slice(&token.span).to_owned()
         } else if token.kind == TokenKind::Word {
-            let word = self.slice(&token.span).to_owned();
-            let message = format!("the key `{}` is not in quotes", clip(&word));
+            let word = self.slice(&token.span);
+            let message = format!("the key `{}` is not in quotes", clip(word));
             let report = error("unquoted-key", token.span.clone(), message);
-            self.report(report.fix(token.span.clone(), &quoted(&word), "put it in quotes"));
-            word
+            self.report(report.fix(token.span.clone(), &quoted(word), "put it in quotes"));
+            word.to_owned()
         } else {
             self.string(token)
         };
@@ -50,8 +50,11 @@ impl Parser<'_, '_> {
         };
         let first = token.span.start + 1;
         let inside = self.slice(&(first..token.span.end - usize::from(closed)));
-        let (inside, escapes) = (inside.to_owned(), Escapes::of(quote, self.module));
-        let text = decode(&inside, escapes);
+        let escapes = Escapes::of(quote, self.module);
+        if closed && quote == '"' && is_plain(inside) {
+            return inside.to_owned();
+        }
+        let text = decode(inside, escapes);
         if !closed {
             let report = error(
                 "unclosed-string",
@@ -69,7 +72,7 @@ impl Parser<'_, '_> {
             let report = error("wrong-quotes", token.span.clone(), message);
             self.report(report.fix(token.span.clone(), &quoted(&text), "use double quotes"));
         }
-        self.pieces(&inside, first, escapes);
+        self.pieces(inside, first, escapes);
         text
     }
 
@@ -125,18 +128,18 @@ impl Parser<'_, '_> {
 
     /// A word where a value is.
     pub(super) fn word(&mut self, token: &Token) {
-        let word = self.slice(&token.span).to_owned();
-        let kind = match word.as_str() {
+        let word = self.slice(&token.span);
+        let kind = match word {
             "null" => Kind::Null,
             "true" => Kind::Bool(true),
             "false" => Kind::Bool(false),
-            _ => match number::read(&word) {
+            _ => match number::read(word) {
                 Some(Number::Valid(n)) => self.number(n, token),
                 Some(Number::Lenient(n)) if self.module => self.number(n, token),
                 Some(Number::Lenient(n)) => self.lenient_number(n, token),
                 None if self.module && word == "undefined" => Kind::Null,
                 None if self.module => return self.computed(token),
-                None => return self.other_word(&word, token),
+                None => return self.other_word(word, token),
             },
         };
         self.complete(Node::new(token.span.clone(), kind));
@@ -220,6 +223,11 @@ impl Parser<'_, '_> {
         self.lexer.rewind(span.end);
         self.complete(Node::new(span, Kind::String(text)));
     }
+}
+
+/// Whether a literal's inside stands for itself.
+fn is_plain(inside: &str) -> bool {
+    inside.bytes().all(|b| b >= b' ' && b != b'\\')
 }
 
 fn quoted(text: &str) -> String {

@@ -90,7 +90,7 @@ impl Frame {
     }
 }
 
-impl Parser<'_, '_> {
+impl<'a> Parser<'a, '_> {
     fn text(&mut self) {
         loop {
             let token = self.significant();
@@ -121,6 +121,9 @@ impl Parser<'_, '_> {
     /// Whether a colon comes next: the token before it is a key.
     fn colon_follows(&self) -> bool {
         let mut ahead = self.lexer.clone();
+        if ahead.at_end_of_value() {
+            return false;
+        }
         loop {
             match ahead.next().kind {
                 TokenKind::LineComment | TokenKind::BlockComment { .. } => {}
@@ -361,7 +364,7 @@ impl Parser<'_, '_> {
         })
     }
 
-    pub(super) fn slice(&self, span: &Range<usize>) -> &str {
+    pub(super) fn slice(&self, span: &Range<usize>) -> &'a str {
         self.source.get(span.clone()).unwrap_or_default()
     }
 }

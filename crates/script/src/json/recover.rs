@@ -17,6 +17,9 @@ fn notice(code: &'static str, span: Range<usize>, message: impl Into<String>) ->
     Diagnostic::new(Severity::Notice, code, span, message)
 }
 
+/// Up to this many keys, comparing all of them is quicker than a set.
+const FEW_KEYS: usize = 12;
+
 impl Parser<'_, '_> {
     /// Says that a comment is one; false for any other token.
     pub(super) fn comment(&mut self, token: &Token) -> bool {
@@ -172,8 +175,14 @@ impl Parser<'_, '_> {
 
     pub(super) fn repeated_keys(&mut self, members: &[Member]) {
         let mut seen = BTreeSet::new();
-        for member in members {
-            if !seen.insert(member.key.as_str()) {
+        for (index, member) in members.iter().enumerate() {
+            let (before, _) = members.split_at_checked(index).unwrap_or_default();
+            let repeated = if members.len() <= FEW_KEYS {
+                before.iter().any(|other| other.key == member.key)
+            } else {
+                !seen.insert(member.key.as_str())
+            };
+            if repeated {
                 let message = format!("the key `{}` comes a second time", clip(&member.key));
                 let report = Diagnostic::new(
                     Severity::Warning,

@@ -130,6 +130,11 @@ pub fn bytes_to_text(data: &[u8], encoding: &str) -> Option<String> {
     })
 }
 
+/// Whether an object may be a JSON form of bytes.
+pub(crate) fn is_buffer(object: &Object) -> bool {
+    object.len() == 2 && object.get("type").and_then(Value::as_str) == Some("Buffer")
+}
+
 const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 fn to_base64(data: &[u8]) -> String {

@@ -19,7 +19,12 @@ pub(crate) fn has_method(value: &Js, name: &str) -> bool {
         Js::Undefined | Js::Null => return false,
         _ => false,
     };
-    own || COMMON_METHODS.contains(&name)
+    own || is_object_method(name)
+}
+
+/// Whether every object has a method `name`.
+pub(crate) fn is_object_method(name: &str) -> bool {
+    COMMON_METHODS.contains(&name)
 }
 
 const NUMBER_METHODS: &[&str] = &["toFixed", "toPrecision"];

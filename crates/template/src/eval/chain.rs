@@ -20,7 +20,7 @@ struct Place {
 
 impl Evaluator<'_> {
     pub(super) fn chain(&mut self, base: &Expr, links: &[Link], env: &Env) -> Result<Js> {
-        let mut place = self.begin(base, env)?;
+        let (mut place, links) = self.begin(base, links, env)?;
         for link in links {
             let nothing = place.value.as_ref().is_some_and(Js::is_nullish);
             if link.optional && nothing {
@@ -52,20 +52,39 @@ impl Evaluator<'_> {
         }
     }
 
-    fn begin(&mut self, base: &Expr, env: &Env) -> Result<Place> {
-        let (value, path) = match base {
-            Expr::Name(name) => {
-                let free = !is_parameter(&name.text, env);
-                let value = self.lookup(&name.text, env)?;
-                (value, free.then(|| name.text.clone()))
-            }
-            other => (Some(self.eval(other, env)?), None),
-        };
-        Ok(Place {
+    /// The first place, and what is still to be followed.
+    fn begin<'l>(
+        &mut self,
+        base: &Expr,
+        links: &'l [Link],
+        env: &Env,
+    ) -> Result<(Place, &'l [Link])> {
+        let start = |value, path| Place {
             value,
             owner: None,
             path,
-        })
+        };
+        let Expr::Name(name) = base else {
+            let value = self.eval(base, env)?;
+            return Ok((start(Some(value), None), links));
+        };
+        if is_parameter(&name.text, env) {
+            return Ok((start(self.lookup(&name.text, env)?, None), links));
+        }
+        if self.knows(&name.text) {
+            let value = self.lookup(&name.text, env)?;
+            return Ok((start(value, Some(name.text.clone())), links));
+        }
+        let variable = self.scope.variable(&name.text);
+        if let Some(variable) = &variable
+            && let Some((value, taken)) = self.peek(&name.text, variable, links)?
+        {
+            let (followed, rest) = links.split_at_checked(taken).unwrap_or((links, &[]));
+            let path = (!rest.is_empty()).then(|| written_path(&name.text, followed));
+            return Ok((start(Some(value), path), rest));
+        }
+        let value = self.settle(&name.text, variable.as_ref())?;
+        Ok((start(value, Some(name.text.clone())), links))
     }
 
     /// Reads the member `name`.
@@ -178,6 +197,11 @@ impl Evaluator<'_> {
     fn scope_shadows(&self, place: &Place) -> bool {
         matches!(place.path.as_deref(), Some("Date.now" | "Math.random"))
     }
+}
+
+fn written_path(name: &str, links: &[Link]) -> String {
+    let members = links.iter().filter_map(Link::member);
+    members.fold(name.into(), |path, member| format!("{path}.{member}"))
 }
 
 fn is_parameter(name: &str, env: &Env) -> bool {

@@ -40,20 +40,13 @@ pub(crate) fn same_value(a: &Js, b: &Js) -> bool {
     }
 }
 
-const fn is_object(value: &Js) -> bool {
-    !matches!(
-        value,
-        Js::Undefined | Js::Null | Js::Bool(_) | Js::Number(_) | Js::Text(_)
-    )
-}
-
 impl Evaluator<'_> {
     /// `a == b`.
     pub(super) fn equal(&mut self, a: &Js, b: &Js) -> Result<bool> {
         if a.is_nullish() || b.is_nullish() {
             return Ok(a.is_nullish() && b.is_nullish());
         }
-        match (is_object(a), is_object(b)) {
+        match (!a.is_primitive(), !b.is_primitive()) {
             (true, true) => return Ok(same(a, b)),
             (true, false) => {
                 let a = self.primitive_of(a)?;

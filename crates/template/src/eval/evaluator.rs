@@ -2,9 +2,10 @@
 
 use super::Result;
 use crate::{
-    NoteKind, Question, Render, Scope, builtin,
-    syntax::{Expr, LogicalOp, Name, UnaryOp},
-    value::{Env, Frame, Function, Js, MAX_DEPTH, from_value},
+    NoteKind, Question, Render, Scope, Variable, builtin,
+    builtin::bytes,
+    syntax::{Expr, Link, LogicalOp, Name, UnaryOp},
+    value::{Env, Frame, Function, Js, MAX_DEPTH, from_object, from_value},
 };
 use alloc::{
     borrow::ToOwned,
@@ -13,6 +14,7 @@ use alloc::{
     sync::Arc,
     vec::Vec,
 };
+use collodi_value::Value;
 
 /// How deep evaluation may nest: brackets plus calls.
 const MAX_NESTING: u32 = 100;
@@ -182,15 +184,61 @@ impl<'s> Evaluator<'s> {
         if let Some(known) = self.known.get(name) {
             return Ok(known.clone());
         }
-        let value = match self.scope.get(name) {
-            Some(value) => {
-                let js = from_value(&value, self.scope.is_author(name));
-                Some(js.ok_or_else(|| Stop::thrown("the value is nested too deeply"))?)
-            }
+        let variable = self.scope.variable(name);
+        self.settle(name, variable.as_ref())
+    }
+
+    /// The value of the name `name`, which the scope knows as `variable` or not at all.
+    pub(super) fn settle(
+        &mut self,
+        name: &str,
+        variable: Option<&Variable<'_>>,
+    ) -> Result<Option<Js>> {
+        let value = match variable {
+            Some(variable) => Some(self.read(name, variable)?),
             None => builtin::global(name),
         };
-        self.known.insert(name.to_owned(), value.clone());
+        // Of these nobody can tell two from one.
+        if !value.as_ref().is_some_and(Js::is_primitive) {
+            self.known.insert(name.to_owned(), value.clone());
+        }
         Ok(value)
+    }
+
+    /// The value of the scope's variable `name` as expressions see it.
+    fn read(&self, name: &str, variable: &Variable<'_>) -> Result<Js> {
+        let author = self.scope.is_author(name);
+        let value = match variable {
+            Variable::Value(value) => from_value(value, author),
+            Variable::Object(object) => from_object(object, author),
+            Variable::Made(value) => from_value(value, author),
+        };
+        value.ok_or_else(|| Stop::thrown("the value is nested too deeply"))
+    }
+
+    /// The start of a chain in a variable of the scope, when the first members of
+    /// `links` lead to a plain value there: it, and how many they are. The rest of the
+    /// variable is not looked at.
+    pub(super) fn peek(
+        &mut self,
+        name: &str,
+        variable: &Variable<'_>,
+        links: &[Link],
+    ) -> Result<Option<(Js, usize)>> {
+        let Some((value, taken)) = plain_member(variable, links) else {
+            return Ok(None);
+        };
+        self.spend(taken)?;
+        let value = match value {
+            Some(value) => from_value(value, self.scope.is_author(name)),
+            None => Some(Js::Undefined),
+        };
+        Ok(value.map(|value| (value, taken)))
+    }
+
+    /// Whether the value of `name` was read before, and is kept.
+    pub(super) fn knows(&self, name: &str) -> bool {
+        self.known.contains_key(name)
     }
 
     /// `env` with one more parameter.
@@ -216,6 +264,32 @@ impl<'s> Evaluator<'s> {
             Ok(value)
         }
     }
+}
+
+/// The value that is no object, and no list, to which members lead; none inside when it
+/// is undefined.
+fn plain_member<'v>(
+    variable: &'v Variable<'_>,
+    links: &[Link],
+) -> Option<(Option<&'v Value>, usize)> {
+    let mut object = match variable {
+        Variable::Value(value) => value.as_object()?,
+        Variable::Object(object) => object,
+        Variable::Made(_) => return None,
+    };
+    for (index, link) in links.iter().enumerate() {
+        if bytes::is_buffer(object) {
+            return None;
+        }
+        let name = link.member()?;
+        match object.get(name) {
+            Some(Value::Object(inner)) => object = inner,
+            Some(Value::Array(_)) => return None,
+            None if builtin::is_object_method(name) => return None,
+            plain => return Some((plain, index + 1)),
+        }
+    }
+    None
 }
 
 fn parameter(name: &str, env: &Env) -> Option<Js> {

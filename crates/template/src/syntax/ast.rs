@@ -86,6 +86,16 @@ pub(crate) struct Link {
     pub(crate) step: Step,
 }
 
+impl Link {
+    /// The name, when it is a written member.
+    pub(crate) fn member(&self) -> Option<&str> {
+        match &self.step {
+            Step::Member(name) => Some(name),
+            _ => None,
+        }
+    }
+}
+
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Step {
     Member(String),

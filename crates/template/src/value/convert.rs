@@ -29,11 +29,20 @@ fn below(value: &Value, author: bool, depth: u32) -> Option<Js> {
                 .map(|item| below(item, author, depth + 1))
                 .collect::<Option<Vec<_>>>()?,
         ),
-        Value::Object(object) => match bytes::from_object(object) {
-            Some(bytes) => Js::Bytes(bytes),
-            None => map(object, author, depth)?,
-        },
+        Value::Object(object) => return below_object(object, author, depth),
     })
+}
+
+/// As [`from_value`], for an object.
+pub(crate) fn from_object(object: &Object, author: bool) -> Option<Js> {
+    below_object(object, author, 0)
+}
+
+fn below_object(object: &Object, author: bool, depth: u32) -> Option<Js> {
+    match bytes::from_object(object) {
+        Some(bytes) => Some(Js::Bytes(bytes)),
+        None => map(object, author, depth),
+    }
 }
 
 fn map(object: &Object, author: bool, depth: u32) -> Option<Js> {

@@ -112,6 +112,14 @@ impl Js {
         }
     }
 
+    /// Whether it is neither an object nor a function.
+    pub(crate) const fn is_primitive(&self) -> bool {
+        matches!(
+            self,
+            Self::Undefined | Self::Null | Self::Bool(_) | Self::Number(_) | Self::Text(_)
+        )
+    }
+
     pub(crate) const fn is_nullish(&self) -> bool {
         matches!(self, Self::Undefined | Self::Null)
     }

@@ -60,15 +60,20 @@ impl Text {
         matches!(self.origin, Origin::Data)
     }
 
+    /// Whether it has parts of both.
+    pub(crate) fn is_mixed(&self) -> bool {
+        matches!(self.origin, Origin::Mixed(_))
+    }
+
     /// The parts in order, with whether the author wrote them.
     pub(crate) fn parts(&self) -> impl Iterator<Item = (&str, bool)> {
-        let whole = [(self.text.len(), self.is_author())];
-        let ends: Vec<(usize, bool)> = match &self.origin {
-            Origin::Mixed(ends) => ends.to_vec(),
-            _ => whole.to_vec(),
+        let (whole, ends) = match &self.origin {
+            Origin::Mixed(ends) => (None, &**ends),
+            _ => (Some((self.text.len(), self.is_author())), [].as_slice()),
         };
         let mut start = 0;
-        ends.into_iter().map(move |(end, author)| {
+        let ends = whole.into_iter().chain(ends.iter().copied());
+        ends.map(move |(end, author)| {
             let part = self.text.get(start..end).unwrap_or_default();
             start = end;
             (part, author)
