@@ -263,6 +263,9 @@ fn what_is_written_goes_to_whom_it_is_for() {
     let refused = play.traced.machine.command(play.now, late).unwrap_err();
     assert!(matches!(refused, Refused::NobodyReads(_)), "{refused}");
     assert_snapshot!(play.trace());
+}
+
+#[test]
 fn a_run_without_end_hears_of_its_cancellation_between_two_turns() {
     let mut play = Play::new();
     play.run(

@@ -66,7 +66,7 @@ impl Parser<'_, '_> {
             closing.push(quote);
             self.report(report.fix(end, &closing, "close the string"));
         } else if self.module {
-            self.substitution(&inside, quote, token);
+            self.substitution(inside, quote, token);
         } else if quote != '"' {
             let message = format!("strings are in double quotes, not between {quote} and {quote}");
             let report = error("wrong-quotes", token.span.clone(), message);
