@@ -7,7 +7,7 @@ use crate::{
     guard,
     record::Recorder,
 };
-use collodi_action::{Action as World, Completion, Ended as Exited, Progress};
+use collodi_action::{Action as World, Completion, Ended as Exited, Error, ErrorKind, Progress};
 use collodi_api::{Effect, PlanEnding, PlanStatus};
 use collodi_command::{CommandSpec, Exit, Signal, Stream, TreeId};
 use collodi_machine::{ActionId, Machine as _, Output};
@@ -15,6 +15,7 @@ use collodi_run::{
     Action, Completed, DaemonStarted, Event, FailureKind, Input, Outcome, Run, RunOptions, Status,
 };
 use collodi_time::{Deadline, Instant};
+use collodi_value::Object;
 use effects::shell_line;
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
@@ -175,6 +176,7 @@ impl<'a> Player<'a> {
                     self.todo.push_back(Todo::Input(Input::Cancel));
                 }
             }
+            Event::Asks(question) => self.asks(question),
             Event::StepDone { step } => {
                 let of_step = self
                     .living
@@ -225,6 +227,10 @@ impl<'a> Player<'a> {
                 };
                 self.answer(id, Completed::Daemon(Ok(daemon)));
             }
+            Action::Script(request) => {
+                let result = self.script(step, &request);
+                self.answer(id, Completed::Script(Ok(result)));
+            }
             other => self.give_up(step, &other.to_string()),
         }
     }
@@ -255,6 +261,14 @@ impl<'a> Player<'a> {
                 self.recorder.assume(Some(step), text);
                 Completion::Port(Ok(self.recorder.words.port(step)))
             }
+            World::Fetch(spec) => {
+                self.fetches(&spec);
+                self.by_the_world(World::Fetch(spec))
+            }
+            World::Download(spec) => {
+                self.downloads(&spec);
+                self.by_the_world(World::Download(spec))
+            }
             other => match self.other(step, other) {
                 Ok(completion) => completion,
                 Err(text) => return self.give_up(step, &text),
@@ -266,6 +280,24 @@ impl<'a> Player<'a> {
     fn answer(&mut self, id: ActionId, completed: Completed) {
         self.todo
             .push_back(Todo::Input(Input::Completed(id, completed)));
+    }
+
+    /// What the world answers, as far as there is one in memory.
+    fn by_the_world(&mut self, action: World) -> Completion {
+        let error = || Error::new(ErrorKind::Unsupported, "play", "it");
+        let completion = self.disk.complete(action);
+        completion.unwrap_or_else(|| Completion::Exec(Err(error())))
+    }
+
+    /// Somebody answers what is asked.
+    fn answers(&mut self, step: usize, values: Object) {
+        self.todo
+            .push_back(Todo::Input(Input::Answer(step, values)));
+    }
+
+    /// Whether no step was begun.
+    const fn has_not_begun(&self) -> bool {
+        self.steps == 0
     }
 
     /// What has no rule here is said in its own words, and tried in memory, where there is

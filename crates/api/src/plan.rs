@@ -93,6 +93,22 @@ pub enum Effect {
         /// `host:port`
         address: String,
     },
+    /// Downloads a file, or sends a request.
+    Network {
+        /// The method of the request; none for a download.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        method: Option<String>,
+        /// The address, without what it may have of secrets.
+        url: String,
+        /// Where a download goes.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        to: Option<String>,
+    },
+    /// Asks a person.
+    Ask {
+        /// The keys of the fields.
+        fields: Vec<String>,
+    },
     /// Wants something shown that needs a screen; becomes an event.
     Show {
         /// The method.

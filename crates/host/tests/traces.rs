@@ -4,7 +4,7 @@
 use collodi_action::{Action, Completion, Ended, Error, ErrorKind, Progress};
 use collodi_command::Exit;
 use collodi_contain::{Name, RelPath, Root};
-use collodi_file::FileAnswer;
+use collodi_file::{FileAnswer, FileError, FileErrorKind, FileOp};
 use collodi_host::{Command, Host, HostOptions, Input, Reader, Refused, RunRequest};
 use collodi_machine::{ActionId, Output, trace::Traced};
 use collodi_python::{Layout, Platform};
@@ -83,6 +83,20 @@ impl Play {
             args: collodi_value::Value::Null,
             answers: Box::default(),
         }));
+    }
+
+    /// The files that a run looks for at its start are not there.
+    fn no_files(&mut self) {
+        while let Some(at) = self
+            .asked
+            .iter()
+            .position(|(_, action)| matches!(action, Action::File(FileOp::Read { .. })))
+        {
+            let (id, action) = self.asked.remove(at);
+            let Action::File(op) = action else { continue };
+            let missing = FileError::new(FileErrorKind::NotFound, op.path().clone());
+            self.input(Input::Completed(id, Completion::File(Err(missing))));
+        }
     }
 
     fn trace(&self) -> &str {
@@ -242,6 +256,7 @@ fn what_is_written_goes_to_whom_it_is_for() {
         r#"{"dialect": "pinokio", "run": [{"method": "shell.run",
         "params": {"message": "ask", "input": true}}]}"#,
     );
+    play.no_files();
     let run = play.traced.machine.runs().next().unwrap().id().clone();
     let to = Reader::Run(run);
     let bytes = b"yes\n".as_slice();
@@ -273,6 +288,7 @@ fn a_run_without_end_hears_of_its_cancellation_between_two_turns() {
             {"id": "again", "method": "log", "params": {"text": "again"}},
             {"method": "jump", "params": {"id": "again"}}]}"#,
     );
+    play.no_files();
     let told = play.traced.text().len();
     play.input(Input::Timeout);
     let turn = play.traced.text().len() - told;

@@ -5,7 +5,9 @@ use crate::{network, variables::variables};
 use collodi_api::{Effect, FileEffect, PlannedCommand};
 use collodi_command::CommandSpec;
 use collodi_file::FileOp;
-use collodi_run::{DaemonSpec, EnvRequest};
+use collodi_run::{DaemonSpec, EnvRequest, Field, FieldKind, Question, ScriptRequest};
+use collodi_value::Value;
+use collodi_web::{DownloadSpec, FetchSpec};
 
 impl Player<'_> {
     pub(super) fn command(&mut self, line: &str, spec: &CommandSpec) -> PlannedCommand {
@@ -43,6 +45,51 @@ impl Player<'_> {
         });
     }
 
+    pub(super) fn fetches(&mut self, spec: &FetchSpec) {
+        self.recorder.effect(Effect::Network {
+            method: Some(spec.method.clone()),
+            url: self.recorder.words.show(&spec.url.to_string()),
+            to: None,
+        });
+    }
+
+    pub(super) fn downloads(&mut self, spec: &DownloadSpec) {
+        let words = &self.recorder.words;
+        self.recorder.effect(Effect::Network {
+            method: None,
+            url: words.show(&spec.url.to_string()),
+            to: Some(words.show(&spec.target.to_string())),
+        });
+    }
+
+    /// What another script does is not played; there is none when it is asked about.
+    pub(super) fn script(&mut self, step: usize, request: &ScriptRequest) -> Value {
+        if let ScriptRequest::Ask(question, uri) = request {
+            let uri = self.recorder.words.show(uri);
+            let text = format!("the script {uri} does not run");
+            self.recorder.assume(Some(step), text);
+            return question.of_nothing();
+        }
+        let text = self.recorder.words.show(&request.to_string());
+        self.recorder.effect(Effect::Other { text });
+        let text = "the other script succeeds, and gives nothing to later steps";
+        self.recorder.assume(Some(step), text);
+        Value::Null
+    }
+
+    /// Every question is answered: by its defaults, where it has some.
+    pub(super) fn asks(&mut self, question: &Question) {
+        let fields = &question.form.fields;
+        let keys = fields.iter().map(|field| field.key.clone()).collect();
+        self.recorder.effect(Effect::Ask { fields: keys });
+        let text = "every question is answered, with the default where there is one";
+        self.recorder.assume(None, text);
+        let answers = fields
+            .iter()
+            .map(|field| (field.key.clone(), answer(field)));
+        self.answers(question.step, answers.collect());
+    }
+
     pub(super) async fn file(&mut self, op: &FileOp) {
         let (what, path, from, bytes) = match op {
             FileOp::Read { path, .. } => (FileEffect::Read, path, None, None),
@@ -60,6 +107,10 @@ impl Player<'_> {
             }
         };
         let exists = self.disk.has(path).await;
+        if !exists && what == FileEffect::Read && self.has_not_begun() {
+            // A run looks for files of variables; most apps have none.
+            return;
+        }
         let words = &self.recorder.words;
         let effect = Effect::File {
             what,
@@ -69,6 +120,19 @@ impl Player<'_> {
             bytes,
         };
         self.recorder.effect(effect);
+    }
+}
+
+/// What somebody may answer.
+fn answer(field: &Field) -> Value {
+    match (&field.default, &field.kind) {
+        (Some(default), _) => default.clone(),
+        (None, FieldKind::Checkbox) => Value::from(false),
+        (None, FieldKind::Paths { .. }) => Value::Array([].into()),
+        (None, FieldKind::Select(items)) => items
+            .first()
+            .map_or(Value::Null, |item| Value::from(item.value.as_str())),
+        (None, _) => Value::from(format!("<{}>", field.key)),
     }
 }
 

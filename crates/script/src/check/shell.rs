@@ -237,16 +237,13 @@ impl Checker<'_, '_> {
             .and_then(|rest| rest.rsplit_once('/'));
         let message = match flags {
             None => format!("`{}` is not of the form `/pattern/flags`", clip(text)),
-            Some(("", _)) => "the pattern is empty and matches everything".into(),
+            Some(("", _)) => "the pattern is empty".into(),
             Some((_, flags)) => match flags.chars().find(|c| !"dgimsuy".contains(*c)) {
                 Some(flag) => format!("a pattern has no flag `{flag}`"),
                 None => return self.pattern(text, event),
             },
         };
-        let report = match flags {
-            Some(("", _)) => event.warning("event-pattern", message),
-            _ => event.error("event-pattern", message),
-        };
+        let report = event.error("event-pattern", message);
         self.sink
             .push(report.hint("write a pattern as in `/http:\\/\\/[0-9.:]+/`"));
     }

@@ -84,6 +84,16 @@ impl<'a> Shown<'a> {
             Effect::File { .. } => say!("      {}", file(effect, &below)),
             Effect::Port { from } => say!("      take a free port from {from} on"),
             Effect::Connect { address } => say!("      connect to {}", plain(address)),
+            Effect::Network { method, url, to } => {
+                let verb = method.as_deref().unwrap_or("download");
+                let to = to.as_deref().map(|to| format!(" to {}", below(to)));
+                say!(
+                    "      network: {verb} {}{}",
+                    plain(url),
+                    plain(&to.unwrap_or_default())
+                );
+            }
+            Effect::Ask { fields } => say!("      ask for {}", plain(&fields.join(", "))),
             Effect::Show { method, params } => {
                 say!("      {DIM}event {method} {}{DIM:#}", plain(params));
             }
