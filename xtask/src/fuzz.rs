@@ -67,7 +67,7 @@ fn keep(repo: &Repo, target: &str) -> Result<()> {
     thin_out(&repo.root.join(kept(target)))
 }
 
-/// Leaves the smallest of the files.
+/// Leaves files of all sizes, as many as may be kept.
 fn thin_out(folder: &Path) -> Result<()> {
     let mut files = Vec::new();
     for entry in fs::read_dir(folder)? {
@@ -75,14 +75,21 @@ fn thin_out(folder: &Path) -> Result<()> {
         files.push((entry.metadata()?.len(), entry.path()));
     }
     files.sort();
-    let mut bytes = 0;
-    for (index, (length, path)) in files.iter().enumerate() {
-        bytes += length;
-        if index >= KEPT_FILES || bytes > KEPT_BYTES {
-            fs::remove_file(path)?;
-        }
+    let kept = chosen(&files);
+    for file in files.iter().filter(|file| !kept.contains(file)) {
+        fs::remove_file(&file.1)?;
     }
     Ok(())
+}
+
+/// Every so-many-th of the files, so that they are few and together small.
+fn chosen<T>(files: &[(u64, T)]) -> Vec<&(u64, T)> {
+    let every = |count: usize| (0..count).filter_map(move |n| files.get(n * files.len() / count));
+    let counts = (1..=KEPT_FILES.min(files.len())).rev();
+    let mut choices = counts.map(|count| every(count).collect::<Vec<_>>());
+    let small =
+        |choice: &Vec<&(u64, T)>| choice.iter().map(|file| file.0).sum::<u64>() <= KEPT_BYTES;
+    choices.find(small).unwrap_or_default()
 }
 
 fn prepare(repo: &Repo, target: &str) -> Result<()> {
@@ -132,4 +139,20 @@ fn targets(repo: &Repo) -> Result<Vec<String>> {
     }
     names.sort();
     Ok(names)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{KEPT_BYTES, KEPT_FILES, chosen};
+
+    #[test]
+    fn what_is_kept_is_few_and_small_and_of_all_sizes() {
+        let files: Vec<(u64, usize)> = (0..1000).map(|n| (n as u64, n)).collect();
+        let kept = chosen(&files);
+        assert!((10..=KEPT_FILES).contains(&kept.len()));
+        assert!(kept.iter().map(|file| file.0).sum::<u64>() <= KEPT_BYTES);
+        assert!(kept.first().is_some_and(|file| file.1 == 0));
+        assert!(kept.last().is_some_and(|file| file.1 > 900));
+        assert!(chosen::<()>(&[]).is_empty());
+    }
 }

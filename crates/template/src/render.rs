@@ -13,7 +13,7 @@ use alloc::{
     string::{String, ToString},
     vec::Vec,
 };
-use collodi_value::{Object, Value};
+use collodi_value::{Object, Value, number_to_text};
 
 /// How to render.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -236,17 +236,39 @@ impl<'s> Renderer<'s> {
     }
 
     fn embedded(&mut self, text: &TextTemplate) -> String {
-        let mut out = String::new();
+        let mut out = String::with_capacity(text.source.len());
         for part in &text.parts {
             match part {
                 Part::Literal(literal) => out.push_str(literal),
-                Part::Hole(hole) => match self.inserted(hole) {
-                    Some(value) => out.push_str(value.as_str()),
-                    None => out.push_str(&self.kept(text, hole)),
-                },
+                Part::Hole(hole) => {
+                    if self.append(hole, &mut out).is_none() {
+                        out.push_str(&self.kept(text, hole));
+                    }
+                }
             }
         }
         out
+    }
+
+    /// Adds the text of a hole's value.
+    fn append(&mut self, hole: &Hole, out: &mut String) -> Option<()> {
+        self.eval(hole, |evaluator, value| {
+            let mut add = |text: &str| {
+                evaluator.make(text.len())?;
+                out.push_str(text);
+                Ok(())
+            };
+            match &value {
+                Js::Number(n) => add(&number_to_text(*n)),
+                Js::Text(text) => add(text.as_str()),
+                other => {
+                    let text = evaluator.text_of(other)?;
+                    evaluator.make(text.as_str().len())?;
+                    out.push_str(text.as_str());
+                    Ok(())
+                }
+            }
+        })
     }
 
     /// The text that goes in for a hole.

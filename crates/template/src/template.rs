@@ -115,6 +115,11 @@ impl Template {
         }
     }
 
+    /// Whether it comes out as it was written, and there is nothing to say about it.
+    pub const fn is_plain(&self) -> bool {
+        self.plain
+    }
+
     /// Whether it is one text that is a single expression, whose value keeps its type.
     pub fn is_whole(&self) -> bool {
         matches!(&self.node, Node::Text(text) if text.whole().is_some())

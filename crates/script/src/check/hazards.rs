@@ -41,7 +41,8 @@ impl Checker<'_, '_> {
         ];
         let parts = parts
             .into_iter()
-            .filter_map(|(key, template)| Some((key, template?)));
+            .filter_map(|(key, template)| Some((key, template?)))
+            .filter(|(_, template)| !template.is_plain());
         for (key, template) in parts {
             let pointer = child_pointer(&step.pointer, key);
             let Some(node) = root.node.pointer(&pointer) else {

@@ -115,9 +115,11 @@ impl Node {
         let Some(path) = pointer.strip_prefix('/') else {
             return pointer.is_empty().then_some(self);
         };
-        path.split('/').try_fold(self, |node, token| {
-            node.child(&token.replace("~1", "/").replace("~0", "~"))
-        })
+        path.split('/')
+            .try_fold(self, |node, token| match token.contains('~') {
+                false => node.child(token),
+                true => node.child(&token.replace("~1", "/").replace("~0", "~")),
+            })
     }
 
     fn child(&self, token: &str) -> Option<&Self> {
