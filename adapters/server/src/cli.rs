@@ -52,6 +52,9 @@ pub(crate) enum Command {
 pub(crate) struct RunArgs {
     /// The app's folder, its script, or the name of an app of the workspace.
     pub(crate) app: PathBuf,
+    /// The app's root, in which paths must stay; found by itself otherwise.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) root: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) server: ServerArgs,
     /// Where the API listens.
@@ -188,6 +191,9 @@ pub(crate) struct AnswerArgs {
 pub(crate) struct PlanArgs {
     /// The app's folder, its script, or the name of an app of the workspace.
     pub(crate) app: PathBuf,
+    /// The app's root, in which paths must stay; found by itself otherwise.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) root: Option<PathBuf>,
     /// Shows every variable of every command, with the rule that decided.
     #[arg(long)]
     pub(crate) env: bool,

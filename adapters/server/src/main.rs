@@ -3,6 +3,7 @@
 #[macro_use]
 mod say;
 
+mod app_root;
 mod cli;
 mod client;
 mod commands;

@@ -113,14 +113,21 @@ fn checked(input: &Input, bytes: &[u8]) -> Option<Checked> {
     let parsed = parse_bytes(bytes, &options);
     let source = decode(bytes).into_owned();
     let is_script = match parsed.document {
-        Document::Broken => find::is_known(&input.file) || source.contains("\"method\""),
-        _ => true,
+        Document::Broken => find::is_known(&input.file) || has_steps(&source, &input.file),
+        Document::Script(_) => true,
+        _ => input.file.ends_with(".json"),
     };
     (input.found == Found::Named || is_script).then(|| Checked {
         name: input.name.clone(),
         source,
         parsed,
     })
+}
+
+/// Whether a file that cannot be made out looks as if it had steps.
+fn has_steps(source: &str, file: &str) -> bool {
+    let is_module = file.ends_with(".js") && source.contains("module.exports");
+    source.contains("\"method\"") || (is_module && source.contains("method:"))
 }
 
 impl Report {

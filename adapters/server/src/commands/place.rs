@@ -1,12 +1,9 @@
 //! Which app a path on the command line means.
 
-use crate::{failure::Failure, node::absolute};
+use crate::{app_root, failure::Failure, node::absolute};
 use anyhow::Result;
 use collodi_contain::{Name, Root};
 use std::path::{Path, PathBuf};
-
-/// The files that say that a folder is an app.
-const LAUNCHERS: [&str; 2] = ["pinokio.json", "pinokio.js"];
 
 /// An app, and its script when the path names one.
 #[derive(Debug)]
@@ -19,16 +16,23 @@ pub(super) struct Place {
 
 impl Place {
     /// Finds the app: a folder, a script of it, or the name of an app of the
-    /// workspace.
-    pub(super) fn find(workspace: &Path, path: &Path) -> Result<Self> {
+    /// workspace. The root of a script's app is `root`, or what it shows to belong to,
+    /// or its own folder.
+    pub(super) fn find(workspace: &Path, path: &Path, root: Option<&Path>) -> Result<Self> {
         let found = if path.exists() {
             absolute(path)?
         } else {
             in_workspace(workspace, path)?
         };
         if found.is_file() {
-            let root = app_of(workspace, &found);
-            let file = found.strip_prefix(&root).unwrap_or(&found);
+            let own = || found.parent().unwrap_or(&found).to_owned();
+            let root = match root {
+                Some(root) => absolute(root)?,
+                None => app_root::shown(&found).unwrap_or_else(own),
+            };
+            let file = found
+                .strip_prefix(&root)
+                .map_err(|_| Failure::new(format!("the script is not in {}", root.display())))?;
             let parts: Vec<_> = file.iter().map(|part| part.to_str()).collect();
             let parts: Option<Vec<_>> = parts.into_iter().collect();
             let parts = parts.ok_or_else(|| Failure::new("the path is not UTF-8"))?;
@@ -51,28 +55,6 @@ impl Place {
         let root = Root::new(text);
         Ok(Self { name, root, file })
     }
-}
-
-/// The folder of the app that a script belongs to: the app of the workspace that it
-/// is in, else the nearest folder that says that it is an app and is not above the
-/// repository or the workspace, else the script's own.
-fn app_of(workspace: &Path, script: &Path) -> PathBuf {
-    let dir = script.parent().unwrap_or(script);
-    let workspace = workspace.canonicalize().unwrap_or_default();
-    let apps = workspace.join(".vatn/python/apps");
-    let below = dir.strip_prefix(&apps).ok();
-    if let Some(app) = below.and_then(|below| below.components().next()) {
-        return apps.join(app);
-    }
-    for folder in dir.ancestors() {
-        if LAUNCHERS.iter().any(|file| folder.join(file).is_file()) {
-            return folder.to_owned();
-        }
-        if folder == workspace || folder.join(".git").exists() {
-            break;
-        }
-    }
-    dir.to_owned()
 }
 
 fn in_workspace(workspace: &Path, path: &Path) -> Result<PathBuf> {

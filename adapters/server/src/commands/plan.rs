@@ -22,7 +22,7 @@ use std::{
 /// Says what a run of an app would do. Runs and changes nothing. Fails when the run would.
 pub(crate) async fn plan(workspace: &Path, json: bool, args: &PlanArgs) -> Result<ExitCode> {
     let backends = collodi_tokio::backends();
-    let Place { name, root, file } = Place::find(workspace, &args.app)?;
+    let Place { name, root, file } = Place::find(workspace, &args.app, args.root.as_deref())?;
     let hint = "an app's script is called pinokio.json; another one can be named directly";
     let loaded = load(&*backends.files, &name, root, file.as_deref()).await;
     let app = loaded.map_err(|error| Failure::new(error).hint(hint))?;

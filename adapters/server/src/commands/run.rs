@@ -24,7 +24,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 /// Runs an app until all of it has ended.
 pub(crate) async fn run(workspace: &Path, json: bool, args: &RunArgs) -> Result<ExitCode> {
     let files = collodi_tokio::backends().files;
-    let Place { name, root, file } = Place::find(workspace, &args.app)?;
+    let Place { name, root, file } = Place::find(workspace, &args.app, args.root.as_deref())?;
     let hint = "an app's script is called pinokio.json; another one can be named directly";
     let loaded = load(&*files, &name, root, file.as_deref()).await;
     let app = loaded.map_err(|error| Failure::new(error).hint(hint))?;

@@ -1,17 +1,17 @@
 //! Which files are meant.
 
 use super::Unread;
+use crate::app_root;
 use collodi_contain::RelPath;
 use std::{
     collections::BTreeSet,
-    env,
     path::{Path, PathBuf},
 };
 use walkdir::{DirEntry, WalkDir};
 
 /// The most files that are taken from folders.
 const MOST_FILES: usize = 10_000;
-/// How far down folders are looked through, and how far up for an app's root.
+/// How far down folders are looked through.
 const DEPTH: usize = 32;
 /// Folders that hold what others wrote.
 const SKIPPED: &[&str] = &[
@@ -23,8 +23,6 @@ const SKIPPED: &[&str] = &[
 ];
 /// What tells a folder of Python.
 const ENVIRONMENT: &[&str] = &["pyvenv.cfg", "conda-meta"];
-/// What lies in the root of an app.
-const MARKERS: &[&str] = &["pinokio.js", "pinokio.json", "pinokio_meta.json", ".git"];
 /// Names that only scripts and descriptions of apps have.
 const KNOWN: &[&str] = &["pinokio.json", "pinokio_meta.json", "vatn-node.json"];
 
@@ -95,7 +93,7 @@ impl Finds {
         for entry in walk.into_iter().filter_entry(is_wanted) {
             match entry {
                 Err(error) => self.cannot(folder, &error),
-                Ok(entry) if !is_json(&entry) => {}
+                Ok(entry) if !may_be_script(&entry) => {}
                 Ok(_) if self.inputs.len() >= MOST_FILES => {
                     let why = format!("more than {MOST_FILES} files; name fewer folders");
                     return self.cannot(folder, &why);
@@ -133,9 +131,12 @@ impl Finds {
     }
 }
 
-fn is_json(entry: &DirEntry) -> bool {
-    let json = entry.path().extension().is_some_and(|ext| ext == "json");
-    json && entry.file_type().is_file()
+/// Whether a file may be a script. The launcher of an app in JavaScript is none, and
+/// mostly a program.
+fn may_be_script(entry: &DirEntry) -> bool {
+    let extension = entry.path().extension();
+    let is_one = extension.is_some_and(|ext| ext == "json" || ext == "js");
+    is_one && entry.file_name() != "pinokio.js" && entry.file_type().is_file()
 }
 
 /// Whether to look into a folder. What was named is looked into, whatever it is called.
@@ -151,31 +152,15 @@ fn is_wanted(entry: &DirEntry) -> bool {
     !(name.starts_with('.') || SKIPPED.contains(&&*name) || is_environment())
 }
 
-/// The root of the app that a file belongs to: the one that was named, the nearest folder
-/// with the files that an app has, the folder that was named, the present one, the file's.
+/// The root of the app that a file belongs to: the one that was named, what it shows to
+/// belong to, the folder that was named, its own.
 fn root_of(path: &Path, named: Option<&Path>, folder: Option<&Path>) -> PathBuf {
     let whole = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
     let file = whole(path);
-    let above = || file.ancestors().skip(1).take(DEPTH);
-    if let Some(root) = named {
-        return whole(root);
-    }
-    let is_marked = |dir: &&Path| MARKERS.iter().any(|marker| dir.join(marker).exists());
-    if let Some(marked) = above().find(is_marked) {
-        return launcher_root(marked);
-    }
-    let present = env::current_dir().ok();
-    let candidates = folder.map(whole).into_iter().chain(present);
-    let holds = |dir: &PathBuf| file.starts_with(dir);
-    let root = candidates.into_iter().find(holds);
-    root.unwrap_or_else(|| above().next().unwrap_or(&file).to_owned())
-}
-
-/// An app may keep its launcher in a folder called `pinokio`.
-fn launcher_root(marked: &Path) -> PathBuf {
-    let inner = marked.file_name().is_some_and(|name| name == "pinokio");
-    let outer = marked.parent().filter(|_| inner);
-    outer.unwrap_or(marked).to_owned()
+    let own = || file.parent().unwrap_or(&file).to_owned();
+    let shown = || app_root::shown(&file);
+    let root = named.map(whole).or_else(shown);
+    root.or_else(|| folder.map(whole)).unwrap_or_else(own)
 }
 
 /// The file's folder below the app's root; the root, when it cannot be said.
