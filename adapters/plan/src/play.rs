@@ -63,6 +63,8 @@ pub(crate) struct Player<'a> {
     spoke: bool,
     /// The ids of steps that ran commands.
     ids: BTreeSet<String>,
+    /// The script's own line that was told of last.
+    line: Option<String>,
 }
 
 /// What happens next in the world.
@@ -97,6 +99,7 @@ impl<'a> Player<'a> {
             others: BTreeMap::new(),
             spoke: false,
             ids: BTreeSet::new(),
+            line: None,
         }
     }
 
@@ -177,6 +180,7 @@ impl<'a> Player<'a> {
                 }
             }
             Event::Asks(question) => self.asks(question),
+            Event::Command { line, .. } => self.line = Some(line.clone()),
             Event::StepDone { step } => {
                 let of_step = self
                     .living
@@ -261,6 +265,7 @@ impl<'a> Player<'a> {
                 self.recorder.assume(Some(step), text);
                 Completion::Port(Ok(self.recorder.words.port(step)))
             }
+            World::Write(tree, bytes) => Completion::Written(self.typed(&tree, &bytes)),
             World::Fetch(spec) => {
                 self.fetches(&spec);
                 self.by_the_world(World::Fetch(spec))
@@ -361,6 +366,29 @@ impl<'a> Player<'a> {
         }
     }
 
+    /// Something is typed into an open shell, which says at once that it is done.
+    fn typed(&mut self, tree: &TreeId, bytes: &[u8]) -> Result<(), Error> {
+        let text = String::from_utf8_lossy(bytes);
+        let line = self
+            .line
+            .take()
+            .unwrap_or_else(|| text.trim_end().to_owned());
+        self.recorder.effect(Effect::Typed {
+            line: self.recorder.words.show(&line),
+        });
+        let shell = self.living.iter().find(|(_, living)| living.tree == *tree);
+        let Some((id, _)) = shell else {
+            return Err(Error::new(ErrorKind::Gone, "write to", tree.as_str()));
+        };
+        for (stream, mark) in collodi_run::line_ends(&text, 0) {
+            let bytes = mark.into_bytes().into();
+            let output = Progress::Output { stream, bytes };
+            self.todo
+                .push_back(Todo::Input(Input::Progress(*id, output)));
+        }
+        Ok(())
+    }
+
     fn signal(&mut self, tree: &TreeId, signal: Signal) {
         let of_tree = self
             .living
@@ -396,6 +424,7 @@ impl<'a> Player<'a> {
         };
         let unsupported = match &failure.kind {
             FailureKind::Unsupported(why) => Some((*why).to_owned()),
+            FailureKind::NoMatch { line, .. } => Some(format!("what `{line}` says matches")),
             _ => self.others.get(&failure.step).cloned(),
         };
         if let Some(text) = unsupported {

@@ -320,3 +320,18 @@ async fn what_cannot_be_played_is_assumed() {
     ]}"#;
     insta::assert_snapshot!(Stage::new().text(script).await);
 }
+
+#[tokio::test]
+async fn people_the_network_shells_and_other_scripts() {
+    let script = r#"{"run": [
+      {"method": "input", "params": {"form": [{"key": "model", "default": "small"}, {"key": "name"}]}},
+      {"method": "fs.download", "params": {"uri": "https://user:pass@example.org/{{input.model}}.bin", "dir": "models"}},
+      {"method": "net", "params": {"method": "post", "url": "https://example.org/hook", "data": {"a": 1}}},
+      {"method": "shell.start", "params": {"id": "s"}},
+      {"method": "shell.enter", "params": {"id": "s", "message": "cd models"}},
+      {"method": "shell.enter", "params": {"id": "s", "message": "ask", "on": [{"event": "/yes/", "return": true}]}},
+      {"when": "{{!running('other.json')}}", "method": "script.start", "params": {"uri": "other.json"}},
+      {"method": "log", "params": {"text": "the end"}}
+    ]}"#;
+    insta::assert_snapshot!(Stage::new().text(script).await);
+}

@@ -58,6 +58,11 @@ pub struct PlanStep {
 pub enum Effect {
     /// Runs a command.
     Command(PlannedCommand),
+    /// Types a line into an open shell.
+    Typed {
+        /// The line.
+        line: String,
+    },
     /// Uses a Python environment, which is made when it is not there.
     Environment {
         /// Its folder.

@@ -38,4 +38,5 @@ pub use options::{App, Limits, RunOptions};
 pub use outcome::{Failure, FailureKind, Outcome, Status};
 pub use run::Run;
 pub use scripts::{Checkout, ScriptFault, ScriptQuestion, ScriptRequest};
+pub use session::line_ends;
 pub use step::supports;

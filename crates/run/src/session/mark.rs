@@ -9,6 +9,7 @@ use alloc::{
     string::{String, ToString},
     vec::Vec,
 };
+use collodi_command::Stream;
 
 const START: &[u8] = b"\x1b]133;D;";
 const END: u8 = 7;
@@ -42,6 +43,22 @@ pub(super) fn line(name: &str, number: u32, text: &str, code: i32) -> String {
     format!(
         "{before}eval {text}; printf '\\033]133;D;%s{end} \"$?\"; printf '\\033]133;D;{end} >&2\n"
     )
+}
+
+/// What an open shell writes when it has run a line that a run typed, for whoever plays
+/// one: a mark on each stream, with this exit code. Nothing for text that is no such line
+/// and goes to a command.
+pub fn line_ends(typed: &str, code: i32) -> Vec<(Stream, String)> {
+    let named = typed.rsplit_once(";aid=").map(|(_, rest)| rest);
+    let Some((name, _)) = named.and_then(|rest| rest.split_once("\\007'")) else {
+        return Vec::new();
+    };
+    let mark = |code: &str| format!("\u{1b}]133;D;{code};aid={name}\u{7}");
+    [
+        (Stream::Stdout, mark(&code.to_string())),
+        (Stream::Stderr, mark("")),
+    ]
+    .into()
 }
 
 impl Marks {
@@ -129,6 +146,18 @@ enum Read {
 mod tests {
     use super::*;
     use alloc::vec;
+
+    #[test]
+    fn who_plays_a_shell_says_what_one_would() {
+        let typed = line("x", 3, "echo ';aid=y-1'", 0);
+        let mut marks = Marks::of("x");
+        for (stream, said) in line_ends(&typed, 7) {
+            let code = (stream == Stream::Stdout).then_some(7);
+            let mark = Mark { number: 3, code };
+            assert_eq!(marks.push(said.as_bytes()), (Vec::new(), vec![mark]));
+        }
+        assert_eq!(line_ends("y\n", 0), []);
+    }
 
     const MARK: &[u8] = b"\x1b]133;D;3;aid=x-7\x07";
     const SEVENTH: Mark = Mark {

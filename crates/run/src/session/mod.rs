@@ -2,6 +2,8 @@
 
 mod mark;
 
+pub use mark::line_ends;
+
 use alloc::{
     collections::BTreeMap,
     string::{String, ToString},

@@ -69,6 +69,7 @@ impl<'a> Shown<'a> {
         };
         match effect {
             Effect::Command(command) => self.command(command, &below(&command.cwd)),
+            Effect::Typed { line } => say!("      > {}", plain(line)),
             Effect::Environment {
                 path,
                 python,
