@@ -6,7 +6,7 @@
 //!
 //! | Word | Does |
 //! |---|---|
-//! | `size:N` | the file has `N` bytes of [`flood`](crate::words::flood); 16 without it |
+//! | `size:N` | the file has `N` bytes of [`flood`]; 16 without it |
 //! | `etag:TEXT` `unversioned` | names the version; names none |
 //! | `name:TEXT` | gives the file this name |
 //! | `plain` | knows no ranges |
