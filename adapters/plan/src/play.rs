@@ -172,6 +172,7 @@ impl<'a> Player<'a> {
     fn event(&mut self, event: &Event) {
         match event {
             Event::StepStarted { step, .. } | Event::StepSkipped { step } => {
+                self.hide();
                 self.guarded(*step);
                 self.steps += 1;
                 if self.steps > MOST_STEPS && self.cut.is_none() {
@@ -266,14 +267,8 @@ impl<'a> Player<'a> {
                 Completion::Port(Ok(self.recorder.words.port(step)))
             }
             World::Write(tree, bytes) => Completion::Written(self.typed(&tree, &bytes)),
-            World::Fetch(spec) => {
-                self.fetches(&spec);
-                self.by_the_world(World::Fetch(spec))
-            }
-            World::Download(spec) => {
-                self.downloads(&spec);
-                self.by_the_world(World::Download(spec))
-            }
+            World::Fetch(spec) => Completion::Fetched(Ok(self.fetches(&spec))),
+            World::Download(spec) => Completion::Downloaded(Ok(self.downloads(&spec))),
             other => match self.other(step, other) {
                 Ok(completion) => completion,
                 Err(text) => return self.give_up(step, &text),
@@ -287,13 +282,6 @@ impl<'a> Player<'a> {
             .push_back(Todo::Input(Input::Completed(id, completed)));
     }
 
-    /// What the world answers, as far as there is one in memory.
-    fn by_the_world(&mut self, action: World) -> Completion {
-        let error = || Error::new(ErrorKind::Unsupported, "play", "it");
-        let completion = self.disk.complete(action);
-        completion.unwrap_or_else(|| Completion::Exec(Err(error())))
-    }
-
     /// Somebody answers what is asked.
     fn answers(&mut self, step: usize, values: Object) {
         self.todo
@@ -303,6 +291,14 @@ impl<'a> Player<'a> {
     /// Whether no step was begun.
     const fn has_not_begun(&self) -> bool {
         self.steps == 0
+    }
+
+    /// The values of variables with the names of secrets are not to be shown, wherever the
+    /// run has them from.
+    fn hide(&mut self) {
+        for (name, value) in self.run.variables() {
+            self.recorder.words.secret(&name, &value);
+        }
     }
 
     /// What has no rule here is said in its own words, and tried in memory, where there is

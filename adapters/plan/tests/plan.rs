@@ -335,3 +335,20 @@ async fn people_the_network_shells_and_other_scripts() {
     ]}"#;
     insta::assert_snapshot!(Stage::new().text(script).await);
 }
+
+#[tokio::test]
+async fn secrets_of_a_file_are_not_in_it_either() {
+    let script = r#"{"pre": [{"env": "MY_API_KEY"}], "run": [
+      {"method": "log", "params": {"raw": "{{envs.MY_API_KEY}}"}},
+      {"method": "script.start", "params": {"uri": "other.json", "params": {"key": "{{envs.MY_API_KEY}}"}}}
+    ]}"#;
+    let stage = Stage::new().file("ENVIRONMENT", "MY_API_KEY=supersecret123\n");
+    let mut options = stage.options(script);
+    options.environment.layers = vec![collodi_run::EnvironmentLayer::of_app(
+        &options.app.root.at(collodi_contain::RelPath::root()),
+    )];
+    let plan = plan(options, &*collodi_tokio::backends().files).await;
+    let all = format!("{plan:?}");
+    assert!(all.contains("<secret MY_API_KEY>"), "{all}");
+    assert!(!all.contains("supersecret123"), "{all}");
+}

@@ -84,9 +84,8 @@ impl Ending {
 
     /// A command ended. What was said of its tree before may no longer be so.
     pub(crate) fn command_ended(&mut self, cx: &mut Context) {
-        if self.waiting.is_empty() {
-            self.ask(cx, self.trees.clone());
-        }
+        self.waiting.clear();
+        self.ask(cx, self.trees.clone());
     }
 
     /// Does not wait for it to end by itself.

@@ -158,6 +158,8 @@ pub enum FailureKind {
     },
     /// Data stands in a shell line at a place at which no quoting is safe.
     Unquotable,
+    /// Data would be typed into a shell in which a command still runs.
+    TypedData,
     /// A regular expression that is none.
     Pattern(String),
     /// A step to go to that is not there.
@@ -252,6 +254,9 @@ impl FailureKind {
             Self::Name { .. } => "use letters, digits, '.', '_' and '-'",
             Self::Unquotable => {
                 "put the value between blanks or in quotes, or write raw(…) if it is meant as shell code"
+            }
+            Self::TypedData => {
+                "wait for the end of the command before, write raw(…) if the value may be run as shell code, or run the program with `input`"
             }
             Self::NoShell(_) => {
                 "open it with `shell.start` first, with the same `id`; it ends with a command such as `exit`"
@@ -355,6 +360,9 @@ impl fmt::Display for FailureKind {
             Self::Unquotable => {
                 f.write_str("data stands in the command at a place at which no quoting is safe")
             }
+            Self::TypedData => f.write_str(
+                "a command still runs in the shell; if it does not read, the shell would run the data",
+            ),
             Self::Pattern(why) => f.write_str(why),
             Self::NoSuchStep(target) => write!(f, "there is no step {target:?} to go to"),
             Self::TooManySteps(most) => write!(f, "the run took more than {most} steps"),

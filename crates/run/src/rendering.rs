@@ -19,6 +19,8 @@ pub(crate) struct Rendering {
     /// Where data stands in a shell line at a place at which no quoting is safe: the
     /// pointer below the step.
     pub(crate) unquotable: Option<String>,
+    /// Where data would be typed into a program that runs in a shell.
+    pub(crate) typed_data: Option<String>,
 }
 
 impl Rendering {
@@ -55,9 +57,15 @@ impl Rendering {
         self.params = plain.value;
         self.questions.extend(plain.questions);
         let line = params.get("message").filter(|line| !line.is_static());
+        if let Some(line) = line
+            && is_typed(method)
+        {
+            self.typed_data = data_in(line, scope);
+        }
         match line.filter(|_| self.is_shell_line(method, scope)) {
             None => self.take_notes("/params", &plain.notes),
             Some(line) => {
+                self.typed_data = None;
                 let of_line = |note: &Note| note.pointer.starts_with("/message");
                 let others: Vec<Note> = plain.notes.into_iter().filter(|n| !of_line(n)).collect();
                 self.take_notes("/params", &others);
@@ -99,6 +107,28 @@ impl Rendering {
         }
         self.notes.extend(notes(at, taken));
     }
+}
+
+/// Whether a method types into a shell.
+const fn is_typed(method: &Method) -> bool {
+    matches!(method, Method::ShellEnter | Method::ShellWrite)
+}
+
+/// Where a line has data that the script's author did not write, if it has some. A program
+/// that does not read leaves it to the shell.
+fn data_in(line: &Template, scope: &StepScope<'_>) -> Option<String> {
+    let sink = Sink::Shell;
+    let rendered = line.render(
+        scope,
+        &Render {
+            sink,
+            ..Render::default()
+        },
+    );
+    let mut notes = rendered.notes.into_iter();
+    let data = [NoteKind::Quoted, NoteKind::RawCommand, NoteKind::Unquotable];
+    let found = notes.find(|note| data.contains(&note.kind));
+    found.map(|note| format!("/params/message{}", note.pointer))
 }
 
 /// What people should know of it.

@@ -41,6 +41,8 @@ enum State {
     Next(usize, Instant),
     /// The step at hand asks the world before it is rendered.
     Asking(Asking),
+    /// The step at hand types into a shell whose last command may just be ending.
+    Settling(Instant),
     /// The step at hand waits for the world.
     Stepping(Pending),
     /// The step at hand is done, and asks the world about the way on.
@@ -86,6 +88,13 @@ impl Run {
         &self.cx.memory.global
     }
 
+    /// The variables that a command would get now, before its step adds to them.
+    pub fn variables(
+        &self,
+    ) -> alloc::collections::BTreeMap<alloc::string::String, alloc::string::String> {
+        self.cx.variables()
+    }
+
     /// What the policy made of the variables of the last command, and why. The Python
     /// environment adds its own to these.
     pub const fn environment(&self) -> &collodi_env::Environment {
@@ -107,7 +116,7 @@ impl Run {
             } else {
                 self.cx.step = index;
                 self.cx.turn += 1;
-                self.prepare(now, Asking::default());
+                self.settle_shell(now);
             }
         }
         if let State::Next(_, at) = &mut self.state {
@@ -165,6 +174,10 @@ impl Run {
         }
         if let Some(pointer) = rendering.unquotable {
             let kind = alloc::boxed::Box::new(FailureKind::Unquotable);
+            return self.fail(now, Fault { pointer, kind });
+        }
+        if let Some(pointer) = rendering.typed_data {
+            let kind = alloc::boxed::Box::new(FailureKind::TypedData);
             return self.fail(now, Fault { pointer, kind });
         }
         let started = step::start(&mut self.cx, now, &step.method, &rendering.params);
@@ -360,6 +373,7 @@ impl Run {
                 let step = pending.timeout(&mut self.cx, now);
                 self.apply(now, step);
             }
+            State::Settling(until) if until <= now => self.prepare(now, Asking::default()),
             State::Ending(mut ending) => {
                 ending.timeout(&mut self.cx, now);
                 self.state = State::Ending(ending);
@@ -371,6 +385,7 @@ impl Run {
     fn deadline(&self) -> Option<Deadline> {
         match &self.state {
             State::Next(_, at) => Some(Deadline::new(*at, "more steps")),
+            State::Settling(until) => Some(Deadline::new(*until, "prompt")),
             State::Stepping(pending) => pending.deadline(),
             State::Ending(ending) => ending.deadline(&self.cx),
             _ => None,

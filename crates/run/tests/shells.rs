@@ -257,7 +257,7 @@ fn what_is_typed_while_a_program_runs_is_for_the_program() {
         {"method": "shell.enter", "params": {"id": "s", "message": "ask", "on": [
             {"event": "/name\\?/", "return": true}]}},
         {"method": "shell.write", "params": {"id": "s", "message": "y"}},
-        {"method": "shell.enter", "params": {"id": "s", "message": "{{local.answer}}", "on": [
+        {"method": "shell.enter", "params": {"id": "s", "message": "{{raw(local.answer)}}", "on": [
             {"event": null, "return": "done"}]}},
         {"method": "log", "params": {"text": "{{input}}"}}"#;
     let table = [
@@ -269,6 +269,44 @@ fn what_is_typed_while_a_program_runs_is_for_the_program() {
         Line("ask", &["your name? "], None),
         Line("y", &[], None),
         Line("answer it's me", &["thank you\n"], Some(0)),
+    ];
+    assert_snapshot!(play(script, &table).trace());
+}
+
+#[test]
+fn data_is_not_typed_into_a_program_that_may_leave_it_to_the_shell() {
+    let script = r#"
+        {"method": "local.set", "params": {"data": "x; touch there"}},
+        {"method": "shell.start", "params": {"id": "s", "message": "sleep", "on": [
+            {"event": "/ready/", "done": true}]}},
+        {"method": "shell.enter", "params": {"id": "s", "message": "{{local.data}}"}}"#;
+    assert_snapshot!(play(script, &[Line("sleep", &["ready\n"], None)]).trace());
+}
+
+#[test]
+fn what_is_typed_as_a_command_ends_is_for_the_shell() {
+    let script = r#"
+        {"method": "shell.start", "params": {"id": "s", "message": "X=1; echo ready", "on": [
+            {"event": "/ready/", "done": true}]}},
+        {"method": "shell.enter", "params": {"id": "s", "message": "echo $X", "on": [
+            {"event": "/(1)/", "return": "{{event.matches[0][1]}}"}]}},
+        {"method": "log", "params": {"text": "{{input}}"}}"#;
+    let table = [
+        Line("X=1; echo ready", &["ready\n"], Some(0)),
+        Line("echo $X", &["1\n"], Some(0)),
+    ];
+    assert_snapshot!(play(script, &table).trace());
+}
+
+#[test]
+fn a_line_without_its_end_waits_for_the_command_before_it() {
+    let script = r#"
+        {"method": "shell.start", "params": {"id": "s"}},
+        {"method": "shell.write", "params": {"id": "s", "message": "false\nec"}},
+        {"method": "shell.enter", "params": {"id": "s", "message": "ho hi"}}"#;
+    let table = [
+        Line("false", &[], Some(1)),
+        Line("echo hi", &["hi\n"], Some(0)),
     ];
     assert_snapshot!(play(script, &table).trace());
 }

@@ -7,7 +7,7 @@ use collodi_command::CommandSpec;
 use collodi_file::FileOp;
 use collodi_run::{DaemonSpec, EnvRequest, Field, FieldKind, Question, ScriptRequest};
 use collodi_value::Value;
-use collodi_web::{DownloadSpec, FetchSpec};
+use collodi_web::{DownloadSpec, Downloaded, FetchSpec, Fetched, Headers, Target};
 
 impl Player<'_> {
     pub(super) fn command(&mut self, line: &str, spec: &CommandSpec) -> PlannedCommand {
@@ -45,21 +45,44 @@ impl Player<'_> {
         });
     }
 
-    pub(super) fn fetches(&mut self, spec: &FetchSpec) {
+    /// Every request is answered, with nothing in the answer.
+    pub(super) fn fetches(&mut self, spec: &FetchSpec) -> Fetched {
+        self.recorder
+            .assume(None, "every request is answered, with an empty object");
         self.recorder.effect(Effect::Network {
             method: Some(spec.method.clone()),
             url: self.recorder.words.show(&spec.url.to_string()),
             to: None,
         });
+        Fetched {
+            status: 200,
+            headers: Headers::default(),
+            body: b"{}".to_vec(),
+        }
     }
 
-    pub(super) fn downloads(&mut self, spec: &DownloadSpec) {
+    /// Every download succeeds.
+    pub(super) fn downloads(&mut self, spec: &DownloadSpec) -> Downloaded {
+        self.recorder.assume(None, "every download succeeds");
         let words = &self.recorder.words;
         self.recorder.effect(Effect::Network {
             method: None,
             url: words.show(&spec.url.to_string()),
             to: Some(words.show(&spec.target.to_string())),
         });
+        let path = match &spec.target {
+            Target::Dir(dir) => {
+                let name = collodi_web::file_name(None, &spec.url);
+                dir.join(&name).unwrap_or_else(|_| dir.clone())
+            }
+            Target::File(path) => path.clone(),
+        };
+        self.disk.assume_file(&path);
+        Downloaded {
+            path,
+            bytes: 0,
+            was_there: false,
+        }
     }
 
     /// What another script does is not played; there is none when it is asked about.

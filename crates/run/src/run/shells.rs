@@ -1,12 +1,16 @@
 //! Open shells, and what is written to commands.
 
 use super::{Run, State};
-use crate::{Completed, Event, context::Context, step::ShellHeard};
+use crate::{Completed, Event, context::Context, questions::Asking, step::ShellHeard};
 use alloc::{format, sync::Arc};
 use collodi_action::{Action, Completion, Progress};
 use collodi_command::{Stream, TreeId};
 use collodi_machine::ActionId;
-use collodi_time::Instant;
+use collodi_script::Method;
+use collodi_time::{Duration, Instant};
+
+/// How long the end of a shell's command is waited for before text goes to the command.
+const SETTLE: Duration = Duration::from_millis(300);
 
 impl Run {
     /// The tree of the command that reads what is written to the run: of those that
@@ -51,7 +55,23 @@ impl Run {
                 }
                 self.state = State::Ending(ending);
             }
+            State::Settling(_) if !self.cx.sessions.are_busy() => {
+                self.prepare(now, Asking::default());
+            }
             other => self.state = other,
+        }
+    }
+
+    /// Renders the step at hand; one that types into a shell waits a while for the end of
+    /// what runs there, so that the shell reads it and not what is just ending.
+    pub(super) fn settle_shell(&mut self, now: Instant) {
+        let steps = &self.cx.options.script.steps;
+        let method = steps.get(self.cx.step).map(|step| &step.method);
+        let types = matches!(method, Some(Method::ShellEnter | Method::ShellWrite));
+        if types && self.cx.sessions.are_busy() {
+            self.state = State::Settling(now + SETTLE);
+        } else {
+            self.prepare(now, Asking::default());
         }
     }
 

@@ -95,6 +95,11 @@ impl Sessions {
             .map(|(id, _)| id)
     }
 
+    /// Whether a command runs in any of them.
+    pub(crate) fn are_busy(&self) -> bool {
+        self.0.values().any(Session::is_busy)
+    }
+
     pub(crate) fn ids(&self) -> impl Iterator<Item = &String> {
         self.0.keys()
     }
@@ -126,11 +131,12 @@ impl Session {
 
     /// Types a text and the enter key: what the shell's input must get.
     pub(crate) fn enter(&mut self, text: &str) -> Vec<u8> {
-        if self.is_busy() {
-            return [text.as_bytes(), b"\n"].concat();
-        }
         let mut typed = core::mem::take(&mut self.typed);
         typed.push_str(text);
+        if self.is_busy() {
+            typed.push('\n');
+            return typed.into_bytes();
+        }
         self.run(&typed)
     }
 
@@ -138,7 +144,9 @@ impl Session {
     /// for its end.
     pub(crate) fn write(&mut self, text: &str) -> Result<Vec<u8>, LineTooLong> {
         if self.is_busy() {
-            return Ok(text.as_bytes().to_vec());
+            let mut typed = core::mem::take(&mut self.typed);
+            typed.push_str(text);
+            return Ok(typed.into_bytes());
         }
         if self.typed.len().saturating_add(text.len()) > MAX_TYPED {
             return Err(LineTooLong);
@@ -148,10 +156,9 @@ impl Session {
             return Ok(Vec::new());
         };
         let (lines, rest) = (lines.to_string(), rest.to_string());
-        self.typed.clear();
-        let mut bytes = self.run(&lines);
-        bytes.extend_from_slice(rest.as_bytes());
-        Ok(bytes)
+        // What has no end yet is kept: the shell would take it for the start of our line.
+        self.typed = rest;
+        Ok(self.run(&lines))
     }
 
     fn run(&mut self, text: &str) -> Vec<u8> {

@@ -15,7 +15,7 @@ use crate::{
     session::{Heard, Session},
 };
 use alloc::{boxed::Box, string::String, vec::Vec};
-use collodi_action::{Action, Completion};
+use collodi_action::{Action, Completion, ErrorKind};
 use collodi_command::{Exit, Signal, Stream};
 use collodi_machine::ActionId;
 use collodi_time::{Deadline, Instant};
@@ -228,9 +228,9 @@ impl SessionStep {
         }
         self.writing = None;
         match completed {
-            // How the shell ended says more.
+            // Of a shell that is gone, how it ended says more.
             Completed::World(Completion::Written(Err(error)))
-                if error.kind != collodi_action::ErrorKind::Gone =>
+                if error.kind != ErrorKind::Gone || self.aim == Aim::Written =>
             {
                 Step::Fail(at("message", FailureKind::NotWritten(error)))
             }
