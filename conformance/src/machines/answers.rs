@@ -20,6 +20,10 @@ const OUTPUTS: &[&[u8]] = &[
     b"\rdone\r",
     b"errno 2",
     b"",
+    // What an open shell says when a line has been run.
+    b"\x1b]133;D;0;aid=demo-0-1\x07",
+    b"\x1b]133;D;1;aid=demo-0-2\x07",
+    b"\x1b]133;D;0;aid=demo-1-1\x07",
 ];
 
 /// What is in files.
@@ -101,7 +105,10 @@ pub(super) fn completions(action: &Action) -> Vec<Completion> {
             Completion::Signalled(Ok(())),
             Completion::Signalled(Err(error())),
         ],
-        Action::AwaitEmpty(_) => vec![Completion::Empty(Ok(()))],
+        Action::AwaitEmpty(_) => vec![
+            Completion::Empty(Ok(())),
+            Completion::Empty(Err(error())),
+        ],
         Action::Connect { .. } => vec![
             Completion::Connected(Ok(())),
             Completion::Connected(Err(error())),
