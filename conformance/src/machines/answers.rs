@@ -105,10 +105,7 @@ pub(super) fn completions(action: &Action) -> Vec<Completion> {
             Completion::Signalled(Ok(())),
             Completion::Signalled(Err(error())),
         ],
-        Action::AwaitEmpty(_) => vec![
-            Completion::Empty(Ok(())),
-            Completion::Empty(Err(error())),
-        ],
+        Action::AwaitEmpty(_) => vec![Completion::Empty(Ok(())), Completion::Empty(Err(error()))],
         Action::Connect { .. } => vec![
             Completion::Connected(Ok(())),
             Completion::Connected(Err(error())),
