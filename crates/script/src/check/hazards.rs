@@ -168,7 +168,7 @@ impl Checker<'_, '_> {
         let node = part.text(pointer)?;
         let span = match node.kind {
             Kind::String(_) => source_span(self.source, &node.span, span, self.module),
-            _ => node.span.start..node.span.start + 1,
+            _ => first_character(self.source, &node.span),
         };
         let pointer = format!("{}{pointer}", part.pointer);
         Some(Diagnostic::new(Severity::Warning, code, span, message).at(pointer))
@@ -209,6 +209,13 @@ impl Checker<'_, '_> {
             Dialect::Vatn => report.note("the output is kept, and not read"),
         });
     }
+}
+
+/// The first character of a range; of an empty one, nothing.
+fn first_character(source: &str, span: &Range<usize>) -> Range<usize> {
+    let text = source.get(span.clone()).unwrap_or_default();
+    let length = text.chars().next().map_or(0, char::len_utf8);
+    span.start..span.start + length
 }
 
 /// A part of a step that is a template of its own.
