@@ -312,6 +312,23 @@ fn a_line_without_its_end_waits_for_the_command_before_it() {
 }
 
 #[test]
+fn a_program_reads_what_is_typed_in_pieces() {
+    let script = r#"
+        {"method": "shell.start", "params": {"id": "s"}},
+        {"method": "shell.enter", "params": {"id": "s", "message": "cat", "on": [
+            {"event": "/ready/", "return": true}]}},
+        {"method": "shell.write", "params": {"id": "s", "message": "half a "}},
+        {"method": "shell.enter", "params": {"id": "s", "message": "line", "on": [
+            {"event": "/half a line/", "return": true}]}}"#;
+    let table = [
+        Line("cat", &["ready\n"], None),
+        Line("half a", &[], None),
+        Line("line", &["half a line\n"], None),
+    ];
+    assert_snapshot!(play(script, &table).trace());
+}
+
+#[test]
 fn a_line_may_be_typed_in_pieces() {
     let script = r#"
         {"method": "shell.start", "params": {"id": "s"}},

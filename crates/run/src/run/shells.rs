@@ -55,7 +55,7 @@ impl Run {
                 }
                 self.state = State::Ending(ending);
             }
-            State::Settling(_) if !self.cx.sessions.are_busy() => {
+            State::Settling(_) if !self.cx.sessions.may_end() => {
                 self.prepare(now, Asking::default());
             }
             other => self.state = other,
@@ -68,7 +68,7 @@ impl Run {
         let steps = &self.cx.options.script.steps;
         let method = steps.get(self.cx.step).map(|step| &step.method);
         let types = matches!(method, Some(Method::ShellEnter | Method::ShellWrite));
-        if types && self.cx.sessions.are_busy() {
+        if types && self.cx.sessions.may_end() {
             self.state = State::Settling(now + SETTLE);
         } else {
             self.prepare(now, Asking::default());

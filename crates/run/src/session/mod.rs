@@ -48,6 +48,8 @@ struct Running {
     number: u32,
     marks: u32,
     code: Option<i32>,
+    /// It was given text, and so is no command that is just ending.
+    reads: bool,
 }
 
 /// What was heard of a shell.
@@ -95,9 +97,12 @@ impl Sessions {
             .map(|(id, _)| id)
     }
 
-    /// Whether a command runs in any of them.
-    pub(crate) fn are_busy(&self) -> bool {
-        self.0.values().any(Session::is_busy)
+    /// Whether a command runs in any of them that may be just ending.
+    pub(crate) fn may_end(&self) -> bool {
+        let may = |running: &Running| !running.reads;
+        self.0
+            .values()
+            .any(|session| session.running.as_ref().is_some_and(may))
     }
 
     pub(crate) fn ids(&self) -> impl Iterator<Item = &String> {
@@ -133,7 +138,8 @@ impl Session {
     pub(crate) fn enter(&mut self, text: &str) -> Vec<u8> {
         let mut typed = core::mem::take(&mut self.typed);
         typed.push_str(text);
-        if self.is_busy() {
+        if let Some(running) = &mut self.running {
+            running.reads = true;
             typed.push('\n');
             return typed.into_bytes();
         }
@@ -143,7 +149,8 @@ impl Session {
     /// Types a text: what the shell's input must get now. At the prompt a line waits
     /// for its end.
     pub(crate) fn write(&mut self, text: &str) -> Result<Vec<u8>, LineTooLong> {
-        if self.is_busy() {
+        if let Some(running) = &mut self.running {
+            running.reads = true;
             let mut typed = core::mem::take(&mut self.typed);
             typed.push_str(text);
             return Ok(typed.into_bytes());
