@@ -52,6 +52,7 @@ const TABLE: &[(Wrong, &str)] = &[
     (Wrong::LeavesAPart, "download_is_whole"),
     (Wrong::NameIsIgnored, "download_is_named"),
     (Wrong::NameIsIgnored, "download_stays_where_it_goes"),
+    (Wrong::NameIsIgnored, "download_takes_no_others_part"),
     (Wrong::KindsAreVague, "download_follows_no_link_out"),
     (Wrong::NeverSkips, "download_skips_what_is_there"),
     (Wrong::AlwaysSkips, "download_replaces"),

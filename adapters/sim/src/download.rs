@@ -184,7 +184,7 @@ impl Job {
         };
         self.check_status(&reply)?;
         let headers = headers(&reply);
-        let note = version(&headers).map(|version| version.note());
+        let note = version(&headers).map(|version| version.note(&self.spec.url));
         self.put(path, VALIDATOR, note.map(String::into_bytes))?;
         self.put(path, PART, Some(Vec::new()))?;
         self.read(path, reply, 0, length(&headers)).await
@@ -248,7 +248,7 @@ impl Job {
         Ok(Known {
             complete: complete.map(|bytes| bytes.len() as u64),
             part: part.map_or(0, |bytes| bytes.len() as u64),
-            part_is_of: Validator::from_note(&String::from_utf8_lossy(&note)),
+            part_is_of: Validator::from_note(&String::from_utf8_lossy(&note), &self.spec.url),
         })
     }
 

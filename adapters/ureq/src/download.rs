@@ -89,7 +89,7 @@ impl Job {
         }
         let part = place.part().map_err(|error| self.file(error))?;
         let mut part = part.ok_or_else(|| self.failed(WebErrorKind::Busy))?;
-        landing::look_at(&mut known, &part).map_err(|error| self.file(error))?;
+        landing::look_at(&mut known, &part, &self.spec.url).map_err(|error| self.file(error))?;
         let bytes = match plan(&known, length, now.as_ref()) {
             Plan::Resume { from } => {
                 drop(answer);
@@ -146,7 +146,7 @@ impl Job {
         };
         self.check_status(&answer)?;
         let headers = headers(&answer);
-        let note = version(&headers).map(|version| version.note());
+        let note = version(&headers).map(|version| version.note(&self.spec.url));
         part.begin(note.as_deref())
             .map_err(|error| self.file(error))?;
         self.read(part, answer, 0, length(&headers))

@@ -4,7 +4,7 @@ use collodi_contain::ContainedPath;
 use collodi_file::{FileError, FileErrorKind};
 use collodi_os::{Landing, Part};
 use collodi_web::{
-    DownloadSpec, Downloaded, Headers, Known, PART, Target, VALIDATOR, Validator, file_name,
+    DownloadSpec, Downloaded, Headers, Known, PART, Target, VALIDATOR, Validator, WebUrl, file_name,
 };
 
 /// Where a download lands.
@@ -54,8 +54,9 @@ impl Place {
 }
 
 /// Adds what is known of the part.
-pub(crate) fn look_at(known: &mut Known, part: &Part<'_>) -> Result<(), FileError> {
+pub(crate) fn look_at(known: &mut Known, part: &Part<'_>, url: &WebUrl) -> Result<(), FileError> {
     known.part = part.size()?;
-    known.part_is_of = part.note().as_deref().and_then(Validator::from_note);
+    let note = part.note();
+    known.part_is_of = note.and_then(|note| Validator::from_note(&note, url));
     Ok(())
 }

@@ -208,6 +208,22 @@ cases! {
         site.leaves_nothing("model.bin").await
     }
 
+    /// What a server calls a part is not taken for that of another file, and the part of
+    /// another address is not gone on with, though the version has the same name.
+    async fn download_takes_no_others_part(world: Subject) -> Verdict {
+        let site = Site::open(&world).await?;
+        let dir = || Ok::<_, Broken>(Target::Dir(world.at("models")?));
+        let file = site.download("size:10,name:model.bin.part", dir()?).await?;
+        assert_eq!(file.path, world.at("models/model.bin_part")?);
+        let target = || Ok::<_, Broken>(Target::File(world.at("model.bin")?));
+        let cut = site.download("size:1000,etag:a,cut:300", target()?).await;
+        assert_eq!(kind(cut)?, WebErrorKind::Truncated);
+        world.write("model.bin.part", &"x".repeat(300)).await?;
+        site.download("size:1000,etag:a", target()?).await?;
+        assert_eq!(world.read("model.bin").await?.into_bytes(), flood(1000));
+        Ok(())
+    }
+
     /// A part begins anew when the file has changed, when no version was named, and
     /// where the server knows no ranges.
     async fn download_begins_anew(world: Subject) -> Verdict {
@@ -215,7 +231,7 @@ cases! {
         for (number, (before, after)) in [
             ("size:1000,etag:a,cut:300", "size:900,etag:b"),
             ("size:1000,unversioned,cut:300", "size:1000,unversioned"),
-            ("size:1000,etag:a,cut:300", "size:1000,etag:a,plain"),
+            ("size:1000,cut:300,first:1,plain", "size:1000,cut:300,first:1,plain"),
             ("size:1000,etag:a,cut:300", "size:200,etag:a"),
         ]
         .into_iter()
