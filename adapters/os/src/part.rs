@@ -194,6 +194,16 @@ impl Part<'_> {
         written.map_err(|error| self.failed(error.into()))
     }
 
+    /// Writes what is there to the disk.
+    ///
+    /// # Errors
+    ///
+    /// The operating system's; the disk is full.
+    pub fn flush(&mut self) -> Result<(), FileError> {
+        let flushed = self.file.sync_all();
+        flushed.map_err(|error| self.failed(error.into()))
+    }
+
     /// It is the whole file: it gets its name, in the place of a file that has it.
     ///
     /// # Errors

@@ -32,7 +32,10 @@ pub(crate) fn begin(spec: DownloadSpec) -> Running {
         agent,
         listener: Arc::clone(&listener),
     };
-    let work = move || job.listener.end(job.run());
+    let work = move || {
+        let mut ending = Ending::of(&job);
+        ending.ended = Some(job.run());
+    };
     let started = thread::Builder::new()
         .name("collodi-download".to_owned())
         .spawn(work);
@@ -72,6 +75,26 @@ struct Job {
     listener: Arc<Listener>,
 }
 
+/// Tells the end of a download when it is dropped: also when its thread panics.
+struct Ending<'a> {
+    job: &'a Job,
+    ended: Option<Result<Downloaded, WebError>>,
+}
+
+impl<'a> Ending<'a> {
+    const fn of(job: &'a Job) -> Self {
+        Self { job, ended: None }
+    }
+}
+
+impl Drop for Ending<'_> {
+    fn drop(&mut self) {
+        let panicked = || Err(self.job.failed(WebErrorKind::Aborted));
+        let ended = self.ended.take().unwrap_or_else(panicked);
+        self.job.listener.end(ended);
+    }
+}
+
 type Answer = Response<Body>;
 
 impl Job {
@@ -97,8 +120,18 @@ impl Job {
             }
             _ => self.whole(&mut part, answer)?,
         };
-        part.finish().map_err(|error| self.file(error))?;
+        self.land(part)?;
         Ok(place.downloaded(bytes, false))
+    }
+
+    /// Gives the part its name, unless nobody waits any more. What takes long is done
+    /// before that is looked at.
+    fn land(&self, mut part: Part<'_>) -> Result<(), WebError> {
+        part.flush().map_err(|error| self.file(error))?;
+        if self.listener.is_gone() {
+            return Err(self.failed(WebErrorKind::Aborted));
+        }
+        part.finish().map_err(|error| self.file(error))
     }
 
     /// What the server says of the file, and the answer that has it when it does not say
@@ -245,4 +278,77 @@ fn length(headers: &Headers) -> Option<u64> {
 
 fn version(headers: &Headers) -> Option<Validator> {
     Validator::from_headers(headers.get("etag"), headers.get("last-modified"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use collodi_contain::{RelPath, Root};
+    use collodi_web::{Target, WebUrl};
+    use std::{fs, panic, task::Poll};
+
+    fn job(dir: &tempfile::TempDir) -> Job {
+        let file = Root::new(dir.path().to_str().unwrap()).at(RelPath::parse("model.bin").unwrap());
+        let spec = DownloadSpec {
+            url: WebUrl::parse("http://h/model.bin").unwrap(),
+            headers: Headers::default(),
+            target: Target::File(file),
+            limit: 100,
+        };
+        let (agent, listener) = (agent(None), Arc::default());
+        Job {
+            spec,
+            agent,
+            listener,
+        }
+    }
+
+    /// What a part with something in it comes to.
+    fn landed(job: &Job) -> Result<(), WebError> {
+        let place = Place::of(&job.spec, &Headers::default()).unwrap();
+        let mut part = place.part().unwrap().unwrap();
+        part.write(b"whole").unwrap();
+        job.land(part)
+    }
+
+    #[test]
+    fn what_was_cancelled_replaces_nothing() {
+        let dir = tempfile::tempdir().unwrap();
+        let (job, file) = (job(&dir), dir.path().join("model.bin"));
+        fs::write(&file, "old").unwrap();
+        job.listener.leave();
+        assert_eq!(landed(&job).unwrap_err().kind, WebErrorKind::Aborted);
+        assert_eq!(fs::read(&file).unwrap(), b"old");
+        assert_eq!(
+            fs::read(dir.path().join("model.bin.part")).unwrap(),
+            b"whole"
+        );
+    }
+
+    #[test]
+    fn what_somebody_waits_for_lands() {
+        let dir = tempfile::tempdir().unwrap();
+        let job = job(&dir);
+        landed(&job).unwrap();
+        assert_eq!(fs::read(dir.path().join("model.bin")).unwrap(), b"whole");
+    }
+
+    #[test]
+    fn a_panic_ends_the_download() {
+        let dir = tempfile::tempdir().unwrap();
+        let job = job(&dir);
+        let listener = Arc::clone(&job.listener);
+        let thread = thread::spawn(move || {
+            let _ending = Ending::of(&job);
+            panic::resume_unwind(Box::new(()));
+        });
+        assert!(thread.join().is_err());
+        let cx = &mut std::task::Context::from_waker(std::task::Waker::noop());
+        match listener.poll(cx) {
+            Poll::Ready(Some(DownloadEvent::Ended(Err(error)))) => {
+                assert_eq!(error.kind, WebErrorKind::Aborted);
+            }
+            other => assert_eq!(format!("{other:?}"), "an end"),
+        }
+    }
 }
