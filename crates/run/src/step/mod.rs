@@ -4,6 +4,7 @@
 //! of it. What waits for the world is a [`Pending`].
 
 mod ask;
+mod conflicts;
 mod download;
 mod env_file;
 mod files;
