@@ -2,7 +2,7 @@
 
 use crate::{
     agent::{agent, failed, headers, request},
-    landing::{self, Place},
+    landing::{self, Misplaced, Place},
     listener::Listener,
 };
 use async_trait::async_trait;
@@ -100,7 +100,7 @@ type Answer = Response<Body>;
 impl Job {
     fn run(&self) -> Result<Downloaded, WebError> {
         let (found, answer) = self.look()?;
-        let place = Place::of(&self.spec, &found).map_err(|error| self.file(error))?;
+        let place = Place::of(&self.spec, &found).map_err(|error| self.misplaced(error))?;
         let length = length(&found);
         self.check_length(length)?;
         let (now, mut known) = (
@@ -110,6 +110,7 @@ impl Job {
         if plan(&known, length, now.as_ref()) == Plan::Skip {
             return Ok(place.downloaded(length.unwrap_or(0), true));
         }
+        place.check(&known).map_err(|kind| self.failed(kind))?;
         let part = place.part().map_err(|error| self.file(error))?;
         let mut part = part.ok_or_else(|| self.failed(WebErrorKind::Busy))?;
         landing::look_at(&mut known, &part, &self.spec.url).map_err(|error| self.file(error))?;
@@ -120,18 +121,18 @@ impl Job {
             }
             _ => self.whole(&mut part, answer)?,
         };
-        self.land(part)?;
+        self.land(&place, part)?;
         Ok(place.downloaded(bytes, false))
     }
 
     /// Gives the part its name, unless nobody waits any more. What takes long is done
     /// before that is looked at.
-    fn land(&self, mut part: Part<'_>) -> Result<(), WebError> {
+    fn land(&self, place: &Place, mut part: Part<'_>) -> Result<(), WebError> {
         part.flush().map_err(|error| self.file(error))?;
         if self.listener.is_gone() {
             return Err(self.failed(WebErrorKind::Aborted));
         }
-        part.finish().map_err(|error| self.file(error))
+        place.finish(part).map_err(|error| self.misplaced(error))
     }
 
     /// What the server says of the file, and the answer that has it when it does not say
@@ -264,6 +265,13 @@ impl Job {
         WebError::new(kind, self.spec.url.clone())
     }
 
+    fn misplaced(&self, error: Misplaced) -> WebError {
+        match error {
+            Misplaced::Name(kind) => self.failed(kind),
+            Misplaced::File(error) => self.file(error),
+        }
+    }
+
     fn file(&self, error: FileError) -> WebError {
         let path = error.path.absolute();
         let said = error.detail.map(|detail| format!("{path}: {detail}"));
@@ -308,7 +316,7 @@ mod tests {
         let place = Place::of(&job.spec, &Headers::default()).unwrap();
         let mut part = place.part().unwrap().unwrap();
         part.write(b"whole").unwrap();
-        job.land(part)
+        job.land(&place, part)
     }
 
     #[test]
@@ -331,6 +339,22 @@ mod tests {
         let job = job(&dir);
         landed(&job).unwrap();
         assert_eq!(fs::read(dir.path().join("model.bin")).unwrap(), b"whole");
+    }
+
+    #[test]
+    fn a_servers_name_replaces_nothing_that_came_meanwhile() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut job = job(&dir);
+        job.spec.target = Target::Dir(Root::new(dir.path().to_str().unwrap()).at(RelPath::root()));
+        let mut headers = Headers::default();
+        headers.set("content-disposition", "attachment; filename=mine.bin");
+        let place = Place::of(&job.spec, &headers).unwrap();
+        let mut part = place.part().unwrap().unwrap();
+        part.write(b"whole").unwrap();
+        fs::write(dir.path().join("mine.bin"), "mine").unwrap();
+        let landed = job.land(&place, part);
+        assert_eq!(landed.unwrap_err().kind, WebErrorKind::NameTaken);
+        assert_eq!(fs::read(dir.path().join("mine.bin")).unwrap(), b"mine");
     }
 
     #[test]

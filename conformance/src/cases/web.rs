@@ -161,6 +161,30 @@ cases! {
         Ok(())
     }
 
+    /// A name that only the server chose takes no other file's place, and is that of no
+    /// launcher, script or setting.
+    async fn download_takes_no_others_name(world: Subject) -> Verdict {
+        let site = Site::open(&world).await?;
+        world.write("models/mine.bin", "mine").await?;
+        let dir = || Ok::<_, Broken>(Target::Dir(world.at("models")?));
+        for (name, why) in [
+            ("mine.bin", WebErrorKind::NameTaken),
+            ("pinokio.json", WebErrorKind::ReservedName),
+            ("install.js", WebErrorKind::ReservedName),
+            ("ENVIRONMENT", WebErrorKind::ReservedName),
+            (".bashrc", WebErrorKind::ReservedName),
+        ] {
+            let failed = site.download(&format!("size:10,name:{name}"), dir()?).await;
+            assert_eq!(kind(failed)?, why, "{name}");
+        }
+        assert_eq!(world.read("models/mine.bin").await?, "mine");
+        // The name in the address is the asker's own choice.
+        world.write("models/file.bin", "old").await?;
+        site.download("size:10", dir()?).await?;
+        assert_eq!(world.read("models/file.bin").await?.into_bytes(), flood(10));
+        Ok(())
+    }
+
     /// A link that leads out is not followed.
     async fn download_follows_no_link_out(world: Subject) -> Verdict {
         let site = Site::open(&world).await?;

@@ -8,6 +8,7 @@ mod remove;
 mod rename;
 mod write;
 
+pub(crate) use rename::rename_exclusively;
 pub(crate) use write::{file_place, flush};
 
 use crate::{
