@@ -9,8 +9,8 @@ use collodi_contain::ContainedPath;
 use collodi_file::{FileAnswer, FileOp};
 use collodi_sim::World;
 use collodi_web::{
-    DownloadSpec, Downloaded, FetchSpec, Fetched, PART, Target, VALIDATOR, WebError, WebErrorKind,
-    WebUrl,
+    DownloadSpec, Downloaded, FetchSpec, Fetched, PART, Target, VALIDATOR, Validator, WebError,
+    WebErrorKind, WebUrl,
 };
 use std::sync::Arc;
 
@@ -52,6 +52,8 @@ const TABLE: &[(Wrong, &str)] = &[
     (Wrong::LeavesAPart, "download_is_whole"),
     (Wrong::NameIsIgnored, "download_is_named"),
     (Wrong::NameIsIgnored, "download_stays_where_it_goes"),
+    (Wrong::NameIsIgnored, "download_takes_no_others_part"),
+    (Wrong::NameIsIgnored, "download_takes_no_others_name"),
     (Wrong::KindsAreVague, "download_follows_no_link_out"),
     (Wrong::NeverSkips, "download_skips_what_is_there"),
     (Wrong::AlwaysSkips, "download_replaces"),
@@ -223,7 +225,9 @@ impl Bad {
             Wrong::NeverSkips => self.remove(path, "").await,
             Wrong::NeverGoesOn => self.remove(path, PART).await,
             Wrong::AlwaysGoesOn if spec.url.as_str().contains("etag:b") => {
-                self.write(path, VALIDATOR, b"\"b\"").await;
+                let version = Validator::from_headers(Some("\"b\""), None).unwrap();
+                let note = version.note(&spec.url);
+                self.write(path, VALIDATOR, note.as_bytes()).await;
             }
             Wrong::AlwaysSkips => {
                 let (path, was_there) = (path.clone(), true);

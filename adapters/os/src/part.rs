@@ -2,7 +2,7 @@
 
 use crate::{
     fault::Fault,
-    files::{file_place, flush},
+    files::{file_place, flush, rename_exclusively},
     rooted::{Rooted, open_entry},
     walk::Want,
 };
@@ -194,19 +194,46 @@ impl Part<'_> {
         written.map_err(|error| self.failed(error.into()))
     }
 
+    /// Writes what is there to the disk.
+    ///
+    /// # Errors
+    ///
+    /// The operating system's; the disk is full.
+    pub fn flush(&mut self) -> Result<(), FileError> {
+        let flushed = self.file.sync_all();
+        flushed.map_err(|error| self.failed(error.into()))
+    }
+
     /// It is the whole file: it gets its name, in the place of a file that has it.
     ///
     /// # Errors
     ///
     /// The operating system's. The part stays then.
     pub fn finish(mut self) -> Result<(), FileError> {
-        self.try_finish().map_err(|fault| self.failed(fault))
+        let replace =
+            |dir: &OwnedFd, old: &CStr, new: &CStr| rustix::fs::renameat(dir, old, dir, new);
+        let named = self.try_finish(replace);
+        named.map_err(|fault| self.failed(fault))
     }
 
-    fn try_finish(&mut self) -> Result<(), Fault> {
+    /// As [`finish`](Self::finish), where nothing has the name.
+    ///
+    /// # Errors
+    ///
+    /// When something has it, also something that came meanwhile; the operating
+    /// system's. The part stays then.
+    pub fn finish_new(mut self) -> Result<(), FileError> {
+        let named = self.try_finish(rename_exclusively);
+        named.map_err(|fault| self.failed(fault))
+    }
+
+    fn try_finish(
+        &mut self,
+        rename: impl Fn(&OwnedFd, &CStr, &CStr) -> Result<(), Errno>,
+    ) -> Result<(), Fault> {
         let dir = &self.landing.dir;
         self.file.sync_all()?;
-        rustix::fs::renameat(dir, &self.name, dir, &self.landing.name)?;
+        rename(dir, &self.name, &self.landing.name)?;
         self.finished = true;
         flush(dir.as_fd());
         remove(dir, &self.note)

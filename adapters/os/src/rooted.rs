@@ -20,6 +20,7 @@ pub(crate) const DIRECTORY: OFlags = OFlags::RDONLY.union(OFlags::DIRECTORY);
 
 /// Permissions of a new file or directory, before the umask.
 pub(crate) const NEW_FILE: Mode = Mode::from_raw_mode(0o666);
+pub(crate) const OWNERS_FILE: Mode = Mode::from_raw_mode(0o600);
 pub(crate) const NEW_DIRECTORY: Mode = Mode::from_raw_mode(0o777);
 
 /// A root that was opened once: whatever its path means later, this is the directory.
@@ -112,8 +113,18 @@ pub(crate) fn open_entry(
     name: &core::ffi::CStr,
     flags: OFlags,
 ) -> Result<OwnedFd, Fault> {
+    make_entry(dir, name, flags, NEW_FILE)
+}
+
+/// Opens the entry `name` of `dir`; when it is made, then with these permissions.
+pub(crate) fn make_entry(
+    dir: BorrowedFd<'_>,
+    name: &core::ffi::CStr,
+    flags: OFlags,
+    mode: Mode,
+) -> Result<OwnedFd, Fault> {
     let flags = always(flags) | OFlags::NOFOLLOW;
-    Ok(rustix::fs::openat(dir, name, flags, NEW_FILE)?)
+    Ok(rustix::fs::openat(dir, name, flags, mode)?)
 }
 
 /// Adds the flags of every open: no child inherits it, and none waits for a FIFO's

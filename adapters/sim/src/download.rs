@@ -13,8 +13,8 @@ use collodi_backend::{BoxFuture, Download, DownloadEvent};
 use collodi_contain::ContainedPath;
 use collodi_file::FileErrorKind;
 use collodi_web::{
-    DownloadSpec, Downloaded, Headers, Known, PART, Plan, Target, VALIDATOR, Validator, WebError,
-    WebErrorKind, content_start, file_name, plan,
+    ChosenName, DownloadSpec, Downloaded, Headers, Known, PART, Plan, Target, VALIDATOR, Validator,
+    WebError, WebErrorKind, content_start, plan,
 };
 use std::{
     fmt,
@@ -110,7 +110,7 @@ impl Job {
 
     async fn download(&self) -> Ended {
         let (found, answer) = self.look().await?;
-        let path = self.path(&found)?;
+        let (path, chosen) = self.path(&found)?;
         let (length, now) = (length(&found), version(&found));
         self.check_length(length)?;
         let known = self.known(&path)?;
@@ -124,9 +124,16 @@ impl Job {
                     was_there: true,
                 });
             }
-            Plan::Resume { from } => self.resume(&path, from, now.as_ref()).await?,
-            Plan::Whole => self.whole(&path, answer).await?,
+            Plan::Resume { from } => {
+                self.check_name(chosen.as_ref(), &known)?;
+                self.resume(&path, from, now.as_ref()).await?
+            }
+            Plan::Whole => {
+                self.check_name(chosen.as_ref(), &known)?;
+                self.whole(&path, answer).await?
+            }
         };
+        self.check_name(chosen.as_ref(), &self.known(&path)?)?;
         self.finish(&path)?;
         Ok(Downloaded {
             path,
@@ -184,7 +191,7 @@ impl Job {
         };
         self.check_status(&reply)?;
         let headers = headers(&reply);
-        let note = version(&headers).map(|version| version.note());
+        let note = version(&headers).map(|version| version.note(&self.spec.url));
         self.put(path, VALIDATOR, note.map(String::into_bytes))?;
         self.put(path, PART, Some(Vec::new()))?;
         self.read(path, reply, 0, length(&headers)).await
@@ -226,19 +233,22 @@ impl Job {
         ask(&self.world, method, &self.spec.url, &headers, &[]).await
     }
 
-    fn path(&self, headers: &Headers) -> Result<ContainedPath, WebError> {
-        let name = |dir: &ContainedPath| {
-            dir.join(&file_name(
-                headers.get("content-disposition"),
-                &self.spec.url,
-            ))
-        };
+    fn path(&self, headers: &Headers) -> Result<(ContainedPath, Option<ChosenName>), WebError> {
         match &self.spec.target {
-            Target::File(path) => Ok(path.clone()),
+            Target::File(path) => Ok((path.clone(), None)),
             Target::Dir(dir) => {
-                name(dir).map_err(|_| self.failed(WebErrorKind::File(FileErrorKind::Escapes)))
+                let given = headers.get("content-disposition");
+                let chosen = ChosenName::of(given, &self.spec.url);
+                let chosen = chosen.map_err(|kind| self.failed(kind))?;
+                let escapes = |_| self.failed(WebErrorKind::File(FileErrorKind::Escapes));
+                Ok((dir.join(&chosen.name).map_err(escapes)?, Some(chosen)))
             }
         }
+    }
+
+    fn check_name(&self, chosen: Option<&ChosenName>, known: &Known) -> Result<(), WebError> {
+        let checked = chosen.map_or(Ok(()), |chosen| chosen.check(known));
+        checked.map_err(|kind| self.failed(kind))
     }
 
     fn known(&self, path: &ContainedPath) -> Result<Known, WebError> {
@@ -248,7 +258,7 @@ impl Job {
         Ok(Known {
             complete: complete.map(|bytes| bytes.len() as u64),
             part: part.map_or(0, |bytes| bytes.len() as u64),
-            part_is_of: Validator::from_note(&String::from_utf8_lossy(&note)),
+            part_is_of: Validator::from_note(&String::from_utf8_lossy(&note), &self.spec.url),
         })
     }
 

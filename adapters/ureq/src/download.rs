@@ -2,7 +2,7 @@
 
 use crate::{
     agent::{agent, failed, headers, request},
-    landing::{self, Place},
+    landing::{self, Misplaced, Place},
     listener::Listener,
 };
 use async_trait::async_trait;
@@ -32,7 +32,10 @@ pub(crate) fn begin(spec: DownloadSpec) -> Running {
         agent,
         listener: Arc::clone(&listener),
     };
-    let work = move || job.listener.end(job.run());
+    let work = move || {
+        let mut ending = Ending::of(&job);
+        ending.ended = Some(job.run());
+    };
     let started = thread::Builder::new()
         .name("collodi-download".to_owned())
         .spawn(work);
@@ -72,12 +75,32 @@ struct Job {
     listener: Arc<Listener>,
 }
 
+/// Tells the end of a download when it is dropped: also when its thread panics.
+struct Ending<'a> {
+    job: &'a Job,
+    ended: Option<Result<Downloaded, WebError>>,
+}
+
+impl<'a> Ending<'a> {
+    const fn of(job: &'a Job) -> Self {
+        Self { job, ended: None }
+    }
+}
+
+impl Drop for Ending<'_> {
+    fn drop(&mut self) {
+        let panicked = || Err(self.job.failed(WebErrorKind::Aborted));
+        let ended = self.ended.take().unwrap_or_else(panicked);
+        self.job.listener.end(ended);
+    }
+}
+
 type Answer = Response<Body>;
 
 impl Job {
     fn run(&self) -> Result<Downloaded, WebError> {
         let (found, answer) = self.look()?;
-        let place = Place::of(&self.spec, &found).map_err(|error| self.file(error))?;
+        let place = Place::of(&self.spec, &found).map_err(|error| self.misplaced(error))?;
         let length = length(&found);
         self.check_length(length)?;
         let (now, mut known) = (
@@ -87,9 +110,10 @@ impl Job {
         if plan(&known, length, now.as_ref()) == Plan::Skip {
             return Ok(place.downloaded(length.unwrap_or(0), true));
         }
+        place.check(&known).map_err(|kind| self.failed(kind))?;
         let part = place.part().map_err(|error| self.file(error))?;
         let mut part = part.ok_or_else(|| self.failed(WebErrorKind::Busy))?;
-        landing::look_at(&mut known, &part).map_err(|error| self.file(error))?;
+        landing::look_at(&mut known, &part, &self.spec.url).map_err(|error| self.file(error))?;
         let bytes = match plan(&known, length, now.as_ref()) {
             Plan::Resume { from } => {
                 drop(answer);
@@ -97,8 +121,18 @@ impl Job {
             }
             _ => self.whole(&mut part, answer)?,
         };
-        part.finish().map_err(|error| self.file(error))?;
+        self.land(&place, part)?;
         Ok(place.downloaded(bytes, false))
+    }
+
+    /// Gives the part its name, unless nobody waits any more. What takes long is done
+    /// before that is looked at.
+    fn land(&self, place: &Place, mut part: Part<'_>) -> Result<(), WebError> {
+        part.flush().map_err(|error| self.file(error))?;
+        if self.listener.is_gone() {
+            return Err(self.failed(WebErrorKind::Aborted));
+        }
+        place.finish(part).map_err(|error| self.misplaced(error))
     }
 
     /// What the server says of the file, and the answer that has it when it does not say
@@ -146,7 +180,7 @@ impl Job {
         };
         self.check_status(&answer)?;
         let headers = headers(&answer);
-        let note = version(&headers).map(|version| version.note());
+        let note = version(&headers).map(|version| version.note(&self.spec.url));
         part.begin(note.as_deref())
             .map_err(|error| self.file(error))?;
         self.read(part, answer, 0, length(&headers))
@@ -231,6 +265,13 @@ impl Job {
         WebError::new(kind, self.spec.url.clone())
     }
 
+    fn misplaced(&self, error: Misplaced) -> WebError {
+        match error {
+            Misplaced::Name(kind) => self.failed(kind),
+            Misplaced::File(error) => self.file(error),
+        }
+    }
+
     fn file(&self, error: FileError) -> WebError {
         let path = error.path.absolute();
         let said = error.detail.map(|detail| format!("{path}: {detail}"));
@@ -245,4 +286,93 @@ fn length(headers: &Headers) -> Option<u64> {
 
 fn version(headers: &Headers) -> Option<Validator> {
     Validator::from_headers(headers.get("etag"), headers.get("last-modified"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use collodi_contain::{RelPath, Root};
+    use collodi_web::{Target, WebUrl};
+    use std::{fs, panic, task::Poll};
+
+    fn job(dir: &tempfile::TempDir) -> Job {
+        let file = Root::new(dir.path().to_str().unwrap()).at(RelPath::parse("model.bin").unwrap());
+        let spec = DownloadSpec {
+            url: WebUrl::parse("http://h/model.bin").unwrap(),
+            headers: Headers::default(),
+            target: Target::File(file),
+            limit: 100,
+        };
+        let (agent, listener) = (agent(None), Arc::default());
+        Job {
+            spec,
+            agent,
+            listener,
+        }
+    }
+
+    /// What a part with something in it comes to.
+    fn landed(job: &Job) -> Result<(), WebError> {
+        let place = Place::of(&job.spec, &Headers::default()).unwrap();
+        let mut part = place.part().unwrap().unwrap();
+        part.write(b"whole").unwrap();
+        job.land(&place, part)
+    }
+
+    #[test]
+    fn what_was_cancelled_replaces_nothing() {
+        let dir = tempfile::tempdir().unwrap();
+        let (job, file) = (job(&dir), dir.path().join("model.bin"));
+        fs::write(&file, "old").unwrap();
+        job.listener.leave();
+        assert_eq!(landed(&job).unwrap_err().kind, WebErrorKind::Aborted);
+        assert_eq!(fs::read(&file).unwrap(), b"old");
+        assert_eq!(
+            fs::read(dir.path().join("model.bin.part")).unwrap(),
+            b"whole"
+        );
+    }
+
+    #[test]
+    fn what_somebody_waits_for_lands() {
+        let dir = tempfile::tempdir().unwrap();
+        let job = job(&dir);
+        landed(&job).unwrap();
+        assert_eq!(fs::read(dir.path().join("model.bin")).unwrap(), b"whole");
+    }
+
+    #[test]
+    fn a_servers_name_replaces_nothing_that_came_meanwhile() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut job = job(&dir);
+        job.spec.target = Target::Dir(Root::new(dir.path().to_str().unwrap()).at(RelPath::root()));
+        let mut headers = Headers::default();
+        headers.set("content-disposition", "attachment; filename=mine.bin");
+        let place = Place::of(&job.spec, &headers).unwrap();
+        let mut part = place.part().unwrap().unwrap();
+        part.write(b"whole").unwrap();
+        fs::write(dir.path().join("mine.bin"), "mine").unwrap();
+        let landed = job.land(&place, part);
+        assert_eq!(landed.unwrap_err().kind, WebErrorKind::NameTaken);
+        assert_eq!(fs::read(dir.path().join("mine.bin")).unwrap(), b"mine");
+    }
+
+    #[test]
+    fn a_panic_ends_the_download() {
+        let dir = tempfile::tempdir().unwrap();
+        let job = job(&dir);
+        let listener = Arc::clone(&job.listener);
+        let thread = thread::spawn(move || {
+            let _ending = Ending::of(&job);
+            panic::resume_unwind(Box::new(()));
+        });
+        assert!(thread.join().is_err());
+        let cx = &mut std::task::Context::from_waker(std::task::Waker::noop());
+        match listener.poll(cx) {
+            Poll::Ready(Some(DownloadEvent::Ended(Err(error)))) => {
+                assert_eq!(error.kind, WebErrorKind::Aborted);
+            }
+            other => assert_eq!(format!("{other:?}"), "an end"),
+        }
+    }
 }

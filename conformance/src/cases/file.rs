@@ -5,6 +5,7 @@ use collodi_command::{CommandSpec, Exit};
 use collodi_contain::ContainedPath;
 use collodi_file::{Entry, FileAnswer, FileErrorKind, FileKind, FileOp, Stat};
 use futures::future::join;
+use std::os::unix::fs::PermissionsExt as _;
 
 const LIMIT: u64 = 1 << 20;
 
@@ -28,7 +29,7 @@ cases! {
             let path = world.at(name)?;
             let bytes = b"#!/bin/sh\nexit 7\n".to_vec();
             world
-                .perform(FileOp::Write { path: path.clone(), bytes, executable })
+                .perform(FileOp::Write { path: path.clone(), bytes, executable, private: false })
                 .await?;
             let spec = CommandSpec::new(&path.absolute(), world.root(), world.tree());
             match world.run(&spec).await {
@@ -36,6 +37,28 @@ cases! {
                 Err(_) => assert!(!executable, "{name}"),
             }
         }
+        Ok(())
+    }
+
+    /// A private file that is made is its owner's alone; one that is there keeps who may
+    /// read it.
+    #[needs(RealFiles)]
+    async fn private_file_is_its_owners(world: Subject) -> Verdict {
+        let mode = |name: &str| {
+            let metadata = std::fs::metadata(world.at(name)?.absolute())?;
+            Ok::<_, Broken>(metadata.permissions().mode() & 0o777)
+        };
+        let write = |name: &str| {
+            let op = FileOp::write_private(world.at(name)?, b"KEY=x".to_vec());
+            Ok::<_, Broken>(world.perform(op))
+        };
+        write("new")?.await?;
+        assert_eq!(mode("new")?, 0o600);
+        world.write("old", "").await?;
+        let before = mode("old")?;
+        assert!(before != 0o600);
+        write("old")?.await?;
+        assert_eq!(mode("old")?, before);
         Ok(())
     }
 

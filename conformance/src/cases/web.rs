@@ -161,6 +161,30 @@ cases! {
         Ok(())
     }
 
+    /// A name that only the server chose takes no other file's place, and is that of no
+    /// launcher, script or setting.
+    async fn download_takes_no_others_name(world: Subject) -> Verdict {
+        let site = Site::open(&world).await?;
+        world.write("models/mine.bin", "mine").await?;
+        let dir = || Ok::<_, Broken>(Target::Dir(world.at("models")?));
+        for (name, why) in [
+            ("mine.bin", WebErrorKind::NameTaken),
+            ("pinokio.json", WebErrorKind::ReservedName),
+            ("install.js", WebErrorKind::ReservedName),
+            ("ENVIRONMENT", WebErrorKind::ReservedName),
+            (".bashrc", WebErrorKind::ReservedName),
+        ] {
+            let failed = site.download(&format!("size:10,name:{name}"), dir()?).await;
+            assert_eq!(kind(failed)?, why, "{name}");
+        }
+        assert_eq!(world.read("models/mine.bin").await?, "mine");
+        // The name in the address is the asker's own choice.
+        world.write("models/file.bin", "old").await?;
+        site.download("size:10", dir()?).await?;
+        assert_eq!(world.read("models/file.bin").await?.into_bytes(), flood(10));
+        Ok(())
+    }
+
     /// A link that leads out is not followed.
     async fn download_follows_no_link_out(world: Subject) -> Verdict {
         let site = Site::open(&world).await?;
@@ -208,6 +232,22 @@ cases! {
         site.leaves_nothing("model.bin").await
     }
 
+    /// What a server calls a part is not taken for that of another file, and the part of
+    /// another address is not gone on with, though the version has the same name.
+    async fn download_takes_no_others_part(world: Subject) -> Verdict {
+        let site = Site::open(&world).await?;
+        let dir = || Ok::<_, Broken>(Target::Dir(world.at("models")?));
+        let file = site.download("size:10,name:model.bin.part", dir()?).await?;
+        assert_eq!(file.path, world.at("models/model.bin_part")?);
+        let target = || Ok::<_, Broken>(Target::File(world.at("model.bin")?));
+        let cut = site.download("size:1000,etag:a,cut:300", target()?).await;
+        assert_eq!(kind(cut)?, WebErrorKind::Truncated);
+        world.write("model.bin.part", &"x".repeat(300)).await?;
+        site.download("size:1000,etag:a", target()?).await?;
+        assert_eq!(world.read("model.bin").await?.into_bytes(), flood(1000));
+        Ok(())
+    }
+
     /// A part begins anew when the file has changed, when no version was named, and
     /// where the server knows no ranges.
     async fn download_begins_anew(world: Subject) -> Verdict {
@@ -215,7 +255,7 @@ cases! {
         for (number, (before, after)) in [
             ("size:1000,etag:a,cut:300", "size:900,etag:b"),
             ("size:1000,unversioned,cut:300", "size:1000,unversioned"),
-            ("size:1000,etag:a,cut:300", "size:1000,etag:a,plain"),
+            ("size:1000,cut:300,first:1,plain", "size:1000,cut:300,first:1,plain"),
             ("size:1000,etag:a,cut:300", "size:200,etag:a"),
         ]
         .into_iter()

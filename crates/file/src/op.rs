@@ -24,6 +24,9 @@ pub enum FileOp {
         bytes: Vec<u8>,
         /// Whether the file can be run as a program.
         executable: bool,
+        /// Whether a new file can be read by its owner alone, from its making on. A
+        /// file that is there keeps its permissions.
+        private: bool,
     },
     /// Adds to the end of a file, which is made when it is not there.
     Append {
@@ -91,6 +94,17 @@ impl FileOp {
             path,
             bytes,
             executable: false,
+            private: false,
+        }
+    }
+
+    /// Replaces the content of a file that holds secrets: a new one is its owner's alone.
+    pub const fn write_private(path: ContainedPath, bytes: Vec<u8>) -> Self {
+        Self::Write {
+            path,
+            bytes,
+            executable: false,
+            private: true,
         }
     }
 

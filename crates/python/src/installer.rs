@@ -32,6 +32,7 @@ impl Installer {
                 path,
                 bytes,
                 executable: true,
+                private: false,
             },
             dir,
         ))

@@ -11,7 +11,7 @@ use crate::{
     outcome::FailureKind,
     params::{Fault, Params},
     questions::Asking,
-    step::{Asked, accept, ask, write_file},
+    step::{Asked, accept, ask, write_private},
 };
 use alloc::{
     collections::{BTreeMap, BTreeSet},
@@ -302,7 +302,7 @@ fn keep(cx: &mut Context, values: &Object) -> Going {
         lines.push((name.to_string(), written));
     }
     let text = dotenv::edited(text, &lines);
-    write_file(cx, &path, text.clone())?;
+    write_private(cx, &path, text.clone())?;
     Ok(waits(Stage::Writing(text)))
 }
 

@@ -405,6 +405,10 @@ const fn web_hint(kind: WebErrorKind) -> Option<&'static str> {
         WebErrorKind::File(collodi_file::FileErrorKind::NoSpace) => {
             "make room on the disk; the next run goes on with what is there"
         }
+        WebErrorKind::NameTaken => {
+            "move the file that is there away, or say in `path` what the new one is called"
+        }
+        WebErrorKind::ReservedName => "if it is to be called so, say that in `path`",
         WebErrorKind::Busy => "wait until the other run is done",
         _ => return None,
     })

@@ -125,7 +125,8 @@ impl Play {
                 kind: FileKind::File,
                 size: bytes.len() as u64,
             }))),
-            FileOp::Write { bytes, .. } => {
+            FileOp::Write { bytes, private, .. } => {
+                assert!(*private, "{path}");
                 let text = String::from_utf8_lossy(bytes);
                 writeln!(self.said, "  {path} := {text:?}").unwrap();
                 self.disk.insert(path, bytes.clone());

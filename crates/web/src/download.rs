@@ -28,7 +28,9 @@ pub struct DownloadSpec {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Target {
     /// Into this directory, under the name that the server gives it
-    /// ([`file_name`](crate::file_name)).
+    /// ([`file_name`](crate::file_name)). A name that only the server chose replaces no
+    /// file that is there, and some cannot be had so
+    /// ([`ChosenName`](crate::ChosenName)).
     Dir(ContainedPath),
     /// To this file.
     File(ContainedPath),

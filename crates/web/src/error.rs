@@ -75,6 +75,11 @@ pub enum WebErrorKind {
     Exhausted,
     /// The backend cannot do this.
     Unsupported,
+    /// Only the server gave the file its name, and a file that has it is there.
+    NameTaken,
+    /// Only the server gave the file its name, which is that of a script, a launcher,
+    /// `ENVIRONMENT`, or begins with a dot.
+    ReservedName,
 }
 
 impl fmt::Display for WebErrorKind {
@@ -93,6 +98,12 @@ impl fmt::Display for WebErrorKind {
             Self::Aborted => f.write_str("ended before it was done"),
             Self::Exhausted => f.write_str("out of threads, descriptors or memory"),
             Self::Unsupported => f.write_str("not supported here"),
+            Self::NameTaken => {
+                f.write_str("the server gives the file the name of another that is there")
+            }
+            Self::ReservedName => f.write_str(
+                "the server gives the file the name of a script, a setting or a hidden file",
+            ),
         }
     }
 }

@@ -5,6 +5,7 @@
 extern crate alloc;
 
 mod basic;
+mod chosen;
 mod download;
 mod error;
 mod fetch;
@@ -14,6 +15,7 @@ mod plan;
 mod url;
 
 pub use basic::basic;
+pub use chosen::ChosenName;
 pub use download::{DownloadSpec, Downloaded, PART, Target, VALIDATOR};
 pub use error::{WebError, WebErrorKind};
 pub use fetch::{FetchSpec, Fetched};

@@ -1,6 +1,6 @@
 //! What a downloaded file is called.
 
-use crate::WebUrl;
+use crate::{PART, VALIDATOR, WebUrl};
 use alloc::{
     borrow::ToOwned,
     string::{String, ToString},
@@ -18,7 +18,8 @@ const NAMELESS: &str = "download";
 /// What a downloaded file is called: as the server says in `Content-Disposition`,
 /// or else as the last part of the address's path. Always one file name on every
 /// system: of a path it is the last part, what a name cannot have becomes `_`, and
-/// a longer one is cut before its ending.
+/// a longer one is cut before its ending. It never ends as a part does ([`PART`]) or
+/// the note about one ([`VALIDATOR`]).
 pub fn file_name(disposition: Option<&str>, url: &WebUrl) -> String {
     let given = disposition.and_then(given);
     let last = || {
@@ -107,13 +108,26 @@ fn clean(name: &str) -> Option<String> {
         }
     };
     let name: String = last.chars().map(allowed).collect();
-    let name = shorten(name.trim().trim_end_matches(['.', ' ']));
+    let name = no_part(shorten(name.trim().trim_end_matches(['.', ' '])));
     if Rules::Windows.check_name(&name).is_ok() {
         return Some(name);
     }
     // A name that Windows keeps for a device.
     let moved = alloc::format!("_{name}");
     (!name.is_empty() && Rules::Windows.check_name(&moved).is_ok()).then_some(moved)
+}
+
+/// What ends as a part or the note about one would be taken for that of another file:
+/// the last dot becomes `_`.
+fn no_part(name: String) -> String {
+    let lower = name.to_ascii_lowercase();
+    let is_part = [PART, VALIDATOR]
+        .iter()
+        .any(|ending| lower.ends_with(ending));
+    match name.rsplit_once('.') {
+        Some((stem, ending)) if is_part => alloc::format!("{stem}_{ending}"),
+        _ => name,
+    }
 }
 
 /// Cuts what is too long out before the ending.
@@ -210,6 +224,27 @@ mod tests {
             );
         }
         check("attachment; filename*=UTF-8''..%2F..%2Fx%00y", url, "x_y");
+    }
+
+    #[test]
+    fn no_name_is_that_of_a_part() {
+        let url = "https://h/x";
+        for (given, name) in [
+            ("model.bin.part", "model.bin_part"),
+            ("model.bin.PART. ", "model.bin_PART"),
+            ("model.bin.part.of", "model.bin.part_of"),
+            ("model.bin.Part.oF", "model.bin.Part_oF"),
+            (".part", "_part"),
+            ("part.of", "part.of"),
+            ("model.party", "model.party"),
+        ] {
+            let given = alloc::format!("attachment; filename=\"{given}\"");
+            check(&given, url, name);
+        }
+        check("", "https://h/model.bin.part", "model.bin_part");
+        let long = alloc::format!("attachment; filename=\"{}.part\"", "x".repeat(300));
+        let name = file_name(Some(&long), &WebUrl::parse(url).unwrap());
+        assert!(name.ends_with("x_part"), "{name}");
     }
 
     #[test]

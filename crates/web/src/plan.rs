@@ -1,5 +1,6 @@
 //! Whether a file is there, goes on, or begins anew.
 
+use crate::WebUrl;
 use alloc::{
     format,
     string::{String, ToString},
@@ -68,12 +69,17 @@ impl Validator {
     /// for files that are only alike.
     pub fn from_headers(etag: Option<&str>, last_modified: Option<&str>) -> Option<Self> {
         let strong = etag.map(str::trim).filter(|etag| etag.starts_with('"'));
-        Self::from_note(strong.or(last_modified)?)
+        Self::of(strong.or(last_modified)?)
     }
 
-    /// The version that a note beside a part names.
-    pub fn from_note(note: &str) -> Option<Self> {
-        let text = note.trim();
+    /// The version that a note beside a part names, when the part came from `url`.
+    pub fn from_note(note: &str, url: &WebUrl) -> Option<Self> {
+        let (version, from) = note.split_once('\n')?;
+        (from.trim_end() == place(url)).then(|| Self::of(version))?
+    }
+
+    fn of(text: &str) -> Option<Self> {
+        let text = text.trim();
         let plain = text.chars().all(|c| c == ' ' || c.is_ascii_graphic());
         let good = plain && !text.is_empty() && text.len() <= Self::MAX_BYTES;
         good.then(|| Self(text.to_string()))
@@ -84,10 +90,19 @@ impl Validator {
         &self.0
     }
 
-    /// What is noted beside a part.
-    pub fn note(&self) -> String {
-        format!("{}\n", self.0)
+    /// What is noted beside a part that comes from `url`. Of the address it holds what
+    /// anybody may see, and a checksum of the query, where keys are.
+    pub fn note(&self, url: &WebUrl) -> String {
+        format!("{}\n{}\n", self.0, place(url))
     }
+}
+
+/// The address as it is noted; the checksum is FNV-1a.
+fn place(url: &WebUrl) -> String {
+    let (_, query) = url.path_and_query();
+    let step = |sum: u64, byte: u8| (sum ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+    let bytes = query.unwrap_or_default().bytes();
+    format!("{url} {:016x}", bytes.fold(0xcbf2_9ce4_8422_2325, step))
 }
 
 #[cfg(test)]
@@ -95,7 +110,26 @@ mod tests {
     use super::*;
 
     fn version(text: &str) -> Option<Validator> {
-        Validator::from_note(text)
+        Validator::of(text)
+    }
+
+    #[test]
+    fn a_note_is_of_one_address() {
+        let url = |text| WebUrl::parse(text).unwrap();
+        let noted = version("\"x\"").unwrap();
+        let note = noted.note(&url("https://me:pw@h/a.bin?token=hunter2"));
+        assert!(!note.contains("hunter2") && !note.contains("pw"), "{note}");
+        for (other, same) in [
+            ("https://h/a.bin?token=hunter2", true),
+            ("https://h/a.bin?token=hunter3", false),
+            ("https://h/a.bin", false),
+            ("https://evil/a.bin?token=hunter2", false),
+            ("https://h/b.bin?token=hunter2", false),
+        ] {
+            let found = Validator::from_note(&note, &url(other));
+            assert_eq!(found.is_some(), same, "{other}");
+        }
+        assert_eq!(Validator::from_note("\"x\"\n", &url("https://h/")), None);
     }
 
     #[test]
@@ -136,7 +170,8 @@ mod tests {
         assert_eq!(of(Some("W/\"x\""), None), None);
         assert_eq!(of(None, Some("a\u{1}b")), None);
         let noted = Validator::from_headers(Some("\"x\""), None).unwrap();
-        assert_eq!(Validator::from_note(&noted.note()), Some(noted));
+        let url = WebUrl::parse("https://h/x").unwrap();
+        assert_eq!(Validator::from_note(&noted.note(&url), &url), Some(noted));
     }
 
     #[test]

@@ -8,6 +8,7 @@ mod remove;
 mod rename;
 mod write;
 
+pub(crate) use rename::rename_exclusively;
 pub(crate) use write::{file_place, flush};
 
 use crate::{
@@ -31,7 +32,7 @@ use rustix::io::Errno;
 ///
 /// - *Write* writes a new file beside the old one, flushes it and renames it, so a
 ///   crash may leave a `.collodi-…` file. It keeps the permissions of the old file, and
-///   its owner where it may. A link at the end that stays inside is followed: the file
+///   its owner where it may; a private one is nobody else's from its making on. A link at the end that stays inside is followed: the file
 ///   it points at is replaced, or made, and the link stays.
 /// - *Append* makes no directories.
 /// - *`MakeDir`* through a link to a directory that is not there is `NotFound`.
@@ -60,7 +61,8 @@ impl Files {
                 path,
                 bytes,
                 executable,
-            } => write::write(&path, &bytes, executable).map_err(|f| f.at(&path)),
+                private,
+            } => write::write(&path, &bytes, executable, private).map_err(|f| f.at(&path)),
             FileOp::Append { path, bytes } => write::append(&path, &bytes).map_err(|f| f.at(&path)),
             FileOp::MakeDir { path } => make_dir(&path).map_err(|f| f.at(&path)),
             FileOp::Remove { path } => remove::remove(&path).map_err(|f| f.at(&path)),

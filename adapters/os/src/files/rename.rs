@@ -7,7 +7,9 @@ use rustix::{
     fd::OwnedFd,
     fs::{AtFlags, RenameFlags},
     io::Errno,
+    path::Arg,
 };
+use std::ffi::CStr;
 
 pub(super) fn rename(from: &ContainedPath, to: &ContainedPath) -> Result<FileAnswer, FileError> {
     if from.root() != to.root() {
@@ -36,27 +38,35 @@ impl<'a> Entry<'a> {
         Ok(Self { dir, name })
     }
 
-    /// Some file systems cannot refuse to replace; there we look first.
     fn rename_to(&self, new: &Self) -> Result<(), Errno> {
-        match self.rename_exclusively(new) {
-            Err(Errno::INVAL | Errno::NOSYS | Errno::NOTSUP) => {}
-            renamed => return renamed,
-        }
-        match rustix::fs::statat(&new.dir, new.name, AtFlags::SYMLINK_NOFOLLOW) {
-            Err(Errno::NOENT) => rustix::fs::renameat(&self.dir, self.name, &new.dir, new.name),
-            Err(errno) => Err(errno),
-            Ok(_) => Err(Errno::EXIST),
-        }
+        rename_between((&self.dir, self.name), (&new.dir, new.name))
     }
+}
 
-    #[cfg(any(target_vendor = "apple", target_os = "linux", target_os = "android"))]
-    fn rename_exclusively(&self, new: &Self) -> Result<(), Errno> {
-        let flags = RenameFlags::NOREPLACE;
-        rustix::fs::renameat_with(&self.dir, self.name, &new.dir, new.name, flags)
-    }
+/// Gives an entry of a directory another name there, which nothing has.
+pub(crate) fn rename_exclusively(dir: &OwnedFd, old: &CStr, new: &CStr) -> Result<(), Errno> {
+    rename_between((dir, old), (dir, new))
+}
 
-    #[cfg(not(any(target_vendor = "apple", target_os = "linux", target_os = "android")))]
-    fn rename_exclusively(&self, _: &Self) -> Result<(), Errno> {
-        Err(Errno::NOSYS)
+/// Some file systems cannot refuse to replace; there we look first.
+fn rename_between<N: Arg + Copy>(old: (&OwnedFd, N), new: (&OwnedFd, N)) -> Result<(), Errno> {
+    match refusing(old, new) {
+        Err(Errno::INVAL | Errno::NOSYS | Errno::NOTSUP) => {}
+        renamed => return renamed,
     }
+    match rustix::fs::statat(new.0, new.1, AtFlags::SYMLINK_NOFOLLOW) {
+        Err(Errno::NOENT) => rustix::fs::renameat(old.0, old.1, new.0, new.1),
+        Err(errno) => Err(errno),
+        Ok(_) => Err(Errno::EXIST),
+    }
+}
+
+#[cfg(any(target_vendor = "apple", target_os = "linux", target_os = "android"))]
+fn refusing<N: Arg>(old: (&OwnedFd, N), new: (&OwnedFd, N)) -> Result<(), Errno> {
+    rustix::fs::renameat_with(old.0, old.1, new.0, new.1, RenameFlags::NOREPLACE)
+}
+
+#[cfg(not(any(target_vendor = "apple", target_os = "linux", target_os = "android")))]
+fn refusing<N: Arg>(_: (&OwnedFd, N), _: (&OwnedFd, N)) -> Result<(), Errno> {
+    Err(Errno::NOSYS)
 }

@@ -3,7 +3,7 @@
 use super::read::regular_size;
 use crate::{
     fault::Fault,
-    rooted::{Rooted, open_entry},
+    rooted::{NEW_FILE, OWNERS_FILE, Rooted, make_entry, open_entry},
     walk::{Place, Want},
 };
 use collodi_contain::ContainedPath;
@@ -27,10 +27,13 @@ pub(super) fn write(
     path: &ContainedPath,
     bytes: &[u8],
     executable: bool,
+    private: bool,
 ) -> Result<FileAnswer, Fault> {
     let root = Rooted::open(path.root())?;
     let (dir, name) = file_place(root.resolve(path, Want::Made)?)?;
-    let mut beside = Beside::new(dir.as_fd(), replaced(dir.as_fd(), &name)?)?;
+    let mode = if private { OWNERS_FILE } else { NEW_FILE };
+    let like = replaced(dir.as_fd(), &name)?;
+    let mut beside = Beside::with_mode(dir.as_fd(), like, mode)?;
     beside.file.write_all(bytes)?;
     if executable {
         beside.make_executable()?;
@@ -95,8 +98,15 @@ pub(super) struct Beside<'a> {
 impl<'a> Beside<'a> {
     /// A file with the permissions and owner of `like`.
     pub(super) fn new(dir: BorrowedFd<'a>, like: Option<Stat>) -> Result<Self, Fault> {
+        Self::with_mode(dir, like, NEW_FILE)
+    }
+
+    /// A file with the permissions and owner of `like`, or else with those of `mode`. As
+    /// long as it is not like `like`, nobody else can open it.
+    fn with_mode(dir: BorrowedFd<'a>, like: Option<Stat>, mode: Mode) -> Result<Self, Fault> {
         let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL;
-        let (name, handle) = unused(|name| open_entry(dir, name, flags))?;
+        let mode = if like.is_some() { OWNERS_FILE } else { mode };
+        let (name, handle) = unused(|name| make_entry(dir, name, flags, mode))?;
         let beside = Self {
             dir,
             name,

@@ -153,6 +153,6 @@ fn write(
         return Ok(Step::Done(Value::Null));
     }
     let text = dotenv::edited(text, &lines);
-    files::write(cx, path, text.clone())?;
+    files::write_private(cx, path, text.clone())?;
     Ok(Step::Wait(Pending::Env(EnvStep::Writing(text))))
 }

@@ -158,15 +158,32 @@ pub(super) fn text(
 }
 
 /// Asks for `text` to be written to `path`; no more than can be read again.
-pub(crate) fn write(
+pub(super) fn write(
     cx: &mut Context,
     path: &ContainedPath,
     text: String,
 ) -> Result<(), FailureKind> {
+    write_as(cx, path, text, FileOp::write)
+}
+
+/// As [`write`]; a file that is made is its owner's alone.
+pub(crate) fn write_private(
+    cx: &mut Context,
+    path: &ContainedPath,
+    text: String,
+) -> Result<(), FailureKind> {
+    write_as(cx, path, text, FileOp::write_private)
+}
+
+fn write_as(
+    cx: &mut Context,
+    path: &ContainedPath,
+    text: String,
+    op: impl Fn(ContainedPath, Vec<u8>) -> FileOp,
+) -> Result<(), FailureKind> {
     let limit = cx.options.limits.file_bytes;
     if u64::try_from(text.len()).is_ok_and(|bytes| bytes <= limit) {
-        let op = FileOp::write(path.clone(), text.into_bytes());
-        cx.world(Action::File(op));
+        cx.world(Action::File(op(path.clone(), text.into_bytes())));
         Ok(())
     } else {
         let error = FileError::new(FileErrorKind::TooLarge, path.clone());

@@ -1,6 +1,6 @@
 //! `fs.link`, `fs.share`: folders of the app that are kept in the workspace's drive
 
-use super::{Pending, Started, Step};
+use super::{Pending, Started, Step, conflicts::Conflicts};
 use crate::{
     Completed,
     context::{Context, contained},
@@ -21,6 +21,8 @@ const MAX_FOLDERS: usize = 256;
 pub(crate) struct LinkStep {
     folders: VecDeque<Folder>,
     stage: Stage,
+    /// What is being made room for in the drive.
+    conflicts: Option<Conflicts>,
 }
 
 /// A folder of the app, and where it is kept.
@@ -42,6 +44,8 @@ enum Stage {
     Look,
     /// Whether the link that is there leads somewhere.
     Follow,
+    /// Room for what is in the drive already.
+    Room,
     /// The copy in the drive.
     Copy,
     /// The way to the link.
@@ -66,7 +70,12 @@ pub(super) fn start(cx: &mut Context, params: Params<'_>) -> Started {
     }
     cx.world(Action::File(FileOp::MakeDir { path: dir }));
     let stage = Stage::Drive;
-    Ok(wait(LinkStep { folders, stage }))
+    let conflicts = None;
+    Ok(wait(LinkStep {
+        folders,
+        stage,
+        conflicts,
+    }))
 }
 
 /// Files that several environments have in common are shared by whoever makes them.
@@ -122,7 +131,11 @@ impl LinkStep {
         let Some(folder) = self.folders.front().cloned() else {
             return Step::Done(Value::Null);
         };
-        match self.next(cx, &folder, answer) {
+        let next = match self.conflicts.take() {
+            Some(conflicts) => self.room(cx, conflicts, &folder, answer),
+            None => self.next(cx, &folder, answer),
+        };
+        match next {
             Ok(Some((op, stage))) => {
                 cx.world(Action::File(op));
                 self.stage = stage;
@@ -144,9 +157,25 @@ impl LinkStep {
         wait(self)
     }
 
+    /// Goes on to make room in the drive; then all of the folder is copied.
+    fn room(
+        &mut self,
+        cx: &mut Context,
+        mut conflicts: Conflicts,
+        folder: &Folder,
+        answer: Result<FileAnswer, FileError>,
+    ) -> Result<Option<(FileOp, Stage)>, FileError> {
+        let (from, to) = (folder.app.clone(), folder.drive.clone());
+        let Some(op) = conflicts.completed(cx, answer)? else {
+            return Ok(Some((FileOp::Copy { from, to }, Stage::Copy)));
+        };
+        self.conflicts = Some(conflicts);
+        Ok(Some((op, Stage::Room)))
+    }
+
     /// What comes next for a folder; nothing when it is linked.
     fn next(
-        &self,
+        &mut self,
         cx: &mut Context,
         folder: &Folder,
         answer: Result<FileAnswer, FileError>,
@@ -162,7 +191,12 @@ impl LinkStep {
                 answer?;
                 (FileOp::Stat { path }, Stage::Look)
             }
-            (Stage::Look, answer) => found(folder, answer?)?,
+            (Stage::Look, answer) => {
+                let found = found(folder, answer?)?;
+                let copies = found.1 == Stage::Room;
+                self.conflicts = copies.then(|| Conflicts::between(path, to));
+                found
+            }
             (Stage::Follow, Err(error)) if error.kind == FileErrorKind::NotFound => {
                 (FileOp::Remove { path }, Stage::Clear)
             }
@@ -170,7 +204,7 @@ impl LinkStep {
                 cx.note(format!("{app} is a link to elsewhere and stays one: {key}"));
                 return Ok(None);
             }
-            (Stage::Copy, answer) => {
+            (Stage::Room | Stage::Copy, answer) => {
                 answer?;
                 (FileOp::Remove { path }, Stage::Clear)
             }
@@ -194,7 +228,7 @@ fn found(folder: &Folder, answer: FileAnswer) -> Result<(FileOp, Stage), FileErr
         _ => None,
     };
     Ok(match (kind, path.parent()) {
-        (Some(FileKind::Directory), _) => (FileOp::Copy { from: path, to }, Stage::Copy),
+        (Some(FileKind::Directory), _) => (FileOp::Stat { path: to }, Stage::Room),
         (Some(FileKind::Link), _) => (FileOp::List { path }, Stage::Follow),
         (Some(_), _) | (None, None) => {
             return Err(FileError::new(FileErrorKind::NotADirectory, path));

@@ -4,6 +4,7 @@
 //! of it. What waits for the world is a [`Pending`].
 
 mod ask;
+mod conflicts;
 mod download;
 mod env_file;
 mod files;
@@ -25,7 +26,7 @@ mod wait;
 use crate::{Completed, Question, context::Context, params::Fault, params::Params, session::Heard};
 use alloc::{format, sync::Arc};
 pub(crate) use ask::{Asked, accept, ask};
-pub(crate) use files::write as write_file;
+pub(crate) use files::write_private;
 
 use collodi_action::Progress;
 use collodi_command::Stream;
