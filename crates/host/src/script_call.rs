@@ -282,13 +282,11 @@ impl Host {
         }
     }
 
-    /// A script that is to be started again is not.
-    pub(crate) fn leave_restarts(&mut self, now: Instant, app: Option<&str>) {
+    /// Scripts of these that are to be started again are not.
+    pub(crate) fn leave_restarts(&mut self, now: Instant, is_one: impl Fn(&App) -> bool) {
         let kill = collodi_run::Input::Cancel;
         let its = |(_, call): &(&CallId, &Call)| match &call.stage {
-            Stage::Stopping(of) | Stage::Reading(of) => {
-                call.action.is_none() && app.is_none_or(|app| of.name == app)
-            }
+            Stage::Stopping(of) | Stage::Reading(of) => call.action.is_none() && is_one(of),
             _ => false,
         };
         let ids: Vec<_> = self
