@@ -28,6 +28,10 @@ use collodi_run::{App, Checkout, Completed, ScriptFault, ScriptQuestion, ScriptR
 use collodi_time::Instant;
 use collodi_value::Value;
 
+/// How many calls may be under way before the next is refused: restarts of scripts
+/// that do not end wait without holding a run.
+const MAX_CALLS: usize = 512;
+
 /// The host's number for a call.
 pub(crate) type CallId = u64;
 
@@ -126,6 +130,9 @@ impl Host {
         let call = Call::new(entry, action, request);
         if entry.is_ending() {
             return self.tell_caller(call, Err(ScriptFault::Cancelled));
+        }
+        if self.calls.all.len() >= MAX_CALLS {
+            return self.tell_caller(call, Err(ScriptFault::TooManyCalls(MAX_CALLS)));
         }
         let id = self.calls.add(call);
         self.resolve(now, id);

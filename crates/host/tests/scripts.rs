@@ -378,6 +378,29 @@ fn who_cancels_a_run_does_not_get_its_restart() {
 }
 
 #[test]
+fn restarts_of_what_does_not_end_do_not_pile_up() {
+    let step = r#"{"method": "script.restart", "params": {"uri": "../demo/server.json"}}"#;
+    let restarts = format!(r#"{{"run": [{}]}}"#, vec![step; 600].join(", "));
+    let mut play = Play::new(&[
+        ("demo/server.json", SERVER),
+        ("other/restarts.json", &restarts),
+    ]);
+    play.run("server.json");
+    play.stubborn = true;
+    play.run_of("other", "restarts.json");
+    for _ in 0..100 {
+        play.wait();
+    }
+    let told = "512 starts and restarts of scripts are under way, and no more can be";
+    assert!(play.text.contains(told), "{}", play.text);
+    assert!(
+        play.text.contains("failed after 513 steps"),
+        "{}",
+        play.text
+    );
+}
+
+#[test]
 fn a_repository_is_cloned_once() {
     let mut play = Play::new(&[
         (

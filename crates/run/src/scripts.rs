@@ -112,6 +112,8 @@ pub enum ScriptFault {
     TooDeep(usize),
     /// So many scripts run.
     TooMany(usize),
+    /// So many things are wanted of scripts and not done.
+    TooManyCalls(usize),
     /// There is no git on this machine.
     NoGit(collodi_action::Error),
     /// A git command failed.
@@ -136,6 +138,7 @@ impl ScriptFault {
         Some(match self {
             Self::NoSteps(_) => "name the script's file, not the one that describes the app",
             Self::Cycle(_) => "let one of them return before the other needs it",
+            Self::TooManyCalls(_) => "stop the scripts that do not end, then try again",
             Self::NoGit(_) => "install git, or put the app there by hand",
             Self::Address { .. } => {
                 "name a script's file: by its path, or as https://host/owner/repository.git/file.json"
@@ -224,6 +227,12 @@ impl fmt::Display for ScriptFault {
             }
             Self::TooDeep(most) => write!(f, "scripts start scripts more than {most} levels deep"),
             Self::TooMany(most) => write!(f, "{most} scripts run, and no more can"),
+            Self::TooManyCalls(most) => {
+                write!(
+                    f,
+                    "{most} starts and restarts of scripts are under way, and no more can be"
+                )
+            }
             Self::NoGit(error) => write!(f, "{error}"),
             Self::Git { line, tail } if tail.is_empty() => write!(f, "`{line}` failed"),
             Self::Git { line, tail } => write!(f, "`{line}` failed: {tail}"),
