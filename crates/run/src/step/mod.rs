@@ -25,7 +25,7 @@ mod wait;
 use crate::{Completed, Question, context::Context, params::Fault, params::Params, session::Heard};
 use alloc::{format, sync::Arc};
 pub(crate) use ask::{Asked, accept, ask};
-pub(crate) use files::write as write_file;
+pub(crate) use files::{text as file_text, write as write_file};
 
 use collodi_action::Progress;
 use collodi_command::Stream;
