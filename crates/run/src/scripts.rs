@@ -134,11 +134,14 @@ impl ScriptFault {
     }
 
     /// What to do about it, when there is something to say.
-    pub(crate) const fn hint(&self) -> Option<&'static str> {
+    pub(crate) fn hint(&self) -> Option<&'static str> {
         Some(match self {
             Self::NoSteps(_) => "name the script's file, not the one that describes the app",
             Self::Cycle(_) => "let one of them return before the other needs it",
             Self::TooManyCalls(_) => "stop the scripts that do not end, then try again",
+            Self::Git { tail, .. } if has_own(tail) => {
+                "the checkout has commits or changes of its own: push them, undo them, or move the app's folder away"
+            }
             Self::NoGit(_) => "install git, or put the app there by hand",
             Self::Address { .. } => {
                 "name a script's file: by its path, or as https://host/owner/repository.git/file.json"
@@ -146,6 +149,12 @@ impl ScriptFault {
             _ => return None,
         })
     }
+}
+
+/// Whether git would have to drop what only this checkout has.
+fn has_own(tail: &str) -> bool {
+    let says = ["to fast-forward", "would be overwritten"];
+    says.iter().any(|text| tail.contains(text))
 }
 
 impl ScriptQuestion {
