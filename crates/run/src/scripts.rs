@@ -1,5 +1,6 @@
 //! What a run wants of other scripts, and what it hears of them.
 
+use crate::shown::shown_script;
 use alloc::{string::String, vec::Vec};
 use collodi_file::FileError;
 use collodi_script::Place;
@@ -175,17 +176,24 @@ impl fmt::Display for ScriptRequest {
                 uri,
                 args,
                 checkout,
-            } => write!(f, "start script {uri}{checkout} with {}", args.to_json()),
-            Self::Download { uri, checkout } => write!(f, "download {uri}{checkout}"),
-            Self::Stop(uris) => write!(f, "stop scripts {}", uris.join(", ")),
-            Self::Restart { uri, .. } => {
-                write!(
-                    f,
-                    "restart {}",
-                    uri.as_deref().unwrap_or("the script itself")
-                )
+            } => {
+                let (uri, args) = (shown_script(uri), args.to_json());
+                write!(f, "start script {uri}{checkout} with {args}")
             }
-            Self::Ask(question, uri) => write!(f, "ask of script {uri}: {question}"),
+            Self::Download { uri, checkout } => {
+                write!(f, "download {}{checkout}", shown_script(uri))
+            }
+            Self::Stop(uris) => {
+                let uris: Vec<_> = uris.iter().map(|uri| shown_script(uri)).collect();
+                write!(f, "stop scripts {}", uris.join(", "))
+            }
+            Self::Restart { uri, .. } => {
+                let uri = uri.as_deref().unwrap_or("the script itself");
+                write!(f, "restart {}", shown_script(uri))
+            }
+            Self::Ask(question, uri) => {
+                write!(f, "ask of script {}: {question}", shown_script(uri))
+            }
         }
     }
 }
@@ -223,7 +231,7 @@ impl fmt::Display for ScriptFault {
             }
             Self::Failed { script, why } => write!(f, "{script} failed: {why}"),
             Self::Stopped(script) => write!(f, "{script} was stopped"),
-            Self::Address { uri, why } => write!(f, "{why}: {uri:?}"),
+            Self::Address { uri, why } => write!(f, "{why}: {:?}", shown_script(uri)),
             Self::File(error) => write!(f, "{error}"),
             Self::NoSteps(script) => write!(f, "{script} has no `run` list"),
             Self::Invalid {
@@ -247,5 +255,49 @@ impl fmt::Display for ScriptFault {
             Self::Git { line, tail } => write!(f, "`{line}` failed: {tail}"),
             Self::Cancelled => f.write_str("cancelled"),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::string::ToString;
+
+    #[test]
+    fn nobody_is_shown_a_password() {
+        let uri = String::from("https://bob:hunter2@host/o/r.git?token=t");
+        let checkout = Checkout::default();
+        let args = Value::Null;
+        let fault = ScriptFault::Address {
+            uri: uri.clone(),
+            why: "no",
+        };
+        assert_eq!(fault.to_string(), r#"no: "https://host/o/r.git""#);
+        for request in [
+            ScriptRequest::Download {
+                uri: uri.clone(),
+                checkout: checkout.clone(),
+            },
+            ScriptRequest::Stop([uri.clone()].into()),
+            ScriptRequest::Restart {
+                uri: Some(uri.clone()),
+                args: None,
+            },
+            ScriptRequest::Ask(ScriptQuestion::Running, uri.clone()),
+            ScriptRequest::Start {
+                uri,
+                args,
+                checkout,
+            },
+        ] {
+            let text = request.to_string();
+            assert!(text.contains("https://host/o/r.git"), "{text}");
+            assert!(
+                !text.contains("hunter2") && !text.contains("token"),
+                "{text}"
+            );
+        }
+        let path = ScriptRequest::Stop(["a@b/c#1.json".into()].into());
+        assert_eq!(path.to_string(), "stop scripts a@b/c#1.json");
     }
 }
