@@ -341,8 +341,13 @@ fn environment_files(layout: &Layout, app: &App) -> EnvironmentFiles {
     }
 }
 
-/// The app with the workspace's drive as its annex: links lead there.
+/// The app with its own part of the workspace's drive as an annex, and with the part
+/// of those that name peers: links lead there. What other apps keep for themselves is
+/// outside.
 fn with_drive(layout: &Layout, app: App) -> App {
-    let root = app.root.with_annex(&layout.drive().absolute());
+    let drive = layout.drive().absolute();
+    let own = format!("{drive}/apps/{}", app.name);
+    let root = app.root.with_annex(&own);
+    let root = root.with_annex(&format!("{drive}/shared"));
     App { root, ..app }
 }
