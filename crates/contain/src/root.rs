@@ -12,7 +12,7 @@ use core::fmt;
 pub struct Root {
     path: Arc<str>,
     rules: Rules,
-    annexes: Vec<Arc<str>>,
+    annexes: Arc<[Arc<str>]>,
 }
 
 impl Root {
@@ -30,7 +30,7 @@ impl Root {
             Rules::Windows if trimmed.ends_with(':') => Arc::from(format!("{trimmed}\\")),
             _ => Arc::from(trimmed),
         };
-        let annexes = Vec::new();
+        let annexes = Arc::default();
         Self {
             path,
             rules,
@@ -43,8 +43,8 @@ impl Root {
     /// root otherwise: no text names a path in it.
     #[must_use]
     pub fn with_annex(mut self, absolute: &str) -> Self {
-        self.annexes
-            .push(Self::with_rules(absolute, self.rules).path);
+        let new = Self::with_rules(absolute, self.rules).path;
+        self.annexes = self.annexes.iter().cloned().chain([new]).collect();
         self
     }
 
