@@ -28,14 +28,14 @@ pub(crate) const NEW_DIRECTORY: Mode = Mode::from_raw_mode(0o777);
 pub(crate) struct Rooted {
     handle: OwnedFd,
     text: String,
-    annex: Option<String>,
+    annexes: Vec<String>,
 }
 
-/// Where an absolute link leads: below the root, or into its annex.
+/// Where an absolute link leads: below the root, or into the annex of this number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Base<'a> {
     Root(&'a [u8]),
-    Annex(&'a [u8]),
+    Annex(usize, &'a [u8]),
 }
 
 impl Rooted {
@@ -45,7 +45,7 @@ impl Rooted {
         Ok(Self {
             handle,
             text: root.as_str().to_owned(),
-            annex: root.annex().map(ToOwned::to_owned),
+            annexes: root.annexes().map(ToOwned::to_owned).collect(),
         })
     }
 
@@ -55,13 +55,16 @@ impl Rooted {
 
     /// Where an absolute link target leads; none when it leads out.
     pub(crate) fn base_of<'a>(&self, target: &'a [u8]) -> Option<Base<'a>> {
-        let in_annex = || strip(self.annex.as_deref()?, target).map(Base::Annex);
+        let in_annex = || {
+            let mut annexes = self.annexes.iter().enumerate();
+            annexes.find_map(|(number, annex)| Some(Base::Annex(number, strip(annex, target)?)))
+        };
         strip(&self.text, target).map(Base::Root).or_else(in_annex)
     }
 
-    /// Opens the annex. Links in its own path are followed, as in the root's.
-    pub(crate) fn open_annex(&self) -> Result<OwnedFd, Fault> {
-        let annex = self.annex.as_deref();
+    /// Opens an annex. Links in its own path are followed, as in the root's.
+    pub(crate) fn open_annex(&self, number: usize) -> Result<OwnedFd, Fault> {
+        let annex = self.annexes.get(number).map(String::as_str);
         let annex = annex.ok_or(Fault::new(FileErrorKind::Escapes))?;
         let flags = DIRECTORY | OFlags::CLOEXEC;
         Ok(rustix::fs::open(annex, flags, Mode::empty())?)

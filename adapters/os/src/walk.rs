@@ -159,7 +159,7 @@ impl<'a> Walk<'a> {
         let base = self.root.base_of(target);
         let (annex, below) = match base.ok_or(Fault::new(FileErrorKind::Escapes))? {
             Base::Root(below) => (None, below),
-            Base::Annex(below) => (Some(self.root.open_annex()?), below),
+            Base::Annex(number, below) => (Some(self.root.open_annex(number)?), below),
         };
         self.trail.clear();
         self.annex = annex;

@@ -116,3 +116,86 @@ fn an_app_is_fetched_from_a_repository() {
         .map(|app| app.unwrap().file_name());
     assert_eq!(apps.collect::<Vec<_>>(), ["thing"]);
 }
+
+/// A workspace in which `thing` is fetched from a repository of two commits; the first.
+fn fetched() -> (TempDir, String, String) {
+    let dir = workspace(&[]);
+    let first = repository(dir.path());
+    let url = format!("file://{}/thing.git", dir.path().display());
+    let output = fetch(dir.path(), &url, "");
+    assert!(output.status.success(), "{output:?}");
+    (dir, url, first)
+}
+
+/// Starts the script of the repository, in the state that these parameters name.
+fn fetch(dir: &Path, url: &str, state: &str) -> Output {
+    let script = format!(
+        r#"{{"run": [
+        {{"method": "script.start", "params": {{"uri": "{url}/hello.json"{state}}}}},
+        {{"method": "log", "params": {{"text": "{{{{input.says}}}}"}}}}]}}"#
+    );
+    fs::create_dir_all(dir.join("demo")).unwrap();
+    fs::write(dir.join("demo/pinokio.json"), script).unwrap();
+    collodi(dir, &["--local-repositories", "demo"])
+}
+
+/// The commit of a script that says this, in the repository, on this branch.
+fn published(dir: &Path, branch: &str, says: &str) {
+    let source = dir.join("source");
+    git(&source, &["checkout", "-q", "-B", branch]);
+    let text = format!(
+        r#"{{"run": [{{"method": "script.return", "params": {{"says": "{says} you"}}}}]}}"#
+    );
+    fs::write(source.join("hello.json"), text).unwrap();
+    git(&source, &["commit", "-q", "-a", "-m", says]);
+    git(&source, &["push", "-q", "../thing.git", branch]);
+}
+
+fn assert_says(output: &Output, text: &str) {
+    assert!(output.status.success(), "{output:?}");
+    let said = said(output);
+    assert!(said.iter().any(|line| line.starts_with(text)), "{said:?}");
+}
+
+#[test]
+fn a_short_hash_is_found_in_what_was_fetched_before() {
+    let (dir, url, first) = fetched();
+    let state = format!(r#", "hash": "{}""#, &first[..8]);
+    assert_says(&fetch(dir.path(), &url, &state), "first");
+    assert_says(&fetch(dir.path(), &url, &state), "first");
+}
+
+#[test]
+fn the_newest_follows_an_older_commit() {
+    let (dir, url, first) = fetched();
+    let branch = git(&dir.path().join("source"), &["branch", "--show-current"]);
+    for hash in [&first, &first[..8]] {
+        let state = format!(r#", "hash": "{hash}""#);
+        assert_says(&fetch(dir.path(), &url, &state), "first");
+        published(dir.path(), &branch, &format!("after {hash}"));
+        let output = fetch(dir.path(), &url, r#", "pull": true"#);
+        assert_says(&output, &format!("after {hash}"));
+    }
+}
+
+#[test]
+fn branches_are_followed_and_own_commits_stay() {
+    let (dir, url, _) = fetched();
+    published(dir.path(), "dev", "third");
+    let state = r#", "branch": "dev""#;
+    assert_says(&fetch(dir.path(), &url, state), "third");
+    published(dir.path(), "dev", "fourth");
+    assert_says(&fetch(dir.path(), &url, state), "fourth");
+
+    let app = dir.path().join(".vatn/python/apps/thing");
+    fs::write(app.join("mine.txt"), "mine").unwrap();
+    git(&app, &["add", "-A"]);
+    git(&app, &["commit", "-q", "-m", "mine"]);
+    let mine = git(&app, &["rev-parse", "HEAD"]);
+    published(dir.path(), "dev", "fifth");
+    let refused = fetch(dir.path(), &url, state);
+    assert!(!refused.status.success(), "{refused:?}");
+    let why = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(why.contains("commits or changes of its own"), "{why}");
+    assert_eq!(git(&app, &["rev-parse", "dev"]), mine);
+}

@@ -88,9 +88,11 @@ impl Disk {
     ) -> Result<Place, FileErrorKind> {
         let start = self.find("/", root.as_str(), End::Follow)?;
         self.get(&start).ok_or(FileErrorKind::NotFound)?;
-        let annex = root.annex().map(|annex| self.find("/", annex, End::Follow));
-        let bases = [Some(start), annex.and_then(Result::ok)];
-        self.walk(bases.into_iter().flatten().collect(), path, end, way)
+        let annexes = root
+            .annexes()
+            .filter_map(|annex| self.find("/", annex, End::Follow).ok());
+        let bases = core::iter::once(start).chain(annexes).collect();
+        self.walk(bases, path, end, way)
     }
 
     pub(crate) fn get(&self, place: &[String]) -> Option<&Node> {

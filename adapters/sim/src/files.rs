@@ -198,12 +198,12 @@ fn list(disk: &Disk, path: &ContainedPath) -> Answer {
 fn link(disk: &mut Disk, path: &ContainedPath, to: &ContainedPath) -> Answer {
     let place = find(disk, path, End::Keep, Way::Exists)?;
     let target = to.absolute();
-    let (root, annex) = (path.root().as_str(), path.root().annex());
+    let mut dirs = core::iter::once(path.root().as_str()).chain(path.root().annexes());
     let is_inside = |dir: &str| {
         let rest = target.strip_prefix(dir.trim_end_matches('/'));
         rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     };
-    if !is_inside(root) && !annex.is_some_and(is_inside) {
+    if !dirs.any(is_inside) {
         return Err(FileErrorKind::Escapes);
     }
     if disk.get(&place).is_some() {

@@ -12,7 +12,7 @@ use core::fmt;
 pub struct Root {
     path: Arc<str>,
     rules: Rules,
-    annex: Option<Arc<str>>,
+    annexes: Arc<[Arc<str>]>,
 }
 
 impl Root {
@@ -30,22 +30,27 @@ impl Root {
             Rules::Windows if trimmed.ends_with(':') => Arc::from(format!("{trimmed}\\")),
             _ => Arc::from(trimmed),
         };
-        let annex = None;
-        Self { path, rules, annex }
+        let annexes = Arc::default();
+        Self {
+            path,
+            rules,
+            annexes,
+        }
     }
 
-    /// The same root with an annex: an absolute link that leads into this directory, on
-    /// any way below the root, stays inside. The annex is not part of the root
-    /// otherwise: no text names a path in it.
+    /// The same root with one more annex: an absolute link that leads into this
+    /// directory, on any way below the root, stays inside. The annex is not part of the
+    /// root otherwise: no text names a path in it.
     #[must_use]
     pub fn with_annex(mut self, absolute: &str) -> Self {
-        self.annex = Some(Self::with_rules(absolute, self.rules).path);
+        let new = Self::with_rules(absolute, self.rules).path;
+        self.annexes = self.annexes.iter().cloned().chain([new]).collect();
         self
     }
 
-    /// The absolute path of its annex, when it has one.
-    pub fn annex(&self) -> Option<&str> {
-        self.annex.as_deref()
+    /// The absolute paths of its annexes.
+    pub fn annexes(&self) -> impl Iterator<Item = &str> {
+        self.annexes.iter().map(AsRef::as_ref)
     }
 
     /// The absolute path.

@@ -73,7 +73,7 @@ pub enum FileOp {
         path: ContainedPath,
     },
     /// Makes a symbolic link. Fails when something is at its path, and when its target
-    /// lies neither in the root of the path nor in that root's annex.
+    /// lies neither in the root of the path nor in that root's annexes.
     Link {
         /// The link.
         path: ContainedPath,

@@ -239,7 +239,7 @@ impl Host {
     fn next_deed(&mut self, now: Instant, id: CallId, mut fetch: Fetch) {
         let action = match fetch.deeds.pop_front() {
             None => return self.fetched_all(now, id, &fetch.address, &fetch.name),
-            Some(Deed::File(op)) => Action::File(op),
+            Some(Deed::File(op) | Deed::Pull(op)) => Action::File(op),
             Some(Deed::Git(args, dir)) => {
                 let spec = self.git(&args, dir, &fetch.tree);
                 fetch.line = spec.to_string();
@@ -288,6 +288,12 @@ impl Host {
             return self.forget(id);
         }
         let fault = match completion {
+            Completion::File(Ok(FileAnswer::Bytes(head))) => {
+                let dir = self.options.layout.app(&fetch.name).at(RelPath::root());
+                let mut fetch = fetch;
+                fetch.deeds.push_front(git::pull(&head, &dir));
+                return self.next_deed(now, id, fetch);
+            }
             Completion::File(Ok(_)) => {
                 return self.next_deed(now, id, fetch);
             }

@@ -6,6 +6,7 @@ use crate::{
     environment::EnvJob,
     host::Deletion,
     post::Post,
+    script_address::identity,
     shared::Child,
 };
 use alloc::{
@@ -73,6 +74,16 @@ impl Host {
         }
     }
 
+    /// Somebody ends a run: its script is not started again, either.
+    pub(crate) fn cancel_asked(&mut self, now: Instant, id: &RunId) -> Result<Accepted, Refused> {
+        let accepted = self.cancel_run(now, id)?;
+        if let Some(path) = self.runs.get(id).map(|run| run.script_path().to_string()) {
+            self.leave_restarts(now, |app| identity(app) == path);
+        }
+        Ok(accepted)
+    }
+
+    /// Ends a run and its daemons. Restarts of its script that are under way stay.
     pub(crate) fn cancel_run(&mut self, now: Instant, id: &RunId) -> Result<Accepted, Refused> {
         let Some(entry) = self.runs.get_mut(id) else {
             return Err(Refused::NoSuchRun(id.to_string()));
@@ -162,7 +173,7 @@ impl Host {
             .map(|p| p.id().clone())
             .collect();
         self.shared.post.push_back(Post::StopDaemons(processes));
-        self.leave_restarts(now, Some(app));
+        self.leave_restarts(now, |of| of.name == app);
         Ok(Accepted::UnderWay)
     }
 
@@ -248,7 +259,7 @@ impl Host {
                 .post
                 .push_back(Post::Env(env, collodi_python::Input::Cancel));
         }
-        self.leave_restarts(now, None);
+        self.leave_restarts(now, |_| true);
         self.detect_input(now, collodi_python::Input::Cancel);
         Accepted::UnderWay
     }
@@ -258,7 +269,7 @@ impl Host {
         for id in runs {
             self.end_run(now, &id, collodi_run::Input::Kill);
         }
-        self.leave_restarts(now, None);
+        self.leave_restarts(now, |_| true);
         self.hurry_fetches(now);
         for id in self.processes.keys() {
             let kill = collodi_restart::Input::Kill;
@@ -330,8 +341,13 @@ fn environment_files(layout: &Layout, app: &App) -> EnvironmentFiles {
     }
 }
 
-/// The app with the workspace's drive as its annex: links lead there.
+/// The app with its own part of the workspace's drive as an annex, and with the part
+/// of those that name peers: links lead there. What other apps keep for themselves is
+/// outside.
 fn with_drive(layout: &Layout, app: App) -> App {
-    let root = app.root.with_annex(&layout.drive().absolute());
+    let drive = layout.drive().absolute();
+    let own = format!("{drive}/apps/{}", app.name);
+    let root = app.root.with_annex(&own);
+    let root = root.with_annex(&format!("{drive}/shared"));
     App { root, ..app }
 }

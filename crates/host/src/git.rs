@@ -15,6 +15,12 @@ use collodi_run::{Checkout, ScriptFault};
 /// The folder among the apps in which a repository is cloned before it is an app. No
 /// app can have this name.
 const CLONING: &str = ".cloning";
+/// As deep as a history can be, also of a checkout that has it all.
+const WHOLE_HISTORY: &str = "2147483647";
+/// All branches, also of a checkout that was made for one.
+const BRANCHES: &str = "+refs/heads/*:refs/remotes/origin/*";
+/// How much of `.git/HEAD` is read, in bytes.
+const HEAD_BYTES: u64 = 4 << 10;
 /// For every command: no hooks, and a connection that has died is noticed.
 const SETTINGS: [(&str, &str); 3] = [
     ("core.hooksPath", "/dev/null"),
@@ -39,6 +45,9 @@ pub(crate) enum Deed {
     File(FileOp),
     /// `git` with these arguments, in this folder.
     Git(Vec<String>, ContainedPath),
+    /// The newest, which takes another command when `.git/HEAD`, that this reads, names
+    /// no branch.
+    Pull(FileOp),
 }
 
 impl GitAddress {
@@ -136,27 +145,32 @@ impl GitAddress {
         self.check(checkout)?;
         Ok(match (&checkout.hash, &checkout.branch) {
             (Some(hash), _) => {
-                let what = if is_whole(hash) {
-                    hash.as_str()
+                // A server is asked for whole names only; others are looked up here.
+                let fetch = if is_whole(hash) {
+                    git(&["fetch", "origin", hash], dir)
                 } else {
-                    "HEAD"
+                    git(
+                        &["fetch", "--depth", WHOLE_HISTORY, "origin", BRANCHES],
+                        dir,
+                    )
                 };
-                [
-                    git(&["fetch", "origin", what], dir),
-                    git(&["checkout", "--detach", hash, "--"], dir),
-                ]
-                .into()
+                [fetch, git(&["checkout", "--detach", hash, "--"], dir)].into()
             }
             (None, Some(branch)) => {
                 let remote = format!("refs/remotes/origin/{branch}");
+                let tracked = format!("remote.origin.fetch={BRANCHES}");
                 let fetched = format!("+refs/heads/{branch}:{remote}");
                 [
                     git(&["fetch", "origin", &fetched], dir),
-                    git(&["checkout", "-B", branch, &remote, "--"], dir),
+                    git(&["-c", &tracked, "checkout", branch, "--"], dir),
+                    git(&["merge", "--ff-only", &remote], dir),
                 ]
                 .into()
             }
-            (None, None) if checkout.pull => [git(&["pull", "--ff-only"], dir)].into(),
+            (None, None) if checkout.pull => {
+                let head = dir.join(".git/HEAD").map_err(|_| self.no_place())?;
+                [Deed::Pull(FileOp::read(head, HEAD_BYTES))].into()
+            }
             (None, None) => Vec::new(),
         })
     }
@@ -191,6 +205,16 @@ impl GitAddress {
             why: "there is no place for it among the apps",
         }
     }
+}
+
+/// What brings the newest to the checkout at `dir`, whose `.git/HEAD` has this text:
+/// that of its branch, else that of the repository.
+pub(crate) fn pull(head: &[u8], dir: &ContainedPath) -> Deed {
+    if head.starts_with(b"ref:") {
+        return git(&["pull", "--ff-only"], dir);
+    }
+    let all = ["--depth", WHOLE_HISTORY, "origin", "HEAD"];
+    git(&[["pull", "--ff-only"].as_slice(), &all].concat(), dir)
 }
 
 /// A hash that a server can be asked for.

@@ -157,7 +157,7 @@ impl Host {
         }
         let accepted = match command {
             Command::Run(request) => self.start_run(now, request)?,
-            Command::CancelRun(id) => self.cancel_run(now, &id)?,
+            Command::CancelRun(id) => self.cancel_asked(now, &id)?,
             Command::StopProcess(id) => self.supervise(&id, collodi_restart::Input::Stop)?,
             Command::RestartProcess(id) => self.supervise(&id, collodi_restart::Input::Restart)?,
             Command::StopApp(app) => self.stop_app(now, &app)?,

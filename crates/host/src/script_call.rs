@@ -28,6 +28,10 @@ use collodi_run::{App, Checkout, Completed, ScriptFault, ScriptQuestion, ScriptR
 use collodi_time::Instant;
 use collodi_value::Value;
 
+/// How many calls may be under way before the next is refused: restarts of scripts
+/// that do not end wait without holding a run.
+const MAX_CALLS: usize = 512;
+
 /// The host's number for a call.
 pub(crate) type CallId = u64;
 
@@ -126,6 +130,9 @@ impl Host {
         let call = Call::new(entry, action, request);
         if entry.is_ending() {
             return self.tell_caller(call, Err(ScriptFault::Cancelled));
+        }
+        if self.calls.all.len() >= MAX_CALLS {
+            return self.tell_caller(call, Err(ScriptFault::TooManyCalls(MAX_CALLS)));
         }
         let id = self.calls.add(call);
         self.resolve(now, id);
@@ -282,13 +289,11 @@ impl Host {
         }
     }
 
-    /// A script that is to be started again is not.
-    pub(crate) fn leave_restarts(&mut self, now: Instant, app: Option<&str>) {
+    /// Scripts of these that are to be started again are not.
+    pub(crate) fn leave_restarts(&mut self, now: Instant, is_one: impl Fn(&App) -> bool) {
         let kill = collodi_run::Input::Cancel;
         let its = |(_, call): &(&CallId, &Call)| match &call.stage {
-            Stage::Stopping(of) | Stage::Reading(of) => {
-                call.action.is_none() && app.is_none_or(|app| of.name == app)
-            }
+            Stage::Stopping(of) | Stage::Reading(of) => call.action.is_none() && is_one(of),
             _ => false,
         };
         let ids: Vec<_> = self

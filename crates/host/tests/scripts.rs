@@ -28,6 +28,8 @@ struct Play {
     text: String,
     /// Clones stay under way.
     slow_git: bool,
+    /// What is signalled lives on.
+    stubborn: bool,
 }
 
 impl Play {
@@ -46,6 +48,7 @@ impl Play {
             living: Vec::new(),
             text: String::new(),
             slow_git: false,
+            stubborn: false,
         };
         play.input(Input::Start);
         play.text.clear();
@@ -54,12 +57,16 @@ impl Play {
 
     /// Runs the script of the app `demo`.
     fn run(&mut self, file: &str) -> &mut Self {
-        let path = format!("{APPS}/demo/{file}");
+        self.run_of("demo", file)
+    }
+
+    fn run_of(&mut self, app: &str, file: &str) -> &mut Self {
+        let path = format!("{APPS}/{app}/{file}");
         let source = self.files.get(&path).unwrap().clone();
         let parsed = parse(&source, &Options::for_file(file));
-        let root = Root::new(&format!("{APPS}/demo"));
+        let root = Root::new(&format!("{APPS}/{app}"));
         self.command(Command::Run(RunRequest {
-            app: App::new("demo", root, RelPath::root(), file),
+            app: App::new(app, root, RelPath::root(), file),
             script: Arc::new(parsed.script().unwrap().clone()),
             args: Value::Object(collodi_value::Object::new()),
             answers: Box::default(),
@@ -145,6 +152,9 @@ impl Play {
             }
             Action::Signal(..) => {
                 self.inputs.push_back(done(Completion::Signalled(Ok(()))));
+                if self.stubborn {
+                    return;
+                }
                 for id in std::mem::take(&mut self.living) {
                     let exit = Exit::Signal(Signal::TERM);
                     let leaked = false;
@@ -347,6 +357,47 @@ fn a_script_can_start_itself_again() {
         {"method": "log", "params": {"text": "run {{global.n}}"}}]}"#;
     let mut play = Play::new(&[("demo/again.json", again)]);
     assert_snapshot!(play.run("again.json").wait().text);
+}
+
+#[test]
+fn who_cancels_a_run_does_not_get_its_restart() {
+    let restarts =
+        r#"{"run": [{"method": "script.restart", "params": {"uri": "../demo/server.json"}}]}"#;
+    let mut play = Play::new(&[
+        ("demo/server.json", SERVER),
+        ("other/restarts.json", restarts),
+    ]);
+    play.run("server.json");
+    let server = play.host.runs().next().unwrap().id().clone();
+    play.stubborn = true;
+    play.run_of("other", "restarts.json");
+    play.command(Command::CancelRun(server));
+    play.stubborn = false;
+    assert_eq!(play.wait().host.runs().count(), 2, "{}", play.text);
+    assert!(play.host.busy_by("demo").is_none(), "{}", play.text);
+}
+
+#[test]
+fn restarts_of_what_does_not_end_do_not_pile_up() {
+    let step = r#"{"method": "script.restart", "params": {"uri": "../demo/server.json"}}"#;
+    let restarts = format!(r#"{{"run": [{}]}}"#, vec![step; 600].join(", "));
+    let mut play = Play::new(&[
+        ("demo/server.json", SERVER),
+        ("other/restarts.json", &restarts),
+    ]);
+    play.run("server.json");
+    play.stubborn = true;
+    play.run_of("other", "restarts.json");
+    for _ in 0..100 {
+        play.wait();
+    }
+    let told = "512 starts and restarts of scripts are under way, and no more can be";
+    assert!(play.text.contains(told), "{}", play.text);
+    assert!(
+        play.text.contains("failed after 513 steps"),
+        "{}",
+        play.text
+    );
 }
 
 #[test]

@@ -13,13 +13,14 @@ use collodi_command::{Stdin, TreeId};
 use collodi_contain::ContainedPath;
 use collodi_env::{Environment as Resolved, StepVariables};
 use collodi_machine::{ActionId, Outbox};
-use collodi_script::Dialect;
+use collodi_script::{Dialect, is_outside};
 use collodi_time::Instant;
 use collodi_value::Value;
 
 use crate::{
     outcome::FailureKind,
     params::{Fault, Params, at},
+    shown::shown_script,
 };
 
 /// What every step works with: the options, the variables, and the way out.
@@ -168,6 +169,14 @@ pub(crate) fn contained(
     key: &str,
     text: &str,
 ) -> Result<ContainedPath, Fault> {
+    if is_outside(text) {
+        let text = shown_script(text);
+        let kind = FailureKind::Outside {
+            key: key.into(),
+            text,
+        };
+        return Err(at(key, kind));
+    }
     dir.join(text).map_err(|error| {
         at(
             key,

@@ -190,6 +190,11 @@ fn is_file(name: &str) -> bool {
     matches!(name, "PIP_CONFIG_FILE" | "CONDARC" | "HF_TOKEN_PATH")
 }
 
+/// Whether the mark of UTF-16 stands before a text.
+pub(crate) const fn is_utf_16(bytes: &[u8]) -> bool {
+    matches!(bytes, [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..])
+}
+
 /// The text of a file, which may be UTF-8 or, by its mark, UTF-16.
 pub(crate) fn decoded(bytes: &[u8]) -> String {
     let units = |rest: &[u8], read: fn([u8; 2]) -> u16| {

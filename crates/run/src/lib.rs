@@ -26,6 +26,7 @@ mod run;
 mod scope;
 mod scripts;
 mod session;
+mod shown;
 mod step;
 
 pub use action::{Action, DaemonSpec, EnvRequest};
@@ -39,4 +40,5 @@ pub use outcome::{Failure, FailureKind, Outcome, Status};
 pub use run::Run;
 pub use scripts::{Checkout, ScriptFault, ScriptQuestion, ScriptRequest};
 pub use session::line_ends;
+pub use shown::shown_script;
 pub use step::supports;

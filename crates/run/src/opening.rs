@@ -7,11 +7,11 @@ use crate::{
     Completed, Field, Form, Question,
     context::Context,
     dotenv,
-    environment::decoded,
+    environment::{decoded, is_utf_16},
     outcome::FailureKind,
     params::{Fault, Params},
     questions::Asking,
-    step::{Asked, accept, ask, write_private},
+    step::{Asked, accept, ask, file_text, write_private},
 };
 use alloc::{
     collections::{BTreeMap, BTreeSet},
@@ -47,6 +47,8 @@ enum Stage {
     Looking(Asking, Vec<Required>),
     /// Somebody must answer.
     Asking(Arc<Question>),
+    /// The app's file is read again, for these lines.
+    Rereading(ContainedPath, Vec<(String, String)>),
     /// The answers are written to the app's file.
     Writing(String),
 }
@@ -132,6 +134,7 @@ impl Opening {
                 asking.completed(id, &completed);
                 looked(cx, asking, required)
             }
+            Stage::Rereading(path, lines) => edit(cx, &path, &lines, completed),
             Stage::Writing(text) => match completed {
                 Completed::World(Completion::File(Err(error))) => {
                     Err(FailureKind::File(error).into())
@@ -286,9 +289,10 @@ fn withheld(cx: &Context, there: &collodi_env::Environment) -> Vec<String> {
     names.filter(is_dropped).map(ToString::to_string).collect()
 }
 
-/// Writes the answers to the app's file.
+/// Keeps the answers in the app's file. It is read again: somebody may have changed it
+/// since the run began.
 fn keep(cx: &mut Context, values: &Object) -> Going {
-    let Some((path, text)) = cx.environment.app_file() else {
+    let Some((path, _)) = cx.environment.app_file() else {
         return Ok(Opened::Done);
     };
     let path = path.clone();
@@ -301,8 +305,27 @@ fn keep(cx: &mut Context, values: &Object) -> Going {
         };
         lines.push((name.to_string(), written));
     }
-    let text = dotenv::edited(text, &lines);
-    write_private(cx, &path, text.clone())?;
+    let op = FileOp::read(path.clone(), cx.options.limits.file_bytes);
+    cx.world(Action::File(op));
+    Ok(waits(Stage::Rereading(path, lines)))
+}
+
+/// Writes the lines to the app's file, of which this was read. What cannot be read is
+/// not written over.
+fn edit(
+    cx: &mut Context,
+    path: &ContainedPath,
+    lines: &[(String, String)],
+    completed: Completed,
+) -> Going {
+    let text = match completed {
+        Completed::World(Completion::File(Ok(FileAnswer::Bytes(bytes)))) if is_utf_16(&bytes) => {
+            decoded(&bytes)
+        }
+        completed => file_text(path, completed)?.unwrap_or_default(),
+    };
+    let text = dotenv::edited(&text, lines);
+    write_private(cx, path, text.clone())?;
     Ok(waits(Stage::Writing(text)))
 }
 

@@ -142,6 +142,13 @@ pub enum FailureKind {
         /// Why not.
         error: PathError,
     },
+    /// A path has a form that names scripts elsewhere: `~/…`, or an address.
+    Outside {
+        /// The parameter.
+        key: String,
+        /// What it is.
+        text: String,
+    },
     /// A name is not one.
     Name {
         /// The name.
@@ -251,6 +258,9 @@ impl FailureKind {
             Self::Json { .. } => "the file must be plain JSON; correct it, or move it away",
             Self::NoConda => "install conda, mamba or micromamba, or use `venv` in the script",
             Self::Path { .. } => "paths are read from the app's folder and stay in it",
+            Self::Outside { .. } => {
+                "paths are read from the app's folder and stay in it; `~/…` and addresses are for scripts only"
+            }
             Self::Name { .. } => "use letters, digits, '.', '_' and '-'",
             Self::Unquotable => {
                 "put the value between blanks or in quotes, or write raw(…) if it is meant as shell code"
@@ -355,6 +365,12 @@ impl fmt::Display for FailureKind {
                 message,
             } => write!(f, "{path}:{place}: {message}"),
             Self::Path { text, error } => write!(f, "{error}: {text:?}"),
+            Self::Outside { key, text } if key.is_empty() => {
+                write!(f, "not a path in the app's folder: {text:?}")
+            }
+            Self::Outside { key, text } => {
+                write!(f, "`{key}` is not a path in the app's folder: {text:?}")
+            }
             Self::Name { text, error } => write!(f, "{error}: {text:?}"),
             Self::Param { expected, found } => write!(f, "expected {expected}, found {found}"),
             Self::Unquotable => {

@@ -1,5 +1,6 @@
 //! What a run wants of other scripts, and what it hears of them.
 
+use crate::shown::shown_script;
 use alloc::{string::String, vec::Vec};
 use collodi_file::FileError;
 use collodi_script::Place;
@@ -112,6 +113,8 @@ pub enum ScriptFault {
     TooDeep(usize),
     /// So many scripts run.
     TooMany(usize),
+    /// So many things are wanted of scripts and not done.
+    TooManyCalls(usize),
     /// There is no git on this machine.
     NoGit(collodi_action::Error),
     /// A git command failed.
@@ -132,10 +135,14 @@ impl ScriptFault {
     }
 
     /// What to do about it, when there is something to say.
-    pub(crate) const fn hint(&self) -> Option<&'static str> {
+    pub(crate) fn hint(&self) -> Option<&'static str> {
         Some(match self {
             Self::NoSteps(_) => "name the script's file, not the one that describes the app",
             Self::Cycle(_) => "let one of them return before the other needs it",
+            Self::TooManyCalls(_) => "stop the scripts that do not end, then try again",
+            Self::Git { tail, .. } if has_own(tail) => {
+                "the checkout has commits or changes of its own: push them, undo them, or move the app's folder away"
+            }
             Self::NoGit(_) => "install git, or put the app there by hand",
             Self::Address { .. } => {
                 "name a script's file: by its path, or as https://host/owner/repository.git/file.json"
@@ -143,6 +150,12 @@ impl ScriptFault {
             _ => return None,
         })
     }
+}
+
+/// Whether git would have to drop what only this checkout has.
+fn has_own(tail: &str) -> bool {
+    let says = ["to fast-forward", "would be overwritten"];
+    says.iter().any(|text| tail.contains(text))
 }
 
 impl ScriptQuestion {
@@ -163,17 +176,24 @@ impl fmt::Display for ScriptRequest {
                 uri,
                 args,
                 checkout,
-            } => write!(f, "start script {uri}{checkout} with {}", args.to_json()),
-            Self::Download { uri, checkout } => write!(f, "download {uri}{checkout}"),
-            Self::Stop(uris) => write!(f, "stop scripts {}", uris.join(", ")),
-            Self::Restart { uri, .. } => {
-                write!(
-                    f,
-                    "restart {}",
-                    uri.as_deref().unwrap_or("the script itself")
-                )
+            } => {
+                let (uri, args) = (shown_script(uri), args.to_json());
+                write!(f, "start script {uri}{checkout} with {args}")
             }
-            Self::Ask(question, uri) => write!(f, "ask of script {uri}: {question}"),
+            Self::Download { uri, checkout } => {
+                write!(f, "download {}{checkout}", shown_script(uri))
+            }
+            Self::Stop(uris) => {
+                let uris: Vec<_> = uris.iter().map(|uri| shown_script(uri)).collect();
+                write!(f, "stop scripts {}", uris.join(", "))
+            }
+            Self::Restart { uri, .. } => {
+                let uri = uri.as_deref().unwrap_or("the script itself");
+                write!(f, "restart {}", shown_script(uri))
+            }
+            Self::Ask(question, uri) => {
+                write!(f, "ask of script {}: {question}", shown_script(uri))
+            }
         }
     }
 }
@@ -211,7 +231,7 @@ impl fmt::Display for ScriptFault {
             }
             Self::Failed { script, why } => write!(f, "{script} failed: {why}"),
             Self::Stopped(script) => write!(f, "{script} was stopped"),
-            Self::Address { uri, why } => write!(f, "{why}: {uri:?}"),
+            Self::Address { uri, why } => write!(f, "{why}: {:?}", shown_script(uri)),
             Self::File(error) => write!(f, "{error}"),
             Self::NoSteps(script) => write!(f, "{script} has no `run` list"),
             Self::Invalid {
@@ -224,10 +244,60 @@ impl fmt::Display for ScriptFault {
             }
             Self::TooDeep(most) => write!(f, "scripts start scripts more than {most} levels deep"),
             Self::TooMany(most) => write!(f, "{most} scripts run, and no more can"),
+            Self::TooManyCalls(most) => {
+                write!(
+                    f,
+                    "{most} starts and restarts of scripts are under way, and no more can be"
+                )
+            }
             Self::NoGit(error) => write!(f, "{error}"),
             Self::Git { line, tail } if tail.is_empty() => write!(f, "`{line}` failed"),
             Self::Git { line, tail } => write!(f, "`{line}` failed: {tail}"),
             Self::Cancelled => f.write_str("cancelled"),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::string::ToString;
+
+    #[test]
+    fn nobody_is_shown_a_password() {
+        let uri = String::from("https://bob:hunter2@host/o/r.git?token=t");
+        let checkout = Checkout::default();
+        let args = Value::Null;
+        let fault = ScriptFault::Address {
+            uri: uri.clone(),
+            why: "no",
+        };
+        assert_eq!(fault.to_string(), r#"no: "https://host/o/r.git""#);
+        for request in [
+            ScriptRequest::Download {
+                uri: uri.clone(),
+                checkout: checkout.clone(),
+            },
+            ScriptRequest::Stop([uri.clone()].into()),
+            ScriptRequest::Restart {
+                uri: Some(uri.clone()),
+                args: None,
+            },
+            ScriptRequest::Ask(ScriptQuestion::Running, uri.clone()),
+            ScriptRequest::Start {
+                uri,
+                args,
+                checkout,
+            },
+        ] {
+            let text = request.to_string();
+            assert!(text.contains("https://host/o/r.git"), "{text}");
+            assert!(
+                !text.contains("hunter2") && !text.contains("token"),
+                "{text}"
+            );
+        }
+        let path = ScriptRequest::Stop(["a@b/c#1.json".into()].into());
+        assert_eq!(path.to_string(), "stop scripts a@b/c#1.json");
     }
 }

@@ -24,6 +24,10 @@ struct Play {
     options: RunOptions,
     disk: BTreeMap<String, Vec<u8>>,
     said: String,
+    /// What somebody writes to the app's file once it was read.
+    edit: Option<String>,
+    /// Why the app's file cannot be read.
+    unreadable: Option<FileErrorKind>,
 }
 
 impl Play {
@@ -60,6 +64,8 @@ impl Play {
             options,
             disk: disk.collect(),
             said: String::new(),
+            edit: None,
+            unreadable: None,
         }
     }
 
@@ -115,6 +121,15 @@ impl Play {
 
     fn file_op(&mut self, op: &FileOp) -> Result<FileAnswer, FileError> {
         let path = op.path().absolute();
+        if let (FileOp::Read { .. }, "/app/ENVIRONMENT") = (op, path.as_str()) {
+            if let Some(kind) = self.unreadable {
+                return Err(FileError::new(kind, op.path().clone()));
+            }
+            if let Some(text) = self.edit.take() {
+                let old = self.disk.insert(path, text.into_bytes());
+                return Ok(FileAnswer::Bytes(old.unwrap_or_default()));
+            }
+        }
         let there = self.disk.get(&path);
         match op {
             FileOp::Read { .. } => match there {
@@ -202,6 +217,29 @@ fn required_variables_are_asked_for_and_kept() {
     assert_snapshot!("answers", answered.answering("HF_TOKEN", "a # b").told());
     let kept = [("/app/ENVIRONMENT", "HF_TOKEN=t\nA=1\nLD_PRELOAD=x.so\n")];
     assert_snapshot!("kept", Play::new(REQUIRES, &kept).told());
+}
+
+#[test]
+fn answers_are_written_into_what_is_there_by_then() {
+    let mut play = Play::new(REQUIRES, &[("/app/ENVIRONMENT", "# mine\n")]);
+    play.edit = Some("# mine\nMEANWHILE=1\n".to_owned());
+    let told = play.answering("HF_TOKEN", "t").told();
+    assert!(told.contains(r"# mine\nMEANWHILE=1\n"), "{told}");
+    assert!(told.contains("HF_TOKEN=t"), "{told}");
+}
+
+#[test]
+fn a_file_that_cannot_be_read_is_not_written_over() {
+    for kind in [FileErrorKind::PermissionDenied, FileErrorKind::TooLarge] {
+        let mut play = Play::new(REQUIRES, &[("/app/ENVIRONMENT", "# mine\n")]);
+        play.unreadable = Some(kind);
+        let told = play.answering("HF_TOKEN", "t").told();
+        assert!(told.contains("failed") && !told.contains(":="), "{told}");
+        assert!(told.contains(&kind.to_string()), "{told}");
+    }
+    let latin = Play::new(REQUIRES, &[]).file("/app/ENVIRONMENT", b"A=gr\xF6\n");
+    let told = latin.answering("HF_TOKEN", "t").told();
+    assert!(told.contains("not UTF-8") && !told.contains(":="), "{told}");
 }
 
 #[test]

@@ -356,6 +356,25 @@ fn paths_and_names_from_templates_stay_inside() {
 }
 
 #[test]
+fn homes_and_addresses_are_no_folders_of_the_app() {
+    for (method, key, more) in [
+        ("fs.write", "path", r#", "text": "x""#),
+        ("fs.copy", "dest", r#", "src": "a""#),
+        ("shell.run", "path", r#", "message": "x""#),
+    ] {
+        for path in ["~/x", "{{'~/' + 'x'}}", "https://me:pw@host/o/r.git/x"] {
+            let script = format!(
+                r#"{{"run": [{{"method": "{method}", "params": {{"{key}": "{path}"{more}}}}}]}}"#
+            );
+            let trace = play(&script, &[]).trace();
+            let told = format!("`{key}` is not a path in the app's folder: ");
+            assert!(trace.contains(&told), "{trace}");
+            assert!(!trace.contains("me:pw"), "{trace}");
+        }
+    }
+}
+
+#[test]
 fn an_environment_that_cannot_be_made_ends_the_run() {
     let script = r#"{"dialect": "vatn", "run": [
         {"method": "shell.run", "params": {"message": "x", "venv": "bad"}}]}"#;

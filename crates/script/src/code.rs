@@ -123,7 +123,7 @@ const CODES: &[(&str, &str)] = &[
     ),
     (
         "outside-path",
-        "The path leads to another app's folder or the programs' home, and works only where that is allowed.",
+        "The path starts with `~/` or is an address. Those name scripts; paths of files stay in the app's folder, so the step fails.",
     ),
     (
         "path-escapes",

@@ -5,7 +5,7 @@ use collodi_contain::ContainedPath;
 use collodi_file::{FileAnswer, FileError, FileErrorKind};
 
 /// A link to an absolute path. Where it may lead is the root's business, as with any
-/// link that is there: to itself, or to its annex.
+/// link that is there: to itself, or to an annex.
 pub(super) fn link(path: &ContainedPath, to: &ContainedPath) -> Result<FileAnswer, FileError> {
     let root = Rooted::open(path.root()).map_err(|f| f.at(path))?;
     let absolute = to.absolute();

@@ -26,7 +26,7 @@ use rustix::io::Errno;
 /// it, else component by component. A link that leads out, also one that appears while
 /// the operation runs, is [`FileErrorKind::Escapes`] or another error, and never
 /// something outside that is read, written or removed. An absolute link counts by
-/// where it leads: back into its root, and into the root's annex, it is followed.
+/// where it leads: back into its root, and into the root's annexes, it is followed.
 ///
 /// What the variants of [`FileOp`] leave open:
 ///

@@ -5,7 +5,9 @@ use crate::{network, variables::variables};
 use collodi_api::{Effect, FileEffect, PlannedCommand};
 use collodi_command::CommandSpec;
 use collodi_file::FileOp;
-use collodi_run::{DaemonSpec, EnvRequest, Field, FieldKind, Question, ScriptRequest};
+use collodi_run::{
+    DaemonSpec, EnvRequest, Field, FieldKind, Question, ScriptRequest, shown_script,
+};
 use collodi_value::Value;
 use collodi_web::{DownloadSpec, Downloaded, FetchSpec, Fetched, Headers, Target};
 
@@ -88,7 +90,7 @@ impl Player<'_> {
     /// What another script does is not played; there is none when it is asked about.
     pub(super) fn script(&mut self, step: usize, request: &ScriptRequest) -> Value {
         if let ScriptRequest::Ask(question, uri) = request {
-            let uri = self.recorder.words.show(uri);
+            let uri = self.recorder.words.show(&shown_script(uri));
             let text = format!("the script {uri} does not run");
             self.recorder.assume(Some(step), text);
             return question.of_nothing();

@@ -137,7 +137,7 @@ fn decoded(cx: &Context, bytes: &[u8], encoding: Option<&str>) -> Value {
 }
 
 /// The text that was read of `path`; nothing when no file is there.
-pub(super) fn text(
+pub(crate) fn text(
     path: &ContainedPath,
     completed: Completed,
 ) -> Result<Option<String>, FailureKind> {

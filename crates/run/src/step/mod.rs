@@ -26,7 +26,7 @@ mod wait;
 use crate::{Completed, Question, context::Context, params::Fault, params::Params, session::Heard};
 use alloc::{format, sync::Arc};
 pub(crate) use ask::{Asked, accept, ask};
-pub(crate) use files::write_private;
+pub(crate) use files::{text as file_text, write_private};
 
 use collodi_action::Progress;
 use collodi_command::Stream;

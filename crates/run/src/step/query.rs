@@ -1,6 +1,6 @@
 //! Addresses, queries and forms out of parameters.
 
-use crate::{outcome::FailureKind, params::Fault};
+use crate::{outcome::FailureKind, params::Fault, shown::shown_address};
 use alloc::{
     boxed::Box,
     format,
@@ -16,20 +16,11 @@ pub(super) fn address(pointer: &str, text: &str) -> Result<WebUrl, Fault> {
 }
 
 pub(super) fn not_one(pointer: &str, text: &str, error: UrlError) -> Fault {
-    let text = shown(text);
+    let text = shown_address(text);
     Fault {
         pointer: pointer.to_string(),
         kind: Box::new(FailureKind::Address { text, error }),
     }
-}
-
-/// A text that was meant as an address, without what may be secret in it.
-fn shown(text: &str) -> String {
-    let text = text.split(['?', '#']).next().unwrap_or_default();
-    let (scheme, rest) = text.split_once("://").unwrap_or(("", text));
-    let host = rest.rsplit_once('@').map_or(rest, |(_, host)| host);
-    let joint = if scheme.is_empty() { "" } else { "://" };
-    format!("{scheme}{joint}{host}").chars().take(200).collect()
 }
 
 /// Names and values as a query, or as a form's body: lists as `name[]`, objects in
@@ -84,7 +75,7 @@ mod tests {
             ("me:pw@h", "h"),
             ("{{local.url}}", "{{local.url}}"),
         ] {
-            assert_eq!(shown(text), seen);
+            assert_eq!(shown_address(text), seen);
         }
     }
 

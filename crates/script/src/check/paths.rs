@@ -5,7 +5,7 @@ use super::{
     Checker,
     spot::{Spot, is_template},
 };
-use crate::{Diagnostic, Method, Severity, sink::clip};
+use crate::{Diagnostic, Method, Severity, is_outside, sink::clip};
 use alloc::format;
 use collodi_contain::{PathError, RelPath};
 use core::ops::Range;
@@ -28,18 +28,17 @@ impl Checker<'_, '_> {
             .ok()
     }
 
-    /// Addresses and home paths: forms that lead to other folders by design.
+    /// Addresses and home paths: forms that name scripts, and no files.
     fn elsewhere(&mut self, text: &str, value: &Spot<'_>) -> bool {
-        let message = if text.starts_with("http://") || text.starts_with("https://") {
-            "the path leads into another app's folder"
-        } else if text == "~" || text.starts_with("~/") {
-            "the path starts at the programs' home, outside the app's folder"
-        } else {
+        if !is_outside(text) {
             return false;
-        };
-        let report = value.warning("outside-path", message);
+        }
+        let message = "`~/…` and addresses name scripts, not files";
+        let report = value
+            .warning("outside-path", message)
+            .note("the step fails when it gets here");
         self.sink
-            .push(report.note("it works only where that folder is allowed"));
+            .push(report.hint("paths start at the script's folder and end inside the app's"));
         true
     }
 }
