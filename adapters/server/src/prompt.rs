@@ -129,6 +129,7 @@ impl Prompt {
         let answer = Command::Answer {
             run: open.run.clone(),
             step: Some(open.question.step),
+            question: Some(open.question.number),
             values: open.values,
         };
         if let Err(CommandError::Refused(Refused::Answers(errors))) = host.command(answer).await {

@@ -21,6 +21,7 @@ pub(crate) fn answer(workspace: &Path, json: bool, args: &AnswerArgs) -> Result<
         .collect();
     let body = RunAnswer {
         step: Some(question.step),
+        question: Some(question.number),
         values,
     };
     let path = format!("/python/runs/{}/answer", run.id);
