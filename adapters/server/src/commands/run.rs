@@ -159,7 +159,9 @@ async fn watch(run: RunId, node: &mut Node, seat: &mut Seat) -> Watch {
                 }
             }
             Told::Over => break,
-            Told::Line(line) => seat.prompt.answer(&node.handle, line).await,
+            Told::Line(line) => {
+                seat.prompt.answer(&node.handle, &state.run, line).await;
+            }
             Told::Signal(signal) => state.interrupted(signal, node, seat).await,
             Told::AskedToEnd => {
                 state.ending = true;
@@ -248,7 +250,9 @@ impl Watch {
                     true => seat.shown().await,
                     false => None,
                 };
-                seat.prompt.event(&self.run, &event);
+                if seat.prompt.event(&event) && !self.ending && signal.is_none() {
+                    seat.prompt.look(&node.handle, &self.run).await;
+                }
                 signal
             }
             Notice::Missed(events) => {
@@ -256,7 +260,9 @@ impl Watch {
                 if let Some(event) = self.look(&node.handle).await {
                     seat.screen.try_show(move |show| show.event(&event));
                 }
-                seat.prompt.look(&node.handle, &self.run).await;
+                if !self.ending {
+                    seat.prompt.look_anew(&node.handle, &self.run).await;
+                }
                 None
             }
         }
