@@ -68,7 +68,7 @@ impl Driver {
         };
         self.input(Input::Start);
         while let Goes::On = self.drain(&mut waiting) {
-            match waiting.next(&mut self.mailbox).await {
+            match waiting.next(&mut self.mailbox, &self.subscribers).await {
                 Woken::Input(input) => self.input(input),
                 Woken::Message(message) => self.message(message),
             }
@@ -120,16 +120,26 @@ enum Woken {
 }
 
 impl Waiting {
-    async fn next(&mut self, mailbox: &mut mpsc::Receiver<Message>) -> Woken {
-        poll_fn(|cx| self.poll(mailbox, cx)).await
+    /// Messages first, so that a stop is heard above a flood of output, and while a
+    /// listener is waited for. When nobody can send any more, what runs, runs on.
+    async fn next(
+        &mut self,
+        mailbox: &mut mpsc::Receiver<Message>,
+        subscribers: &Subscribers,
+    ) -> Woken {
+        poll_fn(|cx| {
+            if let Poll::Ready(Some(message)) = mailbox.poll_next_unpin(cx) {
+                return Poll::Ready(Woken::Message(message));
+            }
+            match subscribers.hold(cx) {
+                true => Poll::Pending,
+                false => self.poll(cx),
+            }
+        })
+        .await
     }
 
-    /// Messages first, so that a stop is heard above a flood of output. When nobody
-    /// can send any more, what runs, runs on.
-    fn poll(&mut self, mailbox: &mut mpsc::Receiver<Message>, cx: &mut Context<'_>) -> Poll<Woken> {
-        if let Poll::Ready(Some(message)) = mailbox.poll_next_unpin(cx) {
-            return Poll::Ready(Woken::Message(message));
-        }
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Woken> {
         if let Some(alarm) = &mut self.alarm
             && alarm.rings.as_mut().poll(cx).is_ready()
         {

@@ -12,13 +12,17 @@ use std::{
 /// How many events may wait for a listener before it misses some.
 const QUEUE: usize = 4096;
 
+/// How many may wait for a listener that the driver waits for: what comes of one thing
+/// that happens fits in, and of the commands of others meanwhile.
+const PATIENT_QUEUE: usize = 1 << 18;
+
 /// What a listener gets.
 #[derive(Clone, Debug)]
 pub enum Notice {
     /// Something happened.
     Event(Arc<Event>),
-    /// This many events were missed here: the listener was too slow. Logs have the
-    /// lines all the same.
+    /// This many events were missed here: the listener was too slow. Logs keep the
+    /// latest lines.
     Missed(u64),
 }
 
@@ -35,6 +39,7 @@ pub(crate) struct Subscriber(Arc<Queue>);
 struct Queue {
     waiting: Mutex<Waiting>,
     listener: AtomicWaker,
+    driver: AtomicWaker,
 }
 
 #[derive(Debug, Default)]
@@ -44,6 +49,33 @@ struct Waiting {
     /// queued, so that the listener hears of it in the right place.
     missed: u64,
     over: bool,
+    /// Whether the driver waits when too many are queued.
+    patient: bool,
+}
+
+impl Waiting {
+    /// Whether the driver is to wait.
+    fn holds(&self) -> bool {
+        self.patient && self.events.len() >= QUEUE
+    }
+
+    const fn most(&self) -> usize {
+        if self.patient { PATIENT_QUEUE } else { QUEUE }
+    }
+}
+
+impl Events {
+    /// The driver waits no longer for this listener, which may miss events from now on.
+    pub fn hurry(&self) {
+        self.0.waiting().patient = false;
+        self.0.driver.wake();
+    }
+}
+
+impl Drop for Events {
+    fn drop(&mut self) {
+        self.hurry();
+    }
 }
 
 impl Queue {
@@ -59,7 +91,11 @@ impl Stream for Events {
     fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Notice>> {
         self.0.listener.register(cx.waker());
         let mut waiting = self.0.waiting();
+        let held = waiting.holds();
         if let Some(event) = waiting.events.pop_front() {
+            if held && !waiting.holds() {
+                self.0.driver.wake();
+            }
             return Poll::Ready(Some(Notice::Event(event)));
         }
         match std::mem::take(&mut waiting.missed) {
@@ -72,7 +108,18 @@ impl Stream for Events {
 
 /// A listener and what it listens to.
 pub(crate) fn subscription() -> (Subscriber, Events) {
-    let queue = Arc::new(Queue::default());
+    of(Queue::default())
+}
+
+/// A listener that the driver waits for, and what it listens to.
+pub(crate) fn patient_subscription() -> (Subscriber, Events) {
+    let queue = Queue::default();
+    queue.waiting().patient = true;
+    of(queue)
+}
+
+fn of(queue: Queue) -> (Subscriber, Events) {
+    let queue = Arc::new(queue);
     (Subscriber(queue.clone()), Events(queue))
 }
 
@@ -85,7 +132,16 @@ impl Subscribers {
         self.0.push(subscriber);
     }
 
-    /// Tells everyone who still listens. Nobody is waited for.
+    /// Whether somebody who is waited for is behind; who asks is woken when not.
+    pub(crate) fn hold(&self, cx: &mut Context<'_>) -> bool {
+        let holds = |subscriber: &Subscriber| {
+            subscriber.0.driver.register(cx.waker());
+            subscriber.0.waiting().holds()
+        };
+        self.0.iter().any(holds)
+    }
+
+    /// Tells everyone who still listens. Nobody is waited for here.
     pub(crate) fn tell(&mut self, event: &Arc<Event>) {
         self.0
             .retain(|subscriber| Arc::strong_count(&subscriber.0) > 1);
@@ -98,7 +154,7 @@ impl Subscribers {
 impl Subscriber {
     fn tell(&self, event: &Arc<Event>) {
         let mut waiting = self.0.waiting();
-        if waiting.missed > 0 || waiting.events.len() >= QUEUE {
+        if waiting.missed > 0 || waiting.events.len() >= waiting.most() {
             waiting.missed += 1;
         } else {
             waiting.events.push_back(event.clone());
@@ -147,6 +203,37 @@ mod tests {
         assert_eq!(told.last().map(String::as_str), Some("missed 3"));
         subscribers.tell(&event());
         assert_eq!(heard(&mut events), ["event"]);
+    }
+
+    #[test]
+    fn a_listener_that_is_waited_for_holds_the_driver_and_misses_nothing() {
+        let (subscriber, mut events) = patient_subscription();
+        let mut subscribers = Subscribers::default();
+        subscribers.add(subscriber);
+        let mut cx = Context::from_waker(std::task::Waker::noop());
+        for _ in 0..QUEUE + 3 {
+            subscribers.tell(&event());
+        }
+        assert!(subscribers.hold(&mut cx));
+        assert_eq!(heard(&mut events), vec!["event"; QUEUE + 3]);
+        assert!(!subscribers.hold(&mut cx));
+    }
+
+    #[test]
+    fn who_hurries_or_goes_away_holds_nobody() {
+        let (first, hurrying) = patient_subscription();
+        let (second, leaving) = patient_subscription();
+        let mut subscribers = Subscribers::default();
+        subscribers.add(first);
+        subscribers.add(second);
+        for _ in 0..QUEUE {
+            subscribers.tell(&event());
+        }
+        let mut cx = Context::from_waker(std::task::Waker::noop());
+        hurrying.hurry();
+        assert!(subscribers.hold(&mut cx));
+        drop(leaving);
+        assert!(!subscribers.hold(&mut cx));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use crate::{
     Events,
-    events::{Subscriber, subscription},
+    events::{Subscriber, patient_subscription, subscription},
 };
 use collodi_host::{Accepted, Command, Host, Refused};
 use futures::{
@@ -75,6 +75,20 @@ impl HostHandle {
     /// When the host has shut down.
     pub async fn events(&self) -> Result<Events, Gone> {
         let (subscriber, events) = subscription();
+        self.sender.send(Message::Subscribe(subscriber)).await?;
+        Ok(events)
+    }
+
+    /// As [`events`](Self::events), but nothing is missed: the driver takes nothing new
+    /// from the world while thousands wait for this listener. It goes on to hear
+    /// commands. Who wants something to end while it does not listen says
+    /// [`Events::hurry`].
+    ///
+    /// # Errors
+    ///
+    /// When the host has shut down.
+    pub async fn all_events(&self) -> Result<Events, Gone> {
+        let (subscriber, events) = patient_subscription();
         self.sender.send(Message::Subscribe(subscriber)).await?;
         Ok(events)
     }

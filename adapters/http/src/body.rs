@@ -9,6 +9,7 @@ use axum::{
     http::{HeaderMap, header},
 };
 use collodi_api::{RunAnswer, RunRequest};
+use collodi_host::{Command, RunId};
 use collodi_run::PreparedAnswers;
 use collodi_value::{Object, Value};
 use futures::StreamExt as _;
@@ -51,10 +52,15 @@ pub(crate) fn run(bytes: &[u8]) -> Result<(Value, PreparedAnswers), Fault> {
     Ok((Value::Object(args), answers))
 }
 
-/// The step and the values in the body of an answer.
-pub(crate) fn answer(bytes: &[u8]) -> Result<(Option<usize>, Object), Fault> {
+/// What the body of an answer says to this run.
+pub(crate) fn answer(bytes: &[u8], run: RunId) -> Result<Command, Fault> {
     let answer: RunAnswer<Map<String, Json>> = parse(bytes, ANSWER)?;
-    Ok((answer.step, object(answer.values)))
+    Ok(Command::Answer {
+        run,
+        step: answer.step,
+        question: answer.question,
+        values: object(answer.values),
+    })
 }
 
 /// Reads a body that must be an object.

@@ -283,9 +283,9 @@ impl<'a> Player<'a> {
     }
 
     /// Somebody answers what is asked.
-    fn answers(&mut self, step: usize, values: Object) {
+    fn answers(&mut self, number: u64, values: Object) {
         self.todo
-            .push_back(Todo::Input(Input::Answer(step, values)));
+            .push_back(Todo::Input(Input::Answer(number, values)));
     }
 
     /// Whether no step was begun.

@@ -2,8 +2,12 @@
 
 use crate::{failure::Failure, state::ServerState};
 use anyhow::{Context as _, Result};
+use collodi_logs::plain;
 use serde::{Serialize, de::DeserializeOwned};
 use std::{path::Path, time::Duration};
+
+/// The status of a server whose host has shut down.
+const SHUTTING_DOWN: u16 = 503;
 
 /// A connection to the server of a workspace.
 #[derive(Debug)]
@@ -34,6 +38,21 @@ impl Client {
             .header("Authorization", self.bearer())
             .call();
         read(answer)
+    }
+
+    /// As [`get`](Self::get); none when the server has ended or is about to.
+    pub(crate) fn get_while_up<T: DeserializeOwned>(&self, path: &str) -> Result<Option<T>> {
+        let url = self.state.url(path);
+        let answer = self
+            .agent
+            .get(&url)
+            .header("Authorization", self.bearer())
+            .call();
+        match answer {
+            Err(_) => Ok(None),
+            Ok(answer) if answer.status() == SHUTTING_DOWN => Ok(None),
+            answer => read(answer).map(Some),
+        }
     }
 
     pub(crate) fn post<T: DeserializeOwned>(&self, path: &str) -> Result<T> {
@@ -84,13 +103,10 @@ fn read<T: DeserializeOwned>(
 
 fn refused(problem: &serde_json::Value) -> Failure {
     let text = |key: &str| problem.get(key).and_then(serde_json::Value::as_str);
-    let failure = Failure::new(
-        text("detail")
-            .or_else(|| text("error"))
-            .unwrap_or("it failed"),
-    );
+    let what = text("detail").or_else(|| text("error"));
+    let failure = Failure::new(plain(what.unwrap_or("it failed")));
     match text("hint") {
-        Some(hint) => failure.hint(hint),
+        Some(hint) => failure.hint(plain(hint)),
         None => failure,
     }
 }

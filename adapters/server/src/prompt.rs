@@ -8,19 +8,32 @@ use collodi_host::{Command, Event, Host, Refused, RunEvent, RunId};
 use collodi_logs::plain;
 use collodi_run::{Event as Step, Field, FieldKind, Question};
 use collodi_value::{Object, Value};
-use std::sync::Arc;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 use terminal::Terminal;
 
 const ASK: Style = AnsiColor::Cyan.on_default().effects(Effects::BOLD);
 const WARN: Style = AnsiColor::Yellow.on_default();
 const DIM: Style = Style::new().effects(Effects::DIMMED);
 
-/// Asks the questions of one run on the terminal.
+/// Asks on the terminal what a run asks, and what the scripts that it starts ask: one
+/// question after the other.
 #[derive(Debug)]
 pub(crate) struct Prompt {
     terminal: Terminal,
     open: Option<Open>,
+    /// The open questions whose headings were shown.
+    shown: BTreeSet<Name>,
+    /// The open questions of which was said how else to answer.
+    told: BTreeSet<Name>,
 }
+
+/// What names a question: the run, and its number.
+type Name = (RunId, u64);
+
+type Questions = BTreeMap<Name, Arc<Question>>;
 
 /// A question that is being asked.
 #[derive(Debug)]
@@ -39,31 +52,52 @@ impl Prompt {
         Self {
             terminal: Terminal::new(asks),
             open: None,
+            shown: BTreeSet::new(),
+            told: BTreeSet::new(),
         }
     }
 
-    /// Begins to ask what the run asks; stops when somebody else has answered.
-    pub(crate) fn event(&mut self, run: &RunId, event: &Event) {
-        let Event::Run { run: of, what, .. } = event else {
-            return;
+    /// Something was shown: whether there may be something else to ask now.
+    pub(crate) fn event(&mut self, event: &Event) -> bool {
+        let Event::Run { run, what, .. } = event else {
+            return false;
         };
-        match what {
-            RunEvent::Step(Step::Asks(question)) if of == run => self.begin(run, question),
-            RunEvent::Step(Step::Answered { .. }) | RunEvent::Ended(_) if of == run => {
-                self.close();
-            }
-            _ => {}
+        if let RunEvent::Step(Step::Asks(question)) = what {
+            self.shown.insert((run.clone(), question.number));
         }
+        matches!(
+            what,
+            RunEvent::Step(Step::Asks(_) | Step::Answered { .. }) | RunEvent::Ended(_)
+        )
     }
 
-    /// Events were missed: looks what the run asks.
-    pub(crate) async fn look(&mut self, host: &HostHandle, run: &RunId) {
-        let sought = run.clone();
-        let asked = move |host: &Host| host.run(&sought).and_then(|run| run.question().cloned());
-        match host.query(asked).await.ok().flatten() {
-            Some(question) if self.open.is_none() => self.begin(run, &question),
-            Some(_) => {}
-            None => self.close(),
+    /// Looks what is asked: stops when somebody else has answered, and begins with the
+    /// next question that was shown.
+    pub(crate) async fn look(&mut self, host: &HostHandle, origin: &RunId) {
+        let asked = questions(host, origin).await;
+        self.go_on(origin, &asked);
+    }
+
+    /// As [`look`](Self::look), after events were missed, and questions with them.
+    pub(crate) async fn look_anew(&mut self, host: &HostHandle, origin: &RunId) {
+        let asked = questions(host, origin).await;
+        self.shown.extend(asked.keys().cloned());
+        self.go_on(origin, &asked);
+    }
+
+    fn go_on(&mut self, origin: &RunId, asked: &Questions) {
+        self.shown.retain(|name| asked.contains_key(name));
+        self.told.retain(|name| asked.contains_key(name));
+        let is_asked = |open: &Open| asked.contains_key(&open.name());
+        if self.open.as_ref().is_some_and(is_asked) {
+            return;
+        }
+        self.close();
+        for (name, question) in asked {
+            let is_due = self.shown.contains(name) && !self.told.contains(name);
+            if self.open.is_none() && is_due {
+                self.begin(origin, &name.0, question);
+            }
         }
     }
 
@@ -76,12 +110,11 @@ impl Prompt {
     }
 
     /// Takes a line as the answer to the field at hand; after the last one, answers.
-    pub(crate) async fn answer(&mut self, host: &HostHandle, line: Option<String>) {
+    pub(crate) async fn answer(&mut self, host: &HostHandle, origin: &RunId, line: Option<String>) {
         let Some(line) = line else {
-            if let Some(open) = &self.open {
-                how_else(&open.run, &open.question);
-            }
-            return self.close();
+            self.terminal.give_up();
+            self.close();
+            return self.look(host, origin).await;
         };
         let Some(mut open) = self.open.take() else {
             return;
@@ -91,7 +124,7 @@ impl Prompt {
         if open.at < open.question.form.fields.len() {
             self.ask(open);
         } else {
-            self.send(host, open).await;
+            self.send(host, origin, open).await;
         }
     }
 
@@ -99,13 +132,20 @@ impl Prompt {
     pub(crate) fn close(&mut self) {
         if self.open.take().is_some() {
             self.terminal.show();
+            self.terminal.ignore();
         }
     }
 
-    fn begin(&mut self, run: &RunId, question: &Arc<Question>) {
+    fn begin(&mut self, origin: &RunId, run: &RunId, question: &Arc<Question>) {
         if !self.terminal.asks() {
+            self.told.insert((run.clone(), question.number));
             return how_else(run, question);
         }
+        if run != origin {
+            let (run, title) = (plain(run.as_str()), plain(&question.form.title));
+            say!("      {DIM}{run} asks{DIM:#} {title}");
+        }
+        self.terminal.listen();
         self.ask(Open {
             run: run.clone(),
             question: question.clone(),
@@ -125,22 +165,47 @@ impl Prompt {
         }
     }
 
-    async fn send(&mut self, host: &HostHandle, open: Open) {
+    async fn send(&mut self, host: &HostHandle, origin: &RunId, open: Open) {
         let answer = Command::Answer {
             run: open.run.clone(),
             step: Some(open.question.step),
+            question: Some(open.question.number),
             values: open.values,
         };
-        if let Err(CommandError::Refused(Refused::Answers(errors))) = host.command(answer).await {
-            for error in errors {
-                complain!("      {WARN}{error}{WARN:#}");
+        self.terminal.ignore();
+        match host.command(answer).await {
+            // What comes next is told.
+            Ok(_) | Err(CommandError::Gone) => return,
+            Err(CommandError::Refused(Refused::Answers(errors))) => {
+                for error in errors {
+                    complain!("      {WARN}{}{WARN:#}", plain(&error.to_string()));
+                }
             }
-            self.begin(&open.run, &open.question);
+            Err(error) => complain!("      {WARN}{}{WARN:#}", plain(&error.to_string())),
         }
+        self.look(host, origin).await;
     }
 }
 
+/// What the run and the scripts that it started ask.
+async fn questions(host: &HostHandle, origin: &RunId) -> Questions {
+    let origin = origin.clone();
+    let asked = move |host: &Host| {
+        let ours = host.runs().filter(|run| *run.origin() == origin);
+        let asked = ours.filter_map(|run| Some((run.id().clone(), run.question()?.clone())));
+        asked
+            .map(|(run, question)| ((run, question.number), question))
+            .collect()
+    };
+    // A host that is gone asks nothing.
+    host.query(asked).await.unwrap_or_default()
+}
+
 impl Open {
+    fn name(&self) -> Name {
+        (self.run.clone(), self.question.number)
+    }
+
     /// An empty line is no answer: the default counts.
     fn take(&mut self, line: &str) {
         if let Some(field) = self.question.form.fields.get(self.at)
@@ -196,7 +261,7 @@ fn prompt(field: &Field) -> String {
 /// How to answer where there is no terminal.
 fn how_else(run: &RunId, question: &Question) {
     let keys = question.form.fields.iter().map(|field| field.key.as_str());
-    let keys: Vec<_> = keys.map(|key| format!("{key}=…")).collect();
+    let keys: Vec<_> = keys.map(|key| format!("{}=…", plain(key))).collect();
     say!(
         "      {WARN}the run waits for: collodi answer {run} {}{WARN:#}",
         keys.join(" ")

@@ -222,6 +222,7 @@ impl Operator {
         let answer = Command::Answer {
             run: self.run.clone(),
             step: Some(question.step),
+            question: Some(question.number),
             values: answers.collect(),
         };
         // One that will not do leaves the run waiting, which is then how it ends.

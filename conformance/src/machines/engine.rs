@@ -27,7 +27,7 @@ pub fn run(script: Script) -> Player<Run> {
             4 if detail > 200 => Input::Cancel,
             4 => Input::Timeout,
             5 => Input::Completed(ids.pick(number), daemon(detail > 127)),
-            6 => Input::Answer(usize::from(detail % 4), answer(detail)),
+            6 => Input::Answer(u64::from(detail % 4), answer(detail)),
             7 => Input::Write(b"yes\n".as_slice().into()),
             _ => Input::Completed(ids.pick(number), Completed::Env(Ok(()))),
         }),
@@ -108,6 +108,7 @@ fn command(detail: u8, first: Option<&RunId>) -> Command {
         (5, _, Some(run)) => Command::Answer {
             run: run.clone(),
             step: None,
+            question: None,
             values: answer(detail),
         },
         (6, _, Some(run)) => Command::Write {

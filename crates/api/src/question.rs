@@ -11,6 +11,9 @@ pub struct RunAnswer<A> {
     /// The step that asks, from 0; whichever asks, when it is left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub step: Option<usize>,
+    /// The number of the question; whichever is open, when it is left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub question: Option<u64>,
     /// The answers, by the keys of the fields.
     pub values: A,
 }
@@ -19,6 +22,9 @@ pub struct RunAnswer<A> {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Question {
+    /// Its number, from 1 over all that the run asks.
+    #[serde(default)]
+    pub number: u64,
     /// The step that asks, from 0.
     pub step: usize,
     /// The step's name, when it has one.

@@ -98,6 +98,7 @@ fn question() -> Question {
         text: text(shown),
     };
     Question {
+        number: 3,
         step: 2,
         id: Some(text("setup")),
         method: text("input"),
@@ -140,6 +141,7 @@ fn questions() {
     assert_snapshot!("run_asking", json(&asking));
     let answer = RunAnswer {
         step: Some(2),
+        question: Some(3),
         values: serde_json::json!({"key": "x", "share": false}),
     };
     assert_snapshot!("run_answer", json(&answer));

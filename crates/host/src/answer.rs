@@ -12,17 +12,20 @@ impl Host {
         &mut self,
         id: &RunId,
         step: Option<usize>,
+        number: Option<u64>,
         values: Object,
     ) -> Result<Accepted, Refused> {
         let Some(entry) = self.runs.get(id) else {
             return Err(Refused::NoSuchRun(id.to_string()));
         };
         let asked = entry.question();
-        let Some(question) = asked.filter(|q| step.is_none_or(|step| step == q.step)) else {
+        let asked = asked.filter(|q| step.is_none_or(|step| step == q.step));
+        let Some(question) = asked.filter(|q| number.is_none_or(|number| number == q.number))
+        else {
             return Err(Refused::NothingAsked(id.to_string()));
         };
         question.form.check(&values).map_err(Refused::Answers)?;
-        let answer = Input::Answer(question.step, values);
+        let answer = Input::Answer(question.number, values);
         self.shared.post.push_back(Post::Run(id.clone(), answer));
         Ok(Accepted::UnderWay)
     }

@@ -38,6 +38,9 @@ pub enum Command {
         run: RunId,
         /// The step that asks, counted from 0; whichever asks, when there is none.
         step: Option<usize>,
+        /// The number of the question; whichever is open, when there is none. With it
+        /// no later question of the step takes the answer.
+        question: Option<u64>,
         /// The answers, by the keys of the form's fields.
         values: Object,
     },
@@ -118,7 +121,7 @@ pub enum Refused {
     NothingRuns(String),
     /// The host is shutting down.
     ShuttingDown,
-    /// The run asks nothing, or not at this step.
+    /// The run asks nothing, or something else.
     NothingAsked(String),
     /// Answers that will not do. The question stays open.
     Answers(Vec<AnswerError>),

@@ -165,7 +165,12 @@ impl Host {
             Command::DeleteEnv(name) => self.delete_env(&name)?,
             Command::Shutdown(budget) => self.shut_down(now, budget),
             Command::Kill => self.kill(now),
-            Command::Answer { run, step, values } => self.answer(&run, step, values)?,
+            Command::Answer {
+                run,
+                step,
+                question,
+                values,
+            } => self.answer(&run, step, question, values)?,
             Command::Write { to, bytes } => self.write(&to, bytes)?,
         };
         self.deliver(now);

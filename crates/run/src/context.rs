@@ -49,6 +49,8 @@ pub(crate) struct Context {
     pub(crate) resolved: Resolved,
     /// What has taken its prepared answers: the method and the step.
     pub(crate) answered: BTreeSet<(String, usize)>,
+    /// How many questions were put.
+    pub(crate) questions: u64,
     /// The latest instant that was told.
     pub(crate) now: Instant,
     /// How many steps were come to.
@@ -85,6 +87,7 @@ impl Context {
             sessions: Sessions::default(),
             resolved: Resolved::default(),
             answered: BTreeSet::new(),
+            questions: 0,
             now: Instant::ZERO,
             turn: 0,
             environment,

@@ -13,6 +13,8 @@ use core::fmt;
 /// Something that a run asks a person, and waits for.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Question {
+    /// Its number, counted from 1 over all that the run asks: a step may ask again.
+    pub number: u64,
     /// The step that asks, counted from 0. What a script asks before its first step
     /// is the first step's.
     pub step: usize,

@@ -24,9 +24,9 @@ pub enum Input {
     Kill,
     /// The deadline has come.
     Timeout,
-    /// Somebody answers the open question of this step: by the keys of its fields.
-    /// Nothing happens when the step asks nothing.
-    Answer(usize, Object),
+    /// Somebody answers the question with this number: by the keys of its fields.
+    /// Nothing happens when it is not the open one.
+    Answer(u64, Object),
     /// Someone writes to the command that reads: the one of
     /// [`Run::reader`](crate::Run::reader). Without one, nothing happens.
     Write(Arc<[u8]>),
@@ -65,9 +65,9 @@ impl fmt::Display for Input {
             Self::Kill => f.write_str("kill"),
             Self::Timeout => f.write_str("timeout"),
             // What is answered may be a secret.
-            Self::Answer(step, values) => {
+            Self::Answer(number, values) => {
                 let keys: Vec<_> = values.iter().map(|(key, _)| key).collect();
-                write!(f, "answer to step {step}: {}", keys.join(", "))
+                write!(f, "answer to question {number}: {}", keys.join(", "))
             }
             Self::Write(bytes) => write!(f, "write {:?}", String::from_utf8_lossy(bytes)),
         }

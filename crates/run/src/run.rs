@@ -413,7 +413,7 @@ impl Machine for Run {
             Input::Cancel => self.cancel(now),
             Input::Kill => self.kill(now),
             Input::Timeout => self.timeout(now),
-            Input::Answer(step, values) => self.answer(now, step, &values),
+            Input::Answer(number, values) => self.answer(now, number, &values),
             Input::Write(bytes) => self.write(bytes),
         }
         self.advance(now);

@@ -27,7 +27,7 @@ fn object(json: &str) -> Object {
     }
 }
 
-/// The trace of a run with prepared answers, and then these answers to its first step.
+/// The trace of a run with prepared answers, and then these answers to its questions.
 fn play(script: &str, prepared: PreparedAnswers, answers: &[&str]) -> String {
     let parsed = parse(script, &Options::for_file("start.json"));
     let script = parsed.script().unwrap_or_else(|error| panic!("{error}"));
@@ -39,8 +39,8 @@ fn play(script: &str, prepared: PreparedAnswers, answers: &[&str]) -> String {
     let mut answers = answers.iter();
     while !matches!(outputs.last(), Some(Output::Done(_))) {
         let Some(answer) = answers.next() else { break };
-        let (step, values) = answer.split_once(' ').unwrap();
-        let answer = Input::Answer(step.parse().unwrap(), object(values));
+        let (number, values) = answer.split_once(' ').unwrap();
+        let answer = Input::Answer(number.parse().unwrap(), object(values));
         outputs = run.input(Instant::ZERO, answer);
     }
     run.text().to_owned()
@@ -57,10 +57,10 @@ fn unattended(json: &str) -> PreparedAnswers {
 #[test]
 fn somebody_answers() {
     let answers = [
-        r#"7 {"prompt": "not this step"}"#,
-        r#"0 {}"#,
-        r#"0 {"prompt": "", "size": "huge", "share": "perhaps", "token": [1]}"#,
-        r#"0 {"prompt": "a cat", "steps": "007", "size": "large", "share": "yes", "other": 1}"#,
+        r#"7 {"prompt": "not this question"}"#,
+        r#"1 {}"#,
+        r#"1 {"prompt": "", "size": "huge", "share": "perhaps", "token": [1]}"#,
+        r#"1 {"prompt": "a cat", "steps": "007", "size": "large", "share": "yes", "other": 1}"#,
     ];
     assert_snapshot!(play(FORM, PreparedAnswers::default(), &answers));
 }
@@ -71,7 +71,7 @@ fn the_answers_come_with_the_run() {
     assert_snapshot!("prepared", play(FORM, prepared(all), &[]));
     // What is missing is asked, with what is there as defaults.
     let some = r#"{"prompt": "a cat", "0": {"size": "huge"}}"#;
-    let rest = [r#"0 {"token": "t"}"#];
+    let rest = [r#"1 {"token": "t"}"#];
     assert_snapshot!("partly_prepared", play(FORM, prepared(some), &rest));
 }
 
@@ -94,7 +94,7 @@ fn a_loop_is_not_answered_twice() {
     let yes = r#"{"more": "yes"}"#;
     assert_snapshot!(
         "loop_asks",
-        play(script, prepared(yes), &[r#"0 {"more": "no"}"#])
+        play(script, prepared(yes), &[r#"1 {"more": "no"}"#])
     );
     assert_snapshot!("loop_fails", play(script, unattended(yes), &[]));
 }
@@ -106,8 +106,8 @@ fn files_are_picked_in_the_apps_folder() {
         {"method": "log", "params": {"json": "{{input}}"}}]}"#;
     assert_snapshot!("nothing_is_picked", play(script, unattended("{}"), &[]));
     let picks = [
-        r#"0 {"paths": ["a.bin", "../../../etc/passwd"]}"#,
-        r#"0 {"paths": ["a.bin", "/app/b.bin"]}"#,
+        r#"1 {"paths": ["a.bin", "../../../etc/passwd"]}"#,
+        r#"1 {"paths": ["a.bin", "/app/b.bin"]}"#,
     ];
     assert_snapshot!(
         "paths_are_contained",
@@ -147,11 +147,45 @@ fn a_run_that_asks_can_be_cancelled() {
     let mut run = Traced::new(Run::new(options));
     run.input(Instant::ZERO, Input::Start);
     run.input(Instant::ZERO, Input::Cancel);
-    let late = Input::Answer(0, object(r#"{"prompt": "x"}"#));
+    let late = Input::Answer(1, object(r#"{"prompt": "x"}"#));
     let outputs = run.input(Instant::ZERO, late);
     assert!(
         matches!(outputs.as_slice(), [Output::Done(_)]),
         "{}",
         run.text()
     );
+}
+
+#[test]
+fn an_answer_to_an_earlier_question_of_the_step_is_not_taken() {
+    let script = r#"{
+        "run": [
+            {"method": "input", "params": {"form": [{"key": "NAME"}]}},
+            {"method": "jump", "params": {"index": 0}}
+        ]
+    }"#;
+    let first = r#"1 {"NAME": "first"}"#;
+    let second = r#"2 {"NAME": "second"}"#;
+    let trace = play(
+        script,
+        PreparedAnswers::default(),
+        &[first, first, second, second],
+    );
+    assert_eq!(trace.matches("is answered").count(), 2, "{trace}");
+}
+
+#[test]
+fn answers_that_nobody_asked_for_are_named() {
+    let script = r#"{"run": [
+        {"method": "input", "params": {"form": [{"key": "color", "default": "red"}]}}
+    ]}"#;
+    let trace = play(script, unattended(r#"{"colour": "blue"}"#), &[]);
+    assert!(trace.contains("not asked for here: colour"), "{trace}");
+    let other = [r#"1 {"colour": "blue"}"#];
+    let trace = play(script, PreparedAnswers::default(), &other);
+    assert!(
+        trace.contains("colour: nothing of this name is asked"),
+        "{trace}"
+    );
+    assert!(!trace.contains("done"), "{trace}");
 }

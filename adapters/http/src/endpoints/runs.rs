@@ -51,9 +51,7 @@ pub(crate) async fn answer_run(
     PathId(id): PathId,
     bytes: Bytes,
 ) -> Answered<Answer> {
-    let (step, values) = body::answer(&bytes)?;
-    let run = RunId::from_text(&id);
-    let answer = Command::Answer { run, step, values };
+    let answer = body::answer(&bytes, RunId::from_text(&id))?;
     surface.host.command(answer).await?;
     Ok(Json(Answer {
         status: "answered".to_owned(),

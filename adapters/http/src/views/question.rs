@@ -7,6 +7,7 @@ use collodi_value::Value;
 /// What a run asks a person.
 pub(crate) fn question(asked: &collodi_run::Question) -> Question {
     Question {
+        number: asked.number,
         step: asked.step,
         id: asked.id.clone(),
         method: asked.method.clone(),

@@ -46,8 +46,11 @@ async fn a_question_is_answered() {
         let elsewhere = r#"{"step": 1, "values": {"name": "Ada"}}"#;
         let elsewhere = post(&stage, &answer, elsewhere).await.expect(409);
         assert_eq!(elsewhere.problem(), "nothing-asked");
+        let earlier = r#"{"question": 7, "values": {"name": "Ada"}}"#;
+        let earlier = post(&stage, &answer, earlier).await.expect(409);
+        assert_eq!(earlier.problem(), "nothing-asked");
         assert!(!stage.get(&run).await.body["question"].is_null());
-        let good = r#"{"step": 0, "values": {"name": "Ada"}}"#;
+        let good = r#"{"step": 0, "question": 1, "values": {"name": "Ada"}}"#;
         assert_snapshot!("answered", post(&stage, &answer, good).await.shown());
         heard(&mut events, ended).await;
         let logs = stage.get(&format!("{run}/logs")).await;

@@ -112,7 +112,7 @@ impl Player<'_> {
         let answers = fields
             .iter()
             .map(|field| (field.key.clone(), answer(field)));
-        self.answers(question.step, answers.collect());
+        self.answers(question.number, answers.collect());
     }
 
     pub(super) async fn file(&mut self, op: &FileOp) {

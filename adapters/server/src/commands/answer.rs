@@ -3,6 +3,7 @@
 use crate::{cli::AnswerArgs, client::Client, failure::Failure};
 use anyhow::Result;
 use collodi_api::{Answer, DefaultAnswer, Question, QuestionField, Run, RunAnswer, Runs};
+use collodi_logs::plain;
 use serde_json::{Map, Value};
 use std::{path::Path, process::ExitCode};
 
@@ -21,6 +22,7 @@ pub(crate) fn answer(workspace: &Path, json: bool, args: &AnswerArgs) -> Result<
         .collect();
     let body = RunAnswer {
         step: Some(question.step),
+        question: Some(question.number),
         values,
     };
     let path = format!("/python/runs/{}/answer", run.id);
@@ -29,6 +31,11 @@ pub(crate) fn answer(workspace: &Path, json: bool, args: &AnswerArgs) -> Result<
         say!("{}", serde_json::json!({ "answered": run.id }));
     } else {
         say!("{} is answered", run.id);
+    }
+    for (key, _) in &args.values {
+        if !question.fields.iter().any(|field| field.key == *key) {
+            complain!("note: nothing called {} is asked", plain(key));
+        }
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -54,15 +61,22 @@ fn show(json: bool, question: &Question) -> Result<()> {
         say!("{}", serde_json::to_string(question)?);
         return Ok(());
     }
-    for text in [&question.title, &question.description] {
-        if !text.is_empty() {
-            say!("{text}");
-        }
-    }
-    for field in &question.fields {
-        say!("  {}", line(field));
+    for line in lines(question) {
+        say!("{line}");
     }
     Ok(())
+}
+
+/// The question in lines, without what a terminal would take for commands.
+fn lines(question: &Question) -> Vec<String> {
+    let heading = [question.title.clone(), question.description.clone()];
+    let heading = heading.into_iter().filter(|text| !text.is_empty());
+    let fields = question
+        .fields
+        .iter()
+        .map(|field| format!("  {}", line(field)));
+    let lines = heading.chain(fields);
+    lines.map(|line| plain(&line).into_owned()).collect()
 }
 
 /// A field with all that helps to answer it.
@@ -83,5 +97,28 @@ fn line(field: &QuestionField) -> String {
         Some(DefaultAnswer::Paths(paths)) => format!("{line} [{}]", paths.join(", ")),
         None if field.required => format!("{line}; required"),
         None => line,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_script_gives_the_terminal_no_commands() {
+        let red = "\u{1b}[31mred\u{7}";
+        let question = format!(
+            r#"{{"step": 0, "method": "input", "title": {0}, "description": {0}, "fields":
+            [{{"key": {0}, "type": "select", "title": {0}, "description": {0},
+            "items": [{{"value": {0}, "text": {0}}}], "default": {0}, "required": false}}]}}"#,
+            serde_json::Value::from(red)
+        );
+        let question = serde_json::from_str(&question);
+        assert!(question.is_ok(), "{question:?}");
+        let lines = question
+            .map(|question| lines(&question))
+            .unwrap_or_default();
+        assert_eq!(lines.len(), 3);
+        assert!(!lines.concat().contains(char::is_control), "{lines:?}");
     }
 }

@@ -14,9 +14,11 @@ pub(crate) fn logs(workspace: &Path, json: bool, args: &LogsArgs) -> Result<Exit
     let id = find(&client, &args.name)?;
     let mut from = first(&client, &id, args.lines)?;
     loop {
-        let page: LogPage = client.get(&format!(
-            "/python/processes/{id}/logs?from={from}&limit=1000"
-        ))?;
+        let path = format!("/python/processes/{id}/logs?from={from}&limit=1000");
+        // The end of the server is the end of the log.
+        let Some(page) = client.get_while_up::<LogPage>(&path)? else {
+            return Ok(ExitCode::SUCCESS);
+        };
         show(json, &page)?;
         let more = page.next > from && !page.lines.is_empty();
         from = page.next;

@@ -5,7 +5,7 @@ use crate::{
     cli::{PreparedArgs, RunArgs},
     failure::Failure,
     node::Node,
-    present::{Presenter, presenter},
+    present::{Screen, presenter},
     prompt::Prompt,
 };
 use anyhow::Result;
@@ -14,12 +14,18 @@ use collodi_host::{
     Accepted, Command, Event, Host, Process, ProcessEvent, ProcessId, RunEvent, RunId, RunRequest,
 };
 use collodi_restart::Phase;
-use collodi_run::{Outcome, PreparedAnswers, Status};
+use collodi_run::{Event as Step, Outcome, PreparedAnswers, Status};
 use collodi_script::ScriptError;
 use collodi_value::{Object, Value};
 use futures::StreamExt as _;
 use std::{io::IsTerminal as _, path::Path, process::ExitCode, sync::Arc};
-use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::{
+    signal::unix::{Signal, SignalKind, signal},
+    sync::Notify,
+};
+
+/// How long an interrupted run waits for who reads the output.
+const PATIENCE: std::time::Duration = std::time::Duration::from_secs(2);
 
 /// Runs an app until all of it has ended.
 pub(crate) async fn run(workspace: &Path, json: bool, args: &RunArgs) -> Result<ExitCode> {
@@ -37,10 +43,10 @@ pub(crate) async fn run(workspace: &Path, json: bool, args: &RunArgs) -> Result<
         Err(_) => return Ok(ExitCode::FAILURE),
     };
     let answers = prepared(&args.answers)?;
-    let mut prompt = Prompt::new(!answers.unattended && !json);
-    let mut interrupts = Interrupts::listen()?;
+    let prompt = Prompt::new(!answers.unattended && !json);
+    let interrupts = Interrupts::listen()?;
     let mut node = Node::start(workspace, args.listen, &args.server).await?;
-    let mut events = node.handle.events().await?;
+    let events = node.handle.all_events().await?;
     show.listening(node.address, &node.state_file);
     let (app, script) = (app.app.clone(), Arc::new(script));
     let request = RunRequest {
@@ -53,60 +59,113 @@ pub(crate) async fn run(workspace: &Path, json: bool, args: &RunArgs) -> Result<
         return Err(Failure::new("the host gave the run no name").into());
     };
     show.accepted(&run);
-    let failed = watch(
-        run,
-        &mut node,
-        &mut events,
-        &mut interrupts,
-        &mut prompt,
-        show.as_mut(),
-    )
-    .await;
-    show.ended(failed);
-    Ok(if failed {
-        ExitCode::FAILURE
-    } else {
-        ExitCode::SUCCESS
-    })
+    let mut seat = Seat {
+        events,
+        interrupts,
+        screen: Screen::new(show),
+        prompt,
+        hurries: false,
+    };
+    let state = watch(run, &mut node, &mut seat).await;
+    seat.leave(state.failed, state.signal.is_some()).await;
+    Ok(state.code())
 }
 
-/// Shows what happens until everything has ended. Whether something failed.
-async fn watch(
-    run: RunId,
-    node: &mut Node,
-    events: &mut Events,
-    interrupts: &mut Interrupts,
-    prompt: &mut Prompt,
-    show: &mut dyn Presenter,
-) -> bool {
+/// Where somebody sits who watches the run.
+#[derive(Debug)]
+struct Seat {
+    events: Events,
+    interrupts: Interrupts,
+    screen: Screen,
+    prompt: Prompt,
+    /// Someone wants it to end: nobody waits for ever for the output.
+    hurries: bool,
+}
+
+/// What a seat is told.
+enum Told {
+    Notice(Notice),
+    Over,
+    Line(Option<String>),
+    Signal(u8),
+    AskedToEnd,
+}
+
+impl Seat {
+    async fn next(&mut self, asked_to_end: &Notify) -> Told {
+        let notice = async {
+            // What cannot be shown yet stays where it makes the driver wait.
+            tokio::select! {
+                _ = self.screen.room() => {}
+                () = patience(self.hurries) => return None,
+            }
+            self.events.next().await
+        };
+        tokio::select! {
+            notice = notice => notice.map_or(Told::Over, Told::Notice),
+            line = self.prompt.line() => Told::Line(line),
+            signal = self.interrupts.next() => Told::Signal(signal),
+            () = asked_to_end.notified() => Told::AskedToEnd,
+        }
+    }
+
+    /// Somebody wants it to end.
+    fn hurry(&mut self) {
+        self.hurries = true;
+        self.events.hurry();
+    }
+
+    /// Whoever asks on the terminal asks below what was said before.
+    async fn shown(&mut self) -> Option<u8> {
+        tokio::select! {
+            () = self.screen.shown() => None,
+            signal = self.interrupts.next() => Some(signal),
+        }
+    }
+
+    /// Waits until all is shown; not for long after an interrupt, and not at all after
+    /// another one.
+    async fn leave(mut self, failed: bool, interrupted: bool) {
+        let screen = self.screen;
+        let last = async {
+            screen.show(move |show| show.ended(failed)).await;
+            screen.shown().await;
+        };
+        tokio::select! {
+            () = last => {}
+            () = patience(interrupted) => {}
+            _ = self.interrupts.next() => {}
+        }
+    }
+}
+
+/// How long the output is waited for: for ever, unless somebody wants an end.
+async fn patience(hurries: bool) {
+    match hurries {
+        true => tokio::time::sleep(PATIENCE).await,
+        false => std::future::pending().await,
+    }
+}
+
+/// Shows what happens until everything has ended.
+async fn watch(run: RunId, node: &mut Node, seat: &mut Seat) -> Watch {
     let mut state = Watch::of(run);
     let asked_to_end = node.asked_to_end.clone();
     loop {
-        tokio::select! {
-            notice = events.next() => match notice {
-                Some(Notice::Event(event)) => {
-                    show.event(&event);
-                    state.event(&event, &node.handle).await;
-                    prompt.event(&state.run, &event);
+        match seat.next(&asked_to_end).await {
+            Told::Notice(notice) => {
+                if let Some(signal) = state.notice(notice, node, seat).await {
+                    state.interrupted(signal, node, seat).await;
                 }
-                Some(Notice::Missed(events)) => {
-                    show.missed(events);
-                    if let Some(event) = state.look(&node.handle).await {
-                        show.event(&event);
-                    }
-                    prompt.look(&node.handle, &state.run).await;
-                }
-                None => break,
-            },
-            line = prompt.line() => prompt.answer(&node.handle, line).await,
-            () = interrupts.next() => {
-                prompt.close();
-                show.interrupted(state.ending);
-                if state.ending { node.kill().await } else { node.end().await }
-                state.ending = true;
             }
-            () = asked_to_end.notified() => {
+            Told::Over => break,
+            Told::Line(line) => {
+                seat.prompt.answer(&node.handle, &state.run, line).await;
+            }
+            Told::Signal(signal) => state.interrupted(signal, node, seat).await,
+            Told::AskedToEnd => {
                 state.ending = true;
+                seat.hurry();
                 node.end().await;
             }
         }
@@ -115,8 +174,13 @@ async fn watch(
             node.end().await;
         }
     }
-    node.ended().await;
-    state.failed
+    loop {
+        tokio::select! {
+            () = node.ended() => return state,
+            _ = seat.interrupts.next() => {}
+        }
+        node.kill().await;
+    }
 }
 
 /// What is known of the run and what comes from it: its daemons, and the scripts that
@@ -130,6 +194,10 @@ struct Watch {
     something_ended: bool,
     failed: bool,
     ending: bool,
+    /// All steps are done, and what they started is there to stay.
+    serving: bool,
+    /// The signal that ended the run before it was done.
+    signal: Option<u8>,
 }
 
 impl Watch {
@@ -141,11 +209,72 @@ impl Watch {
             something_ended: false,
             failed: false,
             ending: false,
+            serving: false,
+            signal: None,
+        }
+    }
+
+    /// As shells say it: what a signal ended has 128 and its number.
+    fn code(&self) -> ExitCode {
+        match self.signal {
+            Some(signal) => ExitCode::from(128 + signal),
+            None if self.failed => ExitCode::FAILURE,
+            None => ExitCode::SUCCESS,
+        }
+    }
+
+    async fn interrupted(&mut self, signal: u8, node: &Node, seat: &mut Seat) {
+        let again = self.ending;
+        seat.prompt.close();
+        seat.hurry();
+        seat.screen.try_show(move |show| show.interrupted(again));
+        if !self.run_ended && !self.serving {
+            self.signal.get_or_insert(signal);
+        }
+        if again {
+            node.kill().await;
+        } else {
+            node.end().await;
+        }
+        self.ending = true;
+    }
+
+    /// Shows what happened. A signal, when one came meanwhile.
+    async fn notice(&mut self, notice: Notice, node: &Node, seat: &mut Seat) -> Option<u8> {
+        match notice {
+            Notice::Event(event) => {
+                let shown = event.clone();
+                seat.screen.show(move |show| show.event(&shown)).await;
+                self.event(&event, &node.handle).await;
+                let signal = match is_question(&event) {
+                    true => seat.shown().await,
+                    false => None,
+                };
+                if seat.prompt.event(&event) && !self.ending && signal.is_none() {
+                    seat.prompt.look(&node.handle, &self.run).await;
+                }
+                signal
+            }
+            Notice::Missed(events) => {
+                seat.screen.show(move |show| show.missed(events)).await;
+                if let Some(event) = self.look(&node.handle).await {
+                    seat.screen.try_show(move |show| show.event(&event));
+                }
+                if !self.ending {
+                    seat.prompt.look_anew(&node.handle, &self.run).await;
+                }
+                None
+            }
         }
     }
 
     async fn event(&mut self, event: &Event, host: &HostHandle) {
         match event {
+            Event::Run {
+                run,
+                what: RunEvent::Step(Step::Serving),
+                ..
+            } => self.serving |= *run == self.run,
             Event::Run {
                 run,
                 what: RunEvent::Ended(outcome),
@@ -219,12 +348,20 @@ impl Watch {
     }
 }
 
+fn is_question(event: &Event) -> bool {
+    let Event::Run { what, .. } = event else {
+        return false;
+    };
+    matches!(what, RunEvent::Step(Step::Asks(_)))
+}
+
 fn is_ours(host: &Host, run: &RunId, process: &ProcessId) -> bool {
     let by = host.process(process).and_then(|p| host.run(p.run()));
     by.is_some_and(|by| by.origin() == run)
 }
 
 /// Ctrl-C, SIGTERM and the end of the terminal.
+#[derive(Debug)]
 pub(super) struct Interrupts([Signal; 3]);
 
 impl Interrupts {
@@ -237,12 +374,13 @@ impl Interrupts {
         ]))
     }
 
-    pub(super) async fn next(&mut self) {
+    /// The number of the next signal.
+    pub(super) async fn next(&mut self) -> u8 {
         let [a, b, c] = &mut self.0;
         tokio::select! {
-            _ = a.recv() => {}
-            _ = b.recv() => {}
-            _ = c.recv() => {}
+            _ = a.recv() => 2,
+            _ = b.recv() => 15,
+            _ = c.recv() => 1,
         }
     }
 }

@@ -23,7 +23,7 @@ pub(crate) async fn serve(workspace: &Path, json: bool, args: &ServeArgs) -> Res
                 Some(Notice::Missed(events)) => show.missed(events),
                 None => break,
             },
-            () = interrupts.next() => {
+            _ = interrupts.next() => {
                 show.interrupted(ending);
                 if ending { node.kill().await } else { node.end().await }
                 ending = true;

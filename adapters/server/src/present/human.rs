@@ -76,7 +76,7 @@ impl Presenter for Human {
     }
 
     fn missed(&mut self, events: u64) {
-        complain!("{WARN}{events} events were too fast to be shown; the logs have them{WARN:#}");
+        complain!("{WARN}{events} events are not shown: the output was too slow{WARN:#}");
     }
 
     fn interrupted(&mut self, again: bool) {

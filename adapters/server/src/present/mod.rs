@@ -2,13 +2,14 @@
 
 mod human;
 mod json;
+mod screen;
 
 use collodi_driver::LoadedApp;
 use collodi_host::{Event, RunId};
 use std::{net::SocketAddr, path::Path};
 
 /// Shows what happens.
-pub(crate) trait Presenter {
+pub(crate) trait Presenter: Send {
     /// What there is to say about the script before it runs.
     fn diagnostics(&mut self, app: &LoadedApp);
     /// The API listens.
@@ -17,7 +18,7 @@ pub(crate) trait Presenter {
     fn accepted(&mut self, run: &RunId);
     /// Something happened.
     fn event(&mut self, event: &Event);
-    /// So many events were too fast for the terminal.
+    /// So many events are not shown: the output could not take them.
     fn missed(&mut self, events: u64);
     /// Someone wants it to end, for the second time.
     fn interrupted(&mut self, again: bool);
@@ -35,3 +36,4 @@ pub(crate) fn presenter(json: bool) -> Box<dyn Presenter> {
 }
 
 pub(crate) use json::DiagnosticLine;
+pub(crate) use screen::Screen;

@@ -1,8 +1,14 @@
 //! The terminal: lines that are typed, and whether they are shown.
 
-use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
+use rustix::termios::{
+    LocalModes, OptionalActions, QueueSelector, Termios, tcflush, tcgetattr, tcsetattr,
+};
 use std::{
-    io::{self, BufRead as _, IsTerminal as _, Write as _},
+    io::{self, IsTerminal as _, Write as _},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     thread,
 };
 use tokio::sync::mpsc;
@@ -16,6 +22,8 @@ pub(super) struct Terminal {
     /// How it shows what is typed; none where there is no terminal to ask at.
     shown: Option<Termios>,
     lines: Option<mpsc::Receiver<String>>,
+    /// Whether something is asked: other lines are for nobody.
+    listens: Arc<AtomicBool>,
 }
 
 impl Terminal {
@@ -25,7 +33,11 @@ impl Terminal {
             true => tcgetattr(io::stdin()).ok(),
             false => None,
         };
-        Self { shown, lines: None }
+        Self {
+            shown,
+            lines: None,
+            listens: Arc::default(),
+        }
     }
 
     /// Whether somebody can be asked.
@@ -35,7 +47,30 @@ impl Terminal {
 
     /// The next line that is typed; none when there will be no more.
     pub(super) async fn line(&mut self) -> Option<String> {
-        self.lines.get_or_insert_with(read_lines).recv().await
+        let listens = &self.listens;
+        let lines = self
+            .lines
+            .get_or_insert_with(|| read_lines(Arc::clone(listens)));
+        lines.recv().await
+    }
+
+    /// Nobody types here any more.
+    pub(super) fn give_up(&mut self) {
+        self.show();
+        self.shown = None;
+    }
+
+    /// A question is put: what was typed before is no answer to it.
+    pub(super) fn listen(&mut self) {
+        // Then some of it may be taken for one, which is better than not to ask.
+        let _ = tcflush(io::stdin(), QueueSelector::IFlush);
+        while let Some(Ok(_)) = self.lines.as_mut().map(mpsc::Receiver::try_recv) {}
+        self.listens.store(true, Ordering::Relaxed);
+    }
+
+    /// Nothing is asked.
+    pub(super) fn ignore(&self) {
+        self.listens.store(false, Ordering::Relaxed);
     }
 
     /// Does not show what is typed.
@@ -72,15 +107,47 @@ impl Drop for Terminal {
 
 /// Reads lines in a thread of its own: nothing else can wait for a terminal on every
 /// system. It ends with the program.
-fn read_lines() -> mpsc::Receiver<String> {
+fn read_lines(listens: Arc<AtomicBool>) -> mpsc::Receiver<String> {
     let (sender, receiver) = mpsc::channel(LINES);
-    thread::spawn(move || {
-        for line in io::stdin().lock().lines() {
-            let Ok(line) = line else { return };
-            if sender.blocking_send(line).is_err() {
-                return;
-            }
-        }
-    });
+    thread::spawn(move || hand_on(io::stdin().lock(), &listens, &sender));
     receiver
+}
+
+/// Hands on the lines that come while something is asked.
+fn hand_on(input: impl io::BufRead, listens: &AtomicBool, sender: &mpsc::Sender<String>) {
+    for line in input.lines() {
+        let Ok(line) = line else { return };
+        if listens.load(Ordering::Relaxed) && sender.blocking_send(line).is_err() {
+            return;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_that_come_while_nothing_is_asked_are_for_nobody() {
+        let (sender, mut lines) = mpsc::channel(LINES);
+        let listens = AtomicBool::new(false);
+        let many = "stray\n".repeat(LINES * 2);
+        hand_on(many.as_bytes(), &listens, &sender);
+        listens.store(true, Ordering::Relaxed);
+        hand_on("an answer\n".as_bytes(), &listens, &sender);
+        assert_eq!(lines.try_recv(), Ok("an answer".to_owned()));
+        assert!(lines.try_recv().is_err());
+    }
+
+    #[test]
+    fn what_waits_is_no_answer_to_a_new_question() {
+        let mut terminal = Terminal::new(false);
+        let (sender, lines) = mpsc::channel(LINES);
+        terminal.lines = Some(lines);
+        let sent = sender.try_send("stray".to_owned());
+        assert!(sent.is_ok());
+        terminal.listen();
+        let waiting = terminal.lines.as_mut().map(mpsc::Receiver::try_recv);
+        assert!(matches!(waiting, Some(Err(_))), "{waiting:?}");
+    }
 }

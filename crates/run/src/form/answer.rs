@@ -32,6 +32,8 @@ pub struct AnswerError {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum AnswerErrorKind {
+    /// No field has this key.
+    NotAsked,
     /// There is none, or an empty one.
     Missing,
     /// It is no text.
@@ -62,7 +64,9 @@ impl Form {
     ///
     /// # Errors
     ///
-    /// Every answer that will not do, in the order of the fields.
+    /// Every answer that will not do, in the order of the fields, and then those to
+    /// what is not asked. Answers of which none is asked for will not do either: they
+    /// are for another form.
     pub fn check(&self, given: &Object) -> Result<Answered, Vec<AnswerError>> {
         self.answered(given, |field| {
             (!field.required).then(|| Value::String(String::new()))
@@ -95,12 +99,17 @@ impl Form {
                 }),
             }
         }
-        if errors.is_empty() {
-            let unknown = self.unknown(given);
-            Ok(Answered { values, unknown })
-        } else {
-            Err(errors)
+        let unknown = self.unknown(given);
+        let is_for_another = !unknown.is_empty() && unknown.len() == given.len();
+        if errors.is_empty() && !is_for_another {
+            return Ok(Answered { values, unknown });
         }
+        let not_asked = |key| AnswerError {
+            key,
+            kind: AnswerErrorKind::NotAsked,
+        };
+        errors.extend(unknown.into_iter().map(not_asked));
+        Err(errors)
     }
 
     fn unknown(&self, given: &Object) -> Vec<String> {
@@ -226,6 +235,7 @@ impl fmt::Display for AnswerError {
 impl fmt::Display for AnswerErrorKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::NotAsked => f.write_str("nothing of this name is asked"),
             Self::Missing => f.write_str("an answer is required"),
             Self::NotAText(found) => write!(f, "expected a text, found {found}"),
             Self::NotAFlag(found) => write!(f, "expected true or false, found {found}"),

@@ -21,8 +21,11 @@ impl Run {
         }
     }
 
-    pub(super) fn answer(&mut self, now: Instant, step: usize, values: &Object) {
-        if self.question().is_none_or(|question| question.step != step) {
+    pub(super) fn answer(&mut self, now: Instant, number: u64, values: &Object) {
+        if self
+            .question()
+            .is_none_or(|question| question.number != number)
+        {
             return;
         }
         match core::mem::replace(&mut self.state, State::New) {

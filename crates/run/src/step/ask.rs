@@ -62,6 +62,9 @@ pub(crate) fn ask(cx: &mut Context, method: String, form: Form) -> Result<Asked,
         false => Object::new(),
     };
     let may_settle = is_new && (answers.unattended || !given.is_empty());
+    if is_new && given.len() < form.fields.len() {
+        note_others(cx, &answers.fields, &form);
+    }
     match form.check_prepared(&given) {
         Ok(Answered { values, .. }) if may_settle => return Ok(Asked::Answered(values)),
         Ok(_) if answers.unattended => return Err(again(&form).into()),
@@ -70,7 +73,9 @@ pub(crate) fn ask(cx: &mut Context, method: String, form: Form) -> Result<Asked,
         Ok(_) => {}
     }
     let step = cx.step;
+    cx.questions += 1;
     let question = Arc::new(Question {
+        number: cx.questions,
         step,
         id,
         method,
@@ -78,6 +83,24 @@ pub(crate) fn ask(cx: &mut Context, method: String, form: Form) -> Result<Asked,
     });
     cx.out.event(Event::Asks(question.clone()));
     Ok(Asked::Open(question))
+}
+
+/// A prepared answer under a slip of a key must not be passed over in silence.
+fn note_others(cx: &mut Context, prepared: &Object, form: &Form) {
+    let is_field = |key: &str| form.fields.iter().any(|field| field.key == key);
+    let others: Vec<_> = prepared
+        .iter()
+        .map(|(key, _)| key)
+        .filter(|key| !is_field(key))
+        .collect();
+    if !others.is_empty() {
+        let keys: Vec<_> = form.fields.iter().map(|field| field.key.as_str()).collect();
+        cx.note(format!(
+            "prepared, and not asked for here: {}; what is asked for: {}",
+            others.join(", "),
+            keys.join(", ")
+        ));
+    }
 }
 
 /// Prepared answers that will not do are said to whoever is asked instead.
