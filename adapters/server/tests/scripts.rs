@@ -1,5 +1,5 @@
 //! Scripts that start scripts, through the program, with real processes and git.
-#![allow(clippy::unwrap_used, reason = "tests")]
+#![allow(clippy::unwrap_used, clippy::string_slice, reason = "tests")]
 
 use std::{
     fs,

@@ -50,6 +50,7 @@ fn failed(kind: &FailureKind) -> String {
         FailureKind::Web(error) => format!("the web ({})", error.kind),
         FailureKind::Address { error, .. } => format!("an address ({error})"),
         FailureKind::NotInTime(_) => "not in time".to_owned(),
+        FailureKind::Outside { .. } => "a path outside of the app".to_owned(),
         FailureKind::Script(fault) => format!("another script ({})", script(fault)),
         _ => "something else".to_owned(),
     }
