@@ -276,35 +276,24 @@ impl Host {
 
     /// A run is to end: nobody waits for its calls, and what they wait for ends too.
     pub(crate) fn leave_calls(&mut self, now: Instant, run: &RunId, how: &collodi_run::Input) {
-        let its = |(_, call): &(&CallId, &Call)| call.run == *run && call.action.is_some();
-        let ids: Vec<_> = self
-            .calls
-            .all
-            .iter()
-            .filter(its)
-            .map(|(id, _)| *id)
-            .collect();
-        for id in ids {
-            self.leave_call(now, id, how);
-        }
+        let its = |call: &Call| call.run == *run && call.action.is_some();
+        self.leave_all(now, its, how);
     }
 
     /// Scripts of these that are to be started again are not.
     pub(crate) fn leave_restarts(&mut self, now: Instant, is_one: impl Fn(&App) -> bool) {
-        let kill = collodi_run::Input::Cancel;
-        let its = |(_, call): &(&CallId, &Call)| match &call.stage {
+        let its = |call: &Call| match &call.stage {
             Stage::Stopping(of) | Stage::Reading(of) => call.action.is_none() && is_one(of),
             _ => false,
         };
-        let ids: Vec<_> = self
-            .calls
-            .all
-            .iter()
-            .filter(its)
-            .map(|(id, _)| *id)
-            .collect();
+        self.leave_all(now, its, &collodi_run::Input::Cancel);
+    }
+
+    fn leave_all(&mut self, now: Instant, its: impl Fn(&Call) -> bool, how: &collodi_run::Input) {
+        let all = self.calls.all.iter().filter(|(_, call)| its(call));
+        let ids: Vec<_> = all.map(|(id, _)| *id).collect();
         for id in ids {
-            self.leave_call(now, id, &kill);
+            self.leave_call(now, id, how);
         }
     }
 

@@ -1,6 +1,12 @@
 //! A step's templates, filled in.
 
-use crate::{context::Context, params::Params, questions::Asking, scope::StepScope};
+use crate::{
+    context::Context,
+    outcome::FailureKind,
+    params::{Fault, Params},
+    questions::Asking,
+    scope::StepScope,
+};
 use alloc::{format, string::String, vec::Vec};
 use collodi_script::Method;
 use collodi_template::{Call, Missing, Note, NoteKind, Question, Render, Scope, Sink, Template};
@@ -16,11 +22,8 @@ pub(crate) struct Rendering {
     pub(crate) notes: Vec<String>,
     /// What the world must answer first.
     pub(crate) questions: Vec<Question>,
-    /// Where data stands in a shell line at a place at which no quoting is safe: the
-    /// pointer below the step.
-    pub(crate) unquotable: Option<String>,
-    /// Where data would be typed into a program that runs in a shell.
-    pub(crate) typed_data: Option<String>,
+    /// Why the step must not be done: where data would not stay data in a shell.
+    pub(crate) refused: Option<Fault>,
 }
 
 impl Rendering {
@@ -57,20 +60,19 @@ impl Rendering {
         self.params = plain.value;
         self.questions.extend(plain.questions);
         let line = params.get("message").filter(|line| !line.is_static());
-        if let Some(line) = line
-            && is_typed(method)
-        {
-            self.typed_data = data_in(line, scope);
-        }
-        match line.filter(|_| self.is_shell_line(method, scope)) {
-            None => self.take_notes("/params", &plain.notes),
-            Some(line) => {
-                self.typed_data = None;
+        let is_shell_line = self.is_shell_line(method, scope);
+        match line {
+            Some(line) if !is_shell_line && is_typed(method) => {
+                self.take_notes("/params", &plain.notes);
+                self.refused = data_in(line, scope);
+            }
+            Some(line) if is_shell_line => {
                 let of_line = |note: &Note| note.pointer.starts_with("/message");
                 let others: Vec<Note> = plain.notes.into_iter().filter(|n| !of_line(n)).collect();
                 self.take_notes("/params", &others);
                 self.shell_line(line, scope);
             }
+            _ => self.take_notes("/params", &plain.notes),
         }
     }
 
@@ -103,7 +105,10 @@ impl Rendering {
     fn take_notes(&mut self, at: &str, taken: &[Note]) {
         let unquotable = taken.iter().find(|n| n.kind == NoteKind::Unquotable);
         if let Some(Note { pointer, .. }) = unquotable {
-            self.unquotable = Some(format!("{at}{pointer}"));
+            self.refused = Some(Fault {
+                pointer: format!("{at}{pointer}"),
+                ..FailureKind::Unquotable.into()
+            });
         }
         self.notes.extend(notes(at, taken));
     }
@@ -116,7 +121,7 @@ const fn is_typed(method: &Method) -> bool {
 
 /// Where a line has data that the script's author did not write, if it has some. A program
 /// that does not read leaves it to the shell.
-fn data_in(line: &Template, scope: &StepScope<'_>) -> Option<String> {
+fn data_in(line: &Template, scope: &StepScope<'_>) -> Option<Fault> {
     let sink = Sink::Shell;
     let rendered = line.render(
         scope,
@@ -128,7 +133,10 @@ fn data_in(line: &Template, scope: &StepScope<'_>) -> Option<String> {
     let mut notes = rendered.notes.into_iter();
     let data = [NoteKind::Quoted, NoteKind::RawCommand, NoteKind::Unquotable];
     let found = notes.find(|note| data.contains(&note.kind));
-    found.map(|note| format!("/params/message{}", note.pointer))
+    found.map(|note| Fault {
+        pointer: format!("/params/message{}", note.pointer),
+        ..FailureKind::TypedData.into()
+    })
 }
 
 /// What people should know of it.

@@ -172,13 +172,8 @@ impl Run {
         for note in rendering.notes {
             self.cx.note(note);
         }
-        if let Some(pointer) = rendering.unquotable {
-            let kind = alloc::boxed::Box::new(FailureKind::Unquotable);
-            return self.fail(now, Fault { pointer, kind });
-        }
-        if let Some(pointer) = rendering.typed_data {
-            let kind = alloc::boxed::Box::new(FailureKind::TypedData);
-            return self.fail(now, Fault { pointer, kind });
+        if let Some(fault) = rendering.refused {
+            return self.fail(now, fault);
         }
         let started = step::start(&mut self.cx, now, &step.method, &rendering.params);
         self.apply(now, started);
