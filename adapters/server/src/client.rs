@@ -31,24 +31,12 @@ impl Client {
     }
 
     pub(crate) fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T> {
-        let url = self.state.url(path);
-        let answer = self
-            .agent
-            .get(&url)
-            .header("Authorization", self.bearer())
-            .call();
-        read(answer)
+        read(self.ask(path))
     }
 
     /// As [`get`](Self::get); none when the server has ended or is about to.
     pub(crate) fn get_while_up<T: DeserializeOwned>(&self, path: &str) -> Result<Option<T>> {
-        let url = self.state.url(path);
-        let answer = self
-            .agent
-            .get(&url)
-            .header("Authorization", self.bearer())
-            .call();
-        match answer {
+        match self.ask(path) {
             Err(_) => Ok(None),
             Ok(answer) if answer.status() == SHUTTING_DOWN => Ok(None),
             answer => read(answer).map(Some),
@@ -79,14 +67,19 @@ impl Client {
         read(answer)
     }
 
+    fn ask(&self, path: &str) -> Answer {
+        let request = self.agent.get(self.state.url(path));
+        request.header("Authorization", self.bearer()).call()
+    }
+
     fn bearer(&self) -> String {
         format!("Bearer {}", self.state.token)
     }
 }
 
-fn read<T: DeserializeOwned>(
-    answer: Result<ureq::http::Response<ureq::Body>, ureq::Error>,
-) -> Result<T> {
+type Answer = Result<ureq::http::Response<ureq::Body>, ureq::Error>;
+
+fn read<T: DeserializeOwned>(answer: Answer) -> Result<T> {
     let mut answer = answer.context("the server does not answer")?;
     if answer.status().is_success() {
         return answer
