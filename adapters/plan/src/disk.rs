@@ -3,7 +3,7 @@
 
 use collodi_action::{Action, Completion};
 use collodi_backend::{Backends, FileSystem};
-use collodi_contain::{ContainedPath, RelPath};
+use collodi_contain::ContainedPath;
 use collodi_file::{FileAnswer, FileError, FileErrorKind, FileKind, FileOp};
 use collodi_run::RunOptions;
 use collodi_sim::World;
@@ -148,21 +148,4 @@ impl<'a> Disk<'a> {
             below.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
         })
     }
-}
-
-/// The folder that `git clone` makes, in words that a shell line has.
-pub(crate) fn cloned(line: &str) -> Vec<RelPath> {
-    let commands = line.split(['&', ';']).filter_map(|command| {
-        let (_, rest) = command.split_once("git clone ")?;
-        let mut words = rest
-            .split_whitespace()
-            .filter(|word| !word.starts_with('-'));
-        let address = words.find(|word| word.contains('/'))?;
-        let name = address.trim_end_matches('/').rsplit('/').next()?;
-        let name = words
-            .next()
-            .unwrap_or_else(|| name.trim_end_matches(".git"));
-        RelPath::parse(name.trim_matches(['\'', '"'])).ok()
-    });
-    commands.collect()
 }

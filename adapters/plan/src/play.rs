@@ -2,11 +2,7 @@
 
 mod effects;
 
-use crate::{
-    disk::{Disk, cloned},
-    guard,
-    record::Recorder,
-};
+use crate::{disk::Disk, guard, record::Recorder};
 use collodi_action::{Action as World, Completion, Ended as Exited, Error, ErrorKind, Progress};
 use collodi_api::{Effect, PlanEnding, PlanStatus};
 use collodi_command::{CommandSpec, Exit, Signal, Stream, TreeId};
@@ -322,7 +318,7 @@ impl<'a> Player<'a> {
         let line = shell_line(spec);
         let command = self.command(&line, spec);
         self.recorder.effect(Effect::Command(command));
-        for folder in cloned(&line) {
+        for folder in collodi_sim::cloned(&line) {
             if let Ok(path) = spec.cwd.join(folder.as_str()) {
                 self.disk.assume_dir(&path);
             }

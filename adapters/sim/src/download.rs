@@ -112,7 +112,7 @@ impl Job {
         let (found, answer) = self.look().await?;
         let (path, chosen) = self.path(&found)?;
         let (length, now) = (length(&found), version(&found));
-        self.check_length(length)?;
+        self.spec.check_length(length)?;
         let known = self.known(&path)?;
         let _alone = self.alone(&path)?;
         let bytes = match plan(&known, length, now.as_ref()) {
@@ -159,7 +159,7 @@ impl Job {
             return Ok((headers(&reply), None));
         }
         let reply = self.ask("GET", &[]).await?;
-        self.check_status(&reply)?;
+        self.spec.check_status(reply.status)?;
         Ok((headers(&reply), Some(reply)))
     }
 
@@ -189,7 +189,7 @@ impl Job {
             Some(reply) => reply,
             None => self.ask("GET", &[]).await?,
         };
-        self.check_status(&reply)?;
+        self.spec.check_status(reply.status)?;
         let headers = headers(&reply);
         let note = version(&headers).map(|version| version.note(&self.spec.url));
         self.put(path, VALIDATOR, note.map(String::into_bytes))?;
@@ -204,13 +204,13 @@ impl Job {
         from: u64,
         total: Option<u64>,
     ) -> Result<u64, WebError> {
-        self.check_length(total)?;
+        self.spec.check_length(total)?;
         let mut done = from;
         self.tell(done, total);
         for piece in reply.body.chunks(PIECE) {
             Sleep::after(Arc::clone(&self.world), PACE).await;
             done += piece.len() as u64;
-            self.check_length(Some(done))?;
+            self.spec.check_length(Some(done))?;
             self.add(path, piece)?;
             self.tell(done, total);
         }
@@ -337,22 +337,8 @@ impl Job {
         *self.progress.lock().unwrap_or_else(PoisonError::into_inner) = Some((done, total));
     }
 
-    fn check_status(&self, reply: &Reply) -> Result<(), WebError> {
-        match reply.status {
-            200 => Ok(()),
-            status => Err(self.failed(WebErrorKind::Status(status))),
-        }
-    }
-
-    fn check_length(&self, length: Option<u64>) -> Result<(), WebError> {
-        match length {
-            Some(length) if length > self.spec.limit => Err(self.failed(WebErrorKind::TooLarge)),
-            _ => Ok(()),
-        }
-    }
-
     fn failed(&self, kind: WebErrorKind) -> WebError {
-        WebError::new(kind, self.spec.url.clone())
+        self.spec.failed(kind)
     }
 }
 

@@ -3,6 +3,7 @@
 
 mod behaviour;
 mod clock;
+mod clone;
 mod disk;
 mod download;
 mod executor;
@@ -21,5 +22,6 @@ pub mod words;
 mod world;
 
 pub use behaviour::Behaviour;
+pub use clone::cloned;
 pub use executor::Stuck;
 pub use world::World;

@@ -102,7 +102,7 @@ impl Job {
         let (found, answer) = self.look()?;
         let place = Place::of(&self.spec, &found).map_err(|error| self.misplaced(error))?;
         let length = length(&found);
-        self.check_length(length)?;
+        self.spec.check_length(length)?;
         let (now, mut known) = (
             version(&found),
             place.known().map_err(|error| self.file(error))?,
@@ -145,7 +145,7 @@ impl Job {
             return Ok((headers(&answer), None));
         }
         let answer = self.ask("GET", &[])?;
-        self.check_status(&answer)?;
+        self.spec.check_status(answer.status().as_u16())?;
         Ok((headers(&answer), Some(answer)))
     }
 
@@ -178,7 +178,7 @@ impl Job {
             Some(answer) => answer,
             None => self.ask("GET", &[])?,
         };
-        self.check_status(&answer)?;
+        self.spec.check_status(answer.status().as_u16())?;
         let headers = headers(&answer);
         let note = version(&headers).map(|version| version.note(&self.spec.url));
         part.begin(note.as_deref())
@@ -194,7 +194,7 @@ impl Job {
         from: u64,
         total: Option<u64>,
     ) -> Result<u64, WebError> {
-        self.check_length(total)?;
+        self.spec.check_length(total)?;
         let mut reader = answer.into_body().into_reader();
         let (mut done, mut buffer) = (from, vec![0; CHUNK]);
         self.listener.progress(done, total);
@@ -205,7 +205,7 @@ impl Job {
                 break;
             }
             done = done.saturating_add(count as u64);
-            self.check_length(Some(done))?;
+            self.spec.check_length(Some(done))?;
             part.write(bytes).map_err(|error| self.file(error))?;
             self.listener.progress(done, total);
         }
@@ -247,22 +247,8 @@ impl Job {
         answer.map_err(|error| failed(&self.spec.url, &error))
     }
 
-    fn check_status(&self, answer: &Answer) -> Result<(), WebError> {
-        match answer.status().as_u16() {
-            200 => Ok(()),
-            status => Err(self.failed(WebErrorKind::Status(status))),
-        }
-    }
-
-    fn check_length(&self, length: Option<u64>) -> Result<(), WebError> {
-        match length {
-            Some(length) if length > self.spec.limit => Err(self.failed(WebErrorKind::TooLarge)),
-            _ => Ok(()),
-        }
-    }
-
     fn failed(&self, kind: WebErrorKind) -> WebError {
-        WebError::new(kind, self.spec.url.clone())
+        self.spec.failed(kind)
     }
 
     fn misplaced(&self, error: Misplaced) -> WebError {

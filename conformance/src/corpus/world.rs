@@ -1,5 +1,6 @@
 //! A world in which every command succeeds.
 
+use collodi_contain::RelPath;
 use collodi_script::{Method, Script};
 use collodi_sim::{Behaviour, World};
 use collodi_value::Value;
@@ -51,7 +52,8 @@ fn line(line: &str, servers: &[String]) -> String {
         .iter()
         .any(|server| line.starts_with(server.as_str()));
     let mut words = say(OUTPUT);
-    for folder in line.split(['&', ';']).filter_map(cloned) {
+    let folders = collodi_sim::cloned(line);
+    for folder in folders.iter().map(RelPath::as_str).filter(|f| is_plain(f)) {
         let _ = write!(words, " dir:{folder}");
     }
     if lives {
@@ -68,20 +70,6 @@ fn tool(args: &[String], version: &str) -> String {
         }
         _ => say(&format!("{version}\n")),
     }
-}
-
-/// The folder that `git clone` makes.
-fn cloned(command: &str) -> Option<String> {
-    let (_, rest) = command.split_once("git clone ")?;
-    let mut words = rest
-        .split_whitespace()
-        .filter(|word| !word.starts_with('-'));
-    let address = words.find(|word| word.contains('/'))?;
-    let name = address.trim_end_matches('/').rsplit('/').next()?;
-    let name = words
-        .next()
-        .unwrap_or_else(|| name.trim_end_matches(".git"));
-    is_plain(name).then(|| name.to_owned())
 }
 
 /// Whether it can stand in a word of a behaviour.

@@ -1,6 +1,6 @@
 //! A download.
 
-use crate::{Headers, WebUrl};
+use crate::{Headers, WebError, WebErrorKind, WebUrl};
 use collodi_contain::ContainedPath;
 use core::fmt;
 
@@ -34,6 +34,37 @@ pub enum Target {
     Dir(ContainedPath),
     /// To this file.
     File(ContainedPath),
+}
+
+impl DownloadSpec {
+    /// A failure of this download.
+    pub fn failed(&self, kind: WebErrorKind) -> WebError {
+        WebError::new(kind, self.url.clone())
+    }
+
+    /// Whether a file of this length, as far as the server says it, may be downloaded.
+    ///
+    /// # Errors
+    ///
+    /// [`WebErrorKind::TooLarge`] beyond the limit.
+    pub fn check_length(&self, length: Option<u64>) -> Result<(), WebError> {
+        match length {
+            Some(length) if length > self.limit => Err(self.failed(WebErrorKind::TooLarge)),
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether an answer with this status has the whole file.
+    ///
+    /// # Errors
+    ///
+    /// [`WebErrorKind::Status`] for any other than 200.
+    pub fn check_status(&self, status: u16) -> Result<(), WebError> {
+        match status {
+            200 => Ok(()),
+            status => Err(self.failed(WebErrorKind::Status(status))),
+        }
+    }
 }
 
 impl fmt::Display for DownloadSpec {
