@@ -27,18 +27,15 @@ const MOST: usize = 256 << 10;
 #[derive(Debug, Default)]
 pub(crate) struct Inputs(BTreeMap<TreeId, Feed>);
 
-/// The end at which orders go in.
+/// The end at which writes go in.
 #[derive(Debug)]
 struct Feed {
-    orders: mpsc::UnboundedSender<Order>,
+    writes: mpsc::UnboundedSender<Write>,
     waiting: Arc<AtomicUsize>,
 }
 
-#[derive(Debug)]
-enum Order {
-    Write(ActionId, Arc<[u8]>),
-    Close(ActionId),
-}
+/// Something to write, and by which action.
+type Write = (ActionId, Arc<[u8]>);
 
 /// What a command's own stream holds as long as the command runs: dropping it ends
 /// what waits to be written.
@@ -48,9 +45,9 @@ pub(crate) struct Mouth {
     _alive: oneshot::Sender<()>,
 }
 
-/// The end at which orders come out.
+/// The end at which writes come out.
 struct Writer {
-    orders: mpsc::UnboundedReceiver<Order>,
+    writes: mpsc::UnboundedReceiver<Write>,
     waiting: Arc<AtomicUsize>,
     handle: Handle,
     gone: oneshot::Receiver<()>,
@@ -66,18 +63,18 @@ impl Inputs {
     /// The input of a command that is about to start, and the stream of what becomes of
     /// what is written to it. It takes the place of an older one of the tree.
     pub(crate) fn open(&mut self, tree: &TreeId) -> (Mouth, BoxStream<'static, Happening>) {
-        self.0.retain(|_, feed| !feed.orders.is_closed());
-        let (orders, received) = mpsc::unbounded();
+        self.0.retain(|_, feed| !feed.writes.is_closed());
+        let (writes, received) = mpsc::unbounded();
         let (handle, coming) = oneshot::channel();
         let (alive, gone) = oneshot::channel();
         let waiting = Arc::<AtomicUsize>::default();
         let writer = Writer {
-            orders: received,
+            writes: received,
             waiting: Arc::clone(&waiting),
             handle: Handle::Coming(coming),
             gone,
         };
-        self.0.insert(tree.clone(), Feed { orders, waiting });
+        self.0.insert(tree.clone(), Feed { writes, waiting });
         let mouth = Mouth {
             handle: Some(handle),
             _alive: alive,
@@ -101,19 +98,9 @@ impl Inputs {
             return refused(ErrorKind::Full);
         }
         feed.waiting.fetch_add(size, Ordering::Relaxed);
-        match feed.orders.unbounded_send(Order::Write(id, bytes)) {
+        match feed.writes.unbounded_send((id, bytes)) {
             Ok(()) => None,
             Err(_) => refused(ErrorKind::Gone),
-        }
-    }
-
-    /// Closes an input after what is in line. The completion, when it is known at once.
-    pub(crate) fn close(&mut self, id: ActionId, tree: &TreeId) -> Option<Completion> {
-        let feed = self.0.remove(tree);
-        let sent = feed.map(|feed| feed.orders.unbounded_send(Order::Close(id)));
-        match sent {
-            Some(Ok(())) => None,
-            Some(Err(_)) | None => Some(Completion::InputClosed),
         }
     }
 }
@@ -129,27 +116,18 @@ impl Mouth {
 }
 
 impl Writer {
-    /// The next order, carried out. When the command is gone, what is in line fails.
+    /// The next write, done. When the command is gone, what is in line fails.
     async fn next(mut self) -> Option<(Happening, Self)> {
-        let order = match select(self.orders.next(), &mut self.gone).await {
-            Either::Left((order, _)) => order?,
+        let (id, bytes) = match select(self.writes.next(), &mut self.gone).await {
+            Either::Left((write, _)) => write?,
             Either::Right(_) => {
-                self.orders.close();
-                self.orders.next().await?
+                self.writes.close();
+                self.writes.next().await?
             }
         };
-        let happening = match order {
-            Order::Write(id, bytes) => {
-                let written = self.write(&bytes).await;
-                self.waiting.fetch_sub(bytes.len() + 1, Ordering::Relaxed);
-                Happening::completed(id, Completion::Written(written))
-            }
-            Order::Close(id) => {
-                self.handle = Handle::Closed;
-                Happening::completed(id, Completion::InputClosed)
-            }
-        };
-        Some((happening, self))
+        let written = self.write(&bytes).await;
+        self.waiting.fetch_sub(bytes.len() + 1, Ordering::Relaxed);
+        Some((Happening::completed(id, Completion::Written(written)), self))
     }
 
     async fn write(&mut self, bytes: &[u8]) -> Result<(), Error> {
@@ -234,11 +212,12 @@ mod tests {
         assert_eq!(write(&inputs, 1, "one "), None);
         mouth.give(Some(Box::new(paper)));
         assert_eq!(write(&inputs, 2, "two"), None);
-        assert_eq!(inputs.close(id(3), &tree()), None);
-        let told: Vec<_> = block_on(stream.take(3).collect());
+        let mut stream = stream;
+        let told: Vec<_> = block_on(stream.by_ref().take(2).collect());
+        assert_eq!(shown(told).matches("Written(Ok(()))").count(), 2);
+        drop((mouth, stream));
         let written = text.lock().unwrap().clone();
         assert_eq!(written, "one two.");
-        assert_eq!(shown(told).matches("Written(Ok(()))").count(), 2);
         let late = write(&inputs, 4, "three");
         assert_eq!(late, Some(Completion::Written(Err(error(ErrorKind::Gone)))));
     }
@@ -280,6 +259,5 @@ mod tests {
             1
         );
         assert_eq!(write(&inputs, 3, "x"), gone);
-        assert_eq!(inputs.close(id(4), &tree()), Some(Completion::InputClosed));
     }
 }

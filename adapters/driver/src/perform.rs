@@ -83,7 +83,6 @@ pub(crate) fn perform(
         }
         Action::Exec(spec) => exec(process, id, spec, None),
         Action::Write(tree, bytes) => known(id, in_flight.inputs.write(id, &tree, bytes)),
-        Action::CloseInput(tree) => known(id, in_flight.inputs.close(id, &tree)),
         Action::File(op) => once(id, async move { Completion::File(files.perform(op).await) }),
         Action::Signal(tree, signal) => once(id, async move {
             Completion::Signalled(process.signal_tree(&tree, signal).await)

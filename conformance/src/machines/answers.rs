@@ -72,12 +72,11 @@ pub(super) const fn exit(detail: u8) -> Exit {
 /// Any completion, whether it fits or not.
 pub(super) fn completion(detail: u8) -> Completion {
     let leaked = detail > 127;
-    match detail % 13 {
+    match detail % 12 {
         8 => fetched(200),
         9 => downloaded(),
         10 => Completion::Aborted,
         11 => Completion::Written(Ok(())),
-        12 => Completion::InputClosed,
         0 | 1 => Completion::Exec(Ok(Ended {
             exit: exit(detail / 8),
             leaked,
@@ -138,7 +137,6 @@ pub(super) fn completions(action: &Action) -> Vec<Completion> {
                 failed(ErrorKind::Full),
             ]
         }
-        Action::CloseInput(_) => vec![Completion::InputClosed],
         _ => vec![Completion::Port(Ok(42_003)), Completion::Port(Err(error()))],
     }
 }

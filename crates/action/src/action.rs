@@ -44,8 +44,6 @@ pub enum Action {
     /// completed by [`Completion::Written`](crate::Completion::Written) when the command's
     /// pipe has taken it, which may be long after, or when the command is gone.
     Write(TreeId, Arc<[u8]>),
-    /// Close the standard input of the tree's command, after what is still to be written.
-    CloseInput(TreeId),
 }
 
 impl fmt::Display for Action {
@@ -63,7 +61,6 @@ impl fmt::Display for Action {
             Self::Write(tree, bytes) => {
                 write!(f, "write {:?} to {tree}", String::from_utf8_lossy(bytes))
             }
-            Self::CloseInput(tree) => write!(f, "close the input of {tree}"),
         }
     }
 }

@@ -78,8 +78,6 @@ pub enum Completion {
     /// [`ErrorKind::Full`](crate::ErrorKind::Full) when too much waits for a command that
     /// does not read.
     Written(Result<(), Error>),
-    /// Of [`Action::CloseInput`](crate::Action::CloseInput): it is closed.
-    InputClosed,
 }
 
 /// A command that ran.
@@ -119,7 +117,6 @@ impl fmt::Display for Completion {
             }
             Self::Aborted => f.write_str("aborted"),
             Self::Written(Ok(())) => f.write_str("written"),
-            Self::InputClosed => f.write_str("input closed"),
             Self::Exec(Err(error))
             | Self::Signalled(Err(error))
             | Self::Empty(Err(error))
