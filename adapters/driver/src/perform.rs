@@ -4,7 +4,7 @@ use crate::inputs::{Inputs, Mouth};
 use crate::transfer::{Transfers, download, fetch};
 use collodi_action::{Action, Completion, Ended, Error, ErrorKind, Progress};
 use collodi_backend::{Backends, Child, ChildEvent, ProcessBackend};
-use collodi_command::{CommandSpec, Exit, Stdin};
+use collodi_command::{CommandSpec, Exit, Identity, Stdin};
 use collodi_host::Input;
 use collodi_machine::ActionId;
 use futures::{FutureExt, StreamExt, stream, stream::BoxStream};
@@ -77,11 +77,10 @@ pub(crate) fn perform(
         ..
     } = backends.clone();
     match action {
-        Action::Exec(spec) if spec.stdin == Stdin::Piped => {
-            let (mouth, written) = in_flight.inputs.open(&spec.tree);
-            stream::select(exec(process, id, spec, Some(mouth)), written).boxed()
+        Action::Exec(spec) => command(in_flight, id, Start(process, spec, None)),
+        Action::Adopt(spec, identity) => {
+            command(in_flight, id, Start(process, spec, Some(identity)))
         }
-        Action::Exec(spec) => exec(process, id, spec, None),
         Action::Write(tree, bytes) => known(id, in_flight.inputs.write(id, &tree, bytes)),
         Action::File(op) => once(id, async move { Completion::File(files.perform(op).await) }),
         Action::Signal(tree, signal) => once(id, async move {
@@ -126,20 +125,37 @@ fn known(id: ActionId, completion: Option<Completion>) -> BoxStream<'static, Hap
     stream::iter(happening).boxed()
 }
 
+/// A command to be started, or to be taken over.
+struct Start(Arc<dyn ProcessBackend>, CommandSpec, Option<Identity>);
+
+impl Start {
+    async fn child(&self) -> Result<Box<dyn Child>, Error> {
+        let Self(process, spec, identity) = self;
+        match identity {
+            None => process.spawn(spec).await,
+            Some(identity) => process.adopt(spec, identity).await,
+        }
+    }
+}
+
 /// A command on its way, with what keeps its input open.
 enum Exec {
-    Start(Arc<dyn ProcessBackend>, CommandSpec, Option<Mouth>),
+    Start(Start, Option<Mouth>),
+    Identify(Box<dyn Child>, Identity, Option<Mouth>),
     Run(Box<dyn Child>, Exit, Option<Mouth>),
     Over,
 }
 
-fn exec(
-    process: Arc<dyn ProcessBackend>,
-    id: ActionId,
-    spec: CommandSpec,
-    mouth: Option<Mouth>,
-) -> BoxStream<'static, Happening> {
-    stream::unfold(Exec::Start(process, spec, mouth), move |exec| async move {
+fn command(in_flight: &mut InFlight, id: ActionId, start: Start) -> BoxStream<'static, Happening> {
+    if start.1.stdin != Stdin::Piped {
+        return exec(id, start, None);
+    }
+    let (mouth, written) = in_flight.inputs.open(&start.1.tree);
+    stream::select(exec(id, start, Some(mouth)), written).boxed()
+}
+
+fn exec(id: ActionId, start: Start, mouth: Option<Mouth>) -> BoxStream<'static, Happening> {
+    stream::unfold(Exec::Start(start, mouth), move |exec| async move {
         let (what, next) = exec.next().await?;
         Some((Happening { id, what }, next))
     })
@@ -149,10 +165,14 @@ fn exec(
 impl Exec {
     async fn next(self) -> Option<(What, Self)> {
         match self {
-            Self::Start(process, spec, mouth) => Some(match process.spawn(&spec).await {
+            Self::Start(start, mouth) => Some(match start.child().await {
                 Ok(child) => Self::started(child, mouth),
                 Err(error) => (What::Completed(Completion::Exec(Err(error))), Self::Over),
             }),
+            Self::Identify(child, identity, mouth) => Some((
+                What::Progress(Progress::Identified(identity)),
+                Self::Run(child, Exit::Unknown, mouth),
+            )),
             Self::Run(child, exit, mouth) => Some(Self::hear(child, exit, mouth).await),
             Self::Over => None,
         }
@@ -162,8 +182,11 @@ impl Exec {
         if let Some(mouth) = &mut mouth {
             mouth.give(child.input());
         }
-        let pid = child.pid();
-        let next = Self::Run(child, Exit::Unknown, mouth);
+        let (pid, identity) = (child.pid(), child.identity());
+        let next = match identity {
+            Some(identity) => Self::Identify(child, identity, mouth),
+            None => Self::Run(child, Exit::Unknown, mouth),
+        };
         (What::Progress(Progress::Spawned { pid }), next)
     }
 

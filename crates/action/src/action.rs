@@ -1,7 +1,7 @@
 //! What can be asked.
 
 use alloc::{string::String, sync::Arc};
-use collodi_command::{CommandSpec, Signal, TreeId};
+use collodi_command::{CommandSpec, Identity, Signal, TreeId};
 use collodi_file::FileOp;
 use collodi_machine::ActionId;
 use collodi_web::{DownloadSpec, FetchSpec};
@@ -14,6 +14,11 @@ pub enum Action {
     /// Run a command to its end. Has progress; completed by
     /// [`Completion::Exec`](crate::Completion::Exec) when it ended and its output did.
     Exec(CommandSpec),
+    /// Take over a command that runs already, as an earlier [`Exec`](Self::Exec) of the same
+    /// spec started it, and go on as that would: with its progress, and completed by
+    /// [`Completion::Exec`](crate::Completion::Exec); [`ErrorKind::Gone`](crate::ErrorKind::Gone)
+    /// when it does not run any more.
+    Adopt(CommandSpec, Identity),
     /// Perform a file operation.
     File(FileOp),
     /// Send a signal to every process of a tree.
@@ -50,6 +55,7 @@ impl fmt::Display for Action {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Exec(spec) => write!(f, "exec {spec}"),
+            Self::Adopt(spec, identity) => write!(f, "adopt {identity} {spec}"),
             Self::File(op) => write!(f, "{op}"),
             Self::Signal(tree, signal) => write!(f, "signal {signal} to {tree}"),
             Self::AwaitEmpty(tree) => write!(f, "await end of {tree}"),

@@ -2,7 +2,7 @@
 
 use crate::Error;
 use alloc::{string::String, sync::Arc};
-use collodi_command::{Exit, Stream};
+use collodi_command::{Exit, Identity, Stream};
 use collodi_file::{FileAnswer, FileError};
 use collodi_web::{Downloaded, Fetched, WebError};
 use core::fmt;
@@ -15,6 +15,9 @@ pub enum Progress {
         /// Its process id, where there is one.
         pid: Option<u32>,
     },
+    /// It can be found again by this, also by another program. Comes after
+    /// [`Spawned`](Self::Spawned), if at all.
+    Identified(Identity),
     /// It said something.
     Output {
         /// On which stream.
@@ -38,6 +41,7 @@ impl fmt::Display for Progress {
         match self {
             Self::Spawned { pid: Some(pid) } => write!(f, "spawned pid {pid}"),
             Self::Spawned { pid: None } => f.write_str("spawned"),
+            Self::Identified(identity) => write!(f, "is {identity}"),
             Self::Output { stream, bytes } => {
                 write!(f, "{stream} {:?}", String::from_utf8_lossy(bytes))
             }

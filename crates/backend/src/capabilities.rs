@@ -15,6 +15,21 @@ pub enum Capability {
     VirtualTime,
     /// Files are real: links, devices and permissions exist.
     RealFiles,
+    /// A tree includes all that was started in it, whatever it did to its session, its
+    /// environment and its parents.
+    WholeTrees,
+    /// A child can be found again by its identity, also by another program.
+    Adoption,
+    /// What a child says can be kept in files.
+    Recordings,
+    /// A child can run in a terminal.
+    Terminals,
+    /// The memory of a tree can be bounded.
+    MemoryBounds,
+    /// The number of processes of a tree can be bounded.
+    ProcessBounds,
+    /// The processor time of a tree can be bounded.
+    CpuBounds,
 }
 
 impl Capability {
@@ -24,6 +39,13 @@ impl Capability {
         Self::DetachedProcesses,
         Self::VirtualTime,
         Self::RealFiles,
+        Self::WholeTrees,
+        Self::Adoption,
+        Self::Recordings,
+        Self::Terminals,
+        Self::MemoryBounds,
+        Self::ProcessBounds,
+        Self::CpuBounds,
     ];
 }
 
@@ -34,6 +56,13 @@ impl fmt::Display for Capability {
             Self::DetachedProcesses => "detached processes",
             Self::VirtualTime => "virtual time",
             Self::RealFiles => "real files",
+            Self::WholeTrees => "whole trees",
+            Self::Adoption => "adoption",
+            Self::Recordings => "recordings",
+            Self::Terminals => "terminals",
+            Self::MemoryBounds => "memory bounds",
+            Self::ProcessBounds => "process bounds",
+            Self::CpuBounds => "CPU bounds",
         })
     }
 }

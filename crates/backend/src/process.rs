@@ -1,9 +1,9 @@
 //! Processes.
 
-use crate::{Capabilities, Error};
+use crate::{Capabilities, Error, ErrorKind};
 use alloc::{boxed::Box, string::String, sync::Arc, vec::Vec};
 use async_trait::async_trait;
-use collodi_command::{CommandSpec, Exit, Signal, Stream, TreeId};
+use collodi_command::{CommandSpec, Exit, Identity, Signal, Stream, TreeId};
 use core::fmt;
 
 /// Starts children and ends whole trees of them.
@@ -19,6 +19,21 @@ pub trait ProcessBackend: Send + Sync + fmt::Debug {
     /// The program is looked up in the `PATH` of `spec`, the working directory
     /// is opened beneath its root.
     async fn spawn(&self, spec: &CommandSpec) -> Result<Box<dyn Child>, Error>;
+
+    /// Takes over a child that another program, or an earlier life of this one, started
+    /// from this spec, and that lives. What it said and nobody read is told first; its end
+    /// is told as that of any other, as [`Exit::Unknown`] where the system does not say.
+    /// With [`Stdin::Piped`](collodi_command::Stdin::Piped) its input goes on as well.
+    ///
+    /// Fails with [`ErrorKind::Gone`] when that process is no more.
+    async fn adopt(
+        &self,
+        spec: &CommandSpec,
+        identity: &Identity,
+    ) -> Result<Box<dyn Child>, Error> {
+        let what = alloc::format!("{identity} ({spec})");
+        Err(Error::new(ErrorKind::Unsupported, "adopt", what))
+    }
 
     /// Sends `signal` to every process of the tree. A tree that is empty is fine.
     async fn signal_tree(&self, tree: &TreeId, signal: Signal) -> Result<(), Error>;
@@ -36,6 +51,11 @@ pub trait ProcessBackend: Send + Sync + fmt::Debug {
 pub trait Child: Send + fmt::Debug {
     /// The process id, where there is one.
     fn pid(&self) -> Option<u32>;
+
+    /// What the child can be found by again, where that can be done.
+    fn identity(&self) -> Option<Identity> {
+        None
+    }
 
     /// The next thing that happened. Output keeps its order within a stream.
     ///

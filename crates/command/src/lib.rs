@@ -4,12 +4,20 @@
 
 extern crate alloc;
 
+mod bounds;
 mod exit;
+mod identity;
 mod quote;
+mod recording;
 mod signal;
 mod spec;
+mod terminal;
 
+pub use bounds::Bounds;
 pub use exit::Exit;
+pub use identity::{Identity, NotAnIdentity};
 pub use quote::{quote_posix, shell_words};
+pub use recording::Recording;
 pub use signal::Signal;
 pub use spec::{CommandSpec, Stdin, Stream, TreeId};
+pub use terminal::Terminal;

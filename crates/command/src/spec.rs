@@ -1,6 +1,6 @@
 //! What is to be run.
 
-use crate::shell_words;
+use crate::{Bounds, Recording, Terminal, shell_words};
 use alloc::{borrow::ToOwned, collections::BTreeMap, string::String, sync::Arc, vec::Vec};
 use collodi_contain::ContainedPath;
 use core::fmt;
@@ -20,6 +20,12 @@ pub struct CommandSpec {
     pub stdin: Stdin,
     /// The tree it belongs to.
     pub tree: TreeId,
+    /// The terminal it runs in; pipes when there is none.
+    pub terminal: Option<Terminal>,
+    /// The most that its tree may use.
+    pub bounds: Bounds,
+    /// Where what it says is kept; nowhere when there is none.
+    pub recording: Option<Recording>,
 }
 
 impl CommandSpec {
@@ -32,6 +38,9 @@ impl CommandSpec {
             cwd,
             stdin: Stdin::Null,
             tree,
+            terminal: None,
+            bounds: Bounds::NONE,
+            recording: None,
         }
     }
 

@@ -261,7 +261,7 @@ impl Process {
             Progress::Spawned { pid } => self.post(Input::Spawned(spawn, pid), shared),
             Progress::Output { stream, bytes } => self.output(now, stream, &bytes, shared),
             Progress::Exited(exit) => self.exited(exit, shared),
-            Progress::Transferred { .. } => {}
+            Progress::Identified(_) | Progress::Transferred { .. } => {}
         }
     }
 
