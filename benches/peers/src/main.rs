@@ -61,11 +61,13 @@ fn measured(bench: &Bench, work: &dyn Work, peers: &[Box<dyn Peer>]) -> Result<T
     let mut table = Table::new(work, bench);
     table.rows = peers.iter().map(|peer| Row::new(peer.name())).collect();
     for round in 1..=work.rounds(bench) {
-        for (row, peer) in table.rows.iter_mut().zip(peers) {
+        let rows = table.rows.iter_mut().zip(peers);
+        // What failed once costs the patience of every round.
+        for (row, peer) in rows.filter(|(row, _)| row.failure.is_none()) {
             bench.tell(&format!("{} {round}: {}", work.name(), peer.name()));
             match work.measure(bench, peer.as_ref()) {
                 Ok(figures) => row.rounds.push(figures),
-                Err(error) => row.failures.push(format!("{error:#}")),
+                Err(error) => row.failure = Some(format!("{error:#}")),
             }
             bench.interruption().context("nothing more is measured")?;
         }

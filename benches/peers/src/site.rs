@@ -201,10 +201,7 @@ impl Site {
             .append(true)
             .create(true)
             .open(self.path(SAID))?;
-        let has_libraries = command.get_envs().any(|(name, _)| name == LIBRARIES);
-        if !has_libraries {
-            command.env_remove(LIBRARIES);
-        }
+        command.env_remove("LD_LIBRARY_PATH");
         command
             .stdin(Stdio::null())
             .stderr(said.try_clone()?)
@@ -232,7 +229,6 @@ impl Site {
 }
 
 const SAID: &str = "said";
-const LIBRARIES: &str = "LD_LIBRARY_PATH";
 
 impl Drop for Site {
     fn drop(&mut self) {

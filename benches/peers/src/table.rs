@@ -43,8 +43,8 @@ pub(crate) struct Row {
     name: String,
     /// The figures of each round that went well.
     pub(crate) rounds: Vec<Vec<Figure>>,
-    /// Why the others did not.
-    pub(crate) failures: Vec<String>,
+    /// Why there are no more.
+    pub(crate) failure: Option<String>,
 }
 
 impl Column {
@@ -110,14 +110,14 @@ impl Row {
         Self {
             name: name.to_owned(),
             rounds: Vec::new(),
-            failures: Vec::new(),
+            failure: None,
         }
     }
 
     /// A peer that could not be had.
     pub(crate) fn missing(name: &str, reason: &str) -> Self {
         Self {
-            failures: vec![format!("not measured: {reason}")],
+            failure: Some(format!("not measured: {reason}")),
             ..Self::new(name)
         }
     }
@@ -177,7 +177,7 @@ impl fmt::Display for Table {
             }
         }
         for row in &self.rows {
-            for failure in &row.failures {
+            if let Some(failure) = &row.failure {
                 writeln!(f, "\n{}: {failure}", row.name)?;
             }
         }

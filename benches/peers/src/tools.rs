@@ -42,26 +42,41 @@ impl Tools {
         Ok(place.join("node_modules/.bin"))
     }
 
-    /// Debian packages (`name=version`) unpacked into one folder, which stands for `/`:
-    /// nothing is installed. The folder.
-    pub(crate) fn debian(&self, name: &str, packages: &[&str]) -> Result<PathBuf> {
-        let version = packages.first().and_then(|package| package.split_once('='));
-        let version = version.map_or("", |(_, version)| version);
+    /// A Debian package unpacked into a folder, which stands for `/`: nothing is installed.
+    /// The folder.
+    pub(crate) fn unpacked(&self, name: &str, version: &str) -> Result<PathBuf> {
         self.place(name, version, |place| {
-            let get = || {
-                said(
-                    Command::new("apt-get")
-                        .arg("download")
-                        .args(packages)
-                        .current_dir(place),
-                )
-            };
-            if get().is_err() {
-                // The lists of a fresh machine are empty; whoever may, fills them.
-                said(Command::new("apt-get").args(["-qq", "update"]))?;
-                get()?;
-            }
+            let package = format!("{name}={version}");
+            apt(|| {
+                let mut command = Command::new("apt-get");
+                command.args(["download", &package]).current_dir(place);
+                command
+            })?;
             unpack(place)
+        })
+    }
+
+    /// A Debian package whose programs only work where Debian puts them. Installs it where
+    /// the user may.
+    pub(crate) fn installed(&self, name: &str, version: &str) -> Result<()> {
+        let query = ["-W", "-f", "${Version}", name];
+        // Of a package that was never there, it says so and fails.
+        let there = said(Command::new("dpkg-query").args(query)).unwrap_or_default();
+        if there == version {
+            return Ok(());
+        }
+        if !there.is_empty() {
+            bail!("{name} {there} is installed, and {version} is wanted");
+        }
+        if !rustix::process::geteuid().is_root() {
+            bail!("{name} {version} is not installed: apt-get install {name}={version}");
+        }
+        apt(|| {
+            let mut command = Command::new("apt-get");
+            command.env("DEBIAN_FRONTEND", "noninteractive");
+            command.args(["-qq", "install", "-y", "--no-install-recommends"]);
+            command.arg(format!("{name}={version}"));
+            command
         })
     }
 
@@ -82,6 +97,15 @@ impl Tools {
         }
         Ok(place)
     }
+}
+
+/// Runs a command of apt. The lists of a fresh machine are empty; whoever may, fills them.
+fn apt(command: impl Fn() -> Command) -> Result<()> {
+    if said(&mut command()).is_ok() {
+        return Ok(());
+    }
+    said(Command::new("apt-get").args(["-qq", "update"]))?;
+    said(&mut command()).map(drop)
 }
 
 fn unpack(place: &Path) -> Result<()> {

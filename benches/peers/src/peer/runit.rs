@@ -32,7 +32,7 @@ pub(super) fn with_logs(tools: &Tools, _: &Cli) -> Result<Box<dyn Peer>> {
 }
 
 fn runit(tools: &Tools, logs: bool) -> Result<Box<dyn Peer>> {
-    let root = tools.debian("runit", &["runit=2.1.2-54"])?;
+    let root = tools.unpacked("runit", "2.1.2-54")?;
     Ok(Box::new(Runit { root, logs }))
 }
 

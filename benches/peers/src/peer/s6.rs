@@ -9,27 +9,13 @@ use crate::{
     tools::Tools,
 };
 use anyhow::Result;
-use std::{
-    env, fs,
-    os::unix::fs::PermissionsExt as _,
-    path::{Path, PathBuf},
-    process::Command,
-};
-
-const PACKAGES: [&str; 4] = [
-    "s6=2.11.3.2-1",
-    "libs6-2.11=2.11.3.2-1",
-    "libskarnet2.13=2.13.1.0-1",
-    "libexecline2.9=2.9.2.1-1",
-];
+use std::{fs, os::unix::fs::PermissionsExt as _, path::Path, process::Command};
 
 struct S6 {
-    root: PathBuf,
     logs: bool,
 }
 
 struct Running<'s> {
-    s6: &'s S6,
     site: &'s Site,
     load: &'s Load,
     pid: i32,
@@ -44,21 +30,11 @@ pub(super) fn with_logs(tools: &Tools, _: &Cli) -> Result<Box<dyn Peer>> {
 }
 
 fn s6(tools: &Tools, logs: bool) -> Result<Box<dyn Peer>> {
-    let root = tools.debian("s6", &PACKAGES)?;
-    Ok(Box::new(S6 { root, logs }))
+    tools.installed("s6", "2.11.3.2-1")?;
+    Ok(Box::new(S6 { logs }))
 }
 
 impl S6 {
-    fn command(&self, program: &str) -> Command {
-        let mut command = Command::new(self.root.join("usr/bin").join(program));
-        let bin = self.root.join("usr/bin").display().to_string();
-        let path = env::var("PATH").unwrap_or_default();
-        command.env("PATH", format!("{bin}:{path}"));
-        let libraries = format!("usr/lib/{}-linux-gnu", env::consts::ARCH);
-        command.env("LD_LIBRARY_PATH", self.root.join(libraries));
-        command
-    }
-
     fn service(&self, site: &Site, job: &Job) -> Result<()> {
         let dir = site.folder(&format!("scan/{}", job.name()))?;
         fs::write(dir.join("timeout-kill"), GRACE.as_millis().to_string())?;
@@ -99,18 +75,13 @@ impl Peer for S6 {
         for job in &load.jobs {
             self.service(site, job)?;
         }
-        Ok(Box::new(Running {
-            s6: self,
-            site,
-            load,
-            pid: 0,
-        }))
+        Ok(Box::new(Running { site, load, pid: 0 }))
     }
 }
 
 impl Instance for Running<'_> {
     fn go(&mut self) -> Result<()> {
-        let mut command = self.s6.command("s6-svscan");
+        let mut command = Command::new("s6-svscan");
         command.args(["-c", "2000"]).arg(self.site.path("scan"));
         self.pid = self.site.launch(&mut command)?;
         Ok(())
@@ -123,7 +94,7 @@ impl Instance for Running<'_> {
     /// One command a service: it takes no more.
     fn stop(&mut self) -> Result<()> {
         for job in &self.load.jobs {
-            let mut command = self.s6.command("s6-svc");
+            let mut command = Command::new("s6-svc");
             let service = self.site.path("scan").join(job.name());
             self.site.call(command.arg("-d").arg(service))?;
         }

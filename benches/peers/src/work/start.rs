@@ -12,8 +12,9 @@ use anyhow::Result;
 use collodi_peers::{Moment, now};
 use std::time::Duration;
 
-/// How long a peer that is up is left alone before the call.
-const BEFORE: Duration = Duration::from_millis(500);
+/// How long a peer that is up is left alone before the call. runit waits by itself while its
+/// folder is younger than a second.
+const BEFORE: Duration = Duration::from_millis(2_000);
 
 pub(super) struct Start;
 
