@@ -161,7 +161,7 @@ impl Instance for Running<'_> {
         self.post(&format!("{APP}/stop")).map(drop)
     }
 
-    /// Its log keeps the newest lines in memory, so the last line says that all came.
+    /// By the newest lines of its log: the last one says that all came.
     fn captured(&self, _: &Site, job: usize, _: u64) -> Result<bool> {
         let status = self.get(&format!("/python/processes/{}/status", self.process(job)?))?;
         let lines = status.get("logs").and_then(Value::as_array);

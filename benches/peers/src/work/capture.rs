@@ -25,6 +25,7 @@ const FLOOD: Duration = Duration::from_secs(600);
 /// What a flood is made of.
 #[derive(Clone, Copy)]
 pub(super) struct Shape {
+    /// A rest that is no whole line is left out.
     pub(super) bytes: usize,
     /// How much is written at once.
     pub(super) piece: usize,
@@ -117,6 +118,10 @@ impl Work for Capture {
 
 /// Lets one child write, and waits until all of it has come.
 pub(super) fn flood(bench: &Bench, peer: &dyn Peer, shape: Shape) -> Result<Flood> {
+    let shape = Shape {
+        bytes: shape.bytes - shape.bytes % LINE,
+        ..shape
+    };
     let site = bench.site()?;
     let gate = site.gate()?;
     let load = load(&site, shape);

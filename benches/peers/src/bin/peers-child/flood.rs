@@ -22,25 +22,28 @@ impl Child {
     ) -> io::Result<ExitCode> {
         let end = if shape == "lines" { b'\n' } else { b'x' };
         let line = line(b"", end);
-        let output: Vec<u8> = line.iter().copied().cycle().take(piece.max(LINE)).collect();
+        let output: Vec<u8> = line.iter().copied().cycle().take(piece + LINE).collect();
         // A pipe with a name opens for reading when someone opens it for writing.
         drop(File::open(gate)?);
         self.say(Moment::Begin)?;
-        write(bytes, &output, &self::line(LAST, end))?;
+        write(bytes, piece, &output, &self::line(LAST, end))?;
         self.say(Moment::End)?;
         wait()
     }
 }
 
-/// So many bytes, the last line among them. Straight to the descriptor: each piece is
-/// one write.
-fn write(bytes: usize, piece: &[u8], last: &[u8]) -> io::Result<()> {
+/// So many bytes, a whole number of lines, in writes of `piece`: straight to the
+/// descriptor. `lines` has a line more than a piece, so that each goes on where the one
+/// before it ended.
+fn write(bytes: usize, piece: usize, lines: &[u8], last: &[u8]) -> io::Result<()> {
     let mut stdout = File::from(io::stdout().as_fd().try_clone_to_owned()?);
-    let mut left = bytes.saturating_sub(last.len());
-    while left > 0 {
-        let part = piece.get(..left).unwrap_or(piece);
+    let before = bytes.saturating_sub(last.len());
+    let mut written = 0;
+    while written < before {
+        let part = lines.get(written % LINE..).unwrap_or_default();
+        let part = part.get(..piece.min(before - written)).unwrap_or(part);
         stdout.write_all(part)?;
-        left -= part.len();
+        written += part.len();
     }
     stdout.write_all(last)
 }

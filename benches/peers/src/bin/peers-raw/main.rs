@@ -66,7 +66,9 @@ impl Floor {
         let (hear, tell) = UnixStream::pair()?;
         signal_hook::low_level::pipe::register(signal_hook::consts::SIGTERM, tell)?;
         let data = epoll::EventData::new_u64(SIGNAL);
-        epoll::add(&self.epoll, &hear, data, epoll::EventFlags::IN)?;
+        // Nobody reads it: one signal is one event.
+        let once = epoll::EventFlags::IN | epoll::EventFlags::ONESHOT;
+        epoll::add(&self.epoll, &hear, data, once)?;
         for job in &mut self.jobs {
             job.start(&self.epoll)?;
         }
@@ -85,14 +87,13 @@ impl Floor {
             .deadline
             .map(|at| at.saturating_duration_since(Instant::now()));
         let left = left.and_then(|left| Timespec::try_from(left).ok());
-        match epoll::wait(
-            &self.epoll,
-            rustix::buffer::spare_capacity(events),
-            left.as_ref(),
-        ) {
-            Ok(0) => self.signal(Signal::KILL),
+        let space = rustix::buffer::spare_capacity(events);
+        match epoll::wait(&self.epoll, space, left.as_ref()) {
             Ok(_) | Err(rustix::io::Errno::INTR) => {}
             Err(error) => return Err(error.into()),
+        }
+        if self.deadline.is_some_and(|at| at <= Instant::now()) {
+            self.signal(Signal::KILL);
         }
         Ok(())
     }
