@@ -6,6 +6,7 @@ mod pm2;
 mod raw;
 mod runit;
 mod s6;
+mod service;
 mod supervisord;
 
 use crate::{

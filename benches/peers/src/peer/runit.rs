@@ -1,7 +1,7 @@
 //! runit, of Debian: `runsvdir`, a `runsv` a child, and, where it is asked for, an
 //! `svlogd` a child. Children are always started again.
 
-use super::{Instance, Peer, s6::run_script};
+use super::{Instance, Peer, service};
 use crate::{
     cli::Cli,
     load::{GRACE, Job, Load},
@@ -46,15 +46,10 @@ impl Runit {
     }
 
     fn service(&self, site: &Site, job: &Job) -> Result<()> {
-        let dir = site.folder(&format!("scan/{}", job.name()))?;
-        run_script(&dir, &format!("exec {} 2>&1", job.line()))?;
+        service::write(site, job, self.logs.then_some("svlogd"))?;
         if self.logs {
-            let dir = site.folder(&format!("scan/{}/log", job.name()))?;
-            let log = site.log(job.number);
-            fs::create_dir_all(&log)?;
             // One file, however long it gets.
-            fs::write(log.join("config"), "s0\n")?;
-            run_script(&dir, &format!("exec svlogd {}", log.display()))?;
+            fs::write(site.log(job.number).join("config"), "s0\n")?;
         }
         Ok(())
     }
@@ -102,7 +97,7 @@ impl Instance for Running<'_> {
             self.load
                 .jobs
                 .iter()
-                .map(|job| self.site.path("scan").join(job.name())),
+                .map(|job| service::folder(self.site, job)),
         );
         self.site.call(&mut command)
     }

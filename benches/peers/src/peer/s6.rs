@@ -1,7 +1,7 @@
 //! s6, of Debian: a scanner, a supervisor a child, and, where it is asked for, a logger a
 //! child with a supervisor of its own. Children are always started again.
 
-use super::{Instance, Peer};
+use super::{Instance, Peer, service};
 use crate::{
     cli::Cli,
     load::{GRACE, Job, Load},
@@ -9,7 +9,7 @@ use crate::{
     tools::Tools,
 };
 use anyhow::Result;
-use std::{fs, os::unix::fs::PermissionsExt as _, path::Path, process::Command};
+use std::{fs, process::Command};
 
 struct S6 {
     logs: bool,
@@ -36,29 +36,13 @@ fn s6(tools: &Tools, logs: bool) -> Result<Box<dyn Peer>> {
 
 impl S6 {
     fn service(&self, site: &Site, job: &Job) -> Result<()> {
-        let dir = site.folder(&format!("scan/{}", job.name()))?;
-        fs::write(dir.join("timeout-kill"), GRACE.as_millis().to_string())?;
-        run_script(&dir, &format!("exec {} 2>&1", job.line()))?;
-        if self.logs {
-            let dir = site.folder(&format!("scan/{}/log", job.name()))?;
-            let log = site.log(job.number);
-            fs::create_dir_all(&log)?;
-            // No log of these works is so long that it would begin a new file.
-            run_script(
-                &dir,
-                &format!("exec s6-log -b n10 s268435455 {}", log.display()),
-            )?;
-        }
+        // No log of these works is so long that it would begin a new file.
+        let logger = self.logs.then_some("s6-log -b n10 s268435455");
+        service::write(site, job, logger)?;
+        let grace = service::folder(site, job).join("timeout-kill");
+        fs::write(grace, GRACE.as_millis().to_string())?;
         Ok(())
     }
-}
-
-/// Writes the program that a service runs.
-pub(super) fn run_script(dir: &Path, line: &str) -> Result<()> {
-    let file = dir.join("run");
-    fs::write(&file, format!("#!/bin/sh\n{line}\n"))?;
-    fs::set_permissions(&file, fs::Permissions::from_mode(0o755))?;
-    Ok(())
 }
 
 impl Peer for S6 {
@@ -95,7 +79,7 @@ impl Instance for Running<'_> {
     fn stop(&mut self) -> Result<()> {
         for job in &self.load.jobs {
             let mut command = Command::new("s6-svc");
-            let service = self.site.path("scan").join(job.name());
+            let service = service::folder(self.site, job);
             self.site.call(command.arg("-d").arg(service))?;
         }
         Ok(())
