@@ -49,8 +49,6 @@ pub struct Limit {
 pub enum Resource {
     /// Open descriptors.
     Files,
-    /// Processes and threads of the user.
-    Processes,
 }
 
 /// A child that was started.
@@ -115,11 +113,20 @@ pub fn can_join() -> bool {
     sys::can_join()
 }
 
-/// How the process behind a handle ended, as a status of `wait`, once whoever is its
-/// parent has waited for it. Nothing before, and where the system does not say
-/// (Linux before 6.15, others).
-pub fn exit_status(pidfd: BorrowedFd<'_>) -> Option<i32> {
+/// How the process behind a handle ended, which need not be our child.
+pub fn exit_status(pidfd: BorrowedFd<'_>) -> Told {
     sys::exit_status(pidfd)
+}
+
+/// What the system says about the end of a process.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Told {
+    /// This status, as `wait` has it.
+    Status(i32),
+    /// Nothing before whoever is its parent has waited for it.
+    NotYet,
+    /// Nothing at all: Linux before 6.15, other systems.
+    Never,
 }
 
 impl Stage {

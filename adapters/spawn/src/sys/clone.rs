@@ -146,7 +146,6 @@ impl Given {
     fn limit(limit: &crate::Limit) -> (c_long, [u64; 2]) {
         let resource = match limit.resource {
             Resource::Files => libc::RLIMIT_NOFILE,
-            Resource::Processes => libc::RLIMIT_NPROC,
         };
         (c_long::from(resource), [limit.value; 2])
     }

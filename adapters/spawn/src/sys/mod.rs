@@ -8,7 +8,7 @@ mod clone;
 mod posix;
 mod words;
 
-use crate::{Failure, Plan, Started};
+use crate::{Failure, Plan, Started, Told};
 use rustix::fd::BorrowedFd;
 
 #[cfg(all(
@@ -48,7 +48,7 @@ pub(crate) const fn can_join() -> bool {
 }
 
 #[cfg(target_os = "linux")]
-pub(crate) fn exit_status(pidfd: BorrowedFd<'_>) -> Option<i32> {
+pub(crate) fn exit_status(pidfd: BorrowedFd<'_>) -> Told {
     use std::{mem::MaybeUninit, os::fd::AsRawFd as _};
 
     let mut info = MaybeUninit::<libc::pidfd_info>::zeroed();
@@ -62,17 +62,20 @@ pub(crate) fn exit_status(pidfd: BorrowedFd<'_>) -> Option<i32> {
             info.as_mut_ptr(),
         );
         if asked != 0 {
-            return None;
+            return Told::Never;
         }
         info.assume_init()
     };
     let is_said = info.mask & u64::from(libc::PIDFD_INFO_EXIT) != 0;
-    is_said.then_some(info.exit_code)
+    match is_said {
+        true => Told::Status(info.exit_code),
+        false => Told::NotYet,
+    }
 }
 
 #[cfg(not(target_os = "linux"))]
-pub(crate) const fn exit_status(_: BorrowedFd<'_>) -> Option<i32> {
-    None
+pub(crate) const fn exit_status(_: BorrowedFd<'_>) -> Told {
+    Told::Never
 }
 
 #[cfg(test)]

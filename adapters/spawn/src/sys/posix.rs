@@ -199,7 +199,6 @@ mod limits {
         for limit in plan.limits {
             let resource = match limit.resource {
                 Resource::Files => System::Nofile,
-                Resource::Processes => System::Nproc,
             };
             let value = Some(limit.value);
             let both = Rlimit {
