@@ -130,7 +130,7 @@ impl Drop for Child {
         if children.groups().kill(pid).is_pending()
             && let Ok(runtime) = Handle::try_current()
         {
-            runtime.spawn_blocking(move || children.groups().kill_left_behind(pid));
+            runtime.spawn_blocking(move || children.kill_left_behind(pid));
         }
     }
 }

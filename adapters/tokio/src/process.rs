@@ -2,7 +2,7 @@
 
 use crate::{child::Child, trees::Trees};
 use async_trait::async_trait;
-use collodi_backend::{Capabilities, Capability, Error, ErrorKind, Member, ProcessBackend};
+use collodi_backend::{Capabilities, Error, ErrorKind, Member, ProcessBackend};
 use collodi_command::{CommandSpec, Signal, TreeId};
 use collodi_os::Process;
 use std::{io, sync::Arc};
@@ -27,9 +27,7 @@ impl Processes {
 #[async_trait]
 impl ProcessBackend for Processes {
     fn capabilities(&self) -> Capabilities {
-        let everywhere = [Capability::RealProcesses, Capability::RealFiles];
-        let marked = cfg!(target_os = "linux").then_some(Capability::DetachedProcesses);
-        everywhere.into_iter().chain(marked).collect()
+        self.trees.children.capabilities()
     }
 
     async fn spawn(&self, spec: &CommandSpec) -> Result<Box<dyn collodi_backend::Child>, Error> {
