@@ -11,6 +11,7 @@ mod part;
 mod port;
 mod privilege;
 mod program;
+mod recorder;
 mod rooted;
 mod signal;
 mod tree;

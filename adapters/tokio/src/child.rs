@@ -17,11 +17,14 @@ use std::{
 use tokio::{
     runtime::Handle,
     sync::oneshot,
-    time::{Sleep, sleep},
+    time::{Sleep, sleep, timeout},
 };
 
 /// How long after the exit the pipes may stay open before they count as leaked.
 const GRACE: Duration = Duration::from_millis(200);
+
+/// How long after the end of a child that somebody else started its status is waited for.
+const STATUS_GRACE: Duration = Duration::from_secs(2);
 
 /// A child that was started, seen from whoever reads its events.
 #[derive(Debug)]
@@ -32,6 +35,8 @@ pub(crate) struct Child {
     exit: State,
     output: Output,
     input: Option<OwnedFd>,
+    /// It is not to be killed.
+    is_left: bool,
 }
 
 /// How far the child has come.
@@ -61,6 +66,7 @@ impl Child {
             exit: State::Running(reaped),
             output: Output::new(spawned.stdout, spawned.stderr, spawned.reader)?,
             input: spawned.stdin,
+            is_left: false,
         })
     }
 
@@ -68,8 +74,10 @@ impl Child {
         match &mut self.exit {
             State::Running(reaped) => {
                 if let Poll::Ready(exit) = Pin::new(reaped).poll(cx) {
+                    let exit = exit.unwrap_or(Exit::Unknown);
+                    self.output.ended(exit);
                     self.exit = State::Exited(Box::pin(sleep(GRACE)));
-                    return Poll::Ready(Some(ChildEvent::Exited(exit.unwrap_or(Exit::Unknown))));
+                    return Poll::Ready(Some(ChildEvent::Exited(exit)));
                 }
                 self.output.poll_next(cx).map(Some)
             }
@@ -120,12 +128,19 @@ impl collodi_backend::Child for Child {
         let input = Input::Fresh(self.input.take()?);
         Some(Box::new(input))
     }
+
+    fn leave(mut self: Box<Self>) {
+        self.is_left = true;
+    }
 }
 
 /// The group is killed at once while the child leads it. Once the child is reaped,
 /// finding who is left in its group means reading the process table, on another thread.
 impl Drop for Child {
     fn drop(&mut self) {
+        if self.is_left {
+            return;
+        }
         let (children, pid) = (Arc::clone(&self.children), self.pid);
         if children.groups().kill(pid).is_pending()
             && let Ok(runtime) = Handle::try_current()
@@ -193,11 +208,26 @@ fn watch(end: End, children: Arc<Children>) -> io::Result<oneshot::Receiver<Exit
     let end = Watched::readable(end)?;
     let (tell, told) = oneshot::channel();
     tokio::spawn(async move {
-        let ended = poll_fn(|cx| end.poll_until(cx, |end| children.poll_end(end)));
+        let exit = ended(&end, &children).await.unwrap_or(Exit::Unknown);
         // Nobody has to be interested.
-        let _ = tell.send(ended.await.unwrap_or(Exit::Unknown));
+        let _ = tell.send(exit);
     });
     Ok(told)
+}
+
+/// How the child ended, once it has.
+async fn ended(end: &Watched<End>, children: &Children) -> io::Result<Exit> {
+    loop {
+        let mut readiness = end.ready().await?;
+        if let Poll::Ready(exit) = children.poll_end(end.get()) {
+            return Ok(exit);
+        }
+        readiness.clear_ready();
+        // Its parent, which is not us, has yet to wait for it.
+        if end.get().is_over() {
+            let _ = timeout(STATUS_GRACE, end.ready()).await??;
+        }
+    }
 }
 
 /// Kills the group of a child that nobody could wait for.

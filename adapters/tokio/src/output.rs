@@ -2,7 +2,7 @@
 
 use crate::{nap::Nap, ready::Watched};
 use collodi_backend::ChildEvent;
-use collodi_command::Stream;
+use collodi_command::{Exit, Stream};
 use collodi_os::{Heard, Reader};
 use std::{
     os::fd::{AsFd as _, OwnedFd},
@@ -66,9 +66,20 @@ impl Output {
         self.left == Some(0)
     }
 
+    /// Notes how the child ended.
+    pub(crate) fn ended(&mut self, exit: Exit) {
+        self.reader.ended(exit);
+    }
+
     pub(crate) fn close(&mut self) {
-        self.stdout = None;
-        self.stderr = None;
+        for (slot, stream) in [
+            (&mut self.stdout, Stream::Stdout),
+            (&mut self.stderr, Stream::Stderr),
+        ] {
+            if slot.take().is_some() {
+                self.reader.close(stream);
+            }
+        }
     }
 
     /// The next bytes of either stream; pending when there are none, also at the end.

@@ -3,15 +3,15 @@
 use crate::{child::Child, trees::Trees};
 use async_trait::async_trait;
 use collodi_backend::{Capabilities, Error, ErrorKind, Member, ProcessBackend};
-use collodi_command::{CommandSpec, Signal, TreeId};
-use collodi_os::Process;
+use collodi_command::{CommandSpec, Identity, Signal, TreeId};
+use collodi_os::{Children, Process, Spawned};
 use std::{io, sync::Arc};
 
 /// Starts real processes.
 ///
 /// Each child is owned by a task that reaps it. When the runtime ends first, its
 /// children are no longer waited for; they are not killed.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Processes {
     trees: Trees,
 }
@@ -20,7 +20,33 @@ impl Processes {
     /// A backend that knows of no tree yet. It finds the processes of a tree that an
     /// earlier one started, where a tree is found by its marker.
     pub fn new() -> Self {
-        Self::default()
+        Self::of(Children::new())
+    }
+
+    /// A backend that finds trees in the process table alone, as where no control groups
+    /// can be made.
+    pub fn without_control_groups() -> Self {
+        Self::of(Children::without_control_groups())
+    }
+
+    fn of(children: Children) -> Self {
+        let trees = Trees::of(children);
+        Self { trees }
+    }
+
+    fn own(
+        &self,
+        spec: &CommandSpec,
+        spawned: Spawned,
+    ) -> Result<Box<dyn collodi_backend::Child>, Error> {
+        let child = Child::new(spawned, Arc::clone(&self.trees.children));
+        Ok(Box::new(child.map_err(|error| unwatchable(spec, &error))?))
+    }
+}
+
+impl Default for Processes {
+    fn default() -> Self {
+        Self::new()
     }
 }
 
@@ -31,10 +57,17 @@ impl ProcessBackend for Processes {
     }
 
     async fn spawn(&self, spec: &CommandSpec) -> Result<Box<dyn collodi_backend::Child>, Error> {
-        let children = Arc::clone(&self.trees.children);
-        let spawned = children.spawn(spec)?;
-        let child = Child::new(spawned, children).map_err(|error| unwatchable(spec, &error))?;
-        Ok(Box::new(child))
+        let spawned = self.trees.children.spawn(spec)?;
+        self.own(spec, spawned)
+    }
+
+    async fn adopt(
+        &self,
+        spec: &CommandSpec,
+        identity: &Identity,
+    ) -> Result<Box<dyn collodi_backend::Child>, Error> {
+        let adopted = self.trees.children.adopt(spec, identity)?;
+        self.own(spec, adopted)
     }
 
     async fn signal_tree(&self, tree: &TreeId, signal: Signal) -> Result<(), Error> {

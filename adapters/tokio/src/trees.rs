@@ -19,7 +19,7 @@ use tokio::{sync::Mutex, task::JoinHandle};
 const ROUNDS: usize = 256;
 
 /// The trees of processes that are marked, and the groups that were started here.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Trees {
     pub(crate) children: Arc<Children>,
     /// The last process table that was read. Whoever waited while it was read uses it
@@ -41,6 +41,14 @@ impl Drop for Trees {
 }
 
 impl Trees {
+    pub(crate) fn of(children: Children) -> Self {
+        Self {
+            children: Arc::new(children),
+            last: Mutex::default(),
+            driver: std::sync::Mutex::default(),
+        }
+    }
+
     /// The processes of `tree` that live now.
     pub(crate) async fn members(&self, tree: &TreeId) -> Result<Vec<Process>, Error> {
         if self.children.is_whole(tree) {
