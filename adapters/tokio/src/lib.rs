@@ -8,6 +8,7 @@ mod nap;
 mod network;
 mod offload;
 mod output;
+mod pipe;
 mod process;
 mod ready;
 mod trees;

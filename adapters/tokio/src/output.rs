@@ -1,11 +1,11 @@
 //! What a child says: two streams, read in turn.
 
-use crate::{nap::Nap, ready::Watched};
+use crate::{nap::Nap, pipe::Pipe};
 use collodi_backend::ChildEvent;
 use collodi_command::{Exit, Stream};
 use collodi_os::{Heard, Reader};
 use std::{
-    os::fd::{AsFd as _, OwnedFd},
+    os::fd::OwnedFd,
     sync::Arc,
     task::{Context, Poll, ready},
 };
@@ -17,8 +17,8 @@ const PIPES: usize = 2 << 20;
 /// the pipes fill up and the child waits.
 #[derive(Debug)]
 pub(crate) struct Output {
-    stdout: Option<Watched>,
-    stderr: Option<Watched>,
+    stdout: Option<Pipe>,
+    stderr: Option<Pipe>,
     reader: Reader,
     /// While a child floods us, nothing is read before this is over.
     nap: Nap,
@@ -38,8 +38,8 @@ impl Output {
         reader: Reader,
     ) -> std::io::Result<Self> {
         Ok(Self {
-            stdout: stdout.map(Watched::readable).transpose()?,
-            stderr: stderr.map(Watched::readable).transpose()?,
+            stdout: stdout.map(Pipe::watched).transpose()?,
+            stderr: stderr.map(Pipe::watched).transpose()?,
             reader,
             nap: Nap::default(),
             first: Stream::Stdout,
@@ -108,21 +108,14 @@ impl Output {
         let Some(pipe) = slot else {
             return Poll::Ready(None);
         };
-        while let Ok(mut readiness) = ready!(pipe.poll_ready(cx)) {
-            match self.reader.read(stream, readiness.get_inner().as_fd()) {
-                Heard::Nothing => readiness.clear_ready(),
-                Heard::End => break,
-                Heard::Bytes { bytes, more, nap } => {
-                    // All was read that was there: what comes now makes it ready again.
-                    if !more {
-                        readiness.clear_ready();
-                    }
-                    if let Some(time) = nap.filter(|_| self.left.is_none()) {
-                        self.nap.begin(time);
-                    }
-                    return Poll::Ready(Some(bytes));
-                }
+        let reader = &mut self.reader;
+        let read = pipe.poll_read(cx, |fd| reader.read(stream, fd));
+        if let Ok(Heard::Bytes { bytes, nap, .. }) = ready!(read) {
+            if let Some(time) = nap.filter(|_| self.left.is_none()) {
+                pipe.let_be();
+                self.nap.begin(time);
             }
+            return Poll::Ready(Some(bytes));
         }
         *slot = None;
         Poll::Ready(None)

@@ -49,6 +49,11 @@ impl<T: AsRawFd> Watched<T> {
         self.fd.get_ref()
     }
 
+    /// Watches it no more.
+    pub(crate) fn into_inner(self) -> T {
+        self.fd.into_inner()
+    }
+
     pub(crate) fn poll_ready(
         &self,
         cx: &mut Context<'_>,
