@@ -1,7 +1,7 @@
 //! Mail between the children of a host.
 
 use crate::{ProcessId, RunId};
-use alloc::string::String;
+use alloc::{boxed::Box, string::String};
 use collodi_contain::ContainedPath;
 use collodi_machine::ActionId;
 use collodi_run::{DaemonSpec, EnvRequest, ScriptRequest};
@@ -18,7 +18,7 @@ pub(crate) enum Post {
     /// A run wants an environment.
     WantEnv(RunId, ActionId, EnvRequest),
     /// A run wants a daemon.
-    WantDaemon(RunId, ActionId, DaemonSpec),
+    WantDaemon(RunId, ActionId, Box<DaemonSpec>),
     /// A line of the making of an environment, for the runs that wait for it.
     EnvLine(ContainedPath, String),
     /// A run ended, and these daemons go with it.

@@ -338,7 +338,7 @@ impl RunEntry {
                 Output::Action(id, Action::StartDaemon(spec)) => {
                     shared
                         .post
-                        .push_back(Post::WantDaemon(self.id.clone(), id, spec));
+                        .push_back(Post::WantDaemon(self.id.clone(), id, Box::new(spec)));
                 }
                 Output::Action(id, Action::Script(request)) => {
                     shared
