@@ -1,7 +1,7 @@
 //! What the world may say, by number.
 
 use collodi_action::{Action, Completion, Ended, Error, ErrorKind, Progress};
-use collodi_command::{Exit, Signal, Stream};
+use collodi_command::{Exit, Member, Signal, Stream};
 use collodi_contain::{RelPath, Root};
 use collodi_file::{Entry, FileAnswer, FileError, FileErrorKind, FileKind, FileOp, Stat};
 use collodi_web::{Downloaded, Fetched, Headers, WebError, WebErrorKind};
@@ -105,6 +105,16 @@ pub(super) fn completions(action: &Action) -> Vec<Completion> {
             Completion::Signalled(Err(error())),
         ],
         Action::AwaitEmpty(_) => vec![Completion::Empty(Ok(())), Completion::Empty(Err(error()))],
+        Action::Members(_) => {
+            let member = Member {
+                pid: 100,
+                name: "python".into(),
+            };
+            vec![
+                Completion::Members(Ok(vec![member])),
+                Completion::Members(Err(error())),
+            ]
+        }
         Action::Connect { .. } => vec![
             Completion::Connected(Ok(())),
             Completion::Connected(Err(error())),

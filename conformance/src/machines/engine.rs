@@ -41,7 +41,7 @@ fn run_answers(action: &Action, id: ActionId) -> Vec<Input> {
             let completions = answers::completions(action).into_iter();
             completions.map(Completed::World).collect()
         }
-        Action::StartDaemon(_) => vec![daemon(true), daemon(false)],
+        Action::StartDaemon(_) | Action::KeepDaemon(_) => vec![daemon(true), daemon(false)],
         Action::Script(_) => {
             let failed = ScriptFault::Stopped("other.json".into());
             [Ok(Value::Null), Err(ScriptFault::Cancelled), Err(failed)]
@@ -76,6 +76,7 @@ pub fn host(script: Script) -> Player<Host> {
         script: Arc::new(script),
         args: Value::Null,
         answers: Box::default(),
+        again: false,
     };
     let first = first_run(&request);
     Player {

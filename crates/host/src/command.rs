@@ -84,6 +84,8 @@ pub struct RunRequest {
     pub args: Value,
     /// Answers to what the script asks.
     pub answers: Box<PreparedAnswers>,
+    /// Whether it is run beside what runs of the app already.
+    pub again: bool,
 }
 
 /// What came of a command.

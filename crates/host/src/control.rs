@@ -39,7 +39,7 @@ impl Host {
         now: Instant,
         request: RunRequest,
     ) -> Result<Accepted, Refused> {
-        if let Some(by) = self.busy_by(&request.app.name) {
+        if let Some(by) = self.busy_by(&request.app.name).filter(|_| !request.again) {
             return Err(Refused::Busy {
                 app: request.app.name,
                 by,
@@ -98,12 +98,20 @@ impl Host {
 
     /// Ends a run, also one that waits for its environment or was not begun.
     pub(crate) fn end_run(&mut self, now: Instant, id: &RunId, how: collodi_run::Input) {
+        let kept = self.runs.get(id).map(|entry| entry.kept().to_vec());
+        let kept = kept.unwrap_or_default();
+        if matches!(how, collodi_run::Input::Kill) {
+            let kill = |id| Post::Process(id, collodi_restart::Input::Kill);
+            self.shared.post.extend(kept.into_iter().map(kill));
+        } else {
+            self.shared.post.push_back(Post::StopDaemons(kept));
+        }
         let entry = self.runs.get_mut(id);
         if entry.is_some_and(|entry| {
             entry.set_ending();
             entry.abandon(now, &mut self.shared)
         }) {
-            self.retire_run(id);
+            self.retire_run(now, id);
         }
         self.shared
             .post
@@ -122,8 +130,11 @@ impl Host {
         id: &ProcessId,
         input: collodi_restart::Input,
     ) -> Result<Accepted, Refused> {
-        if !self.processes.contains_key(id) {
+        let Some(process) = self.processes.get_mut(id) else {
             return Err(Refused::NoSuchProcess(id.to_string()));
+        };
+        if input == collodi_restart::Input::Stop {
+            (process.order.stop_asked, process.order.stop_told) = (true, true);
         }
         self.shared.post.push_back(Post::Process(id.clone(), input));
         Ok(Accepted::UnderWay)
@@ -271,7 +282,8 @@ impl Host {
         }
         self.leave_restarts(now, |_| true);
         self.hurry_fetches(now);
-        for id in self.processes.keys() {
+        for (id, process) in &mut self.processes {
+            process.order.stop_asked = true;
             let kill = collodi_restart::Input::Kill;
             self.shared.post.push_back(Post::Process(id.clone(), kill));
         }

@@ -1,7 +1,8 @@
 //! What a host tells.
 
 use crate::{ProcessId, RunId};
-use alloc::{string::String, sync::Arc};
+use alloc::{string::String, sync::Arc, vec::Vec};
+use collodi_command::Member;
 use collodi_file::FileError;
 use collodi_logs::{Line, Url};
 use collodi_python::{Provisioned, Toolchain};
@@ -80,6 +81,10 @@ pub enum ProcessEvent {
     SpawnFailed(collodi_action::Error),
     /// It answers at this address.
     Reachable(Url),
+    /// It is being ended, and these of its processes still live.
+    Lingers(Vec<Member>),
+    /// It waits until those that it depends on are up.
+    Waits(Vec<String>),
     /// Its supervision ended.
     Ended(Ended),
 }
@@ -133,6 +138,11 @@ impl fmt::Display for ProcessEvent {
             Self::Supervision(event) => write!(f, "{event}"),
             Self::SpawnFailed(error) => write!(f, "{error}"),
             Self::Reachable(url) => write!(f, "answers at {url}"),
+            Self::Lingers(members) => {
+                f.write_str("still lives:")?;
+                members.iter().try_for_each(|member| write!(f, " {member}"))
+            }
+            Self::Waits(names) => write!(f, "waits for {}", names.join(", ")),
             Self::Ended(ended) => write!(f, "{ended}"),
         }
     }

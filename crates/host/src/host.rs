@@ -51,9 +51,9 @@ pub struct Host {
     pub(crate) envs: BTreeMap<ContainedPath, EnvJob>,
     /// Environments that are being deleted; who wants one waits until it is gone.
     pub(crate) deleting: BTreeMap<ContainedPath, (EnvDir, Deletion)>,
-    /// The order in which runs and processes ended, for retention.
-    pub(crate) ended_runs: Vec<RunId>,
-    pub(crate) ended_processes: Vec<ProcessId>,
+    /// When runs and processes ended, in this order, for retention.
+    pub(crate) ended_runs: Vec<(Instant, RunId)>,
+    pub(crate) ended_processes: Vec<(Instant, ProcessId)>,
     pub(crate) shutting_down: bool,
     pub(crate) calls: Calls,
     pub(crate) records: Records,

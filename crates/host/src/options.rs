@@ -29,7 +29,8 @@ pub struct HostOptions {
     pub prefer_uv: bool,
     /// What templates can read of the machine.
     pub facts: Object,
-    /// How daemons with `autoRestart` are restarted.
+    /// How daemons are started again, where their scripts do not say; after which deaths
+    /// is theirs to say.
     pub restart: RestartPolicy,
     /// How processes are ended.
     pub stop: StopSequence,
@@ -44,8 +45,9 @@ pub struct HostOptions {
 }
 
 impl HostOptions {
-    /// The plugin's defaults: a restart three seconds after each death, three seconds
-    /// between `SIGTERM` and `SIGKILL`, 500 lines a log, uv preferred.
+    /// A restart within a tenth of a second, then after twice as long each time, up to a
+    /// minute, for ever; three seconds between `SIGTERM` and `SIGKILL`, 500 lines a log, uv
+    /// preferred.
     pub fn new(layout: Layout, seed: u64) -> Self {
         Self {
             layout,
@@ -57,7 +59,7 @@ impl HostOptions {
             python_binary: None,
             prefer_uv: true,
             facts: Object::new(),
-            restart: RestartPolicy::fixed(Duration::from_secs(3)),
+            restart: RestartPolicy::default(),
             stop: StopSequence::default(),
             log: LogLimits::default(),
             retention: Retention::default(),
@@ -74,6 +76,8 @@ pub struct Retention {
     pub runs: usize,
     /// The most ended processes.
     pub processes: usize,
+    /// How long each; when more end, and not by a clock, older ones are forgotten.
+    pub age: Duration,
 }
 
 impl Default for Retention {
@@ -81,6 +85,7 @@ impl Default for Retention {
         Self {
             runs: 100,
             processes: 100,
+            age: Duration::from_secs(7 * 24 * 60 * 60),
         }
     }
 }

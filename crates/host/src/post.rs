@@ -1,10 +1,10 @@
 //! Mail between the children of a host.
 
 use crate::{ProcessId, RunId};
-use alloc::string::String;
+use alloc::{boxed::Box, string::String};
 use collodi_contain::ContainedPath;
 use collodi_machine::ActionId;
-use collodi_run::{DaemonSpec, EnvRequest, ScriptRequest};
+use collodi_run::{DaemonSpec, EnvRequest, Keep, ScriptRequest};
 
 /// A message from one child to another, or to the host.
 #[derive(Clone, Debug)]
@@ -19,6 +19,8 @@ pub(crate) enum Post {
     WantEnv(RunId, ActionId, EnvRequest),
     /// A run wants a daemon.
     WantDaemon(RunId, ActionId, DaemonSpec),
+    /// A run wants a command of it to be a daemon.
+    KeepDaemon(RunId, ActionId, Box<Keep>),
     /// A line of the making of an environment, for the runs that wait for it.
     EnvLine(ContainedPath, String),
     /// A run ended, and these daemons go with it.

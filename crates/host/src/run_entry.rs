@@ -16,6 +16,7 @@ use collodi_run::{
     Action, App, Event as StepEvent, Input, Outcome, PreparedAnswers, Question, Run, RunOptions,
     ScriptFault, Status,
 };
+use collodi_script::Supervision;
 use collodi_time::{Instant, WallTime};
 use collodi_value::{Object, Value};
 
@@ -31,6 +32,9 @@ pub struct RunEntry {
     log: Log,
     step: usize,
     daemons: Vec<ProcessId>,
+    /// Those of them that were commands of the run.
+    kept: Vec<ProcessId>,
+    supervision: Supervision,
     envs: BTreeSet<ContainedPath>,
     info: App,
     args: Value,
@@ -114,11 +118,13 @@ impl RunEntry {
             app: request.app.name.clone(),
             file: request.app.file.clone(),
             started_at,
+            supervision: request.script.supervision,
             steps: steps.collect(),
             state: State::Waiting(request),
             log: Log::new(Limits::default()),
             step: 0,
             daemons: Vec::new(),
+            kept: Vec::new(),
             envs: BTreeSet::new(),
         }
     }
@@ -315,6 +321,21 @@ impl RunEntry {
         self.daemons.push(id);
     }
 
+    /// A command of the run is a daemon from here on.
+    pub(crate) fn add_kept(&mut self, id: ProcessId) {
+        self.kept.push(id.clone());
+        self.daemons.push(id);
+    }
+
+    /// The daemons that were commands of the run: it serves as long as one lives.
+    pub(crate) fn kept(&self) -> &[ProcessId] {
+        &self.kept
+    }
+
+    pub(crate) const fn supervision(&self) -> Supervision {
+        self.supervision
+    }
+
     /// Gives it an input and hands on what it says. Whether it is done.
     pub(crate) fn handle(&mut self, now: Instant, input: Input, shared: &mut Shared) -> bool {
         let State::Running(run) = &mut self.state else {
@@ -339,6 +360,11 @@ impl RunEntry {
                     shared
                         .post
                         .push_back(Post::WantDaemon(self.id.clone(), id, spec));
+                }
+                Output::Action(id, Action::KeepDaemon(keep)) => {
+                    shared
+                        .post
+                        .push_back(Post::KeepDaemon(self.id.clone(), id, keep));
                 }
                 Output::Action(id, Action::Script(request)) => {
                     shared
@@ -407,8 +433,10 @@ impl RunEntry {
             });
             return;
         }
-        if event == StepEvent::Serving {
-            shared.post.push_back(Post::Settled(self.id.clone()));
+        match event {
+            StepEvent::Serving => shared.post.push_back(Post::Settled(self.id.clone())),
+            StepEvent::Ending => shared.post.push_back(Post::StopDaemons(self.kept.clone())),
+            _ => {}
         }
         self.view(now, &event, shared);
         self.tell(RunEvent::Step(event), shared);
@@ -436,7 +464,7 @@ impl RunEntry {
     }
 
     /// A command ended: what it said without a line end is a line.
-    fn flush(&mut self, now: Instant, shared: &mut Shared) {
+    pub(crate) fn flush(&mut self, now: Instant, shared: &mut Shared) {
         let unfinished = self.log.close(now);
         let lines = self.log.read(unfinished.start, usize::MAX).lines;
         let lines: Vec<Line> = lines.into_iter().cloned().collect();

@@ -22,6 +22,10 @@ pub(crate) enum Child {
     Emptying(ProcessId),
     /// The look whether a daemon answers.
     Reach(ProcessId),
+    /// The look whether a daemon is up.
+    Ready(ProcessId),
+    /// The look what keeps the end of a daemon waiting.
+    Members(ProcessId),
     /// A run.
     Run(RunId),
     /// The end of everything.
@@ -39,6 +43,8 @@ pub(crate) struct Owner {
     /// The child's own number for it; none where the child keeps no numbers.
     pub(crate) id: Option<ActionId>,
     pub(crate) role: Role,
+    /// The process id of a command that was started, where there is one.
+    pub(crate) pid: Option<u32>,
 }
 
 /// What an action is for, where a child has several kinds.
@@ -52,6 +58,8 @@ pub(crate) enum Role {
     Emptying,
     /// A signal to a daemon.
     Signal,
+    /// The question what of a daemon lives.
+    Members,
 }
 
 /// What all children work with: the way out, the mail between them, and the time.
@@ -82,15 +90,39 @@ impl Shared {
             other => other,
         };
         let number = self.out.action(action);
-        self.owners.insert(number, Owner { child, id, role });
+        let pid = None;
+        let owner = Owner {
+            child,
+            id,
+            role,
+            pid,
+        };
+        self.owners.insert(number, owner);
+    }
+
+    /// An action in flight is that of another child from here on.
+    pub(crate) fn hand_over(&mut self, number: ActionId, child: Child, id: ActionId, role: Role) {
+        if let Some(owner) = self.owners.get_mut(&number) {
+            (owner.child, owner.id, owner.role) = (child, Some(id), role);
+        }
+    }
+
+    /// An action of a child that is in flight: our number, and the process id of a command.
+    pub(crate) fn in_flight(
+        &self,
+        child: &Child,
+        own: ActionId,
+    ) -> Option<(ActionId, Option<u32>)> {
+        let mut owners = self.owners.iter();
+        let found = owners.find(|(_, owner)| owner.id == Some(own) && owner.child == *child);
+        found.map(|(number, owner)| (*number, owner.pid))
     }
 
     /// The number of a child's action; one that is no longer in flight has none, and 0
     /// is nobody's.
     fn number_of(&self, child: &Child, own: ActionId) -> ActionId {
-        let mut owners = self.owners.iter();
-        let found = owners.find(|(_, owner)| owner.id == Some(own) && owner.child == *child);
-        found.map_or(ActionId::from_number(0), |(number, _)| *number)
+        let found = self.in_flight(child, own);
+        found.map_or(ActionId::from_number(0), |(number, _)| number)
     }
 
     /// Sets or clears the deadline of a child.

@@ -239,7 +239,7 @@ impl Run {
             daemons: core::mem::take(&mut self.cx.daemons),
             result: core::mem::take(&mut self.cx.input),
         };
-        if !self.cx.trees.is_empty() {
+        if !self.cx.trees.is_empty() || !self.cx.living.is_empty() {
             self.cx.out.event(Event::Ending);
         }
         self.state = State::Ending(Ending::begin(&mut self.cx, now, outcome));
