@@ -126,6 +126,10 @@ const CODES: &[(&str, &str)] = &[
     ("not-json", "The file is of another format."),
     ("not-utf8", "JSON is UTF-8 text."),
     (
+        "not-a-daemon",
+        "The parameter is for daemons: commands with `daemon`, or those that a script with `daemon` at its top leaves running.",
+    ),
+    (
         "number-range",
         "The number is beyond what a 64-bit float can hold.",
     ),

@@ -76,6 +76,7 @@ impl Checker<'_, '_> {
             value: root.node.to_value(),
         };
         self.flow(root, &script);
+        self.daemons(root, &script);
         self.hazards(root, &script);
         script
     }
