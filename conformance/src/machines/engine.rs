@@ -70,6 +70,15 @@ fn daemon(started: bool) -> Completed {
 
 /// A host that is told to run a script, again and again, among other things.
 pub fn host(script: Script) -> Player<Host> {
+    player(script, false)
+}
+
+/// A host that writes down what the next one needs, and finds what an earlier one left.
+pub fn journaled_host(script: Script) -> Player<Host> {
+    player(script, true)
+}
+
+fn player(script: Script, journal: bool) -> Player<Host> {
     use collodi_host::Input;
     let request = RunRequest {
         app: app(),
@@ -80,7 +89,7 @@ pub fn host(script: Script) -> Player<Host> {
     };
     let first = first_run(&request);
     Player {
-        start: Box::new(new_host),
+        start: Box::new(move || new_host(journal)),
         input: Box::new(move |&(kind, number, detail), ids| match kind % 8 {
             0 | 1 => Input::Start,
             2 => Input::Progress(ids.pick(number), answers::progress(detail)),
@@ -105,6 +114,7 @@ fn command(detail: u8, first: Option<&RunId>) -> Command {
         (1, Ok(env), _) => Command::CreateEnv(env),
         (2, Ok(env), _) => Command::DeleteEnv(env),
         (3, _, Some(run)) => Command::CancelRun(run.clone()),
+        (4, ..) if detail > 127 => Command::HandOver,
         (4, ..) => Command::Kill,
         (5, _, Some(run)) => Command::Answer {
             run: run.clone(),
@@ -135,15 +145,18 @@ fn answer(detail: u8) -> Object {
 
 /// The first run of every host with this seed has the same name.
 fn first_run(request: &RunRequest) -> Option<RunId> {
-    match new_host().command(Instant::ZERO, Command::Run(request.clone())) {
+    match new_host(false).command(Instant::ZERO, Command::Run(request.clone())) {
         Ok(Accepted::Run(run)) => Some(run),
         _ => None,
     }
 }
 
-fn new_host() -> Host {
+fn new_host(journal: bool) -> Host {
     let layout = Layout::new(Root::new("/w"), Platform::LINUX_X64);
-    Host::new(HostOptions::new(layout, 42))
+    Host::new(HostOptions {
+        journal,
+        ..HostOptions::new(layout, 42)
+    })
 }
 
 fn app() -> App {

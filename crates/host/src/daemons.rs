@@ -1,12 +1,12 @@
 //! Daemons of runs: started, or taken over from their runs.
 
 use crate::{
-    Host, Process, ProcessId, RunId,
+    Host, Process, ProcessId, RunEntry, RunId,
     post::Post,
     process::{Birth, First},
     shared::Child,
 };
-use alloc::{format, string::ToString};
+use alloc::{format, string::ToString, vec::Vec};
 use collodi_action::{Error, ErrorKind};
 use collodi_command::TreeId;
 use collodi_logs::Log;
@@ -42,8 +42,9 @@ impl Host {
             kept: None,
             first: First::Started,
         };
-        self.add_process(birth, seed);
+        self.add_process(birth, seed, 0);
         self.begin_process(now, &id);
+        self.note_process(&id);
     }
 
     /// A run wants a command that runs to be a daemon. What was said before is in its log,
@@ -53,7 +54,7 @@ impl Host {
             return;
         };
         let command = self.shared.in_flight(&Child::Run(run.clone()), keep.exec);
-        let Some((number, pid)) = command else {
+        let Some((number, pid, identity)) = command else {
             let ended = Error::new(ErrorKind::Gone, "keep", keep.daemon.line);
             let refused = Completed::Daemon(Err(ended));
             let input = collodi_run::Input::Completed(action, refused);
@@ -71,23 +72,35 @@ impl Host {
             supervision: entry.supervision(),
             starting: Some(action),
             kept: Some(keep.exec),
-            first: First::Kept(number, pid),
+            first: First::Kept(number, pid, identity),
         };
-        self.add_process(birth, seed);
+        self.add_process(birth, seed, 0);
         self.process_input(now, &id, Input::Start);
+        self.note_process(&id);
         if let Some(process) = self.processes.get_mut(&id) {
             process.said(now, &keep.said, &mut self.shared);
         }
     }
 
-    fn add_process(&mut self, birth: Birth, seed: u64) {
+    /// Adds a daemon that was started again `restarts` times. One that does not run yet
+    /// runs when it is written down.
+    pub(crate) fn add_process(&mut self, mut birth: Birth, seed: u64, restarts: u32) {
+        let name = match birth.kept {
+            Some(_) => birth.daemon.command.tree.to_string(),
+            None => birth.id.to_string(),
+        };
+        birth.daemon.command.recording = self.shared.journal.recording(&name);
+        let is_on = self.shared.journal.is_on();
+        let waits = is_on && matches!(birth.first, First::Started);
         let startup = birth.daemon.ready.as_ref().map(|ready| ready.startup);
         let startup = startup.unwrap_or(self.options.restart.startup);
         let policy = birth.daemon.restart.over(&self.options.restart, startup);
         let supervisor = Supervisor::new(policy, self.options.stop.clone(), seed);
+        let supervisor = supervisor.resumed(restarts);
         let id = birth.id.clone();
         let log = Log::new(self.options.log);
-        let process = Process::new(birth, supervisor, log, self.options.epoch);
+        let mut process = Process::new(birth, supervisor, log, self.options.epoch);
+        process.order.noted = !waits;
         self.processes.insert(id, process);
     }
 
@@ -100,10 +113,11 @@ impl Host {
             return;
         }
         let before = process.status();
-        if process.handle(now, input, &mut self.shared) {
+        let has_ended = process.handle(now, input, &mut self.shared);
+        self.process_changed(now, id, &before);
+        if has_ended {
             self.retire_process(now, id);
         }
-        self.process_changed(now, id, &before);
     }
 
     /// What a script that serves has in `local.url` is the address of what it serves: of
@@ -120,6 +134,19 @@ impl Host {
             .and_then(|id| self.processes.get_mut(id));
         if let (Some(address), Some(process)) = (address, process) {
             process.called(&address, &mut self.shared);
+        }
+        for id in self.runs.get(run).map_or(&[][..], RunEntry::kept).to_vec() {
+            self.note_process(&id);
+        }
+    }
+
+    /// What the commands of a run said that are no daemons.
+    pub(crate) fn remove_recordings(&mut self, run: &RunId) {
+        let names = self.runs.get_mut(run).map(RunEntry::take_recordings);
+        let of = |name: &str| self.processes.values().any(|p| p.recording() == Some(name));
+        let names = names.unwrap_or_default().into_iter();
+        for name in names.filter(|name| !of(name)).collect::<Vec<_>>() {
+            self.shared.remove_recording(&name);
         }
     }
 

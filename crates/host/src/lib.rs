@@ -15,6 +15,7 @@ mod event;
 mod git;
 mod host;
 mod ids;
+mod journal;
 mod options;
 mod order;
 mod post;
@@ -32,7 +33,7 @@ mod shared;
 
 pub use command::{Accepted, Command, Reader, Refused, RunRequest};
 pub use control::run_options;
-pub use event::{EnvEvent, Event, ProcessEvent, RunEvent};
+pub use event::{EnvEvent, Event, JournalEvent, ProcessEvent, RunEvent};
 pub use host::{Host, Input, Stopped};
 pub use ids::{ProcessId, RunId};
 pub use options::{HostOptions, Retention};

@@ -40,6 +40,9 @@ pub struct HostOptions {
     pub retention: Retention,
     /// Whether scripts may name repositories on this machine, by `file://` addresses.
     pub local_repositories: bool,
+    /// Whether what the next host needs to go on with the daemons is written down, and
+    /// what an earlier one has left is gone on with.
+    pub journal: bool,
     /// Whether commands may do everything: then `sudo` has nothing to add.
     pub privileged: bool,
 }
@@ -64,6 +67,7 @@ impl HostOptions {
             log: LogLimits::default(),
             retention: Retention::default(),
             local_repositories: false,
+            journal: false,
             privileged: false,
         }
     }

@@ -28,10 +28,12 @@ enum Ground {
 impl Host {
     /// Starts a daemon, now or when those that it depends on are up.
     pub(crate) fn begin_process(&mut self, now: Instant, id: &ProcessId) {
-        match self.processes.get(id).map(|process| self.ground(process)) {
+        let process = self.processes.get(id).filter(|process| process.order.noted);
+        match process.map(|process| self.ground(process)) {
+            None => {}
             Some(Ground::Waits(names)) => self.tell_waits(id, names),
             Some(Ground::Gone(_)) => self.settle(now, id),
-            _ => {
+            Some(Ground::Firm) => {
                 let start = Post::Process(id.clone(), Input::Start);
                 self.shared.post.push_back(start);
             }
@@ -96,6 +98,9 @@ impl Host {
         }
         if is_reborn(before, &after) {
             self.take_down_with(id);
+        }
+        if after.restarts > before.restarts || matches!(after.phase, Phase::Ended(_)) {
+            self.note_process(id);
         }
         if matches!(after.phase, Phase::Ended(ended) if brings_down(ended)) {
             self.bring_down_with(id);
@@ -172,7 +177,7 @@ impl Host {
             return;
         };
         let waits = matches!(process.status().phase, Phase::New | Phase::Held);
-        if !waits || process.order.stop_asked {
+        if !waits || process.order.stop_asked || !process.order.noted {
             return;
         }
         match self.ground(process) {

@@ -29,6 +29,8 @@ pub(crate) enum Post {
     WantScript(RunId, ActionId, ScriptRequest),
     /// A run has done its steps, or has ended.
     Settled(RunId),
+    /// Whether all is written down, so that the next host can go on.
+    LetGo,
     /// A run that nobody waits for any more is to end.
     EndRun(RunId, collodi_run::Input),
 }

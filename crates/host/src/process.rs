@@ -10,7 +10,7 @@ use crate::{
 };
 use alloc::{string::String, sync::Arc, vec::Vec};
 use collodi_action::{Action, Error};
-use collodi_command::{Exit, Member, Stdin};
+use collodi_command::{Exit, Identity, Member, Stdin};
 use collodi_logs::{Log, Url};
 use collodi_machine::ActionId;
 use collodi_restart::{Phase, Policy, RestartClass, Status, Supervisor};
@@ -39,6 +39,10 @@ pub struct Process {
     first: First,
     life: Option<Life>,
     spawn_error: Option<Error>,
+    /// The process of the life at hand, when that is known.
+    identity: Option<Identity>,
+    /// Somebody wants it to be stopped, also when the host is started again.
+    pub(crate) stopped_by_operator: bool,
     /// What keeps a stop waiting.
     lingering: Vec<Member>,
     pub(crate) order: Order,
@@ -51,7 +55,11 @@ pub(crate) enum First {
     #[default]
     Started,
     /// A command of its run that runs already: its action, as the host numbers it.
-    Kept(ActionId, Option<u32>),
+    Kept(ActionId, Option<u32>, Option<Identity>),
+    /// A process that an earlier host started.
+    Adopted(Identity),
+    /// A process that an earlier host started, and of which nobody knows more.
+    Lost,
 }
 
 /// What a daemon has to wait for besides itself.
@@ -59,6 +67,8 @@ pub(crate) enum First {
 pub(crate) struct Order {
     /// It is to be ended, when those that depend on it have.
     pub(crate) stop_asked: bool,
+    /// What is to be known of it before it runs is written down.
+    pub(crate) noted: bool,
     /// Its supervisor has been told.
     pub(crate) stop_told: bool,
     /// It is not started before this one is up.
@@ -72,6 +82,18 @@ struct Life {
     exit: Option<Exit>,
     closed: bool,
     empty: bool,
+    how: How,
+}
+
+/// How a life began.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum How {
+    Started,
+    /// It is being taken over from an earlier host.
+    Adopting,
+    Adopted,
+    /// It was over before anybody could take it over.
+    Lost,
 }
 
 /// Who a daemon belongs to, and what it is.
@@ -104,6 +126,8 @@ impl Process {
             reach: Reach::new(None),
             life: None,
             spawn_error: None,
+            identity: None,
+            stopped_by_operator: false,
             lingering: Vec::new(),
             order: Order::default(),
         }
@@ -188,6 +212,34 @@ impl Process {
     pub(crate) fn write(&self, bytes: Arc<[u8]>, shared: &mut Shared) {
         let action = Action::Write(self.daemon.command.tree.clone(), bytes);
         self.ask(None, Role::Plain, action, shared);
+    }
+
+    pub(crate) const fn app_info(&self) -> &App {
+        &self.app
+    }
+
+    pub(crate) const fn spec(&self) -> &DaemonSpec {
+        &self.daemon
+    }
+
+    pub(crate) const fn identity(&self) -> Option<&Identity> {
+        self.identity.as_ref()
+    }
+
+    /// Whether it was a command of its run.
+    pub(crate) const fn is_kept(&self) -> bool {
+        self.kept.is_some()
+    }
+
+    /// The name of the directory that has what it said.
+    pub(crate) fn recording(&self) -> Option<&str> {
+        self.daemon
+            .command
+            .recording
+            .as_ref()?
+            .dir
+            .rel()
+            .file_name()
     }
 
     /// What its supervisor knows.

@@ -1,7 +1,7 @@
 //! Who hears of what.
 
 use crate::{
-    Event, Host, RunId,
+    Event, Host, Process, RunId,
     checkout::Push,
     event::EnvEvent,
     host::Deletion,
@@ -34,6 +34,7 @@ impl Host {
                     self.want_script(now, &run, action, request);
                 }
                 Post::Settled(run) => self.run_settled(now, &run),
+                Post::LetGo => self.let_go_when_clean(),
                 Post::EndRun(run, how) => self.end_run(now, &run, how),
             }
         }
@@ -64,6 +65,8 @@ impl Host {
 
     /// Keeps a run that has ended, and forgets old ones whose daemons have, too.
     pub(crate) fn retire_run(&mut self, now: Instant, id: &RunId) {
+        self.shared.forget_trees(&Child::Run(id.clone()));
+        self.remove_recordings(id);
         self.ended_runs.push((now, id.clone()));
         let kept = self.options.retention;
         let mut over = self.ended_runs.len().saturating_sub(kept.runs);
@@ -91,6 +94,7 @@ impl Host {
         };
         if job.handle(now, input, &mut self.shared) {
             self.envs.remove(env);
+            self.shared.forget_trees(&Child::Env(env.clone()));
         }
     }
 
@@ -121,10 +125,12 @@ impl Host {
         progress: Progress,
     ) -> Result<(), Stale> {
         self.shared.out.progress(id)?;
-        if let (Progress::Spawned { pid }, Some(owner)) =
-            (&progress, self.shared.owners.get_mut(&id))
-        {
-            owner.pid = *pid;
+        if let Some(owner) = self.shared.owners.get_mut(&id) {
+            match &progress {
+                Progress::Spawned { pid } => owner.pid = *pid,
+                Progress::Identified(identity) => owner.identity = Some(identity.clone()),
+                _ => {}
+            }
         }
         if let Some(Child::Call(call)) = self.shared.owners.get(&id).map(|owner| &owner.child) {
             self.call_progress(now, *call, &progress);
@@ -150,8 +156,12 @@ impl Host {
                 self.run_input(now, &run, collodi_run::Input::Progress(own, progress));
             }
             (Child::Process(process), Role::Life) => {
+                let is_news = matches!(progress, Progress::Identified(_));
                 if let Some(process) = self.processes.get_mut(&process) {
                     process.progress(now, progress, &mut self.shared);
+                }
+                if is_news {
+                    self.note_process(&process);
                 }
             }
             _ => {}
@@ -187,8 +197,12 @@ impl Host {
             }
             (Child::Reach(process), _) => {
                 let succeeded = matches!(completion, Completion::Connected(Ok(())));
+                let before = self.processes.get(process).and_then(Process::url).cloned();
                 if let Some(process) = self.processes.get_mut(process) {
                     process.tried(now, owner.id, succeeded, &mut self.shared);
+                }
+                if self.processes.get(process).and_then(Process::url) != before.as_ref() {
+                    self.note_process(process);
                 }
             }
             (Child::Ready(process), _) => {
@@ -201,6 +215,8 @@ impl Host {
                     self.deletion(path, answer.map(drop));
                 }
             }
+            (Child::Journal(sheet), _) => self.put_down(now, sheet, completion),
+            (Child::Recovery(look), _) => self.looked(now, look, completion),
             (Child::StandIn, _) => self.stand_in_written(&completion),
             (Child::Call(call), _) => self.call_completed(now, *call, completion),
             _ => {}
@@ -269,7 +285,8 @@ impl Host {
                 }
             }
             Child::Call(call) => self.signal_fetch(now, call, Push::Due),
-            Child::StandIn | Child::EnvDeletion(_) => {}
+            Child::Journal(sheet) => self.shared.put_again(&sheet),
+            Child::StandIn | Child::EnvDeletion(_) | Child::Recovery(_) | Child::Aside => {}
         }
     }
 }

@@ -1,6 +1,6 @@
 //! A daemon's lives: what its supervisor wants, and what is heard of its command.
 
-use super::{First, Life, Process};
+use super::{First, How, Life, Process};
 use crate::{
     Event,
     event::ProcessEvent,
@@ -10,7 +10,7 @@ use crate::{
 };
 use alloc::{format, string::ToString, vec::Vec};
 use collodi_action::{Action, Completion, Ended, Error, ErrorKind, Progress};
-use collodi_command::{Exit, Member};
+use collodi_command::{Exit, Member, Signal};
 use collodi_logs::{Url, find_url};
 use collodi_machine::{ActionId, Machine, Output};
 use collodi_restart::{Action as Supervise, Event as Supervision, Input, Phase};
@@ -29,7 +29,7 @@ impl Process {
         let _ = self.supervisor.handle_input(now, input);
         loop {
             match self.supervisor.poll_output() {
-                Output::Action(id, Supervise::Spawn) => self.spawn(id, shared),
+                Output::Action(id, Supervise::Spawn) => self.spawn(id, now, shared),
                 Output::Action(id, Supervise::Signal(signal)) => {
                     let action = Action::Signal(self.daemon.command.tree.clone(), signal);
                     self.ask(Some(id), Role::Signal, action, shared);
@@ -66,25 +66,52 @@ impl Process {
         }
     }
 
-    fn spawn(&mut self, spawn: ActionId, shared: &mut Shared) {
+    fn spawn(&mut self, spawn: ActionId, now: Instant, shared: &mut Shared) {
+        let first = core::mem::take(&mut self.first);
         self.life = Some(Life {
             spawn,
             exit: None,
             closed: false,
             empty: false,
+            how: match first {
+                First::Adopted(_) => How::Adopting,
+                First::Lost => How::Lost,
+                First::Started | First::Kept(..) => How::Started,
+            },
         });
+        self.identity = None;
         self.reach.reset(Some(spawn), &self.id, shared);
-        match core::mem::take(&mut self.first) {
-            First::Kept(number, pid) => {
+        let spec = || self.daemon.command.clone();
+        match first {
+            First::Kept(number, pid, identity) => {
+                self.identity = identity;
                 let child = Child::Process(self.id.clone());
                 shared.hand_over(number, child, spawn, Role::Life);
                 self.post(Input::Spawned(spawn, pid), shared);
+                self.watch.begin(now, spawn, &self.place(), shared);
+            }
+            First::Adopted(identity) => {
+                let adopt = Action::Adopt(spec(), identity.clone());
+                self.identity = Some(identity);
+                self.ask(Some(spawn), Role::Life, adopt, shared);
             }
             First::Started => {
-                let exec = Action::Exec(self.daemon.command.clone());
+                let exec = Action::Exec(spec());
                 self.ask(Some(spawn), Role::Life, exec, shared);
             }
+            First::Lost => self.lost(now, shared),
         }
+    }
+
+    /// What was to be taken over is gone. What it left behind is ended at once, and the
+    /// policy decides, as after any death.
+    fn lost(&mut self, now: Instant, shared: &mut Shared) {
+        if let Some(life) = &mut self.life {
+            life.how = How::Lost;
+        }
+        let kill = Action::Signal(self.daemon.command.tree.clone(), Signal::KILL);
+        self.ask(None, Role::Signal, kill, shared);
+        self.closed(now, Exit::Unknown, shared);
     }
 
     /// What a command said before it was a daemon: it was told then.
@@ -135,7 +162,14 @@ impl Process {
         match event {
             Supervision::Started { pid } => {
                 let shown = pid.map_or_else(|| "unknown".to_string(), |pid| pid.to_string());
-                self.note(now, &format!("Process started (pid={shown})"), shared);
+                let note = match self.life.map(|life| life.how) {
+                    Some(How::Lost) => "Process ended while nobody looked after it".to_string(),
+                    Some(How::Adopting | How::Adopted) => {
+                        format!("Process taken over (pid={shown})")
+                    }
+                    _ => format!("Process started (pid={shown})"),
+                };
+                self.note(now, &note, shared);
                 self.started(Ok(pid), shared);
             }
             Supervision::SpawnFailed => {
@@ -179,12 +213,16 @@ impl Process {
         let spawn = life.spawn;
         match progress {
             Progress::Spawned { pid } => {
+                if life.how == How::Adopting {
+                    life.how = How::Adopted;
+                }
                 self.post(Input::Spawned(spawn, pid), shared);
                 self.watch.begin(now, spawn, &self.place(), shared);
             }
             Progress::Output { stream, bytes } => self.output(now, stream, &bytes, shared),
             Progress::Exited(exit) => self.exited(exit, shared),
-            Progress::Identified(_) | Progress::Transferred { .. } => {}
+            Progress::Identified(identity) => self.identity = Some(identity),
+            Progress::Transferred { .. } => {}
         }
     }
 
@@ -252,6 +290,11 @@ impl Process {
         shared: &mut Shared,
     ) {
         match (owner.role, completion, owner.id) {
+            (Role::Life, Completion::Exec(Err(_)), _)
+                if self.life.is_some_and(|life| life.how == How::Adopting) =>
+            {
+                self.lost(now, shared);
+            }
             (Role::Life, Completion::Exec(Err(error)), Some(spawn)) => {
                 self.life = None;
                 self.spawn_error = Some(error);
@@ -292,7 +335,9 @@ impl Process {
         let code = exit
             .shell_code()
             .map_or_else(|| "unknown".to_string(), |c| c.to_string());
-        self.note(now, &format!("Process exited (code={code})"), shared);
+        if self.life.is_some_and(|life| life.how != How::Lost) {
+            self.note(now, &format!("Process exited (code={code})"), shared);
+        }
         if let Some(life) = &mut self.life {
             life.closed = true;
         }
@@ -302,6 +347,7 @@ impl Process {
     fn over(&mut self, shared: &mut Shared) {
         if let Some(life) = self.life.filter(|life| life.closed && life.empty) {
             self.life = None;
+            self.identity = None;
             self.reach.reset(None, &self.id, shared);
             self.watch.end(&self.place(), shared);
             self.looks_no_more(shared);
