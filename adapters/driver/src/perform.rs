@@ -89,6 +89,9 @@ pub(crate) fn perform(
         Action::AwaitEmpty(tree) => once(id, async move {
             Completion::Empty(process.tree_empty(&tree).await)
         }),
+        Action::Members(tree) => once(id, async move {
+            Completion::Members(process.tree_members(&tree).await)
+        }),
         Action::Connect { host, port } => once(id, async move {
             Completion::Connected(network.connect(&host, port).await)
         }),

@@ -228,6 +228,14 @@ impl<'a> Player<'a> {
                 };
                 self.answer(id, Completed::Daemon(Ok(daemon)));
             }
+            Action::KeepDaemon(keep) => {
+                let name = format!("<daemon of step {}>", keep.daemon.step + 1);
+                let daemon = DaemonStarted {
+                    id: name,
+                    pid: None,
+                };
+                self.answer(id, Completed::Daemon(Ok(daemon)));
+            }
             Action::Script(request) => {
                 let result = self.script(step, &request);
                 self.answer(id, Completed::Script(Ok(result)));

@@ -89,6 +89,7 @@ async fn operate(
             script,
             args,
             answers: Box::default(),
+            again: false,
         }))
         .await?;
     let Accepted::Run(run) = accepted else {

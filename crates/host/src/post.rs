@@ -4,7 +4,7 @@ use crate::{ProcessId, RunId};
 use alloc::{boxed::Box, string::String};
 use collodi_contain::ContainedPath;
 use collodi_machine::ActionId;
-use collodi_run::{DaemonSpec, EnvRequest, ScriptRequest};
+use collodi_run::{DaemonSpec, EnvRequest, Keep, ScriptRequest};
 
 /// A message from one child to another, or to the host.
 #[derive(Clone, Debug)]
@@ -19,6 +19,8 @@ pub(crate) enum Post {
     WantEnv(RunId, ActionId, EnvRequest),
     /// A run wants a daemon.
     WantDaemon(RunId, ActionId, Box<DaemonSpec>),
+    /// A run wants a command of it to be a daemon.
+    KeepDaemon(RunId, ActionId, Box<Keep>),
     /// A line of the making of an environment, for the runs that wait for it.
     EnvLine(ContainedPath, String),
     /// A run ended, and these daemons go with it.
@@ -27,6 +29,8 @@ pub(crate) enum Post {
     WantScript(RunId, ActionId, ScriptRequest),
     /// A run has done its steps, or has ended.
     Settled(RunId),
+    /// Whether all is written down, so that the next host can go on.
+    LetGo,
     /// A run that nobody waits for any more is to end.
     EndRun(RunId, collodi_run::Input),
 }

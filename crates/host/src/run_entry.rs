@@ -8,7 +8,14 @@ use crate::{
     script_start::result,
     shared::{Child, Role, Shared},
 };
-use alloc::{boxed::Box, collections::BTreeSet, string::String, sync::Arc, vec::Vec};
+use alloc::{
+    boxed::Box,
+    collections::BTreeSet,
+    string::{String, ToString},
+    sync::Arc,
+    vec::Vec,
+};
+use collodi_action::Action as WorldAction;
 use collodi_contain::ContainedPath;
 use collodi_logs::{Limits, Line, Log};
 use collodi_machine::{Machine, Output};
@@ -16,6 +23,7 @@ use collodi_run::{
     Action, App, Event as StepEvent, Input, Outcome, PreparedAnswers, Question, Run, RunOptions,
     ScriptFault, Status,
 };
+use collodi_script::Supervision;
 use collodi_time::{Instant, WallTime};
 use collodi_value::{Object, Value};
 
@@ -31,6 +39,11 @@ pub struct RunEntry {
     log: Log,
     step: usize,
     daemons: Vec<ProcessId>,
+    /// Those of them that were commands of the run.
+    kept: Vec<ProcessId>,
+    /// The directories of what its commands say that may become daemons.
+    recordings: Vec<String>,
+    supervision: Supervision,
     envs: BTreeSet<ContainedPath>,
     info: App,
     args: Value,
@@ -51,7 +64,19 @@ enum State {
     /// It waits until the host knows what the machine has.
     Waiting(RunRequest),
     Running(Box<Run>),
+    /// It served when its host died; its commands that are daemons live on.
+    Restored(Restored),
     Ended(Arc<Outcome>),
+}
+
+/// What is left of a run that an earlier host had.
+#[derive(Clone, Debug)]
+struct Restored {
+    local: Object,
+    /// Somebody wants it to end.
+    is_cancelled: bool,
+    /// Its commands that are daemons and have not ended.
+    left: usize,
 }
 
 /// Where a run is in its life.
@@ -114,11 +139,45 @@ impl RunEntry {
             app: request.app.name.clone(),
             file: request.app.file.clone(),
             started_at,
+            supervision: request.script.supervision,
             steps: steps.collect(),
             state: State::Waiting(request),
             log: Log::new(Limits::default()),
             step: 0,
             daemons: Vec::new(),
+            kept: Vec::new(),
+            recordings: Vec::new(),
+            envs: BTreeSet::new(),
+        }
+    }
+
+    /// A run of an earlier host that serves on.
+    pub(crate) fn restored(id: RunId, app: App, local: Object, started_at: WallTime) -> Self {
+        Self {
+            origin: id.clone(),
+            caller: None,
+            info: app.clone(),
+            args: Value::Null,
+            answers: PreparedAnswers::default(),
+            script_path: identity(&app),
+            global: Object::new(),
+            is_ending: false,
+            id,
+            app: app.name,
+            file: app.file,
+            started_at,
+            supervision: Supervision::default(),
+            steps: Vec::new(),
+            state: State::Restored(Restored {
+                local,
+                is_cancelled: false,
+                left: 0,
+            }),
+            log: Log::new(Limits::default()),
+            step: 0,
+            daemons: Vec::new(),
+            kept: Vec::new(),
+            recordings: Vec::new(),
             envs: BTreeSet::new(),
         }
     }
@@ -155,6 +214,7 @@ impl RunEntry {
         match &self.state {
             State::Waiting(_) => RunPhase::Waiting,
             State::Running(run) if run.is_serving() => RunPhase::Serving,
+            State::Restored(_) => RunPhase::Serving,
             State::Running(_) => RunPhase::Running,
             State::Ended(outcome) => RunPhase::Ended(outcome.clone()),
         }
@@ -233,7 +293,10 @@ impl RunEntry {
 
     /// Its variables, as long as it has not ended.
     pub(crate) fn local(&self) -> Option<&Object> {
-        self.running().map(Run::local)
+        match &self.state {
+            State::Restored(restored) => Some(&restored.local),
+            _ => self.running().map(Run::local),
+        }
     }
 
     /// Its variables that outlive it, as long as it has not ended.
@@ -252,6 +315,7 @@ impl RunEntry {
     pub(crate) fn answer(&self) -> Option<Result<Value, ScriptFault>> {
         match &self.state {
             State::Running(run) if run.is_serving() => Some(Ok(run.result().clone())),
+            State::Restored(_) => Some(Ok(Value::Null)),
             State::Ended(outcome) => Some(result(&self.script_path, outcome)),
             _ => None,
         }
@@ -315,10 +379,41 @@ impl RunEntry {
         self.daemons.push(id);
     }
 
+    /// A command of the run is a daemon from here on.
+    pub(crate) fn add_kept(&mut self, id: ProcessId) {
+        if let State::Restored(restored) = &mut self.state {
+            restored.left += 1;
+        }
+        self.kept.push(id.clone());
+        self.daemons.push(id);
+    }
+
+    /// The daemons that were commands of the run: it serves as long as one lives.
+    pub(crate) fn kept(&self) -> &[ProcessId] {
+        &self.kept
+    }
+
+    /// Whether it serves, and all that it serves with are daemons.
+    pub(crate) fn is_all_kept(&self) -> bool {
+        match &self.state {
+            State::Running(run) => run.is_serving() && run.living() <= self.kept.len(),
+            State::Restored(_) => true,
+            _ => false,
+        }
+    }
+
+    pub(crate) fn take_recordings(&mut self) -> Vec<String> {
+        core::mem::take(&mut self.recordings)
+    }
+
+    pub(crate) const fn supervision(&self) -> Supervision {
+        self.supervision
+    }
+
     /// Gives it an input and hands on what it says. Whether it is done.
     pub(crate) fn handle(&mut self, now: Instant, input: Input, shared: &mut Shared) -> bool {
         let State::Running(run) = &mut self.state else {
-            return false;
+            return self.handle_restored(now, &input, shared);
         };
         // What is stale for the run has been completed for it already.
         let _ = run.handle_input(now, input);
@@ -328,6 +423,7 @@ impl RunEntry {
             };
             match run.poll_output() {
                 Output::Action(id, Action::World(action)) => {
+                    let action = self.recorded(action, shared);
                     shared.ask(Child::Run(self.id.clone()), Some(id), Role::Plain, action);
                 }
                 Output::Action(id, Action::ProvideEnv(request)) => {
@@ -339,6 +435,11 @@ impl RunEntry {
                     shared
                         .post
                         .push_back(Post::WantDaemon(self.id.clone(), id, Box::new(spec)));
+                }
+                Output::Action(id, Action::KeepDaemon(keep)) => {
+                    shared
+                        .post
+                        .push_back(Post::KeepDaemon(self.id.clone(), id, keep));
                 }
                 Output::Action(id, Action::Script(request)) => {
                     shared
@@ -357,6 +458,46 @@ impl RunEntry {
                 }
             }
         }
+    }
+
+    /// A command that may become a daemon says what it says into files from its start on.
+    fn recorded(&mut self, action: WorldAction, shared: &Shared) -> WorldAction {
+        let WorldAction::Exec(mut spec) = action else {
+            return action;
+        };
+        let may_be_kept = self.running().is_some_and(|run| run.may_keep(&spec.tree));
+        if may_be_kept && let Some(recording) = shared.journal.recording(spec.tree.as_str()) {
+            self.recordings.push(spec.tree.as_str().into());
+            spec.recording = Some(recording);
+        }
+        WorldAction::Exec(spec)
+    }
+
+    /// What is left of a run ends with the last of its daemons.
+    fn handle_restored(&mut self, now: Instant, input: &Input, shared: &mut Shared) -> bool {
+        let State::Restored(restored) = &mut self.state else {
+            return false;
+        };
+        match input {
+            Input::Cancel | Input::Kill => restored.is_cancelled = true,
+            Input::Completed(..) => restored.left = restored.left.saturating_sub(1),
+            _ => {}
+        }
+        if restored.left > 0 {
+            return false;
+        }
+        let status = match restored.is_cancelled {
+            true => Status::Cancelled,
+            false => Status::Completed,
+        };
+        let outcome = Outcome {
+            status,
+            steps_run: 0,
+            daemons: self.kept.iter().map(ToString::to_string).collect(),
+            result: Value::Null,
+        };
+        self.end(now, outcome, shared);
+        true
     }
 
     fn tell(&self, what: RunEvent, shared: &mut Shared) {
@@ -407,8 +548,10 @@ impl RunEntry {
             });
             return;
         }
-        if event == StepEvent::Serving {
-            shared.post.push_back(Post::Settled(self.id.clone()));
+        match event {
+            StepEvent::Serving => shared.post.push_back(Post::Settled(self.id.clone())),
+            StepEvent::Ending => shared.post.push_back(Post::StopDaemons(self.kept.clone())),
+            _ => {}
         }
         self.view(now, &event, shared);
         self.tell(RunEvent::Step(event), shared);
@@ -436,7 +579,7 @@ impl RunEntry {
     }
 
     /// A command ended: what it said without a line end is a line.
-    fn flush(&mut self, now: Instant, shared: &mut Shared) {
+    pub(crate) fn flush(&mut self, now: Instant, shared: &mut Shared) {
         let unfinished = self.log.close(now);
         let lines = self.log.read(unfinished.start, usize::MAX).lines;
         let lines: Vec<Line> = lines.into_iter().cloned().collect();

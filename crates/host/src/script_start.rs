@@ -131,6 +131,7 @@ impl Host {
             script,
             args,
             answers,
+            again: false,
         };
         let started = self.options.epoch + now.since_origin();
         let by = waits.then(|| call.run.clone());
@@ -151,6 +152,7 @@ impl Host {
     pub(crate) fn run_settled(&mut self, now: Instant, run: &RunId) {
         let waits = |(_, call): &(&CallId, &Call)| matches!(&call.stage, Stage::Calling(called) if called == run);
         let id = self.calls.all.iter().find(waits).map(|(id, _)| *id);
+        self.tell_address(run);
         let answer = self.runs.get(run).and_then(RunEntry::answer);
         if let (Some(id), Some(answer)) = (id, answer) {
             self.finish(id, answer);

@@ -82,6 +82,7 @@ impl Play {
             script: Arc::new(parsed.script().unwrap().clone()),
             args: collodi_value::Value::Null,
             answers: Box::default(),
+            again: false,
         }));
     }
 

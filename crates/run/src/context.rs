@@ -45,6 +45,8 @@ pub(crate) struct Context {
     pub(crate) detached: BTreeMap<ActionId, usize>,
     /// The daemons that were started.
     pub(crate) daemons: Vec<String>,
+    /// The trees of commands that the host has as daemons.
+    pub(crate) kept: BTreeSet<TreeId>,
     /// What the policy made of the variables of the last command.
     pub(crate) resolved: Resolved,
     /// What has taken its prepared answers: the method and the step.
@@ -83,6 +85,7 @@ impl Context {
             unheard: BTreeSet::new(),
             detached: BTreeMap::new(),
             daemons: Vec::new(),
+            kept: BTreeSet::new(),
             readers: BTreeMap::new(),
             sessions: Sessions::default(),
             resolved: Resolved::default(),

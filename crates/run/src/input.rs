@@ -40,7 +40,9 @@ pub enum Completed {
     World(Completion),
     /// [`Action::ProvideEnv`](crate::Action::ProvideEnv)
     Env(Result<(), ProvisionError>),
-    /// [`Action::StartDaemon`](crate::Action::StartDaemon)
+    /// [`Action::StartDaemon`](crate::Action::StartDaemon), and of
+    /// [`Action::KeepDaemon`](crate::Action::KeepDaemon): then the end of the command is
+    /// that of its supervision.
     Daemon(Result<DaemonStarted, collodi_action::Error>),
     /// [`Action::Script`](crate::Action::Script)
     Script(Result<Value, ScriptFault>),

@@ -7,6 +7,7 @@ extern crate alloc;
 mod action;
 mod answers;
 mod context;
+mod daemon;
 mod dotenv;
 mod ending;
 mod environment;
@@ -29,8 +30,9 @@ mod session;
 mod shown;
 mod step;
 
-pub use action::{Action, DaemonSpec, EnvRequest};
+pub use action::{Action, EnvRequest};
 pub use answers::PreparedAnswers;
+pub use daemon::{DaemonSpec, Keep, Probe, Readiness, Restart};
 pub use environment::{EnvironmentFiles, EnvironmentLayer};
 pub use event::Event;
 pub use form::{AnswerError, AnswerErrorKind, Answered, Field, FieldKind, Form, Item, Question};

@@ -17,6 +17,7 @@ use crate::{
 };
 use alloc::{format, string::ToString};
 use collodi_action::Progress;
+use collodi_command::TreeId;
 use collodi_machine::{ActionId, Machine, Output, OutputOf, Stale};
 use collodi_time::{Deadline, Instant};
 use collodi_value::Value;
@@ -71,6 +72,16 @@ impl Run {
     /// Whether all steps are done and the script stays up.
     pub const fn is_serving(&self) -> bool {
         matches!(self.state, State::Serving)
+    }
+
+    /// How many of its commands live, daemons that were commands of it included.
+    pub fn living(&self) -> usize {
+        self.cx.living.len()
+    }
+
+    /// Whether a command in this tree may become a daemon.
+    pub fn may_keep(&self, tree: &TreeId) -> bool {
+        self.cx.options.script.daemon && *tree != self.cx.options.tree
     }
 
     /// The result of the last step that was done.
@@ -239,7 +250,7 @@ impl Run {
             daemons: core::mem::take(&mut self.cx.daemons),
             result: core::mem::take(&mut self.cx.input),
         };
-        if !self.cx.trees.is_empty() {
+        if !self.cx.trees.is_empty() || !self.cx.living.is_empty() {
             self.cx.out.event(Event::Ending);
         }
         self.state = State::Ending(Ending::begin(&mut self.cx, now, outcome));

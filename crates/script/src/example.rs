@@ -26,6 +26,16 @@ const EXAMPLES: &[(&str, Example)] = &[
         file(r#"{"run": [{"method": "fs.rm", "params": {"path": "/tmp/models"}}]}"#),
     ),
     (
+        "bad-choice",
+        file(r#"{"supervision": "one-for-all", "run": [{"method": "log"}]}"#),
+    ),
+    (
+        "bad-dependency",
+        file(
+            r#"{"run": [{"method": "shell.run", "params": {"message": "serve", "daemon": true, "dependsOn": "db"}}]}"#,
+        ),
+    ),
+    (
         "bad-escape",
         file(r#"{"title": "C:\apps", "run": [{"method": "log"}]}"#),
     ),
@@ -147,6 +157,12 @@ const EXAMPLES: &[(&str, Example)] = &[
     (
         "not-utf8",
         Example::Words("a file that is saved as UTF-16 or Latin-1"),
+    ),
+    (
+        "not-a-daemon",
+        file(
+            r#"{"run": [{"method": "shell.run", "params": {"message": "serve", "restart": "always"}}]}"#,
+        ),
     ),
     (
         "number-range",

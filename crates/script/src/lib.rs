@@ -43,7 +43,7 @@ pub use parsed::{Document, Parsed, ScriptError};
 pub use place::{Place, places};
 pub use reference::{code_reference, json_schema, method_reference, reference};
 pub use schema::{Class, Kinds, MethodSpec, Param, Role};
-pub use script::{Dialect, Next, Prerequisite, Script, Step};
+pub use script::{Dialect, Next, Prerequisite, Script, Step, Supervision};
 pub use table::methods;
 
 use sink::Sink;

@@ -13,6 +13,8 @@ pub struct Script {
     pub dialect: Dialect,
     /// Whether the script stays up, with what it started, after its last step.
     pub daemon: bool,
+    /// What the death of one of its daemons means for the others.
+    pub supervision: Supervision,
     /// The steps of `run`, in order.
     pub steps: Vec<Step>,
     /// The title.
@@ -87,6 +89,42 @@ pub struct Prerequisite {
     pub description: Option<String>,
     /// Its value when none is given.
     pub default: Option<String>,
+}
+
+/// What the death of a daemon that is started again means for the others of its run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Supervision {
+    /// Nothing: it alone is started again.
+    #[default]
+    OneForOne,
+    /// Those that depend on it, directly or not, are ended and started again with it.
+    RestForOne,
+    /// All are ended and started again with it.
+    OneForAll,
+}
+
+impl Supervision {
+    /// The names, as scripts write them.
+    pub const NAMES: [&'static str; 3] = ["one_for_one", "rest_for_one", "one_for_all"];
+
+    /// The one of this name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        match name {
+            "one_for_one" => Some(Self::OneForOne),
+            "rest_for_one" => Some(Self::RestForOne),
+            "one_for_all" => Some(Self::OneForAll),
+            _ => None,
+        }
+    }
+
+    /// The name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::OneForOne => "one_for_one",
+            Self::RestForOne => "rest_for_one",
+            Self::OneForAll => "one_for_all",
+        }
+    }
 }
 
 /// How a script is read where Pinokio and VATN differ.

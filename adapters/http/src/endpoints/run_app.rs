@@ -38,6 +38,7 @@ pub(crate) async fn run_app(
         script: Arc::new(script),
         args,
         answers: Box::new(answers),
+        again: false,
     };
     // Before the run: nothing of it must go unheard.
     let mut events = surface.host.events().await?;

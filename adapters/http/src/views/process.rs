@@ -37,7 +37,7 @@ pub(crate) fn process(process: &collodi_host::Process, epoch: WallTime) -> Proce
 /// is part of a crash when it will start again, and of a stop when it will not.
 const fn word(phase: Phase, auto_restart: bool) -> ProcessStatus {
     match phase {
-        Phase::New | Phase::Starting | Phase::Warming => ProcessStatus::Starting,
+        Phase::New | Phase::Held | Phase::Starting | Phase::Warming => ProcessStatus::Starting,
         Phase::Running => ProcessStatus::Running,
         Phase::Clearing if auto_restart => ProcessStatus::Crashed,
         Phase::Crashed => ProcessStatus::Crashed,
@@ -65,6 +65,7 @@ mod tests {
     fn words() {
         let phases = [
             Phase::New,
+            Phase::Held,
             Phase::Starting,
             Phase::Warming,
             Phase::Running,

@@ -31,7 +31,7 @@ impl Player<'_> {
     pub(super) fn daemon(&mut self, spec: &DaemonSpec) {
         let command = PlannedCommand {
             daemon: true,
-            restarts: spec.auto_restart,
+            restarts: spec.restart.restarts(),
             ..self.command(&spec.line, &spec.command)
         };
         self.recorder.effect(Effect::Command(command));

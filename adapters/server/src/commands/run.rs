@@ -54,6 +54,7 @@ pub(crate) async fn run(workspace: &Path, json: bool, args: &RunArgs) -> Result<
         script,
         args: Value::Object(Object::new()),
         answers: Box::new(answers),
+        again: false,
     };
     let Accepted::Run(run) = node.handle.command(Command::Run(request)).await? else {
         return Err(Failure::new("the host gave the run no name").into());
