@@ -4,6 +4,8 @@ use crate::ScriptRequest;
 use alloc::string::String;
 use collodi_command::CommandSpec;
 use collodi_python::EnvDir;
+use collodi_machine::ActionId;
+use collodi_script::StepAt;
 use core::fmt;
 
 /// Something a run wants done.
@@ -18,6 +20,12 @@ pub enum Action {
     StartDaemon(DaemonSpec),
     /// By the host: deal with other scripts.
     Script(ScriptRequest),
+    /// By the host: say when it is this step's turn. Of all steps of one method that ask,
+    /// one has its turn at a time, until [`Action::Release`].
+    TakeTurn(String),
+    /// By the host: this [`Action::ProvideEnv`], [`Action::Script`] or [`Action::TakeTurn`]
+    /// is not wanted any more, done or not.
+    Release(ActionId),
 }
 
 /// An environment that must be there before a command runs.
@@ -39,7 +47,7 @@ pub struct DaemonSpec {
     /// Whether it is started again when it ends.
     pub auto_restart: bool,
     /// The step that asked for it.
-    pub step: usize,
+    pub step: StepAt,
 }
 
 impl fmt::Display for Action {
@@ -68,6 +76,8 @@ impl fmt::Display for Action {
                 write!(f, "start daemon: {}{restart}", spec.line)
             }
             Self::Script(request) => write!(f, "{request}"),
+            Self::TakeTurn(method) => write!(f, "take a turn at {method}"),
+            Self::Release(action) => write!(f, "release {action}"),
         }
     }
 }

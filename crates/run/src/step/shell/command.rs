@@ -120,7 +120,7 @@ impl Shape {
 
 /// A tree that no command which reads is in: what is written goes to one of them.
 fn own_tree(cx: &Context) -> TreeId {
-    let name = format!("{}-{}", cx.options.tree, cx.step);
+    let name = format!("{}-{}", cx.options.tree, cx.cursor.tag());
     let is_used = |tree: &TreeId| cx.readers.values().any(|used| used == tree);
     let numbered = (2..).map(|number: u32| TreeId::new(&format!("{name}-{number}")));
     let mut trees = core::iter::once(TreeId::new(&name)).chain(numbered);
