@@ -77,8 +77,8 @@ impl Run {
             return;
         }
         let (is_first, stays_up) = (cursor.lane == LaneId::FIRST, self.cx.options.script.daemon);
-        if !stays_up {
-            self.drop_lanes();
+        if !stays_up && self.drop_lanes() && matches!(end, End::Completed) {
+            self.note_end(&cursor);
         }
         if is_first || !stays_up {
             self.result = cursor.input;
@@ -119,10 +119,19 @@ impl Run {
         self.phase = Phase::Stopping(status, now + patience(&self.cx));
     }
 
-    /// Nobody goes on with what is under way.
-    fn drop_lanes(&mut self) {
+    /// A list has ended others with the run.
+    fn note_end(&mut self, cursor: &Cursor) {
+        let step = cursor.step.clone();
+        let name = step.list.name().unwrap_or("run");
+        let text = format!("{name} is done, and the run with it: the script is no `daemon`");
+        self.cx.out.event(Event::Note { step, text });
+    }
+
+    /// Nobody goes on with what is under way. Whether something was.
+    fn drop_lanes(&mut self) -> bool {
         let lanes = self.lanes.take_all();
         self.cx.release_all(&lanes);
+        !lanes.is_empty()
     }
 
     /// What is done on the stop is over.
