@@ -11,6 +11,7 @@ use axum::{
 use collodi_api::{RunAnswer, RunRequest};
 use collodi_host::{Command, RunId};
 use collodi_run::PreparedAnswers;
+use collodi_script::StepAt;
 use collodi_value::{Object, Value};
 use futures::StreamExt as _;
 use serde::{Deserialize, de::IgnoredAny};
@@ -57,7 +58,7 @@ pub(crate) fn answer(bytes: &[u8], run: RunId) -> Result<Command, Fault> {
     let answer: RunAnswer<Map<String, Json>> = parse(bytes, ANSWER)?;
     Ok(Command::Answer {
         run,
-        step: answer.step,
+        step: answer.step.map(StepAt::run),
         question: answer.question,
         values: object(answer.values),
     })

@@ -224,7 +224,7 @@ impl Operator {
         let answers = question.form.fields.iter().map(answer);
         let answer = Command::Answer {
             run: self.run.clone(),
-            step: Some(question.step),
+            step: Some(question.step.clone()),
             question: Some(question.number),
             values: answers.collect(),
         };

@@ -48,6 +48,8 @@ fn run_answers(action: &Action, id: ActionId) -> Vec<Input> {
                 .map(Completed::Script)
                 .into()
         }
+        Action::TakeTurn(_) => vec![Completed::Turn],
+        Action::Release(_) => vec![Completed::Released],
         _ => vec![
             Completed::Env(Ok(())),
             Completed::Env(Err(ProvisionError::TimedOut)),

@@ -87,6 +87,9 @@ pub struct Run {
 pub struct Step {
     /// Its number, from 0.
     pub index: usize,
+    /// The list in which it stands; absent for `run`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub list: Option<String>,
     /// What it does.
     pub method: String,
     /// How far it is.
@@ -117,6 +120,9 @@ pub struct RunOutcome {
 pub struct StepFailure {
     /// Its number, from 0.
     pub step: usize,
+    /// The list in which it stands; absent for `run`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub list: Option<String>,
     /// What it does.
     pub method: String,
     /// JSON pointer to it in the script, or to the parameter at fault.

@@ -39,6 +39,7 @@ fn process() -> Process {
 fn failure() -> StepFailure {
     StepFailure {
         step: 1,
+        list: None,
         method: text("shell.run"),
         pointer: text("/run/1/params/message"),
         message: text("`exit 7` failed: exit code 7"),
@@ -59,12 +60,14 @@ fn run() -> Run {
         steps: vec![
             Step {
                 index: 0,
+                list: None,
                 method: text("log"),
                 status: StepStatus::Skipped,
                 command: None,
             },
             Step {
                 index: 1,
+                list: None,
                 method: text("shell.run"),
                 status: StepStatus::Failed,
                 command: Some(text("exit 7")),
@@ -100,6 +103,7 @@ fn question() -> Question {
     Question {
         number: 3,
         step: 2,
+        list: Some(text("answer")),
         id: Some(text("setup")),
         method: text("input"),
         title: text("Settings"),

@@ -4,7 +4,7 @@ use crate::{ProcessId, RunId};
 use alloc::{boxed::Box, string::String, sync::Arc, vec::Vec};
 use collodi_contain::Name;
 use collodi_run::{AnswerError, App, PreparedAnswers};
-use collodi_script::Script;
+use collodi_script::{Script, StepAt};
 use collodi_time::Duration;
 use collodi_value::{Object, Value};
 use core::fmt;
@@ -39,8 +39,8 @@ pub enum Command {
     Answer {
         /// The run.
         run: RunId,
-        /// The step that asks, counted from 0; whichever asks, when there is none.
-        step: Option<usize>,
+        /// The step that asks; whichever asks, when there is none.
+        step: Option<StepAt>,
         /// The number of the question; whichever is open, when there is none. With it
         /// no later question of the step takes the answer.
         question: Option<u64>,

@@ -19,6 +19,7 @@ use collodi_command::TreeId;
 use collodi_contain::{ContainedPath, Name, RelPath};
 use collodi_env::Policy as EnvPolicy;
 use collodi_file::FileOp;
+use collodi_machine::ActionId;
 use collodi_python::{EnvDir, Layout, ProvisionOptions, Toolchain};
 use collodi_run::{App, EnvironmentFiles, EnvironmentLayer, RunOptions};
 use collodi_script::Dialect;
@@ -121,8 +122,17 @@ impl Host {
             .post
             .push_back(Post::Run(id.clone(), how.clone()));
         self.leave_calls(now, id, &how);
+        self.leave_envs(|(run, _)| run == id);
+    }
+
+    /// An action of a run does not want an environment any more.
+    pub(crate) fn leave_env_of(&mut self, who: &(RunId, ActionId)) {
+        self.leave_envs(|waiting| waiting == who);
+    }
+
+    fn leave_envs(&mut self, leaves: impl Fn(&(RunId, ActionId)) -> bool) {
         for (env, job) in &mut self.envs {
-            if job.runs().any(|run| run == id) && job.leave(id, &mut self.shared) {
+            if job.is_wanted_by(&leaves) && job.leave(&leaves, &mut self.shared) {
                 let cancel = collodi_python::Input::Cancel;
                 self.shared.post.push_back(Post::Env(env.clone(), cancel));
             }

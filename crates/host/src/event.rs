@@ -8,6 +8,7 @@ use collodi_logs::{Line, Url};
 use collodi_python::{Provisioned, Toolchain};
 use collodi_restart::Ended;
 use collodi_run::Outcome;
+use collodi_script::StepAt;
 use core::fmt;
 
 /// What a host tells.
@@ -58,7 +59,7 @@ pub enum RunEvent {
     /// A line of the output of its commands, or of the making of its environments.
     Line {
         /// The step.
-        step: usize,
+        step: StepAt,
         /// The line.
         line: Line,
     },

@@ -8,6 +8,7 @@ use crate::{
     script_call::Calls,
     script_records::Records,
     shared::Shared,
+    turns::Turns,
 };
 use alloc::{
     boxed::Box,
@@ -58,6 +59,7 @@ pub struct Host {
     pub(crate) shutting_down: bool,
     pub(crate) calls: Calls,
     pub(crate) records: Records,
+    pub(crate) turns: Turns,
 }
 
 /// How far the deletion of an environment is.
@@ -95,6 +97,7 @@ impl Host {
             shutting_down: false,
             calls: Calls::default(),
             records: Records::default(),
+            turns: Turns::default(),
         }
     }
 

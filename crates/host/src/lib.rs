@@ -30,6 +30,7 @@ mod script_questions;
 mod script_records;
 mod script_start;
 mod shared;
+mod turns;
 
 pub use command::{Accepted, Command, Reader, Refused, RunRequest};
 pub use control::run_options;

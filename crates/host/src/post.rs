@@ -27,6 +27,10 @@ pub(crate) enum Post {
     StopDaemons(alloc::vec::Vec<ProcessId>),
     /// A run wants something of other scripts.
     WantScript(RunId, ActionId, ScriptRequest),
+    /// A step of a run waits for its turn among those of this method.
+    WantTurn(RunId, ActionId, String),
+    /// A run does not want the second of these actions any more.
+    Release(RunId, ActionId, ActionId),
     /// A run has done its steps, or has ended.
     Settled(RunId),
     /// Whether all is written down, so that the next host can go on.

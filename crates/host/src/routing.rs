@@ -33,6 +33,8 @@ impl Host {
                 Post::WantScript(run, action, request) => {
                     self.want_script(now, &run, action, request);
                 }
+                Post::WantTurn(run, action, method) => self.want_turn(run, action, method),
+                Post::Release(run, action, held) => self.release(now, &run, action, held),
                 Post::Settled(run) => self.run_settled(now, &run),
                 Post::LetGo => self.let_go_when_clean(),
                 Post::EndRun(run, how) => self.end_run(now, &run, how),
@@ -46,6 +48,7 @@ impl Host {
         };
         if run.handle(now, input, &mut self.shared) {
             self.remember(id);
+            self.leave_turns(|(run, _)| run == id);
             self.retire_run(now, id);
         }
     }

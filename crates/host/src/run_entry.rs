@@ -23,7 +23,7 @@ use collodi_run::{
     Action, App, Event as StepEvent, Input, Outcome, PreparedAnswers, Question, Run, RunOptions,
     ScriptFault, Status,
 };
-use collodi_script::Supervision;
+use collodi_script::{List, Script, StepAt, Supervision};
 use collodi_time::{Instant, WallTime};
 use collodi_value::{Object, Value};
 
@@ -35,9 +35,11 @@ pub struct RunEntry {
     file: String,
     started_at: WallTime,
     state: State,
+    /// None of a run of an earlier host: it has no steps to come.
+    script: Option<Arc<Script>>,
     steps: Vec<StepView>,
     log: Log,
-    step: usize,
+    step: StepAt,
     daemons: Vec<ProcessId>,
     /// Those of them that were commands of the run.
     kept: Vec<ProcessId>,
@@ -95,6 +97,8 @@ pub enum RunPhase {
 /// A step of a run, as people see it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StepView {
+    /// Where it stands.
+    pub at: StepAt,
     /// What it does.
     pub method: String,
     /// How far it is.
@@ -121,12 +125,10 @@ pub enum StepPhase {
 
 impl RunEntry {
     pub(crate) fn new(id: RunId, request: RunRequest, started_at: WallTime) -> Self {
-        let steps = request.script.steps.iter().map(|step| StepView {
-            method: step.method.name().into(),
-            phase: StepPhase::default(),
-            command: None,
-        });
+        let script = request.script.clone();
         Self {
+            steps: views(&script, &List::Run),
+            script: Some(script),
             origin: id.clone(),
             caller: None,
             info: request.app.clone(),
@@ -140,10 +142,9 @@ impl RunEntry {
             file: request.app.file.clone(),
             started_at,
             supervision: request.script.supervision,
-            steps: steps.collect(),
             state: State::Waiting(request),
             log: Log::new(Limits::default()),
-            step: 0,
+            step: StepAt::default(),
             daemons: Vec::new(),
             kept: Vec::new(),
             recordings: Vec::new(),
@@ -168,13 +169,14 @@ impl RunEntry {
             started_at,
             supervision: Supervision::default(),
             steps: Vec::new(),
+            script: None,
             state: State::Restored(Restored {
                 local,
                 is_cancelled: false,
                 left: 0,
             }),
             log: Log::new(Limits::default()),
-            step: 0,
+            step: StepAt::default(),
             daemons: Vec::new(),
             kept: Vec::new(),
             recordings: Vec::new(),
@@ -247,7 +249,7 @@ impl RunEntry {
         }
     }
 
-    /// Its steps.
+    /// Its steps: those of `run`, and behind them those of the lists that were begun.
     pub fn steps(&self) -> &[StepView] {
         &self.steps
     }
@@ -309,6 +311,11 @@ impl RunEntry {
             State::Running(run) => Some(run),
             _ => None,
         }
+    }
+
+    /// Whether it does what it does on its stop.
+    pub(crate) fn is_stopping(&self) -> bool {
+        self.running().is_some_and(Run::is_stopping)
     }
 
     /// What who started it hears, when it serves or has ended.
@@ -446,6 +453,16 @@ impl RunEntry {
                         .post
                         .push_back(Post::WantScript(self.id.clone(), id, request));
                 }
+                Output::Action(id, Action::TakeTurn(method)) => {
+                    shared
+                        .post
+                        .push_back(Post::WantTurn(self.id.clone(), id, method));
+                }
+                Output::Action(id, Action::Release(held)) => {
+                    shared
+                        .post
+                        .push_back(Post::Release(self.id.clone(), id, held));
+                }
                 Output::Action(..) => {}
                 Output::Event(event) => self.tell_step(now, event, shared),
                 Output::Wait(deadline) => {
@@ -516,13 +533,13 @@ impl RunEntry {
 
     /// Something that a person should know about the step at hand.
     pub(crate) fn tell_note(&self, text: String, shared: &mut Shared) {
-        let step = self.step;
+        let step = self.step.clone();
         self.tell(RunEvent::Step(StepEvent::Note { step, text }), shared);
     }
 
     /// A command that the host runs for the step at hand.
     pub(crate) fn tell_command(&self, line: &str, shared: &mut Shared) {
-        let (step, line) = (self.step, line.into());
+        let (step, line) = (self.step.clone(), line.into());
         self.tell(RunEvent::Step(StepEvent::Command { step, line }), shared);
     }
 
@@ -533,11 +550,11 @@ impl RunEntry {
             bytes,
         } = &event
         {
-            self.step = *step;
-            let (id, app, step) = (self.id.clone(), self.app.clone(), *step);
+            self.step = step.clone();
+            let (id, app, step) = (self.id.clone(), self.app.clone(), step.clone());
             self.log.push_with(now, *stream, bytes, |line| {
                 let what = RunEvent::Line {
-                    step,
+                    step: step.clone(),
                     line: line.clone(),
                 };
                 shared.out.event(Event::Run {
@@ -560,22 +577,32 @@ impl RunEntry {
     /// Keeps the view of the steps.
     fn view(&mut self, now: Instant, event: &StepEvent, shared: &mut Shared) {
         let (step, phase) = match event {
-            StepEvent::StepStarted { step, .. } => (*step, StepPhase::Running),
-            StepEvent::StepSkipped { step } => (*step, StepPhase::Skipped),
-            StepEvent::StepDone { step } => (*step, StepPhase::Done),
+            StepEvent::StepStarted { step, .. } => (step, StepPhase::Running),
+            StepEvent::StepSkipped { step } => (step, StepPhase::Skipped),
+            StepEvent::StepDone { step } => (step, StepPhase::Done),
             StepEvent::Exited { .. } => return self.flush(now, shared),
             StepEvent::Command { step, line } | StepEvent::Transfer { step, what: line } => {
-                if let Some(view) = self.steps.get_mut(*step) {
+                if let Some(view) = self.view_of(step) {
                     view.command = Some(line.clone());
                 }
                 return;
             }
             _ => return,
         };
-        self.step = step;
-        if let Some(view) = self.steps.get_mut(step) {
+        self.step = step.clone();
+        if let Some(view) = self.view_of(step) {
             view.phase = phase;
         }
+    }
+
+    /// The view of a step. A list is viewed from its first step on.
+    fn view_of(&mut self, at: &StepAt) -> Option<&mut StepView> {
+        if !self.steps.iter().any(|view| view.at.list == at.list) {
+            let script = self.script.iter();
+            self.steps
+                .extend(script.flat_map(|script| views(script, &at.list)));
+        }
+        self.steps.iter_mut().find(|view| view.at == *at)
     }
 
     /// A command ended: what it said without a line end is a line.
@@ -586,7 +613,7 @@ impl RunEntry {
         for line in lines {
             self.tell(
                 RunEvent::Line {
-                    step: self.step,
+                    step: self.step.clone(),
                     line,
                 },
                 shared,
@@ -606,7 +633,7 @@ impl RunEntry {
         if let Some(line) = line {
             self.tell(
                 RunEvent::Line {
-                    step: self.step,
+                    step: self.step.clone(),
                     line,
                 },
                 shared,
@@ -617,7 +644,7 @@ impl RunEntry {
     fn end(&mut self, now: Instant, outcome: Outcome, shared: &mut Shared) {
         self.flush(now, shared);
         if let Status::Failed(failure) = &outcome.status
-            && let Some(view) = self.steps.get_mut(failure.step)
+            && let Some(view) = self.view_of(&failure.step)
         {
             view.phase = StepPhase::Failed;
         }
@@ -632,4 +659,18 @@ impl RunEntry {
         self.tell(RunEvent::Ended(outcome), shared);
         shared.post.push_back(Post::Settled(self.id.clone()));
     }
+}
+
+fn views(script: &Script, list: &List) -> Vec<StepView> {
+    let steps = script.list(list).iter();
+    let view = |step: &collodi_script::Step| StepView {
+        at: StepAt {
+            list: list.clone(),
+            index: step.index,
+        },
+        method: step.method.name().into(),
+        phase: StepPhase::default(),
+        command: None,
+    };
+    steps.map(view).collect()
 }

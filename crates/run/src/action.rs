@@ -2,6 +2,7 @@
 
 use crate::{DaemonSpec, Keep, ScriptRequest};
 use alloc::{boxed::Box, string::String};
+use collodi_machine::ActionId;
 use collodi_python::EnvDir;
 use collodi_restart::RestartClass;
 use core::fmt;
@@ -20,6 +21,12 @@ pub enum Action {
     KeepDaemon(Box<Keep>),
     /// By the host: deal with other scripts.
     Script(ScriptRequest),
+    /// By the host: say when it is this step's turn. Of all steps of one method that ask,
+    /// one has its turn at a time, until [`Action::Release`].
+    TakeTurn(String),
+    /// By the host: this [`Action::ProvideEnv`], [`Action::Script`] or [`Action::TakeTurn`]
+    /// is not wanted any more, done or not.
+    Release(ActionId),
 }
 
 /// An environment that must be there before a command runs.
@@ -60,6 +67,8 @@ impl fmt::Display for Action {
                 write!(f, "keep {} as a daemon: {}", keep.exec, keep.daemon.line)
             }
             Self::Script(request) => write!(f, "{request}"),
+            Self::TakeTurn(method) => write!(f, "take a turn at {method}"),
+            Self::Release(action) => write!(f, "release {action}"),
         }
     }
 }

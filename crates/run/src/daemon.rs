@@ -4,6 +4,7 @@ use alloc::{boxed::Box, string::String, sync::Arc, vec::Vec};
 use collodi_command::CommandSpec;
 use collodi_machine::ActionId;
 use collodi_restart::{GiveUp, Policy, RestartClass, Rule, Startup};
+use collodi_script::StepAt;
 use collodi_time::Duration;
 use collodi_web::WebUrl;
 
@@ -17,7 +18,7 @@ pub struct DaemonSpec {
     /// When it is started again.
     pub restart: Restart,
     /// The step that asked for it.
-    pub step: usize,
+    pub step: StepAt,
     /// What other daemons of the run call it.
     pub name: Option<String>,
     /// The daemons of the run that must be up before it is started.

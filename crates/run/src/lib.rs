@@ -14,6 +14,7 @@ mod environment;
 mod event;
 mod form;
 mod input;
+mod lane;
 mod leaving;
 mod machine;
 mod memory;

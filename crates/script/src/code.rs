@@ -162,10 +162,6 @@ const CODES: &[(&str, &str)] = &[
         "shell-value",
         "A value from outside is part of a command line. It is quoted there, and is one word.",
     ),
-    (
-        "stop-step",
-        "The script wants a step done when it is stopped. That is read and checked, and not done yet.",
-    ),
     ("stray-bracket", "A closing bracket has no opening one."),
     (
         "stray-character",

@@ -206,10 +206,6 @@ const EXAMPLES: &[(&str, Example)] = &[
             r#"{"run": [{"method": "shell.run", "params": {"message": "git clone {{args.address}}"}}]}"#,
         ),
     ),
-    (
-        "stop-step",
-        file(r#"{"on": {"stop": {"method": "log"}}, "run": [{"method": "log"}]}"#),
-    ),
     ("stray-bracket", file(r#"{"run": [{"method": "log"}]]}"#)),
     ("stray-character", file(r#"{"run": [{"method": "log"}] ;}"#)),
     ("stray-comma", file(r#"{"run": [, {"method": "log"}]}"#)),

@@ -50,8 +50,8 @@ pub struct Step {
     pub next: Next,
     /// Where its result is kept: `local.name` or `global.name`.
     pub returns: Option<Template>,
-    /// Whether it asks that only one step of this method runs at a time, over all scripts.
-    /// Nothing comes of it here.
+    /// Whether it waits for its turn: of all steps that ask for this, one of a method runs
+    /// at a time, over all scripts.
     pub queue: bool,
     /// What people are told when it is done; `true` for that alone.
     pub notify: Option<Template>,

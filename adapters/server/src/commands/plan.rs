@@ -113,6 +113,7 @@ fn about(tools: &Toolchain) -> Assumption {
     let words = named.map(|(name, there)| format!("{} {name}", if there { "a" } else { "no" }));
     Assumption {
         step: None,
+        list: None,
         text: format!("the machine has {}; none was started", words.join(", ")),
     }
 }

@@ -125,7 +125,7 @@ impl Shape {
 /// A tree that no daemon is in, and no command which reads: what is written goes to one
 /// of them.
 fn own_tree(cx: &Context) -> TreeId {
-    let name = format!("{}-{}", cx.options.tree, cx.step);
+    let name = format!("{}-{}", cx.options.tree, cx.cursor.tag());
     let reads = |tree: &TreeId| cx.readers.values().any(|used| used == tree);
     let is_used = |tree: &TreeId| cx.kept.contains(tree) || reads(tree);
     let numbered = (2..).map(|number: u32| TreeId::new(&format!("{name}-{number}")));

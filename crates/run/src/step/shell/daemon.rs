@@ -52,7 +52,7 @@ impl Daemon {
             true => RestartClass::Never,
             false => RestartClass::OnFailure,
         };
-        let step = cx.options.script.steps.get(cx.step);
+        let step = cx.step_at_hand();
         let named = params.text("id")?;
         let name = named.or_else(|| step.and_then(|step| step.id.clone()));
         Ok(Self {
@@ -242,11 +242,11 @@ impl Shell {
         let lines: Vec<String> = self.lines.drain(..).collect();
         let line = lines.join(" && ");
         cx.out.event(Event::Command {
-            step: cx.step,
+            step: cx.step(),
             line: line.clone(),
         });
         let spec = self.daemon(cx, line);
-        cx.out.action(Action::StartDaemon(spec));
+        cx.ask(Action::StartDaemon(spec));
         self.phase = Phase::Daemon;
         self.wait()
     }
@@ -261,7 +261,7 @@ impl Shell {
         let daemon = self.daemon(cx, line);
         let said = self.capture.bytes();
         let keep = Keep { exec, daemon, said };
-        cx.out.action(Action::KeepDaemon(Box::new(keep)));
+        cx.ask(Action::KeepDaemon(Box::new(keep)));
         self.phase = Phase::Keeping(exec);
         self.wait()
     }
@@ -274,7 +274,7 @@ impl Shell {
         how: Result<DaemonStarted, collodi_action::Error>,
     ) -> Step {
         if cx.living.contains(&exec) {
-            cx.detached.insert(exec, cx.step);
+            cx.detached.insert(exec);
         }
         if let Ok(daemon) = how {
             cx.trees.remove(&self.shape.tree);
@@ -290,7 +290,7 @@ impl Shell {
             command: self.shape.command(cx, &line),
             line,
             restart: daemon.restart.clone(),
-            step: cx.step,
+            step: cx.step(),
             name: daemon.name.clone(),
             depends_on: daemon.depends_on.clone(),
             ready: daemon.ready.as_ref().map(|ready| ready.of(self, cx)),

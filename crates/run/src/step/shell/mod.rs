@@ -72,7 +72,7 @@ pub(super) fn start(cx: &mut Context, params: Params<'_>) -> Started {
         lines.push_back(shape.shell_line());
     }
     let failures = !cx.is_vatn() && !shape.is_daemon;
-    let watch = Watch::read(params, failures, !params.flag("input"))?;
+    let watch = Watch::read(cx, params, failures, !params.flag("input"))?;
     begin(cx, params, shape, lines, watch, None)
 }
 
@@ -124,8 +124,7 @@ impl Shell {
             return self.conda(cx);
         };
         let version = self.shape.version.clone();
-        cx.out
-            .action(Action::ProvideEnv(EnvRequest { env, version }));
+        cx.ask(Action::ProvideEnv(EnvRequest { env, version }));
         self.phase = Phase::Environment;
         self.wait()
     }
@@ -153,7 +152,7 @@ impl Shell {
         };
         let line = create.to_string();
         cx.out.event(Event::Command {
-            step: cx.step,
+            step: cx.step(),
             line: line.clone(),
         });
         let exec = cx.world(collodi_action::Action::Exec(create));
@@ -164,7 +163,7 @@ impl Shell {
     /// Conda has made its environment, or has not.
     fn conda_made(self: Box<Self>, cx: &mut Context, line: String, exit: Exit) -> Step {
         cx.out.event(Event::Exited {
-            step: cx.step,
+            step: cx.step(),
             exit,
         });
         if exit.is_success() {
@@ -189,7 +188,7 @@ impl Shell {
         };
         let spec = self.shape.command(cx, &line);
         cx.out.event(Event::Command {
-            step: cx.step,
+            step: cx.step(),
             line: line.clone(),
         });
         let exec = cx.world(collodi_action::Action::Exec(spec));
@@ -256,7 +255,7 @@ impl Shell {
     /// A command ended: does that end the step, or the run?
     fn ended(mut self: Box<Self>, cx: &mut Context, now: Instant, exit: Exit) -> Step {
         cx.out.event(Event::Exited {
-            step: cx.step,
+            step: cx.step(),
             exit,
         });
         let act = self.watch.close(now);
@@ -297,7 +296,7 @@ impl Shell {
         if cx.is_vatn() {
             return Step::Done(Value::from(self.capture.text()));
         }
-        let id = alloc::format!("{}-{}", cx.options.tree, cx.step);
+        let id = alloc::format!("{}-{}", cx.options.tree, cx.cursor.tag());
         Step::Done(record(&id, &self.capture, &self.watch, exit))
     }
 
@@ -317,7 +316,7 @@ impl Shell {
             _ => return self.wait(),
         };
         cx.out.event(Event::Output {
-            step: cx.step,
+            step: cx.step(),
             stream: *stream,
             bytes: bytes.clone(),
         });
@@ -363,13 +362,13 @@ impl Shell {
             Act::Done | Act::Kill | Act::Return { .. } if ended => self.done(cx, None),
             Act::Done | Act::Return { .. } if cx.options.script.daemon => self.keep(cx, exec, line),
             Act::Done | Act::Return { .. } => {
-                cx.detached.insert(exec, cx.step);
+                cx.detached.insert(exec);
                 self.done(cx, None)
             }
             Act::Kill => {
                 let tree = self.shape.tree.clone();
                 cx.world_unheard(collodi_action::Action::Signal(tree, Signal::KILL));
-                cx.detached.insert(exec, cx.step);
+                cx.detached.insert(exec);
                 self.done(cx, None)
             }
         }
