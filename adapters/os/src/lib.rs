@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 mod clock;
+mod connect;
 mod fault;
 mod files;
 mod lower;
@@ -15,10 +16,11 @@ mod tree;
 mod walk;
 
 pub use clock::wall_now;
+pub use connect::{CONNECT_PATIENCE, connect_error};
 pub use files::Files;
 pub use lower::{Lowered, lower, spawn_error};
 pub use part::{Landing, Part};
-pub use port::free_port;
+pub use port::{free_port, no_free_port};
 pub use privilege::is_privileged;
 pub use program::find_program;
 pub use signal::exit;
