@@ -1,15 +1,11 @@
 //! Processes: starting them, and ending whole trees.
 
-use crate::{
-    child::{self, Child},
-    trees::Trees,
-};
+use crate::{child::Child, trees::Trees};
 use async_trait::async_trait;
-use collodi_backend::{Capabilities, Capability, Error, Member, ProcessBackend};
+use collodi_backend::{Capabilities, Capability, Error, ErrorKind, Member, ProcessBackend};
 use collodi_command::{CommandSpec, Signal, TreeId};
-use collodi_os::{Process, lower, spawn_error};
-use std::sync::Arc;
-use tokio::{process::Command, sync::oneshot};
+use collodi_os::Process;
+use std::{io, sync::Arc};
 
 /// Starts real processes.
 ///
@@ -37,17 +33,10 @@ impl ProcessBackend for Processes {
     }
 
     async fn spawn(&self, spec: &CommandSpec) -> Result<Box<dyn collodi_backend::Child>, Error> {
-        let lowered = lower(spec)?;
-        let mut command = Command::from(lowered.command);
-        let mut child = command.spawn().map_err(|error| spawn_error(spec, &error))?;
-        drop(lowered.cwd);
-        let pid = child.id().unwrap_or_default();
-        let groups = Arc::clone(&self.trees.groups);
-        groups.started(&spec.tree, pid);
-        let (told, reaped) = oneshot::channel();
-        let handle = Child::new(pid, &mut child, Arc::clone(&groups), reaped);
-        tokio::spawn(child::reap(pid, child, groups, told));
-        Ok(Box::new(handle))
+        let children = Arc::clone(&self.trees.children);
+        let spawned = children.spawn(spec)?;
+        let child = Child::new(spawned, children).map_err(|error| unwatchable(spec, &error))?;
+        Ok(Box::new(child))
     }
 
     async fn signal_tree(&self, tree: &TreeId, signal: Signal) -> Result<(), Error> {
@@ -62,4 +51,8 @@ impl ProcessBackend for Processes {
         let members = self.trees.members(tree).await?;
         Ok(members.iter().map(Process::member).collect())
     }
+}
+
+fn unwatchable(spec: &CommandSpec, error: &io::Error) -> Error {
+    Error::new(ErrorKind::Exhausted, "watch", spec.program.as_str()).detail(error.to_string())
 }

@@ -1,14 +1,11 @@
 //! Whole trees: their members, signals to them, their end.
 
-use crate::offload::offload;
+use crate::{offload::offload, ready::Watched};
 use collodi_backend::{Error, ErrorKind};
 use collodi_command::{Signal, TreeId};
-use collodi_os::{Groups, Process, Table, Watch, signal, watch};
-use std::{collections::BTreeSet, io, os::fd::OwnedFd, sync::Arc, time::Instant};
-use tokio::{
-    io::{Interest, unix::AsyncFd},
-    sync::Mutex,
-};
+use collodi_os::{Children, Process, Table, Watch, signal, watch};
+use std::{collections::BTreeSet, io, sync::Arc, time::Instant};
+use tokio::sync::Mutex;
 
 /// How often a tree that is killed is looked at for new processes. Each round kills all
 /// that the last one found, so more are needed only against a tree that grows faster
@@ -18,7 +15,7 @@ const ROUNDS: usize = 256;
 /// The trees of processes that are marked, and the groups that were started here.
 #[derive(Debug, Default)]
 pub(crate) struct Trees {
-    pub(crate) groups: Arc<Groups>,
+    pub(crate) children: Arc<Children>,
     /// The last process table that was read. Whoever waited while it was read uses it
     /// if reading began after they asked: many who ask at once share one or two.
     last: Mutex<Option<Arc<Table>>>,
@@ -31,7 +28,7 @@ impl Trees {
             .table()
             .await
             .map_err(|error| unreadable(tree, &error))?;
-        Ok(self.groups.members(&table, tree))
+        Ok(self.children.groups().members(&table, tree))
     }
 
     /// Sends `signal` to all of `tree`: to its groups as one, and to each process that
@@ -39,7 +36,7 @@ impl Trees {
     /// over when nobody is found who did not get it: one who got it starts no more.
     pub(crate) async fn signal(&self, tree: &TreeId, sent: Signal) -> Result<(), Error> {
         let mut members = self.members(tree).await?;
-        let groups = self.groups.signal(tree, sent)?;
+        let groups = self.children.groups().signal(tree, sent)?;
         let mut reached = BTreeSet::new();
         for _ in 0..ROUNDS {
             members.retain(|p| !groups.contains(&p.group) && reached.insert((p.pid, p.started)));
@@ -93,19 +90,11 @@ async fn wait(processes: &[Process]) -> io::Result<()> {
             return Ok(());
         }
     };
-    let watched: io::Result<Vec<_>> = handles.into_iter().map(readiness).collect();
+    let watched: io::Result<Vec<_>> = handles.into_iter().map(Watched::readable).collect();
     for handle in watched? {
-        let _ = handle.readable().await?;
+        let _ = handle.ready().await?;
     }
     Ok(())
-}
-
-#[expect(
-    deprecated,
-    reason = "its successor is unsafe, for descriptors that do not stay what they are; an owned one does"
-)]
-fn readiness(handle: OwnedFd) -> io::Result<AsyncFd<OwnedFd>> {
-    AsyncFd::with_interest(handle, Interest::READABLE)
 }
 
 fn unreadable(tree: &TreeId, error: &io::Error) -> Error {

@@ -1,6 +1,6 @@
 //! The process groups that were started here.
 
-use super::{Process, Table, handle, scan};
+use super::{Process, Table, handle};
 use crate::signal::to_system;
 use collodi_backend::{Error, ErrorKind};
 use collodi_command::{Signal, TreeId};
@@ -48,14 +48,14 @@ struct Group {
 }
 
 impl Groups {
-    /// Notes the group that the new child `leader` leads.
+    /// Notes the session and the group that the new child `leader` leads.
     pub fn started(&self, tree: &TreeId, leader: u32) {
         let Some(leader) = leader_id(leader) else {
             return;
         };
         let group = Group {
             tree: tree.clone(),
-            session: scan::own_session(),
+            session: leader,
             reaped: None,
         };
         self.lock().groups.insert(leader, group);

@@ -12,6 +12,7 @@ mod table;
 
 pub use groups::{Groups, signal};
 pub use handle::{Watch, watch};
+pub(crate) use scan::process;
 pub use table::{Process, Table};
 
 /// The variable that marks the processes of a tree: every child gets it, and what the
