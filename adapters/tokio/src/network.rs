@@ -1,9 +1,9 @@
 //! Ports.
 
-use crate::offload::offload;
+use crate::Reactor;
 use async_trait::async_trait;
 use collodi_backend::Error;
-use collodi_os::{CONNECT_PATIENCE, connect_error, no_free_port};
+use collodi_os::{CONNECT_PATIENCE, Reactor as _, connect_error, no_free_port};
 use std::io;
 use tokio::{net::TcpStream, time::timeout};
 
@@ -22,7 +22,7 @@ impl collodi_backend::Network for Network {
     }
 
     async fn free_port(&self, from: u16) -> Result<u16, Error> {
-        let found = offload(move || collodi_os::free_port(from)).await;
+        let found = Reactor::offload(move || collodi_os::free_port(from)).await;
         found.ok().flatten().ok_or_else(|| no_free_port(from))
     }
 }

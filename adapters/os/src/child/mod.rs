@@ -18,6 +18,7 @@ use rustix::{fd::OwnedFd, io::Errno};
 use std::{io, task::Poll};
 
 pub use end::End;
+pub(crate) use end::has_ended;
 pub use reader::{Heard, Reader, write_some};
 
 /// A child, and our ends of what connects us. No descriptor of it blocks.

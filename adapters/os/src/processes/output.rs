@@ -1,11 +1,12 @@
 //! What a child says: two streams, read in turn.
 
-use crate::{nap::Nap, ready::Watched};
+use super::nap::Nap;
+use crate::{Attempt, Heard, Reactor, Reader, Watched as _};
 use collodi_backend::ChildEvent;
 use collodi_command::Stream;
-use collodi_os::{Heard, Reader};
+use rustix::fd::{AsFd as _, OwnedFd};
 use std::{
-    os::fd::{AsFd as _, OwnedFd},
+    fmt,
     sync::Arc,
     task::{Context, Poll, ready},
 };
@@ -15,46 +16,45 @@ const PIPES: usize = 2 << 20;
 
 /// The ends of a child's output that we read. Nothing is read ahead: when nobody asks,
 /// the pipes fill up and the child waits.
-#[derive(Debug)]
-pub(crate) struct Output {
-    stdout: Option<Watched>,
-    stderr: Option<Watched>,
+pub(super) struct Output<R: Reactor> {
+    stdout: Option<R::Watched<OwnedFd>>,
+    stderr: Option<R::Watched<OwnedFd>>,
     reader: Reader,
     /// While a child floods us, nothing is read before this is over.
-    nap: Nap,
+    nap: Nap<R>,
     /// Which stream is asked first the next time.
     first: Stream,
     /// What may still be read; no limit before the grace period is over.
     left: Option<usize>,
 }
 
-impl Output {
+impl<R: Reactor> Output<R> {
     /// # Errors
     ///
     /// When they cannot be watched.
-    pub(crate) fn new(
+    pub(super) fn new(
         stdout: Option<OwnedFd>,
         stderr: Option<OwnedFd>,
         reader: Reader,
     ) -> std::io::Result<Self> {
         Ok(Self {
-            stdout: stdout.map(Watched::readable).transpose()?,
-            stderr: stderr.map(Watched::readable).transpose()?,
+            stdout: stdout.map(R::readable).transpose()?,
+            stderr: stderr.map(R::readable).transpose()?,
             reader,
-            nap: Nap::default(),
+            nap: Nap::new(),
             first: Stream::Stdout,
             left: None,
         })
     }
 
     /// Whether both streams are at their end.
-    pub(crate) const fn is_over(&self) -> bool {
+    pub(super) const fn is_over(&self) -> bool {
         self.stdout.is_none() && self.stderr.is_none()
     }
 
     /// Reads from now on no more than what the pipes can hold: all that the child
     /// itself said before it ended is among it.
-    pub(crate) fn limit(&mut self) {
+    pub(super) fn limit(&mut self) {
         if self.left.is_none() {
             self.left = Some(PIPES);
             self.nap.end();
@@ -62,17 +62,17 @@ impl Output {
     }
 
     /// Whether the limit is used up.
-    pub(crate) fn is_used_up(&self) -> bool {
+    pub(super) fn is_used_up(&self) -> bool {
         self.left == Some(0)
     }
 
-    pub(crate) fn close(&mut self) {
+    pub(super) fn close(&mut self) {
         self.stdout = None;
         self.stderr = None;
     }
 
     /// The next bytes of either stream; pending when there are none, also at the end.
-    pub(crate) fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<ChildEvent> {
+    pub(super) fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<ChildEvent> {
         ready!(self.nap.poll(cx));
         let order = match self.first {
             Stream::Stdout => [Stream::Stdout, Stream::Stderr],
@@ -97,23 +97,29 @@ impl Output {
         let Some(pipe) = slot else {
             return Poll::Ready(None);
         };
-        while let Ok(mut readiness) = ready!(pipe.poll_ready(cx)) {
-            match self.reader.read(stream, readiness.get_inner().as_fd()) {
-                Heard::Nothing => readiness.clear_ready(),
-                Heard::End => break,
-                Heard::Bytes { bytes, more, nap } => {
-                    // All was read that was there: what comes now makes it ready again.
-                    if !more {
-                        readiness.clear_ready();
-                    }
-                    if let Some(time) = nap.filter(|_| self.left.is_none()) {
-                        self.nap.begin(time);
-                    }
-                    return Poll::Ready(Some(bytes));
-                }
+        let heard = ready!(pipe.poll_until(cx, |pipe| {
+            match self.reader.read(stream, pipe.as_fd()) {
+                Heard::Nothing => Attempt::TooEarly,
+                heard @ Heard::Bytes { more: false, .. } => Attempt::Last(heard),
+                heard => Attempt::Done(heard),
             }
+        }));
+        if let Ok(Heard::Bytes { bytes, nap, .. }) = heard {
+            if let Some(time) = nap.filter(|_| self.left.is_none()) {
+                self.nap.begin(time);
+            }
+            return Poll::Ready(Some(bytes));
         }
         *slot = None;
         Poll::Ready(None)
+    }
+}
+
+impl<R: Reactor> fmt::Debug for Output<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Output")
+            .field("is_over", &self.is_over())
+            .field("left", &self.left)
+            .finish_non_exhaustive()
     }
 }

@@ -1,31 +1,45 @@
 //! Processes: starting them, and ending whole trees.
 
-use crate::{child::Child, trees::Trees};
+mod child;
+mod nap;
+mod output;
+mod trees;
+
+use crate::{Process, Reactor};
 use async_trait::async_trait;
+use child::Child;
 use collodi_backend::{Capabilities, Capability, Error, ErrorKind, Member, ProcessBackend};
 use collodi_command::{CommandSpec, Signal, TreeId};
-use collodi_os::Process;
 use std::{io, sync::Arc};
+use trees::Trees;
 
-/// Starts real processes.
+/// Starts real processes, and waits for them on a runtime.
 ///
 /// Each child is owned by a task that reaps it. When the runtime ends first, its
 /// children are no longer waited for; they are not killed.
-#[derive(Debug, Default)]
-pub struct Processes {
-    trees: Trees,
+#[derive(Debug)]
+pub struct Processes<R> {
+    trees: Trees<R>,
 }
 
-impl Processes {
+impl<R: Reactor> Processes<R> {
     /// A backend that knows of no tree yet. It finds the processes of a tree that an
     /// earlier one started, where a tree is found by its marker.
     pub fn new() -> Self {
-        Self::default()
+        Self {
+            trees: Trees::new(),
+        }
+    }
+}
+
+impl<R: Reactor> Default for Processes<R> {
+    fn default() -> Self {
+        Self::new()
     }
 }
 
 #[async_trait]
-impl ProcessBackend for Processes {
+impl<R: Reactor> ProcessBackend for Processes<R> {
     fn capabilities(&self) -> Capabilities {
         let everywhere = [Capability::RealProcesses, Capability::RealFiles];
         let marked = cfg!(target_os = "linux").then_some(Capability::DetachedProcesses);
@@ -35,7 +49,8 @@ impl ProcessBackend for Processes {
     async fn spawn(&self, spec: &CommandSpec) -> Result<Box<dyn collodi_backend::Child>, Error> {
         let children = Arc::clone(&self.trees.children);
         let spawned = children.spawn(spec)?;
-        let child = Child::new(spawned, children).map_err(|error| unwatchable(spec, &error))?;
+        let child =
+            Child::<R>::new(spawned, children).map_err(|error| unwatchable(spec, &error))?;
         Ok(Box::new(child))
     }
 

@@ -1,11 +1,16 @@
 //! Whole trees: their members, signals to them, their end.
 
-use crate::{offload::offload, ready::Watched};
+use crate::{
+    Attempt, Children, Process, Reactor, Table, Watch, Watched as _, child::has_ended, signal,
+    watch,
+};
 use collodi_backend::{Error, ErrorKind};
 use collodi_command::{Signal, TreeId};
-use collodi_os::{Children, Process, Table, Watch, signal, watch};
-use std::{collections::BTreeSet, io, sync::Arc, time::Instant};
-use tokio::sync::Mutex;
+use futures::lock::Mutex;
+use rustix::fd::{AsFd as _, OwnedFd};
+use std::{
+    collections::BTreeSet, future::poll_fn, io, marker::PhantomData, sync::Arc, time::Instant,
+};
 
 /// How often a tree that is killed is looked at for new processes. Each round kills all
 /// that the last one found, so more are needed only against a tree that grows faster
@@ -13,17 +18,26 @@ use tokio::sync::Mutex;
 const ROUNDS: usize = 256;
 
 /// The trees of processes that are marked, and the groups that were started here.
-#[derive(Debug, Default)]
-pub(crate) struct Trees {
-    pub(crate) children: Arc<Children>,
+#[derive(Debug)]
+pub(super) struct Trees<R> {
+    pub(super) children: Arc<Children>,
     /// The last process table that was read. Whoever waited while it was read uses it
     /// if reading began after they asked: many who ask at once share one or two.
     last: Mutex<Option<Arc<Table>>>,
+    reactor: PhantomData<R>,
 }
 
-impl Trees {
+impl<R: Reactor> Trees<R> {
+    pub(super) fn new() -> Self {
+        Self {
+            children: Arc::default(),
+            last: Mutex::default(),
+            reactor: PhantomData,
+        }
+    }
+
     /// The processes of `tree` that live now.
-    pub(crate) async fn members(&self, tree: &TreeId) -> Result<Vec<Process>, Error> {
+    pub(super) async fn members(&self, tree: &TreeId) -> Result<Vec<Process>, Error> {
         let table = self
             .table()
             .await
@@ -34,7 +48,7 @@ impl Trees {
     /// Sends `signal` to all of `tree`: to its groups as one, and to each process that
     /// left them. Who is found by descent is found before its parents may end. A kill is
     /// over when nobody is found who did not get it: one who got it starts no more.
-    pub(crate) async fn signal(&self, tree: &TreeId, sent: Signal) -> Result<(), Error> {
+    pub(super) async fn signal(&self, tree: &TreeId, sent: Signal) -> Result<(), Error> {
         let mut members = self.members(tree).await?;
         let groups = self.children.groups().signal(tree, sent)?;
         let mut reached = BTreeSet::new();
@@ -57,13 +71,13 @@ impl Trees {
     }
 
     /// Completes when nobody of `tree` is left. Between looks it waits for those it saw.
-    pub(crate) async fn empty(&self, tree: &TreeId) -> Result<(), Error> {
+    pub(super) async fn empty(&self, tree: &TreeId) -> Result<(), Error> {
         loop {
             let members = self.members(tree).await?;
             if members.is_empty() {
                 return Ok(());
             }
-            wait(&members)
+            wait::<R>(&members)
                 .await
                 .map_err(|error| unwatchable(tree, &error))?;
         }
@@ -75,26 +89,33 @@ impl Trees {
         if let Some(table) = last.as_ref().filter(|table| table.read_at() > asked) {
             return Ok(Arc::clone(table));
         }
-        let table = Arc::new(offload(Table::read).await??);
+        let table = Arc::new(R::offload(Table::read).await??);
         *last = Some(Arc::clone(&table));
         Ok(table)
     }
 }
 
 /// Waits until all of `processes`, or as many as can be watched, have ended.
-async fn wait(processes: &[Process]) -> io::Result<()> {
+async fn wait<R: Reactor>(processes: &[Process]) -> io::Result<()> {
     let handles = match watch(processes)? {
         Watch::Handles(handles) => handles,
         Watch::After(pause) => {
-            tokio::time::sleep(pause).await;
+            R::sleep(pause).await;
             return Ok(());
         }
     };
-    let watched: io::Result<Vec<_>> = handles.into_iter().map(Watched::readable).collect();
+    let watched: io::Result<Vec<_>> = handles.into_iter().map(R::readable).collect();
     for handle in watched? {
-        let _ = handle.ready().await?;
+        poll_fn(|cx| handle.poll_until(cx, look)).await?;
     }
     Ok(())
+}
+
+fn look(handle: &OwnedFd) -> Attempt<()> {
+    match has_ended(handle.as_fd()) {
+        true => Attempt::Done(()),
+        false => Attempt::TooEarly,
+    }
 }
 
 fn unreadable(tree: &TreeId, error: &io::Error) -> Error {

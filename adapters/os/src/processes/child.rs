@@ -1,58 +1,53 @@
 //! One child: its events and its input.
 
-use crate::{output::Output, ready::Watched};
+use super::output::Output;
+use crate::{Children, End, Reactor, Sleep, Spawned, Watched as _, write_some};
 use async_trait::async_trait;
 use collodi_backend::{ChildEvent, ChildInput, Error, ErrorKind};
 use collodi_command::{Exit, Identity};
-use collodi_os::{Children, End, Spawned, write_some};
+use futures::channel::oneshot;
+use rustix::fd::{AsFd as _, OwnedFd};
 use std::{
+    fmt,
     future::{Future as _, poll_fn},
     io,
-    os::fd::{AsFd as _, OwnedFd},
     pin::Pin,
     sync::Arc,
     task::{Context, Poll},
     time::Duration,
-};
-use tokio::{
-    runtime::Handle,
-    sync::oneshot,
-    time::{Sleep, sleep},
 };
 
 /// How long after the exit the pipes may stay open before they count as leaked.
 const GRACE: Duration = Duration::from_millis(200);
 
 /// A child that was started, seen from whoever reads its events.
-#[derive(Debug)]
-pub(crate) struct Child {
+pub(super) struct Child<R: Reactor> {
     pid: u32,
     identity: Option<Identity>,
     children: Arc<Children>,
     exit: State,
-    output: Output,
+    output: Output<R>,
     input: Option<OwnedFd>,
 }
 
 /// How far the child has come.
-#[derive(Debug)]
 enum State {
     /// It runs, or nobody was told of its end.
     Running(oneshot::Receiver<Exit>),
     /// It has ended; its output may go on until then.
-    Exited(Pin<Box<Sleep>>),
+    Exited(Sleep),
     /// All is told.
     Closed,
 }
 
-impl Child {
+impl<R: Reactor> Child<R> {
     /// Takes over a child, and lets a task wait for it.
     ///
     /// # Errors
     ///
     /// When it cannot be watched; then it is killed.
-    pub(crate) fn new(spawned: Spawned, children: Arc<Children>) -> io::Result<Self> {
-        let reaped = watch(spawned.end, Arc::clone(&children))
+    pub(super) fn new(spawned: Spawned, children: Arc<Children>) -> io::Result<Self> {
+        let reaped = watch::<R>(spawned.end, Arc::clone(&children))
             .inspect_err(|_| kill(&children, spawned.pid))?;
         Ok(Self {
             pid: spawned.pid,
@@ -68,7 +63,7 @@ impl Child {
         match &mut self.exit {
             State::Running(reaped) => {
                 if let Poll::Ready(exit) = Pin::new(reaped).poll(cx) {
-                    self.exit = State::Exited(Box::pin(sleep(GRACE)));
+                    self.exit = State::Exited(R::sleep(GRACE));
                     return Poll::Ready(Some(ChildEvent::Exited(exit.unwrap_or(Exit::Unknown))));
                 }
                 self.output.poll_next(cx).map(Some)
@@ -103,7 +98,7 @@ impl Child {
 }
 
 #[async_trait]
-impl collodi_backend::Child for Child {
+impl<R: Reactor> collodi_backend::Child for Child<R> {
     fn pid(&self) -> Option<u32> {
         Some(self.pid)
     }
@@ -117,42 +112,39 @@ impl collodi_backend::Child for Child {
     }
 
     fn input(&mut self) -> Option<Box<dyn ChildInput>> {
-        let input = Input::Fresh(self.input.take()?);
+        let input = Input::<R>::Fresh(self.input.take()?);
         Some(Box::new(input))
     }
 }
 
 /// The group is killed at once while the child leads it. Once the child is reaped,
 /// finding who is left in its group means reading the process table, on another thread.
-impl Drop for Child {
+impl<R: Reactor> Drop for Child<R> {
     fn drop(&mut self) {
         let (children, pid) = (Arc::clone(&self.children), self.pid);
-        if children.groups().kill(pid).is_pending()
-            && let Ok(runtime) = Handle::try_current()
-        {
-            runtime.spawn_blocking(move || children.groups().kill_left_behind(pid));
+        if children.groups().kill(pid).is_pending() {
+            R::forget(move || children.groups().kill_left_behind(pid));
         }
     }
 }
 
 /// Our end of a child's input.
-#[derive(Debug)]
-enum Input {
+enum Input<R: Reactor> {
     /// Nobody has waited for it yet.
     Fresh(OwnedFd),
-    Watched(Watched),
+    Watched(R::Watched<OwnedFd>),
     /// It cannot be waited for.
     Broken,
 }
 
-impl Input {
+impl<R: Reactor> Input<R> {
     /// It is watched from the first write on: handles may be taken anywhere, and waiting
     /// is the runtime's.
-    fn watched(&mut self) -> io::Result<&Watched> {
+    fn watched(&mut self) -> io::Result<&R::Watched<OwnedFd>> {
         if let Self::Fresh(_) = self
             && let Self::Fresh(fd) = std::mem::replace(self, Self::Broken)
         {
-            *self = Self::Watched(Watched::writable(fd)?);
+            *self = Self::Watched(R::writable(fd)?);
         }
         match self {
             Self::Watched(watched) => Ok(watched),
@@ -165,7 +157,7 @@ impl Input {
         let mut left = bytes;
         while !left.is_empty() {
             let written =
-                poll_fn(|cx| watched.poll_until(cx, |pipe| write_some(pipe.as_fd(), left)));
+                poll_fn(|cx| watched.poll_until(cx, |pipe| write_some(pipe.as_fd(), left).into()));
             let count = written.await??;
             left = left.get(count..).unwrap_or_default();
         }
@@ -174,7 +166,7 @@ impl Input {
 }
 
 #[async_trait]
-impl ChildInput for Input {
+impl<R: Reactor> ChildInput for Input<R> {
     async fn write(&mut self, bytes: &[u8]) -> Result<(), Error> {
         let failed = |error: io::Error| {
             let kind = match error.kind() {
@@ -189,18 +181,35 @@ impl ChildInput for Input {
 
 /// Waits for a child and reaps it, whether or not somebody listens: the one place where
 /// its id is given back.
-fn watch(end: End, children: Arc<Children>) -> io::Result<oneshot::Receiver<Exit>> {
-    let end = Watched::readable(end)?;
+fn watch<R: Reactor>(end: End, children: Arc<Children>) -> io::Result<oneshot::Receiver<Exit>> {
+    let end = R::readable(end)?;
     let (tell, told) = oneshot::channel();
-    tokio::spawn(async move {
-        let ended = poll_fn(|cx| end.poll_until(cx, |end| children.poll_end(end)));
+    R::detach(async move {
+        let ended = poll_fn(|cx| end.poll_until(cx, |end| children.poll_end(end).into()));
         // Nobody has to be interested.
         let _ = tell.send(ended.await.unwrap_or(Exit::Unknown));
-    });
+    })?;
     Ok(told)
 }
 
 /// Kills the group of a child that nobody could wait for.
 fn kill(children: &Children, pid: u32) {
     let _ = children.groups().kill(pid);
+}
+
+impl<R: Reactor> fmt::Debug for Child<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let state = match self.exit {
+            State::Running(_) => "running",
+            State::Exited(_) => "exited",
+            State::Closed => "closed",
+        };
+        write!(f, "Child({}, {state})", self.pid)
+    }
+}
+
+impl<R: Reactor> fmt::Debug for Input<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Input")
+    }
 }
