@@ -7,6 +7,7 @@ use std::sync::{Arc, LazyLock};
 /// The identity of the process that has this id now; none where processes have none, or
 /// when there is no such process.
 pub(super) fn of(pid: i32) -> Option<Identity> {
+    tree::is_ours().then_some(())?;
     Some(Identity {
         pid: u32::try_from(pid).ok()?,
         started: tree::process(pid)?.started,

@@ -123,7 +123,7 @@ impl<R: Reactor> Drop for Child<R> {
     fn drop(&mut self) {
         let (children, pid) = (Arc::clone(&self.children), self.pid);
         if children.groups().kill(pid).is_pending() {
-            R::forget(move || children.groups().kill_left_behind(pid));
+            R::forget(move || children.kill_left_behind(pid));
         }
     }
 }

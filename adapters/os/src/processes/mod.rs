@@ -8,7 +8,7 @@ mod trees;
 use crate::{Process, Reactor};
 use async_trait::async_trait;
 use child::Child;
-use collodi_backend::{Capabilities, Capability, Error, ErrorKind, Member, ProcessBackend};
+use collodi_backend::{Capabilities, Error, ErrorKind, Member, ProcessBackend};
 use collodi_command::{CommandSpec, Signal, TreeId};
 use std::{io, sync::Arc};
 use trees::Trees;
@@ -41,9 +41,7 @@ impl<R: Reactor> Default for Processes<R> {
 #[async_trait]
 impl<R: Reactor> ProcessBackend for Processes<R> {
     fn capabilities(&self) -> Capabilities {
-        let everywhere = [Capability::RealProcesses, Capability::RealFiles];
-        let marked = cfg!(target_os = "linux").then_some(Capability::DetachedProcesses);
-        everywhere.into_iter().chain(marked).collect()
+        self.trees.children.capabilities()
     }
 
     async fn spawn(&self, spec: &CommandSpec) -> Result<Box<dyn collodi_backend::Child>, Error> {

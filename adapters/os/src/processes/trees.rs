@@ -6,10 +6,16 @@ use crate::{
 };
 use collodi_backend::{Error, ErrorKind};
 use collodi_command::{Signal, TreeId};
-use futures::lock::Mutex;
+use futures::{channel::oneshot, future, lock::Mutex};
 use rustix::fd::{AsFd as _, OwnedFd};
 use std::{
-    collections::BTreeSet, future::poll_fn, io, marker::PhantomData, sync::Arc, time::Instant,
+    collections::BTreeSet,
+    future::poll_fn,
+    io,
+    marker::PhantomData,
+    pin::pin,
+    sync::{Arc, PoisonError, Weak},
+    time::Instant,
 };
 
 /// How often a tree that is killed is looked at for new processes. Each round kills all
@@ -24,6 +30,8 @@ pub(super) struct Trees<R> {
     /// The last process table that was read. Whoever waited while it was read uses it
     /// if reading began after they asked: many who ask at once share one or two.
     last: Mutex<Option<Arc<Table>>>,
+    /// Keeps the task that wakes those who wait for control groups: it ends with this.
+    waker: std::sync::Mutex<Option<oneshot::Sender<()>>>,
     reactor: PhantomData<R>,
 }
 
@@ -32,24 +40,34 @@ impl<R: Reactor> Trees<R> {
         Self {
             children: Arc::default(),
             last: Mutex::default(),
+            waker: std::sync::Mutex::default(),
             reactor: PhantomData,
         }
     }
 
     /// The processes of `tree` that live now.
     pub(super) async fn members(&self, tree: &TreeId) -> Result<Vec<Process>, Error> {
+        if self.children.is_whole(tree) {
+            return Ok(self.children.whole_members(tree));
+        }
         let table = self
             .table()
             .await
             .map_err(|error| unreadable(tree, &error))?;
-        Ok(self.children.groups().members(&table, tree))
+        Ok(self.children.members(&table, tree))
     }
 
     /// Sends `signal` to all of `tree`: to its groups as one, and to each process that
     /// left them. Who is found by descent is found before its parents may end. A kill is
     /// over when nobody is found who did not get it: one who got it starts no more.
     pub(super) async fn signal(&self, tree: &TreeId, sent: Signal) -> Result<(), Error> {
+        if self.children.is_whole(tree) {
+            return self.children.signal_whole(tree, sent);
+        }
         let mut members = self.members(tree).await?;
+        if sent == Signal::KILL {
+            self.children.kill_grouped(tree)?;
+        }
         let groups = self.children.groups().signal(tree, sent)?;
         let mut reached = BTreeSet::new();
         for _ in 0..ROUNDS {
@@ -72,6 +90,12 @@ impl<R: Reactor> Trees<R> {
 
     /// Completes when nobody of `tree` is left. Between looks it waits for those it saw.
     pub(super) async fn empty(&self, tree: &TreeId) -> Result<(), Error> {
+        if self.children.is_whole(tree) && self.wake().is_ok() {
+            let empty = poll_fn(|cx| self.children.poll_empty(tree, cx)).await;
+            if empty.is_ok() {
+                return Ok(());
+            }
+        }
         loop {
             let members = self.members(tree).await?;
             if members.is_empty() {
@@ -81,6 +105,20 @@ impl<R: Reactor> Trees<R> {
                 .await
                 .map_err(|error| unwatchable(tree, &error))?;
         }
+    }
+
+    /// Lets a task wake those who wait for control groups; another one when the runtime
+    /// of the last has ended.
+    fn wake(&self) -> io::Result<()> {
+        let mut waker = self.waker.lock().unwrap_or_else(PoisonError::into_inner);
+        if waker.as_ref().is_none_or(oneshot::Sender::is_canceled) {
+            let handle = self.children.watcher().ok_or(io::ErrorKind::Unsupported)?;
+            let watched = R::readable(handle.try_clone_to_owned()?)?;
+            let (keep, kept) = oneshot::channel();
+            R::detach(drain::<R>(watched, Arc::downgrade(&self.children), kept))?;
+            *waker = Some(keep);
+        }
+        Ok(())
     }
 
     async fn table(&self) -> io::Result<Arc<Table>> {
@@ -93,6 +131,23 @@ impl<R: Reactor> Trees<R> {
         *last = Some(Arc::clone(&table));
         Ok(table)
     }
+}
+
+/// Wakes whoever waits for what has changed, as long as it is kept.
+async fn drain<R: Reactor>(
+    watched: R::Watched<OwnedFd>,
+    children: Weak<Children>,
+    kept: oneshot::Receiver<()>,
+) {
+    let drain = |_: &OwnedFd| match children.upgrade() {
+        Some(children) => {
+            children.drain();
+            Attempt::TooEarly
+        }
+        None => Attempt::Done(()),
+    };
+    let drained = poll_fn(|cx| watched.poll_until(cx, drain));
+    future::select(pin!(drained), kept).await;
 }
 
 /// Waits until all of `processes`, or as many as can be watched, have ended.

@@ -12,6 +12,7 @@ use std::{
     ffi::CStr,
     fs::File,
     io::{self, Read as _},
+    sync::LazyLock,
     time::{Duration, Instant},
 };
 
@@ -82,6 +83,14 @@ pub(crate) fn process(pid: i32) -> Option<Process> {
 
 fn is_number(name: &CStr) -> bool {
     name.to_bytes().iter().all(u8::is_ascii_digit)
+}
+
+/// Whether the processes of `/proc` are those that we see.
+pub(crate) fn is_ours() -> bool {
+    static OURS: LazyLock<bool> = LazyLock::new(|| {
+        open_directory(CWD, c"/proc").is_ok_and(|proc| is_of_this_namespace(proc.as_fd()).is_ok())
+    });
+    *OURS
 }
 
 /// In a `/proc` of another namespace every id names somebody else.

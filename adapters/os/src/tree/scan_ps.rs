@@ -30,6 +30,11 @@ fn session_of(pid: i32) -> i32 {
     session.map_or(0, |session| session.as_raw_nonzero().get())
 }
 
+/// Whether the processes that are read are those that we see: `ps` asks the system.
+pub(crate) const fn is_ours() -> bool {
+    true
+}
+
 /// The process with this id as it is now; none when there is none or it is a zombie.
 pub(crate) fn process(pid: i32) -> Option<Process> {
     ps(&["-p", &pid.to_string()]).ok()?.lines().find_map(parse)
