@@ -75,6 +75,9 @@ pub(crate) struct ServeArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct ServerArgs {
+    /// What it runs on.
+    #[arg(long, value_enum, value_name = "RUNTIME", default_value_t)]
+    pub(crate) runtime: crate::runtime::Choice,
     /// The Python interpreter to make environments from; found by itself otherwise.
     #[arg(long, value_name = "PROGRAM")]
     pub(crate) python: Option<String>,

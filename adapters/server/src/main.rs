@@ -4,15 +4,18 @@
 mod say;
 
 mod app_root;
+mod bell;
 mod cli;
 mod client;
 mod commands;
 mod duration;
 mod failure;
+mod interrupts;
 mod node;
 mod pair;
 mod present;
 mod prompt;
+mod runtime;
 mod state;
 
 use clap::Parser;

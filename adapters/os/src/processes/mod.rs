@@ -1,0 +1,71 @@
+//! Processes: starting them, and ending whole trees.
+
+mod child;
+mod nap;
+mod output;
+mod trees;
+
+use crate::{Process, Reactor};
+use async_trait::async_trait;
+use child::Child;
+use collodi_backend::{Capabilities, Error, ErrorKind, Member, ProcessBackend};
+use collodi_command::{CommandSpec, Signal, TreeId};
+use std::{io, sync::Arc};
+use trees::Trees;
+
+/// Starts real processes, and waits for them on a runtime.
+///
+/// Each child is owned by a task that reaps it. When the runtime ends first, its
+/// children are no longer waited for; they are not killed.
+#[derive(Debug)]
+pub struct Processes<R> {
+    trees: Trees<R>,
+}
+
+impl<R: Reactor> Processes<R> {
+    /// A backend that knows of no tree yet. It finds the processes of a tree that an
+    /// earlier one started, where a tree is found by its marker.
+    pub fn new() -> Self {
+        Self {
+            trees: Trees::new(),
+        }
+    }
+}
+
+impl<R: Reactor> Default for Processes<R> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+#[async_trait]
+impl<R: Reactor> ProcessBackend for Processes<R> {
+    fn capabilities(&self) -> Capabilities {
+        self.trees.children.capabilities()
+    }
+
+    async fn spawn(&self, spec: &CommandSpec) -> Result<Box<dyn collodi_backend::Child>, Error> {
+        let children = Arc::clone(&self.trees.children);
+        let spawned = children.spawn(spec)?;
+        let child =
+            Child::<R>::new(spawned, children).map_err(|error| unwatchable(spec, &error))?;
+        Ok(Box::new(child))
+    }
+
+    async fn signal_tree(&self, tree: &TreeId, signal: Signal) -> Result<(), Error> {
+        self.trees.signal(tree, signal).await
+    }
+
+    async fn tree_empty(&self, tree: &TreeId) -> Result<(), Error> {
+        self.trees.empty(tree).await
+    }
+
+    async fn tree_members(&self, tree: &TreeId) -> Result<Vec<Member>, Error> {
+        let members = self.trees.members(tree).await?;
+        Ok(members.iter().map(Process::member).collect())
+    }
+}
+
+fn unwatchable(spec: &CommandSpec, error: &io::Error) -> Error {
+    Error::new(ErrorKind::Exhausted, "watch", spec.program.as_str()).detail(error.to_string())
+}

@@ -1,0 +1,125 @@
+//! What a child says: two streams, read in turn.
+
+use super::nap::Nap;
+use crate::{Attempt, Heard, Reactor, Reader, Watched as _};
+use collodi_backend::ChildEvent;
+use collodi_command::Stream;
+use rustix::fd::{AsFd as _, OwnedFd};
+use std::{
+    fmt,
+    sync::Arc,
+    task::{Context, Poll, ready},
+};
+
+/// The most bytes that both pipes hold, for anyone but root.
+const PIPES: usize = 2 << 20;
+
+/// The ends of a child's output that we read. Nothing is read ahead: when nobody asks,
+/// the pipes fill up and the child waits.
+pub(super) struct Output<R: Reactor> {
+    stdout: Option<R::Watched<OwnedFd>>,
+    stderr: Option<R::Watched<OwnedFd>>,
+    reader: Reader,
+    /// While a child floods us, nothing is read before this is over.
+    nap: Nap<R>,
+    /// Which stream is asked first the next time.
+    first: Stream,
+    /// What may still be read; no limit before the grace period is over.
+    left: Option<usize>,
+}
+
+impl<R: Reactor> Output<R> {
+    /// # Errors
+    ///
+    /// When they cannot be watched.
+    pub(super) fn new(
+        stdout: Option<OwnedFd>,
+        stderr: Option<OwnedFd>,
+        reader: Reader,
+    ) -> std::io::Result<Self> {
+        Ok(Self {
+            stdout: stdout.map(R::readable).transpose()?,
+            stderr: stderr.map(R::readable).transpose()?,
+            reader,
+            nap: Nap::new(),
+            first: Stream::Stdout,
+            left: None,
+        })
+    }
+
+    /// Whether both streams are at their end.
+    pub(super) const fn is_over(&self) -> bool {
+        self.stdout.is_none() && self.stderr.is_none()
+    }
+
+    /// Reads from now on no more than what the pipes can hold: all that the child
+    /// itself said before it ended is among it.
+    pub(super) fn limit(&mut self) {
+        if self.left.is_none() {
+            self.left = Some(PIPES);
+            self.nap.end();
+        }
+    }
+
+    /// Whether the limit is used up.
+    pub(super) fn is_used_up(&self) -> bool {
+        self.left == Some(0)
+    }
+
+    pub(super) fn close(&mut self) {
+        self.stdout = None;
+        self.stderr = None;
+    }
+
+    /// The next bytes of either stream; pending when there are none, also at the end.
+    pub(super) fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<ChildEvent> {
+        ready!(self.nap.poll(cx));
+        let order = match self.first {
+            Stream::Stdout => [Stream::Stdout, Stream::Stderr],
+            Stream::Stderr => [Stream::Stderr, Stream::Stdout],
+        };
+        for (stream, other) in order.into_iter().zip(order.into_iter().rev()) {
+            if let Poll::Ready(Some(bytes)) = self.poll_stream(stream, cx) {
+                self.first = other;
+                self.left = self.left.map(|left| left.saturating_sub(bytes.len()));
+                return Poll::Ready(ChildEvent::Output { stream, bytes });
+            }
+        }
+        Poll::Pending
+    }
+
+    /// The next bytes of one stream; nothing once it is at its end, and closed.
+    fn poll_stream(&mut self, stream: Stream, cx: &mut Context<'_>) -> Poll<Option<Arc<[u8]>>> {
+        let slot = match stream {
+            Stream::Stdout => &mut self.stdout,
+            Stream::Stderr => &mut self.stderr,
+        };
+        let Some(pipe) = slot else {
+            return Poll::Ready(None);
+        };
+        let heard = ready!(pipe.poll_until(cx, |pipe| {
+            match self.reader.read(stream, pipe.as_fd()) {
+                Heard::Nothing => Attempt::TooEarly,
+                heard @ Heard::Bytes { more: false, .. } => Attempt::Last(heard),
+                heard => Attempt::Done(heard),
+            }
+        }));
+        if let Ok(Heard::Bytes { bytes, nap, .. }) = heard {
+            if let Some(time) = nap.filter(|_| self.left.is_none()) {
+                self.nap.begin(time);
+            }
+            return Poll::Ready(Some(bytes));
+        }
+        *slot = None;
+        Poll::Ready(None)
+    }
+}
+
+impl<R: Reactor> fmt::Debug for Output<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Output")
+            .field("is_over", &self.is_over())
+            .field("left", &self.left)
+            .finish_non_exhaustive()
+    }
+}
