@@ -9,6 +9,8 @@ mod client;
 mod commands;
 mod duration;
 mod failure;
+mod give_up;
+mod handover;
 mod node;
 mod pair;
 mod present;

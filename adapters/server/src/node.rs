@@ -3,6 +3,7 @@
 use crate::{
     cli::ServerArgs,
     failure::Failure,
+    handover,
     state::{Hold, ServerState},
 };
 use anyhow::{Context as _, Result};
@@ -12,7 +13,8 @@ use collodi_env::Grants;
 use collodi_host::{Command, Host, HostOptions};
 use collodi_http::{AllowedHosts, Surface, Token};
 use collodi_python::{Layout, Platform};
-use collodi_restart::{Policy, StopSequence};
+use collodi_restart::{Backoff, Policy, StopSequence};
+use futures::StreamExt as _;
 use std::{
     net::SocketAddr,
     path::{Path, PathBuf},
@@ -43,6 +45,8 @@ impl Node {
         let dir = absolute(dir)?;
         refuse_open_address(listen)?;
         let hold = Hold::take(&dir)?;
+        let earlier = handover::earlier(&hold);
+        let listen = earlier.as_ref().map_or(listen, |state| state.address);
         let layout = layout(&dir)?;
         make_directories(&layout)?;
         let backends = collodi_tokio::backends();
@@ -50,8 +54,13 @@ impl Node {
         let workspace = Workspace::new(layout, backends.files.clone());
         let (driver, handle) = Driver::new(Host::new(options), backends);
         let driver = tokio::spawn(driver.run());
+        recovered(&handle).await?;
         let asked_to_end = Arc::new(Notify::new());
-        let surface = serve(listen, &handle, &workspace, &asked_to_end).await?;
+        let token = match earlier {
+            Some(state) => Token::new(state.token),
+            None => Token::generate(random()?),
+        };
+        let surface = serve(listen, token, &handle, &workspace, &asked_to_end).await?;
         let (address, token) = surface;
         hold.publish(&ServerState {
             pid: std::process::id(),
@@ -88,9 +97,21 @@ impl Node {
     }
 }
 
+/// Waits until the host knows what an earlier one has left: nobody asks it before.
+async fn recovered(handle: &HostHandle) -> Result<()> {
+    let mut events = handle.events().await?;
+    while !handle.query(Host::has_recovered).await? {
+        if events.next().await.is_none() {
+            break;
+        }
+    }
+    Ok(())
+}
+
 /// Listens, and serves until the program ends. The address and the token.
 async fn serve(
     listen: SocketAddr,
+    token: Token,
     host: &HostHandle,
     workspace: &Workspace,
     asked_to_end: &Arc<Notify>,
@@ -100,7 +121,6 @@ async fn serve(
             .hint("choose another address with --listen, for instance --listen 127.0.0.1:0")
     })?;
     let address = listener.local_addr()?;
-    let token = Token::generate(random()?);
     let shown = token.reveal().to_owned();
     let notify = asked_to_end.clone();
     let surface = Surface {
@@ -137,6 +157,7 @@ pub(crate) fn options(
     let wall = backends.clock.wall().as_duration().saturating_sub(now);
     // Names and values that are not UTF-8 cannot be passed on in a script's terms.
     let vars = std::env::vars_os()
+        .filter(|(name, _)| name != handover::VARIABLE)
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
     Ok(HostOptions {
         epoch: collodi_time::WallTime::since_unix_epoch(wall),
@@ -148,11 +169,22 @@ pub(crate) fn options(
         python_binary: args.python.clone(),
         prefer_uv: !args.no_uv,
         local_repositories: args.local_repositories,
-        restart: Policy::fixed(args.restart_delay),
+        restart: restart(args),
+        journal: true,
         stop: StopSequence::term_then_kill(args.grace_period),
         privileged: collodi_tokio::is_privileged(),
         ..HostOptions::new(layout, u64::from_ne_bytes(random()?))
     })
+}
+
+/// How daemons are started again, where their scripts do not say.
+fn restart(args: &ServerArgs) -> Policy {
+    let delays = args.restart_delay.map(Backoff::fixed);
+    Policy {
+        backoff: delays.unwrap_or_default(),
+        give_up: args.give_up,
+        ..Policy::default()
+    }
 }
 
 /// Where things are in a workspace.

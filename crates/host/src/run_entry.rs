@@ -151,8 +151,21 @@ impl RunEntry {
         }
     }
 
-    /// A run of an earlier host that serves on.
-    pub(crate) fn restored(id: RunId, app: App, local: Object, started_at: WallTime) -> Self {
+    /// A run of an earlier host: it serves on with these variables, or is done.
+    pub(crate) fn restored(
+        id: RunId,
+        app: App,
+        local: Option<Object>,
+        started_at: WallTime,
+    ) -> Self {
+        let state = match local {
+            Some(local) => State::Restored(Restored {
+                local,
+                is_cancelled: false,
+                left: 0,
+            }),
+            None => State::Ended(Arc::new(outcome_of(Status::Completed, &[]))),
+        };
         Self {
             origin: id.clone(),
             caller: None,
@@ -168,11 +181,7 @@ impl RunEntry {
             started_at,
             supervision: Supervision::default(),
             steps: Vec::new(),
-            state: State::Restored(Restored {
-                local,
-                is_cancelled: false,
-                left: 0,
-            }),
+            state,
             log: Log::new(Limits::default()),
             step: 0,
             daemons: Vec::new(),
@@ -353,15 +362,7 @@ impl RunEntry {
     pub(crate) fn abandon(&mut self, now: Instant, shared: &mut Shared) -> bool {
         let waits = matches!(self.state, State::Waiting(_));
         if waits {
-            let (status, daemons) = (Status::Cancelled, Vec::new());
-            let result = collodi_value::Value::Null;
-            let outcome = Outcome {
-                status,
-                steps_run: 0,
-                daemons,
-                result,
-            };
-            self.end(now, outcome, shared);
+            self.end(now, outcome_of(Status::Cancelled, &[]), shared);
         }
         waits
     }
@@ -490,12 +491,7 @@ impl RunEntry {
             true => Status::Cancelled,
             false => Status::Completed,
         };
-        let outcome = Outcome {
-            status,
-            steps_run: 0,
-            daemons: self.kept.iter().map(ToString::to_string).collect(),
-            result: Value::Null,
-        };
+        let outcome = outcome_of(status, &self.kept);
         self.end(now, outcome, shared);
         true
     }
@@ -631,5 +627,15 @@ impl RunEntry {
         self.state = State::Ended(outcome.clone());
         self.tell(RunEvent::Ended(outcome), shared);
         shared.post.push_back(Post::Settled(self.id.clone()));
+    }
+}
+
+/// How a run without steps of its own ended.
+fn outcome_of(status: Status, daemons: &[ProcessId]) -> Outcome {
+    Outcome {
+        status,
+        steps_run: 0,
+        daemons: daemons.iter().map(ToString::to_string).collect(),
+        result: Value::Null,
     }
 }
