@@ -76,6 +76,8 @@ struct Living {
     tree: TreeId,
     /// Its step is done.
     detached: bool,
+    /// It is a daemon: it ends when the run does.
+    kept: bool,
 }
 
 impl<'a> Player<'a> {
@@ -185,6 +187,13 @@ impl<'a> Player<'a> {
                     .filter(|living| living.step == *step);
                 of_step.for_each(|living| living.detached = true);
             }
+            Event::Ending => {
+                let kept = self.living.iter().filter(|(_, living)| living.kept);
+                let kept: Vec<_> = kept.map(|(id, _)| *id).collect();
+                for id in kept {
+                    self.finish(id, Exit::Signal(Signal::TERM));
+                }
+            }
             Event::Serving => {
                 self.cut = Some(PlanStatus::Serving);
                 self.todo.push_back(Todo::Input(Input::Cancel));
@@ -229,6 +238,9 @@ impl<'a> Player<'a> {
                 self.answer(id, Completed::Daemon(Ok(daemon)));
             }
             Action::KeepDaemon(keep) => {
+                if let Some(living) = self.living.get_mut(&keep.exec) {
+                    (living.detached, living.kept) = (true, true);
+                }
                 let name = format!("<daemon of step {}>", keep.daemon.step + 1);
                 let daemon = DaemonStarted {
                     id: name,
@@ -353,6 +365,7 @@ impl<'a> Player<'a> {
                 step,
                 tree,
                 detached,
+                kept: false,
             },
         );
     }
