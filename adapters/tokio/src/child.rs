@@ -1,36 +1,42 @@
 //! One child: its events and its input.
 
-use crate::output::Output;
+use crate::{output::Output, ready::Watched};
 use async_trait::async_trait;
 use collodi_backend::{ChildEvent, ChildInput, Error, ErrorKind};
-use collodi_command::Exit;
-use collodi_os::Groups;
+use collodi_command::{Exit, Identity};
+use collodi_os::{Children, End, Spawned, write_some};
 use std::{
     future::{Future as _, poll_fn},
-    pin::{Pin, pin},
+    io,
+    os::fd::{AsFd as _, OwnedFd},
+    pin::Pin,
     sync::Arc,
     task::{Context, Poll},
     time::Duration,
 };
 use tokio::{
-    io::AsyncWriteExt as _,
-    process::ChildStdin,
     runtime::Handle,
     sync::oneshot,
-    time::{Sleep, sleep},
+    time::{Sleep, sleep, timeout},
 };
 
 /// How long after the exit the pipes may stay open before they count as leaked.
 const GRACE: Duration = Duration::from_millis(200);
 
+/// How long after the end of a child that somebody else started its status is waited for.
+const STATUS_GRACE: Duration = Duration::from_secs(2);
+
 /// A child that was started, seen from whoever reads its events.
 #[derive(Debug)]
 pub(crate) struct Child {
     pid: u32,
-    groups: Arc<Groups>,
+    identity: Option<Identity>,
+    children: Arc<Children>,
     exit: State,
     output: Output,
-    input: Option<ChildStdin>,
+    input: Option<OwnedFd>,
+    /// It is not to be killed.
+    is_left: bool,
 }
 
 /// How far the child has come.
@@ -45,28 +51,33 @@ enum State {
 }
 
 impl Child {
-    /// Takes over a child; `reaped` is completed by [`reap`].
-    pub(crate) fn new(
-        pid: u32,
-        child: &mut tokio::process::Child,
-        groups: Arc<Groups>,
-        reaped: oneshot::Receiver<Exit>,
-    ) -> Self {
-        Self {
-            pid,
-            groups,
+    /// Takes over a child, and lets a task wait for it.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be watched; then it is killed.
+    pub(crate) fn new(spawned: Spawned, children: Arc<Children>) -> io::Result<Self> {
+        let reaped = watch(spawned.end, Arc::clone(&children))
+            .inspect_err(|_| kill(&children, spawned.pid))?;
+        Ok(Self {
+            pid: spawned.pid,
+            identity: spawned.identity,
+            children,
             exit: State::Running(reaped),
-            output: Output::new(child.stdout.take(), child.stderr.take()),
-            input: child.stdin.take(),
-        }
+            output: Output::new(spawned.stdout, spawned.stderr, spawned.reader)?,
+            input: spawned.stdin,
+            is_left: false,
+        })
     }
 
     fn poll_event(&mut self, cx: &mut Context<'_>) -> Poll<Option<ChildEvent>> {
         match &mut self.exit {
             State::Running(reaped) => {
                 if let Poll::Ready(exit) = Pin::new(reaped).poll(cx) {
+                    let exit = exit.unwrap_or(Exit::Unknown);
+                    self.output.ended(exit);
                     self.exit = State::Exited(Box::pin(sleep(GRACE)));
-                    return Poll::Ready(Some(ChildEvent::Exited(exit.unwrap_or(Exit::Unknown))));
+                    return Poll::Ready(Some(ChildEvent::Exited(exit)));
                 }
                 self.output.poll_next(cx).map(Some)
             }
@@ -105,13 +116,21 @@ impl collodi_backend::Child for Child {
         Some(self.pid)
     }
 
+    fn identity(&self) -> Option<Identity> {
+        self.identity.clone()
+    }
+
     async fn next_event(&mut self) -> Option<ChildEvent> {
         poll_fn(|cx| self.poll_event(cx)).await
     }
 
     fn input(&mut self) -> Option<Box<dyn ChildInput>> {
-        let stdin = self.input.take()?;
-        Some(Box::new(Input(stdin)))
+        let input = Input::Fresh(self.input.take()?);
+        Some(Box::new(input))
+    }
+
+    fn leave(mut self: Box<Self>) {
+        self.is_left = true;
     }
 }
 
@@ -119,43 +138,99 @@ impl collodi_backend::Child for Child {
 /// finding who is left in its group means reading the process table, on another thread.
 impl Drop for Child {
     fn drop(&mut self) {
-        let (groups, pid) = (Arc::clone(&self.groups), self.pid);
-        if groups.kill(pid).is_pending()
+        if self.is_left {
+            return;
+        }
+        let (children, pid) = (Arc::clone(&self.children), self.pid);
+        if children.groups().kill(pid).is_pending()
             && let Ok(runtime) = Handle::try_current()
         {
-            runtime.spawn_blocking(move || groups.kill_left_behind(pid));
+            runtime.spawn_blocking(move || children.kill_left_behind(pid));
         }
     }
 }
 
+/// Our end of a child's input.
 #[derive(Debug)]
-struct Input(ChildStdin);
+enum Input {
+    /// Nobody has waited for it yet.
+    Fresh(OwnedFd),
+    Watched(Watched),
+    /// It cannot be waited for.
+    Broken,
+}
+
+impl Input {
+    /// It is watched from the first write on: handles may be taken anywhere, and waiting
+    /// is the runtime's.
+    fn watched(&mut self) -> io::Result<&Watched> {
+        if let Self::Fresh(_) = self
+            && let Self::Fresh(fd) = std::mem::replace(self, Self::Broken)
+        {
+            *self = Self::Watched(Watched::writable(fd)?);
+        }
+        match self {
+            Self::Watched(watched) => Ok(watched),
+            _ => Err(io::ErrorKind::BrokenPipe.into()),
+        }
+    }
+
+    async fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
+        let watched = self.watched()?;
+        let mut left = bytes;
+        while !left.is_empty() {
+            let written =
+                poll_fn(|cx| watched.poll_until(cx, |pipe| write_some(pipe.as_fd(), left)));
+            let count = written.await??;
+            left = left.get(count..).unwrap_or_default();
+        }
+        Ok(())
+    }
+}
 
 #[async_trait]
 impl ChildInput for Input {
     async fn write(&mut self, bytes: &[u8]) -> Result<(), Error> {
-        let failed = |error: std::io::Error| {
+        let failed = |error: io::Error| {
             let kind = match error.kind() {
-                std::io::ErrorKind::BrokenPipe => ErrorKind::Gone,
+                io::ErrorKind::BrokenPipe => ErrorKind::Gone,
                 _ => ErrorKind::Other,
             };
             Error::new(kind, "write to", "the program's input").detail(error.to_string())
         };
-        self.0.write_all(bytes).await.map_err(failed)
+        self.write_all(bytes).await.map_err(failed)
     }
 }
 
-/// Waits for `child` and reaps it, whether or not somebody listens: the one place where
+/// Waits for a child and reaps it, whether or not somebody listens: the one place where
 /// its id is given back.
-pub(crate) async fn reap(
-    pid: u32,
-    mut child: tokio::process::Child,
-    groups: Arc<Groups>,
-    told: oneshot::Sender<Exit>,
-) {
-    let mut wait = pin!(child.wait());
-    let status = poll_fn(|cx| groups.reap(pid, || wait.as_mut().poll(cx))).await;
-    let exit = status.map_or(Exit::Unknown, collodi_os::exit);
-    // Nobody has to be interested.
-    let _ = told.send(exit);
+fn watch(end: End, children: Arc<Children>) -> io::Result<oneshot::Receiver<Exit>> {
+    let end = Watched::readable(end)?;
+    let (tell, told) = oneshot::channel();
+    tokio::spawn(async move {
+        let exit = ended(&end, &children).await.unwrap_or(Exit::Unknown);
+        // Nobody has to be interested.
+        let _ = tell.send(exit);
+    });
+    Ok(told)
+}
+
+/// How the child ended, once it has.
+async fn ended(end: &Watched<End>, children: &Children) -> io::Result<Exit> {
+    loop {
+        let mut readiness = end.ready().await?;
+        if let Poll::Ready(exit) = children.poll_end(end.get()) {
+            return Ok(exit);
+        }
+        readiness.clear_ready();
+        // Its parent, which is not us, has yet to wait for it.
+        if end.get().is_over() {
+            let _ = timeout(STATUS_GRACE, end.ready()).await??;
+        }
+    }
+}
+
+/// Kills the group of a child that nobody could wait for.
+fn kill(children: &Children, pid: u32) {
+    let _ = children.groups().kill(pid);
 }

@@ -4,10 +4,12 @@
 mod child;
 mod clock;
 mod files;
+mod nap;
 mod network;
 mod offload;
 mod output;
 mod process;
+mod ready;
 mod trees;
 
 use collodi_backend::Backends;

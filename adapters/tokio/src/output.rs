@@ -1,31 +1,27 @@
-//! What a child says: two pipes, read in turn.
+//! What a child says: two streams, read in turn.
 
+use crate::{nap::Nap, ready::Watched};
 use collodi_backend::ChildEvent;
-use collodi_command::Stream;
+use collodi_command::{Exit, Stream};
+use collodi_os::{Heard, Reader};
 use std::{
-    mem::MaybeUninit,
-    pin::Pin,
+    os::fd::{AsFd as _, OwnedFd},
     sync::Arc,
     task::{Context, Poll, ready},
 };
-use tokio::{
-    io::{AsyncRead, ReadBuf},
-    process::{ChildStderr, ChildStdout},
-};
 
-/// The most bytes of one event. They are read into a buffer that lives on the stack while a
-/// read is tried: a child that says nothing costs nothing.
-const CHUNK: usize = 64 << 10;
-
-/// The most bytes that a pipe holds, for anyone but root.
-const PIPE: usize = 1 << 20;
+/// The most bytes that both pipes hold, for anyone but root.
+const PIPES: usize = 2 << 20;
 
 /// The ends of a child's output that we read. Nothing is read ahead: when nobody asks,
 /// the pipes fill up and the child waits.
 #[derive(Debug)]
 pub(crate) struct Output {
-    stdout: Option<ChildStdout>,
-    stderr: Option<ChildStderr>,
+    stdout: Option<Watched>,
+    stderr: Option<Watched>,
+    reader: Reader,
+    /// While a child floods us, nothing is read before this is over.
+    nap: Nap,
     /// Which stream is asked first the next time.
     first: Stream,
     /// What may still be read; no limit before the grace period is over.
@@ -33,13 +29,22 @@ pub(crate) struct Output {
 }
 
 impl Output {
-    pub(crate) const fn new(stdout: Option<ChildStdout>, stderr: Option<ChildStderr>) -> Self {
-        Self {
-            stdout,
-            stderr,
+    /// # Errors
+    ///
+    /// When they cannot be watched.
+    pub(crate) fn new(
+        stdout: Option<OwnedFd>,
+        stderr: Option<OwnedFd>,
+        reader: Reader,
+    ) -> std::io::Result<Self> {
+        Ok(Self {
+            stdout: stdout.map(Watched::readable).transpose()?,
+            stderr: stderr.map(Watched::readable).transpose()?,
+            reader,
+            nap: Nap::default(),
             first: Stream::Stdout,
             left: None,
-        }
+        })
     }
 
     /// Whether both streams are at their end.
@@ -49,9 +54,10 @@ impl Output {
 
     /// Reads from now on no more than what the pipes can hold: all that the child
     /// itself said before it ended is among it.
-    pub(crate) const fn limit(&mut self) {
+    pub(crate) fn limit(&mut self) {
         if self.left.is_none() {
-            self.left = Some(2 * PIPE);
+            self.left = Some(PIPES);
+            self.nap.end();
         }
     }
 
@@ -60,13 +66,25 @@ impl Output {
         self.left == Some(0)
     }
 
+    /// Notes how the child ended.
+    pub(crate) fn ended(&mut self, exit: Exit) {
+        self.reader.ended(exit);
+    }
+
     pub(crate) fn close(&mut self) {
-        self.stdout = None;
-        self.stderr = None;
+        for (slot, stream) in [
+            (&mut self.stdout, Stream::Stdout),
+            (&mut self.stderr, Stream::Stderr),
+        ] {
+            if slot.take().is_some() {
+                self.reader.close(stream);
+            }
+        }
     }
 
     /// The next bytes of either stream; pending when there are none, also at the end.
     pub(crate) fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<ChildEvent> {
+        ready!(self.nap.poll(cx));
         let order = match self.first {
             Stream::Stdout => [Stream::Stdout, Stream::Stderr],
             Stream::Stderr => [Stream::Stderr, Stream::Stdout],
@@ -83,33 +101,30 @@ impl Output {
 
     /// The next bytes of one stream; nothing once it is at its end, and closed.
     fn poll_stream(&mut self, stream: Stream, cx: &mut Context<'_>) -> Poll<Option<Arc<[u8]>>> {
-        let read = match stream {
-            Stream::Stdout => poll_chunk(&mut self.stdout, cx),
-            Stream::Stderr => poll_chunk(&mut self.stderr, cx),
+        let slot = match stream {
+            Stream::Stdout => &mut self.stdout,
+            Stream::Stderr => &mut self.stderr,
         };
-        let bytes = ready!(read);
-        if bytes.is_none() {
-            match stream {
-                Stream::Stdout => self.stdout = None,
-                Stream::Stderr => self.stderr = None,
+        let Some(pipe) = slot else {
+            return Poll::Ready(None);
+        };
+        while let Ok(mut readiness) = ready!(pipe.poll_ready(cx)) {
+            match self.reader.read(stream, readiness.get_inner().as_fd()) {
+                Heard::Nothing => readiness.clear_ready(),
+                Heard::End => break,
+                Heard::Bytes { bytes, more, nap } => {
+                    // All was read that was there: what comes now makes it ready again.
+                    if !more {
+                        readiness.clear_ready();
+                    }
+                    if let Some(time) = nap.filter(|_| self.left.is_none()) {
+                        self.nap.begin(time);
+                    }
+                    return Poll::Ready(Some(bytes));
+                }
             }
         }
-        Poll::Ready(bytes)
-    }
-}
-
-/// A pipe that cannot be read is at its end.
-fn poll_chunk<R: AsyncRead + Unpin>(
-    pipe: &mut Option<R>,
-    cx: &mut Context<'_>,
-) -> Poll<Option<Arc<[u8]>>> {
-    let Some(pipe) = pipe else {
-        return Poll::Ready(None);
-    };
-    let mut buffer = [const { MaybeUninit::uninit() }; CHUNK];
-    let mut buffer = ReadBuf::uninit(&mut buffer);
-    match ready!(Pin::new(pipe).poll_read(cx, &mut buffer)) {
-        Ok(()) if !buffer.filled().is_empty() => Poll::Ready(Some(Arc::from(buffer.filled()))),
-        _ => Poll::Ready(None),
+        *slot = None;
+        Poll::Ready(None)
     }
 }

@@ -1,21 +1,17 @@
 //! Processes: starting them, and ending whole trees.
 
-use crate::{
-    child::{self, Child},
-    trees::Trees,
-};
+use crate::{child::Child, trees::Trees};
 use async_trait::async_trait;
-use collodi_backend::{Capabilities, Capability, Error, Member, ProcessBackend};
-use collodi_command::{CommandSpec, Signal, TreeId};
-use collodi_os::{Process, lower, spawn_error};
-use std::sync::Arc;
-use tokio::{process::Command, sync::oneshot};
+use collodi_backend::{Capabilities, Error, ErrorKind, Member, ProcessBackend};
+use collodi_command::{CommandSpec, Identity, Signal, TreeId};
+use collodi_os::{Children, Process, Spawned};
+use std::{io, sync::Arc};
 
 /// Starts real processes.
 ///
 /// Each child is owned by a task that reaps it. When the runtime ends first, its
 /// children are no longer waited for; they are not killed.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Processes {
     trees: Trees,
 }
@@ -24,30 +20,54 @@ impl Processes {
     /// A backend that knows of no tree yet. It finds the processes of a tree that an
     /// earlier one started, where a tree is found by its marker.
     pub fn new() -> Self {
-        Self::default()
+        Self::of(Children::new())
+    }
+
+    /// A backend that finds trees in the process table alone, as where no control groups
+    /// can be made.
+    pub fn without_control_groups() -> Self {
+        Self::of(Children::without_control_groups())
+    }
+
+    fn of(children: Children) -> Self {
+        let trees = Trees::of(children);
+        Self { trees }
+    }
+
+    fn own(
+        &self,
+        spec: &CommandSpec,
+        spawned: Spawned,
+    ) -> Result<Box<dyn collodi_backend::Child>, Error> {
+        let child = Child::new(spawned, Arc::clone(&self.trees.children));
+        Ok(Box::new(child.map_err(|error| unwatchable(spec, &error))?))
+    }
+}
+
+impl Default for Processes {
+    fn default() -> Self {
+        Self::new()
     }
 }
 
 #[async_trait]
 impl ProcessBackend for Processes {
     fn capabilities(&self) -> Capabilities {
-        let everywhere = [Capability::RealProcesses, Capability::RealFiles];
-        let marked = cfg!(target_os = "linux").then_some(Capability::DetachedProcesses);
-        everywhere.into_iter().chain(marked).collect()
+        self.trees.children.capabilities()
     }
 
     async fn spawn(&self, spec: &CommandSpec) -> Result<Box<dyn collodi_backend::Child>, Error> {
-        let lowered = lower(spec)?;
-        let mut command = Command::from(lowered.command);
-        let mut child = command.spawn().map_err(|error| spawn_error(spec, &error))?;
-        drop(lowered.cwd);
-        let pid = child.id().unwrap_or_default();
-        let groups = Arc::clone(&self.trees.groups);
-        groups.started(&spec.tree, pid);
-        let (told, reaped) = oneshot::channel();
-        let handle = Child::new(pid, &mut child, Arc::clone(&groups), reaped);
-        tokio::spawn(child::reap(pid, child, groups, told));
-        Ok(Box::new(handle))
+        let spawned = self.trees.children.spawn(spec)?;
+        self.own(spec, spawned)
+    }
+
+    async fn adopt(
+        &self,
+        spec: &CommandSpec,
+        identity: &Identity,
+    ) -> Result<Box<dyn collodi_backend::Child>, Error> {
+        let adopted = self.trees.children.adopt(spec, identity)?;
+        self.own(spec, adopted)
     }
 
     async fn signal_tree(&self, tree: &TreeId, signal: Signal) -> Result<(), Error> {
@@ -62,4 +82,8 @@ impl ProcessBackend for Processes {
         let members = self.trees.members(tree).await?;
         Ok(members.iter().map(Process::member).collect())
     }
+}
+
+fn unwatchable(spec: &CommandSpec, error: &io::Error) -> Error {
+    Error::new(ErrorKind::Exhausted, "watch", spec.program.as_str()).detail(error.to_string())
 }
