@@ -14,6 +14,7 @@ mod privilege;
 mod processes;
 mod program;
 mod reactor;
+mod recorder;
 mod rooted;
 mod signal;
 mod tree;

@@ -77,6 +77,8 @@ struct Living {
     tree: TreeId,
     /// Its step is done.
     detached: bool,
+    /// It is a daemon: it ends when the run does.
+    kept: bool,
 }
 
 impl<'a> Player<'a> {
@@ -186,6 +188,13 @@ impl<'a> Player<'a> {
                     .filter(|living| living.step == *step);
                 of_step.for_each(|living| living.detached = true);
             }
+            Event::Ending => {
+                let kept = self.living.iter().filter(|(_, living)| living.kept);
+                let kept: Vec<_> = kept.map(|(id, _)| *id).collect();
+                for id in kept {
+                    self.finish(id, Exit::Signal(Signal::TERM));
+                }
+            }
             Event::Serving => {
                 self.cut = Some(PlanStatus::Serving);
                 self.todo.push_back(Todo::Input(Input::Cancel));
@@ -230,6 +239,9 @@ impl<'a> Player<'a> {
                 self.answer(id, Completed::Daemon(Ok(daemon)));
             }
             Action::KeepDaemon(keep) => {
+                if let Some(living) = self.living.get_mut(&keep.exec) {
+                    (living.detached, living.kept) = (true, true);
+                }
                 let name = format!("<daemon of step {}>", keep.daemon.step.counted());
                 let daemon = DaemonStarted {
                     id: name,
@@ -357,6 +369,7 @@ impl<'a> Player<'a> {
                 step: step.clone(),
                 tree,
                 detached,
+                kept: false,
             },
         );
     }

@@ -10,6 +10,8 @@ mod client;
 mod commands;
 mod duration;
 mod failure;
+mod give_up;
+mod handover;
 mod interrupts;
 mod node;
 mod pair;

@@ -4,6 +4,7 @@ use crate::{
     bell::{Ear, bell},
     cli::ServerArgs,
     failure::Failure,
+    handover,
     runtime::Runtime,
     state::{Hold, ServerState},
 };
@@ -15,9 +16,9 @@ use collodi_env::Grants;
 use collodi_host::{Command, Host, HostOptions};
 use collodi_http::{AllowedHosts, Limits, Surface, Token};
 use collodi_python::{Layout, Platform};
-use collodi_restart::{Policy, StopSequence};
+use collodi_restart::{Backoff, Policy, StopSequence};
 use futures::{
-    FutureExt as _,
+    FutureExt as _, StreamExt as _,
     channel::oneshot,
     future::{self, Fuse, RemoteHandle},
 };
@@ -57,6 +58,8 @@ impl Node {
         let dir = absolute(dir)?;
         refuse_open_address(listen)?;
         let hold = Hold::take(&dir)?;
+        let earlier = handover::earlier(&hold);
+        let listen = earlier.as_ref().map_or(listen, |state| state.address);
         let layout = layout(&dir)?;
         make_directories(&layout)?;
         let backends = runtime.backends();
@@ -65,7 +68,10 @@ impl Node {
         let (driver, handle) = Driver::new(Host::new(options), backends.clone());
         let door = Door::open(listen)?;
         let address = door.address;
-        let token = Token::generate(random()?);
+        let token = match earlier {
+            Some(state) => Token::new(state.token),
+            None => Token::generate(random()?),
+        };
         let shown = token.reveal().to_owned();
         let (bell, asked_to_end) = bell();
         let surface = Surface {
@@ -76,6 +82,7 @@ impl Node {
             shutdown: Arc::new(move || bell.ring()),
         };
         let over = door.serve_while(driver.run(), runtime, &backends, surface)?;
+        recovered(&handle).await?;
         hold.publish(&ServerState {
             pid: std::process::id(),
             address,
@@ -111,6 +118,17 @@ impl Node {
     }
 }
 
+/// Waits until the host knows what an earlier one has left: nobody asks it before.
+async fn recovered(handle: &HostHandle) -> Result<()> {
+    let mut events = handle.events().await?;
+    while !handle.query(Host::has_recovered).await? {
+        if events.next().await.is_none() {
+            break;
+        }
+    }
+    Ok(())
+}
+
 /// Where callers come in.
 #[derive(Debug)]
 struct Door {
@@ -137,11 +155,16 @@ impl Door {
         surface: Surface,
     ) -> Result<RemoteHandle<()>> {
         let callers = runtime.callers(self.listener)?;
-        let (router, clock) = (collodi_http::router(surface), Arc::clone(&backends.clock));
+        let (host, clock) = (surface.host.clone(), Arc::clone(&backends.clock));
         let (close, closing) = oneshot::channel::<()>();
         let driven = driver.map(|()| drop(close));
-        let served =
-            collodi_http::serve(callers, router, clock, Limits::default(), closing.map(drop));
+        let served = async move {
+            // A host that is gone before has nobody to serve.
+            let _ = recovered(&host).await;
+            let router = collodi_http::router(surface);
+            let closing = closing.map(drop);
+            collodi_http::serve(callers, router, clock, Limits::default(), closing).await;
+        };
         let (task, over) = future::join(driven, served).map(drop).remote_handle();
         runtime.spawn(task.boxed());
         Ok(over)
@@ -170,6 +193,7 @@ pub(crate) fn options(
     let wall = backends.clock.wall().as_duration().saturating_sub(now);
     // Names and values that are not UTF-8 cannot be passed on in a script's terms.
     let vars = std::env::vars_os()
+        .filter(|(name, _)| name != handover::VARIABLE)
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
     Ok(HostOptions {
         epoch: collodi_time::WallTime::since_unix_epoch(wall),
@@ -181,11 +205,22 @@ pub(crate) fn options(
         python_binary: args.python.clone(),
         prefer_uv: !args.no_uv,
         local_repositories: args.local_repositories,
-        restart: Policy::fixed(args.restart_delay),
+        restart: restart(args),
+        journal: true,
         stop: StopSequence::term_then_kill(args.grace_period),
         privileged: collodi_os::is_privileged(),
         ..HostOptions::new(layout, u64::from_ne_bytes(random()?))
     })
+}
+
+/// How daemons are started again, where their scripts do not say.
+fn restart(args: &ServerArgs) -> Policy {
+    let delays = args.restart_delay.map(Backoff::fixed);
+    Policy {
+        backoff: delays.unwrap_or_default(),
+        give_up: args.give_up,
+        ..Policy::default()
+    }
 }
 
 /// Where things are in a workspace.

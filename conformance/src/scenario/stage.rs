@@ -138,6 +138,7 @@ impl Operator {
         };
         self.deeds.pop_front();
         let command = match &deed.does {
+            Does::Nothing => return Ok(()),
             Does::Stop => Command::StopApp("demo".to_owned()),
             Does::Cancel => Command::CancelRun(self.run.clone()),
             Does::Shutdown => Command::Shutdown(BUDGET),

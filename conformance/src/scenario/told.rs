@@ -181,6 +181,7 @@ fn process_line(event: &ProcessEvent) -> Option<String> {
         ProcessEvent::Supervision(Supervision::Stopping) => "stopping".to_owned(),
         ProcessEvent::Reachable(url) => format!("answers at {url}"),
         ProcessEvent::Ended(ended) => ended.to_string(),
+        ProcessEvent::Waits(names) => format!("waits for {}", names.join(", ")),
         _ => return None,
     })
 }

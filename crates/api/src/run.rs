@@ -20,6 +20,9 @@ pub struct RunRequest<A> {
     /// what has none fails.
     #[serde(default, skip_serializing_if = "core::ops::Not::not")]
     pub unattended: bool,
+    /// Whether it is run beside what runs of the app already.
+    #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+    pub again: bool,
 }
 
 /// `POST /python/apps/{name}/run`: the script is through.

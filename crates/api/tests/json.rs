@@ -31,6 +31,13 @@ fn process() -> Process {
         run_id: text("demo-run-0123abcd"),
         command: text("python app.py"),
         next_start: Some(text("2026-01-01T00:00:03.000Z")),
+        restart_policy: text("always"),
+        next_delays_ms: vec![90, 180],
+        waits_for: vec![text("db")],
+        still_alive: vec![TreeMember {
+            pid: 7,
+            name: text("python"),
+        }],
         ended: None,
         reason: None,
     }
@@ -239,6 +246,10 @@ fn apps_and_processes() {
         started_at: None,
         url: None,
         next_start: None,
+        restart_policy: String::new(),
+        next_delays_ms: vec![],
+        waits_for: vec![],
+        still_alive: vec![],
         ended: Some(EndedHow::Failed),
         reason: Some(text("failed (could not be started)")),
         ..process()
@@ -290,12 +301,14 @@ fn runs() {
         args: Some(serde_json::json!({"port": 1})),
         answers: Some(serde_json::json!({"prompt": "a cat", "2": {"seed": "7"}})),
         unattended: true,
+        again: false,
     };
     assert_snapshot!("run_request", json(&request));
     let nothing = RunRequest::<()> {
         args: None,
         answers: None,
         unattended: false,
+        again: false,
     };
     assert_eq!(json(&nothing), "{}");
 }

@@ -68,6 +68,11 @@ pub trait Child: Send + fmt::Debug {
     /// A handle to write to the child's standard input; none unless it was asked
     /// for.
     fn input(&mut self) -> Option<Box<dyn ChildInput>>;
+
+    /// Lets go of the child and leaves it alive, with all that it says from now on, for
+    /// whoever [adopts](ProcessBackend::adopt) it next. Where nobody can, it is dropped as
+    /// any other.
+    fn leave(self: Box<Self>);
 }
 
 /// Writes to a child. Dropping it closes the child's standard input.

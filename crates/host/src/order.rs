@@ -26,6 +26,14 @@ enum Ground {
 }
 
 impl Host {
+    /// What a daemon that is not started yet, or not again, waits for: the names of others.
+    pub fn waits_for(&self, process: &Process) -> Vec<String> {
+        match (process.status().phase, self.ground(process)) {
+            (Phase::New | Phase::Held, Ground::Waits(names)) => names,
+            _ => Vec::new(),
+        }
+    }
+
     /// Starts a daemon, now or when those that it depends on are up.
     pub(crate) fn begin_process(&mut self, now: Instant, id: &ProcessId) {
         let process = self.processes.get(id).filter(|process| process.order.noted);

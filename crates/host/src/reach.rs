@@ -94,12 +94,16 @@ impl Reach {
 
     /// The daemon said a line. An address on this machine is tried.
     pub(crate) fn line(&mut self, line: &str, process: &ProcessId, shared: &mut Shared) {
-        if self.reached.is_some() || self.preferred.is_some() || self.said.len() >= MOST {
+        if self.reached.is_some() || self.said.len() >= MOST {
             return;
         }
-        if let Some(url) = find_url(line).filter(Url::is_local)
-            && !self.said.contains(&url)
-        {
+        let Some(url) = find_url(line).filter(Url::is_local) else {
+            return;
+        };
+        if self.preferred.is_some() {
+            // It answers now, perhaps.
+            self.timeout(process, shared);
+        } else if !self.said.contains(&url) {
             self.said.push(url);
             if !self.trying {
                 self.attempt(process, shared);

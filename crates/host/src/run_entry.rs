@@ -152,8 +152,21 @@ impl RunEntry {
         }
     }
 
-    /// A run of an earlier host that serves on.
-    pub(crate) fn restored(id: RunId, app: App, local: Object, started_at: WallTime) -> Self {
+    /// A run of an earlier host: it serves on with these variables, or is done.
+    pub(crate) fn restored(
+        id: RunId,
+        app: App,
+        local: Option<Object>,
+        started_at: WallTime,
+    ) -> Self {
+        let state = match local {
+            Some(local) => State::Restored(Restored {
+                local,
+                is_cancelled: false,
+                left: 0,
+            }),
+            None => State::Ended(Arc::new(outcome_of(Status::Completed, &[]))),
+        };
         Self {
             origin: id.clone(),
             caller: None,
@@ -170,11 +183,7 @@ impl RunEntry {
             supervision: Supervision::default(),
             steps: Vec::new(),
             script: None,
-            state: State::Restored(Restored {
-                local,
-                is_cancelled: false,
-                left: 0,
-            }),
+            state,
             log: Log::new(Limits::default()),
             step: StepAt::default(),
             daemons: Vec::new(),
@@ -360,15 +369,7 @@ impl RunEntry {
     pub(crate) fn abandon(&mut self, now: Instant, shared: &mut Shared) -> bool {
         let waits = matches!(self.state, State::Waiting(_));
         if waits {
-            let (status, daemons) = (Status::Cancelled, Vec::new());
-            let result = collodi_value::Value::Null;
-            let outcome = Outcome {
-                status,
-                steps_run: 0,
-                daemons,
-                result,
-            };
-            self.end(now, outcome, shared);
+            self.end(now, outcome_of(Status::Cancelled, &[]), shared);
         }
         waits
     }
@@ -507,12 +508,7 @@ impl RunEntry {
             true => Status::Cancelled,
             false => Status::Completed,
         };
-        let outcome = Outcome {
-            status,
-            steps_run: 0,
-            daemons: self.kept.iter().map(ToString::to_string).collect(),
-            result: Value::Null,
-        };
+        let outcome = outcome_of(status, &self.kept);
         self.end(now, outcome, shared);
         true
     }
@@ -673,4 +669,14 @@ fn views(script: &Script, list: &List) -> Vec<StepView> {
         command: None,
     };
     steps.map(view).collect()
+}
+
+/// How a run without steps of its own ended.
+fn outcome_of(status: Status, daemons: &[ProcessId]) -> Outcome {
+    Outcome {
+        status,
+        steps_run: 0,
+        daemons: daemons.iter().map(ToString::to_string).collect(),
+        result: Value::Null,
+    }
 }

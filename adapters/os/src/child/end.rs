@@ -58,6 +58,12 @@ impl End {
         Self { pid, handle, whose }
     }
 
+    /// Whether it has ended, of which the system may not have said [how](super::Children::poll_end):
+    /// its parent, which is somebody else, has not waited for it.
+    pub fn is_over(&self) -> bool {
+        self.whose == Whose::Others && has_ended(self.handle.as_fd())
+    }
+
     /// How it ended, if it has. An id that is ours is given back by this.
     pub(super) fn poll(&self) -> Poll<Exit> {
         match self.whose {

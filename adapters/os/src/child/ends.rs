@@ -1,10 +1,12 @@
 //! Both ends of a child's standard streams.
 
-use collodi_command::{CommandSpec, Stdin};
+use collodi_command::{CommandSpec, Stdin, Terminal};
 use rustix::{
     fd::{AsFd, BorrowedFd, OwnedFd},
     fs::{Mode, OFlags},
-    io::Errno,
+    io::{Errno, FdFlags, fcntl_dupfd_cloexec, fcntl_setfd},
+    pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt},
+    termios::{Winsize, tcsetwinsize},
 };
 use std::ffi::CString;
 
@@ -34,6 +36,9 @@ impl Theirs {
 
 /// Opens what `spec` asks for.
 pub(super) fn open(spec: &CommandSpec) -> Result<(Ours, Theirs), Errno> {
+    if let Some(size) = spec.terminal {
+        return terminal(size, spec.stdin);
+    }
     let (input, stdin) = match spec.stdin {
         Stdin::Piped => input_pipe().map(|(ours, theirs)| (Some(ours), theirs))?,
         _ => (None, null()?),
@@ -50,6 +55,38 @@ pub(super) fn open(spec: &CommandSpec) -> Result<(Ours, Theirs), Errno> {
         stdout: their_stdout,
         stderr: Some(their_stderr),
         terminal: None,
+    };
+    Ok((ours, theirs))
+}
+
+/// A terminal is one descriptor here, and one there for all three streams.
+fn terminal(size: Terminal, stdin: Stdin) -> Result<(Ours, Theirs), Errno> {
+    let ours = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY)?;
+    fcntl_setfd(&ours, FdFlags::CLOEXEC)?;
+    grantpt(&ours)?;
+    unlockpt(&ours)?;
+    let name = ptsname(&ours, Vec::new())?;
+    let flags = OFlags::RDWR | OFlags::NOCTTY | OFlags::CLOEXEC;
+    let theirs = rustix::fs::open(name.as_c_str(), flags, Mode::empty())?;
+    let size = Winsize {
+        ws_row: size.rows,
+        ws_col: size.columns,
+        ws_xpixel: 0,
+        ws_ypixel: 0,
+    };
+    tcsetwinsize(&theirs, size)?;
+    rustix::fs::fcntl_setfl(&ours, OFlags::NONBLOCK)?;
+    let input = (stdin == Stdin::Piped).then(|| fcntl_dupfd_cloexec(&ours, 0));
+    let ours = Ours {
+        stdin: input.transpose()?,
+        stdout: Some(ours),
+        stderr: None,
+    };
+    let theirs = Theirs {
+        stdin: fcntl_dupfd_cloexec(&theirs, 0)?,
+        stdout: theirs,
+        stderr: None,
+        terminal: Some(name),
     };
     Ok((ours, theirs))
 }
@@ -95,7 +132,6 @@ fn pipe() -> Result<(OwnedFd, OwnedFd), Errno> {
 /// What is inherited by accident meanwhile is closed by whoever starts a child.
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
 fn pipe() -> Result<(OwnedFd, OwnedFd), Errno> {
-    use rustix::io::{FdFlags, fcntl_setfd};
     let (read, write) = rustix::pipe::pipe()?;
     fcntl_setfd(&read, FdFlags::CLOEXEC)?;
     fcntl_setfd(&write, FdFlags::CLOEXEC)?;

@@ -1,5 +1,6 @@
 //! Children: started, adopted, and waited for.
 
+mod adopt;
 mod end;
 mod ends;
 mod identity;
@@ -9,7 +10,8 @@ mod trees;
 
 use crate::{
     lower::{Lowered, start_error},
-    tree::{Bound, Cgroups, Groups, Joined},
+    recorder::Recorder,
+    tree::{Bound, Cgroups, Groups, Joined, is_ours},
 };
 use collodi_backend::{Capabilities, Capability, Error, ErrorKind};
 use collodi_command::{Bounds, CommandSpec, Exit, Identity, TreeId};
@@ -91,6 +93,9 @@ impl Children {
             (Capability::RealProcesses, true),
             (Capability::RealFiles, true),
             (Capability::DetachedProcesses, linux),
+            (Capability::Adoption, linux && is_ours()),
+            (Capability::Recordings, true),
+            (Capability::Terminals, true),
             (Capability::WholeTrees, self.cgroups.is_some()),
             (Capability::MemoryBounds, can(Bound::Memory)),
             (Capability::ProcessBounds, can(Bound::Processes)),
@@ -110,10 +115,11 @@ impl Children {
     pub fn spawn(&self, spec: &CommandSpec) -> Result<Spawned, Error> {
         let bounds = self.bounds(spec)?;
         let lowered = Lowered::of(spec)?;
+        let recorder = spec.recording.as_ref().map(Recorder::open).transpose()?;
         let (ours, theirs) = ends::open(spec).map_err(|errno| exhausted(spec, errno.into()))?;
         let started = self.start(spec, bounds, &lowered, &theirs)?;
         drop(theirs);
-        self.note(spec, started, ours)
+        self.note(spec, started, ours, recorder)
     }
 
     /// The bounds that take a control group.
@@ -183,7 +189,13 @@ impl Children {
         ended
     }
 
-    fn note(&self, spec: &CommandSpec, started: Started, ours: Ours) -> Result<Spawned, Error> {
+    fn note(
+        &self,
+        spec: &CommandSpec,
+        started: Started,
+        ours: Ours,
+        mut recorder: Option<Recorder>,
+    ) -> Result<Spawned, Error> {
         let raw = started.pid.as_raw_nonzero().get();
         let pid = raw.unsigned_abs();
         self.groups.started(&spec.tree, pid);
@@ -192,14 +204,18 @@ impl Children {
             let _ = self.groups.kill(pid);
             exhausted(spec, error)
         })?;
+        let identity = identity::of(raw);
+        if let (Some(recorder), Some(identity)) = (&mut recorder, &identity) {
+            recorder.began(identity);
+        }
         Ok(Spawned {
             pid,
-            identity: identity::of(raw),
+            identity,
             end,
             stdin: ours.stdin,
             stdout: ours.stdout,
             stderr: ours.stderr,
-            reader: Reader::new(),
+            reader: Reader::new(recorder),
         })
     }
 }

@@ -1,7 +1,8 @@
 //! Reading what a child says.
 
 use super::pace::{Meter, Pace};
-use collodi_command::Stream;
+use crate::recorder::Recorder;
+use collodi_command::{Exit, Stream};
 use rustix::{fd::BorrowedFd, io::Errno};
 use std::{
     io,
@@ -38,12 +39,12 @@ pub enum Heard {
     End,
 }
 
-/// Reads the streams of one child. It keeps what it hears where it is to be kept, before
-/// it gives it.
+/// Reads the streams of one child. What is to be kept is kept before it is given.
 #[derive(Debug, Default)]
 pub struct Reader {
     stdout: Tap,
     stderr: Tap,
+    recorder: Option<Recorder>,
 }
 
 /// What is known about one stream.
@@ -54,25 +55,47 @@ struct Tap {
 }
 
 impl Reader {
-    /// Nothing is read yet.
-    pub(super) fn new() -> Self {
-        Self::default()
+    pub(super) fn new(recorder: Option<Recorder>) -> Self {
+        Self {
+            recorder,
+            ..Self::default()
+        }
     }
 
     /// Reads what `pipe`, which does not block, holds of `stream`. A stream that cannot be
     /// read is at its end.
     pub fn read(&mut self, stream: Stream, pipe: BorrowedFd<'_>) -> Heard {
         let mut buffer = [const { MaybeUninit::uninit() }; CHUNK];
-        let bytes: Arc<[u8]> = loop {
-            match rustix::io::read(pipe, &mut buffer) {
-                Ok(([], _)) => return Heard::End,
-                Ok((bytes, _)) => break Arc::from(&*bytes),
+        loop {
+            match read(&mut self.recorder, stream, pipe, &mut buffer) {
                 Err(Errno::INTR) => {}
                 Err(Errno::AGAIN) => return Heard::Nothing,
-                Err(_) => return Heard::End,
+                Ok([]) | Err(_) => return self.end(stream),
+                Ok(bytes) => {
+                    let bytes = Arc::from(bytes);
+                    return self.tap(stream).heard(bytes, pipe);
+                }
             }
-        };
-        self.tap(stream).heard(bytes, pipe)
+        }
+    }
+
+    /// Notes how the child ended.
+    pub fn ended(&mut self, exit: Exit) {
+        if let Some(recorder) = &mut self.recorder {
+            recorder.ended(exit);
+        }
+    }
+
+    /// Nothing more will be read of a stream, though it may not be at its end.
+    pub fn close(&mut self, stream: Stream) {
+        if let Some(recorder) = &mut self.recorder {
+            recorder.close(stream);
+        }
+    }
+
+    fn end(&mut self, stream: Stream) -> Heard {
+        self.close(stream);
+        Heard::End
     }
 
     const fn tap(&mut self, stream: Stream) -> &mut Tap {
@@ -81,6 +104,24 @@ impl Reader {
             Stream::Stderr => &mut self.stderr,
         }
     }
+}
+
+/// Reads, and keeps what was read.
+fn read<'a>(
+    recorder: &mut Option<Recorder>,
+    stream: Stream,
+    pipe: BorrowedFd<'_>,
+    buffer: &'a mut [MaybeUninit<u8>; CHUNK],
+) -> Result<&'a [u8], Errno> {
+    let Some(recorder) = recorder else {
+        return Ok(rustix::io::read(pipe, buffer)?.0);
+    };
+    if recorder.takes() {
+        return recorder.take(stream, pipe, buffer);
+    }
+    let (bytes, _) = rustix::io::read(pipe, buffer)?;
+    recorder.hear(stream, bytes);
+    Ok(bytes)
 }
 
 impl Tap {

@@ -20,6 +20,9 @@ use std::{
 /// How long after the exit the pipes may stay open before they count as leaked.
 const GRACE: Duration = Duration::from_millis(200);
 
+/// How long after the end of a child that somebody else started its status is waited for.
+const STATUS_GRACE: Duration = Duration::from_secs(2);
+
 /// A child that was started, seen from whoever reads its events.
 pub(super) struct Child<R: Reactor> {
     pid: u32,
@@ -28,6 +31,8 @@ pub(super) struct Child<R: Reactor> {
     exit: State,
     output: Output<R>,
     input: Option<OwnedFd>,
+    /// It is not to be killed.
+    is_left: bool,
 }
 
 /// How far the child has come.
@@ -56,6 +61,7 @@ impl<R: Reactor> Child<R> {
             exit: State::Running(reaped),
             output: Output::new(spawned.stdout, spawned.stderr, spawned.reader)?,
             input: spawned.stdin,
+            is_left: false,
         })
     }
 
@@ -63,8 +69,10 @@ impl<R: Reactor> Child<R> {
         match &mut self.exit {
             State::Running(reaped) => {
                 if let Poll::Ready(exit) = Pin::new(reaped).poll(cx) {
+                    let exit = exit.unwrap_or(Exit::Unknown);
+                    self.output.ended(exit);
                     self.exit = State::Exited(R::sleep(GRACE));
-                    return Poll::Ready(Some(ChildEvent::Exited(exit.unwrap_or(Exit::Unknown))));
+                    return Poll::Ready(Some(ChildEvent::Exited(exit)));
                 }
                 self.output.poll_next(cx).map(Some)
             }
@@ -115,12 +123,19 @@ impl<R: Reactor> collodi_backend::Child for Child<R> {
         let input = Input::<R>::Fresh(self.input.take()?);
         Some(Box::new(input))
     }
+
+    fn leave(mut self: Box<Self>) {
+        self.is_left = true;
+    }
 }
 
 /// The group is killed at once while the child leads it. Once the child is reaped,
 /// finding who is left in its group means reading the process table, on another thread.
 impl<R: Reactor> Drop for Child<R> {
     fn drop(&mut self) {
+        if self.is_left {
+            return;
+        }
         let (children, pid) = (Arc::clone(&self.children), self.pid);
         if children.groups().kill(pid).is_pending() {
             R::forget(move || children.kill_left_behind(pid));
@@ -185,11 +200,34 @@ fn watch<R: Reactor>(end: End, children: Arc<Children>) -> io::Result<oneshot::R
     let end = R::readable(end)?;
     let (tell, told) = oneshot::channel();
     R::detach(async move {
-        let ended = poll_fn(|cx| end.poll_until(cx, |end| children.poll_end(end).into()));
+        let exit = ended::<R>(&end, &children).await;
         // Nobody has to be interested.
-        let _ = tell.send(ended.await.unwrap_or(Exit::Unknown));
+        let _ = tell.send(exit);
     })?;
     Ok(told)
+}
+
+/// How the child ended, once it has. The status of one that is not ours is told when its
+/// parent has waited for it, and not waited for without an end.
+async fn ended<R: Reactor>(end: &R::Watched<End>, children: &Children) -> Exit {
+    let mut grace: Option<Sleep> = None;
+    let attempt = |grace: &mut Option<Sleep>, end: &End| {
+        let ended = children.poll_end(end);
+        if ended.is_pending() && end.is_over() {
+            grace.get_or_insert_with(|| R::sleep(STATUS_GRACE));
+        }
+        ended.into()
+    };
+    let ended = poll_fn(
+        |cx| match end.poll_until(cx, |end| attempt(&mut grace, end)) {
+            Poll::Ready(exit) => Poll::Ready(exit.unwrap_or(Exit::Unknown)),
+            Poll::Pending => match &mut grace {
+                Some(grace) => grace.as_mut().poll(cx).map(|()| Exit::Unknown),
+                None => Poll::Pending,
+            },
+        },
+    );
+    ended.await
 }
 
 /// Kills the group of a child that nobody could wait for.

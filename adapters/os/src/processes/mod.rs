@@ -5,11 +5,11 @@ mod nap;
 mod output;
 mod trees;
 
-use crate::{Process, Reactor};
+use crate::{Children, Process, Reactor, Spawned};
 use async_trait::async_trait;
 use child::Child;
 use collodi_backend::{Capabilities, Error, ErrorKind, Member, ProcessBackend};
-use collodi_command::{CommandSpec, Signal, TreeId};
+use collodi_command::{CommandSpec, Identity, Signal, TreeId};
 use std::{io, sync::Arc};
 use trees::Trees;
 
@@ -26,9 +26,27 @@ impl<R: Reactor> Processes<R> {
     /// A backend that knows of no tree yet. It finds the processes of a tree that an
     /// earlier one started, where a tree is found by its marker.
     pub fn new() -> Self {
-        Self {
-            trees: Trees::new(),
-        }
+        Self::of(Children::new())
+    }
+
+    /// A backend that finds trees in the process table alone, as where no control groups
+    /// can be made.
+    pub fn without_control_groups() -> Self {
+        Self::of(Children::without_control_groups())
+    }
+
+    fn of(children: Children) -> Self {
+        let trees = Trees::of(children);
+        Self { trees }
+    }
+
+    fn own(
+        &self,
+        spec: &CommandSpec,
+        spawned: Spawned,
+    ) -> Result<Box<dyn collodi_backend::Child>, Error> {
+        let child = Child::<R>::new(spawned, Arc::clone(&self.trees.children));
+        Ok(Box::new(child.map_err(|error| unwatchable(spec, &error))?))
     }
 }
 
@@ -45,11 +63,17 @@ impl<R: Reactor> ProcessBackend for Processes<R> {
     }
 
     async fn spawn(&self, spec: &CommandSpec) -> Result<Box<dyn collodi_backend::Child>, Error> {
-        let children = Arc::clone(&self.trees.children);
-        let spawned = children.spawn(spec)?;
-        let child =
-            Child::<R>::new(spawned, children).map_err(|error| unwatchable(spec, &error))?;
-        Ok(Box::new(child))
+        let spawned = self.trees.children.spawn(spec)?;
+        self.own(spec, spawned)
+    }
+
+    async fn adopt(
+        &self,
+        spec: &CommandSpec,
+        identity: &Identity,
+    ) -> Result<Box<dyn collodi_backend::Child>, Error> {
+        let adopted = self.trees.children.adopt(spec, identity)?;
+        self.own(spec, adopted)
     }
 
     async fn signal_tree(&self, tree: &TreeId, signal: Signal) -> Result<(), Error> {

@@ -3,7 +3,7 @@
 use super::nap::Nap;
 use crate::{Attempt, Heard, Reactor, Reader, Watched as _};
 use collodi_backend::ChildEvent;
-use collodi_command::Stream;
+use collodi_command::{Exit, Stream};
 use rustix::fd::{AsFd as _, OwnedFd};
 use std::{
     fmt,
@@ -66,9 +66,20 @@ impl<R: Reactor> Output<R> {
         self.left == Some(0)
     }
 
+    /// Notes how the child ended.
+    pub(super) fn ended(&mut self, exit: Exit) {
+        self.reader.ended(exit);
+    }
+
     pub(super) fn close(&mut self) {
-        self.stdout = None;
-        self.stderr = None;
+        for (slot, stream) in [
+            (&mut self.stdout, Stream::Stdout),
+            (&mut self.stderr, Stream::Stderr),
+        ] {
+            if slot.take().is_some() {
+                self.reader.close(stream);
+            }
+        }
     }
 
     /// The next bytes of either stream; pending when there are none, also at the end.

@@ -36,9 +36,9 @@ pub(super) struct Trees<R> {
 }
 
 impl<R: Reactor> Trees<R> {
-    pub(super) fn new() -> Self {
+    pub(super) fn of(children: Children) -> Self {
         Self {
-            children: Arc::default(),
+            children: Arc::new(children),
             last: Mutex::default(),
             waker: std::sync::Mutex::default(),
             reactor: PhantomData,

@@ -8,7 +8,7 @@ use crate::{
     failure::Failure,
     interrupts::Interrupts,
     node::Node,
-    present::{Screen, presenter},
+    present::{Presenter, Screen, presenter},
     prompt::Prompt,
     runtime::Runtime,
 };
@@ -59,12 +59,9 @@ pub(crate) async fn run(
         script,
         args: Value::Object(Object::new()),
         answers: Box::new(answers),
-        again: false,
+        again: args.again,
     };
-    let Accepted::Run(run) = node.handle.command(Command::Run(request)).await? else {
-        return Err(Failure::new("the host gave the run no name").into());
-    };
-    show.accepted(&run);
+    let state = begin(&node.handle, request, &mut *show).await?;
     let mut seat = Seat {
         events,
         interrupts,
@@ -73,14 +70,43 @@ pub(crate) async fn run(
         clock,
         hurries: false,
     };
-    let state = watch(run, &mut node, &mut seat).await;
+    let state = watch(state, &mut node, &mut seat).await;
     seat.leave(state.failed, state.signal.is_some()).await;
     Ok(state.code())
 }
 
+/// Begins the run, or goes on with what an earlier server has left of the app.
+async fn begin(host: &HostHandle, request: RunRequest, show: &mut dyn Presenter) -> Result<Watch> {
+    let app = request.app.name.clone();
+    let left = host.query(move |host| left_of(host, &app)).await?;
+    if let Some((run, has_ended)) = left.filter(|_| !request.again) {
+        show.warning(&format!("{} runs already, and goes on", request.app.name));
+        return Ok(Watch {
+            run_ended: has_ended,
+            something_ended: true,
+            ..Watch::of(run)
+        });
+    }
+    match host.command(Command::Run(request)).await? {
+        Accepted::Run(run) => {
+            show.accepted(&run);
+            Ok(Watch::of(run))
+        }
+        Accepted::UnderWay => Err(Failure::new("the host gave the run no name").into()),
+    }
+}
+
+/// The run of what lives of an app, and whether it has ended.
+fn left_of(host: &Host, app: &str) -> Option<(RunId, bool)> {
+    let mut living = host
+        .processes()
+        .filter(|p| p.app() == app && !p.has_ended());
+    let run = host.run(living.next()?.run())?;
+    Some((run.id().clone(), run.outcome().is_some()))
+}
+
 /// Shows what happens until everything has ended.
-async fn watch(run: RunId, node: &mut Node, seat: &mut Seat) -> Watch {
-    let mut state = Watch::of(run);
+async fn watch(mut state: Watch, node: &mut Node, seat: &mut Seat) -> Watch {
     loop {
         match seat.next(&mut node.asked_to_end).await {
             Told::Notice(notice) => {
@@ -161,12 +187,24 @@ impl Watch {
         if !self.run_ended && !self.serving {
             self.signal.get_or_insert(signal);
         }
-        if again {
-            node.kill().await;
-        } else {
-            node.end().await;
+        match again {
+            true => node.kill().await,
+            false => self.stop(node).await,
         }
         self.ending = true;
+    }
+
+    /// Somebody stops the app, which is remembered, and with it all else.
+    async fn stop(&self, node: &Node) {
+        let run = self.run.clone();
+        let app = node
+            .handle
+            .query(move |host| Some(host.run(&run)?.app().to_owned()));
+        if let Ok(Some(app)) = app.await {
+            // Of an app that has ended nothing is to be stopped.
+            let _ = node.handle.command(Command::StopApp(app)).await;
+        }
+        node.end().await;
     }
 
     /// Shows what happened. A signal, when one came meanwhile.

@@ -1,13 +1,22 @@
 //! `collodi serve`
 
 use crate::{
-    cli::ServeArgs, interrupts::Interrupts, node::Node, present::presenter, runtime::Runtime,
+    cli::ServeArgs,
+    handover,
+    interrupts::Interrupts,
+    node::Node,
+    present::{Presenter, presenter},
+    runtime::Runtime,
 };
 use anyhow::Result;
 use collodi_driver::Notice;
+use collodi_host::{Command, Event};
 use futures::{FutureExt as _, StreamExt as _};
 use futures_lite::future::or;
 use std::{path::Path, process::ExitCode, rc::Rc};
+
+/// The signal that means: go on as another life.
+const HANGUP: u8 = 1;
 
 /// Serves the workspace until someone ends it.
 pub(crate) async fn serve(
@@ -23,14 +32,20 @@ pub(crate) async fn serve(
     show.listening(node.address, &node.state_file);
     let mut ending = false;
     loop {
-        let interrupted = interrupts.next().map(|_| Told::Interrupt);
+        let interrupted = interrupts.next().map(Told::Interrupt);
         let asked = node.asked_to_end.heard().map(|()| Told::AskedToEnd);
         let notice = events.next().map(Told::Notice);
         match or(or(interrupted, asked), notice).await {
-            Told::Notice(Some(Notice::Event(event))) => show.event(&event),
+            Told::Notice(Some(Notice::Event(event))) => {
+                show.event(&event);
+                if *event == Event::LetGo {
+                    show.warning(&format!("failed to go on: {}", handover::replace()));
+                }
+            }
             Told::Notice(Some(Notice::Missed(events))) => show.missed(events),
             Told::Notice(None) => break,
-            Told::Interrupt => {
+            Told::Interrupt(HANGUP) if !ending => hand_over(&node, &mut *show).await,
+            Told::Interrupt(_) => {
                 show.interrupted(ending);
                 if ending {
                     node.kill().await
@@ -50,9 +65,16 @@ pub(crate) async fn serve(
     Ok(ExitCode::SUCCESS)
 }
 
+/// Somebody wants another life of this server to go on with its daemons.
+async fn hand_over(node: &Node, show: &mut dyn Presenter) {
+    if let Err(error) = node.handle.command(Command::HandOver).await {
+        show.warning(&format!("not handed over: {error}"));
+    }
+}
+
 /// What a server hears.
 enum Told {
     Notice(Option<Notice>),
-    Interrupt,
+    Interrupt(u8),
     AskedToEnd,
 }

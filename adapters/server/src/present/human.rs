@@ -4,7 +4,7 @@ use super::Presenter;
 use crate::failure::{ERROR, HINT};
 use anstyle::{AnsiColor, Effects, Style};
 use collodi_driver::LoadedApp;
-use collodi_host::{EnvEvent, Event, ProcessEvent, RunEvent, RunId};
+use collodi_host::{EnvEvent, Event, JournalEvent, ProcessEvent, RunEvent, RunId};
 use collodi_logs::{Source, plain};
 use collodi_restart::Event as Supervision;
 use collodi_run::{Event as Step, Failure, Form, Outcome, Question, Status};
@@ -68,12 +68,17 @@ impl Presenter for Human {
             } => {
                 say!("      {DIM}environment {path}: {how}{DIM:#}");
             }
+            Event::Journal(what) => journal(what),
             _ => {}
         }
     }
 
     fn missed(&mut self, events: u64) {
         complain!("{WARN}{events} events are not shown: the output was too slow{WARN:#}");
+    }
+
+    fn warning(&mut self, text: &str) {
+        complain!("{WARN}{text}{WARN:#}");
     }
 
     fn interrupted(&mut self, again: bool) {
@@ -273,6 +278,20 @@ fn size(bytes: u64) -> String {
     }
 }
 
+fn journal(what: &JournalEvent) {
+    match what {
+        JournalEvent::Recovered {
+            daemons: 0,
+            trees: 0,
+        } => {}
+        JournalEvent::Recovered { daemons, trees: 0 } => {
+            say!("{GOOD}{daemons} daemons of an earlier server go on{GOOD:#}");
+        }
+        JournalEvent::Recovered { .. } => say!("{GOOD}{what}{GOOD:#}"),
+        _ => complain!("{WARN}{what}{WARN:#}"),
+    }
+}
+
 fn daemon(id: &str, event: &ProcessEvent) {
     match event {
         ProcessEvent::Line(line) => output(id, line.source, &line.text),
@@ -283,6 +302,7 @@ fn daemon(id: &str, event: &ProcessEvent) {
             complain!("{ERROR}{id}: {ended}{ERROR:#}");
         }
         ProcessEvent::Ended(ended) => say!("{id}: {ended}"),
+        ProcessEvent::Lingers(_) | ProcessEvent::Waits(_) => say!("{WARN}{id}: {event}{WARN:#}"),
         ProcessEvent::Supervision(Supervision::Stopping) => say!("{DIM}{id}: stopping{DIM:#}"),
         _ => {}
     }

@@ -1,8 +1,10 @@
 //! For programs: one JSON object a line.
 
 use super::Presenter;
+use collodi_api::TreeMember;
+use collodi_command::Member;
 use collodi_driver::LoadedApp;
-use collodi_host::{EnvEvent, Event, ProcessEvent, RunEvent, RunId};
+use collodi_host::{EnvEvent, Event, JournalEvent, ProcessEvent, RunEvent, RunId};
 use collodi_logs::Line;
 use collodi_restart::Event as Supervision;
 use collodi_run::{Event as Step, Field, Status};
@@ -49,6 +51,11 @@ impl Presenter for Json {
 
     fn interrupted(&mut self, again: bool) {
         write(&EventLine::Interrupted { again });
+    }
+
+    fn warning(&mut self, text: &str) {
+        let text = text.to_owned();
+        write(&EventLine::Warning { text });
     }
 
     fn ended(&mut self, failed: bool) {
@@ -273,6 +280,21 @@ enum EventLine<'a> {
         process: &'a str,
         url: String,
     },
+    ProcessLingers {
+        process: &'a str,
+        still_alive: Vec<TreeMember>,
+    },
+    ProcessWaits {
+        process: &'a str,
+        waits_for: &'a [String],
+    },
+    Recovered {
+        daemons: usize,
+        leftovers: usize,
+    },
+    Warning {
+        text: String,
+    },
     ProcessEnded {
         process: &'a str,
         how: String,
@@ -357,6 +379,7 @@ impl<'a> EventLine<'a> {
             Event::Run { run, what, .. } => Self::of_run(run.as_str(), what),
             Event::Process { process, what, .. } => Self::of_process(process.as_str(), what),
             Event::Env { path, what } => Self::of_env(path, what),
+            Event::Journal(what) => Self::of_journal(what),
             _ => None,
         }
     }
@@ -504,12 +527,29 @@ impl<'a> EventLine<'a> {
                 process,
                 url: url.to_connect(),
             },
+            ProcessEvent::Lingers(members) => Self::ProcessLingers {
+                process,
+                still_alive: members.iter().map(member).collect(),
+            },
+            ProcessEvent::Waits(waits_for) => Self::ProcessWaits { process, waits_for },
             ProcessEvent::Ended(ended) => Self::ProcessEnded {
                 process,
                 how: ended.to_string(),
                 failed: ended.is_failure(),
             },
             _ => return None,
+        })
+    }
+
+    fn of_journal(what: &JournalEvent) -> Option<Self> {
+        Some(match what {
+            JournalEvent::Recovered { daemons, trees } => Self::Recovered {
+                daemons: *daemons,
+                leftovers: *trees,
+            },
+            other => Self::Warning {
+                text: other.to_string(),
+            },
         })
     }
 
@@ -563,6 +603,13 @@ impl<'a> At<'a> {
             step: at.index.saturating_add(1),
             list: at.list.name(),
         }
+    }
+}
+
+fn member(member: &Member) -> TreeMember {
+    TreeMember {
+        pid: member.pid,
+        name: member.name.clone(),
     }
 }
 

@@ -52,6 +52,10 @@ impl Child for Late {
     fn input(&mut self) -> Option<Box<dyn ChildInput>> {
         self.inner.input()
     }
+
+    fn leave(self: Box<Self>) {
+        self.inner.leave();
+    }
 }
 
 impl fmt::Debug for Late {

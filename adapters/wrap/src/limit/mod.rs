@@ -101,4 +101,8 @@ impl Child for Counted {
     fn input(&mut self) -> Option<Box<dyn ChildInput>> {
         self.inner.input()
     }
+
+    fn leave(self: Box<Self>) {
+        self.inner.leave();
+    }
 }

@@ -83,6 +83,10 @@ impl Child for Told {
             tree: self.tree.clone(),
         }))
     }
+
+    fn leave(self: Box<Self>) {
+        self.inner.leave();
+    }
 }
 
 /// An input of which is written down what goes into it.

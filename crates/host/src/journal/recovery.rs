@@ -299,16 +299,22 @@ impl Host {
         }
     }
 
-    /// The run whose command the daemon was serves on.
+    /// The run of a daemon is known as before: it serves on when the daemon was a command
+    /// of it, and is done otherwise.
     fn restore_run(&mut self, now: Instant, record: &Record) {
-        let Some(local) = record.kept.clone().filter(|_| !record.ended) else {
-            return;
-        };
         let started = self.options.epoch + now.since_origin();
+        let local = record.kept.clone().filter(|_| !record.ended);
+        let serves = local.is_some();
         let run = self.runs.entry(record.run.clone()).or_insert_with(|| {
             RunEntry::restored(record.run.clone(), record.app.clone(), local, started)
         });
-        run.add_kept(record.id.clone());
+        match serves {
+            true => run.add_kept(record.id.clone()),
+            false => run.add_daemon(record.id.clone()),
+        }
+        if run.outcome().is_some() && !self.ended_runs.iter().any(|(_, id)| *id == record.run) {
+            self.ended_runs.push((now, record.run.clone()));
+        }
     }
 
     /// Writes down what is known of a daemon; removes it when nobody needs it.
