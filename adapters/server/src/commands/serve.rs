@@ -32,10 +32,9 @@ pub(crate) async fn serve(
             Told::Notice(None) => break,
             Told::Interrupt => {
                 show.interrupted(ending);
-                if ending {
-                    node.kill().await
-                } else {
-                    node.end().await
+                match ending {
+                    true => node.kill().await,
+                    false => node.end().await,
                 }
                 ending = true;
             }
