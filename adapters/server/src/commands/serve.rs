@@ -47,10 +47,9 @@ pub(crate) async fn serve(
             Told::Interrupt(HANGUP) if !ending => hand_over(&node, &mut *show).await,
             Told::Interrupt(_) => {
                 show.interrupted(ending);
-                if ending {
-                    node.kill().await
-                } else {
-                    node.end().await
+                match ending {
+                    true => node.kill().await,
+                    false => node.end().await,
                 }
                 ending = true;
             }
