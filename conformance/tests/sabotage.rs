@@ -558,7 +558,9 @@ impl Child for BadChild {
     }
 
     fn leave(mut self: Box<Self>) {
-        self.good.take().unwrap().leave();
+        if let Some(good) = self.good.take() {
+            good.leave();
+        }
     }
 
     fn input(&mut self) -> Option<Box<dyn ChildInput>> {

@@ -77,9 +77,9 @@ pub(crate) fn perform(
         ..
     } = backends.clone();
     match action {
-        Action::Exec(spec) => command(in_flight, id, Start(process, spec, None)),
+        Action::Exec(spec) => command(in_flight, id, Start(process, spec.into(), None)),
         Action::Adopt(spec, identity) => {
-            command(in_flight, id, Start(process, spec, Some(identity)))
+            command(in_flight, id, Start(process, spec.into(), Some(identity)))
         }
         Action::Write(tree, bytes) => known(id, in_flight.inputs.write(id, &tree, bytes)),
         Action::File(op) => once(id, async move { Completion::File(files.perform(op).await) }),
@@ -88,6 +88,9 @@ pub(crate) fn perform(
         }),
         Action::AwaitEmpty(tree) => once(id, async move {
             Completion::Empty(process.tree_empty(&tree).await)
+        }),
+        Action::Members(tree) => once(id, async move {
+            Completion::Members(process.tree_members(&tree).await)
         }),
         Action::Connect { host, port } => once(id, async move {
             Completion::Connected(network.connect(&host, port).await)
@@ -126,7 +129,7 @@ fn known(id: ActionId, completion: Option<Completion>) -> BoxStream<'static, Hap
 }
 
 /// A command to be started, or to be taken over.
-struct Start(Arc<dyn ProcessBackend>, CommandSpec, Option<Identity>);
+struct Start(Arc<dyn ProcessBackend>, Box<CommandSpec>, Option<Identity>);
 
 impl Start {
     async fn child(&self) -> Result<Box<dyn Child>, Error> {

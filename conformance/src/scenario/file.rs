@@ -34,6 +34,8 @@ pub struct Deed {
 pub enum Does {
     /// Ends the app.
     Stop,
+    /// Waits for what comes next.
+    Nothing,
     /// Ends the run.
     Cancel,
     /// Restarts the daemon.
@@ -111,6 +113,7 @@ fn deed(line: &str) -> Result<Deed, Broken> {
     let (on, does) = quoted.rsplit_once("\" ").ok_or_else(broken)?;
     let does = match does {
         "stop" => Does::Stop,
+        "nothing" => Does::Nothing,
         "cancel" => Does::Cancel,
         "restart" => Does::Restart,
         "shutdown" => Does::Shutdown,

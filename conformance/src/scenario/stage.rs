@@ -89,6 +89,7 @@ async fn operate(
             script,
             args,
             answers: Box::default(),
+            again: false,
         }))
         .await?;
     let Accepted::Run(run) = accepted else {
@@ -137,6 +138,7 @@ impl Operator {
         };
         self.deeds.pop_front();
         let command = match &deed.does {
+            Does::Nothing => return Ok(()),
             Does::Stop => Command::StopApp("demo".to_owned()),
             Does::Cancel => Command::CancelRun(self.run.clone()),
             Does::Shutdown => Command::Shutdown(BUDGET),

@@ -6,7 +6,7 @@ use collodi_command::Exit;
 use collodi_contain::{ContainedPath, NameError, PathError};
 use collodi_file::FileError;
 use collodi_python::ProvisionError;
-use collodi_script::Place;
+use collodi_script::{Place, StepAt};
 use collodi_value::Value;
 use collodi_web::{UrlError, WebError, WebErrorKind};
 use core::fmt;
@@ -41,8 +41,8 @@ pub enum Status {
 /// A step that failed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failure {
-    /// The step, counted from 0.
-    pub step: usize,
+    /// The step.
+    pub step: StepAt,
     /// What it does.
     pub method: String,
     /// JSON pointer in the script file: of the parameter at fault where one is.
@@ -171,6 +171,8 @@ pub enum FailureKind {
     Pattern(String),
     /// A step to go to that is not there.
     NoSuchStep(String),
+    /// A list of steps to begin that is not there.
+    NoSuchList(String),
     /// More steps than a run may take.
     TooManySteps(usize),
     /// The world has no answer to what a template asks.
@@ -278,6 +280,9 @@ impl FailureKind {
             Self::NotWritten(error) if error.kind == collodi_action::ErrorKind::Full => {
                 "the program does not read; write less at once"
             }
+            Self::NoSuchList(_) => {
+                "write the steps under this name beside `run`, or correct `trigger`"
+            }
             Self::TooManySteps(_) => "look for a jump that has no way out",
             Self::Spawn(error) if error.kind == collodi_action::ErrorKind::NoWorkingDirectory => {
                 "the `path` of the step must be a directory in the app's folder"
@@ -324,7 +329,13 @@ impl fmt::Display for Outcome {
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "step {} ({}): {}", self.step + 1, self.method, self.kind)
+        write!(
+            f,
+            "step {} ({}): {}",
+            self.step.counted(),
+            self.method,
+            self.kind
+        )
     }
 }
 
@@ -381,6 +392,7 @@ impl fmt::Display for FailureKind {
             ),
             Self::Pattern(why) => f.write_str(why),
             Self::NoSuchStep(target) => write!(f, "there is no step {target:?} to go to"),
+            Self::NoSuchList(name) => write!(f, "the script has no list of steps {name:?}"),
             Self::TooManySteps(most) => write!(f, "the run took more than {most} steps"),
             Self::NoAnswer(question) => write!(f, "there is no answer to {question}"),
             Self::Unsupported(why) => f.write_str(why),

@@ -31,7 +31,7 @@ impl Rendering {
     pub(crate) fn of(cx: &Context, asking: &Asking) -> Self {
         let scope = StepScope::new(cx, &asking.answers);
         let options = cx.options.clone();
-        let Some(step) = options.script.steps.get(cx.step) else {
+        let Some(step) = options.script.step(&cx.cursor.step) else {
             return Self::default();
         };
         let falsy = Render {
@@ -166,7 +166,7 @@ fn is_later(pointer: &str) -> bool {
 /// a template (`{{{event}}}`), it means this moment too.
 pub(crate) fn at_match(cx: &mut Context, index: usize, key: &str, event: Value) -> Option<Value> {
     let options = cx.options.clone();
-    let step = options.script.steps.get(cx.step)?;
+    let step = options.script.step(&cx.cursor.step)?;
     let template = step.params.get("on")?.item(index)?.get(key)?;
     // Nothing has a value here, so only the escapes are taken away.
     let unescaped = template.render(&Object::new(), &Render::default());

@@ -571,7 +571,7 @@ fn conda_can_be_left_out_or_left_as_it_is() {
 }
 
 #[test]
-fn a_trigger_is_not_left_out_silently() {
+fn a_trigger_of_a_list_that_is_not_there_fails_before_the_command() {
     let on = r#"{"event": "/ready/", "trigger": "then"}"#;
     assert_snapshot!(comes_of(on, &["ready\n"], ""));
 }

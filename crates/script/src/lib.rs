@@ -24,6 +24,7 @@ mod render;
 mod schema;
 mod script;
 mod sink;
+mod step_at;
 mod suggest;
 mod table;
 
@@ -43,7 +44,8 @@ pub use parsed::{Document, Parsed, ScriptError};
 pub use place::{Place, places};
 pub use reference::{code_reference, json_schema, method_reference, reference};
 pub use schema::{Class, Kinds, MethodSpec, Param, Role};
-pub use script::{Dialect, Next, Prerequisite, Script, Step};
+pub use script::{Dialect, Next, Prerequisite, Script, Step, Supervision};
+pub use step_at::{List, NotAStep, StepAt};
 pub use table::methods;
 
 use sink::Sink;

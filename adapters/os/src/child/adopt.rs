@@ -1,6 +1,6 @@
 //! Children that somebody else started.
 
-use super::{Children, End, Spawned, ends::Ours, identity, reader::Reader};
+use super::{Children, End, Spawned, ends::Ours, reader::Reader};
 use crate::recorder::Recorder;
 use collodi_backend::{Error, ErrorKind};
 use collodi_command::{CommandSpec, Identity, Stdin};
@@ -70,7 +70,7 @@ fn handle_of(wanted: &Identity) -> Result<(Pid, OwnedFd), Errno> {
     let raw = i32::try_from(wanted.pid).map_err(|_| Errno::SRCH)?;
     let pid = Pid::from_raw(raw).ok_or(Errno::SRCH)?;
     let handle = rustix::process::pidfd_open(pid, rustix::process::PidfdFlags::empty())?;
-    let is_it = identity::of(raw).is_some_and(|now| now == *wanted) && is_alive(raw);
+    let is_it = super::identity::of(raw).is_some_and(|now| now == *wanted) && is_alive(raw);
     is_it.then_some((pid, handle)).ok_or(Errno::SRCH)
 }
 

@@ -103,7 +103,8 @@ fn poll_wait(id: WaitId<'_>) -> Result<Poll<Exit>, Errno> {
     Ok(waited.map_or(Poll::Pending, |status| Poll::Ready(exit_of(&status))))
 }
 
-fn has_ended(handle: BorrowedFd<'_>) -> bool {
+/// Whether the process behind a handle has ended.
+pub(crate) fn has_ended(handle: BorrowedFd<'_>) -> bool {
     use rustix::event::{PollFd, PollFlags, Timespec, poll};
     let now = Timespec {
         tv_sec: 0,

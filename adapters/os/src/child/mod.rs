@@ -24,6 +24,7 @@ use rustix::{
 use std::{io, task::Poll};
 
 pub use end::End;
+pub(crate) use end::has_ended;
 pub use reader::{Heard, Reader, write_some};
 
 /// A child, and our ends of what connects us. No descriptor of it blocks.

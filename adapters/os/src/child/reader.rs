@@ -16,10 +16,6 @@ use std::{
 /// that says nothing costs nothing.
 const CHUNK: usize = 64 << 10;
 
-/// The bytes that a pipe is made to hold for a flood: the most that anyone but root may
-/// have.
-pub(super) const LARGE_PIPE: usize = 1 << 20;
-
 /// What one read of a stream gave.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Heard {
@@ -153,9 +149,10 @@ pub fn write_some(pipe: BorrowedFd<'_>, bytes: &[u8]) -> Poll<io::Result<usize>>
     }
 }
 
+/// Makes a pipe as large as anyone but root may have it.
 #[cfg(any(target_os = "linux", target_os = "android"))]
 fn enlarge(pipe: BorrowedFd<'_>) -> Result<(), Errno> {
-    rustix::pipe::fcntl_setpipe_size(pipe, LARGE_PIPE).map(drop)
+    rustix::pipe::fcntl_setpipe_size(pipe, 1 << 20).map(drop)
 }
 
 #[cfg(not(any(target_os = "linux", target_os = "android")))]

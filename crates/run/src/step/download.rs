@@ -100,7 +100,7 @@ impl Downloads {
         let spec = self.job.spec.clone();
         let what = format!("{} to {}", spec.url, shown(cx, &spec.target));
         cx.out.event(Event::Transfer {
-            step: cx.step,
+            step: cx.step(),
             what,
         });
         self.again = None;
@@ -122,7 +122,7 @@ impl Downloads {
 
     fn is_there(mut self: Box<Self>, cx: &mut Context, file: Downloaded) -> Step {
         cx.out.event(Event::Downloaded {
-            step: cx.step,
+            step: cx.step(),
             file,
         });
         let Some(next) = self.waiting.pop_front() else {
@@ -151,7 +151,7 @@ impl Downloads {
         if let Progress::Transferred { done, total } = *progress {
             self.retries.has(done);
             cx.out.event(Event::Transferred {
-                step: cx.step,
+                step: cx.step(),
                 done,
                 total,
             });

@@ -116,7 +116,7 @@ impl FileStep {
             Self::Read(encoding) => Step::Done(decoded(cx, &bytes, encoding.as_deref())),
             Self::Cat => {
                 cx.out.event(Event::Log {
-                    step: cx.step,
+                    step: cx.step(),
                     text: String::from_utf8_lossy(&bytes).into_owned(),
                 });
                 Step::Done(Value::Null)

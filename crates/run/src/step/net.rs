@@ -80,7 +80,7 @@ pub(super) fn start(cx: &mut Context, params: Params<'_>) -> Started {
     };
     let what = spec.to_string();
     cx.out.event(Event::Transfer {
-        step: cx.step,
+        step: cx.step(),
         what,
     });
     cx.world(Action::Fetch(spec));

@@ -5,7 +5,7 @@ use super::{
     spot::{Spot, is_template},
 };
 use crate::{
-    Diagnostic, Document, Prerequisite, Script, Severity, Step,
+    Diagnostic, Document, Prerequisite, Script, Severity, Step, Supervision,
     json::{Kind, Node, Syntax},
     suggest::nearest,
     table::FILE_KEYS,
@@ -64,6 +64,7 @@ impl Checker<'_, '_> {
         let on_stop = self.on_stop(root);
         let script = Script {
             dialect: self.dialect,
+            supervision: self.supervision(root),
             daemon: root.get("daemon").is_some_and(|d| d.node.is_truthy()),
             steps,
             title: root
@@ -75,6 +76,7 @@ impl Checker<'_, '_> {
             value: root.node.to_value(),
         };
         self.flow(root, &script);
+        self.daemons(root, &script);
         self.hazards(root, &script);
         script
     }
@@ -86,6 +88,20 @@ impl Checker<'_, '_> {
             }
         }
         self.daemon_text(root);
+    }
+
+    /// What a death means for other daemons.
+    fn supervision(&mut self, root: &Spot<'_>) -> Supervision {
+        let Some(spot) = root.given("supervision") else {
+            return Supervision::default();
+        };
+        let Some(text) = spot.node.as_str() else {
+            return Supervision::default();
+        };
+        Supervision::from_name(text).unwrap_or_else(|| {
+            self.not_one_of("supervision", text, &spot, &Supervision::NAMES);
+            Supervision::default()
+        })
     }
 
     /// `"daemon": "false"` is true in JavaScript.
@@ -157,8 +173,6 @@ impl Checker<'_, '_> {
                 .push(report.hint("name a script with several steps by `script.start`"));
             return None;
         }
-        let message = "what `on.stop` asks for is not done here yet";
-        self.sink.push(stop.warning("stop-step", message));
         // `{"uri": "x.json"}` alone starts that script.
         if stop.get("method").is_none() && stop.get("uri").is_some() {
             return Some(Box::new(self.start_request(&stop)));

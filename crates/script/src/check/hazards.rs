@@ -2,6 +2,7 @@
 
 use super::{
     Checker,
+    daemon::dependencies,
     locals::Locals,
     names,
     spot::{Spot, is_one_template, is_template},
@@ -24,6 +25,7 @@ impl Checker<'_, '_> {
         for step in lists.flatten().chain(script.on_stop.as_deref()) {
             self.step_templates(root, step, &names, &mut used);
         }
+        used.extend(dependencies(root));
         self.unused_ids(root, script, &used);
     }
 

@@ -1,5 +1,6 @@
 //! From JSON to a script: what the values mean, and what is wrong with that.
 
+mod daemon;
 mod dialect;
 mod document;
 mod flow;

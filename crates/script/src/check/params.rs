@@ -129,6 +129,18 @@ impl Checker<'_, '_> {
         }
     }
 
+    /// The text is none of these.
+    pub(super) fn not_one_of(&mut self, key: &str, text: &str, spot: &Spot<'_>, names: &[&str]) {
+        let listed = names.join(", ");
+        let message = format!("`{key}` is one of {listed}, not {:?}", clip(text));
+        let report = spot.error("bad-choice", message);
+        let meant = self.suggestion(text, names.iter().copied());
+        self.sink.push(match meant {
+            Some(meant) => report.hint(format!("did you mean `{meant}`?")),
+            None => report,
+        });
+    }
+
     /// Says so when the value's kind is not among `kinds`.
     pub(super) fn kind(&mut self, what: &str, value: &Spot<'_>, kinds: Kinds) {
         if value.node.is_missing() || accepts(value, kinds) {

@@ -42,6 +42,7 @@ impl Checker<'_, '_> {
         for key in ["daemon", "autoRestart"] {
             self.switch(key, params);
         }
+        self.daemon(params);
         if let Some(sudo) = params.get("sudo").filter(|s| s.node.is_truthy()) {
             let message = "`sudo` fails unless the server runs as root";
             self.sink.push(sudo.warning("sudo", message));
@@ -228,7 +229,7 @@ impl Checker<'_, '_> {
     }
 
     /// A pattern must be one that can be used: a step with any other fails.
-    fn event(&mut self, event: &Spot<'_>) {
+    pub(super) fn event(&mut self, event: &Spot<'_>) {
         let Some(text) = event.static_text() else {
             return;
         };

@@ -11,6 +11,10 @@ pub(crate) const FILE_KEYS: &[Param] = &[
         "Whether the script stays up after its last step.",
     ),
     Param::text(
+        "supervision",
+        "What the death of a daemon means for the others of the script: `one_for_one`, `rest_for_one` or `one_for_all`.",
+    ),
+    Param::text(
         "dialect",
         "`pinokio` or `vatn`: which reading counts where they differ.",
     ),

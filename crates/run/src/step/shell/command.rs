@@ -1,6 +1,6 @@
 //! What is run, where, and with which variables.
 
-use super::conda::Conda;
+use super::{conda::Conda, daemon::Daemon};
 use crate::{
     context::{Context, contained},
     outcome::FailureKind,
@@ -25,8 +25,10 @@ pub(super) struct Shape {
     pub(super) cwd: ContainedPath,
     pub(super) env: Option<EnvDir>,
     pub(super) version: Option<String>,
-    /// Absent for a command that is waited for; else whether the daemon is restarted.
-    pub(super) daemon: Option<bool>,
+    /// Whether the host is to start it, and to look after it.
+    pub(super) is_daemon: bool,
+    /// What the script says about it as a daemon.
+    pub(super) daemon: Daemon,
     pub(super) tree: TreeId,
     /// Whether it reads what is written to it.
     input: bool,
@@ -45,12 +47,14 @@ impl Shape {
         let (env, version) = venv(cx, &cwd, params)?;
         let conda = Conda::read(cx, &cwd, params)?;
         let vars = variables(cx, params, env.as_ref(), conda.is_some())?;
-        let daemon = params.flag("daemon").then(|| params.flag("autoRestart"));
+        let is_daemon = params.flag("daemon");
+        let daemon = Daemon::read(cx, params, is_daemon)?;
         let shell = shell(params, "bash")?;
         Ok(Self {
             cwd,
             env,
             version,
+            is_daemon,
             daemon,
             tree: tree(cx, params),
             input: params.flag("input"),
@@ -118,25 +122,28 @@ impl Shape {
     }
 }
 
-/// A tree that no command which reads is in: what is written goes to one of them.
+/// A tree that no daemon is in, and no command which reads: what is written goes to one
+/// of them.
 fn own_tree(cx: &Context) -> TreeId {
-    let name = format!("{}-{}", cx.options.tree, cx.step);
-    let is_used = |tree: &TreeId| cx.readers.values().any(|used| used == tree);
+    let name = format!("{}-{}", cx.options.tree, cx.cursor.tag());
+    let reads = |tree: &TreeId| cx.readers.values().any(|used| used == tree);
+    let is_used = |tree: &TreeId| cx.kept.contains(tree) || reads(tree);
     let numbered = (2..).map(|number: u32| TreeId::new(&format!("{name}-{number}")));
     let mut trees = core::iter::once(TreeId::new(&name)).chain(numbered);
     let free = trees.find(|tree| !is_used(tree));
     free.unwrap_or_else(|| TreeId::new(&name))
 }
 
-/// A shell that a pattern may kill, or that reads, has a tree of its own; the others
-/// share one.
+/// A shell that a pattern may kill, that may become a daemon, or that reads, has a tree of
+/// its own; the others share one.
 fn tree(cx: &Context, params: Params<'_>) -> TreeId {
     let handlers = params
         .get("on")
         .and_then(Value::as_array)
         .unwrap_or_default();
     let kills = |handler: &Value| handler.pointer("/kill").is_some_and(Value::is_truthy);
-    if handlers.iter().any(kills) || params.flag("input") {
+    let may_be_kept = cx.options.script.daemon && !handlers.is_empty();
+    if handlers.iter().any(kills) || may_be_kept || params.flag("input") {
         own_tree(cx)
     } else {
         cx.options.tree.clone()

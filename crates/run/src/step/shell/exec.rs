@@ -53,7 +53,7 @@ pub(super) fn start(cx: &mut Context, now: Instant, params: Params<'_>) -> Start
     let spec = command(cx, params, &line)?;
     let limits = Limits::read(params, now)?;
     cx.out.event(Event::Command {
-        step: cx.step,
+        step: cx.step(),
         line: line.clone(),
     });
     let exec = cx.world(Action::Exec(spec));
@@ -135,7 +135,7 @@ impl Exec {
             return self.wait();
         }
         cx.out.event(Event::Output {
-            step: cx.step,
+            step: cx.step(),
             stream: *stream,
             bytes: bytes.clone(),
         });
@@ -176,7 +176,7 @@ impl Exec {
 
     fn ended(self, cx: &mut Context, exit: Exit) -> Step {
         cx.out.event(Event::Exited {
-            step: cx.step,
+            step: cx.step(),
             exit,
         });
         if !exit.is_success() {
