@@ -7,6 +7,7 @@ use crate::{
     state::{Hold, ServerState},
 };
 use anyhow::{Context as _, Result};
+use collodi_backend::Capability;
 use collodi_contain::Root;
 use collodi_driver::{Driver, HostHandle, Workspace};
 use collodi_env::Grants;
@@ -171,6 +172,7 @@ pub(crate) fn options(
         local_repositories: args.local_repositories,
         restart: restart(args),
         journal: true,
+        recordings: backends.process.capabilities().has(Capability::Recordings),
         stop: StopSequence::term_then_kill(args.grace_period),
         privileged: collodi_tokio::is_privileged(),
         ..HostOptions::new(layout, u64::from_ne_bytes(random()?))
