@@ -143,7 +143,7 @@ impl Start {
 
 /// A command on its way, with what keeps its input open.
 enum Exec {
-    Start(Start, Option<Mouth>),
+    Start(Box<Start>, Option<Mouth>),
     Identify(Box<dyn Child>, Identity, Option<Mouth>),
     Run(Box<dyn Child>, Exit, Option<Mouth>),
     Over,
@@ -158,7 +158,7 @@ fn command(in_flight: &mut InFlight, id: ActionId, start: Start) -> BoxStream<'s
 }
 
 fn exec(id: ActionId, start: Start, mouth: Option<Mouth>) -> BoxStream<'static, Happening> {
-    stream::unfold(Exec::Start(start, mouth), move |exec| async move {
+    stream::unfold(Exec::Start(Box::new(start), mouth), move |exec| async move {
         let (what, next) = exec.next().await?;
         Some((Happening { id, what }, next))
     })

@@ -9,13 +9,13 @@ use crate::{
 use anyhow::{Context as _, Result};
 use collodi_backend::Capability;
 use collodi_contain::Root;
-use collodi_driver::{Driver, HostHandle, Workspace};
+use collodi_driver::{Driver, HostHandle, Notice, Workspace};
 use collodi_env::Grants;
-use collodi_host::{Command, Host, HostOptions};
+use collodi_host::{Command, Event, Host, HostOptions};
 use collodi_http::{AllowedHosts, Surface, Token};
 use collodi_python::{Layout, Platform};
 use collodi_restart::{Backoff, Policy, StopSequence};
-use futures::StreamExt as _;
+use futures::{FutureExt as _, StreamExt as _};
 use std::{
     net::SocketAddr,
     path::{Path, PathBuf},
@@ -35,6 +35,8 @@ pub(crate) struct Node {
     pub(crate) state_file: PathBuf,
     /// Someone asked over HTTP to end.
     pub(crate) asked_to_end: Arc<Notify>,
+    /// What was told of what an earlier server has left.
+    pub(crate) found: Vec<Arc<Event>>,
     driver: JoinHandle<()>,
     budget: Duration,
     _hold: Hold,
@@ -55,7 +57,7 @@ impl Node {
         let workspace = Workspace::new(layout, backends.files.clone());
         let (driver, handle) = Driver::new(Host::new(options), backends);
         let driver = tokio::spawn(driver.run());
-        recovered(&handle).await?;
+        let found = recovered(&handle).await?;
         let asked_to_end = Arc::new(Notify::new());
         let token = match earlier {
             Some(state) => Token::new(state.token),
@@ -75,6 +77,7 @@ impl Node {
             address,
             state_file,
             asked_to_end,
+            found,
             driver,
             budget,
             _hold: hold,
@@ -99,14 +102,21 @@ impl Node {
 }
 
 /// Waits until the host knows what an earlier one has left: nobody asks it before.
-async fn recovered(handle: &HostHandle) -> Result<()> {
+async fn recovered(handle: &HostHandle) -> Result<Vec<Arc<Event>>> {
     let mut events = handle.events().await?;
+    let mut told = Vec::new();
     while !handle.query(Host::has_recovered).await? {
-        if events.next().await.is_none() {
-            break;
+        match events.next().await {
+            Some(Notice::Event(event)) => told.push(event),
+            Some(Notice::Missed(_)) => {}
+            None => break,
         }
     }
-    Ok(())
+    while let Some(Some(Notice::Event(event))) = events.next().now_or_never() {
+        told.push(event);
+    }
+    told.retain(|event| matches!(**event, Event::Journal(_)));
+    Ok(told)
 }
 
 /// Listens, and serves until the program ends. The address and the token.

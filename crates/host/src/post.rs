@@ -18,7 +18,7 @@ pub(crate) enum Post {
     /// A run wants an environment.
     WantEnv(RunId, ActionId, EnvRequest),
     /// A run wants a daemon.
-    WantDaemon(RunId, ActionId, DaemonSpec),
+    WantDaemon(RunId, ActionId, Box<DaemonSpec>),
     /// A run wants a command of it to be a daemon.
     KeepDaemon(RunId, ActionId, Box<Keep>),
     /// A line of the making of an environment, for the runs that wait for it.

@@ -26,7 +26,7 @@ impl Host {
                 Post::Process(id, input) => self.process_input(now, &id, input),
                 Post::Env(env, input) => self.env_input(now, &env, input),
                 Post::WantEnv(run, action, request) => self.want_env(run, action, request),
-                Post::WantDaemon(run, action, spec) => self.want_daemon(now, run, action, spec),
+                Post::WantDaemon(run, action, spec) => self.want_daemon(now, run, action, *spec),
                 Post::EnvLine(env, line) => self.env_line(now, &env, &line),
                 Post::KeepDaemon(run, action, keep) => self.keep_daemon(now, &run, action, *keep),
                 Post::StopDaemons(ids) => self.stop_daemons(&ids),

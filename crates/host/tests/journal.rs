@@ -292,7 +292,9 @@ fn what_a_daemon_said_before_is_in_its_log_again() {
     assert!(play.host.has_recovered());
     let process = play.host.processes().next().unwrap();
     let lines = process.log().last(9);
-    let said: Vec<_> = lines.map(|line| format!("{} {}", line.source.as_str(), line.text)).collect();
+    let said: Vec<_> = lines
+        .map(|line| format!("{} {}", line.source.as_str(), line.text))
+        .collect();
     let expected = [
         "stdout hello",
         "stderr bad",

@@ -48,6 +48,9 @@ pub(crate) async fn run(workspace: &Path, json: bool, args: &RunArgs) -> Result<
     let mut node = Node::start(workspace, args.listen, &args.server).await?;
     let events = node.handle.all_events().await?;
     show.listening(node.address, &node.state_file);
+    for event in &node.found {
+        show.event(event);
+    }
     let (app, script) = (app.app.clone(), Arc::new(script));
     let request = RunRequest {
         app,

@@ -23,6 +23,9 @@ pub(crate) async fn serve(workspace: &Path, json: bool, args: &ServeArgs) -> Res
     let mut node = Node::start(workspace, args.listen, &args.server).await?;
     let mut events = node.handle.events().await?;
     show.listening(node.address, &node.state_file);
+    for event in &node.found {
+        show.event(event);
+    }
     let asked_to_end = node.asked_to_end.clone();
     let mut ending = false;
     loop {

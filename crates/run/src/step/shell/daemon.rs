@@ -246,7 +246,7 @@ impl Shell {
             line: line.clone(),
         });
         let spec = self.daemon(cx, line);
-        cx.out.action(Action::StartDaemon(spec));
+        cx.out.action(Action::StartDaemon(Box::new(spec)));
         self.phase = Phase::Daemon;
         self.wait()
     }
