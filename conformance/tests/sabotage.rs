@@ -557,6 +557,10 @@ impl Child for BadChild {
         }
     }
 
+    fn leave(mut self: Box<Self>) {
+        self.good.take().unwrap().leave();
+    }
+
     fn input(&mut self) -> Option<Box<dyn ChildInput>> {
         let input = self.good().input();
         if self.wrong == Wrong::InputIsOpenForEver {

@@ -4,13 +4,14 @@ use crate::tree;
 use collodi_command::Identity;
 use std::sync::{Arc, LazyLock};
 
-/// The identity of the process that has this id now; none where processes have none, or
+/// The identity of the process that has this id now, also of one that has ended and whose id
+/// is kept; none where processes have none, or
 /// when there is no such process.
 pub(super) fn of(pid: i32) -> Option<Identity> {
     tree::is_ours().then_some(())?;
     Some(Identity {
         pid: u32::try_from(pid).ok()?,
-        started: tree::process(pid)?.started,
+        started: tree::started(pid)?,
         boot: boot()?,
     })
 }

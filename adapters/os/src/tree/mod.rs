@@ -14,7 +14,7 @@ mod table;
 pub(crate) use cgroup::{Bound, Cgroups, Joined};
 pub use groups::{Groups, signal};
 pub use handle::{Watch, watch};
-pub(crate) use scan::{is_ours, process};
+pub(crate) use scan::{is_ours, process, started};
 pub use table::{Process, Table};
 
 /// The variable that marks the processes of a tree: every child gets it, and what the

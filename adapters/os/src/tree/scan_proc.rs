@@ -74,11 +74,20 @@ impl Table {
 /// The process with this id as it is now, its tree not looked at; none when there is none
 /// or it is a zombie.
 pub(crate) fn process(pid: i32) -> Option<Process> {
+    let stat = stat(pid)?;
+    (!stat.is_dead()).then(|| stat.into_process(None))
+}
+
+/// When the process with this id started, also when it is a zombie.
+pub(crate) fn started(pid: i32) -> Option<u64> {
+    Some(stat(pid)?.started)
+}
+
+fn stat(pid: i32) -> Option<Stat> {
     let mut text = [0; MAX_STAT];
     let mut file = File::open(format!("/proc/{pid}/stat")).ok()?;
     let length = file.read(&mut text).ok()?;
-    let stat = Stat::parse(text.get(..length)?)?;
-    (!stat.is_dead()).then(|| stat.into_process(None))
+    Stat::parse(text.get(..length)?)
 }
 
 fn is_number(name: &CStr) -> bool {

@@ -40,6 +40,11 @@ pub(crate) fn process(pid: i32) -> Option<Process> {
     ps(&["-p", &pid.to_string()]).ok()?.lines().find_map(parse)
 }
 
+/// When the process with this id started.
+pub(crate) fn started(pid: i32) -> Option<u64> {
+    Some(process(pid)?.started)
+}
+
 fn ps(which: &[&str]) -> io::Result<String> {
     let mut command = Command::new("/bin/ps");
     command.env_clear().env("LC_ALL", "C").args(which);
