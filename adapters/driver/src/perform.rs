@@ -158,10 +158,13 @@ fn command(in_flight: &mut InFlight, id: ActionId, start: Start) -> BoxStream<'s
 }
 
 fn exec(id: ActionId, start: Start, mouth: Option<Mouth>) -> BoxStream<'static, Happening> {
-    stream::unfold(Exec::Start(Box::new(start), mouth), move |exec| async move {
-        let (what, next) = exec.next().await?;
-        Some((Happening { id, what }, next))
-    })
+    stream::unfold(
+        Exec::Start(Box::new(start), mouth),
+        move |exec| async move {
+            let (what, next) = exec.next().await?;
+            Some((Happening { id, what }, next))
+        },
+    )
     .boxed()
 }
 
