@@ -235,6 +235,12 @@ impl Process {
         self.kept.is_some()
     }
 
+    /// Whether another host could find its process again, if it has one.
+    pub(crate) fn can_be_found(&self) -> bool {
+        let lives = self.life.filter(|life| life.exit.is_none());
+        lives.is_none() || self.identity.is_some()
+    }
+
     /// The directory that has what it said.
     pub(crate) fn recording_dir(&self) -> Option<&ContainedPath> {
         Some(&self.daemon.command.recording.as_ref()?.dir)
