@@ -326,6 +326,9 @@ impl Host {
         self.hurry_fetches(now);
         for (id, process) in &mut self.processes {
             process.order.stop_asked = true;
+            if process.order.history.is_some() {
+                continue;
+            }
             let kill = collodi_restart::Input::Kill;
             self.shared.post.push_back(Post::Process(id.clone(), kill));
         }

@@ -43,6 +43,8 @@ pub struct HostOptions {
     /// Whether what the next host needs to go on with the daemons is written down, and
     /// what an earlier one has left is gone on with.
     pub journal: bool,
+    /// Whether the world can keep what processes say in files, as it is to with a journal.
+    pub recordings: bool,
     /// Whether commands may do everything: then `sudo` has nothing to add.
     pub privileged: bool,
 }
@@ -68,6 +70,7 @@ impl HostOptions {
             retention: Retention::default(),
             local_repositories: false,
             journal: false,
+            recordings: false,
             privileged: false,
         }
     }
