@@ -312,7 +312,8 @@ impl<'a> Player<'a> {
 
     /// What comes after depends on an answer that cannot be made up: the play is over.
     fn give_up(&mut self, step: &StepAt, text: &str) {
-        self.unplayable.get_or_insert_with(|| (step.clone(), text.to_owned()));
+        self.unplayable
+            .get_or_insert_with(|| (step.clone(), text.to_owned()));
         self.todo.clear();
         self.cut(PlanStatus::Failed);
     }

@@ -77,7 +77,8 @@ impl Recorder {
     /// Marks the last command of a step: it goes on when the step is done.
     pub(crate) fn lives_on(&mut self, at: &StepAt) {
         let mut steps = self.steps.iter_mut().rev();
-        let step = steps.find(|step| step.step == at.index && step.list.as_deref() == at.list.name());
+        let step =
+            steps.find(|step| step.step == at.index && step.list.as_deref() == at.list.name());
         let effects = step
             .into_iter()
             .flat_map(|step| step.effects.iter_mut().rev());
@@ -103,9 +104,7 @@ impl Recorder {
             Event::StepStarted { step, .. } => self.begin(step, None),
             Event::StepSkipped { step } => {
                 let script = self.script.clone();
-                let why = script
-                    .step(step)
-                    .map(|step| skipped(step, &self.words));
+                let why = script.step(step).map(|step| skipped(step, &self.words));
                 self.begin(step, Some(why.unwrap_or_default()));
                 self.in_step = false;
             }

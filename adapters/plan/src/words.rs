@@ -70,7 +70,10 @@ impl Words {
     /// A port that stands for one that the machine would choose.
     pub(crate) fn port(&mut self, step: &StepAt) -> u16 {
         let port = self.next_port();
-        self.hide(&port.to_string(), &format!("<port of step {}>", step.counted()));
+        self.hide(
+            &port.to_string(),
+            &format!("<port of step {}>", step.counted()),
+        );
         port
     }
 

@@ -148,6 +148,7 @@ pub(crate) fn options(
         python_binary: args.python.clone(),
         prefer_uv: !args.no_uv,
         local_repositories: args.local_repositories,
+        other_apps: args.other_apps.into(),
         restart: Policy::fixed(args.restart_delay),
         stop: StopSequence::term_then_kill(args.grace_period),
         privileged: collodi_tokio::is_privileged(),

@@ -5,6 +5,7 @@ use collodi_env::{Grants, Policy};
 use collodi_logs::Limits as LogLimits;
 use collodi_python::Layout;
 use collodi_restart::{Policy as RestartPolicy, StopSequence};
+use collodi_run::OtherApps;
 use collodi_time::{Duration, WallTime};
 use collodi_value::Object;
 
@@ -41,6 +42,8 @@ pub struct HostOptions {
     pub local_repositories: bool,
     /// Whether commands may do everything: then `sudo` has nothing to add.
     pub privileged: bool,
+    /// What scripts may do with the files of other apps.
+    pub other_apps: OtherApps,
 }
 
 impl HostOptions {
@@ -63,6 +66,7 @@ impl HostOptions {
             retention: Retention::default(),
             local_repositories: false,
             privileged: false,
+            other_apps: OtherApps::default(),
         }
     }
 }

@@ -67,7 +67,10 @@ impl Host {
         let callers = self.runs_that_wait_for(&run);
         let who = (run, action);
         let note = format!("waits until no other {method} of its queue runs");
-        if self.turns.take(method, who.clone(), |run| callers.contains(run)) {
+        if self
+            .turns
+            .take(method, who.clone(), |run| callers.contains(run))
+        {
             self.tell_turn(who);
         } else if let Some(entry) = self.runs.get(&who.0) {
             entry.tell_note(note, &mut self.shared);
@@ -85,9 +88,7 @@ impl Host {
         }
         self.leave_turns(|leaving| *leaving == who);
         let released = Input::Completed(action, Completed::Released);
-        self.shared
-            .post
-            .push_back(Post::Run(run.clone(), released));
+        self.shared.post.push_back(Post::Run(run.clone(), released));
     }
 
     /// These steps want no turn any more.

@@ -3,8 +3,8 @@
 use crate::ScriptRequest;
 use alloc::string::String;
 use collodi_command::CommandSpec;
-use collodi_python::EnvDir;
 use collodi_machine::ActionId;
+use collodi_python::EnvDir;
 use collodi_script::StepAt;
 use core::fmt;
 

@@ -129,7 +129,11 @@ impl Leaving {
 impl Filled {
     /// A result without a value is not kept.
     fn returns(&mut self, cx: &Context, asking: &Asking, step: &Step) {
-        let Some(returns) = step.returns.as_ref().filter(|_| cx.cursor.input.is_truthy()) else {
+        let Some(returns) = step
+            .returns
+            .as_ref()
+            .filter(|_| cx.cursor.input.is_truthy())
+        else {
             return;
         };
         if returns.entries().next().is_none() {

@@ -8,7 +8,7 @@ use crate::{
     Action, Completed, Event, Input, Outcome, RunOptions, Status,
     context::Context,
     ending::Ending,
-    lane::{LaneId, Lanes},
+    lane::{Lane, LaneId, Lanes},
     opening::Opening,
 };
 use collodi_action::Progress;
@@ -123,7 +123,10 @@ impl Run {
             self.shell_progress(now, id, progress);
             return Ok(());
         }
-        let listener = self.cx.owner(id).filter(|_| !self.cx.detached.contains(&id));
+        let listener = self
+            .cx
+            .owner(id)
+            .filter(|_| !self.cx.detached.contains(&id));
         let lane = listener.and_then(|lane| self.lanes.get_mut(lane));
         let mut is_heard = false;
         if let Some(lane) = lane {
@@ -209,7 +212,7 @@ impl Run {
             Phase::Stopping(_, until) => Some(Deadline::new(*until, "on.stop")),
             _ => None,
         };
-        let lanes = self.lanes.iter().filter_map(|lane| lane.deadline());
+        let lanes = self.lanes.iter().filter_map(Lane::deadline);
         lanes.chain(of_phase).min_by_key(|deadline| deadline.at)
     }
 }

@@ -102,7 +102,10 @@ impl Script {
 
     /// The steps of all lists: those of `run`, of the others by name, of `on.stop`.
     pub fn all_steps(&self) -> impl Iterator<Item = (StepAt, &Step)> {
-        let actions = self.actions.keys().map(|name| List::Action(name.as_str().into()));
+        let actions = self
+            .actions
+            .keys()
+            .map(|name| List::Action(name.as_str().into()));
         let lists = [List::Run].into_iter().chain(actions).chain([List::Stop]);
         lists.flat_map(|list| {
             let steps = self.list(&list).iter();

@@ -187,6 +187,11 @@ impl Run {
 /// How long what is done on the stop may take: as long as a command has to end by itself
 /// before it is killed.
 fn patience(cx: &Context) -> Duration {
-    let before = cx.options.stop.steps().split_last().map(|(_, before)| before);
+    let before = cx
+        .options
+        .stop
+        .steps()
+        .split_last()
+        .map(|(_, before)| before);
     before.into_iter().flatten().map(|step| step.wait).sum()
 }

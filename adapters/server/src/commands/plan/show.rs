@@ -32,7 +32,9 @@ pub(super) fn show(plan: &Plan, source: &str, env: bool) {
     for assumption in &plan.assumptions {
         let list = assumption.list.as_ref().map(|list| format!("{list}/"));
         let list = list.unwrap_or_default();
-        let of = assumption.step.map(|step| format!("step {list}{}: ", step + 1));
+        let of = assumption
+            .step
+            .map(|step| format!("step {list}{}: ", step + 1));
         say!("  - {}{}", of.unwrap_or_default(), plain(&assumption.text));
     }
     say!("\n{}", sum(plan));

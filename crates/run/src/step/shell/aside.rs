@@ -13,7 +13,12 @@ use collodi_value::Value;
 /// Tells people what handlers with `notify` say of their matches, and begins the lists
 /// of steps that handlers trigger.
 pub(super) fn tell(cx: &mut Context, watch: &mut Watch) {
-    for Aside { handler, event, does } in watch.asides() {
+    for Aside {
+        handler,
+        event,
+        does,
+    } in watch.asides()
+    {
         if let Some((name, list)) = does.triggers {
             trigger(cx, name, list, event.clone());
         }
