@@ -215,6 +215,7 @@ pub(crate) fn options(
         python_binary: args.python.clone(),
         prefer_uv: !args.no_uv,
         local_repositories: args.local_repositories,
+        other_apps: args.other_apps.into(),
         restart: restart(args),
         journal: true,
         recordings: backends.process.capabilities().has(Capability::Recordings),

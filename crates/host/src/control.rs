@@ -376,6 +376,7 @@ pub fn run_options(
         epoch: options.epoch,
         seed,
         privileged: options.privileged,
+        other_apps: options.other_apps,
     }
 }
 
@@ -391,9 +392,16 @@ fn environment_files(layout: &Layout, app: &App) -> EnvironmentFiles {
             layout.cache().join(name).ok()?.absolute(),
         ))
     };
+    let token = layout.cache().join("HF_AUTH/token");
+    let token = token.map(|path| ("HF_TOKEN_PATH".to_string(), path.absolute()));
     let analytics = ("GRADIO_ANALYTICS_ENABLED".to_string(), "False".to_string());
     EnvironmentFiles {
-        defaults: CACHES.iter().filter_map(cache).chain([analytics]).collect(),
+        defaults: CACHES
+            .iter()
+            .filter_map(cache)
+            .chain(token)
+            .chain([analytics])
+            .collect(),
         layers: [EnvironmentLayer { dir, files }, of_app].into(),
     }
 }

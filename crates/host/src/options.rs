@@ -5,6 +5,7 @@ use collodi_env::{Grants, Policy};
 use collodi_logs::Limits as LogLimits;
 use collodi_python::Layout;
 use collodi_restart::{Policy as RestartPolicy, StopSequence};
+use collodi_run::OtherApps;
 use collodi_time::{Duration, WallTime};
 use collodi_value::Object;
 
@@ -47,6 +48,8 @@ pub struct HostOptions {
     pub recordings: bool,
     /// Whether commands may do everything: then `sudo` has nothing to add.
     pub privileged: bool,
+    /// What scripts may do with the files of other apps.
+    pub other_apps: OtherApps,
 }
 
 impl HostOptions {
@@ -72,6 +75,7 @@ impl HostOptions {
             journal: false,
             recordings: false,
             privileged: false,
+            other_apps: OtherApps::default(),
         }
     }
 }
