@@ -30,3 +30,17 @@ fn long_patterns_of_sets() {
         }
     }
 }
+
+/// What only the engine refuses is refused by checking too.
+#[test]
+fn what_the_engine_refuses() {
+    for source in [
+        r"/(?<=a+)b/",
+        r"/(?<!\w*)b/",
+        r"/\p{Nothing}/u",
+        "/(a{1000}){1000}/",
+    ] {
+        assert!(Pattern::parse(source).is_err(), "{source}");
+        fuzz::pattern(source.as_bytes());
+    }
+}
