@@ -30,7 +30,7 @@ impl Ear {
     /// Waits until it rings; for ever when nobody can ring any more.
     pub(crate) async fn heard(&mut self) {
         if self.0.next().await.is_none() {
-            std::future::pending().await;
+            std::future::pending::<()>().await;
         }
     }
 }

@@ -105,6 +105,30 @@ pub(crate) struct ServerArgs {
     /// Let scripts fetch apps from repositories on this machine too (`file://`).
     #[arg(long)]
     pub(crate) local_repositories: bool,
+    /// What scripts may do with the files of other apps, named as https://….git/path.
+    #[arg(long, value_name = "WHAT", default_value = "read")]
+    pub(crate) other_apps: OtherAppsArg,
+}
+
+/// What scripts may do with the files of other apps.
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+pub(crate) enum OtherAppsArg {
+    /// Nothing.
+    None,
+    /// Read them, and run commands in their folders.
+    Read,
+    /// Change them, too.
+    Write,
+}
+
+impl From<OtherAppsArg> for collodi_run::OtherApps {
+    fn from(arg: OtherAppsArg) -> Self {
+        match arg {
+            OtherAppsArg::None => Self::None,
+            OtherAppsArg::Read => Self::Read,
+            OtherAppsArg::Write => Self::Write,
+        }
+    }
 }
 
 #[derive(Debug, Args)]

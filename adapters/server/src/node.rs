@@ -9,11 +9,11 @@ use crate::{
     state::{Hold, ServerState},
 };
 use anyhow::{Context as _, Result};
-use collodi_backend::Backends;
+use collodi_backend::{Backends, Capability};
 use collodi_contain::Root;
-use collodi_driver::{Driver, HostHandle, Workspace};
+use collodi_driver::{Driver, HostHandle, Notice, Workspace};
 use collodi_env::Grants;
-use collodi_host::{Command, Host, HostOptions};
+use collodi_host::{Command, Event, Host, HostOptions};
 use collodi_http::{AllowedHosts, Limits, Surface, Token};
 use collodi_python::{Layout, Platform};
 use collodi_restart::{Backoff, Policy, StopSequence};
@@ -41,6 +41,8 @@ pub(crate) struct Node {
     pub(crate) state_file: PathBuf,
     /// Someone asked over HTTP to end.
     pub(crate) asked_to_end: Ear,
+    /// What was told of what an earlier server has left.
+    pub(crate) found: Vec<Arc<Event>>,
     /// Ready when everything has ended, and callers have their answers.
     over: Fuse<RemoteHandle<()>>,
     budget: Duration,
@@ -82,7 +84,7 @@ impl Node {
             shutdown: Arc::new(move || bell.ring()),
         };
         let over = door.serve_while(driver.run(), runtime, &backends, surface)?;
-        recovered(&handle).await?;
+        let found = recovered(&handle).await?;
         hold.publish(&ServerState {
             pid: std::process::id(),
             address,
@@ -95,6 +97,7 @@ impl Node {
             address,
             state_file,
             asked_to_end,
+            found,
             over: over.fuse(),
             budget,
             _hold: hold,
@@ -119,14 +122,21 @@ impl Node {
 }
 
 /// Waits until the host knows what an earlier one has left: nobody asks it before.
-async fn recovered(handle: &HostHandle) -> Result<()> {
+async fn recovered(handle: &HostHandle) -> Result<Vec<Arc<Event>>> {
     let mut events = handle.events().await?;
+    let mut told = Vec::new();
     while !handle.query(Host::has_recovered).await? {
-        if events.next().await.is_none() {
-            break;
+        match events.next().await {
+            Some(Notice::Event(event)) => told.push(event),
+            Some(Notice::Missed(_)) => {}
+            None => break,
         }
     }
-    Ok(())
+    while let Some(Some(Notice::Event(event))) = events.next().now_or_never() {
+        told.push(event);
+    }
+    told.retain(|event| matches!(**event, Event::Journal(_)));
+    Ok(told)
 }
 
 /// Where callers come in.
@@ -205,8 +215,10 @@ pub(crate) fn options(
         python_binary: args.python.clone(),
         prefer_uv: !args.no_uv,
         local_repositories: args.local_repositories,
+        other_apps: args.other_apps.into(),
         restart: restart(args),
         journal: true,
+        recordings: backends.process.capabilities().has(Capability::Recordings),
         stop: StopSequence::term_then_kill(args.grace_period),
         privileged: collodi_os::is_privileged(),
         ..HostOptions::new(layout, u64::from_ne_bytes(random()?))

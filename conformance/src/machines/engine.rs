@@ -44,9 +44,15 @@ fn run_answers(action: &Action, id: ActionId) -> Vec<Input> {
         Action::StartDaemon(_) | Action::KeepDaemon(_) => vec![daemon(true), daemon(false)],
         Action::Script(_) => {
             let failed = ScriptFault::Stopped("other.json".into());
-            [Ok(Value::Null), Err(ScriptFault::Cancelled), Err(failed)]
-                .map(Completed::Script)
-                .into()
+            let place = Ok(Value::from("/app/.vatn/python/apps/repo/a"));
+            [
+                Ok(Value::Null),
+                Err(ScriptFault::Cancelled),
+                Err(failed),
+                place,
+            ]
+            .map(Completed::Script)
+            .into()
         }
         Action::TakeTurn(_) => vec![Completed::Turn],
         Action::Release(_) => vec![Completed::Released],

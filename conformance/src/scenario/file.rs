@@ -36,6 +36,8 @@ pub enum Does {
     Stop,
     /// Waits for what comes next.
     Nothing,
+    /// Puts another host in the place of this one, which goes on with its daemons.
+    Replace,
     /// Ends the run.
     Cancel,
     /// Restarts the daemon.
@@ -114,6 +116,7 @@ fn deed(line: &str) -> Result<Deed, Broken> {
     let does = match does {
         "stop" => Does::Stop,
         "nothing" => Does::Nothing,
+        "replace" => Does::Replace,
         "cancel" => Does::Cancel,
         "restart" => Does::Restart,
         "shutdown" => Does::Shutdown,

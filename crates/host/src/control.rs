@@ -326,6 +326,9 @@ impl Host {
         self.hurry_fetches(now);
         for (id, process) in &mut self.processes {
             process.order.stop_asked = true;
+            if process.order.history.is_some() {
+                continue;
+            }
             let kill = collodi_restart::Input::Kill;
             self.shared.post.push_back(Post::Process(id.clone(), kill));
         }
@@ -373,6 +376,7 @@ pub fn run_options(
         epoch: options.epoch,
         seed,
         privileged: options.privileged,
+        other_apps: options.other_apps,
     }
 }
 
@@ -388,9 +392,16 @@ fn environment_files(layout: &Layout, app: &App) -> EnvironmentFiles {
             layout.cache().join(name).ok()?.absolute(),
         ))
     };
+    let token = layout.cache().join("HF_AUTH/token");
+    let token = token.map(|path| ("HF_TOKEN_PATH".to_string(), path.absolute()));
     let analytics = ("GRADIO_ANALYTICS_ENABLED".to_string(), "False".to_string());
     EnvironmentFiles {
-        defaults: CACHES.iter().filter_map(cache).chain([analytics]).collect(),
+        defaults: CACHES
+            .iter()
+            .filter_map(cache)
+            .chain(token)
+            .chain([analytics])
+            .collect(),
         layers: [EnvironmentLayer { dir, files }, of_app].into(),
     }
 }

@@ -74,7 +74,7 @@ impl Host {
     /// A host that begins with [`Input::Start`].
     pub fn new(options: HostOptions) -> Self {
         let journal = match options.journal {
-            true => Journal::new(&options.layout),
+            true => Journal::new(&options.layout, options.recordings),
             false => Journal::default(),
         };
         let mut shared = Shared::new(options.seed, journal);

@@ -5,6 +5,7 @@ use collodi_env::{Grants, Policy};
 use collodi_logs::Limits as LogLimits;
 use collodi_python::Layout;
 use collodi_restart::{Policy as RestartPolicy, StopSequence};
+use collodi_run::OtherApps;
 use collodi_time::{Duration, WallTime};
 use collodi_value::Object;
 
@@ -43,8 +44,12 @@ pub struct HostOptions {
     /// Whether what the next host needs to go on with the daemons is written down, and
     /// what an earlier one has left is gone on with.
     pub journal: bool,
+    /// Whether the world can keep what processes say in files, as it is to with a journal.
+    pub recordings: bool,
     /// Whether commands may do everything: then `sudo` has nothing to add.
     pub privileged: bool,
+    /// What scripts may do with the files of other apps.
+    pub other_apps: OtherApps,
 }
 
 impl HostOptions {
@@ -68,7 +73,9 @@ impl HostOptions {
             retention: Retention::default(),
             local_repositories: false,
             journal: false,
+            recordings: false,
             privileged: false,
+            other_apps: OtherApps::default(),
         }
     }
 }

@@ -245,6 +245,10 @@ impl Host {
         let Some(process) = self.processes.get(id) else {
             return;
         };
+        // It goes on first, and is ended then.
+        if process.order.history.is_some() {
+            return;
+        }
         let Some(name) = process.name() else {
             return self.stop_process(id);
         };

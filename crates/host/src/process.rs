@@ -4,6 +4,7 @@ mod life;
 
 use crate::{
     ProcessId, RunId,
+    journal::{History, Segment},
     reach::Reach,
     readiness::Watch,
     shared::{Role, Shared},
@@ -11,12 +12,13 @@ use crate::{
 use alloc::{string::String, sync::Arc, vec::Vec};
 use collodi_action::{Action, Error};
 use collodi_command::{Exit, Identity, Member, Stdin};
-use collodi_logs::{Log, Url};
+use collodi_contain::ContainedPath;
+use collodi_logs::{Log, Url, recording::restore};
 use collodi_machine::ActionId;
 use collodi_restart::{Phase, Policy, RestartClass, Status, Supervisor};
 use collodi_run::{App, DaemonSpec};
 use collodi_script::Supervision;
-use collodi_time::{Duration, WallTime};
+use collodi_time::{Duration, Instant, WallTime};
 
 /// A daemon that a run started.
 #[derive(Clone, Debug)]
@@ -67,6 +69,8 @@ pub(crate) enum First {
 pub(crate) struct Order {
     /// It is to be ended, when those that depend on it have.
     pub(crate) stop_asked: bool,
+    /// What it said before this host is being read; then it goes on.
+    pub(crate) history: Option<History>,
     /// What is to be known of it before it runs is written down.
     pub(crate) noted: bool,
     /// Its supervisor has been told.
@@ -231,15 +235,30 @@ impl Process {
         self.kept.is_some()
     }
 
-    /// The name of the directory that has what it said.
+    /// Whether another host could find its process again, if it has one.
+    pub(crate) fn can_be_found(&self) -> bool {
+        let lives = self.life.filter(|life| life.exit.is_none());
+        lives.is_none() || self.identity.is_some()
+    }
+
+    /// The directory that has what it said.
+    pub(crate) fn recording_dir(&self) -> Option<&ContainedPath> {
+        Some(&self.daemon.command.recording.as_ref()?.dir)
+    }
+
+    /// The name of that directory.
     pub(crate) fn recording(&self) -> Option<&str> {
-        self.daemon
-            .command
-            .recording
-            .as_ref()?
-            .dir
-            .rel()
-            .file_name()
+        self.recording_dir()?.rel().file_name()
+    }
+
+    /// Fills its log with what it said before this host.
+    pub(crate) fn restore(&mut self, segments: impl Iterator<Item = Segment>) {
+        let origin = self.epoch.as_duration();
+        let when = |at: WallTime| Instant::ZERO + at.as_duration().saturating_sub(origin);
+        for segment in segments {
+            let index = String::from_utf8_lossy(&segment.index);
+            restore(&mut self.log, &index, &segment.bytes, when);
+        }
     }
 
     /// What its supervisor knows.

@@ -442,7 +442,7 @@ impl RunEntry {
                 Output::Action(id, Action::StartDaemon(spec)) => {
                     shared
                         .post
-                        .push_back(Post::WantDaemon(self.id.clone(), id, Box::new(spec)));
+                        .push_back(Post::WantDaemon(self.id.clone(), id, spec));
                 }
                 Output::Action(id, Action::KeepDaemon(keep)) => {
                     shared

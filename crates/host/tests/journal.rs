@@ -44,6 +44,7 @@ impl<'m> Play<'m> {
         let layout = Layout::new(Root::new("/w"), Platform::LINUX_X64);
         let options = HostOptions {
             journal: true,
+            recordings: true,
             ..HostOptions::new(layout, 7)
         };
         machine.asked.clear();
@@ -274,6 +275,33 @@ fn the_next_host_takes_the_daemon_over_and_starts_no_other() {
         "{:?}",
         state_files(&machine)
     );
+}
+
+#[test]
+fn what_a_daemon_said_before_is_in_its_log_again() {
+    let mut machine = Machinery::default();
+    Play::new(&mut machine).run(DAEMON);
+    let name = state_files(&machine)[0].rsplit('/').next().unwrap();
+    let dir = format!("/w/.vatn/python/logs/{}", name.trim_end_matches(".json"));
+    let index = "1000 began 1:1:boot\n1000 stdout 0\n2000 stderr 6\n";
+    let files = [("000001.log", "hello\nbad\n"), ("000001.index", index)];
+    for (file, text) in files {
+        machine.files.insert(format!("{dir}/{file}"), text.into());
+    }
+    let play = Play::new(&mut machine);
+    assert!(play.host.has_recovered());
+    let process = play.host.processes().next().unwrap();
+    let lines = process.log().last(9);
+    let said: Vec<_> = lines
+        .map(|line| format!("{} {}", line.source.as_str(), line.text))
+        .collect();
+    let expected = [
+        "stdout hello",
+        "stderr bad",
+        "note [VATN] Process taken over (pid=1)",
+        "stdout http://127.0.0.1:7860",
+    ];
+    assert_eq!(said, expected);
 }
 
 #[test]

@@ -91,7 +91,7 @@ fn a_log_is_refilled_and_goes_on() {
             "0 t+1.000s one",
             "1 t+2.000s err",
             "2 t+2.001s two",
-            "3 t+2.001s three",
+            "3 t+2.002s three",
             "4 t+3.000s four"
         ]
         .map(str::to_owned)

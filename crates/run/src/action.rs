@@ -10,13 +10,17 @@ use core::fmt;
 /// Something a run wants done.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "most are the world's, and none is kept"
+)]
 pub enum Action {
     /// By the world.
     World(collodi_action::Action),
     /// By the host: see that this environment is there.
     ProvideEnv(EnvRequest),
     /// By the host: start this daemon and look after it.
-    StartDaemon(DaemonSpec),
+    StartDaemon(Box<DaemonSpec>),
     /// By the host: look after this command of the run from here on.
     KeepDaemon(Box<Keep>),
     /// By the host: deal with other scripts.

@@ -5,6 +5,7 @@ use crate::{
     environment::Environment,
     lane::{Cursor, LaneId},
     memory::Memory,
+    other_apps::{self, Checkouts, OtherApps},
     session::Sessions,
 };
 use alloc::{
@@ -17,7 +18,7 @@ use collodi_command::{Stdin, TreeId};
 use collodi_contain::ContainedPath;
 use collodi_env::{Environment as Resolved, StepVariables};
 use collodi_machine::{ActionId, Outbox};
-use collodi_script::{Dialect, List, Step, StepAt, is_outside};
+use collodi_script::{Dialect, List, Step, StepAt, is_checkout_path, is_outside};
 use collodi_time::Instant;
 use collodi_value::Value;
 
@@ -39,6 +40,8 @@ pub(crate) struct Context {
     pub(crate) steps_run: usize,
     /// The lists that handlers have triggered and that are not begun yet.
     pub(crate) triggered: Vec<Triggered>,
+    /// Where the addresses lead that the step at hand has for paths.
+    pub(crate) checkouts: Checkouts,
     /// Whose actions are in flight.
     owners: BTreeMap<ActionId, Owner>,
     /// The trees that may have processes.
@@ -106,6 +109,7 @@ impl Context {
             cursor: Cursor::default(),
             steps_run: 0,
             triggered: Vec::new(),
+            checkouts: Checkouts::new(),
             owners: BTreeMap::new(),
             trees: BTreeSet::new(),
             living: BTreeSet::new(),
@@ -279,6 +283,25 @@ impl Context {
     /// The path that parameter `key` means, read from the script's folder.
     pub(crate) fn path(&self, key: &str, text: &str) -> Result<ContainedPath, Fault> {
         contained(&self.options.app.cwd(), key, text)
+    }
+
+    /// Whether a path is in the script's own app.
+    pub(crate) fn is_own(&self, path: &ContainedPath) -> bool {
+        path.root().as_str() == self.options.app.root.as_str()
+    }
+
+    /// As [`Context::path`], or the path in another app that an address names, when the
+    /// script may do with it what is wanted.
+    pub(crate) fn path_in_any(
+        &self,
+        key: &str,
+        text: &str,
+        wanted: OtherApps,
+    ) -> Result<ContainedPath, Fault> {
+        match is_checkout_path(text) {
+            true => other_apps::path(self, key, text, wanted),
+            false => self.path(key, text),
+        }
     }
 }
 

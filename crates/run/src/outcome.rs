@@ -1,6 +1,6 @@
 //! How a run ended.
 
-use crate::{AnswerError, ScriptFault};
+use crate::{AnswerError, OtherApps, ScriptFault};
 use alloc::{string::String, vec::Vec};
 use collodi_command::Exit;
 use collodi_contain::{ContainedPath, NameError, PathError};
@@ -149,6 +149,15 @@ pub enum FailureKind {
         /// What it is.
         text: String,
     },
+    /// A path names an app by an address of which no app is a checkout.
+    NoCheckout(String),
+    /// A path leads into another app, and the script may not do this with it.
+    OtherApp {
+        /// What it is.
+        text: String,
+        /// What would have to be allowed.
+        wanted: OtherApps,
+    },
     /// A name is not one.
     Name {
         /// The name.
@@ -190,6 +199,8 @@ pub enum FailureKind {
     Answer(AnswerError),
     /// A request or download failed.
     Web(WebError),
+    /// A Gradio app fails, or is none: what, where.
+    Gradio(String),
     /// A text is no address that can be asked.
     Address {
         /// The text.
@@ -263,6 +274,10 @@ impl FailureKind {
             Self::Outside { .. } => {
                 "paths are read from the app's folder and stay in it; `~/…` and addresses are for scripts only"
             }
+            Self::NoCheckout(_) => "fetch it with `script.download` first",
+            Self::OtherApp { .. } => {
+                "`--other-apps write` allows it, to every script that is run; `read` is the default"
+            }
             Self::Name { .. } => "use letters, digits, '.', '_' and '-'",
             Self::Unquotable => {
                 "put the value between blanks or in quotes, or write raw(…) if it is meant as shell code"
@@ -296,6 +311,9 @@ impl FailureKind {
             Self::Web(error) => return web_hint(error.kind),
             Self::Address { text, .. } if text.contains("{{") => {
                 "the script is given this address by whoever runs it; see the note above"
+            }
+            Self::Gradio(_) => {
+                "look at what the app says itself; its page for developers names the endpoints"
             }
             Self::Script(fault) => return fault.hint(),
             _ => return None,
@@ -382,6 +400,14 @@ impl fmt::Display for FailureKind {
             Self::Outside { key, text } => {
                 write!(f, "`{key}` is not a path in the app's folder: {text:?}")
             }
+            Self::NoCheckout(text) => write!(f, "no app is a checkout of {text:?}"),
+            Self::OtherApp { text, wanted } => {
+                let what = match wanted {
+                    OtherApps::Write => "change",
+                    _ => "read",
+                };
+                write!(f, "scripts may not {what} what is in other apps: {text:?}")
+            }
             Self::Name { text, error } => write!(f, "{error}: {text:?}"),
             Self::Param { expected, found } => write!(f, "expected {expected}, found {found}"),
             Self::Unquotable => {
@@ -406,6 +432,7 @@ impl fmt::Display for FailureKind {
             }
             Self::Answer(error) => write!(f, "the answer will not do: {error}"),
             Self::Web(error) => write!(f, "{error}"),
+            Self::Gradio(why) => f.write_str(why),
             Self::Address { text, error } => write!(f, "{error}: {text:?}"),
             Self::NotInTime(what) => write!(f, "{what} was not there in time"),
             Self::Script(fault) => write!(f, "{fault}"),

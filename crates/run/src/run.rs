@@ -8,7 +8,7 @@ use crate::{
     Action, Completed, Event, Input, Outcome, RunOptions, Status,
     context::Context,
     ending::Ending,
-    lane::{LaneId, Lanes},
+    lane::{Lane, LaneId, Lanes},
     opening::Opening,
 };
 use collodi_action::Progress;
@@ -223,7 +223,7 @@ impl Run {
             Phase::Stopping(_, until) => Some(Deadline::new(*until, "on.stop")),
             _ => None,
         };
-        let lanes = self.lanes.iter().filter_map(|lane| lane.deadline());
+        let lanes = self.lanes.iter().filter_map(Lane::deadline);
         lanes.chain(of_phase).min_by_key(|deadline| deadline.at)
     }
 }

@@ -385,7 +385,7 @@ fn homes_and_addresses_are_no_folders_of_the_app() {
         ("fs.copy", "dest", r#", "src": "a""#),
         ("shell.run", "path", r#", "message": "x""#),
     ] {
-        for path in ["~/x", "{{'~/' + 'x'}}", "https://me:pw@host/o/r.git/x"] {
+        for path in ["~/x", "{{'~/' + 'x'}}", "https://me:pw@host/o/r/x"] {
             let script = format!(
                 r#"{{"run": [{{"method": "{method}", "params": {{"{key}": "{path}"{more}}}}}]}}"#
             );

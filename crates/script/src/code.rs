@@ -134,6 +134,10 @@ const CODES: &[(&str, &str)] = &[
         "The number is beyond what a 64-bit float can hold.",
     ),
     (
+        "other-app",
+        "The path is in another app, named by the address of its repository. Whether the step may read or change what is there is the operator's to say.",
+    ),
+    (
         "outside-path",
         "The path starts with `~/` or is an address. Those name scripts; paths of files stay in the app's folder, so the step fails.",
     ),

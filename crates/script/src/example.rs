@@ -169,6 +169,12 @@ const EXAMPLES: &[(&str, Example)] = &[
         file(r#"{"run": [{"method": "process.wait", "params": {"sec": 1e999}}]}"#),
     ),
     (
+        "other-app",
+        file(
+            r#"{"run": [{"method": "shell.run", "params": {"message": "ls", "path": "https://host/owner/repo.git/bin"}}]}"#,
+        ),
+    ),
+    (
         "outside-path",
         file(r#"{"run": [{"method": "fs.rm", "params": {"path": "~/drive/models"}}]}"#),
     ),

@@ -39,7 +39,7 @@ pub use example::{Example, example};
 pub use locate::locate;
 pub use method::Method;
 pub use options::{Limits, Options};
-pub use outside::is_outside;
+pub use outside::{is_checkout_path, is_outside};
 pub use parsed::{Document, Parsed, ScriptError};
 pub use place::{Place, places};
 pub use reference::{code_reference, json_schema, method_reference, reference};

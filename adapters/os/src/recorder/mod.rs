@@ -257,3 +257,77 @@ fn unusable(recording: &Recording, fault: Fault) -> Error {
         None => error,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use collodi_contain::{RelPath, Root};
+    use collodi_logs::recording::{Recorded, recorded};
+    use std::{fs, os::unix::fs::PermissionsExt as _, path::Path};
+
+    fn recorder(dir: &Path) -> Recorder {
+        let root = Root::new(dir.to_str().unwrap());
+        let path = root.contain(&RelPath::root(), "kept/app").unwrap();
+        Recorder::open(&Recording::new(path)).unwrap()
+    }
+
+    fn kept(dir: &Path, number: u32) -> Vec<Recorded> {
+        let file = |end| dir.join(format!("kept/app/{number:06}.{end}"));
+        let index = fs::read_to_string(file("index")).unwrap();
+        let length = fs::metadata(file("log")).unwrap().len();
+        recorded(&index, length).map(|(_, what)| what).collect()
+    }
+
+    #[test]
+    fn files_are_their_owners_alone() {
+        let dir = tempfile::tempdir().unwrap();
+        recorder(dir.path()).hear(Stream::Stdout, b"said");
+        let mode = |path: &str| {
+            let metadata = fs::metadata(dir.path().join(path)).unwrap();
+            metadata.permissions().mode() & 0o777
+        };
+        assert_eq!(mode("kept/app"), 0o700);
+        assert_eq!(mode("kept/app/000001.log"), 0o600);
+        assert_eq!(mode("kept/app/000001.index"), 0o600);
+    }
+
+    #[test]
+    fn a_line_that_was_torn_stays_apart() {
+        let dir = tempfile::tempdir().unwrap();
+        recorder(dir.path()).hear(Stream::Stdout, b"one");
+        let index = dir.path().join("kept/app/000001.index");
+        let text = fs::read_to_string(&index).unwrap();
+        fs::write(&index, format!("{text}1700000000000 std")).unwrap();
+        recorder(dir.path()).hear(Stream::Stderr, b"two");
+        assert_eq!(
+            kept(dir.path(), 1),
+            [
+                Recorded::Said(Stream::Stdout, 0..3),
+                Recorded::Said(Stream::Stderr, 3..6)
+            ]
+        );
+    }
+
+    /// `/dev/full` takes nothing. What is said meanwhile is missing, and the next segment
+    /// says how much.
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn a_full_disk_is_told_in_the_next_segment() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut recorder = recorder(dir.path());
+        recorder.hear(Stream::Stdout, b"kept");
+        let full = fs::File::options().read(true).write(true).open("/dev/full");
+        let State::Open(segment) = &mut recorder.state else {
+            panic!("it is open");
+        };
+        segment.log = full.unwrap().into();
+        recorder.hear(Stream::Stdout, b"lost");
+        recorder.hear(Stream::Stderr, b"too");
+        assert!(matches!(recorder.state, State::Broken(_, Some(1))));
+        recorder.state = State::Broken(Instant::now() - PAUSE, Some(1));
+        recorder.hear(Stream::Stdout, b"again");
+        let said = |range| Recorded::Said(Stream::Stdout, range);
+        assert_eq!(kept(dir.path(), 1), [said(0..4)]);
+        assert_eq!(kept(dir.path(), 2), [Recorded::Missing(7), said(0..5)]);
+    }
+}

@@ -53,6 +53,9 @@ pub(crate) async fn run(
     let mut node = Node::start(&*runtime, workspace, args.listen, &args.server).await?;
     let events = node.handle.all_events().await?;
     show.listening(node.address, &node.state_file);
+    for event in &node.found {
+        show.event(event);
+    }
     let (app, script) = (app.app.clone(), Arc::new(script));
     let request = RunRequest {
         app,

@@ -30,6 +30,9 @@ pub(crate) async fn serve(
     let mut node = Node::start(&*runtime, workspace, args.listen, &args.server).await?;
     let mut events = node.handle.events().await?;
     show.listening(node.address, &node.state_file);
+    for event in &node.found {
+        show.event(event);
+    }
     let mut ending = false;
     loop {
         let interrupted = interrupts.next().map(Told::Interrupt);

@@ -5,6 +5,7 @@
 //! What cannot be written is tried again; nothing waits for it twice.
 
 mod fields;
+mod history;
 mod record;
 mod recovery;
 
@@ -29,6 +30,7 @@ use collodi_time::{Deadline, Duration, Instant};
 use collodi_value::Value;
 use fields::{Fields, NotARecord, array, object};
 
+pub(crate) use history::{History, Segment};
 pub(crate) use record::Record;
 pub(crate) use recovery::{Look, Recovery};
 
@@ -58,7 +60,8 @@ pub(crate) struct Journal {
 #[derive(Clone, Debug)]
 struct Dirs {
     state: ContainedPath,
-    logs: ContainedPath,
+    /// None where what processes say cannot be kept.
+    logs: Option<ContainedPath>,
 }
 
 /// A file of the journal.
@@ -107,10 +110,10 @@ pub(crate) struct Held {
 
 impl Journal {
     /// One that writes below the layout's directories.
-    pub(crate) fn new(layout: &Layout) -> Self {
+    pub(crate) fn new(layout: &Layout, records: bool) -> Self {
         let dirs = Dirs {
             state: layout.state(),
-            logs: layout.logs(),
+            logs: records.then(|| layout.logs()),
         };
         Self {
             dirs: Some(dirs),
@@ -130,7 +133,7 @@ impl Journal {
 
     /// Where what the processes of this name say is kept.
     pub(crate) fn recording(&self, name: &str) -> Option<Recording> {
-        let dir = self.dirs.as_ref()?.logs.join(name).ok()?;
+        let dir = self.dirs.as_ref()?.logs.as_ref()?.join(name).ok()?;
         Some(Recording::new(dir))
     }
 

@@ -1,8 +1,8 @@
 //! What an earlier host has left: found, and gone on with.
 
-use super::{Record, TREES, fields::NotARecord, read_trees};
+use super::{Record, TREES, fields::NotARecord, history::Part, read_trees};
 use crate::{
-    Event, Host, Process, RunEntry,
+    Event, Host, Process, ProcessId, RunEntry,
     event::JournalEvent,
     post::Post,
     process::{Birth, First},
@@ -61,6 +61,10 @@ pub(crate) enum Look {
     Tree,
     /// The directories of what processes said.
     Recordings,
+    /// What a daemon said: its segments.
+    History(ProcessId),
+    /// A file of one of them.
+    Segment(ProcessId, u32, Part),
 }
 
 impl Host {
@@ -83,7 +87,7 @@ impl Host {
         self.look(Look::Files, FileOp::List { path });
     }
 
-    fn look(&mut self, look: Look, op: FileOp) {
+    pub(super) fn look(&mut self, look: Look, op: FileOp) {
         let child = Child::Recovery(look);
         self.shared
             .ask_now(child, None, Role::Plain, Action::File(op));
@@ -103,6 +107,13 @@ impl Host {
             }
             (Look::File(name), completion) => self.found_file(now, name, completion),
             (Look::Tree, _) => self.cleared(),
+            (Look::History(id), Completion::File(Ok(FileAnswer::Entries(entries)))) => {
+                self.found_history(now, id, &entries);
+            }
+            (Look::History(id), _) => self.found_history(now, id, &[]),
+            (Look::Segment(id, number, part), completion) => {
+                self.found_segment(now, id, (*number, *part), completion);
+            }
             (Look::Recordings, Completion::File(Ok(FileAnswer::Entries(entries)))) => {
                 self.found_recordings(&entries);
             }
@@ -219,6 +230,11 @@ impl Host {
         self.recovered();
     }
 
+    /// A daemon whose history was read goes on.
+    pub(super) fn resumed(&mut self) {
+        self.recovered();
+    }
+
     fn cleared(&mut self) {
         if let Recovery::Clearing(found) = &mut self.shared.journal.recovery {
             found.left = found.left.saturating_sub(1);
@@ -230,14 +246,15 @@ impl Host {
         let Recovery::Clearing(found) = &self.shared.journal.recovery else {
             return;
         };
-        if found.left > 0 {
+        let reads = |process: &Process| process.order.history.is_some();
+        if found.left > 0 || self.processes().any(reads) {
             return;
         }
         let (daemons, trees) = (found.daemons, found.cleared);
         self.shared.journal.recovery = Recovery::Done;
         self.shared.put_trees();
-        if let Some(dirs) = &self.shared.journal.dirs {
-            let path = dirs.logs.clone();
+        let dirs = self.shared.journal.dirs.as_ref();
+        if let Some(path) = dirs.and_then(|dirs| dirs.logs.clone()) {
             self.look(Look::Recordings, FileOp::List { path });
         }
         self.tell(JournalEvent::Recovered { daemons, trees });
@@ -287,15 +304,21 @@ impl Host {
         if let Some(process) = self.processes.get_mut(&id) {
             process.order.noted = true;
             process.stopped_by_operator |= stopped;
+            process.order.stop_asked |= stopped || self.shutting_down;
             url.into_iter()
                 .for_each(|url| process.called(&url, &mut self.shared));
         }
         match revived {
             true => self.begin_process(now, &id),
-            false => self.process_input(now, &id, Input::Start),
+            false => self.begin_history(now, &id),
         }
-        if stopped || self.shutting_down {
-            self.stop_daemons(&[id]);
+    }
+
+    /// A daemon of an earlier host goes on; one that is to be ended is ended then.
+    pub(super) fn go_on_with(&mut self, now: Instant, id: &ProcessId) {
+        self.process_input(now, id, Input::Start);
+        if self.process(id).is_some_and(|p| p.order.stop_asked) {
+            self.stop_daemons(core::slice::from_ref(id));
         }
     }
 
@@ -318,7 +341,7 @@ impl Host {
     }
 
     /// Writes down what is known of a daemon; removes it when nobody needs it.
-    pub(crate) fn note_process(&mut self, id: &crate::ProcessId) {
+    pub(crate) fn note_process(&mut self, id: &ProcessId) {
         let Some(process) = self
             .processes
             .get(id)
@@ -382,7 +405,7 @@ impl Host {
     }
 
     /// What is to be known of a daemon before it runs is written down.
-    fn noted(&mut self, now: Instant, id: &crate::ProcessId) {
+    fn noted(&mut self, now: Instant, id: &ProcessId) {
         let Some(process) = self.processes.get_mut(id) else {
             return;
         };
@@ -396,8 +419,9 @@ impl Host {
 
     /// Tells who waits that all is written down.
     pub(crate) fn let_go_when_clean(&mut self) {
+        let are_known = self.processes().all(Process::can_be_found);
         let journal = &mut self.shared.journal;
-        if journal.is_awaited && journal.is_clean() {
+        if journal.is_awaited && journal.is_clean() && are_known {
             journal.is_awaited = false;
             self.shared.out.event(Event::LetGo);
         }

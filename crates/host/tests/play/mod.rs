@@ -1,5 +1,10 @@
 //! A host, and a world that answers when it is told to.
-#![allow(dead_code, reason = "each test program uses a part")]
+#![allow(
+    dead_code,
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "tests, each of which uses a part"
+)]
 
 use collodi_action::{Action, Completion, Ended, Error, ErrorKind, Progress};
 use collodi_command::Exit;

@@ -100,6 +100,7 @@ fn enter(cx: &mut Context, now: Instant, rendering: Rendering) -> State {
     if let Some(fault) = rendering.refused {
         return fail(cx, fault);
     }
+    cx.checkouts = rendering.checkouts;
     let started = step::start(cx, now, &known.method, &rendering.params);
     apply(cx, now, started)
 }

@@ -2,7 +2,7 @@
 
 use super::{Pending, Started, Step, query::address, retry::Retries};
 use crate::{
-    Completed, Event,
+    Completed, Event, OtherApps,
     context::Context,
     outcome::FailureKind,
     params::{Fault, Params, missing, wrong},
@@ -82,7 +82,9 @@ fn addresses(params: Params<'_>, key: &str) -> Result<Vec<(String, String)>, Fau
 }
 
 fn target(cx: &Context, params: Params<'_>, files: usize) -> Result<Target, Fault> {
-    let path = |key: &str, text: &str| -> Result<ContainedPath, Fault> { cx.path(key, text) };
+    let path = |key: &str, text: &str| -> Result<ContainedPath, Fault> {
+        cx.path_in_any(key, text, OtherApps::Write)
+    };
     match (params.text("dir")?, params.text("path")?) {
         (Some(dir), _) => Ok(Target::Dir(path("dir", &dir)?)),
         (None, Some(_)) if files > 1 => Err(missing("dir", "a folder for several files")),

@@ -11,9 +11,10 @@ use crate::{
     table::FILE_KEYS,
 };
 use alloc::{borrow::ToOwned, boxed::Box, collections::BTreeMap, format, string::String, vec::Vec};
+use collodi_value::Value;
 
 impl Checker<'_, '_> {
-    pub(super) fn document(mut self, root: &Node) -> Document {
+    pub(super) fn document<'n>(mut self, root: &'n Node<'n>) -> Document {
         let root = Spot::root(root);
         if root.node.is_missing() {
             return Document::Broken;
@@ -33,7 +34,7 @@ impl Checker<'_, '_> {
 
     /// Metadata by its name, or a script that lost its steps.
     fn without_run(&mut self, root: &Spot<'_>) -> Document {
-        let keys = root.node.members().iter().map(|m| m.key.as_str());
+        let keys = root.node.members().iter().map(|m| &*m.key);
         let similar = keys
             .filter(|key| nearest(key, ["run"]).is_some() || *key == "steps")
             .find(|key| root.get(key).is_some_and(|v| v.node.as_array().is_some()));
@@ -59,7 +60,8 @@ impl Checker<'_, '_> {
     fn script(&mut self, root: &Spot<'_>, run: &Spot<'_>) -> Script {
         self.dialect = dialect::decide(root, self.options, self.sink);
         self.file_keys(root);
-        let steps = self.run_list(run);
+        let value = root.node.to_value();
+        let steps = self.run_list(run, value.pointer("/run").unwrap_or(&Value::Null));
         let actions = self.actions(root);
         let on_stop = self.on_stop(root);
         let script = Script {
@@ -73,7 +75,7 @@ impl Checker<'_, '_> {
             actions,
             on_stop,
             prerequisites: prerequisites(root),
-            value: root.node.to_value(),
+            value,
         };
         self.flow(root, &script);
         self.daemons(root, &script);
@@ -84,7 +86,7 @@ impl Checker<'_, '_> {
     fn file_keys(&mut self, root: &Spot<'_>) {
         for param in FILE_KEYS.iter().filter(|param| param.name != "run") {
             if let Some(value) = root.given(param.name) {
-                self.soft_kind(&format!("`{}`", param.name), &value, param.kinds);
+                self.soft_kind(format_args!("`{}`", param.name), &value, param.kinds);
             }
         }
         self.daemon_text(root);
@@ -117,14 +119,14 @@ impl Checker<'_, '_> {
         }
     }
 
-    fn run_list(&mut self, run: &Spot<'_>) -> Vec<Step> {
+    fn run_list(&mut self, run: &Spot<'_>, value: &Value) -> Vec<Step> {
         match &run.node.kind {
             Kind::Missing => Vec::new(),
             Kind::Array(items) if items.is_empty() => {
                 self.sink.push(run.error("empty-run", "`run` has no steps"));
                 Vec::new()
             }
-            Kind::Array(_) => self.steps(run),
+            Kind::Array(_) => self.steps(run, value),
             Kind::Object(_) => {
                 let report = run.wrong_type("`run`", "a list");
                 self.sink
@@ -138,15 +140,17 @@ impl Checker<'_, '_> {
         }
     }
 
-    fn steps(&mut self, list: &Spot<'_>) -> Vec<Step> {
+    /// Reads a list of steps, which is `value`.
+    fn steps(&mut self, list: &Spot<'_>, value: &Value) -> Vec<Step> {
         let limit = self.options.limits.steps;
         if let Some(first) = list.items().nth(limit) {
             let message = format!("a list has at most {limit} steps");
             self.sink.push(first.error("too-many-steps", message));
         }
         let items: Vec<Spot<'_>> = list.items().take(limit).collect();
-        let indexed = items.iter().enumerate();
-        let steps = indexed.map(|(index, spot)| self.step(index, spot));
+        let values = value.as_array().unwrap_or_default();
+        let indexed = items.iter().zip(values).enumerate();
+        let steps = indexed.map(|(index, (spot, value))| self.step(index, spot, value));
         let mut steps: Vec<Step> = steps.collect();
         self.resolve_next(&items, &mut steps);
         steps
@@ -158,7 +162,10 @@ impl Checker<'_, '_> {
         for (member, value) in root.members() {
             let known = FILE_KEYS.iter().any(|param| param.name == member.key);
             if !known && is_step_list(value.node) {
-                actions.insert(member.key.clone(), self.steps(&value));
+                actions.insert(
+                    member.key.clone().into_owned(),
+                    self.steps(&value, &value.node.to_value()),
+                );
             }
         }
         actions
@@ -177,7 +184,7 @@ impl Checker<'_, '_> {
         if stop.get("method").is_none() && stop.get("uri").is_some() {
             return Some(Box::new(self.start_request(&stop)));
         }
-        Some(Box::new(self.step(0, &stop)))
+        Some(Box::new(self.step(0, &stop, &stop.node.to_value())))
     }
 }
 
@@ -188,7 +195,7 @@ fn is_metadata(file: &str) -> bool {
 }
 
 /// Whether a value is a list of objects of which one has a method.
-fn is_step_list(node: &Node) -> bool {
+fn is_step_list(node: &Node<'_>) -> bool {
     let items = node.as_array().unwrap_or_default();
     items.iter().all(Node::is_object) && items.iter().any(|item| item.get("method").is_some())
 }

@@ -222,13 +222,13 @@ fn first_character(source: &str, span: &Range<usize>) -> Range<usize> {
 
 /// A part of a step that is a template of its own.
 struct Part<'a> {
-    node: &'a Node,
+    node: &'a Node<'a>,
     pointer: String,
 }
 
 impl<'a> Part<'a> {
     /// The text that a pointer below the template names; of a key, the value.
-    fn text(&self, pointer: &str) -> Option<&'a Node> {
+    fn text(&self, pointer: &str) -> Option<&'a Node<'a>> {
         self.node.pointer(pointer)
     }
 }

@@ -37,7 +37,12 @@ pub(crate) struct Checker<'a, 's> {
 const PATTERNS: usize = 512;
 
 /// What the JSON value of a file means.
-pub(crate) fn document(root: &Node, source: &str, options: &Options, sink: &mut Sink) -> Document {
+pub(crate) fn document<'n>(
+    root: &'n Node<'n>,
+    source: &str,
+    options: &Options,
+    sink: &mut Sink,
+) -> Document {
     let checker = Checker {
         source,
         options,

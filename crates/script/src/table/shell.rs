@@ -36,7 +36,7 @@ const VENV_PYTHON: Param = Param::new(
 const CONDA: Param = Param::new(
     "conda",
     TEXT_OR_OBJECT,
-    "The conda environment: a folder, or in the VATN dialect a name; `{\"skip\": true}` for none.",
+    "The conda environment: a folder, or in the VATN dialect a name; `{\"skip\": true}` for none; `activate` has commands that activate it, or `minimal` for the base.",
 );
 const CONDA_PYTHON: Param = Param::new(
     "conda_python",

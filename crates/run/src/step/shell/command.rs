@@ -2,6 +2,7 @@
 
 use super::{conda::Conda, daemon::Daemon};
 use crate::{
+    OtherApps,
     context::{Context, contained},
     outcome::FailureKind,
     params::{Fault, Params, at, missing, wrong},
@@ -43,7 +44,11 @@ impl Shape {
             let why = "commands cannot be run as another user";
             return Err(at("sudo", FailureKind::Unsupported(why)));
         }
-        let cwd = cx.path("path", &params.text("path")?.unwrap_or_default())?;
+        let cwd = cx.path_in_any(
+            "path",
+            &params.text("path")?.unwrap_or_default(),
+            OtherApps::Read,
+        )?;
         let (env, version) = venv(cx, &cwd, params)?;
         let conda = Conda::read(cx, &cwd, params)?;
         let vars = variables(cx, params, env.as_ref(), conda.is_some())?;
@@ -69,6 +74,18 @@ impl Shape {
         self.tree = own_tree(cx);
         self.input = true;
         self
+    }
+
+    /// The lines, behind what the script does before each of them.
+    pub(super) fn lines(&self, lines: VecDeque<String>) -> VecDeque<String> {
+        match &self.conda {
+            Some(conda) if lines.is_empty() => {
+                let line = conda.after_prelude("");
+                [line].into_iter().filter(|line| !line.is_empty()).collect()
+            }
+            Some(conda) => lines.iter().map(|line| conda.after_prelude(line)).collect(),
+            None => lines,
+        }
     }
 
     /// The command that runs `line`.
@@ -104,10 +121,10 @@ impl Shape {
     }
 
     fn shell(&self, cx: &Context, args: &[String]) -> CommandSpec {
-        let conda = self.conda.as_ref().zip(cx.options.tools.conda.as_ref());
-        let (program, args) = match conda {
-            Some((conda, tool)) => {
-                let args = conda.env().run_args(&self.shell, args);
+        let env = self.conda.as_ref().and_then(Conda::env);
+        let (program, args) = match env.zip(cx.options.tools.conda.as_ref()) {
+            Some((env, tool)) => {
+                let args = env.run_args(&self.shell, args);
                 (tool.program.as_str(), args)
             }
             None => (self.shell.as_str(), args.to_vec()),
@@ -191,11 +208,23 @@ fn venv(
         other => return Err(wrong("venv", "a name or a path", other)),
     };
     let env = if by_path {
-        EnvDir::new(contained(cwd, "venv", &text)?, cx.options.layout.platform())
+        let path = contained(cwd, "venv", &text)?;
+        may_be_made(cx, &path)?;
+        EnvDir::new(path, cx.options.layout.platform())
     } else {
         cx.options.layout.environment(&name("venv", &text)?)
     };
     Ok((Some(env), version))
+}
+
+/// An environment is made when it is not there: in another app that is a change.
+fn may_be_made(cx: &Context, path: &ContainedPath) -> Result<(), Fault> {
+    let wanted = OtherApps::Write;
+    if cx.is_own(path) || cx.options.other_apps >= wanted {
+        return Ok(());
+    }
+    let text = path.absolute();
+    Err(at("venv", FailureKind::OtherApp { text, wanted }))
 }
 
 pub(super) fn name(key: &str, text: &str) -> Result<Name, Fault> {

@@ -246,7 +246,7 @@ impl Shell {
             line: line.clone(),
         });
         let spec = self.daemon(cx, line);
-        cx.ask(Action::StartDaemon(spec));
+        cx.ask(Action::StartDaemon(Box::new(spec)));
         self.phase = Phase::Daemon;
         self.wait()
     }

@@ -5,7 +5,7 @@ use super::{
     command::{message, shell, variables},
 };
 use crate::{
-    Completed, Event,
+    Completed, Event, OtherApps,
     context::Context,
     outcome::FailureKind,
     params::{Fault, Params, at, missing, wrong},
@@ -74,7 +74,7 @@ fn command(cx: &mut Context, params: Params<'_>, line: &str) -> Result<CommandSp
     } else {
         "cwd"
     };
-    let cwd = cx.path(key, &params.text(key)?.unwrap_or_default())?;
+    let cwd = cx.path_in_any(key, &params.text(key)?.unwrap_or_default(), OtherApps::Read)?;
     let vars = variables(cx, params, None, false)?;
     Ok(
         CommandSpec::new(&shell(params, "sh")?, cwd, cx.options.tree.clone())

@@ -72,6 +72,7 @@ pub(super) fn start(cx: &mut Context, params: Params<'_>) -> Started {
         lines.push_back(shape.shell_line());
     }
     let failures = !cx.is_vatn() && !shape.is_daemon;
+    let lines = shape.lines(lines);
     let watch = Watch::read(cx, params, failures, !params.flag("input"))?;
     begin(cx, params, shape, lines, watch, None)
 }
@@ -105,8 +106,9 @@ fn begin(
         opens,
     });
     // The real format makes a missing directory; in the plugin's it is an error.
-    if !cx.is_vatn() && params.get("path").is_some() {
-        let path = shell.shape.cwd.clone();
+    // In another app nothing is made.
+    let path = shell.shape.cwd.clone();
+    if !cx.is_vatn() && cx.is_own(&path) && params.get("path").is_some() {
         cx.world(collodi_action::Action::File(FileOp::MakeDir { path }));
         return Ok(shell.wait());
     }

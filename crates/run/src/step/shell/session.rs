@@ -7,7 +7,7 @@ use super::{
     watch::{Act, Watch},
 };
 use crate::{
-    Completed, Event,
+    Completed, Event, OtherApps,
     context::Context,
     outcome::FailureKind,
     params::{Fault, Params, at, wrong},
@@ -62,15 +62,9 @@ pub(in crate::step) fn open(cx: &mut Context, params: Params<'_>) -> Started {
     let message = command::message(params)?;
     let message = command::chain(message, params).join("\n");
     let lines = Some(message).filter(|message| !message.trim().is_empty());
+    let lines = shape.lines(lines.into_iter().collect());
     let watch = Watch::read(cx, params, !cx.is_vatn(), false)?;
-    begin(
-        cx,
-        params,
-        shape,
-        lines.into_iter().collect(),
-        watch,
-        Some(id),
-    )
+    begin(cx, params, shape, lines, watch, Some(id))
 }
 
 /// Starts a step of `shell.enter`.
@@ -99,7 +93,11 @@ pub(super) fn session_id(cx: &Context, params: Params<'_>) -> Result<String, Fau
     if let Some(id) = params.text("id")?.filter(|id| !id.is_empty()) {
         return Ok(id);
     }
-    let cwd = cx.path("path", &params.text("path")?.unwrap_or_default())?;
+    let cwd = cx.path_in_any(
+        "path",
+        &params.text("path")?.unwrap_or_default(),
+        OtherApps::Read,
+    )?;
     let cwd = cwd.absolute();
     let opened_there = || cx.sessions.in_directory(&cwd).cloned();
     match cx.sessions.get(&cwd) {
