@@ -84,7 +84,7 @@ impl Checker<'_, '_> {
     fn members(&mut self, what: &str, object: &Spot<'_>, known: &'static [Param]) {
         for (member, value) in object.members() {
             match known.iter().find(|param| param.name == member.key) {
-                Some(param) => self.kind(&format!("`{}`", param.name), &value, param.kinds),
+                Some(param) => self.kind(format_args!("`{}`", param.name), &value, param.kinds),
                 None => self.unknown_member(what, member, &value, known),
             }
         }
@@ -93,7 +93,7 @@ impl Checker<'_, '_> {
     fn unknown_member(
         &mut self,
         what: &str,
-        member: &Member,
+        member: &Member<'_>,
         value: &Spot<'_>,
         known: &'static [Param],
     ) {
@@ -160,7 +160,7 @@ impl Checker<'_, '_> {
             None => Vec::from([depends]),
         };
         for item in items {
-            self.kind("a daemon's id", &item, Kinds::STRING);
+            self.kind(format_args!("a daemon's id"), &item, Kinds::STRING);
             let Some(text) = item.static_text().filter(|text| !before.contains(text)) else {
                 continue;
             };

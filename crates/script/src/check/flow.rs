@@ -186,7 +186,7 @@ impl Checker<'_, '_> {
                 if name != "run" && !script.actions.contains_key(name) {
                     let message = format!("the file has no step list `{}`", clip(name));
                     let report = trigger.warning("unknown-action", message);
-                    let lists = script.actions.keys().map(String::as_str);
+                    let lists = script.actions.keys().map(|name| &**name);
                     self.sink.push(match nearest(name, lists) {
                         Some(meant) => report.hint(format!("did you mean `{meant}`?")),
                         None => report.hint("the step fails when it gets here"),
