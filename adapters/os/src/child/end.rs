@@ -134,6 +134,10 @@ mod tests {
     use super::*;
 
     #[test]
+    #[expect(
+        clippy::zombie_processes,
+        reason = "the end that is tested waits for it"
+    )]
     fn a_thread_waits_where_there_are_no_handles() {
         let child = std::process::Command::new("/bin/sh")
             .args(["-c", "exit 9"])
