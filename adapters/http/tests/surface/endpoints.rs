@@ -270,6 +270,13 @@ async fn plans() {
         let stage = Stage::new();
         stage.app("server", INSTALL);
         stage.app("broken", r#"{"run": [{"method": "lgo"}]}"#);
+        let start = r#"{"run": [{"method": "script.start", "params": {"uri": "~/api/server/pinokio.json"}}]}"#;
+        stage.app("caller", start);
+        let caller = stage.get("/python/apps/caller/plan").await.expect(200);
+        let called = &caller.body["steps"][0]["effects"][0];
+        assert_eq!(called["kind"], "script");
+        assert_eq!(called["appId"], "server");
+        assert_eq!(called["steps"].as_array().map(Vec::len), Some(3));
         assert_snapshot!("plan", stage.get("/python/apps/server/plan").await.shown());
         assert!(!stage.has("apps/server/config.json"));
         assert!(!stage.has("envs/tools"));
