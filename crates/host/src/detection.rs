@@ -81,8 +81,8 @@ pub(crate) fn own_environment(options: &HostOptions) -> Environment {
     policy.resolve(&options.host_vars, &BTreeMap::new(), &options.grants)
 }
 
-/// The variables of the host's own commands.
-pub(crate) fn own_vars(options: &HostOptions) -> BTreeMap<String, String> {
+/// The variables of the host's own commands: what the policy lets pass, and a few more.
+pub fn own_vars(options: &HostOptions) -> BTreeMap<String, String> {
     let mut vars = own_environment(options).vars;
     vars.insert("PYTHONUTF8".into(), "1".into());
     vars

@@ -39,6 +39,7 @@ pub mod calls {
 
 pub use command::{Accepted, Command, Reader, Refused, RunRequest};
 pub use control::run_options;
+pub use detection::own_vars;
 pub use event::{EnvEvent, Event, ProcessEvent, RunEvent};
 pub use host::{Host, Input, Stopped};
 pub use ids::{ProcessId, RunId};

@@ -27,8 +27,9 @@ pub struct HostOptions {
     pub python_binary: Option<String>,
     /// Whether uv is used when it is there.
     pub prefer_uv: bool,
-    /// What templates can read of the machine.
-    pub facts: Object,
+    /// What templates can read of the machine. None when it is not known yet: then runs wait
+    /// for [`Command::Know`](crate::Command::Know).
+    pub facts: Option<Object>,
     /// How daemons with `autoRestart` are restarted.
     pub restart: RestartPolicy,
     /// How processes are ended.
@@ -56,7 +57,7 @@ impl HostOptions {
             grants: Grants::none(),
             python_binary: None,
             prefer_uv: true,
-            facts: Object::new(),
+            facts: Some(Object::new()),
             restart: RestartPolicy::fixed(Duration::from_secs(3)),
             stop: StopSequence::default(),
             log: LogLimits::default(),

@@ -25,8 +25,12 @@ impl Play {
     /// What happens while the machine is looked at is not part of the trace.
     fn new() -> Self {
         let layout = Layout::new(Root::new("/w"), Platform::LINUX_X64);
+        Self::with(HostOptions::new(layout, 7))
+    }
+
+    fn with(options: HostOptions) -> Self {
         let mut play = Self {
-            traced: Traced::new(Host::new(HostOptions::new(layout, 7))),
+            traced: Traced::new(Host::new(options)),
             now: Instant::ZERO,
             asked: Vec::new(),
         };
@@ -301,4 +305,20 @@ fn a_run_without_end_hears_of_its_cancellation_between_two_turns() {
         .map(|outcome| outcome.status.word())
         .collect();
     assert_eq!(words, ["cancelled"]);
+}
+
+/// A host that is not told at once what the machine is keeps runs waiting until it is.
+#[test]
+fn a_run_waits_until_the_machine_is_known() {
+    let layout = Layout::new(Root::new("/w"), Platform::LINUX_X64);
+    let mut play = Play::with(HostOptions {
+        facts: None,
+        ..HostOptions::new(layout, 7)
+    });
+    play.run(r#"{"run": [{"when": "{{gpu === 'nvidia'}}", "method": "log", "params": {"raw": "{{vram}} GB"}}]}"#);
+    let facts = [("gpu", "nvidia".into()), ("vram", 24.into())];
+    play.at(5)
+        .command(Command::Know(facts.into_iter().collect()));
+    play.no_files();
+    assert_snapshot!(play.trace());
 }
