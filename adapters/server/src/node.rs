@@ -7,7 +7,7 @@ use crate::{
 };
 use anyhow::{Context as _, Result};
 use collodi_contain::Root;
-use collodi_driver::{Driver, HostHandle, Workspace};
+use collodi_driver::{Driver, HostHandle, Workspace, survey};
 use collodi_env::Grants;
 use collodi_host::{Command, Host, HostOptions};
 use collodi_http::{AllowedHosts, Surface, Token};
@@ -48,8 +48,9 @@ impl Node {
         let backends = collodi_tokio::backends();
         let options = options(layout.clone(), &backends, args)?;
         let workspace = Workspace::new(layout, backends.files.clone());
-        let (driver, handle) = Driver::new(Host::new(options), backends);
+        let (driver, handle) = Driver::new(Host::new(options.clone()), backends.clone());
         let driver = tokio::spawn(driver.run());
+        tokio::spawn(look_around(backends, options, handle.clone()));
         let asked_to_end = Arc::new(Notify::new());
         let surface = serve(listen, &handle, &workspace, &asked_to_end).await?;
         let (address, token) = surface;
@@ -86,6 +87,13 @@ impl Node {
     pub(crate) async fn ended(&mut self) {
         let _ = (&mut self.driver).await;
     }
+}
+
+/// Tells the host what the machine is. Whoever starts a run meanwhile waits for that.
+async fn look_around(backends: collodi_backend::Backends, options: HostOptions, host: HostHandle) {
+    let facts = survey(&backends, &options).await;
+    // A host that is gone needs to know nothing.
+    let _ = host.command(Command::Know(facts.variables())).await;
 }
 
 /// Listens, and serves until the program ends. The address and the token.
@@ -127,7 +135,7 @@ fn refuse_open_address(listen: SocketAddr) -> Result<()> {
     )
 }
 
-/// What a host is told, by the command line and the machine.
+/// What a host is told at once, by the command line and the machine.
 pub(crate) fn options(
     layout: Layout,
     backends: &collodi_backend::Backends,
@@ -151,6 +159,7 @@ pub(crate) fn options(
         restart: Policy::fixed(args.restart_delay),
         stop: StopSequence::term_then_kill(args.grace_period),
         privileged: collodi_tokio::is_privileged(),
+        facts: None,
         ..HostOptions::new(layout, u64::from_ne_bytes(random()?))
     })
 }

@@ -187,13 +187,16 @@ impl Player<'_> {
         let app = script_app(&self.options.host.layout, &self.stack.top.app, &path)?;
         if self.stack.depth() >= MOST_DEEP {
             let deep = format!("scripts start scripts {MOST_DEEP} levels deep");
-            return Ok(Some(unknown(&deep)));
+            return Ok(Some(unknown(&deep, "told further")));
         }
         let bytes = match self.read_script(&app).await? {
             Some(bytes) => bytes,
             None => {
                 let from = self.origin(&path).unwrap_or_default();
-                return Ok(Some(unknown(&format!("it is cloned {from}"))));
+                return Ok(Some(unknown(
+                    &format!("the script is cloned {from}"),
+                    "known",
+                )));
             }
         };
         let script = parse_script(&app, &bytes)?;
@@ -268,6 +271,6 @@ impl Player<'_> {
     }
 }
 
-fn unknown(why: &str) -> String {
-    format!("{why}: the steps of that script are not known, and it gives nothing to later steps")
+fn unknown(why: &str, how: &str) -> String {
+    format!("{why}; its steps are not {how}, and it gives nothing to later steps")
 }

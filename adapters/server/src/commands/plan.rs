@@ -1,12 +1,13 @@
 //! `collodi plan`
 
+mod machine;
 mod show;
 
 use super::{place::Place, run::not_a_script};
 use crate::{cli::PlanArgs, failure::Failure, node, present::presenter};
 use anyhow::Result;
 use collodi_api::{Assumption, PlanStatus};
-use collodi_driver::{LoadedApp, load};
+use collodi_driver::{LoadedApp, load, survey};
 use collodi_host::{HostOptions, RunRequest};
 use collodi_plan::PlanOptions;
 use collodi_python::{Installer, Interpreter, Tool, Toolchain};
@@ -35,7 +36,9 @@ pub(crate) async fn plan(workspace: &Path, json: bool, args: &PlanArgs) -> Resul
         }
     };
     let dir = node::absolute(workspace)?;
-    let options = node::options(node::layout(&dir)?, &backends, &args.server)?;
+    let mut options = node::options(node::layout(&dir)?, &backends, &args.server)?;
+    let facts = survey(&backends, &options).await;
+    machine::settle(&mut options, facts, &args.facts)?;
     let tools = tools(&options);
     let options = PlanOptions {
         stand_ins: stand_ins(&options, &tools),
@@ -44,7 +47,9 @@ pub(crate) async fn plan(workspace: &Path, json: bool, args: &PlanArgs) -> Resul
     };
     let request = request(&app, script);
     let mut plan = collodi_plan::plan(&options, request, &app.source, &*backends.files).await;
-    plan.assumptions.insert(0, about(&options.tools));
+    let about = [about(&options.tools)].into_iter();
+    let about = about.chain(machine::assumption(&args.facts));
+    plan.assumptions.splice(..0, about);
     if json {
         say!("{}", serde_json::to_string(&plan)?);
     } else {
