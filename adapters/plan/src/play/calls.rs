@@ -189,15 +189,10 @@ impl Player<'_> {
             let deep = format!("scripts start scripts {MOST_DEEP} levels deep");
             return Ok(Some(unknown(&deep, "told further")));
         }
-        let bytes = match self.read_script(&app).await? {
-            Some(bytes) => bytes,
-            None => {
-                let from = self.origin(&path).unwrap_or_default();
-                return Ok(Some(unknown(
-                    &format!("the script is cloned {from}"),
-                    "known",
-                )));
-            }
+        let Some(bytes) = self.read_script(&app).await? else {
+            let from = self.origin(&path).unwrap_or_default();
+            let cloned = format!("the script is cloned {from}");
+            return Ok(Some(unknown(&cloned, "known")));
         };
         let script = parse_script(&app, &bytes)?;
         let source = decode(&bytes).into_owned();

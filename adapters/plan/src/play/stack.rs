@@ -119,7 +119,7 @@ impl Player<'_> {
         Plan {
             app_id: top.app.name.clone(),
             root: top.app.root.to_string(),
-            file: top.app.file.clone(),
+            file: top.file(),
             dialect: top.options.script.dialect.name().to_owned(),
             steps,
             ending,
