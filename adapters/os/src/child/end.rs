@@ -134,6 +134,7 @@ mod tests {
     use super::*;
 
     #[test]
+    #[expect(clippy::zombie_processes, reason = "its end is what is waited for")]
     fn a_thread_waits_where_there_are_no_handles() {
         let child = std::process::Command::new("/bin/sh")
             .args(["-c", "exit 9"])
