@@ -87,6 +87,7 @@ async fn host_and_driver(backends: Backends, script: Arc<Script>) -> Tried<Outco
             script,
             args: collodi_value::Value::Null,
             answers: Box::default(),
+            again: false,
         };
         handle.command(Command::Run(request)).await?;
         let outcome = until_ended(&mut events).await;

@@ -5,6 +5,7 @@
 //! read from the directory that `COLLODI_CORPUS` names, which holds
 //! `OWNER/NAME/…` like the places that they come from.
 
+mod caller;
 mod ending;
 mod play;
 mod report;

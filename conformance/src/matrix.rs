@@ -32,6 +32,9 @@ const HEAD: &str = "# Conformance matrix
 Generated from the registered cases and the capabilities that each adapter declares;
 `COLLODI_BLESS=1 cargo test -p collodi-conformance --test matrix` writes it anew.
 
+What wraps a backend (`collodi-wrap`: `record`, `limit`, and `chaos` at rest or only late) is bound by
+what the wrapped one is; around `sim` all of it passes all that `sim` does.
+
 ";
 
 fn cell(case: &Case, (_, capabilities): &Column) -> String {

@@ -203,8 +203,17 @@ impl Subject {
     ///
     /// The backend's.
     pub async fn read(&self, path: &str) -> Result<String, Broken> {
+        Ok(String::from_utf8(self.bytes(path).await?)?)
+    }
+
+    /// The bytes of a file in the root, at most a mebibyte.
+    ///
+    /// # Errors
+    ///
+    /// The backend's.
+    pub async fn bytes(&self, path: &str) -> Result<Vec<u8>, Broken> {
         match self.perform(FileOp::read(self.at(path)?, 1 << 20)).await? {
-            FileAnswer::Bytes(bytes) => Ok(String::from_utf8(bytes)?),
+            FileAnswer::Bytes(bytes) => Ok(bytes),
             other => Err(Broken::new(format!("reading gave {other}"))),
         }
     }

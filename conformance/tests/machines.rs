@@ -33,3 +33,11 @@ fn the_host_keeps_the_laws() {
         machines::host(script).check().unwrap();
     }
 }
+
+#[test]
+fn a_host_with_a_journal_keeps_the_laws() {
+    for script in machines::SCRIPTS {
+        let script = machines::script_of(script).unwrap();
+        machines::journaled_host(script).check().unwrap();
+    }
+}

@@ -5,7 +5,7 @@
 use collodi_conformance::all;
 use std::collections::BTreeSet;
 
-/// On Linux: what the tokio backend can do depends on the system.
+/// On Linux: what the real backends can do depends on the system.
 #[test]
 #[cfg(target_os = "linux")]
 fn matrix_is_up_to_date() {
@@ -15,7 +15,8 @@ fn matrix_is_up_to_date() {
 
     let sim = World::new().backends().process.capabilities();
     let tokio = collodi_tokio::backends().process.capabilities();
-    let columns = [("sim", sim), ("tokio", tokio)];
+    let smol = collodi_smol::backends().process.capabilities();
+    let columns = [("sim", sim), ("tokio", tokio), ("smol", smol)];
     let now = matrix::render(&columns);
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("MATRIX.md");
     if std::env::var_os("COLLODI_BLESS").is_some() {

@@ -557,6 +557,12 @@ impl Child for BadChild {
         }
     }
 
+    fn leave(mut self: Box<Self>) {
+        if let Some(good) = self.good.take() {
+            good.leave();
+        }
+    }
+
     fn input(&mut self) -> Option<Box<dyn ChildInput>> {
         let input = self.good().input();
         if self.wrong == Wrong::InputIsOpenForEver {

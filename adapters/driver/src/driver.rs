@@ -70,6 +70,7 @@ impl Driver {
         while let Goes::On = self.drain(&mut waiting) {
             match waiting.next(&mut self.mailbox, &self.subscribers).await {
                 Woken::Input(input) => self.input(input),
+                Woken::Message(Message::Leave) => return waiting.in_flight.leave(),
                 Woken::Message(message) => self.message(message),
             }
         }
@@ -92,6 +93,7 @@ impl Driver {
             }
             Message::Query(query) => query(&self.host),
             Message::Subscribe(subscriber) => self.subscribers.add(subscriber),
+            Message::Leave => {}
         }
     }
 

@@ -68,6 +68,17 @@ impl HostHandle {
         answer.await.map_err(|_| Gone)
     }
 
+    /// Ends the driver as it is. What lives, lives on for whoever takes it over: another
+    /// host with the same journal, when this one has told
+    /// [`Event::LetGo`](collodi_host::Event::LetGo).
+    ///
+    /// # Errors
+    ///
+    /// When the host has shut down.
+    pub async fn leave(&self) -> Result<(), Gone> {
+        self.sender.send(Message::Leave).await
+    }
+
     /// Listens to what the host tells from now on: every event after this answer.
     ///
     /// # Errors
@@ -102,6 +113,7 @@ pub(crate) enum Message {
     Command(Command, Reply),
     Query(Query),
     Subscribe(Subscriber),
+    Leave,
 }
 
 /// Sends messages.
@@ -121,6 +133,7 @@ impl Sender {
 impl fmt::Debug for Message {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Leave => f.write_str("Leave"),
             Self::Command(command, _) => write!(f, "Command({command})"),
             Self::Query(_) => f.write_str("Query"),
             Self::Subscribe(_) => f.write_str("Subscribe"),

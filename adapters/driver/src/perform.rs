@@ -8,7 +8,13 @@ use collodi_command::{CommandSpec, Exit, Identity, Stdin};
 use collodi_host::Input;
 use collodi_machine::ActionId;
 use futures::{FutureExt, StreamExt, stream, stream::BoxStream};
-use std::{future::Future, sync::Arc};
+use std::{
+    future::Future,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
 
 /// Something that happened to an action in flight.
 #[derive(Debug)]
@@ -44,6 +50,34 @@ impl Happening {
 pub(crate) struct InFlight {
     inputs: Inputs,
     transfers: Transfers,
+    leaves: Arc<AtomicBool>,
+}
+
+impl InFlight {
+    /// Commands that live, live on when nobody hears them any more.
+    pub(crate) fn leave(&self) {
+        self.leaves.store(true, Ordering::Relaxed);
+    }
+}
+
+/// A child that ends when nobody hears it any more, unless it is to be left.
+struct Heard {
+    child: Option<Box<dyn Child>>,
+    leaves: Arc<AtomicBool>,
+}
+
+impl Heard {
+    async fn next_event(&mut self) -> Option<ChildEvent> {
+        self.child.as_mut()?.next_event().await
+    }
+}
+
+impl Drop for Heard {
+    fn drop(&mut self) {
+        if let Some(child) = self.child.take_if(|_| self.leaves.load(Ordering::Relaxed)) {
+            child.leave();
+        }
+    }
 }
 
 /// Performs an action to its completion; what it tells on the way is not heard. None when it
@@ -77,9 +111,13 @@ pub(crate) fn perform(
         ..
     } = backends.clone();
     match action {
-        Action::Exec(spec) => command(in_flight, id, Start(process, spec, None)),
+        Action::Exec(spec) => {
+            let leaves = in_flight.leaves.clone();
+            command(in_flight, id, Start(process, spec, None, leaves))
+        }
         Action::Adopt(spec, identity) => {
-            command(in_flight, id, Start(process, spec, Some(identity)))
+            let leaves = in_flight.leaves.clone();
+            command(in_flight, id, Start(process, spec, Some(identity), leaves))
         }
         Action::Write(tree, bytes) => known(id, in_flight.inputs.write(id, &tree, bytes)),
         Action::File(op) => once(id, async move { Completion::File(files.perform(op).await) }),
@@ -88,6 +126,9 @@ pub(crate) fn perform(
         }),
         Action::AwaitEmpty(tree) => once(id, async move {
             Completion::Empty(process.tree_empty(&tree).await)
+        }),
+        Action::Members(tree) => once(id, async move {
+            Completion::Members(process.tree_members(&tree).await)
         }),
         Action::Connect { host, port } => once(id, async move {
             Completion::Connected(network.connect(&host, port).await)
@@ -126,11 +167,16 @@ fn known(id: ActionId, completion: Option<Completion>) -> BoxStream<'static, Hap
 }
 
 /// A command to be started, or to be taken over.
-struct Start(Arc<dyn ProcessBackend>, CommandSpec, Option<Identity>);
+struct Start(
+    Arc<dyn ProcessBackend>,
+    CommandSpec,
+    Option<Identity>,
+    Arc<AtomicBool>,
+);
 
 impl Start {
     async fn child(&self) -> Result<Box<dyn Child>, Error> {
-        let Self(process, spec, identity) = self;
+        let Self(process, spec, identity, _) = self;
         match identity {
             None => process.spawn(spec).await,
             Some(identity) => process.adopt(spec, identity).await,
@@ -140,9 +186,9 @@ impl Start {
 
 /// A command on its way, with what keeps its input open.
 enum Exec {
-    Start(Start, Option<Mouth>),
-    Identify(Box<dyn Child>, Identity, Option<Mouth>),
-    Run(Box<dyn Child>, Exit, Option<Mouth>),
+    Start(Box<Start>, Option<Mouth>),
+    Identify(Heard, Identity, Option<Mouth>),
+    Run(Heard, Exit, Option<Mouth>),
     Over,
 }
 
@@ -155,10 +201,13 @@ fn command(in_flight: &mut InFlight, id: ActionId, start: Start) -> BoxStream<'s
 }
 
 fn exec(id: ActionId, start: Start, mouth: Option<Mouth>) -> BoxStream<'static, Happening> {
-    stream::unfold(Exec::Start(start, mouth), move |exec| async move {
-        let (what, next) = exec.next().await?;
-        Some((Happening { id, what }, next))
-    })
+    stream::unfold(
+        Exec::Start(Box::new(start), mouth),
+        move |exec| async move {
+            let (what, next) = exec.next().await?;
+            Some((Happening { id, what }, next))
+        },
+    )
     .boxed()
 }
 
@@ -166,7 +215,7 @@ impl Exec {
     async fn next(self) -> Option<(What, Self)> {
         match self {
             Self::Start(start, mouth) => Some(match start.child().await {
-                Ok(child) => Self::started(child, mouth),
+                Ok(child) => Self::started(child, mouth, start.3.clone()),
                 Err(error) => (What::Completed(Completion::Exec(Err(error))), Self::Over),
             }),
             Self::Identify(child, identity, mouth) => Some((
@@ -178,11 +227,17 @@ impl Exec {
         }
     }
 
-    fn started(mut child: Box<dyn Child>, mut mouth: Option<Mouth>) -> (What, Self) {
+    fn started(
+        mut child: Box<dyn Child>,
+        mut mouth: Option<Mouth>,
+        leaves: Arc<AtomicBool>,
+    ) -> (What, Self) {
         if let Some(mouth) = &mut mouth {
             mouth.give(child.input());
         }
         let (pid, identity) = (child.pid(), child.identity());
+        let child = Some(child);
+        let child = Heard { child, leaves };
         let next = match identity {
             Some(identity) => Self::Identify(child, identity, mouth),
             None => Self::Run(child, Exit::Unknown, mouth),
@@ -192,7 +247,7 @@ impl Exec {
 
     /// The next thing heard of a child. One that stops talking without a word about
     /// its end is taken for ended.
-    async fn hear(mut child: Box<dyn Child>, exit: Exit, mouth: Option<Mouth>) -> (What, Self) {
+    async fn hear(mut child: Heard, exit: Exit, mouth: Option<Mouth>) -> (What, Self) {
         match child.next_event().await {
             Some(ChildEvent::Output { stream, bytes }) => {
                 let output = Progress::Output { stream, bytes };

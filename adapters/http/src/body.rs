@@ -11,6 +11,7 @@ use axum::{
 use collodi_api::{RunAnswer, RunRequest};
 use collodi_host::{Command, RunId};
 use collodi_run::PreparedAnswers;
+use collodi_script::StepAt;
 use collodi_value::{Object, Value};
 use futures::StreamExt as _;
 use serde::{Deserialize, de::IgnoredAny};
@@ -40,16 +41,31 @@ pub(crate) async fn whole(headers: &HeaderMap, body: Body) -> Result<Bytes, Faul
     }
 }
 
+/// What the body of a run says.
+#[derive(Debug, Default)]
+pub(crate) struct RunBody {
+    pub(crate) args: Value,
+    pub(crate) answers: PreparedAnswers,
+    pub(crate) again: bool,
+}
+
 /// The arguments and answers in the body of a run; none when it is empty.
-pub(crate) fn run(bytes: &[u8]) -> Result<(Value, PreparedAnswers), Fault> {
+pub(crate) fn run(bytes: &[u8]) -> Result<RunBody, Fault> {
     if bytes.is_empty() {
-        return Ok((Value::Object(Object::new()), PreparedAnswers::default()));
+        return Ok(RunBody {
+            args: Value::Object(Object::new()),
+            ..RunBody::default()
+        });
     }
     let request: RunRequest<Map<String, Json>> = parse(bytes, RUN)?;
     let args = object(request.args.unwrap_or_default());
     let answers = object(request.answers.unwrap_or_default());
     let answers = PreparedAnswers::of(&answers, request.unattended);
-    Ok((Value::Object(args), answers))
+    Ok(RunBody {
+        args: Value::Object(args),
+        answers,
+        again: request.again,
+    })
 }
 
 /// What the body of an answer says to this run.
@@ -57,7 +73,7 @@ pub(crate) fn answer(bytes: &[u8], run: RunId) -> Result<Command, Fault> {
     let answer: RunAnswer<Map<String, Json>> = parse(bytes, ANSWER)?;
     Ok(Command::Answer {
         run,
-        step: answer.step,
+        step: answer.step.map(StepAt::run),
         question: answer.question,
         values: object(answer.values),
     })

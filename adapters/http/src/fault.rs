@@ -182,8 +182,12 @@ impl From<Refused> for Fault {
         let detail = refused.to_string();
         match refused {
             Refused::Busy { app, .. } => Self::new(Kind::Busy, detail).hint(format!(
-                "end it with POST /python/apps/{app}/stop, or wait for its end"
+                "end it with POST /python/apps/{app}/stop, wait for its end, or send \"again\": true to run it twice"
             )),
+            Refused::UnderWay(_) => {
+                Self::new(Kind::Busy, detail).hint("wait for its end, or stop it")
+            }
+            Refused::NoJournal => Self::new(Kind::Busy, detail),
             Refused::EnvInUse { .. } => {
                 Self::new(Kind::InUse, detail).hint("stop what uses the environment first")
             }

@@ -10,6 +10,7 @@ mod hosts;
 mod names;
 mod query;
 mod routes;
+mod serve;
 mod surface;
 mod token;
 mod views;
@@ -17,5 +18,6 @@ mod wait;
 
 pub use hosts::AllowedHosts;
 pub use routes::{ROUTES, Route, Scope};
+pub use serve::{Limits, serve};
 pub use surface::{Surface, router};
 pub use token::Token;

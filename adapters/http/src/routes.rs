@@ -92,6 +92,7 @@ pub static ROUTES: &[Route] = &[
     Route::post("/python/processes/{id}/stop", || post(stop_process)),
     Route::post("/python/processes/{id}/restart", || post(restart_process)),
     Route::post("/python/shutdown", || post(shutdown)),
+    Route::post("/python/server/handover", || post(hand_over)),
 ];
 
 /// Whether everyone may ask for this path. What is not in the table is not open.

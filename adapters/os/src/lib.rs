@@ -1,25 +1,34 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
+mod alarm;
+mod child;
 mod clock;
+mod connect;
 mod fault;
 mod files;
 mod lower;
 mod part;
 mod port;
 mod privilege;
+mod processes;
 mod program;
+mod reactor;
+mod recorder;
 mod rooted;
 mod signal;
 mod tree;
 mod walk;
 
+pub use alarm::{alarm, poll_alarm, set_alarm};
+pub use child::{Children, End, Heard, Reader, Spawned, write_some};
 pub use clock::wall_now;
+pub use connect::{CONNECT_PATIENCE, connect_error};
 pub use files::Files;
-pub use lower::{Lowered, lower, spawn_error};
 pub use part::{Landing, Part};
-pub use port::free_port;
+pub use port::{free_port, no_free_port};
 pub use privilege::is_privileged;
+pub use processes::Processes;
 pub use program::find_program;
-pub use signal::exit;
+pub use reactor::{Attempt, Descriptor, Reactor, Sleep, Watched};
 pub use tree::{Groups, MARKER, Process, Table, Watch, signal, watch};

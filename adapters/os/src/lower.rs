@@ -1,4 +1,4 @@
-//! From a command as data to a command of the standard library.
+//! From a command as data to what the system wants for it.
 
 use crate::{
     MARKER,
@@ -7,87 +7,91 @@ use crate::{
     rooted::{DIRECTORY, Rooted},
 };
 use collodi_backend::{Error, ErrorKind};
-use collodi_command::{CommandSpec, Stdin};
+use collodi_command::CommandSpec;
 use collodi_contain::ContainedPath;
 use collodi_file::FileErrorKind;
-use rustix::fd::OwnedFd;
-use std::{
-    io,
-    os::unix::process::CommandExt as _,
-    path::PathBuf,
-    process::{Command, Stdio},
-};
+use collodi_spawn::{Failure, Stage};
+use rustix::{fd::OwnedFd, io::Errno};
+use std::ffi::CString;
 
-/// A command that can be started, and the working directory it starts in.
+/// A command with its program found, its environment exact, and its working directory
+/// opened beneath its root.
 #[derive(Debug)]
-pub struct Lowered {
-    /// The command. It is spawned without `fork` as long as nobody adds a `pre_exec`:
-    /// forking costs time by the size of this process.
-    pub command: Command,
-    /// The opened working directory. `command` names it by its descriptor, so it must
-    /// be kept until the child is started.
-    pub cwd: OwnedFd,
+pub(crate) struct Lowered {
+    pub(crate) program: CString,
+    pub(crate) args: Vec<CString>,
+    pub(crate) env: Vec<CString>,
+    pub(crate) cwd: OwnedFd,
 }
 
-/// Turns `spec` into a command: the program found, the environment exactly that of
-/// `spec` and the marker of its tree, the working directory opened beneath its root,
-/// a process group of its own, output in pipes.
-///
-/// # Errors
-///
-/// `ProgramNotFound`, `PermissionDenied`, `NoWorkingDirectory`, `Escapes`, `Exhausted`;
-/// `Other` for a variable that no environment can hold.
-pub fn lower(spec: &CommandSpec) -> Result<Lowered, Error> {
-    check_environment(spec)?;
-    let program = find_program(spec)?;
-    let cwd = open_cwd(&spec.cwd).map_err(|fault| no_cwd(fault, &spec.cwd))?;
-    let mut command = Command::new(&program);
-    if !spec.program.contains('/') {
-        command.arg0(&spec.program);
-    }
-    command
-        .args(&spec.args)
-        .env_clear()
-        .envs(&spec.env)
-        .env(MARKER, spec.tree.as_str())
-        .current_dir(name_of(&cwd, &spec.cwd))
-        .process_group(0)
-        .stdin(match spec.stdin {
-            Stdin::Piped => Stdio::piped(),
-            _ => Stdio::null(),
+impl Lowered {
+    /// # Errors
+    ///
+    /// `ProgramNotFound`, `PermissionDenied`, `NoWorkingDirectory`, `Escapes`,
+    /// `Exhausted`; `Other` for a word that the system cannot take.
+    pub(crate) fn of(spec: &CommandSpec) -> Result<Self, Error> {
+        let env = environment(spec)?;
+        let program = find_program(spec)?;
+        let cwd = open_cwd(&spec.cwd).map_err(|fault| no_cwd(fault, &spec.cwd))?;
+        // A program that was looked up is told the name it was called by.
+        let words = std::iter::once(&spec.program).chain(&spec.args);
+        Ok(Self {
+            args: words
+                .map(|arg| word(spec, arg.as_str()))
+                .collect::<Result<_, _>>()?,
+            program: word(spec, program)?,
+            env,
+            cwd,
         })
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
-    Ok(Lowered { command, cwd })
+    }
 }
 
-/// What it means that starting the command of `spec` failed.
-pub fn spawn_error(spec: &CommandSpec, error: &io::Error) -> Error {
-    use rustix::io::Errno;
-    let kind = match Errno::from_io_error(error) {
-        Some(Errno::NOENT) => ErrorKind::ProgramNotFound,
-        Some(Errno::ACCESS | Errno::PERM) => ErrorKind::PermissionDenied,
-        Some(Errno::AGAIN | Errno::NOMEM | Errno::MFILE | Errno::NFILE) => ErrorKind::Exhausted,
+/// What it means that a child of `spec` could not be started.
+pub(crate) fn start_error(spec: &CommandSpec, failure: Failure) -> Error {
+    let kind = match (failure.stage, failure.errno) {
+        (_, Errno::AGAIN | Errno::NOMEM | Errno::MFILE | Errno::NFILE) => ErrorKind::Exhausted,
+        (Stage::Program, Errno::NOENT) => ErrorKind::ProgramNotFound,
+        (Stage::Program | Stage::Directory, Errno::ACCESS | Errno::PERM) => {
+            ErrorKind::PermissionDenied
+        }
         _ => ErrorKind::Other,
     };
     let detail = match kind {
         // The file was there a moment ago: what is missing is what its first line names.
         ErrorKind::ProgramNotFound => "its interpreter is not there".to_owned(),
-        _ => error.to_string(),
+        _ => failure.to_string(),
     };
     Error::new(kind, "start", spec.program.as_str()).detail(detail)
 }
 
-fn check_environment(spec: &CommandSpec) -> Result<(), Error> {
-    let odd = |name: &str| name.is_empty() || name.contains(['=', '\0']);
-    let broken = |(name, value): &(&String, &String)| odd(name) || value.contains('\0');
-    match spec.env.iter().find(broken) {
-        None => Ok(()),
-        Some((name, _)) => Err(Error::new(ErrorKind::Other, "start", spec.program.as_str())
-            .detail(format!(
-                "the variable {name:?} has a name or value that no environment holds"
-            ))),
-    }
+fn environment(spec: &CommandSpec) -> Result<Vec<CString>, Error> {
+    let odd = |name: &str| name.is_empty() || name.contains('=');
+    let variable = |(name, value): (&str, &str)| {
+        let text = (!odd(name)).then(|| format!("{name}={value}"));
+        text.and_then(|text| CString::new(text).ok())
+            .ok_or_else(|| {
+                let detail =
+                    format!("the variable {name:?} has a name or value that no environment holds");
+                Error::new(ErrorKind::Other, "start", spec.program.as_str()).detail(detail)
+            })
+    };
+    let given = spec
+        .env
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.as_str()));
+    let marker = [(MARKER, spec.tree.as_str())];
+    given
+        .filter(|(name, _)| *name != MARKER)
+        .chain(marker)
+        .map(variable)
+        .collect()
+}
+
+fn word(spec: &CommandSpec, text: impl Into<Vec<u8>>) -> Result<CString, Error> {
+    CString::new(text).map_err(|_| {
+        Error::new(ErrorKind::Other, "start", spec.program.as_str())
+            .detail("a zero byte is in one of its arguments")
+    })
 }
 
 fn open_cwd(cwd: &ContainedPath) -> Result<OwnedFd, Fault> {
@@ -95,7 +99,6 @@ fn open_cwd(cwd: &ContainedPath) -> Result<OwnedFd, Fault> {
 }
 
 fn no_cwd(fault: Fault, cwd: &ContainedPath) -> Error {
-    use rustix::io::Errno;
     let kind = match (fault.kind, fault.errno) {
         (FileErrorKind::NotFound | FileErrorKind::NotADirectory, _) => {
             ErrorKind::NoWorkingDirectory
@@ -110,27 +113,4 @@ fn no_cwd(fault: Fault, cwd: &ContainedPath) -> Error {
         (ErrorKind::Other | ErrorKind::Exhausted, Some(detail)) => error.detail(detail),
         _ => error,
     }
-}
-
-/// A name for the opened directory that cannot come to mean another one. The child
-/// changes directory before its copy of the descriptor is closed by `exec`.
-#[cfg(any(target_os = "linux", target_os = "android"))]
-fn name_of(handle: &OwnedFd, _: &ContainedPath) -> PathBuf {
-    use std::os::fd::AsRawFd as _;
-    PathBuf::from(format!("/proc/self/fd/{}", handle.as_raw_fd()))
-}
-
-/// The path of the opened directory: here a rename between now and the start shows.
-#[cfg(target_vendor = "apple")]
-fn name_of(handle: &OwnedFd, path: &ContainedPath) -> PathBuf {
-    use std::{ffi::OsString, os::unix::ffi::OsStringExt as _};
-    rustix::fs::getpath(handle).map_or_else(
-        |_| PathBuf::from(path.absolute()),
-        |real| PathBuf::from(OsString::from_vec(real.into_bytes())),
-    )
-}
-
-#[cfg(not(any(target_os = "linux", target_os = "android", target_vendor = "apple")))]
-fn name_of(_: &OwnedFd, path: &ContainedPath) -> PathBuf {
-    PathBuf::from(path.absolute())
 }

@@ -1,5 +1,6 @@
 //! Free ports.
 
+use collodi_backend::Error;
 use std::{
     io::ErrorKind,
     net::{IpAddr, Ipv4Addr, Ipv6Addr, TcpListener},
@@ -12,6 +13,12 @@ pub fn free_port(from: u16) -> Option<u16> {
         let free = |address: IpAddr| is_free(address, *port);
         free(Ipv4Addr::LOCALHOST.into()) && free(Ipv6Addr::LOCALHOST.into())
     })
+}
+
+/// What it means that there is no free port.
+pub fn no_free_port(from: u16) -> Error {
+    let kind = collodi_backend::ErrorKind::Exhausted;
+    Error::new(kind, "find a free port from", from.to_string())
 }
 
 /// An address that this machine does not have is not in the way.

@@ -1,7 +1,7 @@
 //! Signals and exits between data and the operating system.
 
 use collodi_command::{Exit, Signal};
-use rustix::process::Signal as System;
+use rustix::process::{Signal as System, WaitIdStatus};
 use std::{os::unix::process::ExitStatusExt as _, process::ExitStatus};
 
 /// The signals whose numbers differ between systems, and those everybody has.
@@ -20,11 +20,20 @@ const NAMED: [(Signal, System); 12] = [
     (Signal::STOP, System::STOP),
 ];
 
-/// How a process ended, by its status.
-pub fn exit(status: ExitStatus) -> Exit {
+/// How a process ended, by its status as `wait` has it.
+pub(crate) fn exit_of_status(status: i32) -> Exit {
+    let status = ExitStatus::from_raw(status);
     let code = status.code().map(Exit::Code);
     let signal = || status.signal().and_then(from_system).map(Exit::Signal);
     code.or_else(signal).unwrap_or(Exit::Unknown)
+}
+
+/// How a process ended, by its status as `waitid` has it.
+pub(crate) fn exit_of(status: &WaitIdStatus) -> Exit {
+    let code = status.exit_status().map(Exit::Code);
+    let signal = || status.terminating_signal().and_then(from_system);
+    code.or_else(|| signal().map(Exit::Signal))
+        .unwrap_or(Exit::Unknown)
 }
 
 /// The system's signal; none for numbers that have no name here.
@@ -74,7 +83,7 @@ mod tests {
             (System::SEGV.as_raw() | 0x80, Exit::Signal(Signal::SEGV)),
         ];
         for (raw, exit) in table {
-            assert_eq!(super::exit(ExitStatus::from_raw(raw)), exit, "{raw:#x}");
+            assert_eq!(exit_of_status(raw), exit, "{raw:#x}");
         }
     }
 }

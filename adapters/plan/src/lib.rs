@@ -12,7 +12,7 @@ mod words;
 use collodi_api::{Assumption, Plan, PlanEnding};
 use collodi_backend::FileSystem;
 use collodi_run::RunOptions;
-use collodi_script::{Method, Script};
+use collodi_script::{Method, Script, StepAt};
 use disk::Disk;
 use play::{Ended, Player};
 use record::Recorder;
@@ -46,14 +46,13 @@ pub async fn plan(options: RunOptions, files: &dyn FileSystem) -> Plan {
 }
 
 /// The steps that cannot be run, and why.
-fn unsupported(script: &Script) -> BTreeMap<usize, String> {
-    let steps = script.steps.iter();
-    let lacking = steps.filter(|step| {
+fn unsupported(script: &Script) -> BTreeMap<StepAt, String> {
+    let lacking = script.all_steps().filter(|(_, step)| {
         let known = !matches!(step.method, Method::Unknown(_));
         known && !collodi_run::supports(&step.method)
     });
     lacking
-        .map(|step| (step.index, "it cannot be run yet".to_owned()))
+        .map(|(at, _)| (at, "it cannot be run yet".to_owned()))
         .collect()
 }
 
@@ -67,10 +66,10 @@ fn failed(reason: String) -> PlanEnding {
 }
 
 /// The script with steps that do nothing in place of those whose success is assumed.
-fn without(script: &Script, assumed: &BTreeMap<usize, String>) -> Script {
+fn without(script: &Script, assumed: &BTreeMap<StepAt, String>) -> Script {
     let mut script = script.clone();
-    for index in assumed.keys() {
-        if let Some(step) = script.steps.get_mut(*index) {
+    for at in assumed.keys() {
+        if let Some(step) = script.step_mut(at) {
             step.method = Method::LoadingEnd;
         }
     }
@@ -78,9 +77,10 @@ fn without(script: &Script, assumed: &BTreeMap<usize, String>) -> Script {
 }
 
 /// An assumption about a step.
-fn assumption(step: Option<usize>, text: impl Into<String>) -> Assumption {
+fn assumption(step: Option<&StepAt>, text: impl Into<String>) -> Assumption {
     Assumption {
-        step,
+        step: step.map(|step| step.index),
+        list: step.and_then(|step| step.list.name().map(ToOwned::to_owned)),
         text: text.into(),
     }
 }

@@ -10,6 +10,7 @@ use collodi_machine::{ActionId, Machine as _, Output};
 use collodi_run::{
     Action, Completed, DaemonStarted, Event, FailureKind, Input, Outcome, Run, RunOptions, Status,
 };
+use collodi_script::StepAt;
 use collodi_time::{Deadline, Instant};
 use collodi_value::Object;
 use effects::shell_line;
@@ -34,7 +35,7 @@ pub(crate) enum Ended {
     As(PlanEnding),
     /// This step asks for something that is not known here.
     Unplayable {
-        step: usize,
+        step: StepAt,
         text: String,
     },
 }
@@ -52,9 +53,9 @@ pub(crate) struct Player<'a> {
     waited: usize,
     /// How it ends, when someone has to end it.
     cut: Option<PlanStatus>,
-    unplayable: Option<(usize, String)>,
+    unplayable: Option<(StepAt, String)>,
     /// What steps asked for that has no rule here.
-    others: BTreeMap<usize, String>,
+    others: BTreeMap<StepAt, String>,
     /// Whether the step at hand has run a command: its result is the next one's input.
     spoke: bool,
     /// The ids of steps that ran commands.
@@ -72,10 +73,12 @@ enum Todo {
 
 /// A command that has not ended.
 struct Living {
-    step: usize,
+    step: StepAt,
     tree: TreeId,
     /// Its step is done.
     detached: bool,
+    /// It is a daemon: it ends when the run does.
+    kept: bool,
 }
 
 impl<'a> Player<'a> {
@@ -169,7 +172,7 @@ impl<'a> Player<'a> {
         match event {
             Event::StepStarted { step, .. } | Event::StepSkipped { step } => {
                 self.hide();
-                self.guarded(*step);
+                self.guarded(step);
                 self.steps += 1;
                 if self.steps > MOST_STEPS && self.cut.is_none() {
                     self.cut = Some(PlanStatus::Endless);
@@ -185,6 +188,13 @@ impl<'a> Player<'a> {
                     .filter(|living| living.step == *step);
                 of_step.for_each(|living| living.detached = true);
             }
+            Event::Ending => {
+                let kept = self.living.iter().filter(|(_, living)| living.kept);
+                let kept: Vec<_> = kept.map(|(id, _)| *id).collect();
+                for id in kept {
+                    self.finish(id, Exit::Signal(Signal::TERM));
+                }
+            }
             Event::Serving => {
                 self.cut = Some(PlanStatus::Serving);
                 self.todo.push_back(Todo::Input(Input::Cancel));
@@ -197,9 +207,9 @@ impl<'a> Player<'a> {
     }
 
     /// Says so when whether a step is done depends on what a command said.
-    fn guarded(&mut self, index: usize) {
+    fn guarded(&mut self, at: &StepAt) {
         let script = self.options.script.clone();
-        let Some(step) = script.steps.get(index) else {
+        let Some(step) = script.step(at) else {
             return;
         };
         let spoke = std::mem::take(&mut self.spoke);
@@ -207,12 +217,12 @@ impl<'a> Player<'a> {
         let words = &self.recorder.words;
         if guard::is_open(step, &self.run, &self.options, words, said) {
             let text = "whether it is done depends on what a command says";
-            self.recorder.assume(Some(index), text);
+            self.recorder.assume(Some(at), text);
         }
     }
 
     async fn action(&mut self, id: ActionId, action: Action) {
-        let step = self.run.position().0;
+        let step = &self.run.step_of(id);
         match action {
             Action::World(action) => self.world(id, step, action).await,
             Action::ProvideEnv(request) => {
@@ -221,7 +231,18 @@ impl<'a> Player<'a> {
             }
             Action::StartDaemon(spec) => {
                 self.daemon(&spec);
-                let name = format!("<daemon of step {}>", step + 1);
+                let name = format!("<daemon of step {}>", step.counted());
+                let daemon = DaemonStarted {
+                    id: name,
+                    pid: None,
+                };
+                self.answer(id, Completed::Daemon(Ok(daemon)));
+            }
+            Action::KeepDaemon(keep) => {
+                if let Some(living) = self.living.get_mut(&keep.exec) {
+                    (living.detached, living.kept) = (true, true);
+                }
+                let name = format!("<daemon of step {}>", keep.daemon.step.counted());
                 let daemon = DaemonStarted {
                     id: name,
                     pid: None,
@@ -232,11 +253,13 @@ impl<'a> Player<'a> {
                 let result = self.script(step, &request);
                 self.answer(id, Completed::Script(Ok(result)));
             }
+            Action::TakeTurn(_) => self.answer(id, Completed::Turn),
+            Action::Release(_) => self.answer(id, Completed::Released),
             other => self.give_up(step, &other.to_string()),
         }
     }
 
-    async fn world(&mut self, id: ActionId, step: usize, action: World) {
+    async fn world(&mut self, id: ActionId, step: &StepAt, action: World) {
         let completion = match action {
             World::Exec(spec) => return self.exec(id, step, &spec),
             World::File(op) => {
@@ -299,22 +322,23 @@ impl<'a> Player<'a> {
 
     /// What has no rule here is said in its own words, and tried in memory, where there is
     /// nothing that could answer it.
-    fn other(&mut self, step: usize, action: World) -> Result<Completion, String> {
+    fn other(&mut self, step: &StepAt, action: World) -> Result<Completion, String> {
         let text = action.to_string();
         let shown = self.recorder.words.show(&text);
         self.recorder.effect(Effect::Other { text: shown });
-        self.others.insert(step, text.clone());
+        self.others.insert(step.clone(), text.clone());
         self.disk.complete(action).ok_or(text)
     }
 
     /// What comes after depends on an answer that cannot be made up: the play is over.
-    fn give_up(&mut self, step: usize, text: &str) {
-        self.unplayable.get_or_insert((step, text.to_owned()));
+    fn give_up(&mut self, step: &StepAt, text: &str) {
+        self.unplayable
+            .get_or_insert_with(|| (step.clone(), text.to_owned()));
         self.todo.clear();
         self.cut(PlanStatus::Failed);
     }
 
-    fn exec(&mut self, id: ActionId, step: usize, spec: &CommandSpec) {
+    fn exec(&mut self, id: ActionId, step: &StepAt, spec: &CommandSpec) {
         let line = shell_line(spec);
         let command = self.command(&line, spec);
         self.recorder.effect(Effect::Command(command));
@@ -326,7 +350,7 @@ impl<'a> Player<'a> {
         self.recorder.assume(None, "every command succeeds");
         self.spoke = true;
         let script = self.options.script.clone();
-        let id_of_step = script.steps.get(step).and_then(|step| step.id.clone());
+        let id_of_step = script.step(step).and_then(|step| step.id.clone());
         self.ids.extend(id_of_step);
         let said = self.recorder.words.output(step);
         let output = Progress::Output {
@@ -342,9 +366,10 @@ impl<'a> Player<'a> {
         self.living.insert(
             id,
             Living {
-                step,
+                step: step.clone(),
                 tree,
                 detached,
+                kept: false,
             },
         );
     }
@@ -352,7 +377,7 @@ impl<'a> Player<'a> {
     /// A command ends by itself, unless it is to live on.
     fn end(&mut self, id: ActionId, exit: Exit) {
         match self.living.get(&id) {
-            Some(living) if living.detached => self.recorder.lives_on(living.step),
+            Some(living) if living.detached => self.recorder.lives_on(&living.step),
             Some(_) => self.finish(id, exit),
             None => {}
         }
@@ -420,7 +445,7 @@ impl<'a> Player<'a> {
             _ => self.others.get(&failure.step).cloned(),
         };
         if let Some(text) = unsupported {
-            let step = failure.step;
+            let step = failure.step.clone();
             return Ended::Unplayable { step, text };
         }
         Ended::As(PlanEnding {

@@ -3,7 +3,7 @@
 use crate::{assumption, guard, words::Words};
 use collodi_api::{Assumption, Effect, Plan, PlanEnding, PlanStep};
 use collodi_run::{Event, RunOptions};
-use collodi_script::Step;
+use collodi_script::{Step, StepAt};
 use std::{collections::BTreeMap, sync::Arc};
 
 /// How often a step is told of; more often it goes round in circles.
@@ -17,11 +17,11 @@ pub(crate) struct Recorder {
     pub(crate) words: Words,
     script: Arc<collodi_script::Script>,
     /// Steps whose success is taken for granted, and why.
-    assumed: BTreeMap<usize, String>,
+    assumed: BTreeMap<StepAt, String>,
     steps: Vec<PlanStep>,
     /// What happens before the next step is begun: its templates ask.
     early: Vec<Effect>,
-    told: BTreeMap<usize, usize>,
+    told: BTreeMap<StepAt, usize>,
     assumptions: Vec<Assumption>,
     /// Whether what happens belongs to a step that was told of often enough.
     silent: bool,
@@ -29,7 +29,7 @@ pub(crate) struct Recorder {
 }
 
 impl Recorder {
-    pub(crate) fn new(options: &RunOptions, assumed: &BTreeMap<usize, String>) -> Self {
+    pub(crate) fn new(options: &RunOptions, assumed: &BTreeMap<StepAt, String>) -> Self {
         Self {
             words: Words::new(options),
             script: options.script.clone(),
@@ -49,7 +49,7 @@ impl Recorder {
         for (step, times) in core::mem::take(&mut self.told) {
             if times > TOLD {
                 let text = format!("it is done {times} times; {TOLD} of them are told");
-                self.assume(Some(step), text);
+                self.assume(Some(&step), text);
             }
         }
         Plan {
@@ -75,9 +75,10 @@ impl Recorder {
     }
 
     /// Marks the last command of a step: it goes on when the step is done.
-    pub(crate) fn lives_on(&mut self, index: usize) {
+    pub(crate) fn lives_on(&mut self, at: &StepAt) {
         let mut steps = self.steps.iter_mut().rev();
-        let step = steps.find(|step| step.step == index);
+        let step =
+            steps.find(|step| step.step == at.index && step.list.as_deref() == at.list.name());
         let effects = step
             .into_iter()
             .flat_map(|step| step.effects.iter_mut().rev());
@@ -90,7 +91,7 @@ impl Recorder {
     }
 
     /// Something that is taken for granted, once.
-    pub(crate) fn assume(&mut self, step: Option<usize>, text: impl Into<String>) {
+    pub(crate) fn assume(&mut self, step: Option<&StepAt>, text: impl Into<String>) {
         let new = assumption(step, text);
         if self.assumptions.len() < MOST && !self.assumptions.contains(&new) {
             self.assumptions.push(new);
@@ -100,14 +101,11 @@ impl Recorder {
     /// Something that the run tells.
     pub(crate) fn event(&mut self, event: &Event, skipped: impl FnOnce(&Step, &Words) -> String) {
         match event {
-            Event::StepStarted { step, .. } => self.begin(*step, None),
+            Event::StepStarted { step, .. } => self.begin(step, None),
             Event::StepSkipped { step } => {
                 let script = self.script.clone();
-                let why = script
-                    .steps
-                    .get(*step)
-                    .map(|step| skipped(step, &self.words));
-                self.begin(*step, Some(why.unwrap_or_default()));
+                let why = script.step(step).map(|step| skipped(step, &self.words));
+                self.begin(step, Some(why.unwrap_or_default()));
                 self.in_step = false;
             }
             Event::StepDone { .. } => self.in_step = false,
@@ -128,17 +126,18 @@ impl Recorder {
         }
     }
 
-    fn begin(&mut self, index: usize, skipped: Option<String>) {
+    fn begin(&mut self, at: &StepAt, skipped: Option<String>) {
         let early = core::mem::take(&mut self.early);
-        let told = self.told.entry(index).or_default();
+        let told = self.told.entry(at.clone()).or_default();
         *told += 1;
         self.silent = *told > TOLD;
         self.in_step = true;
-        let Some(step) = self.script.steps.get(index).filter(|_| !self.silent) else {
+        let Some(step) = self.script.step(at).filter(|_| !self.silent) else {
             return;
         };
         self.steps.push(PlanStep {
-            step: index,
+            step: at.index,
+            list: at.list.name().map(ToOwned::to_owned),
             method: step.method.name().to_owned(),
             pointer: step.pointer.clone(),
             when: guard::text(step),
@@ -146,7 +145,7 @@ impl Recorder {
             effects: early,
             notes: Vec::new(),
         });
-        if let Some(why) = self.assumed.get(&index).cloned() {
+        if let Some(why) = self.assumed.get(at).cloned() {
             let params = self
                 .script
                 .value
@@ -157,7 +156,7 @@ impl Recorder {
             let text = self.words.show(&format!("{} {params}", step.method));
             self.effect(Effect::Other { text });
             self.assume(
-                Some(index),
+                Some(at),
                 format!("it succeeds ({why}), and gives nothing to later steps"),
             );
         }

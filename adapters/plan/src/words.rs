@@ -2,6 +2,7 @@
 
 use collodi_env::is_secret_name;
 use collodi_run::RunOptions;
+use collodi_script::StepAt;
 use collodi_value::Value;
 use std::fmt::Write as _;
 
@@ -67,15 +68,18 @@ impl Words {
     }
 
     /// A port that stands for one that the machine would choose.
-    pub(crate) fn port(&mut self, step: usize) -> u16 {
+    pub(crate) fn port(&mut self, step: &StepAt) -> u16 {
         let port = self.next_port();
-        self.hide(&port.to_string(), &format!("<port of step {}>", step + 1));
+        self.hide(
+            &port.to_string(),
+            &format!("<port of step {}>", step.counted()),
+        );
         port
     }
 
     /// What a command of a step is taken to say: what tools and servers say.
-    pub(crate) fn output(&mut self, step: usize) -> Said {
-        let (port, step) = (self.next_port(), step + 1);
+    pub(crate) fn output(&mut self, step: &StepAt) -> Said {
+        let (port, step) = (self.next_port(), step.counted());
         let address = format!("http://127.0.0.1:{port}");
         let text = format!(
             "Successfully installed everything\nModel loaded\nRunning on local URL:  {address}\n\

@@ -62,6 +62,10 @@ pub(crate) struct RunArgs {
     pub(crate) listen: SocketAddr,
     #[command(flatten)]
     pub(crate) answers: PreparedArgs,
+    /// Run the app beside what an earlier server left running of it, instead of going on
+    /// with that.
+    #[arg(long)]
+    pub(crate) again: bool,
 }
 
 #[derive(Debug, Args)]
@@ -75,15 +79,23 @@ pub(crate) struct ServeArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct ServerArgs {
+    /// What it runs on.
+    #[arg(long, value_enum, value_name = "RUNTIME", default_value_t)]
+    pub(crate) runtime: crate::runtime::Choice,
     /// The Python interpreter to make environments from; found by itself otherwise.
     #[arg(long, value_name = "PROGRAM")]
     pub(crate) python: Option<String>,
     /// Use pip and venv even when uv is there.
     #[arg(long)]
     pub(crate) no_uv: bool,
-    /// The wait before a daemon is started again.
-    #[arg(long, value_name = "TIME", default_value = "3s", value_parser = crate::duration::parse)]
-    pub(crate) restart_delay: std::time::Duration,
+    /// Always wait this long before a daemon is started again. Without it, the wait is a
+    /// tenth of a second at first, and twice as long each time up to a minute.
+    #[arg(long, value_name = "TIME", value_parser = crate::duration::parse)]
+    pub(crate) restart_delay: Option<std::time::Duration>,
+    /// Start a daemon again at most so often in a row, or within a time: 5, or 5/1m.
+    /// Without it, for ever.
+    #[arg(long, value_name = "COUNT[/TIME]", value_parser = crate::give_up::parse)]
+    pub(crate) give_up: Option<collodi_restart::GiveUp>,
     /// How long processes have between SIGTERM and SIGKILL.
     #[arg(long, value_name = "TIME", default_value = "3s", value_parser = crate::duration::parse)]
     pub(crate) grace_period: std::time::Duration,
@@ -93,6 +105,30 @@ pub(crate) struct ServerArgs {
     /// Let scripts fetch apps from repositories on this machine too (`file://`).
     #[arg(long)]
     pub(crate) local_repositories: bool,
+    /// What scripts may do with the files of other apps, named as https://….git/path.
+    #[arg(long, value_name = "WHAT", default_value = "read")]
+    pub(crate) other_apps: OtherAppsArg,
+}
+
+/// What scripts may do with the files of other apps.
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+pub(crate) enum OtherAppsArg {
+    /// Nothing.
+    None,
+    /// Read them, and run commands in their folders.
+    Read,
+    /// Change them, too.
+    Write,
+}
+
+impl From<OtherAppsArg> for collodi_run::OtherApps {
+    fn from(arg: OtherAppsArg) -> Self {
+        match arg {
+            OtherAppsArg::None => Self::None,
+            OtherAppsArg::Read => Self::Read,
+            OtherAppsArg::Write => Self::Write,
+        }
+    }
 }
 
 #[derive(Debug, Args)]

@@ -4,15 +4,20 @@
 mod say;
 
 mod app_root;
+mod bell;
 mod cli;
 mod client;
 mod commands;
 mod duration;
 mod failure;
+mod give_up;
+mod handover;
+mod interrupts;
 mod node;
 mod pair;
 mod present;
 mod prompt;
+mod runtime;
 mod state;
 
 use clap::Parser;

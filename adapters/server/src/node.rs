@@ -1,25 +1,34 @@
-//! A host, its driver, and its HTTP surface, put together on tokio.
+//! A host, its driver, and its HTTP surface, put together.
 
 use crate::{
+    bell::{Ear, bell},
     cli::ServerArgs,
     failure::Failure,
+    handover,
+    runtime::Runtime,
     state::{Hold, ServerState},
 };
 use anyhow::{Context as _, Result};
+use collodi_backend::{Backends, Capability};
 use collodi_contain::Root;
-use collodi_driver::{Driver, HostHandle, Workspace};
+use collodi_driver::{Driver, HostHandle, Notice, Workspace};
 use collodi_env::Grants;
-use collodi_host::{Command, Host, HostOptions};
-use collodi_http::{AllowedHosts, Surface, Token};
+use collodi_host::{Command, Event, Host, HostOptions};
+use collodi_http::{AllowedHosts, Limits, Surface, Token};
 use collodi_python::{Layout, Platform};
-use collodi_restart::{Policy, StopSequence};
+use collodi_restart::{Backoff, Policy, StopSequence};
+use futures::{
+    FutureExt as _, StreamExt as _,
+    channel::oneshot,
+    future::{self, Fuse, RemoteHandle},
+};
 use std::{
-    net::SocketAddr,
+    future::Future,
+    net::{SocketAddr, TcpListener},
     path::{Path, PathBuf},
     sync::Arc,
     time::Duration,
 };
-use tokio::{net::TcpListener, sync::Notify, task::JoinHandle};
 
 /// How much longer than the grace period a shutdown may take.
 const SHUTDOWN_MARGIN: Duration = Duration::from_secs(2);
@@ -31,32 +40,55 @@ pub(crate) struct Node {
     pub(crate) address: SocketAddr,
     pub(crate) state_file: PathBuf,
     /// Someone asked over HTTP to end.
-    pub(crate) asked_to_end: Arc<Notify>,
-    driver: JoinHandle<()>,
+    pub(crate) asked_to_end: Ear,
+    /// What was told of what an earlier server has left.
+    pub(crate) found: Vec<Arc<Event>>,
+    /// Ready when everything has ended, and callers have their answers.
+    over: Fuse<RemoteHandle<()>>,
     budget: Duration,
     _hold: Hold,
 }
 
 impl Node {
     /// Takes the workspace and starts everything.
-    pub(crate) async fn start(dir: &Path, listen: SocketAddr, args: &ServerArgs) -> Result<Self> {
+    pub(crate) async fn start(
+        runtime: &dyn Runtime,
+        dir: &Path,
+        listen: SocketAddr,
+        args: &ServerArgs,
+    ) -> Result<Self> {
         let dir = absolute(dir)?;
         refuse_open_address(listen)?;
         let hold = Hold::take(&dir)?;
+        let earlier = handover::earlier(&hold);
+        let listen = earlier.as_ref().map_or(listen, |state| state.address);
         let layout = layout(&dir)?;
         make_directories(&layout)?;
-        let backends = collodi_tokio::backends();
+        let backends = runtime.backends();
         let options = options(layout.clone(), &backends, args)?;
         let workspace = Workspace::new(layout, backends.files.clone());
-        let (driver, handle) = Driver::new(Host::new(options), backends);
-        let driver = tokio::spawn(driver.run());
-        let asked_to_end = Arc::new(Notify::new());
-        let surface = serve(listen, &handle, &workspace, &asked_to_end).await?;
-        let (address, token) = surface;
+        let (driver, handle) = Driver::new(Host::new(options), backends.clone());
+        let door = Door::open(listen)?;
+        let address = door.address;
+        let token = match earlier {
+            Some(state) => Token::new(state.token),
+            None => Token::generate(random()?),
+        };
+        let shown = token.reveal().to_owned();
+        let (bell, asked_to_end) = bell();
+        let surface = Surface {
+            host: handle.clone(),
+            workspace,
+            token,
+            allowed_hosts: AllowedHosts::bound_to(address),
+            shutdown: Arc::new(move || bell.ring()),
+        };
+        let over = door.serve_while(driver.run(), runtime, &backends, surface)?;
+        let found = recovered(&handle).await?;
         hold.publish(&ServerState {
             pid: std::process::id(),
             address,
-            token,
+            token: shown,
         })?;
         let budget = args.grace_period + SHUTDOWN_MARGIN;
         let state_file = dir.join(".vatn/python/server.json");
@@ -65,7 +97,8 @@ impl Node {
             address,
             state_file,
             asked_to_end,
-            driver,
+            found,
+            over: over.fuse(),
             budget,
             _hold: hold,
         })
@@ -82,37 +115,70 @@ impl Node {
         let _ = self.handle.command(Command::Kill).await;
     }
 
-    /// Waits until everything has ended.
+    /// Waits until everything has ended; for ever when it was told already.
     pub(crate) async fn ended(&mut self) {
-        let _ = (&mut self.driver).await;
+        (&mut self.over).await;
     }
 }
 
-/// Listens, and serves until the program ends. The address and the token.
-async fn serve(
-    listen: SocketAddr,
-    host: &HostHandle,
-    workspace: &Workspace,
-    asked_to_end: &Arc<Notify>,
-) -> Result<(SocketAddr, String)> {
-    let listener = TcpListener::bind(listen).await.map_err(|error| {
-        Failure::new(format!("failed to listen on {listen}: {error}"))
-            .hint("choose another address with --listen, for instance --listen 127.0.0.1:0")
-    })?;
-    let address = listener.local_addr()?;
-    let token = Token::generate(random()?);
-    let shown = token.reveal().to_owned();
-    let notify = asked_to_end.clone();
-    let surface = Surface {
-        host: host.clone(),
-        workspace: workspace.clone(),
-        token,
-        allowed_hosts: AllowedHosts::bound_to(address),
-        shutdown: Arc::new(move || notify.notify_one()),
-    };
-    let router = collodi_http::router(surface);
-    tokio::spawn(async move { axum::serve(listener, router).await });
-    Ok((address, shown))
+/// Waits until the host knows what an earlier one has left: nobody asks it before.
+async fn recovered(handle: &HostHandle) -> Result<Vec<Arc<Event>>> {
+    let mut events = handle.events().await?;
+    let mut told = Vec::new();
+    while !handle.query(Host::has_recovered).await? {
+        match events.next().await {
+            Some(Notice::Event(event)) => told.push(event),
+            Some(Notice::Missed(_)) => {}
+            None => break,
+        }
+    }
+    while let Some(Some(Notice::Event(event))) = events.next().now_or_never() {
+        told.push(event);
+    }
+    told.retain(|event| matches!(**event, Event::Journal(_)));
+    Ok(told)
+}
+
+/// Where callers come in.
+#[derive(Debug)]
+struct Door {
+    listener: TcpListener,
+    address: SocketAddr,
+}
+
+impl Door {
+    fn open(listen: SocketAddr) -> Result<Self> {
+        let listener = TcpListener::bind(listen).map_err(|error| {
+            Failure::new(format!("failed to listen on {listen}: {error}"))
+                .hint("choose another address with --listen, for instance --listen 127.0.0.1:0")
+        })?;
+        let address = listener.local_addr()?;
+        Ok(Self { listener, address })
+    }
+
+    /// Runs `driver` and serves until it has ended, and then those who have asked.
+    fn serve_while(
+        self,
+        driver: impl Future<Output = ()> + Send + 'static,
+        runtime: &dyn Runtime,
+        backends: &Backends,
+        surface: Surface,
+    ) -> Result<RemoteHandle<()>> {
+        let callers = runtime.callers(self.listener)?;
+        let (host, clock) = (surface.host.clone(), Arc::clone(&backends.clock));
+        let (close, closing) = oneshot::channel::<()>();
+        let driven = driver.map(|()| drop(close));
+        let served = async move {
+            // A host that is gone before has nobody to serve.
+            let _ = recovered(&host).await;
+            let router = collodi_http::router(surface);
+            let closing = closing.map(drop);
+            collodi_http::serve(callers, router, clock, Limits::default(), closing).await;
+        };
+        let (task, over) = future::join(driven, served).map(drop).remote_handle();
+        runtime.spawn(task.boxed());
+        Ok(over)
+    }
 }
 
 /// A token in a file guards what only this machine can reach; more needs more.
@@ -130,13 +196,14 @@ fn refuse_open_address(listen: SocketAddr) -> Result<()> {
 /// What a host is told, by the command line and the machine.
 pub(crate) fn options(
     layout: Layout,
-    backends: &collodi_backend::Backends,
+    backends: &Backends,
     args: &ServerArgs,
 ) -> Result<HostOptions> {
     let now = backends.clock.now().since_origin();
     let wall = backends.clock.wall().as_duration().saturating_sub(now);
     // Names and values that are not UTF-8 cannot be passed on in a script's terms.
     let vars = std::env::vars_os()
+        .filter(|(name, _)| name != handover::VARIABLE)
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
     Ok(HostOptions {
         epoch: collodi_time::WallTime::since_unix_epoch(wall),
@@ -148,11 +215,24 @@ pub(crate) fn options(
         python_binary: args.python.clone(),
         prefer_uv: !args.no_uv,
         local_repositories: args.local_repositories,
-        restart: Policy::fixed(args.restart_delay),
+        other_apps: args.other_apps.into(),
+        restart: restart(args),
+        journal: true,
+        recordings: backends.process.capabilities().has(Capability::Recordings),
         stop: StopSequence::term_then_kill(args.grace_period),
-        privileged: collodi_tokio::is_privileged(),
+        privileged: collodi_os::is_privileged(),
         ..HostOptions::new(layout, u64::from_ne_bytes(random()?))
     })
+}
+
+/// How daemons are started again, where their scripts do not say.
+fn restart(args: &ServerArgs) -> Policy {
+    let delays = args.restart_delay.map(Backoff::fixed);
+    Policy {
+        backoff: delays.unwrap_or_default(),
+        give_up: args.give_up,
+        ..Policy::default()
+    }
 }
 
 /// Where things are in a workspace.

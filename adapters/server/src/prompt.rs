@@ -168,7 +168,7 @@ impl Prompt {
     async fn send(&mut self, host: &HostHandle, origin: &RunId, open: Open) {
         let answer = Command::Answer {
             run: open.run.clone(),
-            step: Some(open.question.step),
+            step: Some(open.question.step.clone()),
             question: Some(open.question.number),
             values: open.values,
         };

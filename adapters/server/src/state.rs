@@ -70,6 +70,12 @@ impl Hold {
         }
     }
 
+    /// What was told of the server that had the workspace last, if it did not end in order.
+    pub(crate) fn earlier(&self) -> Option<ServerState> {
+        let text = fs::read_to_string(&self.state).ok()?;
+        serde_json::from_str(&text).ok()
+    }
+
     /// Tells where the server is.
     pub(crate) fn publish(&self, state: &ServerState) -> Result<()> {
         let new = self.state.with_extension("json.new");

@@ -92,6 +92,7 @@ impl Player {
             Step::Spawn(parentage, words) => self.spawn(*parentage, words.clone()),
             Step::Session => self.change(|process, pid| process.group = pid),
             Step::Join => self.join().await,
+            Step::Hold(_) => {}
             Step::Print(given) => self.print(*given).await,
             Step::Args(args) => self.args(args).await,
             Step::Cat => self.cat().await,
@@ -303,6 +304,7 @@ impl State {
             Given::Group if process.group == pid => "leader\n".to_owned(),
             Given::Group => "member\n".to_owned(),
             Given::Descriptors => "0\n1\n2\n".to_owned(),
+            Given::Terminal => "none\n".to_owned(),
         }
     }
 
@@ -322,20 +324,21 @@ impl State {
         };
         child.children.clear();
         child.on_signal.clear();
+        child.keeps_pipes = false;
         if parentage == Parentage::Shared {
             self.share_streams(&child);
         } else {
             (child.stdin, child.stdout, child.stderr) = (None, None, None);
         }
-        if parentage == Parentage::Detached {
+        let is_daemon = matches!(parentage, Parentage::Detached | Parentage::Hidden);
+        if is_daemon {
             child.group = 0;
         }
+        if parentage == Parentage::Hidden {
+            child.env.clear();
+        }
         let pid = self.start(child, Job::Program(crate::Behaviour::arguments(), words));
-        if let Some(process) = self
-            .table
-            .get_mut(parent)
-            .filter(|_| parentage != Parentage::Detached)
-        {
+        if let Some(process) = self.table.get_mut(parent).filter(|_| !is_daemon) {
             process.children.insert(pid);
         }
     }

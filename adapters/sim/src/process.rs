@@ -14,7 +14,7 @@ use collodi_backend::{
     Capabilities, Capability, Child, ChildEvent, ChildInput, Error, ErrorKind, Member,
     ProcessBackend,
 };
-use collodi_command::{CommandSpec, Signal, Stdin, Stream, TreeId};
+use collodi_command::{Bounds, CommandSpec, Identity, Signal, Stdin, Stream, TreeId};
 use collodi_file::FileErrorKind;
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -34,12 +34,17 @@ pub(crate) struct Processes(pub(crate) Arc<Shared>);
 #[async_trait]
 impl ProcessBackend for Processes {
     fn capabilities(&self) -> Capabilities {
-        [Capability::DetachedProcesses, Capability::VirtualTime]
-            .into_iter()
-            .collect()
+        let has = [
+            Capability::DetachedProcesses,
+            Capability::VirtualTime,
+            Capability::WholeTrees,
+            Capability::Adoption,
+        ];
+        has.into_iter().collect()
     }
 
     async fn spawn(&self, spec: &CommandSpec) -> Result<Box<dyn Child>, Error> {
+        refuse_what_is_missing(spec)?;
         let mut state = self.0.state();
         if let Some(kind) = state.faults.take_spawn(&spec.program) {
             return Err(Error::new(kind, "start", &spec.program));
@@ -50,6 +55,17 @@ impl ProcessBackend for Processes {
             .map_err(|kind| Error::new(kind, "start", &spec.program))?;
         let child = state.start_owned(&self.0, spec, cwd, behaviour);
         Ok(Box::new(child))
+    }
+
+    async fn adopt(
+        &self,
+        spec: &CommandSpec,
+        identity: &Identity,
+    ) -> Result<Box<dyn Child>, Error> {
+        refuse_what_is_missing(spec)?;
+        let adopted = self.0.state().adopt(&self.0, spec, identity);
+        let gone = || Error::new(ErrorKind::Gone, "adopt", format!("{identity} ({spec})"));
+        Ok(Box::new(adopted.ok_or_else(gone)?))
     }
 
     async fn signal_tree(&self, tree: &TreeId, signal: Signal) -> Result<(), Error> {
@@ -144,17 +160,60 @@ impl State {
             stderr: Some(stderr),
             children: BTreeSet::new(),
             on_signal: BTreeMap::new(),
+            keeps_pipes: false,
         };
         let pid = self.start(process, Job::Program(behaviour, spec.args.clone()));
         self.table.own(pid);
-        ScriptedChild {
-            world: Arc::clone(world),
-            pid,
-            streams: [(Stream::Stdout, stdout), (Stream::Stderr, stderr)],
-            stdin,
-            exit_told: false,
-            closed: false,
-            grace: None,
+        ScriptedChild::new(world, pid, [stdout, stderr], stdin)
+    }
+
+    /// The child that has this identity, if it lives and nobody has it. What it said since
+    /// it was left is in its pipes.
+    fn adopt(
+        &mut self,
+        world: &Arc<Shared>,
+        spec: &CommandSpec,
+        identity: &Identity,
+    ) -> Option<ScriptedChild> {
+        let process = self
+            .table
+            .get(identity.pid)
+            .filter(|_| *identity == of(identity.pid))?;
+        let (stdout, stderr) = (process.stdout?, process.stderr?);
+        let stdin = process.stdin.filter(|_| spec.stdin == Stdin::Piped);
+        self.table.own(identity.pid);
+        for id in [stdout, stderr] {
+            self.pipes.get(id)?.readers += 1;
+        }
+        if let Some(id) = stdin {
+            self.pipes.get(id)?.writers += 1;
+        }
+        let streams = [stdout, stderr];
+        Some(ScriptedChild::new(world, identity.pid, streams, stdin))
+    }
+}
+
+/// No process id is used twice in a world, and it is booted once.
+fn of(pid: Pid) -> Identity {
+    Identity {
+        pid,
+        started: u64::from(pid),
+        boot: "world".into(),
+    }
+}
+
+/// Terminals, bounds and files of what is said are not played.
+fn refuse_what_is_missing(spec: &CommandSpec) -> Result<(), Error> {
+    let asked = [
+        (spec.terminal.is_some(), "a terminal"),
+        (spec.bounds != Bounds::NONE, "bounds"),
+        (spec.recording.is_some(), "a recording"),
+    ];
+    match asked.iter().find(|(asked, _)| *asked) {
+        None => Ok(()),
+        Some((_, what)) => {
+            let error = Error::new(ErrorKind::Unsupported, "start", &spec.program);
+            Err(error.detail(format!("{what} is not played")))
         }
     }
 }
@@ -171,6 +230,7 @@ struct ScriptedChild {
     exit_told: bool,
     closed: bool,
     grace: Option<Pin<Box<Sleep>>>,
+    left: bool,
 }
 
 #[async_trait]
@@ -183,6 +243,14 @@ impl Child for ScriptedChild {
         poll_fn(|cx| self.poll_event(cx)).await
     }
 
+    fn identity(&self) -> Option<Identity> {
+        Some(of(self.pid))
+    }
+
+    fn leave(mut self: Box<Self>) {
+        self.left = true;
+    }
+
     fn input(&mut self) -> Option<Box<dyn ChildInput>> {
         let pipe = self.stdin.take()?;
         let world = Arc::clone(&self.world);
@@ -191,6 +259,24 @@ impl Child for ScriptedChild {
 }
 
 impl ScriptedChild {
+    fn new(
+        world: &Arc<Shared>,
+        pid: Pid,
+        [stdout, stderr]: [PipeId; 2],
+        stdin: Option<PipeId>,
+    ) -> Self {
+        Self {
+            world: Arc::clone(world),
+            pid,
+            streams: [(Stream::Stdout, stdout), (Stream::Stderr, stderr)],
+            stdin,
+            exit_told: false,
+            closed: false,
+            grace: None,
+            left: false,
+        }
+    }
+
     fn poll_event(&mut self, cx: &mut Context<'_>) -> Poll<Option<ChildEvent>> {
         if self.closed {
             return Poll::Ready(None);
@@ -262,10 +348,32 @@ impl State {
     }
 }
 
+impl State {
+    /// As a process that holds its own pipes for reading as well: nobody reads, and it has
+    /// to wait.
+    fn leave(&mut self, pid: Pid) {
+        let process = self.table.get_mut(pid);
+        let Some(process) = process.filter(|process| !process.keeps_pipes) else {
+            return;
+        };
+        process.keeps_pipes = true;
+        let held = [process.stdout, process.stderr];
+        for id in held.into_iter().flatten() {
+            if let Some(pipe) = self.pipes.get(id) {
+                pipe.readers += 1;
+            }
+        }
+    }
+}
+
 impl Drop for ScriptedChild {
     fn drop(&mut self) {
         let mut state = self.world.state();
-        state.kill_group(self.pid);
+        if self.left {
+            state.leave(self.pid);
+        } else {
+            state.kill_group(self.pid);
+        }
         state.table.disown(self.pid);
         for (_, id) in self.streams {
             state.pipes.drop_reader(id);

@@ -23,6 +23,8 @@ pub(crate) struct Process {
     pub(crate) stderr: Option<PipeId>,
     pub(crate) children: BTreeSet<Pid>,
     pub(crate) on_signal: BTreeMap<Signal, Reaction>,
+    /// It reads its own output pipes, as far as others can tell.
+    pub(crate) keeps_pipes: bool,
 }
 
 /// What a process does on a signal instead of ending.
@@ -136,6 +138,9 @@ impl State {
             *owned = Some(Ended { exit, order, at });
         }
         for pipe in process.stdout.into_iter().chain(process.stderr) {
+            if process.keeps_pipes {
+                self.pipes.drop_reader(pipe);
+            }
             self.pipes.drop_writer(pipe);
             self.notify(Key::Pipe(pipe));
         }

@@ -14,9 +14,11 @@
 //! | `spawn:(WORDS)` | starts a child that shares the standard streams |
 //! | `mute:(WORDS)` | starts a child without streams |
 //! | `detach:(WORDS)` | starts a daemon: its own session, its parent gone, no streams |
+//! | `hide:(WORDS)` | starts a daemon as `detach` does, with an empty environment |
 //! | `session` `join` | leaves the session; waits for the children started |
 //! | `repeat:N:(WORDS)` | does that `N` times |
-//! | `env` `cwd` `pid` `group` `fds` | prints what it was given |
+//! | `hold:N` | holds `N` bytes of memory, and uses them |
+//! | `env` `cwd` `pid` `group` `fds` `tty` | prints what it was given |
 //! | `args …` | prints the rest of the arguments, one a line, in brackets |
 //! | `cat` | standard input to standard output, to its end |
 //! | `write:PATH:TEXT` `append:PATH:TEXT` `touch:PATH` `read:PATH` | a file |
@@ -96,6 +98,8 @@ pub enum Step {
     Listen(u16),
     /// Answers HTTP on a port.
     Web(u16),
+    /// Holds so many bytes of memory.
+    Hold(usize),
 }
 
 /// How close a new child stays to its parent.
@@ -107,6 +111,8 @@ pub enum Parentage {
     Mute,
     /// A session of its own, no streams, and no parent.
     Detached,
+    /// As detached, and no environment.
+    Hidden,
 }
 
 /// Something a child was given.
@@ -122,6 +128,8 @@ pub enum Given {
     Group,
     /// The numbers of its open descriptors.
     Descriptors,
+    /// The terminal that all of its streams are, as `COLUMNSxROWS`, or `none`.
+    Terminal,
 }
 
 /// A word that is not one of the language.
@@ -212,6 +220,7 @@ fn bare(word: &str) -> Option<Step> {
         "pid" => Step::Print(Given::Pid),
         "group" => Step::Print(Given::Group),
         "fds" => Step::Print(Given::Descriptors),
+        "tty" => Step::Print(Given::Terminal),
         _ => return None,
     })
 }
@@ -245,6 +254,8 @@ fn starting(verb: &str, rest: &str, depth: usize) -> Option<Step> {
         "spawn" => Step::Spawn(Parentage::Shared, inner(rest)?),
         "mute" => Step::Spawn(Parentage::Mute, inner(rest)?),
         "detach" => Step::Spawn(Parentage::Detached, inner(rest)?),
+        "hide" => Step::Spawn(Parentage::Hidden, inner(rest)?),
+        "hold" => Step::Hold(number(rest)?),
         "listen" => Step::Listen(number(rest)?),
         "web" => Step::Web(number(rest)?),
         _ => return None,

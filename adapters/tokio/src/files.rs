@@ -1,9 +1,10 @@
 //! Files, on threads for blocking work.
 
-use crate::offload::offload;
+use crate::Reactor;
 use async_trait::async_trait;
 use collodi_backend::FileSystem;
 use collodi_file::{FileAnswer, FileError, FileErrorKind, FileOp};
+use collodi_os::Reactor as _;
 
 /// Performs file operations as [`collodi_os::Files`] does. An operation that has begun
 /// is finished, also when nobody waits for it any more.
@@ -14,7 +15,7 @@ pub struct Files;
 impl FileSystem for Files {
     async fn perform(&self, op: FileOp) -> Result<FileAnswer, FileError> {
         let path = op.path().clone();
-        let performed = offload(move || collodi_os::Files.perform(op)).await;
+        let performed = Reactor::offload(move || collodi_os::Files.perform(op)).await;
         performed.unwrap_or_else(|error| {
             let mut lost = FileError::new(FileErrorKind::Other, path);
             lost.detail = Some(error.to_string());

@@ -1,14 +1,10 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
-mod child;
 mod clock;
 mod files;
 mod network;
-mod offload;
-mod output;
-mod process;
-mod trees;
+mod reactor;
 
 use collodi_backend::Backends;
 use std::sync::Arc;
@@ -17,7 +13,10 @@ pub use clock::Clock;
 pub use collodi_os::is_privileged;
 pub use files::Files;
 pub use network::Network;
-pub use process::Processes;
+pub use reactor::Reactor;
+
+/// Starts real processes on tokio.
+pub type Processes = collodi_os::Processes<Reactor>;
 
 /// Everything a driver needs, on the tokio runtime that polls it.
 pub fn backends() -> Backends {

@@ -1,5 +1,7 @@
 //! The cases, a file a subject.
 
+mod adoption;
+mod bounds;
 mod clock;
 mod contain;
 mod file;
@@ -7,6 +9,8 @@ mod input;
 mod network;
 mod output;
 mod process;
+mod recording;
+mod terminal;
 mod tree;
 mod web;
 
@@ -27,6 +31,10 @@ const GROUPS: &[(&str, &[Entry])] = &[
     ("output", output::CASES),
     ("input", input::CASES),
     ("tree", tree::CASES),
+    ("adoption", adoption::CASES),
+    ("recording", recording::CASES),
+    ("terminal", terminal::CASES),
+    ("bounds", bounds::CASES),
     ("file", file::CASES),
     ("contain", contain::CASES),
     ("clock", clock::CASES),

@@ -228,6 +228,21 @@ cases! {
         Ok(process.tree_empty(&spec.tree).await?)
     }
 
+    /// A tree includes who left its session, cleared its environment and lost its parents
+    /// before anybody looked: it is listed, awaited and killed.
+    #[needs(WholeTrees)]
+    async fn nobody_hides_from_a_whole_tree(world: Subject) -> Verdict {
+        let words = ["hide:(ignore:TERM touch:up wait)", "until:up", "exit:0"];
+        let spec = world.child(&words);
+        let mut child = world.spawn(&spec).await?;
+        assert_eq!(Told::by(&mut *child).await.exit, Some(Exit::Code(0)));
+        assert_eq!(members(&world, &spec.tree).await?.len(), 1);
+        let process = &world.backends().process;
+        process.signal_tree(&spec.tree, Signal::TERM).await?;
+        assert!(process.tree_empty(&spec.tree).now_or_never().is_none());
+        kill(&world, &spec.tree).await
+    }
+
     /// A signal reaches a child that keeps starting others: `KILL` ends them all.
     async fn kill_ends_a_tree_that_grows(world: Subject) -> Verdict {
         let spec = world.child(&["say:ready", "repeat:200:(mute:(wait) sleep:1)", "wait"]);

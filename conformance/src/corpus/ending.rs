@@ -51,6 +51,10 @@ fn failed(kind: &FailureKind) -> String {
         FailureKind::Address { error, .. } => format!("an address ({error})"),
         FailureKind::NotInTime(_) => "not in time".to_owned(),
         FailureKind::Outside { .. } => "a path outside of the app".to_owned(),
+        FailureKind::NoCheckout(_) => "a path in an app that is not there".to_owned(),
+        FailureKind::OtherApp { .. } => "a path in another app".to_owned(),
+        FailureKind::NoSuchList(_) => "no such list of steps".to_owned(),
+        FailureKind::Gradio(_) => "a Gradio app".to_owned(),
         FailureKind::Script(fault) => format!("another script ({})", script(fault)),
         _ => "something else".to_owned(),
     }

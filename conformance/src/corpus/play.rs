@@ -2,7 +2,7 @@
 //! would not end by itself.
 
 use super::{
-    File,
+    File, caller,
     ending::{self, Cancelled},
     world::world,
 };
@@ -15,7 +15,7 @@ use collodi_python::{Layout, Platform};
 use collodi_run::{App, Event as Step, FailureKind, Field, FieldKind, Outcome, Question, Status};
 use collodi_script::Script;
 use collodi_time::Instant;
-use collodi_value::{Object, Value};
+use collodi_value::Value;
 use futures::{
     StreamExt as _,
     future::{self, Either},
@@ -57,6 +57,10 @@ pub(super) fn play(file: &File, script: &Script, app_files: &[File]) -> Result<E
     for dir in [layout.environments(), layout.apps(), app.cwd()] {
         world.dir(&dir.absolute());
     }
+    for (path, text) in caller::files(script) {
+        let path = app.root.at(file.base.join(path.as_str())?).absolute();
+        world.file(&path, &text);
+    }
     for other in app_files {
         let path = app.root.at(other.base.clone()).entry(&other.name)?;
         world.file(&path.absolute(), &String::from_utf8_lossy(&other.bytes));
@@ -71,8 +75,9 @@ pub(super) fn play(file: &File, script: &Script, app_files: &[File]) -> Result<E
     let request = RunRequest {
         app,
         script: Arc::new(script.clone()),
-        args: Value::Object(Object::new()),
+        args: Value::Object(caller::args(script)),
         answers: Box::default(),
+        again: false,
     };
     let (driver, handle) = Driver::new(Host::new(options), backends);
     let operator = operate(clock, handle, request);
@@ -119,14 +124,12 @@ async fn operate(
 
 /// What somebody would answer to this.
 fn answer(field: &Field) -> (String, Value) {
-    let text = field.key.to_lowercase();
     let value = match (&field.default, &field.kind) {
         (Some(default), _) => default.clone(),
         (None, FieldKind::Select(items)) => {
             Value::from(items.first().map_or("", |item| item.value.as_str()))
         }
-        (None, _) if text.contains("url") => Value::from("https://example.org/a/model.bin"),
-        (None, _) => Value::from("7"),
+        (None, _) => caller::plausible(&field.key),
     };
     (field.key.clone(), value)
 }
@@ -221,7 +224,7 @@ impl Operator {
         let answers = question.form.fields.iter().map(answer);
         let answer = Command::Answer {
             run: self.run.clone(),
-            step: Some(question.step),
+            step: Some(question.step.clone()),
             question: Some(question.number),
             values: answers.collect(),
         };

@@ -19,9 +19,10 @@ Network URL: http://127.0.0.1:7860
 const LIFE: u32 = 60_000;
 
 /// The world for a script: a Python, uv, conda and shells. Commands end at once, but
-/// those whose output the script watches for the moment from which it goes on.
+/// those whose output the script watches for the moment from which it goes on; they say
+/// what it waits for, where that is plain text.
 pub(super) fn world(script: &Script) -> World {
-    let servers: Arc<[String]> = servers(script).into();
+    let servers: Arc<[Server]> = servers(script).into();
     let world = World::new();
     for name in ["dash", "zsh", "ksh"] {
         world.program(name, Behaviour::shell());
@@ -41,22 +42,23 @@ pub(super) fn world(script: &Script) -> World {
 }
 
 /// Conda, by itself or running a shell.
-fn conda(args: &[String], servers: &[String]) -> String {
+fn conda(args: &[String], servers: &[Server]) -> String {
     let said = args.iter().skip_while(|arg| *arg != "-c").nth(1);
     said.map_or_else(|| say("conda 24.9.2\n"), |said| line(said, servers))
 }
 
 /// What a line does.
-fn line(line: &str, servers: &[String]) -> String {
-    let lives = servers
+fn line(line: &str, servers: &[Server]) -> String {
+    let server = servers
         .iter()
-        .any(|server| line.starts_with(server.as_str()));
-    let mut words = say(OUTPUT);
+        .find(|server| line.starts_with(server.line.as_str()));
+    let awaited = server.map_or("", |server| server.says.as_str());
+    let mut words = say(&format!("{OUTPUT}{awaited}"));
     let folders = collodi_sim::cloned(line);
     for folder in folders.iter().map(RelPath::as_str).filter(|f| is_plain(f)) {
         let _ = write!(words, " dir:{folder}");
     }
-    if lives {
+    if server.is_some() {
         let _ = write!(words, " sleep:{LIFE}");
     }
     words
@@ -86,8 +88,15 @@ fn say(text: &str) -> String {
     word
 }
 
-/// How the lines begin, up to their first template, that a step wants to live on.
-fn servers(script: &Script) -> Vec<String> {
+/// A command that a step wants to live on.
+struct Server {
+    /// How its line begins.
+    line: String,
+    /// What the step waits for, as lines, where that is plain text.
+    says: String,
+}
+
+fn servers(script: &Script) -> Vec<Server> {
     let steps = script.steps.iter();
     let shells = steps.filter(|step| {
         let method = &step.method;
@@ -98,29 +107,47 @@ fn servers(script: &Script) -> Vec<String> {
     });
     let params =
         shells.filter_map(|step| script.value.pointer(&format!("{}/params", step.pointer)));
-    params
-        .filter(|params| waits_for_output(params))
-        .filter_map(|params| params.pointer("/message"))
-        .flat_map(beginnings)
-        .collect()
+    let server = |params: &Value| {
+        let line = beginning(params.pointer("/message")?);
+        let patterns: Vec<&Value> = awaited(params).collect();
+        let says = patterns
+            .iter()
+            .filter_map(|pattern| plain_text(pattern.as_str()?));
+        let says = says.map(|text| format!("{text}\n")).collect();
+        (!patterns.is_empty()).then_some(Server { line, says })
+    };
+    let mut servers: Vec<Server> = params.filter_map(server).collect();
+    // A line that is all template is any line that is no other's.
+    servers.sort_by_key(|server| std::cmp::Reverse(server.line.len()));
+    servers
 }
 
-fn waits_for_output(params: &Value) -> bool {
+/// The patterns that a step goes on at.
+fn awaited(params: &Value) -> impl Iterator<Item = &Value> {
     let handlers = params.pointer("/on").and_then(Value::as_array);
     let truthy = |handler: &Value, key| handler.pointer(key).is_some_and(Value::is_truthy);
-    handlers.unwrap_or_default().iter().any(|handler| {
-        let returns = truthy(handler, "/return") && truthy(handler, "/event");
-        returns || truthy(handler, "/done") || truthy(handler, "/kill")
-    })
+    let goes_on = move |handler: &&Value| {
+        ["/return", "/done", "/kill"]
+            .iter()
+            .any(|key| truthy(handler, key))
+    };
+    let handlers = handlers.unwrap_or_default().iter().filter(goes_on);
+    handlers.filter_map(|handler| handler.pointer("/event").filter(|event| event.is_truthy()))
 }
 
-fn beginnings(message: &Value) -> Vec<String> {
+/// What `/text/flags` matches, when nothing in it has another meaning.
+fn plain_text(pattern: &str) -> Option<&str> {
+    let text = pattern.strip_prefix('/')?.rsplit_once('/')?.0;
+    (!text.contains(|c: char| r"\^$.|?*+()[]{}/".contains(c))).then_some(text)
+}
+
+/// How a message begins, up to its first template. Of several lines, the last is the server.
+fn beginning(message: &Value) -> String {
     let lines = message.as_array().unwrap_or(std::slice::from_ref(message));
     let beginning = |line: &Value| {
         let text = line.as_str()?;
         let text = text.split("{{").next()?.trim_start();
         (!text.is_empty()).then(|| text.to_owned())
     };
-    // Of several lines, the last is the server.
-    lines.iter().rev().find_map(beginning).into_iter().collect()
+    lines.iter().rev().find_map(beginning).unwrap_or_default()
 }

@@ -1,7 +1,7 @@
 //! What the world may say, by number.
 
 use collodi_action::{Action, Completion, Ended, Error, ErrorKind, Progress};
-use collodi_command::{Exit, Signal, Stream};
+use collodi_command::{Exit, Member, Signal, Stream};
 use collodi_contain::{RelPath, Root};
 use collodi_file::{Entry, FileAnswer, FileError, FileErrorKind, FileKind, FileOp, Stat};
 use collodi_web::{Downloaded, Fetched, Headers, WebError, WebErrorKind};
@@ -38,6 +38,9 @@ const FILES: &[&[u8]] = &[
         {"method": "global.set", "params": {"n": "{{global.n || 0}}"}}]}"#,
     br#"{"daemon": true, "run": [{"method": "shell.run", "params": {"message": "serve", "on": [
         {"event": "/ready/", "done": true}]}}]}"#,
+    // What a host writes down.
+    br#"{"version": 1, "trees": ["a", "b"]}"#,
+    include_bytes!("daemon.json"),
     b"[remote \"origin\"]\n\turl = https://host/owner/repo.git\n",
 ];
 
@@ -93,7 +96,7 @@ pub(super) fn completion(detail: u8) -> Completion {
 /// What the world may answer to an action.
 pub(super) fn completions(action: &Action) -> Vec<Completion> {
     match action {
-        Action::Exec(_) => vec![
+        Action::Exec(_) | Action::Adopt(..) => vec![
             ended(Exit::Code(0)),
             ended(Exit::Code(1)),
             ended(Exit::Signal(Signal::TERM)),
@@ -105,6 +108,16 @@ pub(super) fn completions(action: &Action) -> Vec<Completion> {
             Completion::Signalled(Err(error())),
         ],
         Action::AwaitEmpty(_) => vec![Completion::Empty(Ok(())), Completion::Empty(Err(error()))],
+        Action::Members(_) => {
+            let member = Member {
+                pid: 100,
+                name: "python".into(),
+            };
+            vec![
+                Completion::Members(Ok(vec![member])),
+                Completion::Members(Err(error())),
+            ]
+        }
         Action::Connect { .. } => vec![
             Completion::Connected(Ok(())),
             Completion::Connected(Err(error())),
@@ -181,13 +194,16 @@ fn file_answers(op: &FileOp) -> Vec<Completion> {
             FileAnswer::Stat(stat(FileKind::Directory)),
         ],
         FileOp::List { .. } => {
-            let entry = |name: &str| Entry {
+            let named = |name: &str, kind| Entry {
                 name: name.into(),
-                kind: FileKind::Directory,
+                kind,
             };
+            let entry = |name| named(name, FileKind::Directory);
+            let file = |name| named(name, FileKind::File);
             vec![
                 FileAnswer::Entries(Vec::new()),
                 FileAnswer::Entries(vec![entry("repo"), entry("x")]),
+                FileAnswer::Entries(vec![file("trees.json"), file("demo-1.json"), file("x")]),
             ]
         }
         _ => vec![FileAnswer::Done],
@@ -198,7 +214,7 @@ fn file_answers(op: &FileOp) -> Vec<Completion> {
     good.chain(bad).collect()
 }
 
-fn one_of(all: &'static [&[u8]], which: u8) -> &'static [u8] {
+fn one_of(all: &[&'static [u8]], which: u8) -> &'static [u8] {
     let at = usize::from(which) % all.len();
     all.get(at).copied().unwrap_or_default()
 }

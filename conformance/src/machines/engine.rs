@@ -41,13 +41,21 @@ fn run_answers(action: &Action, id: ActionId) -> Vec<Input> {
             let completions = answers::completions(action).into_iter();
             completions.map(Completed::World).collect()
         }
-        Action::StartDaemon(_) => vec![daemon(true), daemon(false)],
+        Action::StartDaemon(_) | Action::KeepDaemon(_) => vec![daemon(true), daemon(false)],
         Action::Script(_) => {
             let failed = ScriptFault::Stopped("other.json".into());
-            [Ok(Value::Null), Err(ScriptFault::Cancelled), Err(failed)]
-                .map(Completed::Script)
-                .into()
+            let place = Ok(Value::from("/app/.vatn/python/apps/repo/a"));
+            [
+                Ok(Value::Null),
+                Err(ScriptFault::Cancelled),
+                Err(failed),
+                place,
+            ]
+            .map(Completed::Script)
+            .into()
         }
+        Action::TakeTurn(_) => vec![Completed::Turn],
+        Action::Release(_) => vec![Completed::Released],
         _ => vec![
             Completed::Env(Ok(())),
             Completed::Env(Err(ProvisionError::TimedOut)),
@@ -70,16 +78,26 @@ fn daemon(started: bool) -> Completed {
 
 /// A host that is told to run a script, again and again, among other things.
 pub fn host(script: Script) -> Player<Host> {
+    player(script, false)
+}
+
+/// A host that writes down what the next one needs, and finds what an earlier one left.
+pub fn journaled_host(script: Script) -> Player<Host> {
+    player(script, true)
+}
+
+fn player(script: Script, journal: bool) -> Player<Host> {
     use collodi_host::Input;
     let request = RunRequest {
         app: app(),
         script: Arc::new(script),
         args: Value::Null,
         answers: Box::default(),
+        again: false,
     };
     let first = first_run(&request);
     Player {
-        start: Box::new(new_host),
+        start: Box::new(move || new_host(journal)),
         input: Box::new(move |&(kind, number, detail), ids| match kind % 8 {
             0 | 1 => Input::Start,
             2 => Input::Progress(ids.pick(number), answers::progress(detail)),
@@ -104,6 +122,7 @@ fn command(detail: u8, first: Option<&RunId>) -> Command {
         (1, Ok(env), _) => Command::CreateEnv(env),
         (2, Ok(env), _) => Command::DeleteEnv(env),
         (3, _, Some(run)) => Command::CancelRun(run.clone()),
+        (4, ..) if detail > 127 => Command::HandOver,
         (4, ..) => Command::Kill,
         (5, _, Some(run)) => Command::Answer {
             run: run.clone(),
@@ -134,15 +153,18 @@ fn answer(detail: u8) -> Object {
 
 /// The first run of every host with this seed has the same name.
 fn first_run(request: &RunRequest) -> Option<RunId> {
-    match new_host().command(Instant::ZERO, Command::Run(request.clone())) {
+    match new_host(false).command(Instant::ZERO, Command::Run(request.clone())) {
         Ok(Accepted::Run(run)) => Some(run),
         _ => None,
     }
 }
 
-fn new_host() -> Host {
+fn new_host(journal: bool) -> Host {
     let layout = Layout::new(Root::new("/w"), Platform::LINUX_X64);
-    Host::new(HostOptions::new(layout, 42))
+    Host::new(HostOptions {
+        journal,
+        ..HostOptions::new(layout, 42)
+    })
 }
 
 fn app() -> App {

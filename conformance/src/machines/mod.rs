@@ -15,7 +15,7 @@ use collodi_time::Duration;
 use proptest::prelude::*;
 use std::fmt;
 
-pub use engine::{host, run};
+pub use engine::{host, journaled_host, run};
 pub use python::{detect, provision};
 pub use script::{SCRIPTS, script_in, script_of};
 
@@ -112,8 +112,9 @@ pub fn supervisor() -> Player<Supervisor> {
     };
     Player {
         start: Box::new(move || Supervisor::new(policy.clone(), StopSequence::default(), 7)),
-        input: Box::new(|&(kind, number, detail), ids| match kind % 11 {
+        input: Box::new(|&(kind, number, detail), ids| match kind % 12 {
             0 | 1 => Input::Start,
+            10 => Input::Hold,
             2 => Input::Stop,
             3 => Input::Restart,
             4 => Input::Kill,

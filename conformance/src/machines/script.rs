@@ -4,8 +4,9 @@ use collodi_script::{Options, Script, ScriptError, parse};
 use std::fmt::Write;
 
 /// Scripts with commands, files, jumps, questions and a daemon, one that deals with
-/// others, one with open shells, and one with programs that read or take too long.
-pub const SCRIPTS: [&str; 7] = [
+/// others, one with open shells, one with programs that read or take too long, and one
+/// whose handlers begin other lists.
+pub const SCRIPTS: [&str; 8] = [
     r#"{"dialect": "vatn", "run": [
         {"method": "shell.run", "params": {"message": "a", "venv": "myapp"}},
         {"method": "fs.read", "id": "text", "params": {"path": "a.txt"}},
@@ -58,6 +59,15 @@ pub const SCRIPTS: [&str; 7] = [
             "maxBuffer": 12}},
         {"method": "shell.run", "params": {"message": ["a", "b"], "input": true, "on": [
             {"event": "/ready/", "done": true}, {"event": "/dead/", "break": true}]}}]}"#,
+    r#"{"dialect": "pinokio", "daemon": true, "on": {"stop": {"uri": "other.json"}}, "run": [
+        {"method": "shell.run", "queue": true, "params": {"message": "a", "input": true, "on": [
+            {"event": "/ready/", "trigger": "more"}, {"event": "/dead/", "trigger": "last", "done": true}]}},
+        {"method": "process.wait", "params": {"sec": 1}}],
+      "more": [
+        {"id": "again", "method": "shell.run", "queue": true, "params": {"message": "b {{input.event}}"}},
+        {"when": "{{local.x}}", "method": "jump", "params": {"id": "again"}},
+        {"method": "script.start", "queue": true, "params": {"uri": "other.json"}, "returns": "local.x"}],
+      "last": [{"method": "input", "params": {"form": [{"key": "name", "required": true}]}}]}"#,
 ];
 
 /// Steps that [`script_in`] puts together: at least one of each family.
@@ -114,6 +124,24 @@ const STEPS: &[&str] = &[
     r#"{"method": "shell.stop", "params": {"id": "s"}}"#,
     r#"{"method": "exec", "params": {"message": "a", "timeout": 500}}"#,
     r#"{"method": "shell.run", "params": {"message": "a", "input": true}}"#,
+    r#"{"method": "gradio.predict", "params": {"uri": "http://h", "path": "/a", "params": ["{{input}}"]}}"#,
+    r#"{"method": "hf.login", "params": {"force": true}}"#,
+    r#"{"method": "hf.logout"}"#,
+    r#"{"method": "fs.copy", "params": {"src": "https://host/owner/repo.git/a", "dest": "b"}}"#,
+    r#"{"method": "shell.run", "params": {"message": "a", "path": "https://host/owner/repo.git"}}"#,
+    r#"{"method": "shell.run", "params": {"message": "a", "conda": {"name": "x", "activate": ["b {{input}}"]}}}"#,
+    r#"{"method": "shell.run", "queue": true, "params": {"message": "a"}}"#,
+    r#"{"method": "script.start", "queue": true, "params": {"uri": "other.json"}}"#,
+    r#"{"method": "shell.run", "params": {"message": "a", "on": [{"event": "/ready/", "trigger": "more"}]}}"#,
+    r#"{"method": "shell.run", "params": {"message": "a", "on": [{"event": "/ready/", "trigger": "run", "done": true}]}}"#,
+];
+
+/// What [`script_in`] has a script do on its stop.
+const ON_STOP: [&str; 4] = [
+    "",
+    r#""on": {"stop": {"uri": "other.json"}},"#,
+    r#""on": {"stop": {"method": "shell.run", "params": {"message": "a"}}},"#,
+    r#""on": {"stop": {"method": "input", "params": {"form": [{"key": "name"}]}}},"#,
 ];
 
 /// The script of a text.
@@ -127,14 +155,17 @@ pub fn script_of(source: &str) -> Result<Script, ScriptError> {
         .cloned()
 }
 
-/// The script that the first bytes choose, and the bytes behind them: the dialect,
-/// how many steps (up to six), the steps.
+/// The script that the first bytes choose, and the bytes behind them: the dialect, what
+/// it does on its stop, how many steps (up to six), the steps. They are also the list that
+/// handlers begin.
 pub fn script_in(data: &[u8]) -> (Option<Script>, &[u8]) {
     let (head, rest) = data.split_at_checked(2).unwrap_or((&[0, 0], data));
     let (kind, count) = (head.first().copied(), head.last().copied());
     let count = usize::from(count.unwrap_or(0) % 6 + 1);
     let (chosen, rest) = rest.split_at_checked(count).unwrap_or((rest, &[]));
     let kind = kind.unwrap_or(0);
+    let on_stop = ON_STOP.get(usize::from(kind >> 2) % ON_STOP.len());
+    let on_stop = on_stop.copied().unwrap_or_default();
     let dialect = if kind & 1 == 0 { "pinokio" } else { "vatn" };
     let daemon = kind & 2 != 0;
     let steps = chosen
@@ -145,7 +176,7 @@ pub fn script_in(data: &[u8]) -> (Option<Script>, &[u8]) {
     // Writing to a String cannot fail.
     let _ = write!(
         source,
-        r#"{{"dialect": "{dialect}", "daemon": {daemon}, "run": [{}]}}"#,
+        r#"{{"dialect": "{dialect}", "daemon": {daemon}, {on_stop} "run": [{0}], "more": [{0}]}}"#,
         steps.join(", ")
     );
     (script_of(&source).ok(), rest)

@@ -34,6 +34,10 @@ pub struct Deed {
 pub enum Does {
     /// Ends the app.
     Stop,
+    /// Waits for what comes next.
+    Nothing,
+    /// Puts another host in the place of this one, which goes on with its daemons.
+    Replace,
     /// Ends the run.
     Cancel,
     /// Restarts the daemon.
@@ -111,6 +115,8 @@ fn deed(line: &str) -> Result<Deed, Broken> {
     let (on, does) = quoted.rsplit_once("\" ").ok_or_else(broken)?;
     let does = match does {
         "stop" => Does::Stop,
+        "nothing" => Does::Nothing,
+        "replace" => Does::Replace,
         "cancel" => Does::Cancel,
         "restart" => Does::Restart,
         "shutdown" => Does::Shutdown,

@@ -8,7 +8,7 @@ use crate::{Broken, Subject};
 use collodi_contain::RelPath;
 use collodi_driver::{Driver, Events, HostHandle, Notice};
 use collodi_file::FileOp;
-use collodi_host::{Accepted, Command, Host, HostOptions, Reader, RunId, RunRequest};
+use collodi_host::{Accepted, Command, Event, Host, HostOptions, Reader, RunId, RunRequest};
 use collodi_python::{Layout, Platform};
 use collodi_restart::{Policy, StopSequence};
 use collodi_run::App;
@@ -42,10 +42,18 @@ pub(super) async fn play(subject: Subject, scenario: Scenario) -> Result<String,
         subject.backends().files.perform(op).await?;
     }
     let (driver, handle) = Driver::new(host, subject.backends().clone());
-    let script = operate(subject.clone(), scenario, handle);
+    let script = begin(&subject, &scenario, handle);
     let driver = driver.run().map(Ok);
-    let ((), trace) = future::try_join(driver, script).await?;
-    Ok(trace)
+    let ((), mut operator) = future::try_join(driver, script).await?;
+    while core::mem::take(&mut operator.replaces) {
+        let host = Host::new(options(&subject, &scenario));
+        let (driver, handle) = Driver::new(host, subject.backends().clone());
+        operator.handle = handle;
+        // Who listens is there first: nothing of what it finds goes unheard.
+        let (next, ()) = future::try_join(operator.watch(), driver.run().map(Ok)).await?;
+        operator = next;
+    }
+    Ok(operator.told.trace())
 }
 
 fn options(subject: &Subject, scenario: &Scenario) -> HostOptions {
@@ -56,6 +64,10 @@ fn options(subject: &Subject, scenario: &Scenario) -> HostOptions {
         host_vars: Arc::new(vars),
         restart: Policy::fixed(scenario.restart),
         stop: StopSequence::term_then_kill(scenario.grace),
+        journal: scenario
+            .operator
+            .iter()
+            .any(|deed| deed.does == Does::Replace),
         ..HostOptions::new(layout, seed(subject))
     }
 }
@@ -70,11 +82,12 @@ fn seed(subject: &Subject) -> u64 {
         })
 }
 
-async fn operate(
-    subject: Subject,
-    scenario: Scenario,
+/// Runs the script, and watches it.
+async fn begin(
+    subject: &Subject,
+    scenario: &Scenario,
     handle: HostHandle,
-) -> Result<String, Broken> {
+) -> Result<Operator, Broken> {
     let mut events = handle.events().await?;
     let parsed = parse(&scenario.script, &Options::for_file("demo.json"));
     let script = parsed
@@ -89,25 +102,21 @@ async fn operate(
             script,
             args,
             answers: Box::default(),
+            again: false,
         }))
         .await?;
     let Accepted::Run(run) = accepted else {
         return Err(Broken::new("the run has no name"));
     };
-    let mut told = Told::new(root.absolute(), run.clone());
-    let mut operator = Operator {
+    let operator = Operator {
+        told: Told::new(root.absolute(), run.clone()),
         handle,
         run,
-        deeds: scenario.operator.into(),
+        deeds: scenario.operator.clone().into(),
         leaves: false,
+        replaces: false,
     };
-    while let Some(line) = next(&mut events).await? {
-        if let Some(line) = told.event(&line) {
-            operator.hears(&line, &told).await?;
-        }
-        operator.leaves_when_over(&told).await?;
-    }
-    Ok(told.trace())
+    operator.listen(&mut events).await
 }
 
 async fn next(events: &mut Events) -> Result<Option<Arc<collodi_host::Event>>, Broken> {
@@ -122,11 +131,35 @@ struct Operator {
     handle: HostHandle,
     run: RunId,
     deeds: VecDeque<Deed>,
+    told: Told,
     leaves: bool,
+    /// Another host is to go on.
+    replaces: bool,
 }
 
 impl Operator {
-    async fn hears(&mut self, line: &str, told: &Told) -> Result<(), Broken> {
+    /// Watches a host that goes on for another.
+    async fn watch(self) -> Result<Self, Broken> {
+        let mut events = self.handle.events().await?;
+        self.listen(&mut events).await
+    }
+
+    async fn listen(mut self, events: &mut Events) -> Result<Self, Broken> {
+        while let Some(event) = next(events).await? {
+            if *event == Event::LetGo {
+                self.handle.leave().await?;
+                self.replaces = true;
+                break;
+            }
+            if let Some(line) = self.told.event(&event) {
+                self.hears(&line).await?;
+            }
+            self.leaves_when_over().await?;
+        }
+        Ok(self)
+    }
+
+    async fn hears(&mut self, line: &str) -> Result<(), Broken> {
         let Some(deed) = self
             .deeds
             .front()
@@ -137,6 +170,8 @@ impl Operator {
         };
         self.deeds.pop_front();
         let command = match &deed.does {
+            Does::Nothing => return Ok(()),
+            Does::Replace => Command::HandOver,
             Does::Stop => Command::StopApp("demo".to_owned()),
             Does::Cancel => Command::CancelRun(self.run.clone()),
             Does::Shutdown => Command::Shutdown(BUDGET),
@@ -144,7 +179,7 @@ impl Operator {
                 to: Reader::Run(self.run.clone()),
                 bytes: format!("{line}\n").into_bytes().into(),
             },
-            Does::Restart => match told.last_process() {
+            Does::Restart => match self.told.last_process() {
                 Some(process) => Command::RestartProcess(process),
                 None => return Err(Broken::new("there is no daemon to restart")),
             },
@@ -155,9 +190,9 @@ impl Operator {
     }
 
     /// Shuts the host down when everything has ended, or nobody will end it.
-    async fn leaves_when_over(&mut self, told: &Told) -> Result<(), Broken> {
-        let nobody_will = told.run_ended() && self.deeds.is_empty();
-        if !self.leaves && (told.is_over() || nobody_will) {
+    async fn leaves_when_over(&mut self) -> Result<(), Broken> {
+        let nobody_will = self.told.run_ended() && self.deeds.is_empty();
+        if !self.leaves && (self.told.is_over() || nobody_will) {
             self.leaves = true;
             self.handle.command(Command::Shutdown(BUDGET)).await?;
         }

@@ -148,9 +148,9 @@ fn run_line(event: &RunEvent) -> Option<String> {
             total,
             method,
         }) => {
-            format!("[{}/{total}] {method}", step + 1)
+            format!("[{}/{total}] {method}", step.counted())
         }
-        RunEvent::Step(Step::StepSkipped { step }) => format!("[{}] left out", step + 1),
+        RunEvent::Step(Step::StepSkipped { step }) => format!("[{}] left out", step.counted()),
         RunEvent::Step(Step::Command { line, .. }) => format!("  $ {line}"),
         RunEvent::Step(Step::Exited { exit, .. }) => format!("  {exit}"),
         RunEvent::Step(Step::Log { text, .. }) => format!("  log {text}"),
@@ -181,6 +181,7 @@ fn process_line(event: &ProcessEvent) -> Option<String> {
         ProcessEvent::Supervision(Supervision::Stopping) => "stopping".to_owned(),
         ProcessEvent::Reachable(url) => format!("answers at {url}"),
         ProcessEvent::Ended(ended) => ended.to_string(),
+        ProcessEvent::Waits(names) => format!("waits for {}", names.join(", ")),
         _ => return None,
     })
 }

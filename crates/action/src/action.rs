@@ -25,6 +25,8 @@ pub enum Action {
     Signal(TreeId, Signal),
     /// Wait until no process of a tree is left.
     AwaitEmpty(TreeId),
+    /// The processes of a tree that live now.
+    Members(TreeId),
     /// Try whether something accepts connections.
     Connect {
         /// A host name or address.
@@ -58,6 +60,7 @@ impl fmt::Display for Action {
             Self::Adopt(spec, identity) => write!(f, "adopt {identity} {spec}"),
             Self::File(op) => write!(f, "{op}"),
             Self::Signal(tree, signal) => write!(f, "signal {signal} to {tree}"),
+            Self::Members(tree) => write!(f, "look who lives of {tree}"),
             Self::AwaitEmpty(tree) => write!(f, "await end of {tree}"),
             Self::Connect { host, port } => write!(f, "connect to {host}:{port}"),
             Self::FreePort { from } => write!(f, "find a free port from {from}"),

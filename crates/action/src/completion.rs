@@ -1,8 +1,8 @@
 //! What can be answered.
 
 use crate::Error;
-use alloc::{string::String, sync::Arc};
-use collodi_command::{Exit, Identity, Stream};
+use alloc::{string::String, sync::Arc, vec::Vec};
+use collodi_command::{Exit, Identity, Member, Stream};
 use collodi_file::{FileAnswer, FileError};
 use collodi_web::{Downloaded, Fetched, WebError};
 use core::fmt;
@@ -67,6 +67,8 @@ pub enum Completion {
     Signalled(Result<(), Error>),
     /// Of [`Action::AwaitEmpty`](crate::Action::AwaitEmpty).
     Empty(Result<(), Error>),
+    /// Of [`Action::Members`](crate::Action::Members).
+    Members(Result<Vec<Member>, Error>),
     /// Of [`Action::Connect`](crate::Action::Connect).
     Connected(Result<(), Error>),
     /// Of [`Action::FreePort`](crate::Action::FreePort).
@@ -111,6 +113,7 @@ impl fmt::Display for Completion {
             Self::File(Ok(answer)) => write!(f, "{answer}"),
             Self::File(Err(error)) => write!(f, "failed: {error}"),
             Self::Signalled(Ok(())) => f.write_str("signalled"),
+            Self::Members(Ok(members)) => write!(f, "{} live", members.len()),
             Self::Empty(Ok(())) => f.write_str("empty"),
             Self::Connected(Ok(())) => f.write_str("connected"),
             Self::Port(Ok(port)) => write!(f, "port {port}"),
@@ -124,6 +127,7 @@ impl fmt::Display for Completion {
             Self::Exec(Err(error))
             | Self::Signalled(Err(error))
             | Self::Empty(Err(error))
+            | Self::Members(Err(error))
             | Self::Connected(Err(error))
             | Self::Port(Err(error))
             | Self::Written(Err(error)) => write!(f, "{error}"),

@@ -27,7 +27,7 @@ pub use plan::{
     PlannedVariable,
 };
 pub use problem::{Diagnostic, Problem, Severity};
-pub use process::{EndedHow, Process, ProcessDetail, ProcessStatus, Processes};
+pub use process::{EndedHow, Process, ProcessDetail, ProcessStatus, Processes, TreeMember};
 pub use question::{DefaultAnswer, Question, QuestionField, QuestionItem, RunAnswer};
 pub use run::{
     Run, RunAccepted, RunOutcome, RunRequest, RunResult, RunStatus, Runs, Step, StepFailure,

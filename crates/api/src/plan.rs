@@ -29,8 +29,11 @@ pub struct Plan {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PlanStep {
-    /// The step.
+    /// The step, from 0.
     pub step: usize,
+    /// The list in which it stands; absent for `run`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub list: Option<String>,
     /// What it does.
     pub method: String,
     /// Its JSON pointer in the script.
@@ -200,6 +203,9 @@ pub struct Assumption {
     /// The step that it is about.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub step: Option<usize>,
+    /// The list in which the step stands; absent for `run`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub list: Option<String>,
     /// What is assumed.
     pub text: String,
 }

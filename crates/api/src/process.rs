@@ -47,12 +47,36 @@ pub struct Process {
     /// When it will be started again: RFC 3339, UTC.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next_start: Option<String>,
+    /// After which deaths it is started again: `never`, `on-failure`, `always` or
+    /// `unless-stopped`.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub restart_policy: String,
+    /// The waits before the next ten restarts, in milliseconds, should each life end
+    /// before it is stable; absent when it is not started again.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub next_delays_ms: Vec<u64>,
+    /// The daemons that it waits for, by their names.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub waits_for: Vec<String>,
+    /// What of it lives and keeps its end waiting, as far as that is known.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub still_alive: Vec<TreeMember>,
     /// How it ended for good; absent as long as it has not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ended: Option<EndedHow>,
     /// How it ended, in words: `exited (exit code 3)`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+}
+
+/// One of the processes that a daemon consists of.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TreeMember {
+    /// The process id.
+    pub pid: u32,
+    /// The name of the program.
+    pub name: String,
 }
 
 /// `GET /python/processes/{id}/status`: a process and its last lines.

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct RunAnswer<A> {
-    /// The step that asks, from 0; whichever asks, when it is left out.
+    /// The step of `run` that asks, from 0; whichever asks, when it is left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub step: Option<usize>,
     /// The number of the question; whichever is open, when it is left out.
@@ -27,6 +27,9 @@ pub struct Question {
     pub number: u64,
     /// The step that asks, from 0.
     pub step: usize,
+    /// The list in which the step stands; absent for `run`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub list: Option<String>,
     /// The step's name, when it has one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,

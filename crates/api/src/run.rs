@@ -20,6 +20,9 @@ pub struct RunRequest<A> {
     /// what has none fails.
     #[serde(default, skip_serializing_if = "core::ops::Not::not")]
     pub unattended: bool,
+    /// Whether it is run beside what runs of the app already.
+    #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+    pub again: bool,
 }
 
 /// `POST /python/apps/{name}/run`: the script is through.
@@ -87,6 +90,9 @@ pub struct Run {
 pub struct Step {
     /// Its number, from 0.
     pub index: usize,
+    /// The list in which it stands; absent for `run`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub list: Option<String>,
     /// What it does.
     pub method: String,
     /// How far it is.
@@ -117,6 +123,9 @@ pub struct RunOutcome {
 pub struct StepFailure {
     /// Its number, from 0.
     pub step: usize,
+    /// The list in which it stands; absent for `run`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub list: Option<String>,
     /// What it does.
     pub method: String,
     /// JSON pointer to it in the script, or to the parameter at fault.

@@ -31,6 +31,13 @@ fn process() -> Process {
         run_id: text("demo-run-0123abcd"),
         command: text("python app.py"),
         next_start: Some(text("2026-01-01T00:00:03.000Z")),
+        restart_policy: text("always"),
+        next_delays_ms: vec![90, 180],
+        waits_for: vec![text("db")],
+        still_alive: vec![TreeMember {
+            pid: 7,
+            name: text("python"),
+        }],
         ended: None,
         reason: None,
     }
@@ -39,6 +46,7 @@ fn process() -> Process {
 fn failure() -> StepFailure {
     StepFailure {
         step: 1,
+        list: None,
         method: text("shell.run"),
         pointer: text("/run/1/params/message"),
         message: text("`exit 7` failed: exit code 7"),
@@ -59,12 +67,14 @@ fn run() -> Run {
         steps: vec![
             Step {
                 index: 0,
+                list: None,
                 method: text("log"),
                 status: StepStatus::Skipped,
                 command: None,
             },
             Step {
                 index: 1,
+                list: None,
                 method: text("shell.run"),
                 status: StepStatus::Failed,
                 command: Some(text("exit 7")),
@@ -100,6 +110,7 @@ fn question() -> Question {
     Question {
         number: 3,
         step: 2,
+        list: Some(text("answer")),
         id: Some(text("setup")),
         method: text("input"),
         title: text("Settings"),
@@ -235,6 +246,10 @@ fn apps_and_processes() {
         started_at: None,
         url: None,
         next_start: None,
+        restart_policy: String::new(),
+        next_delays_ms: vec![],
+        waits_for: vec![],
+        still_alive: vec![],
         ended: Some(EndedHow::Failed),
         reason: Some(text("failed (could not be started)")),
         ..process()
@@ -286,12 +301,14 @@ fn runs() {
         args: Some(serde_json::json!({"port": 1})),
         answers: Some(serde_json::json!({"prompt": "a cat", "2": {"seed": "7"}})),
         unattended: true,
+        again: false,
     };
     assert_snapshot!("run_request", json(&request));
     let nothing = RunRequest::<()> {
         args: None,
         answers: None,
         unattended: false,
+        again: false,
     };
     assert_eq!(json(&nothing), "{}");
 }

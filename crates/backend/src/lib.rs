@@ -16,9 +16,10 @@ use alloc::sync::Arc;
 pub use capabilities::{Capabilities, Capability};
 pub use clock::{BoxFuture, Clock};
 pub use collodi_action::{Error, ErrorKind};
+pub use collodi_command::Member;
 pub use files::FileSystem;
 pub use network::Network;
-pub use process::{Child, ChildEvent, ChildInput, Member, ProcessBackend};
+pub use process::{Child, ChildEvent, ChildInput, ProcessBackend};
 pub use web::{Download, DownloadEvent, Web};
 
 /// Everything a driver needs of the world. Swap one field, keep the rest.

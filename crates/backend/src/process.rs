@@ -1,9 +1,9 @@
 //! Processes.
 
 use crate::{Capabilities, Error, ErrorKind};
-use alloc::{boxed::Box, string::String, sync::Arc, vec::Vec};
+use alloc::{boxed::Box, sync::Arc, vec::Vec};
 use async_trait::async_trait;
-use collodi_command::{CommandSpec, Exit, Identity, Signal, Stream, TreeId};
+use collodi_command::{CommandSpec, Exit, Identity, Member, Signal, Stream, TreeId};
 use core::fmt;
 
 /// Starts children and ends whole trees of them.
@@ -68,6 +68,11 @@ pub trait Child: Send + fmt::Debug {
     /// A handle to write to the child's standard input; none unless it was asked
     /// for.
     fn input(&mut self) -> Option<Box<dyn ChildInput>>;
+
+    /// Lets go of the child and leaves it alive, with all that it says from now on, for
+    /// whoever [adopts](ProcessBackend::adopt) it next. Where nobody can, it is dropped as
+    /// any other.
+    fn leave(self: Box<Self>);
 }
 
 /// Writes to a child. Dropping it closes the child's standard input.
@@ -98,13 +103,4 @@ pub enum ChildEvent {
         /// then stops reading.
         leaked: bool,
     },
-}
-
-/// A process of a tree.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Member {
-    /// The process id.
-    pub pid: u32,
-    /// The name of the program, as the process table has it.
-    pub name: String,
 }

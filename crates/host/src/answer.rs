@@ -3,6 +3,7 @@
 use crate::{Accepted, Host, Refused, RunId, post::Post};
 use alloc::string::ToString;
 use collodi_run::Input;
+use collodi_script::StepAt;
 use collodi_value::Object;
 
 impl Host {
@@ -11,7 +12,7 @@ impl Host {
     pub(crate) fn answer(
         &mut self,
         id: &RunId,
-        step: Option<usize>,
+        step: Option<StepAt>,
         number: Option<u64>,
         values: Object,
     ) -> Result<Accepted, Refused> {
@@ -19,7 +20,7 @@ impl Host {
             return Err(Refused::NoSuchRun(id.to_string()));
         };
         let asked = entry.question();
-        let asked = asked.filter(|q| step.is_none_or(|step| step == q.step));
+        let asked = asked.filter(|q| step.as_ref().is_none_or(|step| *step == q.step));
         let Some(question) = asked.filter(|q| number.is_none_or(|number| number == q.number))
         else {
             return Err(Refused::NothingAsked(id.to_string()));

@@ -4,7 +4,7 @@ use crate::{ProcessId, RunId};
 use alloc::{boxed::Box, string::String, sync::Arc, vec::Vec};
 use collodi_contain::Name;
 use collodi_run::{AnswerError, App, PreparedAnswers};
-use collodi_script::Script;
+use collodi_script::{Script, StepAt};
 use collodi_time::Duration;
 use collodi_value::{Object, Value};
 use core::fmt;
@@ -28,6 +28,9 @@ pub enum Command {
     CreateEnv(Name),
     /// Delete a named environment that nothing uses.
     DeleteEnv(Name),
+    /// Get ready to be followed by another host, which goes on with the daemons: tells
+    /// [`Event::LetGo`](crate::Event::LetGo) when all that it needs is written down.
+    HandOver,
     /// End everything; kill what is left after this long.
     Shutdown(Duration),
     /// Kill everything.
@@ -36,8 +39,8 @@ pub enum Command {
     Answer {
         /// The run.
         run: RunId,
-        /// The step that asks, counted from 0; whichever asks, when there is none.
-        step: Option<usize>,
+        /// The step that asks; whichever asks, when there is none.
+        step: Option<StepAt>,
         /// The number of the question; whichever is open, when there is none. With it
         /// no later question of the step takes the answer.
         question: Option<u64>,
@@ -68,7 +71,11 @@ impl Command {
     pub(crate) const fn begins_something(&self) -> bool {
         matches!(
             self,
-            Self::Run(_) | Self::RestartProcess(_) | Self::CreateEnv(_) | Self::DeleteEnv(_)
+            Self::Run(_)
+                | Self::RestartProcess(_)
+                | Self::CreateEnv(_)
+                | Self::DeleteEnv(_)
+                | Self::HandOver
         )
     }
 }
@@ -84,6 +91,8 @@ pub struct RunRequest {
     pub args: Value,
     /// Answers to what the script asks.
     pub answers: Box<PreparedAnswers>,
+    /// Whether it is run beside what runs of the app already.
+    pub again: bool,
 }
 
 /// What came of a command.
@@ -121,6 +130,12 @@ pub enum Refused {
     NothingRuns(String),
     /// The host is shutting down.
     ShuttingDown,
+    /// The host is still finding what an earlier one has left.
+    Recovering,
+    /// What runs cannot be gone on with by another host.
+    UnderWay(String),
+    /// The host writes nothing down that another could go on with.
+    NoJournal,
     /// The run asks nothing, or something else.
     NothingAsked(String),
     /// Answers that will not do. The question stays open.
@@ -138,6 +153,9 @@ impl fmt::Display for Refused {
             Self::NoSuchProcess(id) => write!(f, "there is no process {id}"),
             Self::NothingRuns(app) => write!(f, "nothing of app {app} runs"),
             Self::ShuttingDown => f.write_str("the host is shutting down"),
+            Self::Recovering => f.write_str("the host is still finding what an earlier one left"),
+            Self::UnderWay(what) => write!(f, "{what} is under way, and would be lost"),
+            Self::NoJournal => f.write_str("the host keeps no state that another could go on with"),
             Self::NothingAsked(run) => write!(f, "{run} does not wait for this answer"),
             Self::Answers(errors) => {
                 f.write_str("the answer will not do")?;
@@ -162,6 +180,7 @@ impl fmt::Display for Command {
             Self::DeleteEnv(name) => write!(f, "delete environment {name}"),
             Self::Shutdown(budget) => write!(f, "shut down within {budget:?}"),
             Self::Kill => f.write_str("kill"),
+            Self::HandOver => f.write_str("hand over"),
             Self::Answer { run, .. } => write!(f, "answer {run}"),
             Self::Write { to, bytes } => {
                 write!(f, "write {:?} to {to}", String::from_utf8_lossy(bytes))

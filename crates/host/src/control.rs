@@ -19,6 +19,7 @@ use collodi_command::TreeId;
 use collodi_contain::{ContainedPath, Name, RelPath};
 use collodi_env::Policy as EnvPolicy;
 use collodi_file::FileOp;
+use collodi_machine::ActionId;
 use collodi_python::{EnvDir, Layout, ProvisionOptions, Toolchain};
 use collodi_run::{App, EnvironmentFiles, EnvironmentLayer, RunOptions};
 use collodi_script::Dialect;
@@ -39,12 +40,16 @@ impl Host {
         now: Instant,
         request: RunRequest,
     ) -> Result<Accepted, Refused> {
-        if let Some(by) = self.busy_by(&request.app.name) {
+        if !self.has_recovered() && self.shared.journal.is_on() {
+            return Err(Refused::Recovering);
+        }
+        if let Some(by) = self.busy_by(&request.app.name).filter(|_| !request.again) {
             return Err(Refused::Busy {
                 app: request.app.name,
                 by,
             });
         }
+        self.forget_stopped(&request.app.name);
         let id = self.shared.ids.run(&request.app.name);
         let entry = RunEntry::new(id.clone(), request, self.options.epoch + now.since_origin());
         entry.tell_started(&mut self.shared);
@@ -89,28 +94,45 @@ impl Host {
             return Err(Refused::NoSuchRun(id.to_string()));
         };
         // A run that has ended well still has its daemons.
-        self.shared
-            .post
-            .push_back(Post::StopDaemons(entry.daemons().to_vec()));
+        let daemons = entry.daemons().to_vec();
+        self.operator_stops(&daemons);
+        self.shared.post.push_back(Post::StopDaemons(daemons));
         self.end_run(now, id, collodi_run::Input::Cancel);
         Ok(Accepted::UnderWay)
     }
 
     /// Ends a run, also one that waits for its environment or was not begun.
     pub(crate) fn end_run(&mut self, now: Instant, id: &RunId, how: collodi_run::Input) {
+        let kept = self.runs.get(id).map(|entry| entry.kept().to_vec());
+        let kept = kept.unwrap_or_default();
+        if matches!(how, collodi_run::Input::Kill) {
+            let kill = |id| Post::Process(id, collodi_restart::Input::Kill);
+            self.shared.post.extend(kept.into_iter().map(kill));
+        } else {
+            self.shared.post.push_back(Post::StopDaemons(kept));
+        }
         let entry = self.runs.get_mut(id);
         if entry.is_some_and(|entry| {
             entry.set_ending();
             entry.abandon(now, &mut self.shared)
         }) {
-            self.retire_run(id);
+            self.retire_run(now, id);
         }
         self.shared
             .post
             .push_back(Post::Run(id.clone(), how.clone()));
         self.leave_calls(now, id, &how);
+        self.leave_envs(|(run, _)| run == id);
+    }
+
+    /// An action of a run does not want an environment any more.
+    pub(crate) fn leave_env_of(&mut self, who: &(RunId, ActionId)) {
+        self.leave_envs(|waiting| waiting == who);
+    }
+
+    fn leave_envs(&mut self, leaves: impl Fn(&(RunId, ActionId)) -> bool) {
         for (env, job) in &mut self.envs {
-            if job.runs().any(|run| run == id) && job.leave(id, &mut self.shared) {
+            if job.is_wanted_by(&leaves) && job.leave(&leaves, &mut self.shared) {
                 let cancel = collodi_python::Input::Cancel;
                 self.shared.post.push_back(Post::Env(env.clone(), cancel));
             }
@@ -122,10 +144,40 @@ impl Host {
         id: &ProcessId,
         input: collodi_restart::Input,
     ) -> Result<Accepted, Refused> {
-        if !self.processes.contains_key(id) {
+        let Some(process) = self.processes.get_mut(id) else {
             return Err(Refused::NoSuchProcess(id.to_string()));
+        };
+        if input == collodi_restart::Input::Stop {
+            (process.order.stop_asked, process.order.stop_told) = (true, true);
+            self.operator_stops(core::slice::from_ref(id));
         }
         self.shared.post.push_back(Post::Process(id.clone(), input));
+        Ok(Accepted::UnderWay)
+    }
+
+    /// Somebody stops these: that is remembered.
+    fn operator_stops(&mut self, ids: &[ProcessId]) {
+        for id in ids {
+            let process = self.processes.get_mut(id).filter(|p| !p.has_ended());
+            if let Some(process) = process {
+                process.stopped_by_operator = true;
+                self.note_process(id);
+            }
+        }
+    }
+
+    /// Another host follows. What is not a daemon would be lost.
+    pub(crate) fn hand_over_asked(&mut self) -> Result<Accepted, Refused> {
+        if !self.shared.journal.is_on() {
+            return Err(Refused::NoJournal);
+        }
+        let is_lost = |run: &&RunEntry| run.outcome().is_none() && !run.is_all_kept();
+        let run = self.runs().find(is_lost).map(|run| run.id().to_string());
+        let env = || self.envs.keys().next().map(ToString::to_string);
+        if let Some(what) = run.or_else(env) {
+            return Err(Refused::UnderWay(what));
+        }
+        self.hand_over();
         Ok(Accepted::UnderWay)
     }
 
@@ -167,11 +219,12 @@ impl Host {
             self.end_run(now, &id, collodi_run::Input::Cancel);
         }
         let of_app = |p: &&Process| p.app() == app && !p.has_ended();
-        let processes = self
+        let processes: Vec<_> = self
             .processes()
             .filter(of_app)
             .map(|p| p.id().clone())
             .collect();
+        self.operator_stops(&processes);
         self.shared.post.push_back(Post::StopDaemons(processes));
         self.leave_restarts(now, |of| of.name == app);
         Ok(Accepted::UnderWay)
@@ -271,7 +324,11 @@ impl Host {
         }
         self.leave_restarts(now, |_| true);
         self.hurry_fetches(now);
-        for id in self.processes.keys() {
+        for (id, process) in &mut self.processes {
+            process.order.stop_asked = true;
+            if process.order.history.is_some() {
+                continue;
+            }
             let kill = collodi_restart::Input::Kill;
             self.shared.post.push_back(Post::Process(id.clone(), kill));
         }
@@ -319,6 +376,7 @@ pub fn run_options(
         epoch: options.epoch,
         seed,
         privileged: options.privileged,
+        other_apps: options.other_apps,
     }
 }
 
@@ -334,9 +392,16 @@ fn environment_files(layout: &Layout, app: &App) -> EnvironmentFiles {
             layout.cache().join(name).ok()?.absolute(),
         ))
     };
+    let token = layout.cache().join("HF_AUTH/token");
+    let token = token.map(|path| ("HF_TOKEN_PATH".to_string(), path.absolute()));
     let analytics = ("GRADIO_ANALYTICS_ENABLED".to_string(), "False".to_string());
     EnvironmentFiles {
-        defaults: CACHES.iter().filter_map(cache).chain([analytics]).collect(),
+        defaults: CACHES
+            .iter()
+            .filter_map(cache)
+            .chain(token)
+            .chain([analytics])
+            .collect(),
         layers: [EnvironmentLayer { dir, files }, of_app].into(),
     }
 }

@@ -53,14 +53,22 @@ impl EnvJob {
         self.wanted_anyway = true;
     }
 
+    /// Whether an action of this kind waits for it.
+    pub(crate) fn is_wanted_by(&self, wants: impl Fn(&(RunId, ActionId)) -> bool) -> bool {
+        self.waiting.iter().any(wants)
+    }
+
     /// The runs that wait for it.
     pub(crate) fn runs(&self) -> impl Iterator<Item = &RunId> {
         self.waiting.iter().map(|(run, _)| run)
     }
 
-    /// A run does not want it any more. Whether nobody does.
-    pub(crate) fn leave(&mut self, run: &RunId, shared: &mut Shared) -> bool {
-        let leaves = |(waiting, _): &(RunId, ActionId)| waiting == run;
+    /// These actions of runs do not want it any more. Whether nobody does.
+    pub(crate) fn leave(
+        &mut self,
+        leaves: impl Fn(&(RunId, ActionId)) -> bool,
+        shared: &mut Shared,
+    ) -> bool {
         for (run, id) in self.waiting.extract_if(.., |entry| leaves(entry)) {
             let cancelled = Completed::Env(Err(ProvisionError::Cancelled));
             shared

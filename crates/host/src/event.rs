@@ -1,12 +1,14 @@
 //! What a host tells.
 
 use crate::{ProcessId, RunId};
-use alloc::{string::String, sync::Arc};
+use alloc::{string::String, sync::Arc, vec::Vec};
+use collodi_command::Member;
 use collodi_file::FileError;
 use collodi_logs::{Line, Url};
 use collodi_python::{Provisioned, Toolchain};
 use collodi_restart::Ended;
 use collodi_run::Outcome;
+use collodi_script::StepAt;
 use core::fmt;
 
 /// What a host tells.
@@ -33,6 +35,10 @@ pub enum Event {
         /// What.
         what: ProcessEvent,
     },
+    /// About what is written down for the next host.
+    Journal(JournalEvent),
+    /// All that the next host needs to go on with the daemons is written down.
+    LetGo,
     /// About an environment.
     Env {
         /// Its path.
@@ -53,7 +59,7 @@ pub enum RunEvent {
     /// A line of the output of its commands, or of the making of its environments.
     Line {
         /// The step.
-        step: usize,
+        step: StepAt,
         /// The line.
         line: Line,
     },
@@ -80,8 +86,39 @@ pub enum ProcessEvent {
     SpawnFailed(collodi_action::Error),
     /// It answers at this address.
     Reachable(Url),
+    /// It is being ended, and these of its processes still live.
+    Lingers(Vec<Member>),
+    /// It waits until those that it depends on are up.
+    Waits(Vec<String>),
     /// Its supervision ended.
     Ended(Ended),
+}
+
+/// About what is written down for the next host.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum JournalEvent {
+    /// What an earlier host has left was found.
+    Recovered {
+        /// The daemons that it had.
+        daemons: usize,
+        /// The trees whose leftovers were ended.
+        trees: usize,
+    },
+    /// A file cannot be used, and was put aside.
+    SetAside {
+        /// The file.
+        file: String,
+        /// Why.
+        why: String,
+    },
+    /// A file could not be written, or read. It is tried again.
+    NotWritten {
+        /// The file.
+        file: String,
+        /// Why.
+        error: FileError,
+    },
 }
 
 /// About an environment.
@@ -110,6 +147,23 @@ impl fmt::Display for Event {
             Self::Run { run, what, .. } => write!(f, "{run} {what}"),
             Self::Process { process, what, .. } => write!(f, "{process} {what}"),
             Self::Env { path, what } => write!(f, "{path} {what}"),
+            Self::Journal(what) => write!(f, "{what}"),
+            Self::LetGo => f.write_str("let go"),
+        }
+    }
+}
+
+impl fmt::Display for JournalEvent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Recovered { daemons, trees } => {
+                write!(
+                    f,
+                    "recovered {daemons} daemons, ended leftovers of {trees} runs"
+                )
+            }
+            Self::SetAside { file, why } => write!(f, "state of {file} is set aside: {why}"),
+            Self::NotWritten { file, error } => write!(f, "state of {file} is not kept: {error}"),
         }
     }
 }
@@ -133,6 +187,11 @@ impl fmt::Display for ProcessEvent {
             Self::Supervision(event) => write!(f, "{event}"),
             Self::SpawnFailed(error) => write!(f, "{error}"),
             Self::Reachable(url) => write!(f, "answers at {url}"),
+            Self::Lingers(members) => {
+                f.write_str("still lives:")?;
+                members.iter().try_for_each(|member| write!(f, " {member}"))
+            }
+            Self::Waits(names) => write!(f, "waits for {}", names.join(", ")),
             Self::Ended(ended) => write!(f, "{ended}"),
         }
     }

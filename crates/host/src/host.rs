@@ -4,9 +4,11 @@ use crate::{
     Accepted, Command, Event, HostOptions, Process, ProcessId, Refused, RunEntry, RunId,
     detection::{Detecting, own_vars},
     environment::EnvJob,
+    journal::Journal,
     script_call::Calls,
     script_records::Records,
     shared::Shared,
+    turns::Turns,
 };
 use alloc::{
     boxed::Box,
@@ -51,12 +53,13 @@ pub struct Host {
     pub(crate) envs: BTreeMap<ContainedPath, EnvJob>,
     /// Environments that are being deleted; who wants one waits until it is gone.
     pub(crate) deleting: BTreeMap<ContainedPath, (EnvDir, Deletion)>,
-    /// The order in which runs and processes ended, for retention.
-    pub(crate) ended_runs: Vec<RunId>,
-    pub(crate) ended_processes: Vec<ProcessId>,
+    /// When runs and processes ended, in this order, for retention.
+    pub(crate) ended_runs: Vec<(Instant, RunId)>,
+    pub(crate) ended_processes: Vec<(Instant, ProcessId)>,
     pub(crate) shutting_down: bool,
     pub(crate) calls: Calls,
     pub(crate) records: Records,
+    pub(crate) turns: Turns,
 }
 
 /// How far the deletion of an environment is.
@@ -70,7 +73,11 @@ pub(crate) enum Deletion {
 impl Host {
     /// A host that begins with [`Input::Start`].
     pub fn new(options: HostOptions) -> Self {
-        let mut shared = Shared::new(options.seed);
+        let journal = match options.journal {
+            true => Journal::new(&options.layout, options.recordings),
+            false => Journal::default(),
+        };
+        let mut shared = Shared::new(options.seed, journal);
         let detect = Detect::new(DetectOptions {
             python_binary: options.python_binary.clone(),
             vars: own_vars(&options),
@@ -90,6 +97,7 @@ impl Host {
             shutting_down: false,
             calls: Calls::default(),
             records: Records::default(),
+            turns: Turns::default(),
         }
     }
 
@@ -163,6 +171,7 @@ impl Host {
             Command::StopApp(app) => self.stop_app(now, &app)?,
             Command::CreateEnv(name) => self.create_env(&self.options.layout.environment(&name)),
             Command::DeleteEnv(name) => self.delete_env(&name)?,
+            Command::HandOver => self.hand_over_asked()?,
             Command::Shutdown(budget) => self.shut_down(now, budget),
             Command::Kill => self.kill(now),
             Command::Answer {
@@ -199,11 +208,16 @@ impl Machine for Host {
 
     fn handle_input(&mut self, now: Instant, input: Input) -> Result<(), Stale> {
         match input {
-            Input::Start => self.detect_input(now, collodi_python::Input::Timeout),
+            Input::Start => {
+                self.begin_recovery();
+                self.detect_input(now, collodi_python::Input::Timeout);
+            }
             // Who wants to know what came of it calls `command`.
             Input::Command(command) => drop(self.command(now, command)),
             Input::Progress(id, progress) => self.progress(now, id, progress)?,
             Input::Completed(id, completion) => self.completed(now, id, completion)?,
+            // What could not be written is not tried any more.
+            Input::Timeout if self.is_over() => {}
             Input::Timeout => self.timeout(now),
         }
         self.deliver(now);

@@ -5,6 +5,7 @@ use collodi_env::{Grants, Policy};
 use collodi_logs::Limits as LogLimits;
 use collodi_python::Layout;
 use collodi_restart::{Policy as RestartPolicy, StopSequence};
+use collodi_run::OtherApps;
 use collodi_time::{Duration, WallTime};
 use collodi_value::Object;
 
@@ -29,7 +30,8 @@ pub struct HostOptions {
     pub prefer_uv: bool,
     /// What templates can read of the machine.
     pub facts: Object,
-    /// How daemons with `autoRestart` are restarted.
+    /// How daemons are started again, where their scripts do not say; after which deaths
+    /// is theirs to say.
     pub restart: RestartPolicy,
     /// How processes are ended.
     pub stop: StopSequence,
@@ -39,13 +41,21 @@ pub struct HostOptions {
     pub retention: Retention,
     /// Whether scripts may name repositories on this machine, by `file://` addresses.
     pub local_repositories: bool,
+    /// Whether what the next host needs to go on with the daemons is written down, and
+    /// what an earlier one has left is gone on with.
+    pub journal: bool,
+    /// Whether the world can keep what processes say in files, as it is to with a journal.
+    pub recordings: bool,
     /// Whether commands may do everything: then `sudo` has nothing to add.
     pub privileged: bool,
+    /// What scripts may do with the files of other apps.
+    pub other_apps: OtherApps,
 }
 
 impl HostOptions {
-    /// The plugin's defaults: a restart three seconds after each death, three seconds
-    /// between `SIGTERM` and `SIGKILL`, 500 lines a log, uv preferred.
+    /// A restart within a tenth of a second, then after twice as long each time, up to a
+    /// minute, for ever; three seconds between `SIGTERM` and `SIGKILL`, 500 lines a log, uv
+    /// preferred.
     pub fn new(layout: Layout, seed: u64) -> Self {
         Self {
             layout,
@@ -57,12 +67,15 @@ impl HostOptions {
             python_binary: None,
             prefer_uv: true,
             facts: Object::new(),
-            restart: RestartPolicy::fixed(Duration::from_secs(3)),
+            restart: RestartPolicy::default(),
             stop: StopSequence::default(),
             log: LogLimits::default(),
             retention: Retention::default(),
             local_repositories: false,
+            journal: false,
+            recordings: false,
             privileged: false,
+            other_apps: OtherApps::default(),
         }
     }
 }
@@ -74,6 +87,8 @@ pub struct Retention {
     pub runs: usize,
     /// The most ended processes.
     pub processes: usize,
+    /// How long each; when more end, and not by a clock, older ones are forgotten.
+    pub age: Duration,
 }
 
 impl Default for Retention {
@@ -81,6 +96,7 @@ impl Default for Retention {
         Self {
             runs: 100,
             processes: 100,
+            age: Duration::from_secs(7 * 24 * 60 * 60),
         }
     }
 }

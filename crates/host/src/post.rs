@@ -1,10 +1,10 @@
 //! Mail between the children of a host.
 
 use crate::{ProcessId, RunId};
-use alloc::string::String;
+use alloc::{boxed::Box, string::String};
 use collodi_contain::ContainedPath;
 use collodi_machine::ActionId;
-use collodi_run::{DaemonSpec, EnvRequest, ScriptRequest};
+use collodi_run::{DaemonSpec, EnvRequest, Keep, ScriptRequest};
 
 /// A message from one child to another, or to the host.
 #[derive(Clone, Debug)]
@@ -18,15 +18,23 @@ pub(crate) enum Post {
     /// A run wants an environment.
     WantEnv(RunId, ActionId, EnvRequest),
     /// A run wants a daemon.
-    WantDaemon(RunId, ActionId, DaemonSpec),
+    WantDaemon(RunId, ActionId, Box<DaemonSpec>),
+    /// A run wants a command of it to be a daemon.
+    KeepDaemon(RunId, ActionId, Box<Keep>),
     /// A line of the making of an environment, for the runs that wait for it.
     EnvLine(ContainedPath, String),
     /// A run ended, and these daemons go with it.
     StopDaemons(alloc::vec::Vec<ProcessId>),
     /// A run wants something of other scripts.
     WantScript(RunId, ActionId, ScriptRequest),
+    /// A step of a run waits for its turn among those of this method.
+    WantTurn(RunId, ActionId, String),
+    /// A run does not want the second of these actions any more.
+    Release(RunId, ActionId, ActionId),
     /// A run has done its steps, or has ended.
     Settled(RunId),
+    /// Whether all is written down, so that the next host can go on.
+    LetGo,
     /// A run that nobody waits for any more is to end.
     EndRun(RunId, collodi_run::Input),
 }

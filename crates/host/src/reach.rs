@@ -29,7 +29,10 @@ pub(crate) struct Reach {
     wait: Duration,
     /// A try is under way, or waits for its time.
     trying: bool,
+    in_flight: bool,
     reached: Option<Url>,
+    /// The script says that this is the one, in every life.
+    preferred: Option<Url>,
 }
 
 impl Reach {
@@ -41,7 +44,9 @@ impl Reach {
             turn: 0,
             wait: FIRST,
             trying: false,
+            in_flight: false,
             reached: None,
+            preferred: None,
         }
     }
 
@@ -57,8 +62,34 @@ impl Reach {
         process: &ProcessId,
         shared: &mut Shared,
     ) {
+        let preferred = self.preferred.take();
         *self = Self::new(life);
         shared.wait(Child::Reach(process.clone()), None);
+        if let Some(url) = preferred {
+            self.prefer(url, process, shared);
+        }
+    }
+
+    /// The script says that this is the address. As long as nobody knows better, it is.
+    pub(crate) fn prefer(&mut self, url: Url, process: &ProcessId, shared: &mut Shared) {
+        self.preferred = Some(url.clone());
+        if self.life.is_none() || self.reached.as_ref() == Some(&url) {
+            return;
+        }
+        shared.wait(Child::Reach(process.clone()), None);
+        let tried = self.in_flight.then(|| self.said.get(self.turn).cloned());
+        self.said = tried.flatten().into_iter().chain([url]).collect();
+        (self.turn, self.reached) = (0, None);
+        if !self.in_flight {
+            self.attempt(process, shared);
+        }
+    }
+
+    /// Whether an answer of this one is the daemon's.
+    fn may_be(&self, url: &Url) -> bool {
+        self.preferred
+            .as_ref()
+            .is_none_or(|preferred| preferred == url)
     }
 
     /// The daemon said a line. An address on this machine is tried.
@@ -66,9 +97,13 @@ impl Reach {
         if self.reached.is_some() || self.said.len() >= MOST {
             return;
         }
-        if let Some(url) = find_url(line).filter(Url::is_local)
-            && !self.said.contains(&url)
-        {
+        let Some(url) = find_url(line).filter(Url::is_local) else {
+            return;
+        };
+        if self.preferred.is_some() {
+            // It answers now, perhaps.
+            self.timeout(process, shared);
+        } else if !self.said.contains(&url) {
             self.said.push(url);
             if !self.trying {
                 self.attempt(process, shared);
@@ -85,13 +120,15 @@ impl Reach {
         process: &ProcessId,
         shared: &mut Shared,
     ) -> Option<Url> {
-        if life != self.life || !self.trying {
+        if life != self.life || !self.in_flight {
             return None;
         }
-        if succeeded {
+        self.in_flight = false;
+        let answers = self.said.get(self.turn).filter(|_| succeeded);
+        if let Some(url) = answers.filter(|url| self.may_be(url)).cloned() {
             self.trying = false;
-            self.reached = self.said.get(self.turn).cloned();
-            return self.reached.clone();
+            self.reached = Some(url.clone());
+            return Some(url);
         }
         self.turn += 1;
         if self.turn < self.said.len() {
@@ -108,11 +145,14 @@ impl Reach {
         shared.wait(Child::Reach(process.clone()), Some(deadline));
         self.wait = self.wait.saturating_mul(2).min(LONGEST);
         self.turn = 0;
+        let preferred = self.preferred.clone();
+        let may_be = |url: &Url| preferred.as_ref().is_none_or(|preferred| preferred == url);
+        self.said.retain(may_be);
     }
 
     /// It is time for the next try.
     pub(crate) fn timeout(&mut self, process: &ProcessId, shared: &mut Shared) {
-        if self.trying {
+        if self.trying && !self.in_flight {
             self.attempt(process, shared);
         }
     }
@@ -126,6 +166,6 @@ impl Reach {
         let action = Action::Connect { host, port };
         let child = Child::Reach(process.clone());
         shared.ask(child, self.life, Role::Plain, action);
-        self.trying = true;
+        (self.trying, self.in_flight) = (true, true);
     }
 }

@@ -1,24 +1,20 @@
 //! Who hears of what.
 
 use crate::{
-    Event, Host, Process, ProcessId, RunId,
+    Event, Host, Process, RunId,
     checkout::Push,
     event::EnvEvent,
     host::Deletion,
     post::Post,
-    process::Birth,
     shared::{Child, Owner, Role},
 };
-use alloc::{format, string::ToString};
+use alloc::string::ToString;
 use collodi_action::{Action, Completion, Progress};
-use collodi_command::TreeId;
 use collodi_contain::ContainedPath;
 use collodi_file::{FileError, FileOp};
-use collodi_logs::Log;
 use collodi_machine::{ActionId, Stale};
 use collodi_python::EnvDir;
-use collodi_restart::{Policy, Supervisor};
-use collodi_run::{DaemonSpec, EnvRequest};
+use collodi_run::EnvRequest;
 use collodi_time::Instant;
 
 impl Host {
@@ -30,16 +26,17 @@ impl Host {
                 Post::Process(id, input) => self.process_input(now, &id, input),
                 Post::Env(env, input) => self.env_input(now, &env, input),
                 Post::WantEnv(run, action, request) => self.want_env(run, action, request),
-                Post::WantDaemon(run, action, spec) => self.want_daemon(run, action, spec),
+                Post::WantDaemon(run, action, spec) => self.want_daemon(now, run, action, *spec),
                 Post::EnvLine(env, line) => self.env_line(now, &env, &line),
-                Post::StopDaemons(ids) => {
-                    let stop = |id| Post::Process(id, collodi_restart::Input::Stop);
-                    self.shared.post.extend(ids.into_iter().map(stop));
-                }
+                Post::KeepDaemon(run, action, keep) => self.keep_daemon(now, &run, action, *keep),
+                Post::StopDaemons(ids) => self.stop_daemons(&ids),
                 Post::WantScript(run, action, request) => {
                     self.want_script(now, &run, action, request);
                 }
+                Post::WantTurn(run, action, method) => self.want_turn(run, action, method),
+                Post::Release(run, action, held) => self.release(now, &run, action, held),
                 Post::Settled(run) => self.run_settled(now, &run),
+                Post::LetGo => self.let_go_when_clean(),
                 Post::EndRun(run, how) => self.end_run(now, &run, how),
             }
         }
@@ -51,7 +48,8 @@ impl Host {
         };
         if run.handle(now, input, &mut self.shared) {
             self.remember(id);
-            self.retire_run(id);
+            self.leave_turns(|(run, _)| run == id);
+            self.retire_run(now, id);
         }
     }
 
@@ -68,48 +66,29 @@ impl Host {
         }
     }
 
-    /// Keeps a run that has ended, and forgets the oldest ones whose daemons have too.
-    pub(crate) fn retire_run(&mut self, id: &RunId) {
-        self.ended_runs.push(id.clone());
-        let mut over = self
-            .ended_runs
-            .len()
-            .saturating_sub(self.options.retention.runs);
+    /// Keeps a run that has ended, and forgets old ones whose daemons have, too.
+    pub(crate) fn retire_run(&mut self, now: Instant, id: &RunId) {
+        self.shared.forget_trees(&Child::Run(id.clone()));
+        self.remove_recordings(id);
+        self.ended_runs.push((now, id.clone()));
+        let kept = self.options.retention;
+        let mut over = self.ended_runs.len().saturating_sub(kept.runs);
         let Self {
             ended_runs,
             runs,
             processes,
             ..
         } = self;
-        ended_runs.retain(|old| {
+        ended_runs.retain(|(at, old)| {
             let is_needed = processes.values().any(|p| p.run() == old && !p.has_ended());
-            if over == 0 || is_needed {
+            let is_old = over > 0 || now.saturating_since(*at) > kept.age;
+            if !is_old || is_needed {
                 return true;
             }
-            over -= 1;
+            over = over.saturating_sub(1);
             runs.remove(old);
             false
         });
-    }
-
-    fn process_input(&mut self, now: Instant, id: &ProcessId, input: collodi_restart::Input) {
-        let Some(process) = self.processes.get_mut(id) else {
-            return;
-        };
-        if process.has_ended() {
-            return;
-        }
-        if process.handle(now, input, &mut self.shared) {
-            self.ended_processes.push(id.clone());
-            let over = self
-                .ended_processes
-                .len()
-                .saturating_sub(self.options.retention.processes);
-            for old in self.ended_processes.drain(..over) {
-                self.processes.remove(&old);
-            }
-            self.restart_stopped(now);
-        }
     }
 
     fn env_input(&mut self, now: Instant, env: &ContainedPath, input: collodi_python::Input) {
@@ -118,6 +97,7 @@ impl Host {
         };
         if job.handle(now, input, &mut self.shared) {
             self.envs.remove(env);
+            self.shared.forget_trees(&Child::Env(env.clone()));
         }
     }
 
@@ -128,39 +108,6 @@ impl Host {
         }
         self.env_job(&env, version).add(run, action);
         self.begin_env(env.path());
-    }
-
-    fn want_daemon(&mut self, run: RunId, action: ActionId, spec: DaemonSpec) {
-        let Some(entry) = self.runs.get_mut(&run) else {
-            return;
-        };
-        let id = self.shared.ids.process(entry.app());
-        let seed = self.shared.ids.seed();
-        let mut command = spec.command;
-        command.tree = TreeId::new(&format!("{id}-{seed:016x}"));
-        entry.add_daemon(id.clone());
-        let policy = if spec.auto_restart {
-            self.options.restart.clone()
-        } else {
-            Policy::never()
-        };
-        let supervisor = Supervisor::new(policy, self.options.stop.clone(), seed);
-        let (app, line, auto_restart) = (entry.app().to_string(), spec.line, spec.auto_restart);
-        let birth = Birth {
-            id: id.clone(),
-            app,
-            run,
-            line,
-            auto_restart,
-            command,
-            starting: action,
-        };
-        let log = Log::new(self.options.log);
-        let process = Process::new(birth, supervisor, log, self.options.epoch);
-        self.processes.insert(id.clone(), process);
-        self.shared
-            .post
-            .push_back(Post::Process(id, collodi_restart::Input::Start));
     }
 
     fn env_line(&mut self, now: Instant, env: &ContainedPath, line: &str) {
@@ -181,6 +128,13 @@ impl Host {
         progress: Progress,
     ) -> Result<(), Stale> {
         self.shared.out.progress(id)?;
+        if let Some(owner) = self.shared.owners.get_mut(&id) {
+            match &progress {
+                Progress::Spawned { pid } => owner.pid = *pid,
+                Progress::Identified(identity) => owner.identity = Some(identity.clone()),
+                _ => {}
+            }
+        }
         if let Some(Child::Call(call)) = self.shared.owners.get(&id).map(|owner| &owner.child) {
             self.call_progress(now, *call, &progress);
             return Ok(());
@@ -189,6 +143,7 @@ impl Host {
             child,
             id: Some(own),
             role,
+            ..
         }) = self.shared.owners.get(&id).cloned()
         else {
             return Ok(());
@@ -204,8 +159,12 @@ impl Host {
                 self.run_input(now, &run, collodi_run::Input::Progress(own, progress));
             }
             (Child::Process(process), Role::Life) => {
+                let is_news = matches!(progress, Progress::Identified(_));
                 if let Some(process) = self.processes.get_mut(&process) {
                     process.progress(now, progress, &mut self.shared);
+                }
+                if is_news {
+                    self.note_process(&process);
                 }
             }
             _ => {}
@@ -241,8 +200,17 @@ impl Host {
             }
             (Child::Reach(process), _) => {
                 let succeeded = matches!(completion, Completion::Connected(Ok(())));
+                let before = self.processes.get(process).and_then(Process::url).cloned();
                 if let Some(process) = self.processes.get_mut(process) {
                     process.tried(now, owner.id, succeeded, &mut self.shared);
+                }
+                if self.processes.get(process).and_then(Process::url) != before.as_ref() {
+                    self.note_process(process);
+                }
+            }
+            (Child::Ready(process), _) => {
+                if let Some(process) = self.processes.get_mut(process) {
+                    process.watched(now, owner.id, &completion, &mut self.shared);
                 }
             }
             (Child::EnvDeletion(path), _) => {
@@ -250,6 +218,8 @@ impl Host {
                     self.deletion(path, answer.map(drop));
                 }
             }
+            (Child::Journal(sheet), _) => self.put_down(now, sheet, completion),
+            (Child::Recovery(look), _) => self.looked(now, look, completion),
             (Child::StandIn, _) => self.stand_in_written(&completion),
             (Child::Call(call), _) => self.call_completed(now, *call, completion),
             _ => {}
@@ -295,12 +265,20 @@ impl Host {
             Child::Detect => self.detect_input(now, collodi_python::Input::Timeout),
             Child::Env(env) => self.env_input(now, &env, collodi_python::Input::Timeout),
             Child::Run(run) => self.run_input(now, &run, collodi_run::Input::Timeout),
-            Child::Process(id) => {
-                self.process_input(now, &id, collodi_restart::Input::Timeout);
-            }
+            Child::Process(id) => self.process_due(now, &id),
             Child::Reach(id) => {
                 if let Some(process) = self.processes.get_mut(&id) {
                     process.try_again(&mut self.shared);
+                }
+            }
+            Child::Ready(id) => {
+                if let Some(process) = self.processes.get_mut(&id) {
+                    process.watch_again(now, &mut self.shared);
+                }
+            }
+            Child::Members(id) => {
+                if let Some(process) = self.processes.get(&id) {
+                    process.look(&mut self.shared);
                 }
             }
             Child::Shutdown => drop(self.kill(now)),
@@ -310,7 +288,8 @@ impl Host {
                 }
             }
             Child::Call(call) => self.signal_fetch(now, call, Push::Due),
-            Child::StandIn | Child::EnvDeletion(_) => {}
+            Child::Journal(sheet) => self.shared.put_again(&sheet),
+            Child::StandIn | Child::EnvDeletion(_) | Child::Recovery(_) | Child::Aside => {}
         }
     }
 }

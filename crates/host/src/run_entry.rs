@@ -8,7 +8,14 @@ use crate::{
     script_start::result,
     shared::{Child, Role, Shared},
 };
-use alloc::{boxed::Box, collections::BTreeSet, string::String, sync::Arc, vec::Vec};
+use alloc::{
+    boxed::Box,
+    collections::BTreeSet,
+    string::{String, ToString},
+    sync::Arc,
+    vec::Vec,
+};
+use collodi_action::Action as WorldAction;
 use collodi_contain::ContainedPath;
 use collodi_logs::{Limits, Line, Log};
 use collodi_machine::{Machine, Output};
@@ -16,6 +23,7 @@ use collodi_run::{
     Action, App, Event as StepEvent, Input, Outcome, PreparedAnswers, Question, Run, RunOptions,
     ScriptFault, Status,
 };
+use collodi_script::{List, Script, StepAt, Supervision};
 use collodi_time::{Instant, WallTime};
 use collodi_value::{Object, Value};
 
@@ -27,10 +35,17 @@ pub struct RunEntry {
     file: String,
     started_at: WallTime,
     state: State,
+    /// None of a run of an earlier host: it has no steps to come.
+    script: Option<Arc<Script>>,
     steps: Vec<StepView>,
     log: Log,
-    step: usize,
+    step: StepAt,
     daemons: Vec<ProcessId>,
+    /// Those of them that were commands of the run.
+    kept: Vec<ProcessId>,
+    /// The directories of what its commands say that may become daemons.
+    recordings: Vec<String>,
+    supervision: Supervision,
     envs: BTreeSet<ContainedPath>,
     info: App,
     args: Value,
@@ -51,7 +66,19 @@ enum State {
     /// It waits until the host knows what the machine has.
     Waiting(RunRequest),
     Running(Box<Run>),
+    /// It served when its host died; its commands that are daemons live on.
+    Restored(Restored),
     Ended(Arc<Outcome>),
+}
+
+/// What is left of a run that an earlier host had.
+#[derive(Clone, Debug)]
+struct Restored {
+    local: Object,
+    /// Somebody wants it to end.
+    is_cancelled: bool,
+    /// Its commands that are daemons and have not ended.
+    left: usize,
 }
 
 /// Where a run is in its life.
@@ -70,6 +97,8 @@ pub enum RunPhase {
 /// A step of a run, as people see it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StepView {
+    /// Where it stands.
+    pub at: StepAt,
     /// What it does.
     pub method: String,
     /// How far it is.
@@ -96,12 +125,10 @@ pub enum StepPhase {
 
 impl RunEntry {
     pub(crate) fn new(id: RunId, request: RunRequest, started_at: WallTime) -> Self {
-        let steps = request.script.steps.iter().map(|step| StepView {
-            method: step.method.name().into(),
-            phase: StepPhase::default(),
-            command: None,
-        });
+        let script = request.script.clone();
         Self {
+            steps: views(&script, &List::Run),
+            script: Some(script),
             origin: id.clone(),
             caller: None,
             info: request.app.clone(),
@@ -114,11 +141,54 @@ impl RunEntry {
             app: request.app.name.clone(),
             file: request.app.file.clone(),
             started_at,
-            steps: steps.collect(),
+            supervision: request.script.supervision,
             state: State::Waiting(request),
             log: Log::new(Limits::default()),
-            step: 0,
+            step: StepAt::default(),
             daemons: Vec::new(),
+            kept: Vec::new(),
+            recordings: Vec::new(),
+            envs: BTreeSet::new(),
+        }
+    }
+
+    /// A run of an earlier host: it serves on with these variables, or is done.
+    pub(crate) fn restored(
+        id: RunId,
+        app: App,
+        local: Option<Object>,
+        started_at: WallTime,
+    ) -> Self {
+        let state = match local {
+            Some(local) => State::Restored(Restored {
+                local,
+                is_cancelled: false,
+                left: 0,
+            }),
+            None => State::Ended(Arc::new(outcome_of(Status::Completed, &[]))),
+        };
+        Self {
+            origin: id.clone(),
+            caller: None,
+            info: app.clone(),
+            args: Value::Null,
+            answers: PreparedAnswers::default(),
+            script_path: identity(&app),
+            global: Object::new(),
+            is_ending: false,
+            id,
+            app: app.name,
+            file: app.file,
+            started_at,
+            supervision: Supervision::default(),
+            steps: Vec::new(),
+            script: None,
+            state,
+            log: Log::new(Limits::default()),
+            step: StepAt::default(),
+            daemons: Vec::new(),
+            kept: Vec::new(),
+            recordings: Vec::new(),
             envs: BTreeSet::new(),
         }
     }
@@ -155,6 +225,7 @@ impl RunEntry {
         match &self.state {
             State::Waiting(_) => RunPhase::Waiting,
             State::Running(run) if run.is_serving() => RunPhase::Serving,
+            State::Restored(_) => RunPhase::Serving,
             State::Running(_) => RunPhase::Running,
             State::Ended(outcome) => RunPhase::Ended(outcome.clone()),
         }
@@ -187,7 +258,7 @@ impl RunEntry {
         }
     }
 
-    /// Its steps.
+    /// Its steps: those of `run`, and behind them those of the lists that were begun.
     pub fn steps(&self) -> &[StepView] {
         &self.steps
     }
@@ -233,7 +304,10 @@ impl RunEntry {
 
     /// Its variables, as long as it has not ended.
     pub(crate) fn local(&self) -> Option<&Object> {
-        self.running().map(Run::local)
+        match &self.state {
+            State::Restored(restored) => Some(&restored.local),
+            _ => self.running().map(Run::local),
+        }
     }
 
     /// Its variables that outlive it, as long as it has not ended.
@@ -248,10 +322,16 @@ impl RunEntry {
         }
     }
 
+    /// Whether it does what it does on its stop.
+    pub(crate) fn is_stopping(&self) -> bool {
+        self.running().is_some_and(Run::is_stopping)
+    }
+
     /// What who started it hears, when it serves or has ended.
     pub(crate) fn answer(&self) -> Option<Result<Value, ScriptFault>> {
         match &self.state {
             State::Running(run) if run.is_serving() => Some(Ok(run.result().clone())),
+            State::Restored(_) => Some(Ok(Value::Null)),
             State::Ended(outcome) => Some(result(&self.script_path, outcome)),
             _ => None,
         }
@@ -289,15 +369,7 @@ impl RunEntry {
     pub(crate) fn abandon(&mut self, now: Instant, shared: &mut Shared) -> bool {
         let waits = matches!(self.state, State::Waiting(_));
         if waits {
-            let (status, daemons) = (Status::Cancelled, Vec::new());
-            let result = collodi_value::Value::Null;
-            let outcome = Outcome {
-                status,
-                steps_run: 0,
-                daemons,
-                result,
-            };
-            self.end(now, outcome, shared);
+            self.end(now, outcome_of(Status::Cancelled, &[]), shared);
         }
         waits
     }
@@ -315,10 +387,41 @@ impl RunEntry {
         self.daemons.push(id);
     }
 
+    /// A command of the run is a daemon from here on.
+    pub(crate) fn add_kept(&mut self, id: ProcessId) {
+        if let State::Restored(restored) = &mut self.state {
+            restored.left += 1;
+        }
+        self.kept.push(id.clone());
+        self.daemons.push(id);
+    }
+
+    /// The daemons that were commands of the run: it serves as long as one lives.
+    pub(crate) fn kept(&self) -> &[ProcessId] {
+        &self.kept
+    }
+
+    /// Whether it serves, and all that it serves with are daemons.
+    pub(crate) fn is_all_kept(&self) -> bool {
+        match &self.state {
+            State::Running(run) => run.is_serving() && run.living() <= self.kept.len(),
+            State::Restored(_) => true,
+            _ => false,
+        }
+    }
+
+    pub(crate) fn take_recordings(&mut self) -> Vec<String> {
+        core::mem::take(&mut self.recordings)
+    }
+
+    pub(crate) const fn supervision(&self) -> Supervision {
+        self.supervision
+    }
+
     /// Gives it an input and hands on what it says. Whether it is done.
     pub(crate) fn handle(&mut self, now: Instant, input: Input, shared: &mut Shared) -> bool {
         let State::Running(run) = &mut self.state else {
-            return false;
+            return self.handle_restored(now, &input, shared);
         };
         // What is stale for the run has been completed for it already.
         let _ = run.handle_input(now, input);
@@ -328,6 +431,7 @@ impl RunEntry {
             };
             match run.poll_output() {
                 Output::Action(id, Action::World(action)) => {
+                    let action = self.recorded(action, shared);
                     shared.ask(Child::Run(self.id.clone()), Some(id), Role::Plain, action);
                 }
                 Output::Action(id, Action::ProvideEnv(request)) => {
@@ -340,10 +444,25 @@ impl RunEntry {
                         .post
                         .push_back(Post::WantDaemon(self.id.clone(), id, spec));
                 }
+                Output::Action(id, Action::KeepDaemon(keep)) => {
+                    shared
+                        .post
+                        .push_back(Post::KeepDaemon(self.id.clone(), id, keep));
+                }
                 Output::Action(id, Action::Script(request)) => {
                     shared
                         .post
                         .push_back(Post::WantScript(self.id.clone(), id, request));
+                }
+                Output::Action(id, Action::TakeTurn(method)) => {
+                    shared
+                        .post
+                        .push_back(Post::WantTurn(self.id.clone(), id, method));
+                }
+                Output::Action(id, Action::Release(held)) => {
+                    shared
+                        .post
+                        .push_back(Post::Release(self.id.clone(), id, held));
                 }
                 Output::Action(..) => {}
                 Output::Event(event) => self.tell_step(now, event, shared),
@@ -357,6 +476,41 @@ impl RunEntry {
                 }
             }
         }
+    }
+
+    /// A command that may become a daemon says what it says into files from its start on.
+    fn recorded(&mut self, action: WorldAction, shared: &Shared) -> WorldAction {
+        let WorldAction::Exec(mut spec) = action else {
+            return action;
+        };
+        let may_be_kept = self.running().is_some_and(|run| run.may_keep(&spec.tree));
+        if may_be_kept && let Some(recording) = shared.journal.recording(spec.tree.as_str()) {
+            self.recordings.push(spec.tree.as_str().into());
+            spec.recording = Some(recording);
+        }
+        WorldAction::Exec(spec)
+    }
+
+    /// What is left of a run ends with the last of its daemons.
+    fn handle_restored(&mut self, now: Instant, input: &Input, shared: &mut Shared) -> bool {
+        let State::Restored(restored) = &mut self.state else {
+            return false;
+        };
+        match input {
+            Input::Cancel | Input::Kill => restored.is_cancelled = true,
+            Input::Completed(..) => restored.left = restored.left.saturating_sub(1),
+            _ => {}
+        }
+        if restored.left > 0 {
+            return false;
+        }
+        let status = match restored.is_cancelled {
+            true => Status::Cancelled,
+            false => Status::Completed,
+        };
+        let outcome = outcome_of(status, &self.kept);
+        self.end(now, outcome, shared);
+        true
     }
 
     fn tell(&self, what: RunEvent, shared: &mut Shared) {
@@ -375,13 +529,13 @@ impl RunEntry {
 
     /// Something that a person should know about the step at hand.
     pub(crate) fn tell_note(&self, text: String, shared: &mut Shared) {
-        let step = self.step;
+        let step = self.step.clone();
         self.tell(RunEvent::Step(StepEvent::Note { step, text }), shared);
     }
 
     /// A command that the host runs for the step at hand.
     pub(crate) fn tell_command(&self, line: &str, shared: &mut Shared) {
-        let (step, line) = (self.step, line.into());
+        let (step, line) = (self.step.clone(), line.into());
         self.tell(RunEvent::Step(StepEvent::Command { step, line }), shared);
     }
 
@@ -392,11 +546,11 @@ impl RunEntry {
             bytes,
         } = &event
         {
-            self.step = *step;
-            let (id, app, step) = (self.id.clone(), self.app.clone(), *step);
+            self.step = step.clone();
+            let (id, app, step) = (self.id.clone(), self.app.clone(), step.clone());
             self.log.push_with(now, *stream, bytes, |line| {
                 let what = RunEvent::Line {
-                    step,
+                    step: step.clone(),
                     line: line.clone(),
                 };
                 shared.out.event(Event::Run {
@@ -407,8 +561,10 @@ impl RunEntry {
             });
             return;
         }
-        if event == StepEvent::Serving {
-            shared.post.push_back(Post::Settled(self.id.clone()));
+        match event {
+            StepEvent::Serving => shared.post.push_back(Post::Settled(self.id.clone())),
+            StepEvent::Ending => shared.post.push_back(Post::StopDaemons(self.kept.clone())),
+            _ => {}
         }
         self.view(now, &event, shared);
         self.tell(RunEvent::Step(event), shared);
@@ -417,33 +573,43 @@ impl RunEntry {
     /// Keeps the view of the steps.
     fn view(&mut self, now: Instant, event: &StepEvent, shared: &mut Shared) {
         let (step, phase) = match event {
-            StepEvent::StepStarted { step, .. } => (*step, StepPhase::Running),
-            StepEvent::StepSkipped { step } => (*step, StepPhase::Skipped),
-            StepEvent::StepDone { step } => (*step, StepPhase::Done),
+            StepEvent::StepStarted { step, .. } => (step, StepPhase::Running),
+            StepEvent::StepSkipped { step } => (step, StepPhase::Skipped),
+            StepEvent::StepDone { step } => (step, StepPhase::Done),
             StepEvent::Exited { .. } => return self.flush(now, shared),
             StepEvent::Command { step, line } | StepEvent::Transfer { step, what: line } => {
-                if let Some(view) = self.steps.get_mut(*step) {
+                if let Some(view) = self.view_of(step) {
                     view.command = Some(line.clone());
                 }
                 return;
             }
             _ => return,
         };
-        self.step = step;
-        if let Some(view) = self.steps.get_mut(step) {
+        self.step = step.clone();
+        if let Some(view) = self.view_of(step) {
             view.phase = phase;
         }
     }
 
+    /// The view of a step. A list is viewed from its first step on.
+    fn view_of(&mut self, at: &StepAt) -> Option<&mut StepView> {
+        if !self.steps.iter().any(|view| view.at.list == at.list) {
+            let script = self.script.iter();
+            self.steps
+                .extend(script.flat_map(|script| views(script, &at.list)));
+        }
+        self.steps.iter_mut().find(|view| view.at == *at)
+    }
+
     /// A command ended: what it said without a line end is a line.
-    fn flush(&mut self, now: Instant, shared: &mut Shared) {
+    pub(crate) fn flush(&mut self, now: Instant, shared: &mut Shared) {
         let unfinished = self.log.close(now);
         let lines = self.log.read(unfinished.start, usize::MAX).lines;
         let lines: Vec<Line> = lines.into_iter().cloned().collect();
         for line in lines {
             self.tell(
                 RunEvent::Line {
-                    step: self.step,
+                    step: self.step.clone(),
                     line,
                 },
                 shared,
@@ -463,7 +629,7 @@ impl RunEntry {
         if let Some(line) = line {
             self.tell(
                 RunEvent::Line {
-                    step: self.step,
+                    step: self.step.clone(),
                     line,
                 },
                 shared,
@@ -474,7 +640,7 @@ impl RunEntry {
     fn end(&mut self, now: Instant, outcome: Outcome, shared: &mut Shared) {
         self.flush(now, shared);
         if let Status::Failed(failure) = &outcome.status
-            && let Some(view) = self.steps.get_mut(failure.step)
+            && let Some(view) = self.view_of(&failure.step)
         {
             view.phase = StepPhase::Failed;
         }
@@ -488,5 +654,29 @@ impl RunEntry {
         self.state = State::Ended(outcome.clone());
         self.tell(RunEvent::Ended(outcome), shared);
         shared.post.push_back(Post::Settled(self.id.clone()));
+    }
+}
+
+fn views(script: &Script, list: &List) -> Vec<StepView> {
+    let steps = script.list(list).iter();
+    let view = |step: &collodi_script::Step| StepView {
+        at: StepAt {
+            list: list.clone(),
+            index: step.index,
+        },
+        method: step.method.name().into(),
+        phase: StepPhase::default(),
+        command: None,
+    };
+    steps.map(view).collect()
+}
+
+/// How a run without steps of its own ended.
+fn outcome_of(status: Status, daemons: &[ProcessId]) -> Outcome {
+    Outcome {
+        status,
+        steps_run: 0,
+        daemons: daemons.iter().map(ToString::to_string).collect(),
+        result: Value::Null,
     }
 }

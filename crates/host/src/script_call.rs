@@ -128,7 +128,7 @@ impl Host {
             return;
         };
         let call = Call::new(entry, action, request);
-        if entry.is_ending() {
+        if entry.is_ending() && !entry.is_stopping() {
             return self.tell_caller(call, Err(ScriptFault::Cancelled));
         }
         if self.calls.all.len() >= MAX_CALLS {
@@ -278,6 +278,12 @@ impl Host {
     pub(crate) fn leave_calls(&mut self, now: Instant, run: &RunId, how: &collodi_run::Input) {
         let its = |call: &Call| call.run == *run && call.action.is_some();
         self.leave_all(now, its, how);
+    }
+
+    /// A run does not want what this action asks for any more.
+    pub(crate) fn leave_call_of(&mut self, now: Instant, (run, action): &(RunId, ActionId)) {
+        let its = |call: &Call| call.run == *run && call.action == Some(*action);
+        self.leave_all(now, its, &collodi_run::Input::Cancel);
     }
 
     /// Scripts of these that are to be started again are not.

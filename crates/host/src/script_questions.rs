@@ -31,6 +31,12 @@ impl Host {
         self.processes().any(|p| p.run() == run && !p.has_ended())
     }
 
+    /// Whether its commands that live on are up, or at least one of them.
+    fn serves(&self, run: &RunEntry) -> bool {
+        let mut kept = run.kept().iter().filter_map(|id| self.process(id));
+        run.kept().is_empty() || kept.any(crate::Process::is_up)
+    }
+
     /// Whether anything lives that comes from this run: the run itself, scripts that
     /// it started, what these started in turn, and daemons of any of them.
     pub fn is_alive(&self, run: &RunId) -> bool {
@@ -46,7 +52,7 @@ impl Host {
             ScriptQuestion::Resolve => Value::from(path),
             ScriptQuestion::Running => Value::from(self.is_running(path)),
             ScriptQuestion::Ready => Value::from(match run {
-                Some(run) => run.is_serving(),
+                Some(run) => run.is_serving() && self.serves(run),
                 None => self.records.is_ready(path),
             }),
             ScriptQuestion::Local => match run.and_then(RunEntry::local) {

@@ -66,7 +66,8 @@ impl Host {
     /// caller cannot be waited for by it.
     fn may_start(&self, id: CallId, path: &str) -> Result<(), ScriptFault> {
         let call = self.calls.all.get(&id).ok_or(ScriptFault::Cancelled)?;
-        if self.shutting_down {
+        let caller = self.runs.get(&call.run);
+        if self.shutting_down && !caller.is_some_and(RunEntry::is_stopping) {
             return Err(ScriptFault::Cancelled);
         }
         if call.action.is_some() {
@@ -103,6 +104,18 @@ impl Host {
         chain
     }
 
+    /// The runs that wait, one for the other, for this one.
+    pub(crate) fn runs_that_wait_for(&self, run: &RunId) -> Vec<RunId> {
+        let mut waiting = Vec::new();
+        let caller_of = |run: &RunId| self.runs.get(run).and_then(RunEntry::caller).cloned();
+        let mut next = caller_of(run);
+        while let Some(caller) = next.filter(|_| waiting.len() < MAX_DEPTH) {
+            next = caller_of(&caller);
+            waiting.push(caller);
+        }
+        waiting
+    }
+
     /// What was answered beforehand holds for the scripts that are called, too.
     fn answers_of_caller(&self, id: CallId) -> Box<PreparedAnswers> {
         let call = self.calls.all.get(&id);
@@ -131,6 +144,7 @@ impl Host {
             script,
             args,
             answers,
+            again: false,
         };
         let started = self.options.epoch + now.since_origin();
         let by = waits.then(|| call.run.clone());
@@ -151,9 +165,14 @@ impl Host {
     pub(crate) fn run_settled(&mut self, now: Instant, run: &RunId) {
         let waits = |(_, call): &(&CallId, &Call)| matches!(&call.stage, Stage::Calling(called) if called == run);
         let id = self.calls.all.iter().find(waits).map(|(id, _)| *id);
+        self.tell_address(run);
         let answer = self.runs.get(run).and_then(RunEntry::answer);
         if let (Some(id), Some(answer)) = (id, answer) {
             self.finish(id, answer);
+        }
+        let serves = self.runs.get(run).is_some_and(RunEntry::is_serving);
+        if serves && self.shutting_down {
+            self.end_run(now, run, collodi_run::Input::Cancel);
         }
         self.restart_stopped(now);
     }

@@ -1,8 +1,15 @@
 //! What all children of a host work with.
 
-use crate::{Event, ProcessId, RunId, ids::Ids, post::Post, script_call::CallId};
+use crate::{
+    Event, ProcessId, RunId,
+    ids::Ids,
+    journal::{Held, Journal, Look, Sheet},
+    post::Post,
+    script_call::CallId,
+};
 use alloc::collections::{BTreeMap, VecDeque};
 use collodi_action::Action;
+use collodi_command::Identity;
 use collodi_contain::ContainedPath;
 use collodi_machine::{ActionId, Outbox};
 use collodi_time::Timers;
@@ -22,6 +29,10 @@ pub(crate) enum Child {
     Emptying(ProcessId),
     /// The look whether a daemon answers.
     Reach(ProcessId),
+    /// The look whether a daemon is up.
+    Ready(ProcessId),
+    /// The look what keeps the end of a daemon waiting.
+    Members(ProcessId),
     /// A run.
     Run(RunId),
     /// The end of everything.
@@ -30,6 +41,12 @@ pub(crate) enum Child {
     StandIn,
     /// What a step wants of other scripts.
     Call(CallId),
+    /// A file of the journal.
+    Journal(Sheet),
+    /// The look at what an earlier host has left.
+    Recovery(Look),
+    /// Something that is done for good measure.
+    Aside,
 }
 
 /// Whose action it is, and what it is called there.
@@ -39,6 +56,10 @@ pub(crate) struct Owner {
     /// The child's own number for it; none where the child keeps no numbers.
     pub(crate) id: Option<ActionId>,
     pub(crate) role: Role,
+    /// The process id of a command that was started, where there is one.
+    pub(crate) pid: Option<u32>,
+    /// What its process can be found by again.
+    pub(crate) identity: Option<Identity>,
 }
 
 /// What an action is for, where a child has several kinds.
@@ -52,6 +73,8 @@ pub(crate) enum Role {
     Emptying,
     /// A signal to a daemon.
     Signal,
+    /// The question what of a daemon lives.
+    Members,
 }
 
 /// What all children work with: the way out, the mail between them, and the time.
@@ -62,35 +85,81 @@ pub(crate) struct Shared {
     pub(crate) post: VecDeque<Post>,
     pub(crate) timers: Timers<Child>,
     pub(crate) ids: Ids,
+    pub(crate) journal: Journal,
 }
 
 impl Shared {
-    pub(crate) const fn new(seed: u64) -> Self {
+    pub(crate) const fn new(seed: u64, journal: Journal) -> Self {
         Self {
             out: Outbox::new(),
             owners: BTreeMap::new(),
             post: VecDeque::new(),
             timers: Timers::new(),
             ids: Ids::new(seed),
+            journal,
+        }
+    }
+
+    /// Asks the world for a child, once its tree is noted.
+    pub(crate) fn ask(&mut self, child: Child, id: Option<ActionId>, role: Role, action: Action) {
+        let held = Held {
+            child,
+            id,
+            role,
+            action,
+        };
+        if let Some(held) = self.admit(held) {
+            self.ask_now(held.child, held.id, held.role, held.action);
         }
     }
 
     /// Asks the world for a child. What it wants to be ended has another number here.
-    pub(crate) fn ask(&mut self, child: Child, id: Option<ActionId>, role: Role, action: Action) {
+    pub(crate) fn ask_now(
+        &mut self,
+        child: Child,
+        id: Option<ActionId>,
+        role: Role,
+        action: Action,
+    ) {
         let action = match action {
             Action::Abort(own) => Action::Abort(self.number_of(&child, own)),
             other => other,
         };
         let number = self.out.action(action);
-        self.owners.insert(number, Owner { child, id, role });
+        let (pid, identity) = (None, None);
+        let owner = Owner {
+            child,
+            id,
+            role,
+            pid,
+            identity,
+        };
+        self.owners.insert(number, owner);
+    }
+
+    /// An action in flight is that of another child from here on.
+    pub(crate) fn hand_over(&mut self, number: ActionId, child: Child, id: ActionId, role: Role) {
+        if let Some(owner) = self.owners.get_mut(&number) {
+            (owner.child, owner.id, owner.role) = (child, Some(id), role);
+        }
+    }
+
+    /// An action of a child that is in flight: our number, and what is known of a command.
+    pub(crate) fn in_flight(
+        &self,
+        child: &Child,
+        own: ActionId,
+    ) -> Option<(ActionId, Option<u32>, Option<Identity>)> {
+        let mut owners = self.owners.iter();
+        let found = owners.find(|(_, owner)| owner.id == Some(own) && owner.child == *child);
+        found.map(|(number, owner)| (*number, owner.pid, owner.identity.clone()))
     }
 
     /// The number of a child's action; one that is no longer in flight has none, and 0
     /// is nobody's.
     fn number_of(&self, child: &Child, own: ActionId) -> ActionId {
-        let mut owners = self.owners.iter();
-        let found = owners.find(|(_, owner)| owner.id == Some(own) && owner.child == *child);
-        found.map_or(ActionId::from_number(0), |(number, _)| *number)
+        let found = self.in_flight(child, own);
+        found.map_or(ActionId::from_number(0), |(number, ..)| number)
     }
 
     /// Sets or clears the deadline of a child.

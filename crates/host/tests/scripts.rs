@@ -8,7 +8,7 @@ use collodi_file::{Entry, FileAnswer, FileError, FileErrorKind, FileKind, FileOp
 use collodi_host::{Command, Host, HostOptions, Input, RunRequest};
 use collodi_machine::{ActionId, Machine, Output};
 use collodi_python::{Layout, Platform};
-use collodi_run::App;
+use collodi_run::{App, OtherApps};
 use collodi_script::{Options, parse};
 use collodi_time::{Duration, Instant};
 use collodi_value::Value;
@@ -70,6 +70,7 @@ impl Play {
             script: Arc::new(parsed.script().unwrap().clone()),
             args: Value::Object(collodi_value::Object::new()),
             answers: Box::default(),
+            again: false,
         }))
     }
 
@@ -162,6 +163,10 @@ impl Play {
                     self.inputs.push_back(Input::Completed(id, ended));
                 }
             }
+            Action::Connect { .. } => self.inputs.push_back(done(Completion::Connected(Ok(())))),
+            Action::Members(_) => self
+                .inputs
+                .push_back(done(Completion::Members(Ok(Vec::new())))),
             Action::AwaitEmpty(_) => self.inputs.push_back(done(Completion::Empty(Ok(())))),
             other => panic!("the world has no answer to {other}"),
         }
@@ -444,8 +449,102 @@ fn clones_take_turns() {
         script: Arc::new(parsed.script().unwrap().clone()),
         args: Value::Null,
         answers: Box::default(),
+        again: false,
     }));
     assert_eq!(play.text.matches("  exec git").count(), 1, "{}", play.text);
     play.command(Command::StopApp("demo".into()));
     assert_eq!(play.text.matches("  exec git").count(), 2, "{}", play.text);
+}
+
+/// The lines that tell of the steps that are told of with this text.
+fn lines_with(play: &Play, texts: &[&str]) -> String {
+    let is_one = |line: &&str| texts.iter().any(|text| line.contains(text));
+    let lines = play.text.lines().filter(is_one);
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn a_path_names_another_app_by_its_repository() {
+    let address = "https://host/owner/repo.git";
+    let script = format!(
+        r#"{{"run": [
+        {{"method": "fs.read", "params": {{"path": "{address}/notes.txt", "encoding": "utf8"}}}},
+        {{"method": "log", "params": {{"text": "{{{{input}}}}"}}}},
+        {{"method": "shell.run", "params": {{"message": "ls", "path": "{address}/bin"}}}},
+        {{"method": "fs.write", "params": {{"path": "{address}/new.txt", "text": "x"}}}}]}}"#
+    );
+    let config = "[remote \"origin\"]\n\turl = https://host/owner/repo.git\n";
+    let files = [
+        ("demo/start.json", script.as_str()),
+        ("theirs/.git/config", config),
+        ("theirs/notes.txt", "what they wrote"),
+    ];
+    let shown = ["logs", "theirs/new.txt", "failed after", "completed after"];
+    let mut told = String::new();
+    for other_apps in [OtherApps::None, OtherApps::Read, OtherApps::Write] {
+        let mut play = Play::new(&files);
+        play.host = Host::new(HostOptions {
+            other_apps,
+            ..play.host.options().clone()
+        });
+        play.input(Input::Start);
+        play.text.clear();
+        play.run("start.json").wait();
+        writeln!(told, "{other_apps:?}\n{}", lines_with(&play, &shown)).unwrap();
+    }
+    assert_snapshot!(told);
+}
+
+#[test]
+fn a_path_in_an_app_that_is_not_there_fails_in_words() {
+    let script = r#"{"run": [{"method": "fs.read",
+        "params": {"path": "https://me:secret@host/owner/repo.git/notes.txt"}}]}"#;
+    let mut play = Play::new(&[("demo/start.json", script)]);
+    play.run("start.json").wait();
+    assert_snapshot!(lines_with(&play, &["failed after"]));
+}
+
+#[test]
+fn steps_of_two_runs_take_turns() {
+    let script =
+        r#"{"run": [{"method": "shell.run", "queue": true, "params": {"message": "serve"}}]}"#;
+    let mut play = Play::new(&[("demo/a.json", script), ("other/b.json", script)]);
+    play.run_of("demo", "a.json").run_of("other", "b.json");
+    play.command(Command::StopApp("demo".into())).wait();
+    assert_snapshot!(play.text);
+}
+
+#[test]
+fn who_waits_for_a_script_does_not_keep_it_from_its_turn() {
+    let step = |uri: &str| {
+        format!(
+            r#"{{"run": [{{"method": "script.start", "queue": true, "params": {{"uri": "{uri}"}}}}]}}"#
+        )
+    };
+    let last = r#"{"run": [{"method": "log", "params": {"text": "the last"}}]}"#;
+    let mut play = Play::new(&[
+        ("demo/a.json", &step("b.json")),
+        ("demo/b.json", &step("c.json")),
+        ("demo/c.json", last),
+    ]);
+    play.run("a.json").wait();
+    assert_snapshot!(lines_with(&play, &["logs", "completed after", "waits"]));
+}
+
+#[test]
+fn a_shutdown_lets_scripts_do_what_they_do_on_their_stop() {
+    let script = r#"{"daemon": true, "on": {"stop": {"uri": "clean.json"}}, "run": [
+        {"method": "shell.run", "params": {"message": "serve", "on": [{"event": "/./", "done": true}]}}]}"#;
+    let clean = r#"{"daemon": true, "run": [
+        {"method": "log", "params": {"text": "cleaning"}},
+        {"method": "shell.run", "params": {"message": "serve", "on": [{"event": "/./", "done": true}]}}]}"#;
+    let mut play = Play::new(&[("demo/start.json", script), ("demo/clean.json", clean)]);
+    play.run("start.json")
+        .command(Command::Shutdown(Duration::from_secs(10)));
+    play.wait();
+    assert_snapshot!(lines_with(
+        &play,
+        &["logs", "cancelled after", "completed after", "stopped"]
+    ));
+    assert!(matches!(play.host.poll_output(), Output::Done(_)));
 }

@@ -1,111 +1,15 @@
 //! Histories of a host as text.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
-use collodi_action::{Action, Completion, Ended, Error, ErrorKind, Progress};
+mod play;
+
+use collodi_action::{Completion, Ended, Error, ErrorKind, Progress};
 use collodi_command::Exit;
-use collodi_contain::{Name, RelPath, Root};
-use collodi_file::{FileAnswer, FileError, FileErrorKind, FileOp};
-use collodi_host::{Command, Host, HostOptions, Input, Reader, Refused, RunRequest};
-use collodi_machine::{ActionId, Output, trace::Traced};
-use collodi_python::{Layout, Platform};
-use collodi_run::App;
-use collodi_script::{Options, parse};
-use collodi_time::Instant;
+use collodi_contain::Name;
+use collodi_file::FileAnswer;
+use collodi_host::{Command, Input, Reader, Refused};
 use insta::assert_snapshot;
-use std::sync::Arc;
-
-/// A host that knows a machine with nothing on it, and what it has asked since.
-struct Play {
-    traced: Traced<Host>,
-    now: Instant,
-    asked: Vec<(ActionId, Action)>,
-}
-
-impl Play {
-    /// What happens while the machine is looked at is not part of the trace.
-    fn new() -> Self {
-        let layout = Layout::new(Root::new("/w"), Platform::LINUX_X64);
-        let mut play = Self {
-            traced: Traced::new(Host::new(HostOptions::new(layout, 7))),
-            now: Instant::ZERO,
-            asked: Vec::new(),
-        };
-        play.input(Input::Start);
-        while let Some((id, action)) = play.asked.pop() {
-            let missing = Error::new(ErrorKind::ProgramNotFound, "start", "it");
-            play.input(Input::Completed(
-                id,
-                match action {
-                    Action::Exec(_) => Completion::Exec(Err(missing)),
-                    _ => Completion::File(Ok(FileAnswer::Done)),
-                },
-            ));
-        }
-        play.traced = Traced::new(play.traced.machine);
-        play
-    }
-
-    fn at(&mut self, millis: u64) -> &mut Self {
-        self.now = self.now.max(Instant::from_millis(millis));
-        self
-    }
-
-    fn input(&mut self, input: Input) {
-        for output in self.traced.input(self.now, input) {
-            if let Output::Action(id, action) = output {
-                self.asked.push((id, action));
-            }
-        }
-    }
-
-    fn command(&mut self, command: Command) {
-        self.input(Input::Command(command));
-    }
-
-    /// The oldest question that reads like this.
-    fn asked(&mut self, starts: &str) -> ActionId {
-        let is_it = |(_, action): &(ActionId, Action)| action.to_string().starts_with(starts);
-        let at = self.asked.iter().position(is_it);
-        let at = at.unwrap_or_else(|| panic!("{starts} was not asked:\n{}", self.traced.text()));
-        self.asked.remove(at).0
-    }
-
-    fn complete(&mut self, starts: &str, completion: Completion) {
-        let id = self.asked(starts);
-        self.input(Input::Completed(id, completion));
-    }
-
-    fn run(&mut self, script: &str) {
-        let parsed = parse(script, &Options::for_file("pinokio.json"));
-        self.command(Command::Run(RunRequest {
-            app: App::new("demo", Root::new("/app"), RelPath::root(), "pinokio.json"),
-            script: Arc::new(parsed.script().unwrap().clone()),
-            args: collodi_value::Value::Null,
-            answers: Box::default(),
-        }));
-    }
-
-    /// The files that a run looks for at its start are not there.
-    fn no_files(&mut self) {
-        while let Some(at) = self
-            .asked
-            .iter()
-            .position(|(_, action)| matches!(action, Action::File(FileOp::Read { .. })))
-        {
-            let (id, action) = self.asked.remove(at);
-            let Action::File(op) = action else { continue };
-            let missing = FileError::new(FileErrorKind::NotFound, op.path().clone());
-            self.input(Input::Completed(id, Completion::File(Err(missing))));
-        }
-    }
-
-    fn trace(&self) -> &str {
-        self.traced.text()
-    }
-}
-
-const DAEMON: &str = r#"{"run": [{"method": "shell.run",
-    "params": {"message": "serve", "daemon": true, "autoRestart": true}}]}"#;
+use play::{DAEMON, Play, said};
 
 #[test]
 fn an_environment_that_is_wanted_while_it_is_deleted_waits() {
@@ -138,13 +42,6 @@ fn a_daemon_that_is_started_as_its_run_is_cancelled_ends_too() {
     play.complete("await end", Completion::Empty(Ok(())));
     assert_snapshot!(play.trace());
     assert!(play.traced.machine.busy_by("demo").is_none());
-}
-
-fn said(text: &str) -> Progress {
-    Progress::Output {
-        stream: collodi_command::Stream::Stdout,
-        bytes: text.as_bytes().into(),
-    }
 }
 
 #[test]

@@ -11,6 +11,7 @@ mod line;
 mod log;
 mod mask;
 mod record;
+pub mod recording;
 mod ring;
 mod row;
 mod search;

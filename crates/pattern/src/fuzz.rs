@@ -14,11 +14,14 @@ pub const TARGETS: &[Target] = &[("pattern_find", pattern)];
 ///
 /// # Panics
 ///
-/// When a range is not one of the text, or a match lies before its start.
+/// When a range is not one of the text, or a match lies before its start, or checking and
+/// reading do not say the same.
 pub fn pattern(data: &[u8]) {
     let all = String::from_utf8_lossy(data);
     let (source, text) = all.split_once('\n').unwrap_or((&all, "aab 12\n"));
-    let parsed = Pattern::parse(source).or_else(|_| Pattern::new(source, ""));
+    let parsed = Pattern::parse(source);
+    assert_eq!(Pattern::check(source), parsed.clone().map(drop));
+    let parsed = parsed.or_else(|_| Pattern::new(source, ""));
     let Ok(pattern) = parsed else {
         return;
     };

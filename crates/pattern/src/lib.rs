@@ -11,6 +11,7 @@ mod flags;
 #[doc(hidden)]
 pub mod fuzz;
 mod pattern;
+mod plain;
 mod source;
 mod translate;
 

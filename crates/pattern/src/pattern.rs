@@ -1,6 +1,6 @@
 //! The compiled pattern.
 
-use crate::{Exhausted, PatternError, flags::Flags, translate::translate};
+use crate::{Exhausted, PatternError, flags::Flags, plain::is_plain, translate::translate};
 use alloc::{borrow::ToOwned, string::String, sync::Arc, vec::Vec};
 use core::{fmt, ops::Range};
 use fancy_regex::{Captures, Regex, RegexBuilder};
@@ -28,12 +28,23 @@ impl Pattern {
     ///
     /// As [`Pattern::new`], or when `text` has another form.
     pub fn parse(text: &str) -> Result<Self, PatternError> {
-        let (source, flags) = text
-            .strip_prefix('/')
-            .and_then(|rest| rest.rsplit_once('/'))
-            .filter(|(source, _)| !source.is_empty())
-            .ok_or(PatternError::NotDelimited)?;
+        let (source, flags) = delimited(text)?;
         Self::new(source, flags)
+    }
+
+    /// Whether [`Pattern::parse`] reads `text`, said without compiling what is simple.
+    ///
+    /// # Errors
+    ///
+    /// As [`Pattern::parse`].
+    pub fn check(text: &str) -> Result<(), PatternError> {
+        let (source, flags) = delimited(text)?;
+        let parsed = Flags::parse(flags)?;
+        if is_plain(source, parsed) {
+            translate(source, parsed).map(drop)
+        } else {
+            Self::new(source, flags).map(drop)
+        }
     }
 
     /// The pattern `source` with `flags`, as `new RegExp(source, flags)`.
@@ -110,6 +121,14 @@ impl Pattern {
             names: self.names.clone(),
         })
     }
+}
+
+/// The source and the flags of `/source/flags`.
+fn delimited(text: &str) -> Result<(&str, &str), PatternError> {
+    text.strip_prefix('/')
+        .and_then(|rest| rest.rsplit_once('/'))
+        .filter(|(source, _)| !source.is_empty())
+        .ok_or(PatternError::NotDelimited)
 }
 
 impl fmt::Debug for Pattern {

@@ -11,6 +11,8 @@ use collodi_contain::{ContainedPath, Name, RelPath, Root};
 /// .vatn/python/apps/<name>     apps
 /// .vatn/python/cache           what apps download: models, packages
 /// .vatn/python/drive           folders that apps keep outside of themselves
+/// .vatn/python/state           what a host writes down of its daemons
+/// .vatn/python/logs/<name>     what daemons say
 /// .vatn/python/stand-ins       programs that stand in for missing ones
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,6 +70,16 @@ impl Layout {
     /// to have them after they were installed anew.
     pub fn drive(&self) -> ContainedPath {
         self.below("drive")
+    }
+
+    /// The directory of what a host writes down of its daemons, with all their variables.
+    pub fn state(&self) -> ContainedPath {
+        self.below("state")
+    }
+
+    /// The directory of what daemons say.
+    pub fn logs(&self) -> ContainedPath {
+        self.below("logs")
     }
 
     /// The directory of programs that stand in for missing ones.

@@ -15,7 +15,7 @@ mod vocabulary;
 
 pub use backoff::{Backoff, Jitter};
 pub use death::{Death, On, ParseOnError, Rule, Verdict};
-pub use policy::{GiveUp, Policy, RestartClass};
+pub use policy::{GiveUp, ParseRestartClassError, Policy, RestartClass};
 pub use startup::Startup;
 pub use status::{Ended, Phase, Status};
 pub use stop::{Escalation, StopSequence, StopStep};

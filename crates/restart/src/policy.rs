@@ -3,7 +3,7 @@
 use crate::{Backoff, Death, Ended, Rule, Startup, Verdict};
 use alloc::{collections::VecDeque, vec::Vec};
 use collodi_time::{Duration, Instant};
-use core::fmt;
+use core::{fmt, str::FromStr};
 
 /// What to do after a death.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -79,6 +79,44 @@ pub enum RestartClass {
     /// After each, and when the supervisor itself is started again: unless someone had
     /// stopped it.
     UnlessStopped,
+}
+
+/// As [`RestartClass::from_str`] reads it.
+impl fmt::Display for RestartClass {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Never => "never",
+            Self::OnFailure => "on-failure",
+            Self::Always => "always",
+            Self::UnlessStopped => "unless-stopped",
+        })
+    }
+}
+
+/// The text names no restart class.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ParseRestartClassError;
+
+impl fmt::Display for ParseRestartClassError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a restart class is never, on-failure, always or unless-stopped")
+    }
+}
+
+impl core::error::Error for ParseRestartClassError {}
+
+impl FromStr for RestartClass {
+    type Err = ParseRestartClassError;
+
+    fn from_str(text: &str) -> Result<Self, ParseRestartClassError> {
+        Ok(match text {
+            "never" => Self::Never,
+            "on-failure" => Self::OnFailure,
+            "always" => Self::Always,
+            "unless-stopped" => Self::UnlessStopped,
+            _ => return Err(ParseRestartClassError),
+        })
+    }
 }
 
 impl RestartClass {

@@ -22,6 +22,8 @@ pub enum Phase {
     Crashed,
     /// It is being ended.
     Stopping,
+    /// It waits until it may run.
+    Held,
     /// See [`Ended`].
     Ended(Ended),
 }
@@ -36,6 +38,7 @@ impl fmt::Display for Phase {
             Self::Clearing => f.write_str("clearing"),
             Self::Crashed => f.write_str("crashed"),
             Self::Stopping => f.write_str("stopping"),
+            Self::Held => f.write_str("held"),
             Self::Ended(ended) => write!(f, "{ended}"),
         }
     }

@@ -60,6 +60,8 @@ enum State {
     Waiting {
         until: Instant,
     },
+    /// No life begins before somebody says so.
+    Held,
     Ended(Ended),
 }
 
@@ -79,6 +81,7 @@ enum Then {
     /// As `Stop`, without the grace period.
     Kill,
     StartAgain,
+    Hold,
     AskPolicy,
 }
 
@@ -99,6 +102,18 @@ impl Supervisor {
             started_at: None,
             out: Outbox::new(),
         }
+    }
+
+    /// A child that an earlier supervisor has started again `restarts` times by itself.
+    #[must_use]
+    pub const fn resumed(mut self, restarts: u32) -> Self {
+        self.tries.total = restarts;
+        self
+    }
+
+    /// What it does after a death.
+    pub const fn policy(&self) -> &Policy {
+        &self.policy
     }
 
     /// What is known of it.
@@ -154,19 +169,29 @@ impl Supervisor {
             } => Phase::Clearing,
             State::Waiting { .. } => Phase::Crashed,
             State::Ending { .. } => Phase::Stopping,
+            State::Held => Phase::Held,
             State::Ended(ended) => Phase::Ended(*ended),
         }
     }
 
     fn start(&mut self) {
-        if matches!(self.state, State::New) {
-            self.spawn();
+        match &mut self.state {
+            State::New | State::Held => self.spawn(),
+            State::Starting { then, .. } if *then == Some(Then::Hold) => *then = None,
+            State::Ending { then, .. } if *then == Then::Hold => *then = Then::StartAgain,
+            _ => {}
         }
     }
 
     fn end(&mut self, now: Instant, then: Then) {
         match &mut self.state {
-            State::New | State::Waiting { .. } if then.is_stop() => self.finish(Ended::Stopped),
+            State::New | State::Waiting { .. } | State::Held if then.is_stop() => {
+                self.finish(Ended::Stopped);
+            }
+            State::New | State::Held if then == Then::Hold => {}
+            State::Waiting { .. } if then == Then::Hold => self.state = State::Held,
+            // What is held waits on.
+            State::Held => {}
             State::New | State::Waiting { .. } => self.spawn(),
             State::Starting { then: planned, .. } => *planned = Some(then.or_stop(*planned)),
             State::Running { spawn, pid, .. } => {
@@ -278,6 +303,7 @@ impl Supervisor {
         match then {
             Some(Then::Stop | Then::Kill) => self.finish(Ended::Stopped),
             Some(Then::StartAgain) => self.spawn(),
+            Some(Then::Hold) => self.state = State::Held,
             Some(Then::AskPolicy) | None => self.ask_policy(now, Death::SpawnFailed),
         }
         Ok(())
@@ -328,6 +354,13 @@ impl Supervisor {
                 then: Then::StartAgain,
                 ..
             } => self.spawn(),
+            State::Starting {
+                then: Some(Then::Hold),
+                ..
+            }
+            | State::Ending {
+                then: Then::Hold, ..
+            } => self.state = State::Held,
             _ => self.ask_policy(now, self.death(exit)),
         }
         Ok(())
@@ -347,7 +380,7 @@ impl Supervisor {
             | State::Running { spawn, .. }
             | State::Lingering { spawn, .. }
             | State::Ending { spawn, .. } => Some(*spawn),
-            State::New | State::Waiting { .. } | State::Ended(_) => None,
+            State::New | State::Waiting { .. } | State::Held | State::Ended(_) => None,
         }
     }
 
@@ -471,6 +504,8 @@ impl Then {
         match planned {
             Some(Self::Kill) => Self::Kill,
             Some(Self::Stop) if self != Self::Kill => Self::Stop,
+            // What is held does not start because somebody wants a new life.
+            Some(Self::Hold) if self == Self::StartAgain => Self::Hold,
             _ => self,
         }
     }
@@ -490,6 +525,7 @@ impl Machine for Supervisor {
         match input {
             Input::Start => self.start(),
             Input::Stop => self.end(now, Then::Stop),
+            Input::Hold => self.end(now, Then::Hold),
             Input::Restart => self.end(now, Then::StartAgain),
             Input::Kill => self.kill(now),
             Input::Spawned(id, pid) => return self.spawned(now, id, pid),

@@ -10,6 +10,9 @@ use core::fmt;
 pub enum Input {
     /// Someone wants it to run. Nothing happens when it does.
     Start,
+    /// Someone wants it to wait: ends this life, and begins no other before
+    /// [`Input::Start`].
+    Hold,
     /// Someone wants it to end.
     Stop,
     /// Someone wants a new life: ends this one, then starts at once.
@@ -72,6 +75,7 @@ impl fmt::Display for Input {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Start => f.write_str("start"),
+            Self::Hold => f.write_str("hold"),
             Self::Stop => f.write_str("stop"),
             Self::Restart => f.write_str("restart"),
             Self::Kill => f.write_str("kill"),

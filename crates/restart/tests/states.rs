@@ -30,6 +30,8 @@ fn states() -> Vec<(&'static str, Vec<Step>)> {
         ),
         ("crashed", with(&[Exit, Empty])),
         ("stopping", with(&[Send(Input::Stop)])),
+        ("stopping to hold", with(&[Send(Input::Hold)])),
+        ("held", with(&[Send(Input::Hold), Exit, Empty])),
         ("stopping to restart", with(&[Send(Input::Restart)])),
         ("ended", with(&[Send(Input::Stop), Exit, Empty])),
     ]
@@ -47,8 +49,9 @@ enum Step {
     Later,
 }
 
-const STEPS: [(&str, Step); 10] = [
+const STEPS: [(&str, Step); 11] = [
     ("start", Step::Send(Input::Start)),
+    ("hold", Step::Send(Input::Hold)),
     ("stop", Step::Send(Input::Stop)),
     ("restart", Step::Send(Input::Restart)),
     ("kill", Step::Send(Input::Kill)),

@@ -1,23 +1,36 @@
 //! What a run asks for.
 
-use crate::ScriptRequest;
-use alloc::string::String;
-use collodi_command::CommandSpec;
+use crate::{DaemonSpec, Keep, ScriptRequest};
+use alloc::{boxed::Box, string::String};
+use collodi_machine::ActionId;
 use collodi_python::EnvDir;
+use collodi_restart::RestartClass;
 use core::fmt;
 
 /// Something a run wants done.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "most are the world's, and none is kept"
+)]
 pub enum Action {
     /// By the world.
     World(collodi_action::Action),
     /// By the host: see that this environment is there.
     ProvideEnv(EnvRequest),
     /// By the host: start this daemon and look after it.
-    StartDaemon(DaemonSpec),
+    StartDaemon(Box<DaemonSpec>),
+    /// By the host: look after this command of the run from here on.
+    KeepDaemon(Box<Keep>),
     /// By the host: deal with other scripts.
     Script(ScriptRequest),
+    /// By the host: say when it is this step's turn. Of all steps of one method that ask,
+    /// one has its turn at a time, until [`Action::Release`].
+    TakeTurn(String),
+    /// By the host: this [`Action::ProvideEnv`], [`Action::Script`] or [`Action::TakeTurn`]
+    /// is not wanted any more, done or not.
+    Release(ActionId),
 }
 
 /// An environment that must be there before a command runs.
@@ -27,19 +40,6 @@ pub struct EnvRequest {
     pub env: EnvDir,
     /// The Python it is made with when it is not there, such as `3.10`.
     pub version: Option<String>,
-}
-
-/// A daemon to start and look after.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DaemonSpec {
-    /// The command. The host gives it a tree of its own.
-    pub command: CommandSpec,
-    /// The script's own line, for people.
-    pub line: String,
-    /// Whether it is started again when it ends.
-    pub auto_restart: bool,
-    /// The step that asked for it.
-    pub step: usize,
 }
 
 impl fmt::Display for Action {
@@ -60,14 +60,19 @@ impl fmt::Display for Action {
                 )
             }
             Self::StartDaemon(spec) => {
-                let restart = if spec.auto_restart {
-                    ", restarted when it ends"
-                } else {
-                    ""
-                };
-                write!(f, "start daemon: {}{restart}", spec.line)
+                write!(f, "start daemon: {}", spec.line)?;
+                match spec.restart.class {
+                    RestartClass::Never => Ok(()),
+                    RestartClass::OnFailure => f.write_str(", restarted when it fails"),
+                    _ => f.write_str(", restarted when it ends"),
+                }
+            }
+            Self::KeepDaemon(keep) => {
+                write!(f, "keep {} as a daemon: {}", keep.exec, keep.daemon.line)
             }
             Self::Script(request) => write!(f, "{request}"),
+            Self::TakeTurn(method) => write!(f, "take a turn at {method}"),
+            Self::Release(action) => write!(f, "release {action}"),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::form::Form;
 use alloc::{collections::BTreeMap, string::String};
+use collodi_script::StepAt;
 use collodi_value::{Object, Value};
 
 /// Answers that come with a run.
@@ -12,8 +13,8 @@ use collodi_value::{Object, Value};
 pub struct PreparedAnswers {
     /// Answers by the key of their field, for every step that asks for it.
     pub fields: Object,
-    /// Answers for one step only, by its id or its number, counted from 0. They come
-    /// before those for all.
+    /// Answers for one step only, by its id or its number, counted from 0; of a list other
+    /// than `run` behind the list's name, as in `answer/0`. They come before those for all.
     pub steps: BTreeMap<String, Object>,
     /// Whether nobody is there to answer: what has no prepared answer gets its
     /// default, and what has none fails.
@@ -48,8 +49,8 @@ impl PreparedAnswers {
     }
 
     /// What is prepared for the fields of `form` at this step.
-    pub(crate) fn of_step(&self, step: usize, id: Option<&str>, form: &Form) -> Object {
-        let number = alloc::string::ToString::to_string(&step);
+    pub(crate) fn of_step(&self, step: &StepAt, id: Option<&str>, form: &Form) -> Object {
+        let number = alloc::string::ToString::to_string(step);
         let of_step = id.and_then(|id| self.steps.get(id));
         let of_step = of_step.or_else(|| self.steps.get(&number));
         let mut values = Object::new();

@@ -1,7 +1,12 @@
 //! What every step works with.
 
 use crate::{
-    Action, Event, RunOptions, environment::Environment, memory::Memory, session::Sessions,
+    Action, Event, RunOptions,
+    environment::Environment,
+    lane::{Cursor, LaneId},
+    memory::Memory,
+    other_apps::{self, Checkouts, OtherApps},
+    session::Sessions,
 };
 use alloc::{
     collections::{BTreeMap, BTreeSet},
@@ -13,7 +18,7 @@ use collodi_command::{Stdin, TreeId};
 use collodi_contain::ContainedPath;
 use collodi_env::{Environment as Resolved, StepVariables};
 use collodi_machine::{ActionId, Outbox};
-use collodi_script::{Dialect, is_outside};
+use collodi_script::{Dialect, List, Step, StepAt, is_checkout_path, is_outside};
 use collodi_time::Instant;
 use collodi_value::Value;
 
@@ -29,10 +34,16 @@ pub(crate) struct Context {
     pub(crate) options: Arc<RunOptions>,
     pub(crate) memory: Memory,
     pub(crate) out: Outbox<Action, Event>,
-    /// The step at hand.
-    pub(crate) step: usize,
-    /// The result of the step before it.
-    pub(crate) input: Value,
+    /// The place of the list that is being gone on with.
+    pub(crate) cursor: Cursor,
+    /// How many steps were begun.
+    pub(crate) steps_run: usize,
+    /// The lists that handlers have triggered and that are not begun yet.
+    pub(crate) triggered: Vec<Triggered>,
+    /// Where the addresses lead that the step at hand has for paths.
+    pub(crate) checkouts: Checkouts,
+    /// Whose actions are in flight.
+    owners: BTreeMap<ActionId, Owner>,
     /// The trees that may have processes.
     pub(crate) trees: BTreeSet<TreeId>,
     /// Commands that have not ended.
@@ -41,20 +52,22 @@ pub(crate) struct Context {
     pub(crate) transfers: BTreeSet<ActionId>,
     /// Actions whose answers nobody waits for.
     pub(crate) unheard: BTreeSet<ActionId>,
-    /// Commands that live on after their step, and the steps.
-    pub(crate) detached: BTreeMap<ActionId, usize>,
+    /// Commands that live on after their step.
+    pub(crate) detached: BTreeSet<ActionId>,
     /// The daemons that were started.
     pub(crate) daemons: Vec<String>,
+    /// The trees of commands that the host has as daemons.
+    pub(crate) kept: BTreeSet<TreeId>,
     /// What the policy made of the variables of the last command.
     pub(crate) resolved: Resolved,
     /// What has taken its prepared answers: the method and the step.
-    pub(crate) answered: BTreeSet<(String, usize)>,
+    pub(crate) answered: BTreeSet<(String, StepAt)>,
     /// How many questions were put.
     pub(crate) questions: u64,
     /// The latest instant that was told.
     pub(crate) now: Instant,
     /// How many steps were come to.
-    pub(crate) turn: u64,
+    turns: u64,
     /// The variables of the `ENVIRONMENT` files.
     pub(crate) environment: Environment,
     /// Commands that live and read what is written to them, oldest first.
@@ -63,33 +76,55 @@ pub(crate) struct Context {
     pub(crate) sessions: Sessions,
 }
 
+/// A list that a handler has triggered.
+#[derive(Clone, Debug)]
+pub(crate) struct Triggered {
+    /// The step with the handler.
+    pub(crate) step: StepAt,
+    pub(crate) list: List,
+    /// What its first step reads as `input`.
+    pub(crate) input: Value,
+}
+
+/// Whose action it is.
+#[derive(Clone, Debug)]
+struct Owner {
+    lane: LaneId,
+    step: StepAt,
+    /// The host does it for as long as the run wants it.
+    is_held: bool,
+}
+
 impl Context {
     pub(crate) fn new(options: RunOptions) -> Self {
         let memory = Memory {
             global: options.global.clone(),
             ..Memory::default()
         };
-        let input = options.args.clone();
         let environment = Environment::new(&options);
         Self {
             options: Arc::new(options),
             memory,
             out: Outbox::new(),
-            step: 0,
-            input,
+            cursor: Cursor::default(),
+            steps_run: 0,
+            triggered: Vec::new(),
+            checkouts: Checkouts::new(),
+            owners: BTreeMap::new(),
             trees: BTreeSet::new(),
             living: BTreeSet::new(),
             transfers: BTreeSet::new(),
             unheard: BTreeSet::new(),
-            detached: BTreeMap::new(),
+            detached: BTreeSet::new(),
             daemons: Vec::new(),
+            kept: BTreeSet::new(),
             readers: BTreeMap::new(),
             sessions: Sessions::default(),
             resolved: Resolved::default(),
             answered: BTreeSet::new(),
             questions: 0,
             now: Instant::ZERO,
-            turn: 0,
+            turns: 0,
             environment,
         }
     }
@@ -100,6 +135,28 @@ impl Context {
 
     pub(crate) fn is_vatn(&self) -> bool {
         self.dialect() == Dialect::Vatn
+    }
+
+    /// The step at hand.
+    pub(crate) fn step(&self) -> StepAt {
+        self.cursor.step.clone()
+    }
+
+    /// What the script says of the step at hand.
+    pub(crate) fn step_at_hand(&self) -> Option<&Step> {
+        self.options.script.step(&self.cursor.step)
+    }
+
+    /// The steps of the list at hand.
+    pub(crate) fn steps(&self) -> &[Step] {
+        self.options.script.list(&self.cursor.step.list)
+    }
+
+    /// The step with this index of the list is at hand.
+    pub(crate) const fn come_to(&mut self, index: usize) {
+        self.turns += 1;
+        self.cursor.turn = self.turns;
+        self.cursor.step.index = index;
     }
 
     /// The variables of a command of which a step sets some.
@@ -119,6 +176,69 @@ impl Context {
         self.resolve(StepVariables::new()).vars
     }
 
+    /// Asks for something. What comes of it is for the step at hand.
+    pub(crate) fn ask(&mut self, action: Action) -> ActionId {
+        let (lane, step) = (self.cursor.lane, self.step());
+        let is_held = matches!(
+            action,
+            Action::Script(_) | Action::TakeTurn(_) | Action::ProvideEnv(_)
+        );
+        let id = self.out.action(action);
+        let owner = Owner {
+            lane,
+            step,
+            is_held,
+        };
+        self.owners.insert(id, owner);
+        id
+    }
+
+    /// The lane that an action in flight is for.
+    pub(crate) fn owner(&self, id: ActionId) -> Option<LaneId> {
+        self.owners.get(&id).map(|owner| owner.lane)
+    }
+
+    /// The step that an action in flight is for.
+    pub(crate) fn step_of(&self, id: ActionId) -> StepAt {
+        let owner = self.owners.get(&id);
+        owner.map_or_else(StepAt::default, |owner| owner.step.clone())
+    }
+
+    /// An action is no longer in flight: the lane that it was for.
+    pub(crate) fn close(&mut self, id: ActionId) -> Option<LaneId> {
+        self.transfers.remove(&id);
+        self.readers.remove(&id);
+        self.owners.remove(&id).map(|owner| owner.lane)
+    }
+
+    /// The step at hand lets others of its method have their turn, when it had one.
+    pub(crate) fn end_turn(&mut self) {
+        if let Some(turn) = self.cursor.turn_taken.take() {
+            self.release(turn);
+        }
+    }
+
+    /// The host need not go on with this.
+    pub(crate) fn release(&mut self, held: ActionId) {
+        let id = self.ask(Action::Release(held));
+        self.unheard.insert(id);
+    }
+
+    /// The host need not go on with anything of these lanes.
+    pub(crate) fn release_all(&mut self, lanes: &[Cursor]) {
+        let is_theirs = |owner: &Owner| lanes.iter().any(|cursor| cursor.lane == owner.lane);
+        let held = self
+            .owners
+            .iter()
+            .filter(|(_, owner)| owner.is_held && is_theirs(owner));
+        let held: Vec<ActionId> = held.map(|(id, _)| *id).collect();
+        let turns = lanes.iter().filter_map(|cursor| cursor.turn_taken);
+        let all: BTreeSet<ActionId> = held.into_iter().chain(turns).collect();
+        for id in all {
+            self.release(id);
+        }
+    }
+
     /// Asks the world.
     pub(crate) fn world(&mut self, action: collodi_action::Action) -> ActionId {
         use collodi_action::Action as World;
@@ -127,7 +247,7 @@ impl Context {
             _ => None,
         };
         let is_transfer = matches!(action, World::Fetch(_) | World::Download(_));
-        let id = self.out.action(Action::World(action));
+        let id = self.ask(Action::World(action));
         if is_transfer {
             self.transfers.insert(id);
         }
@@ -155,7 +275,7 @@ impl Context {
     /// Tells people something about the step at hand.
     pub(crate) fn note(&mut self, text: String) {
         self.out.event(Event::Note {
-            step: self.step,
+            step: self.step(),
             text,
         });
     }
@@ -163,6 +283,25 @@ impl Context {
     /// The path that parameter `key` means, read from the script's folder.
     pub(crate) fn path(&self, key: &str, text: &str) -> Result<ContainedPath, Fault> {
         contained(&self.options.app.cwd(), key, text)
+    }
+
+    /// Whether a path is in the script's own app.
+    pub(crate) fn is_own(&self, path: &ContainedPath) -> bool {
+        path.root().as_str() == self.options.app.root.as_str()
+    }
+
+    /// As [`Context::path`], or the path in another app that an address names, when the
+    /// script may do with it what is wanted.
+    pub(crate) fn path_in_any(
+        &self,
+        key: &str,
+        text: &str,
+        wanted: OtherApps,
+    ) -> Result<ContainedPath, Fault> {
+        match is_checkout_path(text) {
+            true => other_apps::path(self, key, text, wanted),
+            false => self.path(key, text),
+        }
     }
 }
 

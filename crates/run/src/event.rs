@@ -4,6 +4,7 @@ use crate::Question;
 use alloc::{string::String, sync::Arc};
 use collodi_action::Progress;
 use collodi_command::{Exit, Stream};
+use collodi_script::StepAt;
 use collodi_web::Downloaded;
 use core::fmt;
 
@@ -14,7 +15,7 @@ pub enum Event {
     /// A step begins.
     StepStarted {
         /// The step.
-        step: usize,
+        step: StepAt,
         /// How many there are.
         total: usize,
         /// What it does.
@@ -23,19 +24,19 @@ pub enum Event {
     /// A step is left out, because its `when` says so.
     StepSkipped {
         /// The step.
-        step: usize,
+        step: StepAt,
     },
     /// A step runs this command.
     Command {
         /// The step.
-        step: usize,
+        step: StepAt,
         /// The line, as the script says it.
         line: String,
     },
     /// A command said something.
     Output {
         /// The step.
-        step: usize,
+        step: StepAt,
         /// On which stream.
         stream: Stream,
         /// What.
@@ -44,21 +45,21 @@ pub enum Event {
     /// A command ended.
     Exited {
         /// The step.
-        step: usize,
+        step: StepAt,
         /// How.
         exit: Exit,
     },
     /// The script says something.
     Log {
         /// The step.
-        step: usize,
+        step: StepAt,
         /// What.
         text: String,
     },
     /// Something that a person should know about a step.
     Note {
         /// The step.
-        step: usize,
+        step: StepAt,
         /// What.
         text: String,
     },
@@ -66,7 +67,7 @@ pub enum Event {
     /// notification.
     Show {
         /// The step.
-        step: usize,
+        step: StepAt,
         /// The method: `browser.open`, `notify`, …
         method: String,
         /// Its parameters as JSON.
@@ -75,7 +76,7 @@ pub enum Event {
     /// A step is done.
     StepDone {
         /// The step.
-        step: usize,
+        step: StepAt,
     },
     /// All steps are done, and the script stays up.
     Serving,
@@ -84,14 +85,14 @@ pub enum Event {
     /// A step sends a request or downloads a file.
     Transfer {
         /// The step.
-        step: usize,
+        step: StepAt,
         /// What it asks for, and where it goes.
         what: String,
     },
     /// This much of a download is there.
     Transferred {
         /// The step.
-        step: usize,
+        step: StepAt,
         /// Bytes that are there.
         done: u64,
         /// Bytes of the whole file, when that is known.
@@ -100,7 +101,7 @@ pub enum Event {
     /// A file is there, whole.
     Downloaded {
         /// The step.
-        step: usize,
+        step: StepAt,
         /// What.
         file: Downloaded,
     },
@@ -109,7 +110,7 @@ pub enum Event {
     /// Its question is answered.
     Answered {
         /// The step.
-        step: usize,
+        step: StepAt,
     },
 }
 

@@ -7,6 +7,7 @@ pub use answer::{AnswerError, AnswerErrorKind, Answered};
 
 use alloc::{string::String, vec::Vec};
 use collodi_contain::ContainedPath;
+use collodi_script::StepAt;
 use collodi_value::{Object, Value};
 use core::fmt;
 
@@ -15,9 +16,9 @@ use core::fmt;
 pub struct Question {
     /// Its number, counted from 1 over all that the run asks: a step may ask again.
     pub number: u64,
-    /// The step that asks, counted from 0. What a script asks before its first step
+    /// The step that asks. What a script asks before its first step
     /// is the first step's.
-    pub step: usize,
+    pub step: StepAt,
     /// The step's name, when it has one.
     pub id: Option<String>,
     /// The method: `input`, `filepicker.open`, …; `pre` for the variables that a

@@ -40,10 +40,16 @@ pub enum Completed {
     World(Completion),
     /// [`Action::ProvideEnv`](crate::Action::ProvideEnv)
     Env(Result<(), ProvisionError>),
-    /// [`Action::StartDaemon`](crate::Action::StartDaemon)
+    /// [`Action::StartDaemon`](crate::Action::StartDaemon), and of
+    /// [`Action::KeepDaemon`](crate::Action::KeepDaemon): then the end of the command is
+    /// that of its supervision.
     Daemon(Result<DaemonStarted, collodi_action::Error>),
     /// [`Action::Script`](crate::Action::Script)
     Script(Result<Value, ScriptFault>),
+    /// [`Action::TakeTurn`](crate::Action::TakeTurn): it is the step's turn
+    Turn,
+    /// [`Action::Release`](crate::Action::Release)
+    Released,
 }
 
 /// A daemon that was started.
@@ -83,6 +89,8 @@ impl fmt::Display for Completed {
             Self::Daemon(Ok(daemon)) => write!(f, "daemon {} started", daemon.id),
             Self::Daemon(Err(error)) => write!(f, "daemon failed: {error}"),
             Self::Script(Ok(value)) => write!(f, "script gave {}", value.to_json()),
+            Self::Turn => f.write_str("it is its turn"),
+            Self::Released => f.write_str("released"),
             Self::Script(Err(fault)) => write!(f, "no result: {fault}"),
         }
     }

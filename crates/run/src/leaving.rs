@@ -91,7 +91,7 @@ impl Leaving {
 
     fn fill(&self, cx: &Context) -> Filled {
         let mut filled = Filled::default();
-        if let Some(step) = cx.options.script.steps.get(cx.step) {
+        if let Some(step) = cx.step_at_hand() {
             filled.returns(cx, &self.asking, step);
             filled.notify = filled.one(cx, &self.asking, step.notify.as_ref(), "/notify");
             if let (Way::Next, Next::Template(next)) = (&self.way, &step.next) {
@@ -108,8 +108,8 @@ impl Leaving {
         for (name, value) in filled.kept {
             keep(cx, &name, value);
         }
-        let step = cx.step;
-        cx.out.event(Event::StepDone { step });
+        let step = cx.step();
+        cx.out.event(Event::StepDone { step: step.clone() });
         if let Some(params) = filled.notify.filter(Value::is_truthy) {
             cx.out.event(Event::Show {
                 step,
@@ -129,12 +129,16 @@ impl Leaving {
 impl Filled {
     /// A result without a value is not kept.
     fn returns(&mut self, cx: &Context, asking: &Asking, step: &Step) {
-        let Some(returns) = step.returns.as_ref().filter(|_| cx.input.is_truthy()) else {
+        let Some(returns) = step
+            .returns
+            .as_ref()
+            .filter(|_| cx.cursor.input.is_truthy())
+        else {
             return;
         };
         if returns.entries().next().is_none() {
             if let Some(name) = self.one(cx, asking, Some(returns), "/returns") {
-                self.kept.push((name.to_text(), cx.input.clone()));
+                self.kept.push((name.to_text(), cx.cursor.input.clone()));
             }
             return;
         }
@@ -174,7 +178,7 @@ struct ResultScope<'a>(StepScope<'a>);
 
 impl Scope for ResultScope<'_> {
     fn get(&self, name: &str) -> Option<Value> {
-        let result = self.0.context.input.as_object();
+        let result = self.0.context.cursor.input.as_object();
         let member = result.and_then(|result| result.get(name)).cloned();
         member.or_else(|| self.0.get(name))
     }
@@ -195,7 +199,7 @@ fn keep(cx: &mut Context, name: &str, value: Value) {
 }
 
 fn next(cx: &Context, rendered: Option<Value>) -> Result<usize, FailureKind> {
-    let step = cx.options.script.steps.get(cx.step);
+    let step = cx.step_at_hand();
     match (step.map(|step| &step.next), rendered) {
         (Some(Next::Step(index)), _) => index_of(cx, &Target::Index(*index)),
         (Some(Next::End), _) | (Some(Next::Template(_)), Some(Value::Null)) => Ok(usize::MAX),
@@ -205,12 +209,12 @@ fn next(cx: &Context, rendered: Option<Value>) -> Result<usize, FailureKind> {
             Ok(index) => index_of(cx, &Target::Index(index)),
             Err(_) => Err(FailureKind::NoSuchStep(number.to_text())),
         },
-        _ => Ok(cx.step + 1),
+        _ => Ok(cx.cursor.step.index + 1),
     }
 }
 
 fn index_of(cx: &Context, target: &Target) -> Result<usize, FailureKind> {
-    let steps = &cx.options.script.steps;
+    let steps = cx.steps();
     match target {
         Target::Index(index) if *index < steps.len() => Ok(*index),
         Target::Index(index) => Err(FailureKind::NoSuchStep(index.to_string())),

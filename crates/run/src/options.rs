@@ -1,6 +1,6 @@
 //! What a run needs to know.
 
-use crate::{EnvironmentFiles, PreparedAnswers};
+use crate::{EnvironmentFiles, OtherApps, PreparedAnswers};
 use alloc::{borrow::ToOwned, collections::BTreeMap, string::String, sync::Arc};
 use collodi_command::TreeId;
 use collodi_contain::{ContainedPath, RelPath, Root};
@@ -53,6 +53,8 @@ pub struct RunOptions {
     pub seed: u64,
     /// Whether commands may do everything: then `sudo` has nothing to add.
     pub privileged: bool,
+    /// What the script may do with the files of other apps.
+    pub other_apps: OtherApps,
 }
 
 impl RunOptions {
@@ -83,6 +85,7 @@ impl RunOptions {
             epoch: WallTime::default(),
             seed: 0,
             privileged: false,
+            other_apps: OtherApps::default(),
         }
     }
 }

@@ -1,12 +1,12 @@
 //! How a run ended.
 
-use crate::{AnswerError, ScriptFault};
+use crate::{AnswerError, OtherApps, ScriptFault};
 use alloc::{string::String, vec::Vec};
 use collodi_command::Exit;
 use collodi_contain::{ContainedPath, NameError, PathError};
 use collodi_file::FileError;
 use collodi_python::ProvisionError;
-use collodi_script::Place;
+use collodi_script::{Place, StepAt};
 use collodi_value::Value;
 use collodi_web::{UrlError, WebError, WebErrorKind};
 use core::fmt;
@@ -41,8 +41,8 @@ pub enum Status {
 /// A step that failed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failure {
-    /// The step, counted from 0.
-    pub step: usize,
+    /// The step.
+    pub step: StepAt,
     /// What it does.
     pub method: String,
     /// JSON pointer in the script file: of the parameter at fault where one is.
@@ -149,6 +149,15 @@ pub enum FailureKind {
         /// What it is.
         text: String,
     },
+    /// A path names an app by an address of which no app is a checkout.
+    NoCheckout(String),
+    /// A path leads into another app, and the script may not do this with it.
+    OtherApp {
+        /// What it is.
+        text: String,
+        /// What would have to be allowed.
+        wanted: OtherApps,
+    },
     /// A name is not one.
     Name {
         /// The name.
@@ -171,6 +180,8 @@ pub enum FailureKind {
     Pattern(String),
     /// A step to go to that is not there.
     NoSuchStep(String),
+    /// A list of steps to begin that is not there.
+    NoSuchList(String),
     /// More steps than a run may take.
     TooManySteps(usize),
     /// The world has no answer to what a template asks.
@@ -188,6 +199,8 @@ pub enum FailureKind {
     Answer(AnswerError),
     /// A request or download failed.
     Web(WebError),
+    /// A Gradio app fails, or is none: what, where.
+    Gradio(String),
     /// A text is no address that can be asked.
     Address {
         /// The text.
@@ -261,6 +274,10 @@ impl FailureKind {
             Self::Outside { .. } => {
                 "paths are read from the app's folder and stay in it; `~/…` and addresses are for scripts only"
             }
+            Self::NoCheckout(_) => "fetch it with `script.download` first",
+            Self::OtherApp { .. } => {
+                "`--other-apps write` allows it, to every script that is run; `read` is the default"
+            }
             Self::Name { .. } => "use letters, digits, '.', '_' and '-'",
             Self::Unquotable => {
                 "put the value between blanks or in quotes, or write raw(…) if it is meant as shell code"
@@ -278,6 +295,9 @@ impl FailureKind {
             Self::NotWritten(error) if error.kind == collodi_action::ErrorKind::Full => {
                 "the program does not read; write less at once"
             }
+            Self::NoSuchList(_) => {
+                "write the steps under this name beside `run`, or correct `trigger`"
+            }
             Self::TooManySteps(_) => "look for a jump that has no way out",
             Self::Spawn(error) if error.kind == collodi_action::ErrorKind::NoWorkingDirectory => {
                 "the `path` of the step must be a directory in the app's folder"
@@ -291,6 +311,9 @@ impl FailureKind {
             Self::Web(error) => return web_hint(error.kind),
             Self::Address { text, .. } if text.contains("{{") => {
                 "the script is given this address by whoever runs it; see the note above"
+            }
+            Self::Gradio(_) => {
+                "look at what the app says itself; its page for developers names the endpoints"
             }
             Self::Script(fault) => return fault.hint(),
             _ => return None,
@@ -324,7 +347,13 @@ impl fmt::Display for Outcome {
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "step {} ({}): {}", self.step + 1, self.method, self.kind)
+        write!(
+            f,
+            "step {} ({}): {}",
+            self.step.counted(),
+            self.method,
+            self.kind
+        )
     }
 }
 
@@ -371,6 +400,14 @@ impl fmt::Display for FailureKind {
             Self::Outside { key, text } => {
                 write!(f, "`{key}` is not a path in the app's folder: {text:?}")
             }
+            Self::NoCheckout(text) => write!(f, "no app is a checkout of {text:?}"),
+            Self::OtherApp { text, wanted } => {
+                let what = match wanted {
+                    OtherApps::Write => "change",
+                    _ => "read",
+                };
+                write!(f, "scripts may not {what} what is in other apps: {text:?}")
+            }
             Self::Name { text, error } => write!(f, "{error}: {text:?}"),
             Self::Param { expected, found } => write!(f, "expected {expected}, found {found}"),
             Self::Unquotable => {
@@ -381,6 +418,7 @@ impl fmt::Display for FailureKind {
             ),
             Self::Pattern(why) => f.write_str(why),
             Self::NoSuchStep(target) => write!(f, "there is no step {target:?} to go to"),
+            Self::NoSuchList(name) => write!(f, "the script has no list of steps {name:?}"),
             Self::TooManySteps(most) => write!(f, "the run took more than {most} steps"),
             Self::NoAnswer(question) => write!(f, "there is no answer to {question}"),
             Self::Unsupported(why) => f.write_str(why),
@@ -394,6 +432,7 @@ impl fmt::Display for FailureKind {
             }
             Self::Answer(error) => write!(f, "the answer will not do: {error}"),
             Self::Web(error) => write!(f, "{error}"),
+            Self::Gradio(why) => f.write_str(why),
             Self::Address { text, error } => write!(f, "{error}: {text:?}"),
             Self::NotInTime(what) => write!(f, "{what} was not there in time"),
             Self::Script(fault) => write!(f, "{fault}"),

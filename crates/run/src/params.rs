@@ -26,6 +26,17 @@ impl From<FailureKind> for Fault {
     }
 }
 
+impl Fault {
+    /// The fault, where its parameter is a member of the parameter `key`.
+    pub(crate) fn within(self, key: &str) -> Self {
+        let member = self.pointer.strip_prefix("/params").unwrap_or_default();
+        Self {
+            pointer: format!("{}{}", pointer_of(key), member.trim_end_matches('/')),
+            kind: self.kind,
+        }
+    }
+}
+
 /// The rendered parameters of a step.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Params<'a>(&'a Value);
@@ -132,9 +143,13 @@ pub(crate) fn missing(key: &str, expected: &'static str) -> Fault {
 
 /// Something is wrong with the parameter.
 pub(crate) fn at(key: &str, kind: FailureKind) -> Fault {
-    let escaped = key.replace('~', "~0").replace('/', "~1");
     Fault {
-        pointer: format!("/params/{escaped}"),
+        pointer: pointer_of(key),
         kind: Box::new(kind),
     }
+}
+
+fn pointer_of(key: &str) -> String {
+    let escaped = key.replace('~', "~0").replace('/', "~1");
+    format!("/params/{escaped}")
 }

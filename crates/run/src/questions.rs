@@ -162,7 +162,7 @@ fn looks(context: &mut Context, question: &Question) -> Vec<Look> {
     let texts: Vec<String> = question.args.iter().map(Value::to_text).collect();
     if let Some(about) = about_script(&question.function) {
         let request = ScriptRequest::Ask(about, texts.join("/"));
-        let action = context.out.action(crate::Action::Script(request));
+        let action = context.ask(crate::Action::Script(request));
         return [Look {
             action,
             path: None,

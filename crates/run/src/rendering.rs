@@ -2,8 +2,9 @@
 
 use crate::{
     context::Context,
+    other_apps::{self, Checkouts},
     outcome::FailureKind,
-    params::{Fault, Params},
+    params::{Fault, Params, at},
     questions::Asking,
     scope::StepScope,
 };
@@ -22,6 +23,8 @@ pub(crate) struct Rendering {
     pub(crate) notes: Vec<String>,
     /// What the world must answer first.
     pub(crate) questions: Vec<Question>,
+    /// Where the addresses lead that stand for paths.
+    pub(crate) checkouts: Checkouts,
     /// Why the step must not be done: where data would not stay data in a shell.
     pub(crate) refused: Option<Fault>,
 }
@@ -31,7 +34,7 @@ impl Rendering {
     pub(crate) fn of(cx: &Context, asking: &Asking) -> Self {
         let scope = StepScope::new(cx, &asking.answers);
         let options = cx.options.clone();
-        let Some(step) = options.script.steps.get(cx.step) else {
+        let Some(step) = options.script.step(&cx.cursor.step) else {
             return Self::default();
         };
         let falsy = Render {
@@ -49,6 +52,7 @@ impl Rendering {
                 .questions
                 .extend(port_question(&step.params, &scope));
             rendering.params(&step.method, &step.params, &scope);
+            rendering.checkouts(&step.method, &scope);
         }
         rendering
     }
@@ -56,7 +60,11 @@ impl Rendering {
     /// Renders the parameters; shell lines so that data in them stays data.
     fn params(&mut self, method: &Method, params: &Template, scope: &StepScope<'_>) {
         let mut plain = params.render(scope, &Render::default());
-        plain.notes.retain(|note| !is_later(&note.pointer));
+        let is_shell = matches!(method, Method::ShellRun | Method::ShellStart);
+        let is_line = |note: &Note| is_shell && note.pointer.starts_with("/conda/activate/");
+        plain
+            .notes
+            .retain(|note| !is_later(&note.pointer) && !is_line(note));
         self.params = plain.value;
         self.questions.extend(plain.questions);
         let line = params.get("message").filter(|line| !line.is_static());
@@ -74,6 +82,50 @@ impl Rendering {
             }
             _ => self.take_notes("/params", &plain.notes),
         }
+        if is_shell {
+            self.activation(params, scope);
+        }
+    }
+
+    /// Finds out where the addresses lead that stand for paths.
+    fn checkouts(&mut self, method: &Method, scope: &StepScope<'_>) {
+        for text in other_apps::named(method, &self.params) {
+            let question = other_apps::question(&text);
+            match scope.answers.get(&question.function, &question.args) {
+                Some(place) => drop(self.checkouts.insert(text, place)),
+                None => self.questions.push(question),
+            }
+        }
+    }
+
+    /// The commands that activate a conda environment are shell lines too. Those that are
+    /// data as a whole are refused: nothing in them could be quoted.
+    fn activation(&mut self, params: &Template, scope: &StepScope<'_>) {
+        let commands = self.params.pointer("/conda/activate");
+        let commands = commands.and_then(Value::as_array).unwrap_or_default();
+        if commands.is_empty() {
+            return;
+        }
+        let conda = params.get("conda").and_then(|conda| conda.get("activate"));
+        let Some(lines) = conda.filter(|lines| !lines.items().is_empty()) else {
+            self.refused = Some(at("conda", FailureKind::Unquotable));
+            return;
+        };
+        let sink = Sink::Shell;
+        let shell = lines.render(
+            scope,
+            &Render {
+                sink,
+                ..Render::default()
+            },
+        );
+        if let Value::Object(object) = &mut self.params
+            && let Some(Value::Object(conda)) = object.get_mut("conda")
+        {
+            conda.set("activate", shell.value);
+        }
+        self.questions.extend(shell.questions);
+        self.take_notes("/params/conda/activate", &shell.notes);
     }
 
     /// Whether the message is for a shell; else for a program that runs in one.
@@ -166,7 +218,7 @@ fn is_later(pointer: &str) -> bool {
 /// a template (`{{{event}}}`), it means this moment too.
 pub(crate) fn at_match(cx: &mut Context, index: usize, key: &str, event: Value) -> Option<Value> {
     let options = cx.options.clone();
-    let step = options.script.steps.get(cx.step)?;
+    let step = options.script.step(&cx.cursor.step)?;
     let template = step.params.get("on")?.item(index)?.get(key)?;
     // Nothing has a value here, so only the escapes are taken away.
     let unescaped = template.render(&Object::new(), &Render::default());

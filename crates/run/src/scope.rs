@@ -21,7 +21,7 @@ impl<'a> StepScope<'a> {
         Self {
             context,
             answers,
-            chance: Chance::new(context.options.seed, context.turn),
+            chance: Chance::new(context.options.seed, context.cursor.turn),
         }
     }
 }
@@ -32,7 +32,7 @@ impl StepScope<'_> {
         let context = self.context;
         let options = &context.options;
         Some(match name {
-            "current" => index(context.step),
+            "current" => index(context.cursor.step.index),
             "next" => self.next(),
             "cwd" | "dirname" => Value::from(options.app.cwd().absolute()),
             "uri" => Value::from(self.uri()),
@@ -49,7 +49,7 @@ impl StepScope<'_> {
         Some(match name {
             "local" => Variable::Object(&context.memory.local),
             "global" => Variable::Object(&context.memory.global),
-            "input" => Variable::Value(&context.input),
+            "input" => Variable::Value(&context.cursor.input),
             "args" => Variable::Value(&context.options.args),
             "self" => Variable::Value(&context.options.script.value),
             _ => return None,
@@ -57,8 +57,8 @@ impl StepScope<'_> {
     }
 
     fn next(&self) -> Value {
-        let next = self.context.step + 1;
-        if next < self.context.options.script.steps.len() {
+        let next = self.context.cursor.step.index + 1;
+        if next < self.context.steps().len() {
             index(next)
         } else {
             Value::Null

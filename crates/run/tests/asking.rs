@@ -1,9 +1,11 @@
 //! Scripts that ask, and what people answer, as text.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
+use collodi_action::{Action as World, Completion};
 use collodi_contain::{RelPath, Root};
+use collodi_file::{FileAnswer, FileError, FileErrorKind, FileOp};
 use collodi_machine::{Output, trace::Traced};
-use collodi_run::{App, Input, PreparedAnswers, Run, RunOptions};
+use collodi_run::{Action, App, Completed, Input, PreparedAnswers, Run, RunOptions};
 use collodi_script::{Options, parse, read_json};
 use collodi_time::Instant;
 use collodi_value::{Object, Value};
@@ -188,4 +190,54 @@ fn answers_that_nobody_asked_for_are_named() {
         "{trace}"
     );
     assert!(!trace.contains("done"), "{trace}");
+}
+
+/// The trace of a login with what the file of the token holds.
+fn login(method: &str, token: Option<&str>, answers: PreparedAnswers) -> String {
+    let script = format!(
+        r#"{{"run": [{{"method": "{method}"}}, {{"method": "log", "params": {{"json": "{{{{input}}}}"}}}}]}}"#
+    );
+    let parsed = parse(&script, &Options::for_file("start.json"));
+    let script = parsed.script().unwrap_or_else(|error| panic!("{error}"));
+    let app = App::new("demo", Root::new("/app"), RelPath::root(), "start.json");
+    let mut options = RunOptions::new(script.clone(), app);
+    options.answers = answers;
+    let mut run = Traced::new(Run::new(options));
+    let mut outputs = run.input(Instant::ZERO, Input::Start);
+    for _ in 0..9 {
+        let asked = outputs.iter().find_map(|output| match output {
+            Output::Action(id, Action::World(World::File(op))) => Some((*id, op.clone())),
+            _ => None,
+        });
+        let Some((id, op)) = asked else { break };
+        let answer = match (&op, token) {
+            (FileOp::Read { .. }, Some(token)) => Ok(FileAnswer::Bytes(token.into())),
+            (FileOp::Read { path, .. }, None) => {
+                Err(FileError::new(FileErrorKind::NotFound, path.clone()))
+            }
+            _ => Ok(FileAnswer::Done),
+        };
+        let completed = Completed::World(Completion::File(answer));
+        outputs = run.input(Instant::ZERO, Input::Completed(id, completed));
+    }
+    run.text().to_owned()
+}
+
+#[test]
+fn a_login_takes_the_token_that_is_there() {
+    assert_snapshot!(login("hf.login", Some("hf_secret\n"), unattended("{}")));
+}
+
+#[test]
+fn a_login_asks_for_a_token_and_keeps_it_to_itself() {
+    let told = login("hf.login", None, unattended(r#"{"token": " hf_secret "}"#));
+    assert!(!told.contains("hf_secret"), "{told}");
+    assert_snapshot!("kept", told);
+    assert_snapshot!("open", login("hf.login", None, PreparedAnswers::default()));
+    assert_snapshot!("nobody", login("hf.login", None, unattended("{}")));
+}
+
+#[test]
+fn a_logout_forgets_the_token() {
+    assert_snapshot!(login("hf.logout", Some("hf_secret"), unattended("{}")));
 }

@@ -37,6 +37,16 @@ const ROWS: &[Row] = &[
         r#"{"method": "shell.run", "params": {"message": "ok", "conda": "./env"}}"#,
     ),
     Row(
+        "`conda` is activated by the script's own commands",
+        r#"{"method": "shell.run", "params": {"message": "ok",
+               "conda": {"name": "x", "activate": ["source {{args.place}}/c.sh", "conda activate x"]}}}"#,
+    ),
+    Row(
+        "`conda` is activated by commands that are data",
+        r#"{"method": "local.set", "params": {"conda": {"name": "x", "activate": ["rm -r {{args.place}}"]}}},
+           {"method": "shell.run", "params": {"message": "ok", "conda": "{{local.conda}}"}}"#,
+    ),
+    Row(
         "`local.set` of `key` and `value`",
         r#"{"method": "local.set", "params": {"key": "a", "value": "b"}},
            {"method": "log", "params": {"json": "{{local}}"}}"#,

@@ -567,11 +567,14 @@ fn conda_can_be_left_out_or_left_as_it_is() {
     let minimal = r#"{"name": "ml", "activate": "minimal"}"#;
     assert_snapshot!("conda_minimal", with_conda(minimal, &table));
     let own = r#"{"name": "ml", "activate": ["source x"]}"#;
-    assert_snapshot!("conda_own_activation", with_conda(own, &table));
+    assert_snapshot!(
+        "conda_own_activation",
+        with_conda(own, &[Line("source x && x", &[], Some(0))])
+    );
 }
 
 #[test]
-fn a_trigger_is_not_left_out_silently() {
+fn a_trigger_of_a_list_that_is_not_there_fails_before_the_command() {
     let on = r#"{"event": "/ready/", "trigger": "then"}"#;
     assert_snapshot!(comes_of(on, &["ready\n"], ""));
 }

@@ -7,7 +7,7 @@ use collodi_contain::{RelPath, Root};
 use collodi_file::{FileAnswer, FileError, FileErrorKind, FileOp};
 use collodi_machine::{ActionId, Output, OutputOf, trace::Traced};
 use collodi_python::{ProvisionError, Tool, Toolchain};
-use collodi_run::{Action, App, Completed, DaemonStarted, Input, Run, RunOptions};
+use collodi_run::{Action, App, Completed, DaemonStarted, Event, Input, Run, RunOptions};
 use collodi_script::{Options, parse};
 use collodi_time::Instant;
 use insta::assert_snapshot;
@@ -23,6 +23,8 @@ struct Play {
     table: Vec<Line>,
     inputs: VecDeque<(u64, Input)>,
     living: Vec<ActionId>,
+    /// Commands that the host has as daemons.
+    kept: Vec<ActionId>,
     awaiting: Vec<ActionId>,
 }
 
@@ -46,6 +48,7 @@ impl Play {
             table: table.to_vec(),
             inputs: VecDeque::from([(0, Input::Start)]),
             living: Vec::new(),
+            kept: Vec::new(),
             awaiting: Vec::new(),
         }
     }
@@ -93,9 +96,18 @@ impl Play {
 
     fn answer(&mut self, output: &OutputOf<Run>) {
         let Output::Action(id, action) = output else {
-            return;
+            return self.ends_kept(output);
         };
         match action {
+            Action::KeepDaemon(keep) => {
+                self.kept.push(keep.exec);
+                self.living.retain(|living| *living != keep.exec);
+                let daemon = DaemonStarted {
+                    id: "demo-1".into(),
+                    pid: Some(7),
+                };
+                self.say(Input::Completed(*id, Completed::Daemon(Ok(daemon))));
+            }
             Action::World(World::Exec(spec)) => self.exec(*id, spec.args.last().unwrap()),
             Action::World(World::File(op)) => self.complete(*id, Completion::File(file(op))),
             Action::World(World::Signal(..)) => self.signalled(*id),
@@ -120,6 +132,17 @@ impl Play {
                 self.say(Input::Completed(*id, Completed::Daemon(Ok(daemon))));
             }
             other => panic!("the world has no answer to {other}"),
+        }
+    }
+
+    /// The host ends its daemons when the run ends.
+    fn ends_kept(&mut self, output: &OutputOf<Run>) {
+        if matches!(output, Output::Event(Event::Ending)) {
+            for id in std::mem::take(&mut self.kept) {
+                let exit = Exit::Signal(Signal::TERM);
+                let leaked = false;
+                self.complete(id, Completion::Exec(Ok(Ended { exit, leaked })));
+            }
         }
     }
 
@@ -362,7 +385,7 @@ fn homes_and_addresses_are_no_folders_of_the_app() {
         ("fs.copy", "dest", r#", "src": "a""#),
         ("shell.run", "path", r#", "message": "x""#),
     ] {
-        for path in ["~/x", "{{'~/' + 'x'}}", "https://me:pw@host/o/r.git/x"] {
+        for path in ["~/x", "{{'~/' + 'x'}}", "https://me:pw@host/o/r/x"] {
             let script = format!(
                 r#"{{"run": [{{"method": "{method}", "params": {{"{key}": "{path}"{more}}}}}]}}"#
             );

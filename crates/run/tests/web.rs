@@ -335,7 +335,6 @@ fn parameters_at_fault() {
         r#"{"method": "net", "params": {"url": "http://h", "headers": {"a b": "c"}}}"#,
         r#"{"method": "net", "params": {"url": "http://h", "headers": {"a": "c\r\nd: e"}}}"#,
         r#"{"method": "net", "params": {"url": "http://h", "responseType": "stream"}}"#,
-        r#"{"method": "net", "params": {"url": "http://h", "headers": {"content-type": "multipart/form-data"}, "data": {}}}"#,
         r#"{"method": "process.wait", "params": {"on": {"resources": ["unix:/x"]}}}"#,
         r#"{"method": "process.wait", "params": {"on": {"resources": ["tcp:h:0"]}}}"#,
         r#"{"method": "process.wait", "params": {"on": {"resources": ["file:../x"]}}}"#,
@@ -391,4 +390,59 @@ fn what_a_request_sends() {
         r#"{"url": "http://h", "auth": {"username": "me", "password": "pw"}, "data": {"a": 1}}"#,
     ];
     assert_snapshot!(table.map(sent).concat());
+}
+
+const PREDICT: &str = r#"{"method": "gradio.predict", "params": {"uri": "http://127.0.0.1:7860/", "path": "/add up", "params": [1, "b"]}},
+    {"method": "log", "params": {"json": "{{input}}"}}"#;
+
+#[test]
+fn a_gradio_app_that_streams_its_events() {
+    let config = r#"{"version": "5.50.0", "api_prefix": "/gradio_api", "protocol": "sse_v3"}"#;
+    let events = "event: generating\ndata: [2]\n\nevent: complete\ndata: [3]\n\n";
+    let replies = [
+        Reply::Status(200, config),
+        Reply::Status(200, r#"{"event_id": "../a b"}"#),
+        Reply::Status(200, events),
+    ];
+    assert_snapshot!(trace(PREDICT, &replies));
+}
+
+#[test]
+fn an_older_gradio_app_answers_at_once() {
+    let replies = [
+        Reply::Status(200, r#"{"version": "3.50.2"}"#),
+        Reply::Status(200, r#"{"data": [3], "duration": 0.1}"#),
+    ];
+    assert_snapshot!(trace(PREDICT, &replies));
+}
+
+#[test]
+fn a_gradio_app_that_fails_or_is_none() {
+    let config = Reply::Status(200, r#"{"protocol": "sse_v3"}"#);
+    let event = Reply::Status(200, r#"{"event_id": "7"}"#);
+    let cases: [&[Reply]; 5] = [
+        &[Reply::Status(200, "<html>")],
+        &[config, Reply::Status(404, r#"{"detail": "Not Found"}"#)],
+        &[
+            config,
+            event,
+            Reply::Status(200, "event: error\ndata: \"no such model\"\n\n"),
+        ],
+        &[
+            config,
+            event,
+            Reply::Status(200, "event: generating\ndata: [1]\n\n"),
+        ],
+        &[Reply::Fails(WebErrorKind::Connection)],
+    ];
+    let ends = cases.map(|replies| trace(PREDICT, replies).lines().last().unwrap().to_owned());
+    assert_snapshot!(ends.join("\n"));
+}
+
+#[test]
+fn a_form_of_several_parts() {
+    let steps = r#"{"method": "net", "params": {"url": "http://h/upload", "method": "post",
+        "headers": {"content-type": "multipart/form-data"},
+        "data": {"name": "a", "file": "{{Buffer.from('hi')}}"}}}"#;
+    assert_snapshot!(trace(steps, &[GOOD]));
 }

@@ -16,6 +16,14 @@ const CODES: &[(&str, &str)] = &[
         "A path of `fs.*` or a shell is absolute. Scripts stay in their app's folder.",
     ),
     (
+        "bad-choice",
+        "The value is none of those that the key can have.",
+    ),
+    (
+        "bad-dependency",
+        "`dependsOn` names daemons of earlier steps by their `id`; the daemon waits until they are up.",
+    ),
+    (
         "bad-escape",
         "JSON strings know the escapes \\\" \\\\ \\/ \\b \\f \\n \\r \\t and \\uXXXX, and no others.",
     ),
@@ -118,8 +126,16 @@ const CODES: &[(&str, &str)] = &[
     ("not-json", "The file is of another format."),
     ("not-utf8", "JSON is UTF-8 text."),
     (
+        "not-a-daemon",
+        "The parameter is for daemons: commands with `daemon`, or those that a script with `daemon` at its top leaves running.",
+    ),
+    (
         "number-range",
         "The number is beyond what a 64-bit float can hold.",
+    ),
+    (
+        "other-app",
+        "The path is in another app, named by the address of its repository. Whether the step may read or change what is there is the operator's to say.",
     ),
     (
         "outside-path",
@@ -149,10 +165,6 @@ const CODES: &[(&str, &str)] = &[
     (
         "shell-value",
         "A value from outside is part of a command line. It is quoted there, and is one word.",
-    ),
-    (
-        "stop-step",
-        "The script wants a step done when it is stopped. That is read and checked, and not done yet.",
     ),
     ("stray-bracket", "A closing bracket has no opening one."),
     (

@@ -26,6 +26,16 @@ const EXAMPLES: &[(&str, Example)] = &[
         file(r#"{"run": [{"method": "fs.rm", "params": {"path": "/tmp/models"}}]}"#),
     ),
     (
+        "bad-choice",
+        file(r#"{"supervision": "one-for-all", "run": [{"method": "log"}]}"#),
+    ),
+    (
+        "bad-dependency",
+        file(
+            r#"{"run": [{"method": "shell.run", "params": {"message": "serve", "daemon": true, "dependsOn": "db"}}]}"#,
+        ),
+    ),
+    (
         "bad-escape",
         file(r#"{"title": "C:\apps", "run": [{"method": "log"}]}"#),
     ),
@@ -149,8 +159,20 @@ const EXAMPLES: &[(&str, Example)] = &[
         Example::Words("a file that is saved as UTF-16 or Latin-1"),
     ),
     (
+        "not-a-daemon",
+        file(
+            r#"{"run": [{"method": "shell.run", "params": {"message": "serve", "restart": "always"}}]}"#,
+        ),
+    ),
+    (
         "number-range",
         file(r#"{"run": [{"method": "process.wait", "params": {"sec": 1e999}}]}"#),
+    ),
+    (
+        "other-app",
+        file(
+            r#"{"run": [{"method": "shell.run", "params": {"message": "ls", "path": "https://host/owner/repo.git/bin"}}]}"#,
+        ),
     ),
     (
         "outside-path",
@@ -189,10 +211,6 @@ const EXAMPLES: &[(&str, Example)] = &[
         file(
             r#"{"run": [{"method": "shell.run", "params": {"message": "git clone {{args.address}}"}}]}"#,
         ),
-    ),
-    (
-        "stop-step",
-        file(r#"{"on": {"stop": {"method": "log"}}, "run": [{"method": "log"}]}"#),
     ),
     ("stray-bracket", file(r#"{"run": [{"method": "log"}]]}"#)),
     ("stray-character", file(r#"{"run": [{"method": "log"}] ;}"#)),

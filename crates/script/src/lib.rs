@@ -24,6 +24,7 @@ mod render;
 mod schema;
 mod script;
 mod sink;
+mod step_at;
 mod suggest;
 mod table;
 
@@ -38,12 +39,13 @@ pub use example::{Example, example};
 pub use locate::locate;
 pub use method::Method;
 pub use options::{Limits, Options};
-pub use outside::is_outside;
+pub use outside::{is_checkout_path, is_outside};
 pub use parsed::{Document, Parsed, ScriptError};
 pub use place::{Place, places};
 pub use reference::{code_reference, json_schema, method_reference, reference};
 pub use schema::{Class, Kinds, MethodSpec, Param, Role};
-pub use script::{Dialect, Next, Prerequisite, Script, Step};
+pub use script::{Dialect, Next, Prerequisite, Script, Step, Supervision};
+pub use step_at::{List, NotAStep, StepAt};
 pub use table::methods;
 
 use sink::Sink;

@@ -14,6 +14,15 @@ pub fn is_outside(text: &str) -> bool {
     text == "~" || text.starts_with("~/") || scheme.is_some_and(is_scheme)
 }
 
+/// Whether a text names a path in another app by the address of its repository:
+/// `https://host/owner/repo.git`, with a path behind it or none.
+pub fn is_checkout_path(text: &str) -> bool {
+    let schemes = ["http://", "https://"];
+    let rest = schemes.iter().find_map(|scheme| text.strip_prefix(scheme));
+    let end = rest.and_then(|rest| rest.split_once(".git"));
+    end.is_some_and(|(_, path)| path.is_empty() || path.starts_with('/'))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -27,6 +36,21 @@ mod tests {
             "", "~x", "x/~/y", "C://x", "://x", "a b://x", "x:/y", "1a://x",
         ] {
             assert!(!is_outside(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn paths_in_checkouts() {
+        for text in ["https://host/o/r.git", "http://host/o/r.git/a/b"] {
+            assert!(is_checkout_path(text), "{text}");
+        }
+        for text in [
+            "https://host/o/r",
+            "https://host/o/r.github/x",
+            "git@h:o/r.git",
+            "r.git/a",
+        ] {
+            assert!(!is_checkout_path(text), "{text}");
         }
     }
 }

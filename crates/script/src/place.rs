@@ -22,19 +22,28 @@ impl Place {
         utf16_column: 1,
     };
 
-    const fn advance(self, c: char) -> Self {
-        match c {
-            '\n' => Self {
-                line: self.line + 1,
-                column: 1,
-                utf16_column: 1,
+    /// The place behind `text`, which begins here.
+    fn behind(self, text: &str) -> Self {
+        let lines = text.bytes().filter(|b| *b == b'\n').count();
+        let start = match lines {
+            0 => self,
+            _ => Self {
+                line: self.line + lines,
+                ..Self::START
             },
-            '\u{feff}' if self.line == 1 && self.column == 1 => self,
-            c => Self {
-                line: self.line,
-                column: self.column + 1,
-                utf16_column: self.utf16_column + c.len_utf16(),
-            },
+        };
+        let line = text.rsplit('\n').next().unwrap_or_default();
+        let line = match start {
+            Self::START => line.trim_start_matches('\u{feff}'),
+            _ => line,
+        };
+        let chars = line.chars().count();
+        // Characters of four bytes are two units.
+        let wide = line.bytes().filter(|b| *b >= 0xf0).count();
+        Self {
+            line: start.line,
+            column: start.column + chars,
+            utf16_column: start.utf16_column + chars + wide,
         }
     }
 }
@@ -57,13 +66,12 @@ pub fn places(source: &str, offsets: &[usize]) -> Vec<Place> {
     let mut order: Vec<usize> = (0..offsets.len()).collect();
     order.sort_by_key(|i| offsets.get(*i));
     let mut found = alloc::vec![Place::START; offsets.len()];
-    let mut chars = source.char_indices().peekable();
-    let mut place = Place::START;
+    let (mut at, mut place) = (0, Place::START);
     for i in order {
         let offset = offsets.get(i).copied().unwrap_or_default();
-        while let Some((_, c)) = chars.next_if(|(at, _)| *at < offset) {
-            place = place.advance(c);
-        }
+        let end = source.ceil_char_boundary(offset);
+        place = place.behind(source.get(at..end).unwrap_or_default());
+        at = end;
         if let Some(slot) = found.get_mut(i) {
             *slot = place;
         }

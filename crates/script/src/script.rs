@@ -13,6 +13,8 @@ pub struct Script {
     pub dialect: Dialect,
     /// Whether the script stays up, with what it started, after its last step.
     pub daemon: bool,
+    /// What the death of one of its daemons means for the others.
+    pub supervision: Supervision,
     /// The steps of `run`, in order.
     pub steps: Vec<Step>,
     /// The title.
@@ -48,8 +50,8 @@ pub struct Step {
     pub next: Next,
     /// Where its result is kept: `local.name` or `global.name`.
     pub returns: Option<Template>,
-    /// Whether it asks that only one step of this method runs at a time, over all scripts.
-    /// Nothing comes of it here.
+    /// Whether it waits for its turn: of all steps that ask for this, one of a method runs
+    /// at a time, over all scripts.
     pub queue: bool,
     /// What people are told when it is done; `true` for that alone.
     pub notify: Option<Template>,
@@ -87,6 +89,42 @@ pub struct Prerequisite {
     pub description: Option<String>,
     /// Its value when none is given.
     pub default: Option<String>,
+}
+
+/// What the death of a daemon that is started again means for the others of its run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Supervision {
+    /// Nothing: it alone is started again.
+    #[default]
+    OneForOne,
+    /// Those that depend on it, directly or not, are ended and started again with it.
+    RestForOne,
+    /// All are ended and started again with it.
+    OneForAll,
+}
+
+impl Supervision {
+    /// The names, as scripts write them.
+    pub const NAMES: [&'static str; 3] = ["one_for_one", "rest_for_one", "one_for_all"];
+
+    /// The one of this name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        match name {
+            "one_for_one" => Some(Self::OneForOne),
+            "rest_for_one" => Some(Self::RestForOne),
+            "one_for_all" => Some(Self::OneForAll),
+            _ => None,
+        }
+    }
+
+    /// The name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::OneForOne => "one_for_one",
+            Self::RestForOne => "rest_for_one",
+            Self::OneForAll => "one_for_all",
+        }
+    }
 }
 
 /// How a script is read where Pinokio and VATN differ.

@@ -86,20 +86,27 @@ pub(crate) fn clip(text: &str) -> String {
 
 /// One more token of a JSON pointer. Pointers stay short: beyond a limit the place is that of
 /// the value around.
-pub(crate) fn child_pointer(pointer: &str, token: &str) -> String {
+pub(crate) fn push_child(pointer: &mut String, token: &str) {
     const LONGEST: usize = 1024;
     if pointer.len() + token.len() > LONGEST {
-        return pointer.into();
+        return;
     }
-    let mut child = String::with_capacity(pointer.len() + token.len() + 2);
-    child.push_str(pointer);
-    child.push('/');
+    pointer.push('/');
+    if !token.contains(['~', '/']) {
+        return pointer.push_str(token);
+    }
     for c in token.chars() {
         match c {
-            '~' => child.push_str("~0"),
-            '/' => child.push_str("~1"),
-            c => child.push(c),
+            '~' => pointer.push_str("~0"),
+            '/' => pointer.push_str("~1"),
+            c => pointer.push(c),
         }
     }
+}
+
+/// The pointer of what `token` names below `pointer`.
+pub(crate) fn child_pointer(pointer: &str, token: &str) -> String {
+    let mut child = String::from(pointer);
+    push_child(&mut child, token);
     child
 }

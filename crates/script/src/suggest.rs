@@ -18,9 +18,12 @@ pub(crate) fn nearest<'a>(
         return None;
     }
     let allowed = (plain.len() / 3).clamp(1, 3);
+    // Each character that one has more is an edit.
+    let near = |word: &&str| !word.is_ascii() || word.len().abs_diff(plain.len()) <= allowed;
     candidates
         .into_iter()
         .take(MOST)
+        .filter(near)
         .map(|candidate| (distance(&plain, &self::plain(candidate)), candidate))
         .filter(|(distance, candidate)| *distance <= allowed && *distance < candidate.len())
         .min_by_key(|(distance, _)| *distance)

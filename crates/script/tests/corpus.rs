@@ -12,7 +12,7 @@
 )]
 
 use collodi_contain::RelPath;
-use collodi_script::{Diagnostic, Document, Options, Parsed, Severity, parse_bytes};
+use collodi_script::{Diagnostic, Document, Options, Parsed, Severity, fuzz, parse_bytes};
 use std::{
     collections::BTreeMap,
     env, fs,
@@ -95,6 +95,7 @@ fn real_scripts_are_accepted() {
             continue;
         }
         check_spans(&source, &parsed);
+        fuzz::parse_any(&source);
         for diagnostic in &parsed.diagnostics {
             *codes
                 .entry((diagnostic.severity, diagnostic.code))

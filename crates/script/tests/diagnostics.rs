@@ -7,7 +7,8 @@
 #![allow(clippy::disallowed_methods, clippy::unwrap_used, clippy::panic)]
 
 use collodi_script::{
-    Document, Example, Options, Parsed, codes, decode, example, explain, parse_bytes, reference,
+    Document, Example, Options, Parsed, codes, decode, example, explain, fuzz, parse_bytes,
+    reference,
 };
 use std::{fs, path::Path};
 
@@ -62,6 +63,14 @@ fn every_input_says_what_it_should() {
         let text = decode(&source);
         let rendered = format!("{}\n\n{}", summary(&parsed), parsed.render(&text));
         settings.bind(|| insta::assert_snapshot!(name.as_str(), rendered));
+    }
+}
+
+/// Lines, columns and pointers are those that a walk over the text gives.
+#[test]
+fn every_place_is_that_of_a_walk() {
+    for (_, source) in inputs() {
+        fuzz::parse_any(&source);
     }
 }
 

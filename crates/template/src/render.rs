@@ -4,13 +4,14 @@ use crate::{
     Note, NoteKind, Question, Scope, Template,
     eval::{Evaluator, Stop},
     shell::{Line, Unquotable},
-    template::{Node, push_token},
+    template::{Entry, Node, push_token},
     text::{Hole, Part, TextTemplate},
     value::{Js, Text},
 };
 use alloc::{
     borrow::ToOwned,
     string::{String, ToString},
+    sync::Arc,
     vec::Vec,
 };
 use collodi_value::{Object, Value, number_to_text};
@@ -132,23 +133,32 @@ impl<'s> Renderer<'s> {
     }
 
     /// A key that is `null` or `false` drops its entry.
-    fn object(&mut self, entries: &'s [(TextTemplate, Template)]) -> Object {
+    fn object(&mut self, entries: &'s [Entry]) -> Object {
         let mut object = Object::with_capacity(entries.len());
-        for (key, value) in entries {
-            let name = match self.text(key, Sink::Plain) {
-                Value::Null | Value::Bool(false) => continue,
-                Value::String(name) => name,
-                name => name.to_text(),
+        for entry in entries {
+            let Some(name) = self.key(entry) else {
+                continue;
             };
-            let value = self.at(Token::Key(&key.source), value, Sink::Plain);
+            let value = self.at(Token::Key(&entry.key), &entry.value, Sink::Plain);
             object.set(name, value);
         }
         object
     }
 
+    fn key(&mut self, entry: &Entry) -> Option<Arc<str>> {
+        let Some(text) = &entry.text else {
+            return Some(entry.key.clone());
+        };
+        match self.text(text, Sink::Plain) {
+            Value::Null | Value::Bool(false) => None,
+            Value::String(name) => Some(name.into()),
+            name => Some(name.to_text().into()),
+        }
+    }
+
     fn text(&mut self, text: &TextTemplate, sink: Sink) -> Value {
         match (text.whole(), sink) {
-            (None, _) if text.parts.is_empty() => Value::String(text.source.clone()),
+            (None, _) if text.parts().is_empty() => Value::String(text.source.clone()),
             (Some(hole), _) => self.whole(text, hole, sink),
             (None, Sink::Plain) => Value::String(self.embedded(text)),
             (None, Sink::Shell) => Value::String(self.line(text)),
@@ -237,7 +247,7 @@ impl<'s> Renderer<'s> {
 
     fn embedded(&mut self, text: &TextTemplate) -> String {
         let mut out = String::with_capacity(text.source.len());
-        for part in &text.parts {
+        for part in text.parts() {
             match part {
                 Part::Literal(literal) => out.push_str(literal),
                 Part::Hole(hole) => {
@@ -291,7 +301,7 @@ impl<'s> Renderer<'s> {
     /// A shell line: what the author wrote as it is, data as words.
     fn line(&mut self, text: &TextTemplate) -> String {
         let mut line = Line::default();
-        for part in &text.parts {
+        for part in text.parts() {
             match part {
                 Part::Literal(literal) => line.author(literal),
                 Part::Hole(hole) => {

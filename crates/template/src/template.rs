@@ -1,8 +1,14 @@
 //! Templates: JSON whose texts may hold expressions.
 
-use crate::{Problem, ProblemKind, Reference, syntax::free_names, text::TextTemplate};
+use crate::{
+    Problem, ProblemKind, Reference,
+    syntax::free_names,
+    text::{TextTemplate, has_braces},
+};
 use alloc::{
+    boxed::Box,
     string::{String, ToString},
+    sync::Arc,
     vec::Vec,
 };
 use collodi_value::{Object, Value};
@@ -26,7 +32,32 @@ pub(crate) enum Node {
     TooDeep(Value),
     Text(TextTemplate),
     List(Vec<Template>),
-    Object(Vec<(TextTemplate, Template)>),
+    Object(Vec<Entry>),
+}
+
+/// A key and its value.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Entry {
+    pub(crate) key: Arc<str>,
+    /// The key as a text, when it has braces.
+    pub(crate) text: Option<Box<TextTemplate>>,
+    pub(crate) value: Template,
+}
+
+impl Entry {
+    fn new(key: &Arc<str>, value: Template) -> Self {
+        let text = has_braces(key).then(|| Box::new(TextTemplate::parse(key)));
+        let key = key.clone();
+        Self { key, text, value }
+    }
+
+    const fn is_plain(&self) -> bool {
+        self.text.is_none() && self.value.plain
+    }
+
+    fn is_static(&self) -> bool {
+        self.text.as_ref().is_none_or(|text| text.is_static()) && self.value.is_static()
+    }
 }
 
 impl Template {
@@ -46,8 +77,8 @@ impl Template {
             }
             Value::Array(items) => Node::List(items.iter().map(deeper).collect()),
             Value::Object(object) => {
-                let entries = object.iter();
-                let entries = entries.map(|(key, value)| (TextTemplate::parse(key), deeper(value)));
+                let entries = object.entries().iter();
+                let entries = entries.map(|(key, value)| Entry::new(key, deeper(value)));
                 Node::Object(entries.collect())
             }
             plain => Node::Plain(plain.clone()),
@@ -57,9 +88,7 @@ impl Template {
             Node::TooDeep(_) => false,
             Node::Text(text) => text.is_plain(),
             Node::List(items) => items.iter().all(|item| item.plain),
-            Node::Object(entries) => entries
-                .iter()
-                .all(|(key, value)| key.is_plain() && value.plain),
+            Node::Object(entries) => entries.iter().all(Entry::is_plain),
         };
         Self { node, plain }
     }
@@ -70,7 +99,7 @@ impl Template {
         let mut problems = Vec::new();
         self.walk(&mut String::new(), &mut |pointer, place| {
             let found = match place {
-                Place::Text(text) => text.problems.as_slice(),
+                Place::Text(text) => text.problems(),
                 Place::TooDeep => &[(0..0, ProblemKind::TooDeep)],
             };
             problems.extend(found.iter().map(|(span, kind)| Problem {
@@ -109,9 +138,7 @@ impl Template {
             Node::Plain(_) | Node::TooDeep(_) => true,
             Node::Text(text) => text.is_static(),
             Node::List(items) => items.iter().all(Self::is_static),
-            Node::Object(entries) => entries
-                .iter()
-                .all(|(key, value)| key.is_static() && value.is_static()),
+            Node::Object(entries) => entries.iter().all(Entry::is_static),
         }
     }
 
@@ -168,9 +195,7 @@ impl Template {
             Node::Object(entries) => entries,
             _ => &[],
         };
-        entries
-            .iter()
-            .map(|(key, value)| (key.source.as_str(), value))
+        entries.iter().map(|entry| (&*entry.key, &entry.value))
     }
 
     /// Whether it is a list.
@@ -191,7 +216,7 @@ impl Template {
             Node::List(items) => Value::Array(items.iter().map(Self::source).collect()),
             Node::Object(entries) => {
                 let entries = entries.iter();
-                let entries = entries.map(|(key, value)| (key.source.as_str(), value.source()));
+                let entries = entries.map(|entry| (entry.key.clone(), entry.value.source()));
                 Value::Object(entries.collect::<Object>())
             }
         }
@@ -204,17 +229,20 @@ impl Template {
             Node::TooDeep(_) => visit(pointer, Place::TooDeep),
             Node::Text(text) => visit(pointer, Place::Text(text)),
             Node::List(items) => {
-                for (index, item) in items.iter().enumerate() {
+                let items = items.iter().enumerate();
+                for (index, item) in items.filter(|(_, item)| !item.plain) {
                     below(pointer, &index.to_string(), |pointer| {
                         item.walk(pointer, visit);
                     });
                 }
             }
             Node::Object(entries) => {
-                for (key, value) in entries {
-                    below(pointer, &key.source, |pointer| {
-                        visit(pointer, Place::Text(key));
-                        value.walk(pointer, visit);
+                for entry in entries.iter().filter(|entry| !entry.is_plain()) {
+                    below(pointer, &entry.key, |pointer| {
+                        if let Some(text) = &entry.text {
+                            visit(pointer, Place::Text(text));
+                        }
+                        entry.value.walk(pointer, visit);
                     });
                 }
             }
@@ -239,6 +267,9 @@ fn below<T>(pointer: &mut String, token: &str, visit: impl FnOnce(&mut String) -
 /// Adds `token` to the JSON pointer.
 pub(crate) fn push_token(pointer: &mut String, token: &str) {
     pointer.push('/');
+    if !token.contains(['~', '/']) {
+        return pointer.push_str(token);
+    }
     for c in token.chars() {
         match c {
             '~' => pointer.push_str("~0"),

@@ -4,7 +4,7 @@ use crate::{
     ProblemKind,
     syntax::{self, Expr},
 };
-use alloc::{borrow::ToOwned, string::String, vec::Vec};
+use alloc::{borrow::ToOwned, boxed::Box, string::String, vec::Vec};
 use core::ops::Range;
 
 /// The longest expression, in bytes.
@@ -14,9 +14,15 @@ const MAX_EXPRESSION: usize = 16 * 1024;
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct TextTemplate {
     pub(crate) source: String,
-    /// Nothing when the source is all there is.
-    pub(crate) parts: Vec<Part>,
-    pub(crate) problems: Vec<(Range<usize>, ProblemKind)>,
+    /// None when the source is all there is, as it mostly is.
+    found: Option<Box<Found>>,
+}
+
+/// What is in a text with braces.
+#[derive(Clone, Debug, PartialEq)]
+struct Found {
+    parts: Vec<Part>,
+    problems: Vec<(Range<usize>, ProblemKind)>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -35,38 +41,31 @@ pub(crate) struct Hole {
 
 impl TextTemplate {
     pub(crate) fn parse(source: &str) -> Self {
-        if !source.contains("{{") {
-            return Self {
-                source: source.to_owned(),
-                parts: Vec::new(),
-                problems: Vec::new(),
-            };
-        }
-        let mut scan = Scan {
-            source,
-            line_end: 0,
-            literal: String::new(),
-            parts: Vec::new(),
-            problems: Vec::new(),
-        };
-        scan.run();
         Self {
             source: source.to_owned(),
-            parts: scan.parts,
-            problems: scan.problems,
+            found: has_braces(source).then(|| Box::new(Found::scan(source))),
         }
+    }
+
+    /// Nothing when the source is all there is.
+    pub(crate) fn parts(&self) -> &[Part] {
+        self.found.as_ref().map_or(&[], |found| &found.parts)
+    }
+
+    pub(crate) fn problems(&self) -> &[(Range<usize>, ProblemKind)] {
+        self.found.as_ref().map_or(&[], |found| &found.problems)
     }
 
     /// The hole, when it is all there is.
     pub(crate) fn whole(&self) -> Option<&Hole> {
-        match self.parts.as_slice() {
+        match self.parts() {
             [Part::Hole(hole)] => Some(hole),
             _ => None,
         }
     }
 
     pub(crate) fn holes(&self) -> impl Iterator<Item = &Hole> {
-        self.parts.iter().filter_map(|part| match part {
+        self.parts().iter().filter_map(|part| match part {
             Part::Hole(hole) => Some(hole),
             Part::Literal(_) => None,
         })
@@ -78,12 +77,35 @@ impl TextTemplate {
 
     /// Whether it comes out as it was written, and there is nothing to say about it.
     pub(crate) const fn is_plain(&self) -> bool {
-        self.parts.is_empty() && self.problems.is_empty()
+        self.found.is_none()
     }
 
     /// The text of a hole as it was written.
     pub(crate) fn written(&self, hole: &Hole) -> &str {
         self.source.get(hole.span.clone()).unwrap_or_default()
+    }
+}
+
+/// Whether there are two opening braces in a row.
+pub(crate) fn has_braces(text: &str) -> bool {
+    // One sign is looked for quicker than two.
+    text.contains('{') && text.contains("{{")
+}
+
+impl Found {
+    fn scan(source: &str) -> Self {
+        let mut scan = Scan {
+            source,
+            line_end: 0,
+            literal: String::new(),
+            parts: Vec::new(),
+            problems: Vec::new(),
+        };
+        scan.run();
+        Self {
+            parts: scan.parts,
+            problems: scan.problems,
+        }
     }
 }
 
@@ -211,11 +233,11 @@ mod tests {
     /// Literals in quotes, holes as written.
     fn scan(text: &str) -> String {
         let template = TextTemplate::parse(text);
-        let parts = template.parts.iter().map(|part| match part {
+        let parts = template.parts().iter().map(|part| match part {
             Part::Literal(literal) => format!("{literal:?}"),
             Part::Hole(hole) => format!("<{}>", template.written(hole)),
         });
-        let problems = template.problems.iter();
+        let problems = template.problems().iter();
         let problems =
             problems.map(|(span, kind)| format!("!{}..{} {kind:?}", span.start, span.end));
         parts.chain(problems).collect::<Vec<_>>().join(" ")

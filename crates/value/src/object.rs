@@ -1,17 +1,22 @@
 //! A map that keeps its keys in the order in which they were set.
 
 use crate::Value;
-use alloc::{collections::BTreeMap, string::String, vec::Vec};
+use alloc::{boxed::Box, collections::BTreeMap, sync::Arc, vec::Vec};
 
 /// Up to this many keys, looking through them all is quicker than an index.
 const UNINDEXED: usize = 12;
 
-/// Text keys to values, in insertion order. Setting a key again keeps its place.
+/// Text keys to values, in insertion order. Setting a key again keeps its place. Copies share
+/// the texts of the keys.
 #[derive(Clone, Debug, Default)]
 pub struct Object {
-    entries: Vec<(String, Value)>,
-    /// Where each key is; empty as long as there are few.
-    index: BTreeMap<String, usize>,
+    entries: Vec<(Arc<str>, Value)>,
+    /// Where each key is; none as long as there are few.
+    #[expect(
+        clippy::box_collection,
+        reason = "few objects have one, and every value is as large as an object"
+    )]
+    index: Option<Box<BTreeMap<Arc<str>, usize>>>,
 }
 
 impl Object {
@@ -19,7 +24,7 @@ impl Object {
     pub const fn new() -> Self {
         Self {
             entries: Vec::new(),
-            index: BTreeMap::new(),
+            index: None,
         }
     }
 
@@ -27,12 +32,12 @@ impl Object {
     pub fn with_capacity(keys: usize) -> Self {
         Self {
             entries: Vec::with_capacity(keys),
-            index: BTreeMap::new(),
+            index: None,
         }
     }
 
     /// Sets `key` to `value`, and returns what was there.
-    pub fn set(&mut self, key: impl Into<String>, value: Value) -> Option<Value> {
+    pub fn set(&mut self, key: impl Into<Arc<str>>, value: Value) -> Option<Value> {
         let key = key.into();
         if let Some(old) = self.get_mut(&key) {
             return Some(core::mem::replace(old, value));
@@ -46,12 +51,14 @@ impl Object {
     pub fn remove(&mut self, key: &str) -> Option<Value> {
         let at = self.position(key)?;
         let (_, value) = self.entries.remove(at);
-        self.index.remove(key);
         if self.entries.len() <= UNINDEXED {
-            self.index.clear();
+            self.index = None;
         }
-        let later = self.index.values_mut().filter(|i| **i > at);
-        later.for_each(|i| *i -= 1);
+        if let Some(index) = &mut self.index {
+            index.remove(key);
+            let later = index.values_mut().filter(|i| **i > at);
+            later.for_each(|i| *i -= 1);
+        }
         Some(value)
     }
 
@@ -73,31 +80,35 @@ impl Object {
     }
 
     fn position(&self, key: &str) -> Option<usize> {
-        if self.entries.len() <= UNINDEXED {
-            self.entries.iter().position(|(known, _)| known == key)
-        } else {
-            self.index.get(key).copied()
+        match &self.index {
+            None => self.entries.iter().position(|(known, _)| **known == *key),
+            Some(index) => index.get(key).copied(),
         }
     }
 
     /// Takes the entry that was added into the index, and all before it when it is the
     /// first for which there is one.
     fn index_last(&mut self) {
-        let first = match self.entries.len() {
-            0..=UNINDEXED => return,
-            _ if self.index.is_empty() => 0,
-            length => length - 1,
+        if self.entries.len() <= UNINDEXED {
+            return;
+        }
+        let first = match self.index {
+            None => 0,
+            Some(_) => self.entries.len() - 1,
         };
         let keys = self.entries.iter().enumerate().skip(first);
-        self.index
-            .extend(keys.map(|(at, (key, _))| (key.clone(), at)));
+        let index = self.index.get_or_insert_default();
+        index.extend(keys.map(|(at, (key, _))| (key.clone(), at)));
     }
 
     /// Keys and values in order.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = (&str, &Value)> {
-        self.entries
-            .iter()
-            .map(|(key, value)| (key.as_str(), value))
+        self.entries.iter().map(|(key, value)| (&**key, value))
+    }
+
+    /// Keys and values in order, the keys as they are shared.
+    pub fn entries(&self) -> &[(Arc<str>, Value)] {
+        &self.entries
     }
 
     /// The number of keys.
@@ -121,7 +132,7 @@ impl PartialEq for Object {
     }
 }
 
-impl<K: Into<String>> FromIterator<(K, Value)> for Object {
+impl<K: Into<Arc<str>>> FromIterator<(K, Value)> for Object {
     fn from_iter<I: IntoIterator<Item = (K, Value)>>(entries: I) -> Self {
         let entries = entries.into_iter();
         let mut object = Self::with_capacity(entries.size_hint().0);
@@ -133,8 +144,8 @@ impl<K: Into<String>> FromIterator<(K, Value)> for Object {
 }
 
 impl IntoIterator for Object {
-    type Item = (String, Value);
-    type IntoIter = alloc::vec::IntoIter<(String, Value)>;
+    type Item = (Arc<str>, Value);
+    type IntoIter = alloc::vec::IntoIter<(Arc<str>, Value)>;
 
     fn into_iter(self) -> Self::IntoIter {
         self.entries.into_iter()
@@ -144,7 +155,7 @@ impl IntoIterator for Object {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use alloc::format;
+    use alloc::{format, string::String};
 
     /// What a list of pairs says after the same, looked through from the start.
     #[test]

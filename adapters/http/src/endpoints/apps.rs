@@ -38,10 +38,9 @@ pub(crate) async fn app_processes(
 ) -> Answered<AppProcesses> {
     let app_id = name.to_string();
     let of_app = move |host: &Host| {
-        let epoch = host.options().epoch;
         let processes = host.processes().filter(|p| p.app() == app_id);
         AppProcesses {
-            processes: processes.map(|p| views::process(p, epoch)).collect(),
+            processes: processes.map(|p| views::process(p, host)).collect(),
             app_id,
         }
     };

@@ -22,7 +22,7 @@ pub(crate) use plan::plan;
 pub(crate) use processes::{process, process_logs, processes, restart_process, stop_process};
 pub(crate) use run_app::run_app;
 pub(crate) use runs::{answer_run, cancel_run, run, run_logs, runs};
-pub(crate) use server::{live, shutdown};
+pub(crate) use server::{hand_over, live, shutdown};
 
 /// What endpoints work with.
 type Shared = State<Arc<Surface>>;

@@ -23,6 +23,7 @@ pub(crate) async fn plan(State(surface): Shared, PathName(name): PathName) -> An
         script: Arc::new(script(&app.parsed)?),
         args: Value::Object(Object::new()),
         answers: Box::default(),
+        again: false,
     };
     let options = options(&surface.host, request).await?;
     let files = surface.workspace.files();

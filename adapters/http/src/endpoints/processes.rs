@@ -11,7 +11,6 @@ use crate::{
 use axum::{Json, extract::State, http::Uri};
 use collodi_api::{Answer, LogPage, ProcessDetail, Processes};
 use collodi_host::{Command, Host, Process, ProcessId};
-use collodi_time::WallTime;
 
 /// How many of the last lines a status has.
 const STATUS_LINES: usize = 50;
@@ -21,8 +20,7 @@ const MOST_LINES: u64 = 1000;
 
 pub(crate) async fn processes(State(surface): Shared) -> Answered<Processes> {
     let all = |host: &Host| {
-        let epoch = host.options().epoch;
-        let processes = host.processes().map(|p| views::process(p, epoch));
+        let processes = host.processes().map(|p| views::process(p, host));
         processes.collect::<Vec<_>>()
     };
     let processes = surface.host.query(all).await?;
@@ -33,8 +31,8 @@ pub(crate) async fn processes(State(surface): Shared) -> Answered<Processes> {
 }
 
 pub(crate) async fn process(State(surface): Shared, PathId(id): PathId) -> Answered<ProcessDetail> {
-    let detail = |process: &Process, epoch| ProcessDetail {
-        process: views::process(process, epoch),
+    let detail = |process: &Process, host: &Host| ProcessDetail {
+        process: views::process(process, host),
         logs: views::last_lines(process.log(), STATUS_LINES),
     };
     Ok(Json(find(&surface, &id, detail).await?))
@@ -46,7 +44,8 @@ pub(crate) async fn process_logs(
     uri: Uri,
 ) -> Answered<LogPage> {
     let Range { from, limit } = Range::of(&uri)?;
-    let page = move |process: &Process, epoch| {
+    let page = move |process: &Process, host: &Host| {
+        let epoch = host.options().epoch;
         views::page(process.id().as_str(), process.log(), epoch, from, limit)
     };
     Ok(Json(find(&surface, &id, page).await?))
@@ -105,13 +104,10 @@ impl Range {
 async fn find<T: Send + 'static>(
     surface: &Surface,
     id: &str,
-    view: impl FnOnce(&Process, WallTime) -> T + Send + 'static,
+    view: impl FnOnce(&Process, &Host) -> T + Send + 'static,
 ) -> Result<T, Fault> {
     let sought = ProcessId::from_text(id);
-    let found = move |host: &Host| {
-        host.process(&sought)
-            .map(|process| view(process, host.options().epoch))
-    };
+    let found = move |host: &Host| host.process(&sought).map(|process| view(process, host));
     let found = surface.host.query(found).await?;
     found.ok_or_else(|| Fault::new(Kind::NotFound, format!("there is no process {id}")))
 }

@@ -30,7 +30,11 @@ pub(crate) async fn run_app(
     headers: HeaderMap,
     bytes: Bytes,
 ) -> Result<Response, Fault> {
-    let (args, answers) = body::run(&bytes)?;
+    let body::RunBody {
+        args,
+        answers,
+        again,
+    } = body::run(&bytes)?;
     let app = surface.workspace.load(&name).await?;
     let script = script(&app.parsed)?;
     let request = RunRequest {
@@ -38,6 +42,7 @@ pub(crate) async fn run_app(
         script: Arc::new(script),
         args,
         answers: Box::new(answers),
+        again,
     };
     // Before the run: nothing of it must go unheard.
     let mut events = surface.host.events().await?;

@@ -1,8 +1,9 @@
 //! The server itself.
 
-use super::Shared;
+use super::{Answered, Shared};
 use axum::{Json, extract::State, http::StatusCode};
 use collodi_api::{Answer, Live};
+use collodi_host::Command;
 
 pub(crate) async fn live() -> Json<Live> {
     Json(Live {
@@ -17,4 +18,14 @@ pub(crate) async fn shutdown(State(surface): Shared) -> (StatusCode, Json<Answer
         id: None,
     };
     (StatusCode::ACCEPTED, Json(answer))
+}
+
+/// Another life of the server goes on with the daemons: when all that it needs is written
+/// down, this one is over.
+pub(crate) async fn hand_over(State(surface): Shared) -> Answered<Answer> {
+    surface.host.command(Command::HandOver).await?;
+    Ok(Json(Answer {
+        status: "handing over".to_owned(),
+        id: None,
+    }))
 }

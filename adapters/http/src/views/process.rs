@@ -1,12 +1,27 @@
 //! Processes.
 
-use collodi_api::{EndedHow, Process, ProcessStatus};
+use collodi_api::{EndedHow, Process, ProcessStatus, TreeMember};
+use collodi_command::Member;
+use collodi_host::Host;
 use collodi_logs::Url;
 use collodi_restart::{Ended, Phase};
-use collodi_time::WallTime;
+use collodi_time::Duration;
 
-/// A process. `epoch` is the wall time at the origin of its instants.
-pub(crate) fn process(process: &collodi_host::Process, epoch: WallTime) -> Process {
+/// How many of the next delays are shown.
+const DELAYS: usize = 10;
+
+/// A process of a host.
+pub(crate) fn process(process: &collodi_host::Process, host: &Host) -> Process {
+    let epoch = host.options().epoch;
+    let delays = match process.auto_restart() && !process.has_ended() {
+        true => process.next_delays(DELAYS),
+        false => Vec::new(),
+    };
+    let millis = |delay: &Duration| u64::try_from(delay.as_millis()).unwrap_or(u64::MAX);
+    let member = |member: &Member| TreeMember {
+        pid: member.pid,
+        name: member.name.clone(),
+    };
     let status = process.status();
     let (ended, reason) = match status.phase {
         Phase::Ended(ended) => (Some(ended), Some(ended.to_string())),
@@ -28,6 +43,10 @@ pub(crate) fn process(process: &collodi_host::Process, epoch: WallTime) -> Proce
         run_id: process.run().to_string(),
         command: process.line().to_owned(),
         next_start: status.next_start.map(next_start),
+        restart_policy: process.policy().class.to_string(),
+        next_delays_ms: delays.iter().map(millis).collect(),
+        waits_for: host.waits_for(process),
+        still_alive: process.lingering().iter().map(member).collect(),
         ended: ended.map(how),
         reason,
     }
@@ -37,7 +56,7 @@ pub(crate) fn process(process: &collodi_host::Process, epoch: WallTime) -> Proce
 /// is part of a crash when it will start again, and of a stop when it will not.
 const fn word(phase: Phase, auto_restart: bool) -> ProcessStatus {
     match phase {
-        Phase::New | Phase::Starting | Phase::Warming => ProcessStatus::Starting,
+        Phase::New | Phase::Held | Phase::Starting | Phase::Warming => ProcessStatus::Starting,
         Phase::Running => ProcessStatus::Running,
         Phase::Clearing if auto_restart => ProcessStatus::Crashed,
         Phase::Crashed => ProcessStatus::Crashed,
@@ -65,6 +84,7 @@ mod tests {
     fn words() {
         let phases = [
             Phase::New,
+            Phase::Held,
             Phase::Starting,
             Phase::Warming,
             Phase::Running,

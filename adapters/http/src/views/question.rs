@@ -8,7 +8,8 @@ use collodi_value::Value;
 pub(crate) fn question(asked: &collodi_run::Question) -> Question {
     Question {
         number: asked.number,
-        step: asked.step,
+        step: asked.step.index,
+        list: asked.step.list.name().map(ToOwned::to_owned),
         id: asked.id.clone(),
         method: asked.method.clone(),
         title: asked.form.title.clone(),

@@ -11,16 +11,14 @@ const LAST_LINES: usize = 20;
 /// A run.
 pub(crate) fn run(entry: &RunEntry) -> Run {
     let ended = entry.outcome().is_some();
-    let steps = entry.steps().iter().enumerate();
+    let steps = entry.steps().iter();
     Run {
         id: entry.id().to_string(),
         app_id: entry.app().to_owned(),
         file: entry.file().to_owned(),
         status: status(&entry.phase()),
         started_at: entry.started_at().to_string(),
-        steps: steps
-            .map(|(index, view)| step(index, view, ended))
-            .collect(),
+        steps: steps.map(|view| step(view, ended)).collect(),
         daemon_process_ids: entry.daemons().iter().map(ToString::to_string).collect(),
         outcome: entry.outcome().map(|outcome| self::outcome(outcome)),
         question: entry.question().map(|asked| super::question(asked)),
@@ -34,7 +32,8 @@ pub(crate) fn failure(failure: &Failure) -> StepFailure {
         kind => kind.tail().map(last_lines).unwrap_or_default(),
     };
     StepFailure {
-        step: failure.step,
+        step: failure.step.index,
+        list: failure.step.list.name().map(ToOwned::to_owned),
         method: failure.method.clone(),
         pointer: failure.pointer.clone(),
         message: failure.kind.to_string(),
@@ -77,9 +76,10 @@ pub(crate) const fn word(status: &Status) -> RunStatus {
 }
 
 /// In a run that has ended no step runs: the one that did was ended with it.
-fn step(index: usize, view: &StepView, ended: bool) -> Step {
+fn step(view: &StepView, ended: bool) -> Step {
     Step {
-        index,
+        index: view.at.index,
+        list: view.at.list.name().map(ToOwned::to_owned),
         method: view.method.clone(),
         status: match view.phase {
             StepPhase::Pending => StepStatus::Pending,

@@ -1,261 +1,263 @@
 //! Every endpoint's answers, as they were recorded.
 
-use crate::stage::{Stage, heard, request, within};
+use crate::stage::{Stage, heard, request};
 use axum::http::Method;
 use collodi_host::{Event, ProcessEvent};
 use insta::assert_snapshot;
 use std::sync::atomic::Ordering;
+
+on_each_runtime! {
+    an_empty_workspace
+    environments
+    an_app_with_a_daemon
+    the_pages_of_a_log
+    what_is_not_there
+    the_end_of_the_server
+    plans
+}
 
 const SERVER: &str = r#"{"dialect": "vatn", "run": [
     {"method": "shell.run", "params": {"message": "echo hello $((1 + 1))"}},
     {"method": "shell.run", "params": {"message": "echo oops >&2; echo up; sleep 1000", "daemon": true, "autoRestart": true}}
 ]}"#;
 
-#[tokio::test]
-async fn an_empty_workspace() {
-    within(async {
-        let stage = Stage::new();
-        assert_snapshot!("livez", stage.get("/livez").await.shown());
-        assert_snapshot!("status", stage.get("/python/status").await.shown());
-        assert_snapshot!("config", stage.get("/python/config").await.shown());
-        for list in ["envs", "apps", "runs", "processes"] {
-            let answer = stage.get(&format!("/python/{list}")).await.expect(200);
-            assert_eq!(answer.body[list], serde_json::json!([]));
-            assert_eq!(answer.body["count"], 0);
+async fn an_empty_workspace(stage: Stage) {
+    assert_snapshot!("livez", stage.get("/livez").await.shown());
+    assert_snapshot!("status", stage.get("/python/status").await.shown());
+    assert_snapshot!("config", stage.get("/python/config").await.shown());
+    for list in ["envs", "apps", "runs", "processes"] {
+        let answer = stage.get(&format!("/python/{list}")).await.expect(200);
+        assert_eq!(answer.body[list], serde_json::json!([]));
+        assert_eq!(answer.body["count"], 0);
+    }
+    stage.end().await;
+}
+
+async fn environments(stage: Stage) {
+    assert_snapshot!(
+        "env_created",
+        stage.post("/python/envs/tools").await.shown()
+    );
+    assert!(stage.has("envs/tools/bin/python"));
+    assert_snapshot!("env_reused", stage.post("/python/envs/tools").await.shown());
+    assert_snapshot!("envs", stage.get("/python/envs").await.shown());
+    assert_snapshot!(
+        "env_deleted",
+        stage.delete("/python/envs/tools").await.shown()
+    );
+    assert!(!stage.has("envs/tools"));
+    assert_snapshot!(
+        "env_missing",
+        stage.delete("/python/envs/tools").await.shown()
+    );
+    stage.file("envs/full/notes.txt", "not an environment");
+    assert_snapshot!(
+        "env_not_made",
+        stage.post("/python/envs/full").await.shown()
+    );
+    assert!(stage.has("envs/full/notes.txt"));
+    stage.delete("/python/envs/full").await.expect(404);
+    assert!(stage.has("envs/full/notes.txt"));
+    stage.end().await;
+}
+
+async fn an_app_with_a_daemon(stage: Stage) {
+    stage.app("demo", SERVER);
+    stage.file("apps/empty/readme.txt", "no script");
+    let mut events = stage.events().await;
+    let run = stage.post("/python/apps/demo/run").await;
+    assert_snapshot!("run", run.shown());
+    let id = run.body["daemonProcessIds"][0].as_str().unwrap();
+    let said = |text: &'static str| {
+        move |event: &Event| match event {
+            Event::Process {
+                what: ProcessEvent::Line(line),
+                ..
+            } => line.text == text,
+            _ => false,
         }
-        stage.end().await;
-    })
-    .await;
-}
+    };
+    heard(&mut events, said("up")).await;
+    assert_snapshot!("apps", stage.get("/python/apps").await.shown());
+    assert_snapshot!("processes", stage.get("/python/processes").await.shown());
+    let of_app = stage.get("/python/apps/demo/processes").await;
+    assert_snapshot!("app_processes", of_app.shown());
+    let unknown = stage.get("/python/apps/nobody/processes").await;
+    assert_snapshot!("app_processes_unknown", unknown.shown());
 
-#[tokio::test]
-async fn environments() {
-    within(async {
-        let stage = Stage::new();
-        assert_snapshot!(
-            "env_created",
-            stage.post("/python/envs/tools").await.shown()
-        );
-        assert!(stage.has("envs/tools/bin/python"));
-        assert_snapshot!("env_reused", stage.post("/python/envs/tools").await.shown());
-        assert_snapshot!("envs", stage.get("/python/envs").await.shown());
-        assert_snapshot!(
-            "env_deleted",
-            stage.delete("/python/envs/tools").await.shown()
-        );
-        assert!(!stage.has("envs/tools"));
-        assert_snapshot!(
-            "env_missing",
-            stage.delete("/python/envs/tools").await.shown()
-        );
-        stage.file("envs/full/notes.txt", "not an environment");
-        assert_snapshot!(
-            "env_not_made",
-            stage.post("/python/envs/full").await.shown()
-        );
-        assert!(stage.has("envs/full/notes.txt"));
-        stage.delete("/python/envs/full").await.expect(404);
-        assert!(stage.has("envs/full/notes.txt"));
-        stage.end().await;
-    })
-    .await;
-}
+    let status = stage
+        .get(&format!("/python/processes/{id}/status"))
+        .await
+        .expect(200);
+    assert_eq!(status.text("status"), "running");
+    assert!(
+        status.body["logs"][0]
+            .as_str()
+            .unwrap()
+            .starts_with("[VATN] Process started (pid=")
+    );
+    let run_id = run.text("runId");
+    assert_snapshot!(
+        "run_view",
+        stage.get(&format!("/python/runs/{run_id}")).await.shown()
+    );
+    assert_snapshot!(
+        "run_logs",
+        stage
+            .get(&format!("/python/runs/{run_id}/logs"))
+            .await
+            .shown()
+    );
 
-#[tokio::test]
-async fn an_app_with_a_daemon() {
-    within(async {
-        let stage = Stage::new();
-        stage.app("demo", SERVER);
-        stage.file("apps/empty/readme.txt", "no script");
-        let mut events = stage.events().await;
-        let run = stage.post("/python/apps/demo/run").await;
-        assert_snapshot!("run", run.shown());
-        let id = run.body["daemonProcessIds"][0].as_str().unwrap();
-        let said = |text: &'static str| {
-            move |event: &Event| match event {
-                Event::Process {
-                    what: ProcessEvent::Line(line),
-                    ..
-                } => line.text == text,
-                _ => false,
+    let busy = stage.post("/python/apps/demo/run").await;
+    assert_snapshot!("busy", busy.shown());
+
+    let restarted = stage.post(&format!("/python/processes/{id}/restart")).await;
+    assert_snapshot!("process_restarting", restarted.shown());
+    heard(&mut events, said("up")).await;
+    let stopped = stage.post(&format!("/python/processes/{id}/stop")).await;
+    assert_snapshot!("process_stopping", stopped.shown());
+    heard(&mut events, |event| {
+        matches!(
+            event,
+            Event::Process {
+                what: ProcessEvent::Ended(_),
+                ..
             }
-        };
-        heard(&mut events, said("up")).await;
-        assert_snapshot!("apps", stage.get("/python/apps").await.shown());
-        assert_snapshot!("processes", stage.get("/python/processes").await.shown());
-        let of_app = stage.get("/python/apps/demo/processes").await;
-        assert_snapshot!("app_processes", of_app.shown());
-        let unknown = stage.get("/python/apps/nobody/processes").await;
-        assert_snapshot!("app_processes_unknown", unknown.shown());
-
-        let status = stage
-            .get(&format!("/python/processes/{id}/status"))
-            .await
-            .expect(200);
-        assert_eq!(status.text("status"), "running");
-        assert!(
-            status.body["logs"][0]
-                .as_str()
-                .unwrap()
-                .starts_with("[VATN] Process started (pid=")
-        );
-        let run_id = run.text("runId");
-        assert_snapshot!(
-            "run_view",
-            stage.get(&format!("/python/runs/{run_id}")).await.shown()
-        );
-        assert_snapshot!(
-            "run_logs",
-            stage
-                .get(&format!("/python/runs/{run_id}/logs"))
-                .await
-                .shown()
-        );
-
-        let busy = stage.post("/python/apps/demo/run").await;
-        assert_snapshot!("busy", busy.shown());
-
-        let restarted = stage.post(&format!("/python/processes/{id}/restart")).await;
-        assert_snapshot!("process_restarting", restarted.shown());
-        heard(&mut events, said("up")).await;
-        let stopped = stage.post(&format!("/python/processes/{id}/stop")).await;
-        assert_snapshot!("process_stopping", stopped.shown());
-        heard(&mut events, |event| {
-            matches!(
-                event,
-                Event::Process {
-                    what: ProcessEvent::Ended(_),
-                    ..
-                }
-            )
-        })
-        .await;
-        let mut ended = stage.get(&format!("/python/processes/{id}/status")).await;
-        // The order of the two streams is not settled.
-        ended.body["logs"] = ended.body["logs"].as_array().unwrap().len().into();
-        assert_snapshot!("process_status", ended.shown());
-        let again = stage
-            .post(&format!("/python/processes/{id}/stop"))
-            .await
-            .expect(200);
-        assert_eq!(again.text("status"), "stopping");
-        let gone = stage.post(&format!("/python/processes/{id}/restart")).await;
-        assert_snapshot!("process_has_ended", gone.shown());
-        let quiet = stage.post("/python/apps/demo/stop").await;
-        assert_snapshot!("app_nothing_runs", quiet.shown());
-        stage.end().await;
+        )
     })
     .await;
+    let mut ended = stage.get(&format!("/python/processes/{id}/status")).await;
+    // The order of the two streams is not settled.
+    ended.body["logs"] = ended.body["logs"].as_array().unwrap().len().into();
+    assert_snapshot!("process_status", ended.shown());
+    let again = stage
+        .post(&format!("/python/processes/{id}/stop"))
+        .await
+        .expect(200);
+    assert_eq!(again.text("status"), "stopping");
+    let gone = stage.post(&format!("/python/processes/{id}/restart")).await;
+    assert_snapshot!("process_has_ended", gone.shown());
+    let quiet = stage.post("/python/apps/demo/stop").await;
+    assert_snapshot!("app_nothing_runs", quiet.shown());
+    stage.end().await;
 }
 
-#[tokio::test]
-async fn the_pages_of_a_log() {
-    within(async {
-        let stage = Stage::new();
-        stage.app(
+async fn the_pages_of_a_log(stage: Stage) {
+    stage.app(
             "many",
             r#"{"run": [{"method": "shell.run", "params": {"message": "seq 600", "daemon": true}}], "dialect": "vatn"}"#,
         );
-        let mut events = stage.events().await;
-        let run = stage.post("/python/apps/many/run").await.expect(200);
-        let id = run.body["daemonProcessIds"][0].as_str().unwrap();
-        heard(&mut events, |event| matches!(event, Event::Process { what: ProcessEvent::Ended(_), .. })).await;
-        let logs = |query: &str| format!("/python/processes/{id}/logs{query}");
-        // Two notes and 600 lines went through, 500 are kept.
-        assert_snapshot!("log_gap", stage.get(&logs("?from=0&limit=2")).await.shown());
-        assert_snapshot!("log_end", stage.get(&logs("?from=600&limit=10")).await.shown());
-        assert_snapshot!("log_beyond", stage.get(&logs("?from=18446744073709551615")).await.shown());
-        let all = stage.get(&logs("?limit=100000")).await.expect(200);
-        assert_eq!(all.body["lines"].as_array().unwrap().len(), 500);
-        for (query, key) in [("?from=-1", "from"), ("?limit=x", "limit"), ("?limit=", "limit")] {
-            let answer = stage.get(&logs(query)).await.expect(400);
-            assert_eq!(answer.problem(), "bad-parameter");
-            assert!(answer.text("detail").starts_with(key));
-        }
-        let status = stage.get(&format!("/python/processes/{id}/status")).await.expect(200);
-        let lines = status.body["logs"].as_array().unwrap();
-        assert_eq!(lines.len(), 50);
-        assert_eq!(lines[49], "[VATN] Process exited (code=0)");
-        assert_eq!(status.text("ended"), "exited");
-        stage.end().await;
+    let mut events = stage.events().await;
+    let run = stage.post("/python/apps/many/run").await.expect(200);
+    let id = run.body["daemonProcessIds"][0].as_str().unwrap();
+    heard(&mut events, |event| {
+        matches!(
+            event,
+            Event::Process {
+                what: ProcessEvent::Ended(_),
+                ..
+            }
+        )
     })
     .await;
+    let logs = |query: &str| format!("/python/processes/{id}/logs{query}");
+    // Two notes and 600 lines went through, 500 are kept.
+    assert_snapshot!("log_gap", stage.get(&logs("?from=0&limit=2")).await.shown());
+    assert_snapshot!(
+        "log_end",
+        stage.get(&logs("?from=600&limit=10")).await.shown()
+    );
+    assert_snapshot!(
+        "log_beyond",
+        stage.get(&logs("?from=18446744073709551615")).await.shown()
+    );
+    let all = stage.get(&logs("?limit=100000")).await.expect(200);
+    assert_eq!(all.body["lines"].as_array().unwrap().len(), 500);
+    for (query, key) in [
+        ("?from=-1", "from"),
+        ("?limit=x", "limit"),
+        ("?limit=", "limit"),
+    ] {
+        let answer = stage.get(&logs(query)).await.expect(400);
+        assert_eq!(answer.problem(), "bad-parameter");
+        assert!(answer.text("detail").starts_with(key));
+    }
+    let status = stage
+        .get(&format!("/python/processes/{id}/status"))
+        .await
+        .expect(200);
+    let lines = status.body["logs"].as_array().unwrap();
+    assert_eq!(lines.len(), 50);
+    assert_eq!(lines[49], "[VATN] Process exited (code=0)");
+    assert_eq!(status.text("ended"), "exited");
+    stage.end().await;
 }
 
-#[tokio::test]
-async fn what_is_not_there() {
-    within(async {
-        let stage = Stage::new();
-        stage.file("apps/empty/readme.txt", "no script");
-        stage.file("apps/js/pinokio.js", "module.exports = {}");
-        assert_snapshot!(
-            "no_such_process",
-            stage
-                .get("/python/processes/x-0123abcd/status")
-                .await
-                .shown()
-        );
-        assert_snapshot!(
-            "no_such_run",
-            stage.get("/python/runs/x-run-0123abcd").await.shown()
-        );
-        assert_snapshot!(
-            "no_script",
-            stage.post("/python/apps/empty/run").await.shown()
-        );
-        assert_snapshot!(
-            "javascript",
-            stage.post("/python/apps/js/run").await.shown()
-        );
-        for (method, path, problem) in [
-            (
-                Method::GET,
-                "/python/processes/x-0123abcd/logs",
-                "not-found",
-            ),
-            (
-                Method::POST,
-                "/python/processes/x-0123abcd/stop",
-                "not-found",
-            ),
-            (
-                Method::POST,
-                "/python/processes/x-0123abcd/restart",
-                "not-found",
-            ),
-            (Method::GET, "/python/runs/x/logs", "not-found"),
-            (Method::POST, "/python/runs/x/cancel", "not-found"),
-            (Method::POST, "/python/apps/nobody/run", "not-found"),
-            (Method::POST, "/python/apps/nobody/stop", "nothing-runs"),
-        ] {
-            let answer = stage.ask(request(method, path), "").await;
-            assert_eq!(answer.problem(), problem, "{path}");
-        }
-        stage.end().await;
-    })
-    .await;
+async fn what_is_not_there(stage: Stage) {
+    stage.file("apps/empty/readme.txt", "no script");
+    stage.file("apps/js/pinokio.js", "module.exports = {}");
+    assert_snapshot!(
+        "no_such_process",
+        stage
+            .get("/python/processes/x-0123abcd/status")
+            .await
+            .shown()
+    );
+    assert_snapshot!(
+        "no_such_run",
+        stage.get("/python/runs/x-run-0123abcd").await.shown()
+    );
+    assert_snapshot!(
+        "no_script",
+        stage.post("/python/apps/empty/run").await.shown()
+    );
+    assert_snapshot!(
+        "javascript",
+        stage.post("/python/apps/js/run").await.shown()
+    );
+    for (method, path, problem) in [
+        (
+            Method::GET,
+            "/python/processes/x-0123abcd/logs",
+            "not-found",
+        ),
+        (
+            Method::POST,
+            "/python/processes/x-0123abcd/stop",
+            "not-found",
+        ),
+        (
+            Method::POST,
+            "/python/processes/x-0123abcd/restart",
+            "not-found",
+        ),
+        (Method::GET, "/python/runs/x/logs", "not-found"),
+        (Method::POST, "/python/runs/x/cancel", "not-found"),
+        (Method::POST, "/python/apps/nobody/run", "not-found"),
+        (Method::POST, "/python/apps/nobody/stop", "nothing-runs"),
+    ] {
+        let answer = stage.ask(request(method, path), "").await;
+        assert_eq!(answer.problem(), problem, "{path}");
+    }
+    stage.end().await;
 }
 
-#[tokio::test]
-async fn the_end_of_the_server() {
-    within(async {
-        let stage = Stage::new();
-        assert_snapshot!("shutdown", stage.post("/python/shutdown").await.shown());
-        assert_eq!(stage.shutdowns.load(Ordering::Relaxed), 1);
-        stage.app("demo", SERVER);
-        let router = stage.router.clone();
-        let budget = std::time::Duration::from_secs(30);
-        let mut events = stage.events().await;
-        let mut after = Stage::new();
-        after.router = router;
-        let command = collodi_host::Command::Shutdown(budget);
-        stage.host.command(command).await.unwrap();
-        while futures::StreamExt::next(&mut events).await.is_some() {}
-        assert_snapshot!("gone", after.get("/python/processes").await.shown());
-        after.get("/livez").await.expect(200);
-        after.end().await;
-    })
-    .await;
+async fn the_end_of_the_server(stage: Stage) {
+    assert_snapshot!("shutdown", stage.post("/python/shutdown").await.shown());
+    assert_eq!(stage.shutdowns.load(Ordering::Relaxed), 1);
+    stage.app("demo", SERVER);
+    let router = stage.router.clone();
+    let budget = std::time::Duration::from_secs(30);
+    let mut events = stage.events().await;
+    let mut after = stage.another();
+    after.router = router;
+    let command = collodi_host::Command::Shutdown(budget);
+    stage.host.command(command).await.unwrap();
+    while futures::StreamExt::next(&mut events).await.is_some() {}
+    assert_snapshot!("gone", after.get("/python/processes").await.shown());
+    after.get("/livez").await.expect(200);
+    after.end().await;
 }
 
 const INSTALL: &str = r#"{"dialect": "vatn", "run": [
@@ -264,20 +266,15 @@ const INSTALL: &str = r#"{"dialect": "vatn", "run": [
     {"method": "shell.run", "params": {"message": "python serve.py", "venv": "tools", "daemon": true}}
 ]}"#;
 
-#[tokio::test]
-async fn plans() {
-    within(async {
-        let stage = Stage::new();
-        stage.app("server", INSTALL);
-        stage.app("broken", r#"{"run": [{"method": "lgo"}]}"#);
-        assert_snapshot!("plan", stage.get("/python/apps/server/plan").await.shown());
-        assert!(!stage.has("apps/server/config.json"));
-        assert!(!stage.has("envs/tools"));
-        let runs = stage.get("/python/runs").await.expect(200);
-        assert_eq!(runs.body["count"], 0);
-        stage.get("/python/apps/broken/plan").await.expect(422);
-        stage.get("/python/apps/nothing/plan").await.expect(404);
-        stage.end().await;
-    })
-    .await;
+async fn plans(stage: Stage) {
+    stage.app("server", INSTALL);
+    stage.app("broken", r#"{"run": [{"method": "lgo"}]}"#);
+    assert_snapshot!("plan", stage.get("/python/apps/server/plan").await.shown());
+    assert!(!stage.has("apps/server/config.json"));
+    assert!(!stage.has("envs/tools"));
+    let runs = stage.get("/python/runs").await.expect(200);
+    assert_eq!(runs.body["count"], 0);
+    stage.get("/python/apps/broken/plan").await.expect(422);
+    stage.get("/python/apps/nothing/plan").await.expect(404);
+    stage.end().await;
 }

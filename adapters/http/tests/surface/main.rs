@@ -7,6 +7,14 @@
     reason = "tests"
 )]
 
+/// Makes two tests of each function: its stage stands on tokio, and on the smol family.
+macro_rules! on_each_runtime {
+    ($($test:ident)*) => {
+        mod tokio { $(#[test] fn $test() { crate::stage::TOKIO.play(super::$test); })* }
+        mod smol { $(#[test] fn $test() { crate::stage::SMOL.play(super::$test); })* }
+    };
+}
+
 mod endpoints;
 mod names;
 mod questions;

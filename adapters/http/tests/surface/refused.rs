@@ -1,6 +1,6 @@
 //! Requests that must not get through, on every route.
 
-use crate::stage::{Answer, HOST, Stage, TOKEN, anonymous, request, within};
+use crate::stage::{Answer, HOST, Stage, TOKEN, anonymous, request};
 use axum::{
     Router,
     body::Body,
@@ -9,6 +9,14 @@ use axum::{
 };
 use collodi_http::{ROUTES, Route, Scope};
 use tower::ServiceExt as _;
+
+on_each_runtime! {
+    nothing_gets_through
+    other_methods
+    other_paths
+    what_our_own_page_and_programs_send
+    inside_of_another_app
+}
 
 type Make = fn(&Route, &str) -> Builder;
 
@@ -175,43 +183,38 @@ fn check_problem(answer: &Answer, problem: &str, what: &str) {
     assert_eq!(challenge.is_some(), problem == "unauthorized", "{what}");
 }
 
-#[tokio::test]
-async fn nothing_gets_through() {
-    within(async {
-        let stage = Stage::new();
-        stage.app(
-            "demo",
-            r#"{"run": [{"method": "fs.write", "params": {"path": "ran", "text": "x"}}]}"#,
-        );
-        for route in ROUTES {
-            let path = path_of(route);
-            for case in CASES {
-                let what = format!("{} to {route:?}", case.name);
-                let answer = stage.ask((case.make)(route, &path), case.body).await;
-                match (route.scope, case.open) {
-                    (Scope::Open, None) => drop(answer.expect(200)),
-                    (Scope::Open, Some(problem)) => check_problem(&answer, problem, &what),
-                    (Scope::Token, _) => check_problem(&answer, case.other, &what),
-                }
+async fn nothing_gets_through(stage: Stage) {
+    stage.app(
+        "demo",
+        r#"{"run": [{"method": "fs.write", "params": {"path": "ran", "text": "x"}}]}"#,
+    );
+    for route in ROUTES {
+        let path = path_of(route);
+        for case in CASES {
+            let what = format!("{} to {route:?}", case.name);
+            let answer = stage.ask((case.make)(route, &path), case.body).await;
+            match (route.scope, case.open) {
+                (Scope::Open, None) => drop(answer.expect(200)),
+                (Scope::Open, Some(problem)) => check_problem(&answer, problem, &what),
+                (Scope::Token, _) => check_problem(&answer, case.other, &what),
             }
-            let large = asked(route, &path).header(header::CONTENT_TYPE, "application/json");
-            let answer = stage.ask(large, &" ".repeat((1 << 20) + 1)).await;
-            check_problem(&answer, "too-large", &format!("{route:?}"));
         }
-        assert!(!stage.has("apps/demo/ran"));
-        let runs = stage.get("/python/runs").await;
-        assert_eq!(runs.body["count"], 0);
-        assert_eq!(
-            stage.shutdowns.load(std::sync::atomic::Ordering::Relaxed),
-            0
-        );
-        stage.end().await;
-    })
-    .await;
+        let large = asked(route, &path).header(header::CONTENT_TYPE, "application/json");
+        let answer = stage.ask(large, &" ".repeat((1 << 20) + 1)).await;
+        check_problem(&answer, "too-large", &format!("{route:?}"));
+    }
+    assert!(!stage.has("apps/demo/ran"));
+    let runs = stage.get("/python/runs").await;
+    assert_eq!(runs.body["count"], 0);
+    assert_eq!(
+        stage.shutdowns.load(std::sync::atomic::Ordering::Relaxed),
+        0
+    );
+    stage.end().await;
 }
 
-#[tokio::test]
-async fn only_a_probe_is_open() {
+#[test]
+fn only_a_probe_is_open() {
     let open: Vec<_> = ROUTES
         .iter()
         .filter(|r| r.scope == Scope::Open)
@@ -233,121 +236,101 @@ fn methods(path: &str) -> Vec<Method> {
     methods
 }
 
-#[tokio::test]
-async fn other_methods() {
-    within(async {
-        let stage = Stage::new();
-        let others = [
-            Method::GET,
-            Method::POST,
-            Method::PUT,
-            Method::DELETE,
-            Method::PATCH,
-            Method::OPTIONS,
-        ];
-        for route in ROUTES {
-            let known = methods(route.path);
-            for method in others.iter().filter(|method| !known.contains(method)) {
-                let answer = stage
-                    .ask(request(method.clone(), &path_of(route)), "")
-                    .await;
-                let what = format!("{method} {}", route.path);
-                check_problem(&answer.expect(405), "no-such-method", &what);
-                let answer = stage
-                    .ask(request(method.clone(), &path_of(route)), "")
-                    .await;
-                let mut allow: Vec<_> = answer
-                    .header("allow")
-                    .unwrap()
-                    .split(',')
-                    .map(str::to_owned)
-                    .collect();
-                let mut expected: Vec<_> = known.iter().map(ToString::to_string).collect();
-                allow.sort();
-                expected.sort();
-                assert_eq!(allow, expected, "{what}");
-            }
+async fn other_methods(stage: Stage) {
+    let others = [
+        Method::GET,
+        Method::POST,
+        Method::PUT,
+        Method::DELETE,
+        Method::PATCH,
+        Method::OPTIONS,
+    ];
+    for route in ROUTES {
+        let known = methods(route.path);
+        for method in others.iter().filter(|method| !known.contains(method)) {
+            let answer = stage
+                .ask(request(method.clone(), &path_of(route)), "")
+                .await;
+            let what = format!("{method} {}", route.path);
+            check_problem(&answer.expect(405), "no-such-method", &what);
+            let answer = stage
+                .ask(request(method.clone(), &path_of(route)), "")
+                .await;
+            let mut allow: Vec<_> = answer
+                .header("allow")
+                .unwrap()
+                .split(',')
+                .map(str::to_owned)
+                .collect();
+            let mut expected: Vec<_> = known.iter().map(ToString::to_string).collect();
+            allow.sort();
+            expected.sort();
+            assert_eq!(allow, expected, "{what}");
         }
-        stage.end().await;
-    })
-    .await;
+    }
+    stage.end().await;
 }
 
-#[tokio::test]
-async fn other_paths() {
-    within(async {
-        let stage = Stage::new();
-        for path in [
-            "/",
-            "/python",
-            "/python/nothing",
-            "/python/apps/demo/fly",
-            "/livez/x",
-            "/LIVEZ",
-            "/%6civez/",
-        ] {
-            let what = path;
-            let nobody = stage.ask(anonymous(Method::GET, path), "").await;
-            check_problem(&nobody.expect(401), "unauthorized", what);
-            let answer = stage.get(path).await;
-            check_problem(&answer.expect(404), "not-found", what);
-        }
-        check_problem(&stage.get("/python/").await, "bad-name", "/python/");
-        stage.end().await;
-    })
-    .await;
+async fn other_paths(stage: Stage) {
+    for path in [
+        "/",
+        "/python",
+        "/python/nothing",
+        "/python/apps/demo/fly",
+        "/livez/x",
+        "/LIVEZ",
+        "/%6civez/",
+    ] {
+        let what = path;
+        let nobody = stage.ask(anonymous(Method::GET, path), "").await;
+        check_problem(&nobody.expect(401), "unauthorized", what);
+        let answer = stage.get(path).await;
+        check_problem(&answer.expect(404), "not-found", what);
+    }
+    check_problem(&stage.get("/python/").await, "bad-name", "/python/");
+    stage.end().await;
 }
 
-#[tokio::test]
-async fn what_our_own_page_and_programs_send() {
-    within(async {
-        let stage = Stage::new();
-        let status = || request(Method::GET, "/python/status");
-        for asked in [
-            status(),
-            status().header("sec-fetch-site", "same-origin"),
-            status().header("sec-fetch-site", "none"),
-            status().header(header::ORIGIN, "http://127.0.0.1:8300"),
-            status().header(header::CONTENT_TYPE, "Application/JSON"),
-            anonymous(Method::GET, "/python/status")
-                .header(header::AUTHORIZATION, format!("bearer  {TOKEN}")),
-            request(Method::HEAD, "/python/status"),
-            Request::get("http://localhost:8300/python/status")
-                .header(header::AUTHORIZATION, format!("Bearer {TOKEN}")),
-        ] {
-            let answer = stage.ask(asked, "").await.expect(200);
-            check_headers(&answer, "status");
-        }
-        let misled = Request::get("http://localhost:8300/python/status")
-            .header(header::HOST, "evil.example")
-            .header(header::AUTHORIZATION, format!("Bearer {TOKEN}"));
-        check_problem(&stage.ask(misled, "").await, "foreign-host", "two names");
-        stage.end().await;
-    })
-    .await;
+async fn what_our_own_page_and_programs_send(stage: Stage) {
+    let status = || request(Method::GET, "/python/status");
+    for asked in [
+        status(),
+        status().header("sec-fetch-site", "same-origin"),
+        status().header("sec-fetch-site", "none"),
+        status().header(header::ORIGIN, "http://127.0.0.1:8300"),
+        status().header(header::CONTENT_TYPE, "Application/JSON"),
+        anonymous(Method::GET, "/python/status")
+            .header(header::AUTHORIZATION, format!("bearer  {TOKEN}")),
+        request(Method::HEAD, "/python/status"),
+        Request::get("http://localhost:8300/python/status")
+            .header(header::AUTHORIZATION, format!("Bearer {TOKEN}")),
+    ] {
+        let answer = stage.ask(asked, "").await.expect(200);
+        check_headers(&answer, "status");
+    }
+    let misled = Request::get("http://localhost:8300/python/status")
+        .header(header::HOST, "evil.example")
+        .header(header::AUTHORIZATION, format!("Bearer {TOKEN}"));
+    check_problem(&stage.ask(misled, "").await, "foreign-host", "two names");
+    stage.end().await;
 }
 
-#[tokio::test]
-async fn inside_of_another_app() {
-    within(async {
-        let stage = Stage::new();
-        let app = Router::new()
-            .route("/mine", get(async || "mine"))
-            .merge(stage.router.clone());
-        let ask = |path: &str| {
-            app.clone()
-                .oneshot(anonymous(Method::GET, path).body(Body::empty()).unwrap())
-        };
-        assert_eq!(ask("/mine").await.unwrap().status(), 200);
-        assert_eq!(ask("/livez").await.unwrap().status(), 200);
-        assert_eq!(ask("/python/status").await.unwrap().status(), 401);
-        let nested = Router::new().nest("/in", stage.router.clone());
-        for path in ["/in/python/status", "/in/nothing", "/in/livez"] {
-            let asked = anonymous(Method::GET, path).body(Body::empty()).unwrap();
-            let answer = nested.clone().oneshot(asked).await.unwrap();
-            assert_eq!(answer.status(), 401, "{path}");
-        }
-        stage.end().await;
-    })
-    .await;
+async fn inside_of_another_app(stage: Stage) {
+    let app = Router::new()
+        .route("/mine", get(async || "mine"))
+        .merge(stage.router.clone());
+    let ask = |path: &str| {
+        app.clone()
+            .oneshot(anonymous(Method::GET, path).body(Body::empty()).unwrap())
+    };
+    assert_eq!(ask("/mine").await.unwrap().status(), 200);
+    assert_eq!(ask("/livez").await.unwrap().status(), 200);
+    assert_eq!(ask("/python/status").await.unwrap().status(), 401);
+    let nested = Router::new().nest("/in", stage.router.clone());
+    for path in ["/in/python/status", "/in/nothing", "/in/livez"] {
+        let asked = anonymous(Method::GET, path).body(Body::empty()).unwrap();
+        let answer = nested.clone().oneshot(asked).await.unwrap();
+        assert_eq!(answer.status(), 401, "{path}");
+    }
+    stage.end().await;
 }

@@ -6,6 +6,7 @@ use axum::{
     body::{Body, to_bytes},
     http::{HeaderMap, Method, Request, StatusCode, header, request::Builder},
 };
+use collodi_backend::{Backends, BoxFuture};
 use collodi_contain::Root;
 use collodi_driver::{Driver, Events, HostHandle, Notice, Workspace};
 use collodi_host::{Command, Event, Host, HostOptions};
@@ -13,7 +14,11 @@ use collodi_http::{AllowedHosts, Surface, Token};
 use collodi_python::{Layout, Platform};
 use collodi_restart::{Policy, StopSequence};
 use collodi_time::WallTime;
-use futures::StreamExt as _;
+use futures::{
+    FutureExt as _, StreamExt as _,
+    executor::block_on,
+    future::{self, Either, RemoteHandle},
+};
 use serde_json::Value;
 use std::{
     collections::BTreeMap,
@@ -28,7 +33,6 @@ use std::{
     time::Duration,
 };
 use tempfile::TempDir;
-use tokio::task::JoinHandle;
 use tower::ServiceExt as _;
 
 pub(crate) const TOKEN: &str = "a-secret-for-tests";
@@ -43,12 +47,38 @@ else
 fi
 ";
 
+/// A runtime to stand on.
+#[derive(Clone, Copy)]
+pub(crate) struct Runtime {
+    backends: fn() -> Backends,
+    spawn: fn(BoxFuture<'static, ()>),
+    block_on: fn(BoxFuture<'static, ()>),
+}
+
+/// A thread of tokio's.
+pub(crate) const TOKIO: Runtime = Runtime {
+    backends: collodi_tokio::backends,
+    spawn: |task| drop(tokio::spawn(task)),
+    block_on: |test| {
+        let mut runtime = tokio::runtime::Builder::new_current_thread();
+        runtime.enable_all().build().unwrap().block_on(test);
+    },
+};
+
+/// The smol family asks for no executor: here every task has a thread.
+pub(crate) const SMOL: Runtime = Runtime {
+    backends: collodi_smol::backends,
+    spawn: |task| drop(std::thread::spawn(|| block_on(task))),
+    block_on,
+};
+
 pub(crate) struct Stage {
+    runtime: Runtime,
     pub(crate) router: Router,
     pub(crate) host: HostHandle,
     pub(crate) shutdowns: Arc<AtomicUsize>,
     root: PathBuf,
-    driver: JoinHandle<()>,
+    driver: RemoteHandle<()>,
     _dir: TempDir,
 }
 
@@ -61,15 +91,31 @@ pub(crate) struct Answer {
     root: String,
 }
 
-/// Fails what takes so long that it will never end.
-pub(crate) async fn within<T>(test: impl Future<Output = T>) -> T {
-    tokio::time::timeout(Duration::from_secs(120), test)
-        .await
-        .expect("it never ends")
+impl Runtime {
+    /// Plays a test; one that takes so long that it will never end has failed.
+    pub(crate) fn play<F>(self, test: fn(Stage) -> F)
+    where
+        F: Future<Output = ()> + Send + 'static,
+    {
+        let clock = (self.backends)().clock;
+        (self.block_on)(Box::pin(async move {
+            let patience = clock.sleep_until(clock.now() + Duration::from_secs(120));
+            let stage = Stage::new(self);
+            match future::select(Box::pin(test(stage)), patience).await {
+                Either::Left(_) => {}
+                Either::Right(_) => panic!("it never ends"),
+            }
+        }));
+    }
 }
 
 impl Stage {
-    pub(crate) fn new() -> Self {
+    /// One beside it.
+    pub(crate) fn another(&self) -> Self {
+        Self::new(self.runtime)
+    }
+
+    fn new(runtime: Runtime) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let root = dir.path().canonicalize().unwrap();
         program(&root, "python3", PYTHON);
@@ -79,7 +125,7 @@ impl Stage {
         let text = root.to_str().unwrap();
         let layout = Layout::new(Root::new(text), Platform::LINUX_X64);
         let options = options(layout.clone(), text);
-        let backends = collodi_tokio::backends();
+        let backends = (runtime.backends)();
         let workspace = Workspace::new(layout, backends.files.clone());
         let (driver, host) = Driver::new(Host::new(options), backends);
         let shutdowns = Arc::new(AtomicUsize::new(0));
@@ -93,12 +139,15 @@ impl Stage {
                 calls.fetch_add(1, Ordering::Relaxed);
             }),
         });
+        let (task, driver) = driver.run().remote_handle();
+        (runtime.spawn)(task.boxed());
         Self {
+            runtime,
             router,
             host,
             shutdowns,
             root,
-            driver: tokio::spawn(driver.run()),
+            driver,
             _dir: dir,
         }
     }
@@ -164,7 +213,7 @@ impl Stage {
     pub(crate) async fn end(self) {
         let budget = Duration::from_secs(30);
         self.host.command(Command::Shutdown(budget)).await.unwrap();
-        self.driver.await.unwrap();
+        self.driver.await;
     }
 }
 

@@ -1,6 +1,6 @@
 //! The process groups that were started here.
 
-use super::{Process, Table, handle, scan};
+use super::{Process, Table, handle};
 use crate::signal::to_system;
 use collodi_backend::{Error, ErrorKind};
 use collodi_command::{Signal, TreeId};
@@ -48,17 +48,32 @@ struct Group {
 }
 
 impl Groups {
-    /// Notes the group that the new child `leader` leads.
+    /// Notes the session and the group that the new child `leader` leads.
     pub fn started(&self, tree: &TreeId, leader: u32) {
         let Some(leader) = leader_id(leader) else {
             return;
         };
         let group = Group {
             tree: tree.clone(),
-            session: scan::own_session(),
+            session: leader,
             reaped: None,
         };
         self.lock().groups.insert(leader, group);
+    }
+
+    /// Notes the group of a process that was started elsewhere, whose id is not ours to keep.
+    pub(crate) fn adopted(&self, tree: &TreeId, leader: u32) {
+        self.started(tree, leader);
+        let mut known = self.lock();
+        if let Some(group) = leader_id(leader).and_then(|id| known.groups.get_mut(&id)) {
+            group.reaped = Some(Instant::now());
+        }
+    }
+
+    /// The tree of the group that `leader` leads.
+    pub(crate) fn tree(&self, leader: u32) -> Option<TreeId> {
+        let id = leader_id(leader)?;
+        self.lock().groups.get(&id).map(|group| group.tree.clone())
     }
 
     /// Calls `wait`, which reaps `leader` if it has ended, while nobody sends signals.
@@ -109,24 +124,28 @@ impl Groups {
 
     /// Kills who is left in the group of `leader`, by the process table.
     pub fn kill_left_behind(&self, leader: u32) {
-        let tree = |id| self.lock().groups.get(&id).map(|group| group.tree.clone());
-        let Some((id, tree)) = leader_id(leader).and_then(|id| Some((id, tree(id)?))) else {
+        let (Some(id), Some(tree), Ok(table)) =
+            (leader_id(leader), self.tree(leader), Table::read())
+        else {
             return;
         };
-        let Ok(table) = Table::read() else {
-            return;
-        };
-        let members = self.members(&table, &tree);
+        let members = self.members(&table, &tree, &BTreeSet::new());
         for process in members.iter().filter(|process| process.group == id) {
             let _ = handle::send(process, System::KILL);
         }
     }
 
-    /// The processes of `tree` in `table`.
-    pub fn members(&self, table: &Table, tree: &TreeId) -> Vec<Process> {
+    /// The processes of `tree` in `table`, of which these are some.
+    pub(crate) fn members(
+        &self,
+        table: &Table,
+        tree: &TreeId,
+        some: &BTreeSet<i32>,
+    ) -> Vec<Process> {
         let mut known = self.lock();
         known.forget_the_gone(table);
-        let members = table.members(tree, |process| known.has(tree, process));
+        let is_known = |p: &Process| some.contains(&p.pid) || known.has(tree, p);
+        let members = table.members(tree, is_known);
         known.note_strays(table, tree, &members);
         members.into_iter().cloned().collect()
     }
@@ -266,7 +285,7 @@ mod tests {
     }
 
     fn pids(groups: &Groups, table: &Table) -> Vec<i32> {
-        let members = groups.members(table, &TreeId::new("a"));
+        let members = groups.members(table, &TreeId::new("a"), &BTreeSet::new());
         members.iter().map(|p| p.pid).collect()
     }
 

@@ -1,5 +1,6 @@
 //! Trees of processes: who belongs to one, and how to reach them.
 
+mod cgroup;
 mod groups;
 mod handle;
 #[cfg(any(target_os = "linux", target_os = "android"))]
@@ -10,8 +11,10 @@ mod scan;
 mod scan;
 mod table;
 
+pub(crate) use cgroup::{Bound, Cgroups, Joined};
 pub use groups::{Groups, signal};
 pub use handle::{Watch, watch};
+pub(crate) use scan::{is_ours, process, started};
 pub use table::{Process, Table};
 
 /// The variable that marks the processes of a tree: every child gets it, and what the

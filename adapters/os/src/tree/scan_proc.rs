@@ -12,13 +12,14 @@ use std::{
     ffi::CStr,
     fs::File,
     io::{self, Read as _},
+    sync::LazyLock,
     time::{Duration, Instant},
 };
 
 /// The most bytes of an environment that are searched; the kernel allows about six.
 const MAX_ENVIRONMENT: u64 = 8 << 20;
 /// More bytes than `stat` has, the program's name included.
-const MAX_STAT: u64 = 4096;
+const MAX_STAT: usize = 4096;
 /// How often the table is read again because process ids wrapped around meanwhile.
 const ATTEMPTS: u32 = 3;
 /// How often, and after what pause, an environment is read again that `exec` was just
@@ -70,26 +71,35 @@ impl Table {
     }
 }
 
-/// The process with this id as it is now; none when there is none or it is a zombie.
-pub(super) fn process(pid: i32) -> Option<Process> {
-    let proc = open_directory(CWD, c"/proc").ok()?;
-    let name = std::ffi::CString::new(pid.to_string()).ok()?;
-    Reader::new(proc).process(&name)
+/// The process with this id as it is now, its tree not looked at; none when there is none
+/// or it is a zombie.
+pub(crate) fn process(pid: i32) -> Option<Process> {
+    let stat = stat(pid)?;
+    (!stat.is_dead()).then(|| stat.into_process(None))
 }
 
-/// The session of this process as the table has it: 0 when its leader is outside of
-/// this PID namespace, as for whatever is started into a container that runs.
-pub(super) fn own_session() -> i32 {
-    let stat = open_file(CWD, c"/proc/self/stat").ok().and_then(|file| {
-        let mut text = Vec::new();
-        file.take(MAX_STAT).read_to_end(&mut text).ok()?;
-        Stat::parse(&text)
-    });
-    stat.map_or(0, |stat| stat.session)
+/// When the process with this id started, also when it is a zombie.
+pub(crate) fn started(pid: i32) -> Option<u64> {
+    Some(stat(pid)?.started)
+}
+
+fn stat(pid: i32) -> Option<Stat> {
+    let mut text = [0; MAX_STAT];
+    let mut file = File::open(format!("/proc/{pid}/stat")).ok()?;
+    let length = file.read(&mut text).ok()?;
+    Stat::parse(text.get(..length)?)
 }
 
 fn is_number(name: &CStr) -> bool {
     name.to_bytes().iter().all(u8::is_ascii_digit)
+}
+
+/// Whether the processes of `/proc` are those that we see.
+pub(crate) fn is_ours() -> bool {
+    static OURS: LazyLock<bool> = LazyLock::new(|| {
+        open_directory(CWD, c"/proc").is_ok_and(|proc| is_of_this_namespace(proc.as_fd()).is_ok())
+    });
+    *OURS
 }
 
 /// In a `/proc` of another namespace every id names somebody else.
@@ -323,7 +333,8 @@ mod tests {
         let own = i32::try_from(std::process::id()).unwrap();
         let table = Table::read().unwrap();
         let found = &table.processes[&own];
-        assert_eq!(Some(found), process(own).as_ref());
+        let alone = process(own).unwrap();
+        assert_eq!((found.pid, found.started), (alone.pid, alone.started));
         assert_eq!(
             found.parent,
             i32::try_from(std::os::unix::process::parent_id()).unwrap()

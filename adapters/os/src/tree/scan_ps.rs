@@ -24,20 +24,25 @@ impl Table {
     }
 }
 
-/// The session of this process.
-pub(super) fn own_session() -> i32 {
-    session_of(0)
-}
-
-/// The session of a process; that of this one for 0.
+/// The session of a process.
 fn session_of(pid: i32) -> i32 {
     let session = rustix::process::getsid(Pid::from_raw(pid));
     session.map_or(0, |session| session.as_raw_nonzero().get())
 }
 
+/// Whether the processes that are read are those that we see: `ps` asks the system.
+pub(crate) const fn is_ours() -> bool {
+    true
+}
+
 /// The process with this id as it is now; none when there is none or it is a zombie.
-pub(super) fn process(pid: i32) -> Option<Process> {
+pub(crate) fn process(pid: i32) -> Option<Process> {
     ps(&["-p", &pid.to_string()]).ok()?.lines().find_map(parse)
+}
+
+/// When the process with this id started.
+pub(crate) fn started(pid: i32) -> Option<u64> {
+    Some(process(pid)?.started)
 }
 
 fn ps(which: &[&str]) -> io::Result<String> {

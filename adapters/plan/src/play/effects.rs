@@ -8,6 +8,7 @@ use collodi_file::FileOp;
 use collodi_run::{
     DaemonSpec, EnvRequest, Field, FieldKind, Question, ScriptRequest, shown_script,
 };
+use collodi_script::StepAt;
 use collodi_value::Value;
 use collodi_web::{DownloadSpec, Downloaded, FetchSpec, Fetched, Headers, Target};
 
@@ -31,7 +32,7 @@ impl Player<'_> {
     pub(super) fn daemon(&mut self, spec: &DaemonSpec) {
         let command = PlannedCommand {
             daemon: true,
-            restarts: spec.auto_restart,
+            restarts: spec.restart.restarts(),
             ..self.command(&spec.line, &spec.command)
         };
         self.recorder.effect(Effect::Command(command));
@@ -88,7 +89,7 @@ impl Player<'_> {
     }
 
     /// What another script does is not played; there is none when it is asked about.
-    pub(super) fn script(&mut self, step: usize, request: &ScriptRequest) -> Value {
+    pub(super) fn script(&mut self, step: &StepAt, request: &ScriptRequest) -> Value {
         if let ScriptRequest::Ask(question, uri) = request {
             let uri = self.recorder.words.show(&shown_script(uri));
             let text = format!("the script {uri} does not run");

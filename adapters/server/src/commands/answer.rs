@@ -21,7 +21,7 @@ pub(crate) fn answer(workspace: &Path, json: bool, args: &AnswerArgs) -> Result<
         .map(|(key, value)| (key.clone(), Value::from(value.as_str())))
         .collect();
     let body = RunAnswer {
-        step: Some(question.step),
+        step: question.list.is_none().then_some(question.step),
         question: Some(question.number),
         values,
     };

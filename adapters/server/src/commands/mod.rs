@@ -12,8 +12,8 @@ mod serve;
 mod stop;
 
 use crate::cli::{Cli, Command};
-use anyhow::{Context as _, Result};
-use std::{future::Future, process::ExitCode};
+use anyhow::Result;
+use std::process::ExitCode;
 
 pub(crate) fn execute(cli: Cli) -> Result<ExitCode> {
     let Cli {
@@ -22,23 +22,23 @@ pub(crate) fn execute(cli: Cli) -> Result<ExitCode> {
         command,
     } = cli;
     match command {
-        Command::Run(args) => on_runtime(run::run(&workspace, json, &args)),
-        Command::Serve(args) => on_runtime(serve::serve(&workspace, json, &args)),
+        Command::Run(args) => {
+            let on = args.server.runtime;
+            on.run(|runtime| run::run(runtime, &workspace, json, &args))
+        }
+        Command::Serve(args) => {
+            let on = args.server.runtime;
+            on.run(|runtime| serve::serve(runtime, &workspace, json, &args))
+        }
         Command::Ps => ps::ps(&workspace, json),
         Command::Logs(args) => logs::logs(&workspace, json, &args),
         Command::Stop(args) => stop::stop(&workspace, json, &args),
         Command::Check(args) => check::check(json, &args),
-        Command::Plan(args) => on_runtime(plan::plan(&workspace, json, &args)),
+        Command::Plan(args) => {
+            let on = args.server.runtime;
+            on.run(|runtime| plan::plan(runtime, &workspace, json, &args))
+        }
         Command::Methods(args) => methods::methods(json, &args),
         Command::Answer(args) => answer::answer(&workspace, json, &args),
     }
-}
-
-fn on_runtime(future: impl Future<Output = Result<ExitCode>>) -> Result<ExitCode> {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build();
-    runtime
-        .context("failed to start the runtime")?
-        .block_on(future)
 }

@@ -3,7 +3,7 @@
 mod show;
 
 use super::{place::Place, run::not_a_script};
-use crate::{cli::PlanArgs, failure::Failure, node, present::presenter};
+use crate::{cli::PlanArgs, failure::Failure, node, present::presenter, runtime::Runtime};
 use anyhow::Result;
 use collodi_api::{Assumption, PlanStatus};
 use collodi_command::TreeId;
@@ -16,12 +16,18 @@ use std::{
     env,
     path::{Path, PathBuf},
     process::ExitCode,
+    rc::Rc,
     sync::Arc,
 };
 
 /// Says what a run of an app would do. Runs and changes nothing. Fails when the run would.
-pub(crate) async fn plan(workspace: &Path, json: bool, args: &PlanArgs) -> Result<ExitCode> {
-    let backends = collodi_tokio::backends();
+pub(crate) async fn plan(
+    runtime: Rc<dyn Runtime>,
+    workspace: &Path,
+    json: bool,
+    args: &PlanArgs,
+) -> Result<ExitCode> {
+    let backends = runtime.backends();
     let Place { name, root, file } = Place::find(workspace, &args.app, args.root.as_deref())?;
     let hint = "an app's script is called pinokio.json; another one can be named directly";
     let loaded = load(&*backends.files, &name, root, file.as_deref()).await;
@@ -63,6 +69,7 @@ fn request(app: &LoadedApp, script: Script) -> RunRequest {
         script: Arc::new(script),
         args: Value::Object(Object::new()),
         answers: Box::default(),
+        again: false,
     }
 }
 
@@ -112,6 +119,7 @@ fn about(tools: &Toolchain) -> Assumption {
     let words = named.map(|(name, there)| format!("{} {name}", if there { "a" } else { "no" }));
     Assumption {
         step: None,
+        list: None,
         text: format!("the machine has {}; none was started", words.join(", ")),
     }
 }

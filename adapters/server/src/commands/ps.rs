@@ -2,7 +2,7 @@
 
 use crate::client::Client;
 use anyhow::Result;
-use collodi_api::{Process, Processes, Run, Runs, StepStatus};
+use collodi_api::{Process, Processes, Run, Runs, StepStatus, TreeMember};
 use std::{path::Path, process::ExitCode};
 
 /// Shows what runs: scripts at one of their steps, and daemons.
@@ -63,15 +63,29 @@ fn process_row(process: &Process) -> Row {
     } else {
         process.pid.to_string()
     };
-    let url = process.url.clone().unwrap_or_else(|| "-".to_owned());
     let restarts = process.restart_count.to_string();
     [
         process.id.clone(),
         process.status.to_string(),
         pid,
         restarts,
-        url,
+        told(process),
     ]
+}
+
+/// Where it answers; else why it does not.
+fn told(process: &Process) -> String {
+    let member = |member: &TreeMember| format!("{} (pid {})", member.name, member.pid);
+    let alive: Vec<_> = process.still_alive.iter().map(member).collect();
+    if !alive.is_empty() {
+        return format!("still lives: {}", alive.join(", "));
+    }
+    if !process.waits_for.is_empty() {
+        return format!("waits for {}", process.waits_for.join(", "));
+    }
+    let reason = process.reason.clone();
+    let said = process.url.clone().or(reason);
+    said.unwrap_or_else(|| "-".to_owned())
 }
 
 /// At most 80 columns as long as names are short; the address comes last.

@@ -1,15 +1,20 @@
 //! `collodi run`
 
+mod seat;
+
 use super::place::Place;
 use crate::{
     cli::{PreparedArgs, RunArgs},
     failure::Failure,
+    interrupts::Interrupts,
     node::Node,
-    present::{Screen, presenter},
+    present::{Presenter, Screen, presenter},
     prompt::Prompt,
+    runtime::Runtime,
 };
 use anyhow::Result;
-use collodi_driver::{Events, HostHandle, LoadedApp, Notice, load};
+use collodi_backend::Backends;
+use collodi_driver::{HostHandle, LoadedApp, Notice, load};
 use collodi_host::{
     Accepted, Command, Event, Host, Process, ProcessEvent, ProcessId, RunEvent, RunId, RunRequest,
 };
@@ -17,19 +22,19 @@ use collodi_restart::Phase;
 use collodi_run::{Event as Step, Outcome, PreparedAnswers, Status};
 use collodi_script::ScriptError;
 use collodi_value::{Object, Value};
-use futures::StreamExt as _;
-use std::{io::IsTerminal as _, path::Path, process::ExitCode, sync::Arc};
-use tokio::{
-    signal::unix::{Signal, SignalKind, signal},
-    sync::Notify,
-};
-
-/// How long an interrupted run waits for who reads the output.
-const PATIENCE: std::time::Duration = std::time::Duration::from_secs(2);
+use futures::FutureExt as _;
+use futures_lite::future::or;
+use seat::{Seat, Told};
+use std::{io::IsTerminal as _, path::Path, process::ExitCode, rc::Rc, sync::Arc};
 
 /// Runs an app until all of it has ended.
-pub(crate) async fn run(workspace: &Path, json: bool, args: &RunArgs) -> Result<ExitCode> {
-    let files = collodi_tokio::backends().files;
+pub(crate) async fn run(
+    runtime: Rc<dyn Runtime>,
+    workspace: &Path,
+    json: bool,
+    args: &RunArgs,
+) -> Result<ExitCode> {
+    let Backends { files, clock, .. } = runtime.backends();
     let Place { name, root, file } = Place::find(workspace, &args.app, args.root.as_deref())?;
     let hint = "an app's script is called pinokio.json; another one can be named directly";
     let loaded = load(&*files, &name, root, file.as_deref()).await;
@@ -45,114 +50,68 @@ pub(crate) async fn run(workspace: &Path, json: bool, args: &RunArgs) -> Result<
     let answers = prepared(&args.answers)?;
     let prompt = Prompt::new(!answers.unattended && !json);
     let interrupts = Interrupts::listen()?;
-    let mut node = Node::start(workspace, args.listen, &args.server).await?;
+    let mut node = Node::start(&*runtime, workspace, args.listen, &args.server).await?;
     let events = node.handle.all_events().await?;
     show.listening(node.address, &node.state_file);
+    for event in &node.found {
+        show.event(event);
+    }
     let (app, script) = (app.app.clone(), Arc::new(script));
     let request = RunRequest {
         app,
         script,
         args: Value::Object(Object::new()),
         answers: Box::new(answers),
+        again: args.again,
     };
-    let Accepted::Run(run) = node.handle.command(Command::Run(request)).await? else {
-        return Err(Failure::new("the host gave the run no name").into());
-    };
-    show.accepted(&run);
+    let state = begin(&node.handle, request, &mut *show).await?;
     let mut seat = Seat {
         events,
         interrupts,
         screen: Screen::new(show),
         prompt,
+        clock,
         hurries: false,
     };
-    let state = watch(run, &mut node, &mut seat).await;
+    let state = watch(state, &mut node, &mut seat).await;
     seat.leave(state.failed, state.signal.is_some()).await;
     Ok(state.code())
 }
 
-/// Where somebody sits who watches the run.
-#[derive(Debug)]
-struct Seat {
-    events: Events,
-    interrupts: Interrupts,
-    screen: Screen,
-    prompt: Prompt,
-    /// Someone wants it to end: nobody waits for ever for the output.
-    hurries: bool,
-}
-
-/// What a seat is told.
-enum Told {
-    Notice(Notice),
-    Over,
-    Line(Option<String>),
-    Signal(u8),
-    AskedToEnd,
-}
-
-impl Seat {
-    async fn next(&mut self, asked_to_end: &Notify) -> Told {
-        let notice = async {
-            // What cannot be shown yet stays where it makes the driver wait.
-            tokio::select! {
-                _ = self.screen.room() => {}
-                () = patience(self.hurries) => return None,
-            }
-            self.events.next().await
-        };
-        tokio::select! {
-            notice = notice => notice.map_or(Told::Over, Told::Notice),
-            line = self.prompt.line() => Told::Line(line),
-            signal = self.interrupts.next() => Told::Signal(signal),
-            () = asked_to_end.notified() => Told::AskedToEnd,
-        }
+/// Begins the run, or goes on with what an earlier server has left of the app.
+async fn begin(host: &HostHandle, request: RunRequest, show: &mut dyn Presenter) -> Result<Watch> {
+    let app = request.app.name.clone();
+    let left = host.query(move |host| left_of(host, &app)).await?;
+    if let Some((run, has_ended)) = left.filter(|_| !request.again) {
+        show.warning(&format!("{} runs already, and goes on", request.app.name));
+        return Ok(Watch {
+            run_ended: has_ended,
+            something_ended: true,
+            ..Watch::of(run)
+        });
     }
-
-    /// Somebody wants it to end.
-    fn hurry(&mut self) {
-        self.hurries = true;
-        self.events.hurry();
-    }
-
-    /// Whoever asks on the terminal asks below what was said before.
-    async fn shown(&mut self) -> Option<u8> {
-        tokio::select! {
-            () = self.screen.shown() => None,
-            signal = self.interrupts.next() => Some(signal),
+    match host.command(Command::Run(request)).await? {
+        Accepted::Run(run) => {
+            show.accepted(&run);
+            Ok(Watch::of(run))
         }
-    }
-
-    /// Waits until all is shown; not for long after an interrupt, and not at all after
-    /// another one.
-    async fn leave(mut self, failed: bool, interrupted: bool) {
-        let screen = self.screen;
-        let last = async {
-            screen.show(move |show| show.ended(failed)).await;
-            screen.shown().await;
-        };
-        tokio::select! {
-            () = last => {}
-            () = patience(interrupted) => {}
-            _ = self.interrupts.next() => {}
-        }
+        Accepted::UnderWay => Err(Failure::new("the host gave the run no name").into()),
     }
 }
 
-/// How long the output is waited for: for ever, unless somebody wants an end.
-async fn patience(hurries: bool) {
-    match hurries {
-        true => tokio::time::sleep(PATIENCE).await,
-        false => std::future::pending().await,
-    }
+/// The run of what lives of an app, and whether it has ended.
+fn left_of(host: &Host, app: &str) -> Option<(RunId, bool)> {
+    let mut living = host
+        .processes()
+        .filter(|p| p.app() == app && !p.has_ended());
+    let run = host.run(living.next()?.run())?;
+    Some((run.id().clone(), run.outcome().is_some()))
 }
 
 /// Shows what happens until everything has ended.
-async fn watch(run: RunId, node: &mut Node, seat: &mut Seat) -> Watch {
-    let mut state = Watch::of(run);
-    let asked_to_end = node.asked_to_end.clone();
+async fn watch(mut state: Watch, node: &mut Node, seat: &mut Seat) -> Watch {
     loop {
-        match seat.next(&asked_to_end).await {
+        match seat.next(&mut node.asked_to_end).await {
             Told::Notice(notice) => {
                 if let Some(signal) = state.notice(notice, node, seat).await {
                     state.interrupted(signal, node, seat).await;
@@ -175,9 +134,9 @@ async fn watch(run: RunId, node: &mut Node, seat: &mut Seat) -> Watch {
         }
     }
     loop {
-        tokio::select! {
-            () = node.ended() => return state,
-            _ = seat.interrupts.next() => {}
+        let interrupted = seat.interrupts.next().map(|_| false);
+        if or(node.ended().map(|()| true), interrupted).await {
+            return state;
         }
         node.kill().await;
     }
@@ -231,12 +190,24 @@ impl Watch {
         if !self.run_ended && !self.serving {
             self.signal.get_or_insert(signal);
         }
-        if again {
-            node.kill().await;
-        } else {
-            node.end().await;
+        match again {
+            true => node.kill().await,
+            false => self.stop(node).await,
         }
         self.ending = true;
+    }
+
+    /// Somebody stops the app, which is remembered, and with it all else.
+    async fn stop(&self, node: &Node) {
+        let run = self.run.clone();
+        let app = node
+            .handle
+            .query(move |host| Some(host.run(&run)?.app().to_owned()));
+        if let Ok(Some(app)) = app.await {
+            // Of an app that has ended nothing is to be stopped.
+            let _ = node.handle.command(Command::StopApp(app)).await;
+        }
+        node.end().await;
     }
 
     /// Shows what happened. A signal, when one came meanwhile.
@@ -358,31 +329,6 @@ fn is_question(event: &Event) -> bool {
 fn is_ours(host: &Host, run: &RunId, process: &ProcessId) -> bool {
     let by = host.process(process).and_then(|p| host.run(p.run()));
     by.is_some_and(|by| by.origin() == run)
-}
-
-/// Ctrl-C, SIGTERM and the end of the terminal.
-#[derive(Debug)]
-pub(super) struct Interrupts([Signal; 3]);
-
-impl Interrupts {
-    pub(super) fn listen() -> Result<Self> {
-        let on = |kind| signal(kind);
-        Ok(Self([
-            on(SignalKind::interrupt())?,
-            on(SignalKind::terminate())?,
-            on(SignalKind::hangup())?,
-        ]))
-    }
-
-    /// The number of the next signal.
-    pub(super) async fn next(&mut self) -> u8 {
-        let [a, b, c] = &mut self.0;
-        tokio::select! {
-            _ = a.recv() => 2,
-            _ = b.recv() => 15,
-            _ = c.recv() => 1,
-        }
-    }
 }
 
 /// The answers that come with the run. Without a terminal nobody can be asked.

@@ -1,34 +1,62 @@
 //! `collodi serve`
 
-use super::run::Interrupts;
-use crate::{cli::ServeArgs, node::Node, present::presenter};
+use crate::{
+    cli::ServeArgs,
+    handover,
+    interrupts::Interrupts,
+    node::Node,
+    present::{Presenter, presenter},
+    runtime::Runtime,
+};
 use anyhow::Result;
 use collodi_driver::Notice;
-use futures::StreamExt as _;
-use std::{path::Path, process::ExitCode};
+use collodi_host::{Command, Event};
+use futures::{FutureExt as _, StreamExt as _};
+use futures_lite::future::or;
+use std::{path::Path, process::ExitCode, rc::Rc};
+
+/// The signal that means: go on as another life.
+const HANGUP: u8 = 1;
 
 /// Serves the workspace until someone ends it.
-pub(crate) async fn serve(workspace: &Path, json: bool, args: &ServeArgs) -> Result<ExitCode> {
+pub(crate) async fn serve(
+    runtime: Rc<dyn Runtime>,
+    workspace: &Path,
+    json: bool,
+    args: &ServeArgs,
+) -> Result<ExitCode> {
     let mut show = presenter(json);
     let mut interrupts = Interrupts::listen()?;
-    let mut node = Node::start(workspace, args.listen, &args.server).await?;
+    let mut node = Node::start(&*runtime, workspace, args.listen, &args.server).await?;
     let mut events = node.handle.events().await?;
     show.listening(node.address, &node.state_file);
-    let asked_to_end = node.asked_to_end.clone();
+    for event in &node.found {
+        show.event(event);
+    }
     let mut ending = false;
     loop {
-        tokio::select! {
-            notice = events.next() => match notice {
-                Some(Notice::Event(event)) => show.event(&event),
-                Some(Notice::Missed(events)) => show.missed(events),
-                None => break,
-            },
-            _ = interrupts.next() => {
+        let interrupted = interrupts.next().map(Told::Interrupt);
+        let asked = node.asked_to_end.heard().map(|()| Told::AskedToEnd);
+        let notice = events.next().map(Told::Notice);
+        match or(or(interrupted, asked), notice).await {
+            Told::Notice(Some(Notice::Event(event))) => {
+                show.event(&event);
+                if *event == Event::LetGo {
+                    show.warning(&format!("failed to go on: {}", handover::replace()));
+                }
+            }
+            Told::Notice(Some(Notice::Missed(events))) => show.missed(events),
+            Told::Notice(None) => break,
+            Told::Interrupt(HANGUP) if !ending => hand_over(&node, &mut *show).await,
+            Told::Interrupt(_) => {
                 show.interrupted(ending);
-                if ending { node.kill().await } else { node.end().await }
+                match ending {
+                    true => node.kill().await,
+                    false => node.end().await,
+                }
                 ending = true;
             }
-            () = asked_to_end.notified() => {
+            Told::AskedToEnd => {
                 ending = true;
                 node.end().await;
             }
@@ -37,4 +65,18 @@ pub(crate) async fn serve(workspace: &Path, json: bool, args: &ServeArgs) -> Res
     node.ended().await;
     show.ended(false);
     Ok(ExitCode::SUCCESS)
+}
+
+/// Somebody wants another life of this server to go on with its daemons.
+async fn hand_over(node: &Node, show: &mut dyn Presenter) {
+    if let Err(error) = node.handle.command(Command::HandOver).await {
+        show.warning(&format!("not handed over: {error}"));
+    }
+}
+
+/// What a server hears.
+enum Told {
+    Notice(Option<Notice>),
+    Interrupt(u8),
+    AskedToEnd,
 }

@@ -4,11 +4,11 @@ use super::Presenter;
 use crate::failure::{ERROR, HINT};
 use anstyle::{AnsiColor, Effects, Style};
 use collodi_driver::LoadedApp;
-use collodi_host::{EnvEvent, Event, ProcessEvent, RunEvent, RunId};
+use collodi_host::{EnvEvent, Event, JournalEvent, ProcessEvent, RunEvent, RunId};
 use collodi_logs::{Source, plain};
 use collodi_restart::Event as Supervision;
 use collodi_run::{Event as Step, Failure, Form, Outcome, Question, Status};
-use collodi_script::Severity;
+use collodi_script::{List, Severity, StepAt};
 use std::{collections::BTreeMap, net::SocketAddr, path::Path};
 
 const STEP: Style = AnsiColor::Blue.on_default().effects(Effects::BOLD);
@@ -24,8 +24,8 @@ pub(super) struct Human {
     told: Option<Told>,
     /// The scripts that steps started, by run.
     called: BTreeMap<RunId, String>,
-    /// How many steps each has.
-    totals: BTreeMap<RunId, usize>,
+    /// How many steps each of their lists has.
+    totals: BTreeMap<(RunId, List), usize>,
 }
 
 impl Presenter for Human {
@@ -40,12 +40,9 @@ impl Presenter for Human {
             complain!("{}", diagnostic.render(&app.source, &file));
         }
         if let Ok(script) = app.parsed.script() {
-            for step in script
-                .steps
-                .iter()
-                .filter(|step| !collodi_run::supports(&step.method))
-            {
-                let (number, method) = (step.index + 1, step.method.name());
+            let steps = script.all_steps();
+            for (at, step) in steps.filter(|(_, step)| !collodi_run::supports(&step.method)) {
+                let (number, method) = (at.counted(), step.method.name());
                 complain!("{WARN}step {number} ({method}) cannot be run yet{WARN:#}");
             }
             say!("{STEP}{}{STEP:#}  {DIM}{file}{DIM:#}", app.app.name);
@@ -71,12 +68,17 @@ impl Presenter for Human {
             } => {
                 say!("      {DIM}environment {path}: {how}{DIM:#}");
             }
+            Event::Journal(what) => journal(what),
             _ => {}
         }
     }
 
     fn missed(&mut self, events: u64) {
         complain!("{WARN}{events} events are not shown: the output was too slow{WARN:#}");
+    }
+
+    fn warning(&mut self, text: &str) {
+        complain!("{WARN}{text}{WARN:#}");
     }
 
     fn interrupted(&mut self, again: bool) {
@@ -106,7 +108,7 @@ impl Human {
             RunEvent::Ended(outcome) => {
                 self.outcome(run, outcome);
                 self.called.remove(run);
-                self.totals.remove(run);
+                self.totals.retain(|(of, _), _| of != run);
             }
             _ => {}
         }
@@ -128,13 +130,13 @@ impl Human {
                 total,
                 method,
             } => {
-                self.totals.insert(run.clone(), *total);
-                say!("{STEP}{name}[{}/{total}]{STEP:#} {method}", step + 1);
+                self.totals.insert((run.clone(), step.list.clone()), *total);
+                let place = self.place(run, step);
+                say!("{STEP}{name}{place}{STEP:#} {method}");
             }
             Step::StepSkipped { step } => {
-                let total = self.total(run);
-                let step = step + 1;
-                say!("{STEP}{name}[{step}/{total}]{STEP:#} {DIM}left out{DIM:#}");
+                let place = self.place(run, step);
+                say!("{STEP}{name}{place}{STEP:#} {DIM}left out{DIM:#}");
             }
             Step::Command { line, .. } => say!("      $ {}", plain(line)),
             Step::Log { text, .. } => say!("      {}", plain(text)),
@@ -173,11 +175,18 @@ impl Human {
         }
     }
 
-    fn total(&self, run: &RunId) -> usize {
-        let known = self.totals.get(run).copied();
+    fn total(&self, run: &RunId, list: &List) -> usize {
+        let known = self.totals.get(&(run.clone(), list.clone())).copied();
         let script = self.script.as_ref();
-        let own = script.and_then(|script| Some(script.parsed.script().ok()?.steps.len()));
+        let own = script.and_then(|script| Some(script.parsed.script().ok()?.list(list).len()));
         known.or(own).unwrap_or_default()
+    }
+
+    /// A step among those of its list.
+    fn place(&self, run: &RunId, at: &StepAt) -> String {
+        let total = self.total(run, &at.list);
+        let list = at.list.name().map(|list| format!("{} ", plain(list)));
+        format!("{}[{}/{total}]", list.unwrap_or_default(), at.index + 1)
     }
 
     fn outcome(&self, run: &RunId, outcome: &Outcome) {
@@ -198,10 +207,11 @@ impl Human {
 
     /// The step, where it stands in the script, what went wrong, and what to do.
     fn failure(&self, run: &RunId, failure: &Failure) {
-        let (step, total) = (failure.step + 1, self.total(run));
         complain!(
-            "{ERROR}error:{ERROR:#} {}step {step} of {total} ({}): {}",
+            "{ERROR}error:{ERROR:#} {}step {} of {} ({}): {}",
             self.name(run),
+            failure.step.counted(),
+            self.total(run, &failure.step.list),
             failure.method,
             plain(&failure.kind.to_string())
         );
@@ -268,6 +278,20 @@ fn size(bytes: u64) -> String {
     }
 }
 
+fn journal(what: &JournalEvent) {
+    match what {
+        JournalEvent::Recovered {
+            daemons: 0,
+            trees: 0,
+        } => {}
+        JournalEvent::Recovered { daemons, trees: 0 } => {
+            say!("{GOOD}{daemons} daemons of an earlier server go on{GOOD:#}");
+        }
+        JournalEvent::Recovered { .. } => say!("{GOOD}{what}{GOOD:#}"),
+        _ => complain!("{WARN}{what}{WARN:#}"),
+    }
+}
+
 fn daemon(id: &str, event: &ProcessEvent) {
     match event {
         ProcessEvent::Line(line) => output(id, line.source, &line.text),
@@ -278,6 +302,7 @@ fn daemon(id: &str, event: &ProcessEvent) {
             complain!("{ERROR}{id}: {ended}{ERROR:#}");
         }
         ProcessEvent::Ended(ended) => say!("{id}: {ended}"),
+        ProcessEvent::Lingers(_) | ProcessEvent::Waits(_) => say!("{WARN}{id}: {event}{WARN:#}"),
         ProcessEvent::Supervision(Supervision::Stopping) => say!("{DIM}{id}: stopping{DIM:#}"),
         _ => {}
     }

@@ -1,12 +1,14 @@
 //! For programs: one JSON object a line.
 
 use super::Presenter;
+use collodi_api::TreeMember;
+use collodi_command::Member;
 use collodi_driver::LoadedApp;
-use collodi_host::{EnvEvent, Event, ProcessEvent, RunEvent, RunId};
+use collodi_host::{EnvEvent, Event, JournalEvent, ProcessEvent, RunEvent, RunId};
 use collodi_logs::Line;
 use collodi_restart::Event as Supervision;
 use collodi_run::{Event as Step, Field, Status};
-use collodi_script::Diagnostic;
+use collodi_script::{Diagnostic, StepAt};
 use serde::Serialize;
 use std::{
     io::{self, Write as _},
@@ -49,6 +51,11 @@ impl Presenter for Json {
 
     fn interrupted(&mut self, again: bool) {
         write(&EventLine::Interrupted { again });
+    }
+
+    fn warning(&mut self, text: &str) {
+        let text = text.to_owned();
+        write(&EventLine::Warning { text });
     }
 
     fn ended(&mut self, failed: bool) {
@@ -151,49 +158,58 @@ enum EventLine<'a> {
     },
     StepStarted {
         run: &'a str,
-        step: usize,
+        #[serde(flatten)]
+        step: At<'a>,
         total: usize,
         method: &'a str,
     },
     StepSkipped {
         run: &'a str,
-        step: usize,
+        #[serde(flatten)]
+        step: At<'a>,
     },
     StepDone {
         run: &'a str,
-        step: usize,
+        #[serde(flatten)]
+        step: At<'a>,
     },
     Command {
         run: &'a str,
-        step: usize,
+        #[serde(flatten)]
+        step: At<'a>,
         line: &'a str,
     },
     CommandExited {
         run: &'a str,
-        step: usize,
+        #[serde(flatten)]
+        step: At<'a>,
         exit: String,
         code: Option<i32>,
     },
     RunLine {
         run: &'a str,
-        step: usize,
+        #[serde(flatten)]
+        step: At<'a>,
         seq: u64,
         stream: &'static str,
         text: &'a str,
     },
     Log {
         run: &'a str,
-        step: usize,
+        #[serde(flatten)]
+        step: At<'a>,
         text: &'a str,
     },
     Note {
         run: &'a str,
-        step: usize,
+        #[serde(flatten)]
+        step: At<'a>,
         text: &'a str,
     },
     Show {
         run: &'a str,
-        step: usize,
+        #[serde(flatten)]
+        step: At<'a>,
         method: &'a str,
         params: &'a str,
     },
@@ -202,18 +218,21 @@ enum EventLine<'a> {
     },
     Transfer {
         run: &'a str,
-        step: usize,
+        #[serde(flatten)]
+        step: At<'a>,
         what: &'a str,
     },
     Transferred {
         run: &'a str,
-        step: usize,
+        #[serde(flatten)]
+        step: At<'a>,
         done: u64,
         total: Option<u64>,
     },
     Downloaded {
         run: &'a str,
-        step: usize,
+        #[serde(flatten)]
+        step: At<'a>,
         path: String,
         bytes: u64,
         was_there: bool,
@@ -261,6 +280,21 @@ enum EventLine<'a> {
         process: &'a str,
         url: String,
     },
+    ProcessLingers {
+        process: &'a str,
+        still_alive: Vec<TreeMember>,
+    },
+    ProcessWaits {
+        process: &'a str,
+        waits_for: &'a [String],
+    },
+    Recovered {
+        daemons: usize,
+        leftovers: usize,
+    },
+    Warning {
+        text: String,
+    },
     ProcessEnded {
         process: &'a str,
         how: String,
@@ -285,7 +319,8 @@ enum EventLine<'a> {
     },
     Asks {
         run: &'a str,
-        step: usize,
+        #[serde(flatten)]
+        step: At<'a>,
         method: &'a str,
         title: &'a str,
         description: &'a str,
@@ -293,7 +328,8 @@ enum EventLine<'a> {
     },
     Answered {
         run: &'a str,
-        step: usize,
+        #[serde(flatten)]
+        step: At<'a>,
     },
 }
 
@@ -321,7 +357,8 @@ impl<'a> FieldLine<'a> {
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct FailureLine<'a> {
-    step: usize,
+    #[serde(flatten)]
+    step: At<'a>,
     method: &'a str,
     pointer: &'a str,
     message: String,
@@ -342,6 +379,7 @@ impl<'a> EventLine<'a> {
             Event::Run { run, what, .. } => Self::of_run(run.as_str(), what),
             Event::Process { process, what, .. } => Self::of_process(process.as_str(), what),
             Event::Env { path, what } => Self::of_env(path, what),
+            Event::Journal(what) => Self::of_journal(what),
             _ => None,
         }
     }
@@ -356,7 +394,7 @@ impl<'a> EventLine<'a> {
                 let stream = source.as_str();
                 Some(Self::RunLine {
                     run,
-                    step: step + 1,
+                    step: At::of(step),
                     seq: *seq,
                     stream,
                     text,
@@ -386,40 +424,40 @@ impl<'a> EventLine<'a> {
                 method,
             } => Self::StepStarted {
                 run,
-                step: step + 1,
+                step: At::of(step),
                 total: *total,
                 method,
             },
             Step::StepSkipped { step } => Self::StepSkipped {
                 run,
-                step: step + 1,
+                step: At::of(step),
             },
             Step::StepDone { step } => Self::StepDone {
                 run,
-                step: step + 1,
+                step: At::of(step),
             },
             Step::Command { step, line } => Self::Command {
                 run,
-                step: step + 1,
+                step: At::of(step),
                 line,
             },
             Step::Exited { step, exit } => {
                 let (code, exit) = (exit.shell_code(), exit.to_string());
                 Self::CommandExited {
                     run,
-                    step: step + 1,
+                    step: At::of(step),
                     exit,
                     code,
                 }
             }
             Step::Log { step, text } => Self::Log {
                 run,
-                step: step + 1,
+                step: At::of(step),
                 text,
             },
             Step::Note { step, text } => Self::Note {
                 run,
-                step: step + 1,
+                step: At::of(step),
                 text,
             },
             Step::Show {
@@ -428,27 +466,27 @@ impl<'a> EventLine<'a> {
                 params,
             } => Self::Show {
                 run,
-                step: step + 1,
+                step: At::of(step),
                 method,
                 params,
             },
             Step::Transfer { step, what } => Self::Transfer {
                 run,
-                step: step + 1,
+                step: At::of(step),
                 what,
             },
             Step::Transferred { step, done, total } => {
                 let (done, total) = (*done, *total);
                 Self::Transferred {
                     run,
-                    step: step + 1,
+                    step: At::of(step),
                     done,
                     total,
                 }
             }
             Step::Downloaded { step, file } => Self::Downloaded {
                 run,
-                step: step + 1,
+                step: At::of(step),
                 path: file.path.absolute(),
                 bytes: file.bytes,
                 was_there: file.was_there,
@@ -456,7 +494,7 @@ impl<'a> EventLine<'a> {
             Step::Serving => Self::Serving { run },
             Step::Asks(question) => Self::Asks {
                 run,
-                step: question.step + 1,
+                step: At::of(&question.step),
                 method: &question.method,
                 title: &question.form.title,
                 description: &question.form.description,
@@ -464,7 +502,7 @@ impl<'a> EventLine<'a> {
             },
             Step::Answered { step } => Self::Answered {
                 run,
-                step: step + 1,
+                step: At::of(step),
             },
             _ => return None,
         })
@@ -489,12 +527,29 @@ impl<'a> EventLine<'a> {
                 process,
                 url: url.to_connect(),
             },
+            ProcessEvent::Lingers(members) => Self::ProcessLingers {
+                process,
+                still_alive: members.iter().map(member).collect(),
+            },
+            ProcessEvent::Waits(waits_for) => Self::ProcessWaits { process, waits_for },
             ProcessEvent::Ended(ended) => Self::ProcessEnded {
                 process,
                 how: ended.to_string(),
                 failed: ended.is_failure(),
             },
             _ => return None,
+        })
+    }
+
+    fn of_journal(what: &JournalEvent) -> Option<Self> {
+        Some(match what {
+            JournalEvent::Recovered { daemons, trees } => Self::Recovered {
+                daemons: *daemons,
+                leftovers: *trees,
+            },
+            other => Self::Warning {
+                text: other.to_string(),
+            },
         })
     }
 
@@ -534,13 +589,37 @@ impl<'a> EventLine<'a> {
     }
 }
 
+/// A step, counted from 1, and its list when that is not `run`.
+#[derive(Debug, Serialize)]
+struct At<'a> {
+    step: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    list: Option<&'a str>,
+}
+
+impl<'a> At<'a> {
+    fn of(at: &'a StepAt) -> Self {
+        Self {
+            step: at.index.saturating_add(1),
+            list: at.list.name(),
+        }
+    }
+}
+
+fn member(member: &Member) -> TreeMember {
+    TreeMember {
+        pid: member.pid,
+        name: member.name.clone(),
+    }
+}
+
 impl<'a> FailureLine<'a> {
     fn of(status: &'a Status) -> Option<Self> {
         let Status::Failed(failure) = status else {
             return None;
         };
         Some(Self {
-            step: failure.step + 1,
+            step: At::of(&failure.step),
             method: &failure.method,
             pointer: &failure.pointer,
             message: failure.kind.to_string(),

@@ -22,6 +22,8 @@ pub(crate) trait Presenter: Send {
     fn missed(&mut self, events: u64);
     /// Someone wants it to end, for the second time.
     fn interrupted(&mut self, again: bool);
+    /// Something is not as it should be.
+    fn warning(&mut self, text: &str);
     /// Everything has ended.
     fn ended(&mut self, failed: bool);
 }

@@ -1,5 +1,6 @@
 //! The terminal: lines that are typed, and whether they are shown.
 
+use futures::{SinkExt as _, StreamExt as _, channel::mpsc, executor::block_on};
 use rustix::termios::{
     LocalModes, OptionalActions, QueueSelector, Termios, tcflush, tcgetattr, tcsetattr,
 };
@@ -11,7 +12,6 @@ use std::{
     },
     thread,
 };
-use tokio::sync::mpsc;
 
 /// How many typed lines wait to be read.
 const LINES: usize = 16;
@@ -51,7 +51,7 @@ impl Terminal {
         let lines = self
             .lines
             .get_or_insert_with(|| read_lines(Arc::clone(listens)));
-        lines.recv().await
+        lines.next().await
     }
 
     /// Nobody types here any more.
@@ -108,16 +108,16 @@ impl Drop for Terminal {
 /// Reads lines in a thread of its own: nothing else can wait for a terminal on every
 /// system. It ends with the program.
 fn read_lines(listens: Arc<AtomicBool>) -> mpsc::Receiver<String> {
-    let (sender, receiver) = mpsc::channel(LINES);
-    thread::spawn(move || hand_on(io::stdin().lock(), &listens, &sender));
+    let (mut sender, receiver) = mpsc::channel(LINES);
+    thread::spawn(move || hand_on(io::stdin().lock(), &listens, &mut sender));
     receiver
 }
 
 /// Hands on the lines that come while something is asked.
-fn hand_on(input: impl io::BufRead, listens: &AtomicBool, sender: &mpsc::Sender<String>) {
+fn hand_on(input: impl io::BufRead, listens: &AtomicBool, sender: &mut mpsc::Sender<String>) {
     for line in input.lines() {
         let Ok(line) = line else { return };
-        if listens.load(Ordering::Relaxed) && sender.blocking_send(line).is_err() {
+        if listens.load(Ordering::Relaxed) && block_on(sender.send(line)).is_err() {
             return;
         }
     }
@@ -129,12 +129,12 @@ mod tests {
 
     #[test]
     fn lines_that_come_while_nothing_is_asked_are_for_nobody() {
-        let (sender, mut lines) = mpsc::channel(LINES);
+        let (mut sender, mut lines) = mpsc::channel(LINES);
         let listens = AtomicBool::new(false);
         let many = "stray\n".repeat(LINES * 2);
-        hand_on(many.as_bytes(), &listens, &sender);
+        hand_on(many.as_bytes(), &listens, &mut sender);
         listens.store(true, Ordering::Relaxed);
-        hand_on("an answer\n".as_bytes(), &listens, &sender);
+        hand_on("an answer\n".as_bytes(), &listens, &mut sender);
         assert_eq!(lines.try_recv(), Ok("an answer".to_owned()));
         assert!(lines.try_recv().is_err());
     }
@@ -142,7 +142,7 @@ mod tests {
     #[test]
     fn what_waits_is_no_answer_to_a_new_question() {
         let mut terminal = Terminal::new(false);
-        let (sender, lines) = mpsc::channel(LINES);
+        let (mut sender, lines) = mpsc::channel(LINES);
         terminal.lines = Some(lines);
         let sent = sender.try_send("stray".to_owned());
         assert!(sent.is_ok());

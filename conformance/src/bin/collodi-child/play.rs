@@ -22,6 +22,7 @@ const PIECE: usize = 16 * 1024;
 
 thread_local! {
     static CHILDREN: RefCell<Vec<Child>> = const { RefCell::new(Vec::new()) };
+    static HELD: RefCell<Vec<Vec<u8>>> = const { RefCell::new(Vec::new()) };
 }
 
 /// Plays the steps until one of them ends the process, and says with which code.
@@ -60,6 +61,7 @@ fn play(step: &Step) -> io::Result<Option<i32>> {
         Step::Raise(_) | Step::Ignore(_) | Step::On(..) => signals(step)?,
         Step::Spawn(parentage, words) => spawn(*parentage, words)?,
         Step::Session => drop(process::setsid()?),
+        Step::Hold(size) => HELD.with_borrow_mut(|held| held.push(vec![1; *size])),
         Step::Join => join()?,
         other => files(other)?,
     }
@@ -110,7 +112,20 @@ fn print(given: Given) -> io::Result<String> {
         Given::Group if process::getpgrp() == process::getpid() => "leader\n".to_owned(),
         Given::Group => "member\n".to_owned(),
         Given::Descriptors => descriptors()?,
+        Given::Terminal => terminal(),
     })
+}
+
+fn terminal() -> String {
+    let sizes = (
+        rustix::termios::tcgetwinsize(io::stdin()),
+        rustix::termios::tcgetwinsize(io::stdout()),
+        rustix::termios::tcgetwinsize(io::stderr()),
+    );
+    match sizes {
+        (Ok(size), Ok(_), Ok(_)) => format!("{}x{}\n", size.ws_col, size.ws_row),
+        _ => "none\n".to_owned(),
+    }
 }
 
 /// The open descriptors, except the one that it takes to look.
@@ -156,7 +171,10 @@ fn spawn(parentage: Parentage, words: &[String]) -> io::Result<()> {
     match parentage {
         Parentage::Shared => command.args(words),
         Parentage::Mute => mute(command.args(words)),
-        Parentage::Detached => {
+        Parentage::Detached | Parentage::Hidden => {
+            if parentage == Parentage::Hidden {
+                command.env_clear();
+            }
             let daemon = format!("mute:({})", words.join(" "));
             return mute(command.args(["session", &daemon])).status().map(drop);
         }

@@ -7,6 +7,7 @@ use alloc::{
     string::{String, ToString},
     vec::Vec,
 };
+use collodi_python::Os;
 use collodi_template::Question;
 use collodi_value::Value;
 
@@ -51,8 +52,32 @@ impl Required {
     }
 }
 
-/// What the script requires on this machine: the list form. The bundles of the object
-/// form are the desktop program's own.
+/// The programs of a bundle of the desktop program that scripts can run. A bundle that is
+/// not known has none.
+fn of_bundle(cx: &Context, bundle: &str) -> Vec<Required> {
+    let names: &[&str] = match bundle {
+        "ai" => &["conda", "git", "node", "uv", "ffmpeg", "huggingface"],
+        "dev" | "advanced_dev" => &["conda", "git", "node", "uv"],
+        "javascript" => &["conda", "git", "node"],
+        "python" | "network" | "connect" => &["conda", "git", "uv"],
+        "git" => &["conda", "git"],
+        _ => &[],
+    };
+    let compiles = matches!(bundle, "ai" | "dev" | "advanced_dev");
+    let gpu = cx.options.facts.get("gpu").and_then(Value::as_str);
+    let compiler = (compiles && cx.options.layout.platform().os == Os::Linux).then_some("g++");
+    let cuda = (bundle == "ai" && gpu == Some("nvidia")).then_some("cuda");
+    let names = names.iter().copied().chain(compiler).chain(cuda);
+    let required = |name: &str| Required {
+        program: program(name),
+        name: format!("{name} (of the bundle {bundle})"),
+        by: None,
+    };
+    names.map(required).collect()
+}
+
+/// What the script requires on this machine: the programs that it lists, or those of a
+/// bundle.
 pub(super) fn read(cx: &Context) -> Vec<Required> {
     if cx.is_vatn() {
         return Vec::new();
@@ -60,8 +85,10 @@ pub(super) fn read(cx: &Context) -> Vec<Required> {
     let script = &cx.options.script.value;
     let items = script.pointer("/requires").and_then(Value::as_array);
     let items = items.unwrap_or_default().iter();
+    let bundle = script.pointer("/requires/bundle").map(Value::to_text);
     let mut seen = BTreeSet::new();
-    let required = items.filter(|item| concerns(cx, item)).flat_map(programs);
+    let listed = items.filter(|item| concerns(cx, item)).flat_map(programs);
+    let required = listed.chain(bundle.iter().flat_map(|bundle| of_bundle(cx, bundle)));
     let has_conda = cx.options.tools.conda.is_some();
     required
         .filter(|required| !(has_conda && required.program == "conda"))

@@ -1,43 +1,45 @@
 //! What a run has to do with people, and what comes before its first step.
 
-use super::{Run, State};
+use super::{Phase, Run};
 use crate::{
     Completed, Failure, Question, Status,
+    lane::Lane,
     opening::{Opened, Opening},
     params::Fault,
 };
 use alloc::sync::Arc;
 use collodi_machine::ActionId;
+use collodi_script::StepAt;
 use collodi_time::Instant;
 use collodi_value::Object;
 
 impl Run {
-    /// What it asks of a person, as long as it waits for the answer.
-    pub const fn question(&self) -> Option<&Arc<Question>> {
-        match &self.state {
-            State::Opening(opening) => opening.question(),
-            State::Stepping(pending) => pending.question(),
-            _ => None,
+    /// What it asks of a person, as long as it waits for the answer: the oldest, when
+    /// several lists of steps ask something.
+    pub fn question(&self) -> Option<&Arc<Question>> {
+        match &self.phase {
+            Phase::Opening(opening) => opening.question(),
+            _ => {
+                let open = self.lanes.iter().filter_map(Lane::question);
+                open.min_by_key(|question| question.number)
+            }
         }
     }
 
     pub(super) fn answer(&mut self, now: Instant, number: u64, values: &Object) {
-        if self
-            .question()
-            .is_none_or(|question| question.number != number)
-        {
-            return;
-        }
-        match core::mem::replace(&mut self.state, State::New) {
-            State::Stepping(pending) => {
-                let step = pending.answer(&mut self.cx, values);
-                self.apply(now, step);
-            }
-            State::Opening(opening) => {
+        let asks = |question: &Arc<Question>| question.number == number;
+        match core::mem::replace(&mut self.phase, Phase::New) {
+            Phase::Opening(opening) if opening.question().is_some_and(asks) => {
                 let opened = opening.answer(&mut self.cx, values);
                 self.opened(now, opened);
             }
-            other => self.state = other,
+            other => {
+                self.phase = other;
+                let mut lanes = self.lanes.iter_mut();
+                if let Some(lane) = lanes.find(|lane| lane.question().is_some_and(asks)) {
+                    lane.go(&mut self.cx, |cx, state| state.answer(cx, now, values));
+                }
+            }
         }
     }
 
@@ -60,11 +62,11 @@ impl Run {
     /// A failure before the first step is about what the script requires.
     fn opened(&mut self, now: Instant, opened: Result<Opened, Fault>) {
         match opened {
-            Ok(Opened::Done) => self.state = State::Next(0, now),
-            Ok(Opened::Waits(opening)) => self.state = State::Opening(opening),
+            Ok(Opened::Done) => self.begin(now),
+            Ok(Opened::Waits(opening)) => self.phase = Phase::Opening(opening),
             Err(fault) => {
                 let failure = Failure {
-                    step: 0,
+                    step: StepAt::default(),
                     method: "pre".into(),
                     pointer: "/pre".into(),
                     kind: *fault.kind,

@@ -1,23 +1,20 @@
 //! Open shells, and what is written to commands.
 
-use super::{Run, State};
-use crate::{Completed, Event, context::Context, questions::Asking, step::ShellHeard};
+use super::{Phase, Run};
+use crate::{Completed, Event, context::Context, step::ShellHeard};
 use alloc::{format, sync::Arc};
 use collodi_action::{Action, Completion, Progress};
 use collodi_command::{Stream, TreeId};
 use collodi_machine::ActionId;
-use collodi_script::Method;
-use collodi_time::{Duration, Instant};
-
-/// How long the end of a shell's command is waited for before text goes to the command.
-const SETTLE: Duration = Duration::from_millis(300);
+use collodi_script::StepAt;
+use collodi_time::Instant;
 
 impl Run {
     /// The tree of the command that reads what is written to the run: of those that
     /// live, the one that was started last. None when none reads.
     pub fn reader(&self) -> Option<&TreeId> {
-        match self.state {
-            State::Ending(_) | State::Done(_) => None,
+        match self.phase {
+            Phase::Ending(_) | Phase::Done(_) => None,
             _ => self.cx.readers.last_key_value().map(|(_, tree)| tree),
         }
     }
@@ -44,34 +41,20 @@ impl Run {
         let Some(heard) = hear(&mut self.cx, id, progress) else {
             return;
         };
-        match core::mem::replace(&mut self.state, State::New) {
-            State::Stepping(pending) => {
-                let step = pending.heard(&mut self.cx, now, id, &heard);
-                self.apply(now, step);
-            }
-            State::Ending(ending) => {
-                if matches!(heard, ShellHeard::Spawned) {
-                    ending.spawned(&mut self.cx);
-                }
-                self.state = State::Ending(ending);
-            }
-            State::Settling(_) if !self.cx.sessions.may_end() => {
-                self.prepare(now, Asking::default());
-            }
-            other => self.state = other,
+        for lane in self.lanes.iter_mut() {
+            lane.go(&mut self.cx, |cx, state| state.heard(cx, now, id, &heard));
+        }
+        if let (Phase::Ending(ending), ShellHeard::Spawned) = (&self.phase, heard) {
+            ending.spawned(&mut self.cx);
         }
     }
 
-    /// Renders the step at hand; one that types into a shell waits a while for the end of
-    /// what runs there, so that the shell reads it and not what is just ending.
-    pub(super) fn settle_shell(&mut self, now: Instant) {
-        let steps = &self.cx.options.script.steps;
-        let method = steps.get(self.cx.step).map(|step| &step.method);
-        let types = matches!(method, Some(Method::ShellEnter | Method::ShellWrite));
-        if types && self.cx.sessions.may_end() {
-            self.state = State::Settling(now + SETTLE);
-        } else {
-            self.prepare(now, Asking::default());
+    /// An open shell ended, whoever waits for it.
+    pub(super) fn shell_ended(&mut self, now: Instant, id: ActionId, completed: &Completed) {
+        for lane in self.lanes.iter_mut() {
+            lane.go(&mut self.cx, |cx, state| {
+                state.shell_ended(cx, now, id, completed)
+            });
         }
     }
 
@@ -81,7 +64,7 @@ impl Run {
             return false;
         };
         for (stream, bytes) in session.close() {
-            show(&mut self.cx, session.step, stream, &bytes);
+            show(&mut self.cx, session.step.clone(), stream, &bytes);
         }
         true
     }
@@ -94,14 +77,14 @@ fn hear(cx: &mut Context, id: ActionId, progress: &Progress) -> Option<ShellHear
         Progress::Output { stream, bytes } => {
             let session = cx.sessions.of(id)?;
             let heard = session.hear(*stream, bytes);
-            let step = session.step;
+            let step = session.step.clone();
             show(cx, step, *stream, &heard.bytes);
             Some(ShellHeard::Output(*stream, heard))
         }
     }
 }
 
-fn show(cx: &mut Context, step: usize, stream: Stream, bytes: &[u8]) {
+fn show(cx: &mut Context, step: StepAt, stream: Stream, bytes: &[u8]) {
     if !bytes.is_empty() {
         cx.out.event(Event::Output {
             step,

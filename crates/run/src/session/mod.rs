@@ -11,6 +11,7 @@ use alloc::{
 };
 use collodi_command::{Stream, TreeId};
 use collodi_machine::ActionId;
+use collodi_script::StepAt;
 use mark::{Mark, Marks};
 
 /// The longest line that may be typed in pieces, in bytes.
@@ -31,7 +32,7 @@ pub(crate) struct Session {
     /// The directory in which it was opened.
     pub(crate) cwd: String,
     /// The last step that had to do with it.
-    pub(crate) step: usize,
+    pub(crate) step: StepAt,
     name: String,
     stdout: Marks,
     stderr: Marks,
@@ -112,7 +113,7 @@ impl Sessions {
 
 impl Session {
     /// The shell that `exec` runs. No other shell may have the name of its tree.
-    pub(crate) fn new(exec: ActionId, tree: TreeId, cwd: String, step: usize) -> Self {
+    pub(crate) fn new(exec: ActionId, tree: TreeId, cwd: String, step: StepAt) -> Self {
         let name = tree.as_str().to_string();
         Self {
             exec,

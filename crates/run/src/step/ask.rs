@@ -53,12 +53,12 @@ pub(super) fn start(cx: &mut Context, method: &Method, params: Params<'_>) -> St
 /// Takes the prepared answers, else asks; fails when nobody is there to answer.
 pub(crate) fn ask(cx: &mut Context, method: String, form: Form) -> Result<Asked, Fault> {
     let options = cx.options.clone();
-    let step = options.script.steps.get(cx.step);
+    let step = options.script.step(&cx.cursor.step);
     let id = step.and_then(|step| step.id.clone());
     let answers = &options.answers;
-    let is_new = cx.answered.insert((method.clone(), cx.step));
+    let is_new = cx.answered.insert((method.clone(), cx.step()));
     let given = match is_new {
-        true => answers.of_step(cx.step, id.as_deref(), &form),
+        true => answers.of_step(&cx.cursor.step, id.as_deref(), &form),
         false => Object::new(),
     };
     let may_settle = is_new && (answers.unattended || !given.is_empty());
@@ -72,7 +72,7 @@ pub(crate) fn ask(cx: &mut Context, method: String, form: Form) -> Result<Asked,
         Err(errors) => complain(cx, &errors),
         Ok(_) => {}
     }
-    let step = cx.step;
+    let step = cx.step();
     cx.questions += 1;
     let question = Arc::new(Question {
         number: cx.questions,
@@ -190,7 +190,7 @@ pub(crate) fn accept(cx: &mut Context, question: &Question, values: &Object) -> 
             for key in unknown {
                 cx.note(format!("nothing called {key} is asked"));
             }
-            let step = question.step;
+            let step = question.step.clone();
             cx.out.event(Event::Answered { step });
             Some(values)
         }

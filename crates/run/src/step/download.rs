@@ -2,7 +2,7 @@
 
 use super::{Pending, Started, Step, query::address, retry::Retries};
 use crate::{
-    Completed, Event,
+    Completed, Event, OtherApps,
     context::Context,
     outcome::FailureKind,
     params::{Fault, Params, missing, wrong},
@@ -82,7 +82,9 @@ fn addresses(params: Params<'_>, key: &str) -> Result<Vec<(String, String)>, Fau
 }
 
 fn target(cx: &Context, params: Params<'_>, files: usize) -> Result<Target, Fault> {
-    let path = |key: &str, text: &str| -> Result<ContainedPath, Fault> { cx.path(key, text) };
+    let path = |key: &str, text: &str| -> Result<ContainedPath, Fault> {
+        cx.path_in_any(key, text, OtherApps::Write)
+    };
     match (params.text("dir")?, params.text("path")?) {
         (Some(dir), _) => Ok(Target::Dir(path("dir", &dir)?)),
         (None, Some(_)) if files > 1 => Err(missing("dir", "a folder for several files")),
@@ -100,7 +102,7 @@ impl Downloads {
         let spec = self.job.spec.clone();
         let what = format!("{} to {}", spec.url, shown(cx, &spec.target));
         cx.out.event(Event::Transfer {
-            step: cx.step,
+            step: cx.step(),
             what,
         });
         self.again = None;
@@ -122,7 +124,7 @@ impl Downloads {
 
     fn is_there(mut self: Box<Self>, cx: &mut Context, file: Downloaded) -> Step {
         cx.out.event(Event::Downloaded {
-            step: cx.step,
+            step: cx.step(),
             file,
         });
         let Some(next) = self.waiting.pop_front() else {
@@ -151,7 +153,7 @@ impl Downloads {
         if let Progress::Transferred { done, total } = *progress {
             self.retries.has(done);
             cx.out.event(Event::Transferred {
-                step: cx.step,
+                step: cx.step(),
                 done,
                 total,
             });

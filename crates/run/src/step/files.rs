@@ -2,7 +2,7 @@
 
 use super::{Pending, Started, Step};
 use crate::{
-    Completed, Event,
+    Completed, Event, OtherApps,
     context::Context,
     outcome::FailureKind,
     params::{Fault, Params, at, missing, wrong},
@@ -29,28 +29,28 @@ pub(crate) enum FileStep {
 pub(super) fn start(cx: &mut Context, method: &Method, params: Params<'_>) -> Started {
     let (op, step) = match method {
         Method::FsWrite => (
-            FileOp::write(path(cx, params, "path")?, content(params)?),
+            FileOp::write(changed(cx, params, "path")?, content(params)?),
             FileStep::Change,
         ),
         Method::FsAppend => {
-            let (path, bytes) = (path(cx, params, "path")?, content(params)?);
+            let (path, bytes) = (changed(cx, params, "path")?, content(params)?);
             (FileOp::Append { path, bytes }, FileStep::Change)
         }
         Method::FsRead => (read(cx, params)?, FileStep::Read(encoding(params)?)),
         Method::FsCat => (read(cx, params)?, FileStep::Cat),
         Method::FsMake => (
             FileOp::MakeDir {
-                path: path(cx, params, "path")?,
+                path: changed(cx, params, "path")?,
             },
             FileStep::Change,
         ),
         Method::FsCopy => {
-            let (from, to) = (path(cx, params, "src")?, path(cx, params, "dest")?);
+            let (from, to) = (path(cx, params, "src")?, changed(cx, params, "dest")?);
             (FileOp::Copy { from, to }, FileStep::Change)
         }
         _ => (
             FileOp::Remove {
-                path: path(cx, params, "path")?,
+                path: changed(cx, params, "path")?,
             },
             FileStep::Change,
         ),
@@ -59,8 +59,14 @@ pub(super) fn start(cx: &mut Context, method: &Method, params: Params<'_>) -> St
     Ok(Step::Wait(Pending::File(step)))
 }
 
+/// A path whose file is read.
 fn path(cx: &Context, params: Params<'_>, key: &str) -> Result<ContainedPath, Fault> {
-    cx.path(key, &params.required_text(key)?)
+    cx.path_in_any(key, &params.required_text(key)?, OtherApps::Read)
+}
+
+/// A path whose file is changed.
+fn changed(cx: &Context, params: Params<'_>, key: &str) -> Result<ContainedPath, Fault> {
+    cx.path_in_any(key, &params.required_text(key)?, OtherApps::Write)
 }
 
 fn read(cx: &Context, params: Params<'_>) -> Result<FileOp, Fault> {
@@ -116,7 +122,7 @@ impl FileStep {
             Self::Read(encoding) => Step::Done(decoded(cx, &bytes, encoding.as_deref())),
             Self::Cat => {
                 cx.out.event(Event::Log {
-                    step: cx.step,
+                    step: cx.step(),
                     text: String::from_utf8_lossy(&bytes).into_owned(),
                 });
                 Step::Done(Value::Null)

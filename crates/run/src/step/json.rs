@@ -4,7 +4,7 @@
 
 use super::{Pending, Started, Step, files, memory};
 use crate::{
-    Completed,
+    Completed, OtherApps,
     context::{Context, contained},
     memory::{remove_in, set_in, set_path},
     outcome::FailureKind,
@@ -153,7 +153,11 @@ fn file_and_work(
     read: Result<(&str, Work), FailureKind>,
 ) -> Result<(ContainedPath, Work), Box<FailureKind>> {
     let (file, work) = read?;
-    let path = contained(&cx.options.app.cwd(), "", file).map_err(|fault| fault.kind)?;
+    let path = match work {
+        Work::Load(_) => cx.path_in_any("", file, OtherApps::Read),
+        _ => contained(&cx.options.app.cwd(), "", file),
+    };
+    let path = path.map_err(|fault| fault.kind)?;
     if is_json(file) || matches!(work, Work::Load(_)) {
         Ok((path, work))
     } else {

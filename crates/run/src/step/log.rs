@@ -14,7 +14,7 @@ pub(super) fn start(cx: &mut Context, params: Params<'_>) -> Step {
         .or_else(|| params.get("json2").map(Value::to_json_pretty));
     if let Some(text) = text {
         cx.out.event(Event::Log {
-            step: cx.step,
+            step: cx.step(),
             text,
         });
     }

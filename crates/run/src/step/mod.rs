@@ -9,11 +9,14 @@ mod download;
 mod env_file;
 mod files;
 mod flow;
+mod gradio;
 mod hf;
+mod hf_login;
 mod json;
 mod link;
 mod log;
 mod memory;
+mod multipart;
 mod net;
 mod query;
 mod resources;
@@ -77,6 +80,8 @@ pub(crate) enum Pending {
     Session(alloc::boxed::Box<shell::SessionStep>),
     ShellStop(alloc::boxed::Box<shell::Stop>),
     Link(link::LinkStep),
+    Gradio(alloc::boxed::Box<gradio::Gradio>),
+    Login(hf_login::Login),
 }
 
 /// A step, or what is wrong with its parameters.
@@ -107,6 +112,8 @@ enum Family {
     Session,
     Exec,
     Link,
+    Gradio,
+    Login,
 }
 
 const fn family(method: &Method) -> Family {
@@ -152,6 +159,8 @@ const fn family(method: &Method) -> Family {
         M::FsDownload => Family::Download,
         M::HfDownload | M::HfUpload => Family::Hf,
         M::Net => Family::Net,
+        M::GradioPredict => Family::Gradio,
+        M::HfLogin | M::HfLogout => Family::Login,
         M::ScriptStart
         | M::ScriptRun
         | M::ScriptStop
@@ -190,6 +199,8 @@ pub(crate) fn start(cx: &mut Context, now: Instant, method: &Method, params: &Va
         Family::Unknown => Ok(unknown(cx, method)),
         Family::Ask => ask::start(cx, method, params),
         Family::Link => link::start(cx, params),
+        Family::Gradio => gradio::start(cx, params),
+        Family::Login => hf_login::start(cx, method, params),
     };
     started.unwrap_or_else(Step::Fail)
 }
@@ -233,6 +244,8 @@ impl Pending {
             Self::Session(session) => session.completed(cx, id, completed),
             Self::ShellStop(stop) => stop.completed(cx, id, &completed),
             Self::Link(link) => link.completed(cx, completed),
+            Self::Gradio(gradio) => gradio.completed(cx, completed),
+            Self::Login(login) => login.completed(cx, completed),
         }
     }
 
@@ -256,6 +269,7 @@ impl Pending {
     pub(crate) fn answer(self, cx: &mut Context, values: &Object) -> Step {
         match self {
             Self::Ask(asking) => asking.answer(cx, values),
+            Self::Login(login) => login.answer(cx, values),
             other => Step::Wait(other),
         }
     }
@@ -264,6 +278,7 @@ impl Pending {
     pub(crate) const fn question(&self) -> Option<&Arc<Question>> {
         match self {
             Self::Ask(asking) => Some(asking.question()),
+            Self::Login(login) => login.question(),
             _ => None,
         }
     }
@@ -290,6 +305,8 @@ impl Pending {
             | Self::Net(_)
             | Self::Ask(_)
             | Self::Script(_)
+            | Self::Gradio(_)
+            | Self::Login(_)
             | Self::Link(_) => None,
             Self::Download(downloads) => downloads.deadline(),
             Self::Shell(shell) => shell.deadline(),

@@ -2,6 +2,7 @@
 
 use super::{
     Pending, Started, Step,
+    multipart::{Multipart, multipart},
     query::{address, encoded, not_one},
 };
 use crate::{
@@ -29,6 +30,7 @@ const PATIENCE: Duration = Duration::from_secs(300);
 /// How much of an error's body is shown.
 const SHOWN: usize = 300;
 
+const FORM_OF_PARTS: &str = "multipart/form-data";
 const FORM: &str = "application/x-www-form-urlencoded";
 
 /// A request under way.
@@ -80,7 +82,7 @@ pub(super) fn start(cx: &mut Context, params: Params<'_>) -> Started {
     };
     let what = spec.to_string();
     cx.out.event(Event::Transfer {
-        step: cx.step,
+        step: cx.step(),
         what,
     });
     cx.world(Action::Fetch(spec));
@@ -148,16 +150,20 @@ fn headers(params: Params<'_>) -> Result<Headers, Fault> {
 }
 
 /// Bytes as they are, text as it is, and anything else as JSON, or as a form when the
-/// headers say so.
+/// headers say so; in several parts when they say that.
 fn body(params: Params<'_>, headers: &mut Headers) -> Result<Vec<u8>, Fault> {
     let Some(data) = params.get("data") else {
         return Ok(Vec::new());
     };
     let kind = headers.get("content-type").map(str::to_ascii_lowercase);
     let (body, default) = match (data, kind.as_deref()) {
-        (_, Some(kind)) if kind.starts_with("multipart/") => {
-            let why = "forms with several parts cannot be sent";
-            return Err(at("data", FailureKind::Unsupported(why)));
+        (Value::Object(fields), Some(kind))
+            if kind.starts_with(FORM_OF_PARTS) && bytes_of(data).is_none() =>
+        {
+            let Multipart { boundary, body } = multipart(fields);
+            let kind = format!("{FORM_OF_PARTS}; boundary={boundary}");
+            headers.set("Content-Type", &kind);
+            (body, FORM_OF_PARTS)
         }
         (Value::String(text), _) => (text.clone().into_bytes(), FORM),
         (Value::Object(fields), Some(kind)) if kind.starts_with(FORM) => {

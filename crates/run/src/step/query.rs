@@ -51,7 +51,8 @@ fn flat(value: &Value) -> String {
     }
 }
 
-fn escaped(text: &str) -> String {
+/// A text as a part of a path or a query.
+pub(super) fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for byte in text.bytes() {
         if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {

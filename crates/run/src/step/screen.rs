@@ -10,7 +10,7 @@ use collodi_value::{Object, Value};
 pub(super) fn start(cx: &mut Context, method: &Method, params: Params<'_>) -> Step {
     let (method, params) = (method.name().to_string(), params.value().to_json());
     cx.out.event(Event::Show {
-        step: cx.step,
+        step: cx.step(),
         method,
         params,
     });

@@ -45,7 +45,7 @@ pub(super) fn start(cx: &mut Context, method: &Method, params: Params<'_>) -> St
             checkout: checkout(params)?,
         },
     };
-    cx.out.action(Action::Script(request));
+    cx.ask(Action::Script(request));
     Ok(Step::Wait(Pending::Script(ScriptStep::One)))
 }
 
@@ -83,7 +83,7 @@ fn import(cx: &mut Context, params: Params<'_>) -> Started {
     let named = named_scripts(object)?;
     let ask = |(name, uri)| {
         let request = ScriptRequest::Ask(ScriptQuestion::Local, uri);
-        (cx.out.action(Action::Script(request)), name)
+        (cx.ask(Action::Script(request)), name)
     };
     let waiting: BTreeMap<_, _> = named.into_iter().map(ask).collect();
     Ok(ScriptStep::Import(waiting).wait_or_done())

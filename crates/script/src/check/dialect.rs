@@ -8,9 +8,9 @@ use alloc::format;
 /// the default.
 pub(super) fn decide(root: &Spot<'_>, options: &Options, sink: &mut Sink) -> Dialect {
     let stated = stated(root, sink);
-    let at_key = || root.get("dialect").unwrap_or_else(|| root.clone());
+    let at_key = || root.get("dialect").unwrap_or(*root);
     let (dialect, place, reason) = match (options.dialect, stated) {
-        (Some(dialect), _) => (dialect, root.clone(), "it was asked for"),
+        (Some(dialect), _) => (dialect, *root, "it was asked for"),
         (None, Some(dialect)) => (dialect, at_key(), "`dialect` says so"),
         (None, None) => shown(root, options, sink),
     };
@@ -48,7 +48,7 @@ fn shown<'a>(
 ) -> (Dialect, Spot<'a>, &'static str) {
     let name = options.file.rsplit(['/', '\\']).next().unwrap_or_default();
     if name == "vatn-node.json" {
-        return (Dialect::Vatn, root.clone(), "its name is `vatn-node.json`");
+        return (Dialect::Vatn, *root, "its name is `vatn-node.json`");
     }
     let vatn = evidence(root, vatn_spelling);
     let daemon = || Some((root.given("daemon")?, "the file has `daemon`"));
@@ -61,11 +61,7 @@ fn shown<'a>(
         }
         (Some((place, why)), None) => (Dialect::Vatn, place, why),
         (None, Some((place, why))) => (Dialect::Pinokio, place, why),
-        (None, None) => (
-            options.default_dialect,
-            root.clone(),
-            "nothing shows another",
-        ),
+        (None, None) => (options.default_dialect, *root, "nothing shows another"),
     }
 }
 

@@ -5,15 +5,16 @@ use super::{
     spot::{Spot, is_template},
 };
 use crate::{
-    Diagnostic, Document, Prerequisite, Script, Severity, Step,
+    Diagnostic, Document, Prerequisite, Script, Severity, Step, Supervision,
     json::{Kind, Node, Syntax},
     suggest::nearest,
     table::FILE_KEYS,
 };
 use alloc::{borrow::ToOwned, boxed::Box, collections::BTreeMap, format, string::String, vec::Vec};
+use collodi_value::Value;
 
 impl Checker<'_, '_> {
-    pub(super) fn document(mut self, root: &Node) -> Document {
+    pub(super) fn document<'n>(mut self, root: &'n Node<'n>) -> Document {
         let root = Spot::root(root);
         if root.node.is_missing() {
             return Document::Broken;
@@ -33,7 +34,7 @@ impl Checker<'_, '_> {
 
     /// Metadata by its name, or a script that lost its steps.
     fn without_run(&mut self, root: &Spot<'_>) -> Document {
-        let keys = root.node.members().iter().map(|m| m.key.as_str());
+        let keys = root.node.members().iter().map(|m| &*m.key);
         let similar = keys
             .filter(|key| nearest(key, ["run"]).is_some() || *key == "steps")
             .find(|key| root.get(key).is_some_and(|v| v.node.as_array().is_some()));
@@ -59,11 +60,13 @@ impl Checker<'_, '_> {
     fn script(&mut self, root: &Spot<'_>, run: &Spot<'_>) -> Script {
         self.dialect = dialect::decide(root, self.options, self.sink);
         self.file_keys(root);
-        let steps = self.run_list(run);
+        let value = root.node.to_value();
+        let steps = self.run_list(run, value.pointer("/run").unwrap_or(&Value::Null));
         let actions = self.actions(root);
         let on_stop = self.on_stop(root);
         let script = Script {
             dialect: self.dialect,
+            supervision: self.supervision(root),
             daemon: root.get("daemon").is_some_and(|d| d.node.is_truthy()),
             steps,
             title: root
@@ -72,9 +75,10 @@ impl Checker<'_, '_> {
             actions,
             on_stop,
             prerequisites: prerequisites(root),
-            value: root.node.to_value(),
+            value,
         };
         self.flow(root, &script);
+        self.daemons(root, &script);
         self.hazards(root, &script);
         script
     }
@@ -82,10 +86,24 @@ impl Checker<'_, '_> {
     fn file_keys(&mut self, root: &Spot<'_>) {
         for param in FILE_KEYS.iter().filter(|param| param.name != "run") {
             if let Some(value) = root.given(param.name) {
-                self.soft_kind(&format!("`{}`", param.name), &value, param.kinds);
+                self.soft_kind(format_args!("`{}`", param.name), &value, param.kinds);
             }
         }
         self.daemon_text(root);
+    }
+
+    /// What a death means for other daemons.
+    fn supervision(&mut self, root: &Spot<'_>) -> Supervision {
+        let Some(spot) = root.given("supervision") else {
+            return Supervision::default();
+        };
+        let Some(text) = spot.node.as_str() else {
+            return Supervision::default();
+        };
+        Supervision::from_name(text).unwrap_or_else(|| {
+            self.not_one_of("supervision", text, &spot, &Supervision::NAMES);
+            Supervision::default()
+        })
     }
 
     /// `"daemon": "false"` is true in JavaScript.
@@ -101,14 +119,14 @@ impl Checker<'_, '_> {
         }
     }
 
-    fn run_list(&mut self, run: &Spot<'_>) -> Vec<Step> {
+    fn run_list(&mut self, run: &Spot<'_>, value: &Value) -> Vec<Step> {
         match &run.node.kind {
             Kind::Missing => Vec::new(),
             Kind::Array(items) if items.is_empty() => {
                 self.sink.push(run.error("empty-run", "`run` has no steps"));
                 Vec::new()
             }
-            Kind::Array(_) => self.steps(run),
+            Kind::Array(_) => self.steps(run, value),
             Kind::Object(_) => {
                 let report = run.wrong_type("`run`", "a list");
                 self.sink
@@ -122,15 +140,17 @@ impl Checker<'_, '_> {
         }
     }
 
-    fn steps(&mut self, list: &Spot<'_>) -> Vec<Step> {
+    /// Reads a list of steps, which is `value`.
+    fn steps(&mut self, list: &Spot<'_>, value: &Value) -> Vec<Step> {
         let limit = self.options.limits.steps;
         if let Some(first) = list.items().nth(limit) {
             let message = format!("a list has at most {limit} steps");
             self.sink.push(first.error("too-many-steps", message));
         }
         let items: Vec<Spot<'_>> = list.items().take(limit).collect();
-        let indexed = items.iter().enumerate();
-        let steps = indexed.map(|(index, spot)| self.step(index, spot));
+        let values = value.as_array().unwrap_or_default();
+        let indexed = items.iter().zip(values).enumerate();
+        let steps = indexed.map(|(index, (spot, value))| self.step(index, spot, value));
         let mut steps: Vec<Step> = steps.collect();
         self.resolve_next(&items, &mut steps);
         steps
@@ -142,7 +162,10 @@ impl Checker<'_, '_> {
         for (member, value) in root.members() {
             let known = FILE_KEYS.iter().any(|param| param.name == member.key);
             if !known && is_step_list(value.node) {
-                actions.insert(member.key.clone(), self.steps(&value));
+                actions.insert(
+                    member.key.clone().into_owned(),
+                    self.steps(&value, &value.node.to_value()),
+                );
             }
         }
         actions
@@ -157,13 +180,11 @@ impl Checker<'_, '_> {
                 .push(report.hint("name a script with several steps by `script.start`"));
             return None;
         }
-        let message = "what `on.stop` asks for is not done here yet";
-        self.sink.push(stop.warning("stop-step", message));
         // `{"uri": "x.json"}` alone starts that script.
         if stop.get("method").is_none() && stop.get("uri").is_some() {
             return Some(Box::new(self.start_request(&stop)));
         }
-        Some(Box::new(self.step(0, &stop)))
+        Some(Box::new(self.step(0, &stop, &stop.node.to_value())))
     }
 }
 
@@ -174,7 +195,7 @@ fn is_metadata(file: &str) -> bool {
 }
 
 /// Whether a value is a list of objects of which one has a method.
-fn is_step_list(node: &Node) -> bool {
+fn is_step_list(node: &Node<'_>) -> bool {
     let items = node.as_array().unwrap_or_default();
     items.iter().all(Node::is_object) && items.iter().any(|item| item.get("method").is_some())
 }

@@ -7,12 +7,12 @@ use super::{
 use crate::{
     Dialect, Method, Next, Script, Step, Template, json::Kind, sink::clip, suggest::nearest,
 };
-use alloc::{borrow::ToOwned, collections::BTreeMap, format, string::String, vec::Vec};
+use alloc::{borrow::ToOwned, collections::BTreeMap, format, vec::Vec};
 
 impl Checker<'_, '_> {
     /// Reads every step's `next`, which needs all ids.
     pub(super) fn resolve_next(&mut self, spots: &[Spot<'_>], steps: &mut [Step]) {
-        let ids = first_with_id(steps);
+        let ids = first_with_id(spots);
         let count = steps.len();
         for (spot, step) in spots.iter().zip(steps) {
             if let Some(next) = spot.get("next") {
@@ -21,14 +21,14 @@ impl Checker<'_, '_> {
         }
     }
 
-    fn next(&mut self, next: &Spot<'_>, ids: &BTreeMap<String, usize>, count: usize) -> Next {
+    fn next(&mut self, next: &Spot<'_>, ids: &BTreeMap<&str, usize>, count: usize) -> Next {
         match &next.node.kind {
             Kind::Null => Next::End,
             Kind::Number(n) => self.next_index(*n, next, count),
             Kind::String(text) if is_template(text) => {
                 Next::Template(Template::parse(&next.node.to_value()))
             }
-            Kind::String(id) => match ids.get(id) {
+            Kind::String(id) => match ids.get(&**id) {
                 Some(index) => Next::Step(*index),
                 None => self.next_unknown(id, next, ids, count),
             },
@@ -54,14 +54,14 @@ impl Checker<'_, '_> {
         &mut self,
         id: &str,
         next: &Spot<'_>,
-        ids: &BTreeMap<String, usize>,
+        ids: &BTreeMap<&str, usize>,
         count: usize,
     ) -> Next {
         // A number as text works as an index when no step has it for an id.
         if let Some(index) = id.parse().ok().filter(|index| *index < count) {
             return Next::Step(index);
         }
-        self.unknown_step(id, next, ids.keys().map(String::as_str));
+        self.unknown_step(id, next, ids.keys().copied());
         Next::Unknown(id.to_owned())
     }
 
@@ -89,7 +89,7 @@ impl Checker<'_, '_> {
     }
 
     fn list_flow(&mut self, spots: &[Spot<'_>], steps: &[Step]) {
-        let ids = first_with_id(steps);
+        let ids = first_with_id(spots);
         let mut known = true;
         let mut edges: Vec<Vec<usize>> = Vec::new();
         for (spot, step) in spots.iter().zip(steps) {
@@ -107,7 +107,7 @@ impl Checker<'_, '_> {
         &mut self,
         spot: &Spot<'_>,
         step: &Step,
-        ids: &BTreeMap<String, usize>,
+        ids: &BTreeMap<&str, usize>,
         count: usize,
     ) -> Jump {
         if !matches!(step.method, Method::Jump | Method::Goto) {
@@ -125,12 +125,12 @@ impl Checker<'_, '_> {
                 Next::Step(index) => Jump::To(index),
                 _ => Jump::Unknown,
             },
-            Kind::String(id) if !is_template(id) => match ids.get(id) {
+            Kind::String(id) if !is_template(id) => match ids.get(&**id) {
                 Some(index) => Jump::To(*index),
                 None => match id.parse().ok().filter(|index| *index < count) {
                     Some(index) => Jump::To(index),
                     None => {
-                        self.unknown_step(id, &target, ids.keys().map(String::as_str));
+                        self.unknown_step(id, &target, ids.keys().copied());
                         Jump::Unknown
                     }
                 },
@@ -139,12 +139,14 @@ impl Checker<'_, '_> {
         }
     }
 
-    fn repeated_ids(&mut self, spots: &[Spot<'_>], steps: &[Step], ids: &BTreeMap<String, usize>) {
+    fn repeated_ids(&mut self, spots: &[Spot<'_>], steps: &[Step], ids: &BTreeMap<&str, usize>) {
         for (spot, step) in spots.iter().zip(steps) {
             let Some(id) = &step.id else {
                 continue;
             };
-            if ids.get(id).is_some_and(|first| *first != step.index)
+            if ids
+                .get(id.as_str())
+                .is_some_and(|first| *first != step.index)
                 && let Some(place) = spot.get("id")
             {
                 let message = format!("another step has the id `{}`", clip(id));
@@ -183,7 +185,12 @@ impl Checker<'_, '_> {
                 };
                 if name != "run" && !script.actions.contains_key(name) {
                     let message = format!("the file has no step list `{}`", clip(name));
-                    self.sink.push(trigger.warning("unknown-action", message));
+                    let report = trigger.warning("unknown-action", message);
+                    let lists = script.actions.keys().map(|name| &**name);
+                    self.sink.push(match nearest(name, lists) {
+                        Some(meant) => report.hint(format!("did you mean `{meant}`?")),
+                        None => report.hint("the step fails when it gets here"),
+                    });
                 }
             }
         }
@@ -199,14 +206,10 @@ enum Jump {
 }
 
 /// The first step with each id.
-fn first_with_id(steps: &[Step]) -> BTreeMap<String, usize> {
-    let mut ids = BTreeMap::new();
-    for step in steps.iter().rev() {
-        if let Some(id) = &step.id {
-            ids.insert(id.clone(), step.index);
-        }
-    }
-    ids
+fn first_with_id<'a>(spots: &[Spot<'a>]) -> BTreeMap<&'a str, usize> {
+    let ids = spots.iter().enumerate().rev();
+    ids.filter_map(|(index, spot)| Some((spot.node.get("id")?.as_str()?, index)))
+        .collect()
 }
 
 /// The steps that can come after one.

@@ -2,6 +2,7 @@
 
 use super::{
     Checker,
+    daemon::dependencies,
     locals::Locals,
     names,
     spot::{Spot, is_one_template, is_template},
@@ -24,6 +25,7 @@ impl Checker<'_, '_> {
         for step in lists.flatten().chain(script.on_stop.as_deref()) {
             self.step_templates(root, step, &names, &mut used);
         }
+        used.extend(dependencies(root));
         self.unused_ids(root, script, &used);
     }
 
@@ -220,13 +222,13 @@ fn first_character(source: &str, span: &Range<usize>) -> Range<usize> {
 
 /// A part of a step that is a template of its own.
 struct Part<'a> {
-    node: &'a Node,
+    node: &'a Node<'a>,
     pointer: String,
 }
 
 impl<'a> Part<'a> {
     /// The text that a pointer below the template names; of a key, the value.
-    fn text(&self, pointer: &str) -> Option<&'a Node> {
+    fn text(&self, pointer: &str) -> Option<&'a Node<'a>> {
         self.node.pointer(pointer)
     }
 }

@@ -18,7 +18,7 @@ pub(super) struct Locals<'a> {
 
 impl<'a> Locals<'a> {
     /// What the steps of all lists of `script` set, whose value is `root`.
-    pub(super) fn of(root: &'a Node, script: &Script) -> Self {
+    pub(super) fn of(root: &'a Node<'a>, script: &Script) -> Self {
         let mut locals = Self::default();
         let lists = script.actions.values().chain([&script.steps]).flatten();
         for step in lists.chain(script.on_stop.as_deref()) {
@@ -44,7 +44,7 @@ impl<'a> Locals<'a> {
         nearest(name, self.names.iter().copied())
     }
 
-    fn step(&mut self, step: &Step, node: &'a Node) {
+    fn step(&mut self, step: &Step, node: &'a Node<'a>) {
         self.returned(node.get("returns"));
         let params = node.get("params");
         match step.method {
@@ -58,7 +58,7 @@ impl<'a> Locals<'a> {
 
     /// `local.set` has names to values, or `key` and `value`; a list or a template is the
     /// whole map.
-    fn set(&mut self, params: Option<&'a Node>) {
+    fn set(&mut self, params: Option<&'a Node<'a>>) {
         if let Some(key) = params.and_then(|params| params.get("key")?.as_str()) {
             self.add(key);
         }
@@ -66,10 +66,10 @@ impl<'a> Locals<'a> {
     }
 
     /// `set` has the names below `local`.
-    fn generic(&mut self, params: Option<&'a Node>) {
+    fn generic(&mut self, params: Option<&'a Node<'a>>) {
         match params {
             Some(params) if params.is_object() => {
-                let templated = |member: &&crate::json::Member| is_template(&member.key);
+                let templated = |member: &&crate::json::Member<'_>| is_template(&member.key);
                 self.open |= params.members().iter().any(|m| templated(&m));
                 if let Some(local) = params.get("local") {
                     self.keys(Some(local));
@@ -80,7 +80,7 @@ impl<'a> Locals<'a> {
         }
     }
 
-    fn keys(&mut self, params: Option<&'a Node>) {
+    fn keys(&mut self, params: Option<&'a Node<'a>>) {
         match params.map(|params| &params.kind) {
             Some(Kind::Object(members)) => members.iter().for_each(|m| self.add(&m.key)),
             Some(_) => self.open = true,
@@ -99,7 +99,7 @@ impl<'a> Locals<'a> {
     }
 
     /// `returns` names a variable, or has an object of them.
-    fn returned(&mut self, returns: Option<&'a Node>) {
+    fn returned(&mut self, returns: Option<&'a Node<'a>>) {
         let mut add = |text: &'a str| {
             if let Some(name) = text.strip_prefix("local.") {
                 self.add(name);

@@ -1,5 +1,6 @@
 //! From JSON to a script: what the values mean, and what is wrong with that.
 
+mod daemon;
 mod dialect;
 mod document;
 mod flow;
@@ -36,7 +37,12 @@ pub(crate) struct Checker<'a, 's> {
 const PATTERNS: usize = 512;
 
 /// What the JSON value of a file means.
-pub(crate) fn document(root: &Node, source: &str, options: &Options, sink: &mut Sink) -> Document {
+pub(crate) fn document<'n>(
+    root: &'n Node<'n>,
+    source: &str,
+    options: &Options,
+    sink: &mut Sink,
+) -> Document {
     let checker = Checker {
         source,
         options,

@@ -11,6 +11,7 @@ use crate::{
     sink::clip,
 };
 use alloc::{format, string::String};
+use core::fmt;
 
 impl Checker<'_, '_> {
     /// Checks a step's `params`, given or not.
@@ -19,8 +20,8 @@ impl Checker<'_, '_> {
             return self.absent_params(spec, step);
         };
         if !accepts(&params, spec.shape) {
-            let what = format!("`params` of `{}`", spec.name);
-            self.kind(&what, &params, spec.shape);
+            let what = format_args!("`params` of `{}`", spec.name);
+            self.kind(what, &params, spec.shape);
             return;
         }
         if !params.node.is_object() {
@@ -63,7 +64,7 @@ impl Checker<'_, '_> {
         }
     }
 
-    fn param(&mut self, spec: &'static MethodSpec, member: &Member, value: &Spot<'_>) {
+    fn param(&mut self, spec: &'static MethodSpec, member: &Member<'_>, value: &Spot<'_>) {
         let Some(param) = spec.param(&member.key) else {
             return self.unknown_param(spec, member, value);
         };
@@ -88,8 +89,8 @@ impl Checker<'_, '_> {
         }
     }
 
-    fn unknown_param(&mut self, spec: &'static MethodSpec, member: &Member, value: &Spot<'_>) {
-        let key = member.key.as_str();
+    fn unknown_param(&mut self, spec: &'static MethodSpec, member: &Member<'_>, value: &Spot<'_>) {
+        let key = &*member.key;
         if spec.others.is_some() || key.starts_with('_') || is_template(key) {
             return;
         }
@@ -112,36 +113,48 @@ impl Checker<'_, '_> {
     fn param_kind(&mut self, spec: &MethodSpec, param: &Param, value: &Spot<'_>) {
         let shown = matches!(spec.class, Class::Skipped | Class::Substituted);
         let converted = !param.required && param.role == Role::Plain && is_scalar(value);
-        let what = format!("`{}`", param.name);
+        let what = format_args!("`{}`", param.name);
         if shown || (converted && has_scalars(param.kinds)) {
-            self.soft_kind(&what, value, param.kinds);
+            self.soft_kind(what, value, param.kinds);
         } else {
-            self.kind(&what, value, param.kinds);
+            self.kind(what, value, param.kinds);
         }
     }
 
     /// As [`Self::kind`], as a warning.
-    pub(super) fn soft_kind(&mut self, what: &str, value: &Spot<'_>, kinds: Kinds) {
+    pub(super) fn soft_kind(&mut self, what: fmt::Arguments<'_>, value: &Spot<'_>, kinds: Kinds) {
         if !accepts(value, kinds) {
-            let mut report = value.wrong_type(what, &format!("{kinds}"));
+            let mut report = value.wrong_type(what, format_args!("{kinds}"));
             report.severity = Severity::Warning;
             self.sink.push(report);
         }
     }
 
+    /// The text is none of these.
+    pub(super) fn not_one_of(&mut self, key: &str, text: &str, spot: &Spot<'_>, names: &[&str]) {
+        let listed = names.join(", ");
+        let message = format!("`{key}` is one of {listed}, not {:?}", clip(text));
+        let report = spot.error("bad-choice", message);
+        let meant = self.suggestion(text, names.iter().copied());
+        self.sink.push(match meant {
+            Some(meant) => report.hint(format!("did you mean `{meant}`?")),
+            None => report,
+        });
+    }
+
     /// Says so when the value's kind is not among `kinds`.
-    pub(super) fn kind(&mut self, what: &str, value: &Spot<'_>, kinds: Kinds) {
+    pub(super) fn kind(&mut self, what: fmt::Arguments<'_>, value: &Spot<'_>, kinds: Kinds) {
         if value.node.is_missing() || accepts(value, kinds) {
             return;
         }
-        let expected = format!("{kinds}");
-        self.sink.push(value.wrong_type(what, &expected));
+        let expected = format_args!("{kinds}");
+        self.sink.push(value.wrong_type(what, expected));
     }
 
     /// Parameters that stand beside `params` instead of inside.
     pub(super) fn misplaced(&mut self, spec: &'static MethodSpec, step: &Spot<'_>) {
         for (member, value) in step.members() {
-            let key = member.key.as_str();
+            let key = &*member.key;
             let is_key = crate::table::STEP_KEYS
                 .iter()
                 .any(|param| param.name == key);
@@ -188,7 +201,7 @@ const fn has_scalars(kinds: Kinds) -> bool {
 
 /// The step's method name, to point at when something is missing.
 pub(super) fn at_method<'a>(step: &Spot<'a>) -> Spot<'a> {
-    step.get("method").unwrap_or_else(|| step.clone())
+    step.get("method").unwrap_or(*step)
 }
 
 fn has_template_key(params: &Spot<'_>) -> bool {

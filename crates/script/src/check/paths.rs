@@ -5,7 +5,7 @@ use super::{
     Checker,
     spot::{Spot, is_template},
 };
-use crate::{Diagnostic, Method, Severity, is_outside, sink::clip};
+use crate::{Diagnostic, Method, Severity, is_checkout_path, is_outside, sink::clip};
 use alloc::format;
 use collodi_contain::{PathError, RelPath};
 use core::ops::Range;
@@ -28,10 +28,19 @@ impl Checker<'_, '_> {
             .ok()
     }
 
-    /// Addresses and home paths: forms that name scripts, and no files.
+    /// Addresses and home paths: forms that name scripts, and no files, but for paths in
+    /// checkouts of other apps.
     fn elsewhere(&mut self, text: &str, value: &Spot<'_>) -> bool {
         if !is_outside(text) {
             return false;
+        }
+        if is_checkout_path(text) {
+            let message = "a path in another app, by the address of its repository";
+            let report = value.notice("other-app", message);
+            self.sink.push(
+                report.note("reading it is allowed, and changing it if the operator says so"),
+            );
+            return true;
         }
         let message = "`~/…` and addresses name scripts, not files";
         let report = value

@@ -42,6 +42,7 @@ impl Checker<'_, '_> {
         for key in ["daemon", "autoRestart"] {
             self.switch(key, params);
         }
+        self.daemon(params);
         if let Some(sudo) = params.get("sudo").filter(|s| s.node.is_truthy()) {
             let message = "`sudo` fails unless the server runs as root";
             self.sink.push(sudo.warning("sudo", message));
@@ -87,7 +88,7 @@ impl Checker<'_, '_> {
             .or(Kinds::NULL)
             .or(Kinds::BOOL);
         for item in message.items() {
-            self.kind("a command", &item, kinds);
+            self.kind(format_args!("a command"), &item, kinds);
         }
     }
 
@@ -105,7 +106,7 @@ impl Checker<'_, '_> {
             if value.node.is_object() {
                 let what = format!("the variable `{}`", clip(&member.key));
                 self.sink
-                    .push(value.wrong_type(&what, "a string, a number or a boolean"));
+                    .push(value.wrong_type(what, "a string, a number or a boolean"));
             }
         }
     }
@@ -143,7 +144,7 @@ impl Checker<'_, '_> {
     fn environment(&mut self, key: &str, start: Option<&RelPath>, value: &Spot<'_>) {
         let place = match &value.node.kind {
             Kind::Object(_) => value.given("path"),
-            _ => Some(value.clone()),
+            _ => Some(*value),
         };
         let Some(place) = place else {
             return;
@@ -184,7 +185,7 @@ impl Checker<'_, '_> {
             if handler.node.is_object() {
                 self.handler(&handler);
             } else {
-                self.kind("a handler", &handler, Kinds::OBJECT);
+                self.kind(format_args!("a handler"), &handler, Kinds::OBJECT);
             }
         }
     }
@@ -194,7 +195,7 @@ impl Checker<'_, '_> {
             let known = HANDLER_KEYS.iter().find(|param| param.name == member.key);
             match known {
                 Some(param) if !value.node.is_null() => {
-                    self.soft_kind(&format!("`{}`", param.name), &value, param.kinds);
+                    self.soft_kind(format_args!("`{}`", param.name), &value, param.kinds);
                 }
                 Some(_) => {}
                 None => self.unknown_handler_key(member, &value),
@@ -209,7 +210,7 @@ impl Checker<'_, '_> {
         }
     }
 
-    fn unknown_handler_key(&mut self, member: &crate::json::Member, value: &Spot<'_>) {
+    fn unknown_handler_key(&mut self, member: &crate::json::Member<'_>, value: &Spot<'_>) {
         if member.key.starts_with('_') {
             return;
         }
@@ -228,7 +229,7 @@ impl Checker<'_, '_> {
     }
 
     /// A pattern must be one that can be used: a step with any other fails.
-    fn event(&mut self, event: &Spot<'_>) {
+    pub(super) fn event(&mut self, event: &Spot<'_>) {
         let Some(text) = event.static_text() else {
             return;
         };
@@ -254,7 +255,7 @@ impl Checker<'_, '_> {
             return;
         }
         self.patterns -= 1;
-        if let Err(error) = Pattern::parse(text) {
+        if let Err(error) = Pattern::check(text) {
             let message = format!("`{}` cannot be used as a pattern: {error}", clip(text));
             self.sink.push(event.error("bad-pattern", message));
         }
@@ -273,7 +274,7 @@ impl Checker<'_, '_> {
         let vatn = self.dialect == Dialect::Vatn;
         let (key, value) = (params.get("key"), params.get("value"));
         match (&key, &value) {
-            (Some(key), Some(_)) if vatn => self.kind("`key`", key, Kinds::STRING),
+            (Some(key), Some(_)) if vatn => self.kind(format_args!("`key`"), key, Kinds::STRING),
             (Some(key), None) if vatn && params.node.members().len() == 1 => {
                 let report = key.error("missing-parameter", "`local.set` with `key` needs `value`");
                 self.sink.push(report);

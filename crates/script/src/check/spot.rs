@@ -3,35 +3,34 @@
 use crate::{
     Diagnostic, Severity,
     json::{Kind, Member, Node},
-    sink::child_pointer,
 };
-use alloc::{
-    format,
-    string::{String, ToString},
-};
-use core::ops::Range;
+use alloc::{format, string::String};
+use core::{fmt, ops::Range};
 
-/// A node with its pointer.
-#[derive(Clone, Debug)]
+/// A node of a file. Its pointer is made when there is something to say about it.
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Spot<'a> {
-    pub(crate) node: &'a Node,
-    pub(crate) pointer: String,
+    root: &'a Node<'a>,
+    pub(crate) node: &'a Node<'a>,
 }
 
 impl<'a> Spot<'a> {
-    pub(crate) const fn root(node: &'a Node) -> Self {
-        Self {
-            node,
-            pointer: String::new(),
-        }
+    pub(crate) const fn root(root: &'a Node<'a>) -> Self {
+        Self { root, node: root }
+    }
+
+    const fn at(self, node: &'a Node<'a>) -> Self {
+        Self { node, ..self }
+    }
+
+    /// The JSON pointer of the value.
+    pub(crate) fn pointer(&self) -> String {
+        self.root.pointer_to(self.node)
     }
 
     /// The value of `key`; of several, the last.
     pub(crate) fn get(&self, key: &str) -> Option<Self> {
-        self.node.get(key).map(|node| Self {
-            node,
-            pointer: child_pointer(&self.pointer, key),
-        })
+        self.node.get(key).map(|node| self.at(node))
     }
 
     /// The value of `key`, unless it is null or could not be read.
@@ -41,25 +40,17 @@ impl<'a> Spot<'a> {
     }
 
     /// The members of an object.
-    pub(crate) fn members(&self) -> impl Iterator<Item = (&'a Member, Self)> {
-        let pointer = self.pointer.clone();
-        self.node.members().iter().map(move |member| {
-            let spot = Self {
-                node: &member.value,
-                pointer: child_pointer(&pointer, &member.key),
-            };
-            (member, spot)
-        })
+    pub(crate) fn members(&self) -> impl Iterator<Item = (&'a Member<'a>, Self)> + use<'a> {
+        let spot = *self;
+        let members = self.node.members().iter();
+        members.map(move |member| (member, spot.at(&member.value)))
     }
 
     /// The items of a list; none of anything else.
-    pub(crate) fn items(&self) -> impl Iterator<Item = Self> {
-        let pointer = self.pointer.clone();
+    pub(crate) fn items(&self) -> impl Iterator<Item = Self> + use<'a> {
+        let spot = *self;
         let items = self.node.as_array().unwrap_or_default();
-        items.iter().enumerate().map(move |(i, node)| Self {
-            node,
-            pointer: child_pointer(&pointer, &i.to_string()),
-        })
+        items.iter().map(move |node| spot.at(node))
     }
 
     /// What to point at: the value, or the opening bracket of a large one.
@@ -76,18 +67,22 @@ impl<'a> Spot<'a> {
     }
 
     pub(crate) fn error(&self, code: &'static str, message: impl Into<String>) -> Diagnostic {
-        Diagnostic::new(Severity::Error, code, self.head(), message).at(self.pointer.clone())
+        Diagnostic::new(Severity::Error, code, self.head(), message).at(self.pointer())
     }
 
     pub(crate) fn warning(&self, code: &'static str, message: impl Into<String>) -> Diagnostic {
-        Diagnostic::new(Severity::Warning, code, self.head(), message).at(self.pointer.clone())
+        Diagnostic::new(Severity::Warning, code, self.head(), message).at(self.pointer())
     }
 
     pub(crate) fn notice(&self, code: &'static str, message: impl Into<String>) -> Diagnostic {
-        Diagnostic::new(Severity::Notice, code, self.head(), message).at(self.pointer.clone())
+        Diagnostic::new(Severity::Notice, code, self.head(), message).at(self.pointer())
     }
 
-    pub(crate) fn wrong_type(&self, what: &str, expected: &str) -> Diagnostic {
+    pub(crate) fn wrong_type(
+        &self,
+        what: impl fmt::Display,
+        expected: impl fmt::Display,
+    ) -> Diagnostic {
         let found = self.node.kind_name();
         self.error("wrong-type", format!("{what} is {expected}, not {found}"))
     }
@@ -102,5 +97,6 @@ pub(crate) fn is_one_template(text: &str) -> bool {
 
 /// Whether a text may hold a template: its value is known at run time only.
 pub(crate) fn is_template(text: &str) -> bool {
-    text.contains("{{")
+    // One sign is looked for quicker than two.
+    text.contains('{') && text.contains("{{")
 }

@@ -39,8 +39,9 @@ const OTHER_NAMES: &[(&str, &str)] = &[
 ];
 
 impl Checker<'_, '_> {
-    /// Reads a step. One that is wrong is a step all the same, so that indices stay right.
-    pub(super) fn step(&mut self, index: usize, spot: &Spot<'_>) -> Step {
+    /// Reads a step, which is `value`. One that is wrong is a step all the same, so that indices
+    /// stay right.
+    pub(super) fn step(&mut self, index: usize, spot: &Spot<'_>, value: &Value) -> Step {
         if !spot.node.is_object() {
             self.not_a_step(spot);
             return blank(index, spot);
@@ -53,20 +54,17 @@ impl Checker<'_, '_> {
             self.misplaced(spec, spot);
         }
         self.method_rules(&method, spot);
-        let template = |key: &str| spot.given(key).map(|s| Template::parse(&s.node.to_value()));
-        let params = spot
-            .get("params")
-            .map_or(Value::Null, |p| p.node.to_value());
+        let value = |key: &str| value.as_object()?.get(key);
+        let given = |key: &str| value(key).filter(|value| **value != Value::Null);
+        let template = |key: &str| given(key).map(Template::parse);
         Step {
             id: spot
                 .get("id")
                 .and_then(|id| id.node.as_str().map(ToOwned::to_owned)),
             method,
-            params: Template::parse(&params),
+            params: Template::parse(value("params").unwrap_or(&Value::Null)),
             uri: template("uri"),
-            when: spot
-                .get("when")
-                .map(|s| Template::parse(&s.node.to_value())),
+            when: value("when").map(Template::parse),
             returns: template("returns"),
             notify: template("notify"),
             queue: spot.get("queue").is_some_and(|q| q.node.is_truthy()),
@@ -107,9 +105,11 @@ impl Checker<'_, '_> {
             match STEP_KEYS.iter().find(|param| param.name == member.key) {
                 Some(_) if value.node.is_null() || value.node.is_missing() => {}
                 Some(param) if param.required => {
-                    self.kind(&format!("`{}`", param.name), &value, param.kinds);
+                    self.kind(format_args!("`{}`", param.name), &value, param.kinds);
                 }
-                Some(param) => self.soft_kind(&format!("`{}`", param.name), &value, param.kinds),
+                Some(param) => {
+                    self.soft_kind(format_args!("`{}`", param.name), &value, param.kinds);
+                }
                 None => self.misspelt_key(step, &member.key, member.key_span.clone()),
             }
         }
@@ -166,7 +166,7 @@ impl Checker<'_, '_> {
         if let Some(uri) = step.given("uri") {
             let message = "a step that calls a JavaScript module fails here";
             self.sink.push(uri.warning("module-step", message));
-            return Method::Module(name.clone());
+            return Method::Module(name.clone().into_owned());
         }
         let known = Method::from_name(name);
         match &known {
@@ -248,6 +248,6 @@ fn blank(index: usize, spot: &Spot<'_>) -> Step {
         queue: false,
         notify: None,
         span: spot.node.span.clone(),
-        pointer: spot.pointer.clone(),
+        pointer: spot.pointer(),
     }
 }

@@ -22,6 +22,8 @@ pub(crate) enum TokenKind {
     String {
         quote: char,
         closed: bool,
+        /// Whether it has neither escapes nor control characters.
+        plain: bool,
     },
     /// Letters, digits and signs without quotes: `true`, `12`, `bare`, `{{`-less text.
     Word,
@@ -54,13 +56,10 @@ impl<'a> Lexer<'a> {
     pub(crate) fn next(&mut self) -> Token {
         self.skip_space();
         let start = self.at;
-        let Some(c) = self.rest().chars().next() else {
-            return Token {
-                kind: TokenKind::End,
-                span: start..start,
-            };
+        let kind = match self.bytes().next() {
+            None => TokenKind::End,
+            Some(b) => self.token(b),
         };
-        let kind = self.token(c);
         Token {
             kind,
             span: start..self.at,
@@ -98,28 +97,32 @@ impl<'a> Lexer<'a> {
         self.at += rest.find(|c| !skip(c)).unwrap_or(rest.len());
     }
 
-    fn token(&mut self, c: char) -> TokenKind {
-        let single = match c {
-            '{' => TokenKind::OpenObject,
-            '}' => TokenKind::CloseObject,
-            '[' => TokenKind::OpenArray,
-            ']' => TokenKind::CloseArray,
-            ',' => TokenKind::Comma,
-            ':' => TokenKind::Colon,
-            '"' | '\'' | '`' => return self.string(c),
-            '/' => return self.slash(),
-            '#' => return self.line_comment(),
-            c if is_word(c) => {
-                self.skip_while(is_word);
-                return TokenKind::Word;
-            }
-            _ => {
-                self.skip_while(is_stray);
-                return TokenKind::Stray;
-            }
+    /// The token that begins with the byte `b`.
+    fn token(&mut self, b: u8) -> TokenKind {
+        let single = match b {
+            b'{' => TokenKind::OpenObject,
+            b'}' => TokenKind::CloseObject,
+            b'[' => TokenKind::OpenArray,
+            b']' => TokenKind::CloseArray,
+            b',' => TokenKind::Comma,
+            b':' => TokenKind::Colon,
+            b'"' | b'\'' | b'`' => return self.string(b),
+            b'/' => return self.slash(),
+            b'#' => return self.line_comment(),
+            _ => return self.word(),
         };
-        self.at += c.len_utf8();
+        self.at += 1;
         single
+    }
+
+    fn word(&mut self) -> TokenKind {
+        let start = self.at;
+        self.skip_while(is_word);
+        if self.at > start {
+            return TokenKind::Word;
+        }
+        self.skip_while(is_stray);
+        TokenKind::Stray
     }
 
     fn slash(&mut self) -> TokenKind {
@@ -146,20 +149,23 @@ impl<'a> Lexer<'a> {
 
     /// A literal up to its closing quote. One that reaches a line end without it is taken to go
     /// on only when what follows the next quote can follow a literal.
-    fn string(&mut self, quote: char) -> TokenKind {
+    fn string(&mut self, quote: u8) -> TokenKind {
         let start = self.at;
         self.at += 1;
-        // Most literals are short and on one line.
-        let ends = |b: u8| matches!(b, b'\\' | b'\n') || char::from(b) == quote;
-        let plain = self.bytes().take_while(|b| !ends(*b)).count();
-        if self.bytes().nth(plain).map(char::from) == Some(quote) {
-            self.at += plain + 1;
-            return TokenKind::String {
-                quote,
-                closed: true,
-            };
+        // Most literals stand for themselves.
+        let rest = self.source.as_bytes().get(self.at..).unwrap_or_default();
+        let length = plain_length(rest, quote);
+        let closed = rest.get(length) == Some(&quote);
+        let quote = char::from(quote);
+        if !closed {
+            return self.long_string(start, quote);
         }
-        self.long_string(start, quote)
+        self.at += length + 1;
+        TokenKind::String {
+            quote,
+            closed: true,
+            plain: true,
+        }
     }
 
     fn long_string(&mut self, start: usize, quote: char) -> TokenKind {
@@ -178,6 +184,7 @@ impl<'a> Lexer<'a> {
                         return TokenKind::String {
                             quote,
                             closed: false,
+                            plain: false,
                         };
                     }
                     crossed_line = true;
@@ -187,6 +194,7 @@ impl<'a> Lexer<'a> {
                     return TokenKind::String {
                         quote,
                         closed: true,
+                        plain: false,
                     };
                 }
                 _ => {}
@@ -200,6 +208,7 @@ impl<'a> Lexer<'a> {
         TokenKind::String {
             quote,
             closed: false,
+            plain: false,
         }
     }
 
@@ -229,6 +238,17 @@ impl<'a> Lexer<'a> {
 /// Whether `c` can be part of a word: nothing that has a meaning in JSON, and no space.
 fn is_word(c: char) -> bool {
     c.is_alphanumeric() || matches!(c, '_' | '$' | '-' | '+' | '.' | '@')
+}
+
+/// How many bytes come before a quote, an escape or a control character. Many are looked at
+/// at once.
+fn plain_length(bytes: &[u8], quote: u8) -> usize {
+    let special = |b: &u8| *b == quote || *b == b'\\' || *b < b' ';
+    let (chunks, _) = bytes.as_chunks::<16>();
+    let plain = |chunk: &&[u8; 16]| !chunk.iter().fold(false, |found, b| found | special(b));
+    let sure = chunks.iter().take_while(plain).count() * 16;
+    let rest = bytes.get(sure..).unwrap_or_default();
+    sure + rest.iter().position(special).unwrap_or(rest.len())
 }
 
 /// JSON's white space.

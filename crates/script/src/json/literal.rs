@@ -5,11 +5,11 @@ use super::{
     node::{Kind, Node},
     number::{self, Number},
     parser::Parser,
-    string::{Escapes, Meaning, decode, pieces},
+    string::{Decoded, Escapes, Meaning, decode, pieces},
 };
 use crate::{Diagnostic, Severity, sink::clip};
 use alloc::{
-    borrow::ToOwned,
+    borrow::Cow,
     format,
     string::{String, ToString},
 };
@@ -20,7 +20,7 @@ fn error(code: &'static str, span: Range<usize>, message: impl Into<String>) -> 
     Diagnostic::new(Severity::Error, code, span, message)
 }
 
-impl Parser<'_, '_> {
+impl<'a> Parser<'a, '_> {
     /// A string where a value is.
     pub(super) fn literal(&mut self, token: &Token) {
         let text = self.string(token);
@@ -30,13 +30,13 @@ impl Parser<'_, '_> {
     /// A string or word where a key is.
     pub(super) fn key(&mut self, token: &Token) {
         let text = if token.kind == TokenKind::Word && self.module {
-            self.slice(&token.span).to_owned()
+            Cow::Borrowed(self.slice(&token.span))
         } else if token.kind == TokenKind::Word {
             let word = self.slice(&token.span);
             let message = format!("the key `{}` is not in quotes", clip(word));
             let report = error("unquoted-key", token.span.clone(), message);
             self.report(report.fix(token.span.clone(), &quoted(word), "put it in quotes"));
-            word.to_owned()
+            Cow::Borrowed(word)
         } else {
             self.string(token)
         };
@@ -44,17 +44,22 @@ impl Parser<'_, '_> {
     }
 
     /// The text of a string token, and what is wrong with how it is written.
-    fn string(&mut self, token: &Token) -> String {
-        let TokenKind::String { quote, closed } = token.kind else {
-            return String::new();
+    fn string(&mut self, token: &Token) -> Cow<'a, str> {
+        let TokenKind::String {
+            quote,
+            closed,
+            plain,
+        } = token.kind
+        else {
+            return Cow::Borrowed("");
         };
         let first = token.span.start + 1;
         let inside = self.slice(&(first..token.span.end - usize::from(closed)));
-        let escapes = Escapes::of(quote, self.module);
-        if closed && quote == '"' && is_plain(inside) {
-            return inside.to_owned();
+        if plain && quote == '"' {
+            return Cow::Borrowed(inside);
         }
-        let text = decode(inside, escapes);
+        let escapes = Escapes::of(quote, self.module);
+        let Decoded { text, sound } = decode(inside, escapes);
         if !closed {
             let report = error(
                 "unclosed-string",
@@ -72,8 +77,10 @@ impl Parser<'_, '_> {
             let report = error("wrong-quotes", token.span.clone(), message);
             self.report(report.fix(token.span.clone(), &quoted(&text), "use double quotes"));
         }
-        self.pieces(inside, first, escapes);
-        text
+        if !sound {
+            self.pieces(inside, first, escapes);
+        }
+        Cow::Owned(text)
     }
 
     /// Says the first of each sort of mistake in a string's inside.
@@ -145,7 +152,7 @@ impl Parser<'_, '_> {
         self.complete(Node::new(token.span.clone(), kind));
     }
 
-    fn number(&mut self, n: f64, token: &Token) -> Kind {
+    fn number(&mut self, n: f64, token: &Token) -> Kind<'a> {
         if n.is_infinite() {
             let message = "the number is too large for a 64-bit float";
             let (code, span) = ("number-range", token.span.clone());
@@ -154,7 +161,7 @@ impl Parser<'_, '_> {
         Kind::Number(n)
     }
 
-    fn lenient_number(&mut self, n: f64, token: &Token) -> Kind {
+    fn lenient_number(&mut self, n: f64, token: &Token) -> Kind<'a> {
         let text = number_to_text(n);
         let message = format!("JSON writes this number as `{text}`");
         let report = error("bad-number", token.span.clone(), message);
@@ -187,7 +194,7 @@ impl Parser<'_, '_> {
     fn bare_text(&mut self, start: usize) {
         let rest = self.slice(&(start..self.source.len()));
         let end = rest.find([',', '}', ']', '"', '\n']).unwrap_or(rest.len());
-        let text = rest.get(..end).unwrap_or_default().trim_end().to_owned();
+        let text = rest.get(..end).unwrap_or_default().trim_end();
         self.unquoted(start, text);
     }
 
@@ -211,23 +218,17 @@ impl Parser<'_, '_> {
         if template.contains('"') {
             return false;
         }
-        let text = template.to_owned();
-        self.unquoted(start, text);
+        self.unquoted(start, template);
         true
     }
 
-    fn unquoted(&mut self, start: usize, text: String) {
+    fn unquoted(&mut self, start: usize, text: &'a str) {
         let span = start..start + text.len();
         let report = error("unquoted-text", span.clone(), "text must be in quotes");
-        self.report(report.fix(span.clone(), &quoted(&text), "put it in quotes"));
+        self.report(report.fix(span.clone(), &quoted(text), "put it in quotes"));
         self.lexer.rewind(span.end);
-        self.complete(Node::new(span, Kind::String(text)));
+        self.complete(Node::new(span, Kind::String(Cow::Borrowed(text))));
     }
-}
-
-/// Whether a literal's inside stands for itself.
-fn is_plain(inside: &str) -> bool {
-    inside.bytes().all(|b| b >= b' ' && b != b'\\')
 }
 
 fn quoted(text: &str) -> String {

@@ -1,39 +1,45 @@
 //! JSON values with their places.
 
-use alloc::{string::String, vec::Vec};
+use crate::sink::push_child;
+use alloc::{
+    borrow::Cow,
+    string::{String, ToString},
+    vec::Vec,
+};
 use collodi_value::{Object, Value};
 use core::ops::Range;
 
 /// A value and its bytes in the text.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Node {
+pub(crate) struct Node<'a> {
     pub(crate) span: Range<usize>,
-    pub(crate) kind: Kind,
+    pub(crate) kind: Kind<'a>,
 }
 
 /// What a node is. Nesting is limited by the parser, so recursion over it is.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Kind {
+pub(crate) enum Kind<'a> {
     /// Nothing that could be read; there is a diagnostic about it already.
     Missing,
     Null,
     Bool(bool),
     Number(f64),
-    String(String),
-    Array(Vec<Node>),
-    Object(Vec<Member>),
+    /// Borrowed from the text when that is written as it reads.
+    String(Cow<'a, str>),
+    Array(Vec<Node<'a>>),
+    Object(Vec<Member<'a>>),
 }
 
 /// A key and its value.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Member {
-    pub(crate) key: String,
+pub(crate) struct Member<'a> {
+    pub(crate) key: Cow<'a, str>,
     pub(crate) key_span: Range<usize>,
-    pub(crate) value: Node,
+    pub(crate) value: Node<'a>,
 }
 
-impl Node {
-    pub(crate) const fn new(span: Range<usize>, kind: Kind) -> Self {
+impl<'a> Node<'a> {
+    pub(crate) const fn new(span: Range<usize>, kind: Kind<'a>) -> Self {
         Self { span, kind }
     }
 
@@ -43,12 +49,12 @@ impl Node {
     }
 
     /// The member `key`; of several, the last.
-    pub(crate) fn member(&self, key: &str) -> Option<&Member> {
+    pub(crate) fn member(&self, key: &str) -> Option<&Member<'a>> {
         self.members().iter().rev().find(|m| m.key == key)
     }
 
     /// The members of an object; none of anything else.
-    pub(crate) fn members(&self) -> &[Member] {
+    pub(crate) fn members(&self) -> &[Member<'a>] {
         if let Kind::Object(members) = &self.kind {
             members
         } else {
@@ -122,6 +128,38 @@ impl Node {
             })
     }
 
+    /// The JSON pointer of `node`, which is this value or lies inside, by going down to it.
+    pub(crate) fn pointer_to(&self, node: &Self) -> String {
+        // Most are as long as `/run/10/params/message/0`.
+        let (mut at, mut pointer) = (self, String::with_capacity(32));
+        while !core::ptr::eq(at, node) {
+            let Some((token, child)) = at.child_around(node.span.start) else {
+                break;
+            };
+            push_child(&mut pointer, &token);
+            at = child;
+        }
+        pointer
+    }
+
+    /// The child that byte `at` belongs to, by its token: the last that does not begin behind it.
+    /// No two begin at one byte.
+    fn child_around(&self, at: usize) -> Option<(Cow<'_, str>, &Self)> {
+        match &self.kind {
+            Kind::Array(items) => {
+                let index = items.partition_point(|item| item.span.start <= at);
+                let index = index.checked_sub(1)?;
+                Some((index.to_string().into(), items.get(index)?))
+            }
+            _ => {
+                let members = self.members();
+                let behind = members.partition_point(|member| member.value.span.start <= at);
+                let member = members.get(behind.checked_sub(1)?)?;
+                Some((Cow::Borrowed(&member.key), &member.value))
+            }
+        }
+    }
+
     fn child(&self, token: &str) -> Option<&Self> {
         match &self.kind {
             Kind::Array(items) => items.get(token.parse::<usize>().ok()?),
@@ -135,14 +173,14 @@ impl Node {
             Kind::Missing | Kind::Null => Value::Null,
             Kind::Bool(b) => Value::Bool(*b),
             Kind::Number(n) => Value::Number(*n),
-            Kind::String(text) => Value::String(text.clone()),
+            Kind::String(text) => Value::String(text.clone().into_owned()),
             Kind::Array(items) => Value::Array(items.iter().map(Self::to_value).collect()),
             Kind::Object(members) => Value::Object(object(members)),
         }
     }
 }
 
-fn object(members: &[Member]) -> Object {
-    let entry = |m: &Member| (m.key.clone(), m.value.to_value());
-    members.iter().map(entry).collect()
+fn object(members: &[Member<'_>]) -> Object {
+    let members = members.iter();
+    members.map(|m| (&*m.key, m.value.to_value())).collect()
 }

@@ -7,9 +7,10 @@ use super::{
 };
 use crate::{
     Diagnostic, Limits,
-    sink::{Sink, child_pointer},
+    sink::{Sink, push_child},
 };
 use alloc::{
+    borrow::Cow,
     string::{String, ToString},
     vec::Vec,
 };
@@ -17,12 +18,14 @@ use core::ops::Range;
 
 /// Reads the one value of a JSON text, and says everything that is wrong with it. None when
 /// there is no value.
-pub(crate) fn read(source: &str, limits: &Limits, sink: &mut Sink) -> Option<Node> {
+pub(crate) fn read<'a>(source: &'a str, limits: &Limits, sink: &mut Sink) -> Option<Node<'a>> {
     let mut parser = Parser {
         source,
         lexer: Lexer::new(source),
         sink,
         stack: Vec::new(),
+        items: Vec::new(),
+        members: Vec::new(),
         root: None,
         last_end: 0,
         depth: limits.depth.min(Limits::MAX_DEPTH),
@@ -40,8 +43,12 @@ pub(super) struct Parser<'a, 's> {
     pub(super) source: &'a str,
     pub(super) lexer: Lexer<'a>,
     pub(super) sink: &'s mut Sink,
-    pub(super) stack: Vec<Frame>,
-    root: Option<Node>,
+    pub(super) stack: Vec<Frame<'a>>,
+    /// The items of all open lists: of an inner one behind those of an outer one.
+    items: Vec<Node<'a>>,
+    /// The members of all open objects.
+    members: Vec<Member<'a>>,
+    root: Option<Node<'a>>,
     /// Where the last value or key ended.
     pub(super) last_end: usize,
     depth: usize,
@@ -51,19 +58,24 @@ pub(super) struct Parser<'a, 's> {
 }
 
 /// An open bracket and what has been read since.
-pub(super) struct Frame {
+pub(super) struct Frame<'a> {
     pub(super) open: usize,
-    pub(super) inside: Inside,
+    pub(super) inside: Inside<'a>,
     pub(super) slot: Slot,
     /// The comma after which nothing has come yet.
     comma: Option<Range<usize>>,
 }
 
-pub(super) enum Inside {
-    Array(Vec<Node>),
+pub(super) enum Inside<'a> {
+    Array {
+        /// Where its items begin.
+        first: usize,
+        count: usize,
+    },
     Object {
-        members: Vec<Member>,
-        key: Option<(String, Range<usize>)>,
+        /// Where its members begin.
+        first: usize,
+        key: Option<(Cow<'a, str>, Range<usize>)>,
     },
 }
 
@@ -76,7 +88,7 @@ pub(super) enum Slot {
     Comma,
 }
 
-impl Frame {
+impl Frame<'_> {
     pub(super) const fn is_object(&self) -> bool {
         matches!(self.inside, Inside::Object { .. })
     }
@@ -164,7 +176,7 @@ impl<'a> Parser<'a, '_> {
             TokenKind::OpenObject if self.close_forgotten() => self.value_slot(token),
             TokenKind::OpenObject | TokenKind::OpenArray => {
                 self.missing_key(&token);
-                self.set_key(String::new(), token.span.start..token.span.start);
+                self.set_key(Cow::Borrowed(""), token.span.start..token.span.start);
                 self.set_slot(Slot::Value);
                 self.open(&token);
             }
@@ -230,15 +242,17 @@ impl<'a> Parser<'a, '_> {
         if self.stack.len() >= self.depth {
             return self.skip_deep(token);
         }
-        let object = token.kind == TokenKind::OpenObject;
-        let members = Vec::new();
+        let (inside, slot) = if token.kind == TokenKind::OpenObject {
+            let first = self.members.len();
+            (Inside::Object { first, key: None }, Slot::Key)
+        } else {
+            let first = self.items.len();
+            (Inside::Array { first, count: 0 }, Slot::Value)
+        };
         self.stack.push(Frame {
             open: token.span.start,
-            inside: match object {
-                true => Inside::Object { members, key: None },
-                false => Inside::Array(Vec::new()),
-            },
-            slot: if object { Slot::Key } else { Slot::Value },
+            inside,
+            slot,
             comma: None,
         });
     }
@@ -264,8 +278,9 @@ impl<'a> Parser<'a, '_> {
             return;
         };
         let kind = match frame.inside {
-            Inside::Array(items) => Kind::Array(items),
-            Inside::Object { members, .. } => {
+            Inside::Array { first, .. } => Kind::Array(split_off(&mut self.items, first)),
+            Inside::Object { first, .. } => {
+                let members = split_off(&mut self.members, first);
                 self.repeated_keys(&members);
                 Kind::Object(members)
             }
@@ -286,7 +301,7 @@ impl<'a> Parser<'a, '_> {
     }
 
     /// Puts a value that has been read where it belongs.
-    pub(super) fn complete(&mut self, node: Node) {
+    pub(super) fn complete(&mut self, node: Node<'a>) {
         self.last_end = node.span.end;
         let Some(frame) = self.stack.last_mut() else {
             self.root = Some(node);
@@ -295,10 +310,13 @@ impl<'a> Parser<'a, '_> {
         frame.comma = None;
         frame.slot = Slot::Comma;
         match &mut frame.inside {
-            Inside::Array(items) => items.push(node),
-            Inside::Object { members, key } => {
+            Inside::Array { count, .. } => {
+                *count += 1;
+                self.items.push(node);
+            }
+            Inside::Object { key, .. } => {
                 let (key, key_span) = key.take().unwrap_or_default();
-                members.push(Member {
+                self.members.push(Member {
                     key,
                     key_span,
                     value: node,
@@ -307,7 +325,7 @@ impl<'a> Parser<'a, '_> {
         }
     }
 
-    pub(super) fn set_key(&mut self, text: String, span: Range<usize>) {
+    pub(super) fn set_key(&mut self, text: Cow<'a, str>, span: Range<usize>) {
         self.last_end = span.end;
         let Some(frame) = self.stack.last_mut() else {
             return;
@@ -354,17 +372,26 @@ impl<'a> Parser<'a, '_> {
     }
 
     fn pointer(&self, depth: usize) -> String {
-        let frames = self.stack.iter().take(depth);
-        frames.fold(String::new(), |pointer, frame| match &frame.inside {
-            Inside::Array(items) => child_pointer(&pointer, &items.len().to_string()),
-            Inside::Object {
-                key: Some((k, _)), ..
-            } => child_pointer(&pointer, k),
-            Inside::Object { key: None, .. } => pointer,
-        })
+        let mut pointer = String::new();
+        for frame in self.stack.iter().take(depth) {
+            match &frame.inside {
+                Inside::Array { count, .. } => push_child(&mut pointer, &count.to_string()),
+                Inside::Object { key, .. } => {
+                    if let Some((key, _)) = key {
+                        push_child(&mut pointer, key);
+                    }
+                }
+            }
+        }
+        pointer
     }
 
     pub(super) fn slice(&self, span: &Range<usize>) -> &'a str {
         self.source.get(span.clone()).unwrap_or_default()
     }
+}
+
+/// What stands in `all` from `first` on, in a list of its own.
+fn split_off<T>(all: &mut Vec<T>, first: usize) -> Vec<T> {
+    all.split_off(first.min(all.len()))
 }

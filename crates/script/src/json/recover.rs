@@ -20,7 +20,7 @@ fn notice(code: &'static str, span: Range<usize>, message: impl Into<String>) ->
 /// Up to this many keys, comparing all of them is quicker than a set.
 const FEW_KEYS: usize = 12;
 
-impl Parser<'_, '_> {
+impl<'a> Parser<'a, '_> {
     /// Says that a comment is one; false for any other token.
     pub(super) fn comment(&mut self, token: &Token) -> bool {
         let span = token.span.clone();
@@ -138,7 +138,7 @@ impl Parser<'_, '_> {
     }
 
     /// Says that brackets were not closed, and closes them, up to one that `stays`.
-    pub(super) fn close_up_to(&mut self, stays: impl Fn(&Frame) -> bool) {
+    pub(super) fn close_up_to(&mut self, stays: impl Fn(&Frame<'a>) -> bool) {
         while let Some(frame) = self.stack.last().filter(|frame| !stays(frame)) {
             let report = unclosed(frame, self.last_end);
             self.report_around(report);
@@ -173,14 +173,14 @@ impl Parser<'_, '_> {
         self.report(report.hint("look for a bracket that is closed too early, or remove the rest"));
     }
 
-    pub(super) fn repeated_keys(&mut self, members: &[Member]) {
+    pub(super) fn repeated_keys(&mut self, members: &[Member<'a>]) {
         let mut seen = BTreeSet::new();
         for (index, member) in members.iter().enumerate() {
             let (before, _) = members.split_at_checked(index).unwrap_or_default();
             let repeated = if members.len() <= FEW_KEYS {
                 before.iter().any(|other| other.key == member.key)
             } else {
-                !seen.insert(member.key.as_str())
+                !seen.insert(&*member.key)
             };
             if repeated {
                 let message = format!("the key `{}` comes a second time", clip(&member.key));
@@ -216,7 +216,7 @@ impl Parser<'_, '_> {
     }
 }
 
-fn unclosed(frame: &Frame, end: usize) -> Diagnostic {
+fn unclosed(frame: &Frame<'_>, end: usize) -> Diagnostic {
     let mut closing = String::new();
     closing.push(frame.closing());
     let span = frame.open..frame.open + 1;

@@ -185,11 +185,32 @@ fn pair(high: u32, low: u32) -> Option<char> {
     char::from_u32(code)
 }
 
-/// What the literal's inside stands for.
-pub(crate) fn decode(inside: &str, escapes: Escapes) -> String {
-    pieces(inside, escapes)
-        .filter_map(|piece| piece.meaning.char())
-        .collect()
+/// What a literal's inside stands for.
+pub(crate) struct Decoded {
+    pub(crate) text: String,
+    /// Whether there is nothing to say about any piece.
+    pub(crate) sound: bool,
+}
+
+/// Reads a literal's inside: what is between two backslashes stands for itself.
+pub(crate) fn decode(inside: &str, escapes: Escapes) -> Decoded {
+    let mut text = String::with_capacity(inside.len());
+    let has_control = |text: &str| text.bytes().any(|b| b < b' ');
+    let mut sound = true;
+    let mut rest = inside;
+    while let Some((before, _)) = rest.split_once('\\') {
+        text.push_str(before);
+        sound &= !has_control(before);
+        rest = rest.get(before.len()..).unwrap_or_default();
+        if let Some(piece) = pieces(rest, escapes).next() {
+            text.extend(piece.meaning.char());
+            sound &= matches!(piece.meaning, Meaning::Char(_) | Meaning::Continuation);
+            rest = rest.get(piece.span.end..).unwrap_or_default();
+        }
+    }
+    text.push_str(rest);
+    sound &= !has_control(rest);
+    Decoded { text, sound }
 }
 
 /// The bytes in the file of `decoded`, a range of the text that the literal at `literal` stands
@@ -244,6 +265,22 @@ fn bare_span(raw: &str, start: usize, decoded: &Range<usize>) -> Range<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use alloc::vec::Vec;
+
+    /// What is decoded; the pieces one by one stand for the same.
+    fn text(raw: &str, escapes: Escapes) -> String {
+        let decoded = decode(raw, escapes);
+        let read: Vec<Meaning> = pieces(raw, escapes).map(|piece| piece.meaning).collect();
+        let odd = |m: &Meaning| !matches!(m, Meaning::Char(_) | Meaning::Continuation);
+        assert_eq!(decoded.sound, !read.iter().any(odd), "{raw}");
+        assert_eq!(
+            decoded.text,
+            read.into_iter()
+                .filter_map(Meaning::char)
+                .collect::<String>()
+        );
+        decoded.text
+    }
 
     #[test]
     fn decodes_what_json_has() {
@@ -256,12 +293,13 @@ mod tests {
             (r"\d+\u12", r"\d+\u12"),
             (r"\u+123", r"\u+123"),
             ("tail\\", "tail\\"),
+            ("a\tb\\n", "a\tb\n"),
         ];
         for (raw, expected) in table {
-            assert_eq!(decode(raw, Escapes::Json), expected, "{raw}");
+            assert_eq!(text(raw, Escapes::Json), expected, "{raw}");
         }
-        assert_eq!(decode(r"it\'s", Escapes::SingleQuoted), "it's");
-        assert_eq!(decode(r"it\'s", Escapes::Json), r"it\'s");
+        assert_eq!(text(r"it\'s", Escapes::SingleQuoted), "it's");
+        assert_eq!(text(r"it\'s", Escapes::Json), r"it\'s");
     }
 
     #[test]
@@ -273,7 +311,7 @@ mod tests {
             (r"\x4\u{110000}\u{}\1\00", r"\x4\u{110000}\u{}\1\00"),
         ];
         for (raw, expected) in table {
-            assert_eq!(decode(raw, Escapes::JavaScript), expected, "{raw}");
+            assert_eq!(text(raw, Escapes::JavaScript), expected, "{raw}");
         }
     }
 

@@ -11,6 +11,10 @@ pub(crate) const FILE_KEYS: &[Param] = &[
         "Whether the script stays up after its last step.",
     ),
     Param::text(
+        "supervision",
+        "What the death of a daemon means for the others of the script: `one_for_one`, `rest_for_one` or `one_for_all`.",
+    ),
+    Param::text(
         "dialect",
         "`pinokio` or `vatn`: which reading counts where they differ.",
     ),
@@ -70,7 +74,7 @@ pub(crate) const STEP_KEYS: &[Param] = &[
     ),
     Param::flag(
         "queue",
-        "Accepted, without effect: a script runs once at a time, and its steps one after the other.",
+        "Wait for its turn: of the steps of one method that ask for it, one runs at a time, over all scripts.",
     ),
 ];
 
@@ -87,7 +91,10 @@ pub(crate) const HANDLER_KEYS: &[Param] = &[
         "break",
         "True: the run fails. False: such text is no failure.",
     ),
-    Param::text("trigger", "The step list to start."),
+    Param::text(
+        "trigger",
+        "The step list to begin, beside the step. It reads the match as `input.event`.",
+    ),
     Param::flag("once", "Only the first match counts."),
     Param::new("notify", Kinds::ANY, "Tell the user."),
     Param::new("return", Kinds::ANY, "What the step gives."),

@@ -1,5 +1,6 @@
 //! The one table of methods, by family, and the keys of files, steps and handlers.
 
+mod daemon;
 mod desktop;
 mod files;
 mod flow;
@@ -13,6 +14,7 @@ use crate::{
     schema::{Class, Kinds, MethodSpec, Param},
 };
 
+pub(crate) use daemon::{GIVE_UP_KEYS, READY_KEYS, RESTART_KEYS};
 pub(crate) use keys::{FILE_KEYS, HANDLER_KEYS, STEP_KEYS};
 
 const TEXT_OR_NUMBER: Kinds = Kinds::STRING.or(Kinds::NUMBER);

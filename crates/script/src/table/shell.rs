@@ -36,7 +36,7 @@ const VENV_PYTHON: Param = Param::new(
 const CONDA: Param = Param::new(
     "conda",
     TEXT_OR_OBJECT,
-    "The conda environment: a folder, or in the VATN dialect a name; `{\"skip\": true}` for none.",
+    "The conda environment: a folder, or in the VATN dialect a name; `{\"skip\": true}` for none; `activate` has commands that activate it, or `minimal` for the base.",
 );
 const CONDA_PYTHON: Param = Param::new(
     "conda_python",
@@ -61,7 +61,22 @@ const DAEMON: Param = Param::new(
 const AUTO_RESTART: Param = Param::new(
     "autoRestart",
     Kinds::BOOL.or(Kinds::STRING),
-    "VATN: start it again when it crashes.",
+    "VATN: start it again when it ends; false: never.",
+);
+const DEPENDS_ON: Param = Param::new(
+    "dependsOn",
+    TEXT_OR_LIST,
+    "The daemons, by their ids, that must be up before this one is started; they are ended after it.",
+);
+const READY: Param = Param::new(
+    "ready",
+    Kinds::OBJECT,
+    "When the daemon is up: one of `pattern` (of a line of its output), `port`, `http` and `command`; `timeout`, `interval` and `grace` in milliseconds.",
+);
+const RESTART: Param = Param::new(
+    "restart",
+    TEXT_OR_OBJECT,
+    "When the daemon is started again: `never`, `on-failure`, `always` or `unless-stopped`; or an object with that as `policy`.",
 );
 const CHAIN: Param = Param::new(
     "chain",
@@ -71,7 +86,10 @@ const CHAIN: Param = Param::new(
 const SHELL: Param = Param::text("shell", "The shell: a name or an absolute path.");
 const SUDO: Param = Param::flag("sudo", "Run it as administrator.");
 const BUILD: Param = Param::flag("build", "Windows: load the compiler's variables first.");
-const ID: Param = Param::text("id", "The shell's name.");
+const ID: Param = Param::text(
+    "id",
+    "The shell's name; of a daemon, what others depend on.",
+);
 const BUFFER: Param = Param::new("buffer", Kinds::NUMBER, "Size of pieces for long input.");
 const INTERACTIVE: Param = Param::new(
     "interactive",
@@ -110,6 +128,9 @@ const RUN: &[Param] = &[
     INPUT,
     DAEMON,
     AUTO_RESTART,
+    DEPENDS_ON,
+    READY,
+    RESTART,
     CHAIN,
     SHELL,
     SUDO,

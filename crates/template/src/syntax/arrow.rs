@@ -41,6 +41,11 @@ fn arrow_body(cursor: &mut Cursor<'_>) -> Parsed<Expr> {
 fn params(cursor: &mut Cursor<'_>) -> Option<(Vec<Param>, bool)> {
     cursor.skip_blanks();
     if !cursor.eat_exactly("(") {
+        let mut ahead = *cursor;
+        ahead.name()?;
+        if !ahead.eat("=>") {
+            return None;
+        }
         return Some((alloc::vec![Param::Name(binding(cursor)?)], false));
     }
     let mut params = Vec::new();

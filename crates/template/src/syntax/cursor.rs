@@ -29,6 +29,10 @@ impl<'t> Cursor<'t> {
         self.rest().chars().next()
     }
 
+    fn byte(&self) -> Option<u8> {
+        self.text.as_bytes().get(self.at).copied()
+    }
+
     /// Takes one character.
     pub(super) fn bump(&mut self) -> Option<char> {
         let c = self.peek()?;
@@ -38,7 +42,10 @@ impl<'t> Cursor<'t> {
 
     /// Skips blanks and comments.
     pub(super) fn skip_blanks(&mut self) {
-        loop {
+        while self
+            .byte()
+            .is_some_and(|b| !b.is_ascii_graphic() || b == b'/')
+        {
             let rest = self.rest();
             let blanks = rest.len() - rest.trim_start().len();
             let comment = rest
@@ -82,9 +89,9 @@ impl<'t> Cursor<'t> {
         if !self.peek().is_some_and(is_name_start) {
             return None;
         }
-        while self.peek().is_some_and(is_name_part) {
-            self.bump();
-        }
+        let rest = self.rest();
+        let end = rest.find(|c| !is_name_part(c)).unwrap_or(rest.len());
+        self.at += end;
         Some(self.since(start))
     }
 
@@ -102,5 +109,5 @@ pub(super) fn is_name_start(c: char) -> bool {
 }
 
 pub(super) fn is_name_part(c: char) -> bool {
-    c.is_alphanumeric() || c == '_' || c == '$'
+    c.is_ascii_alphanumeric() || c.is_alphanumeric() || c == '_' || c == '$'
 }

@@ -39,7 +39,8 @@ const OPERATORS: &[(&str, Operator, u8)] = &[
 
 /// The operator that `rest` begins with: its length, itself and its rank.
 pub(super) fn operator(rest: &str) -> Option<(usize, Operator, u8)> {
-    if rest.starts_with("//") {
+    let first = rest.bytes().next()?;
+    if !b"=!>*<&|?+-/%^i".contains(&first) || rest.starts_with("//") {
         return None;
     }
     OPERATORS

@@ -47,8 +47,9 @@ fn below_object(object: &Object, author: bool, depth: u32) -> Option<Js> {
 
 fn map(object: &Object, author: bool, depth: u32) -> Option<Js> {
     let entries: Option<Vec<(Arc<str>, Js)>> = object
+        .entries()
         .iter()
-        .map(|(key, value)| Some((key.into(), below(value, author, depth + 1)?)))
+        .map(|(key, value)| Some((key.clone(), below(value, author, depth + 1)?)))
         .collect();
     Some(Js::map(entries?))
 }
@@ -91,7 +92,7 @@ impl Evaluator<'_> {
         for (key, value) in map.entries() {
             self.make(key.len())?;
             if let Some(value) = self.json_of(value)? {
-                object.set(&**key, value);
+                object.set(key.clone(), value);
             }
         }
         Ok(object)

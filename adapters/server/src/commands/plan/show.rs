@@ -30,7 +30,11 @@ pub(super) fn show(plan: &Plan, source: &str, env: bool) {
         say!("\nassumed:");
     }
     for assumption in &plan.assumptions {
-        let of = assumption.step.map(|step| format!("step {}: ", step + 1));
+        let list = assumption.list.as_ref().map(|list| format!("{list}/"));
+        let list = list.unwrap_or_default();
+        let of = assumption
+            .step
+            .map(|step| format!("step {list}{}: ", step + 1));
         say!("  - {}{}", of.unwrap_or_default(), plain(&assumption.text));
     }
     say!("\n{}", sum(plan));
@@ -46,7 +50,9 @@ impl<'a> Shown<'a> {
     fn step(&mut self, step: &'a PlanStep, source: &str, root: &str) {
         let (number, method) = (step.step + 1, &step.method);
         let line = locate(source, &step.pointer).line;
-        say!("{STEP}[{number}]{STEP:#} {method}  {DIM}line {line}{DIM:#}");
+        let list = step.list.as_ref().map(|list| format!("{} ", plain(list)));
+        let list = list.unwrap_or_default();
+        say!("{STEP}{list}[{number}]{STEP:#} {method}  {DIM}line {line}{DIM:#}");
         if let Some(why) = &step.skipped {
             say!("      {DIM}left out: {}{DIM:#}", plain(why));
         } else if let Some(when) = &step.when {

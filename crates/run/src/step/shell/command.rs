@@ -1,7 +1,8 @@
 //! What is run, where, and with which variables.
 
-use super::conda::Conda;
+use super::{conda::Conda, daemon::Daemon};
 use crate::{
+    OtherApps,
     context::{Context, contained},
     outcome::FailureKind,
     params::{Fault, Params, at, missing, wrong},
@@ -25,8 +26,10 @@ pub(super) struct Shape {
     pub(super) cwd: ContainedPath,
     pub(super) env: Option<EnvDir>,
     pub(super) version: Option<String>,
-    /// Absent for a command that is waited for; else whether the daemon is restarted.
-    pub(super) daemon: Option<bool>,
+    /// Whether the host is to start it, and to look after it.
+    pub(super) is_daemon: bool,
+    /// What the script says about it as a daemon.
+    pub(super) daemon: Daemon,
     pub(super) tree: TreeId,
     /// Whether it reads what is written to it.
     input: bool,
@@ -41,16 +44,22 @@ impl Shape {
             let why = "commands cannot be run as another user";
             return Err(at("sudo", FailureKind::Unsupported(why)));
         }
-        let cwd = cx.path("path", &params.text("path")?.unwrap_or_default())?;
+        let cwd = cx.path_in_any(
+            "path",
+            &params.text("path")?.unwrap_or_default(),
+            OtherApps::Read,
+        )?;
         let (env, version) = venv(cx, &cwd, params)?;
         let conda = Conda::read(cx, &cwd, params)?;
         let vars = variables(cx, params, env.as_ref(), conda.is_some())?;
-        let daemon = params.flag("daemon").then(|| params.flag("autoRestart"));
+        let is_daemon = params.flag("daemon");
+        let daemon = Daemon::read(cx, params, is_daemon)?;
         let shell = shell(params, "bash")?;
         Ok(Self {
             cwd,
             env,
             version,
+            is_daemon,
             daemon,
             tree: tree(cx, params),
             input: params.flag("input"),
@@ -65,6 +74,18 @@ impl Shape {
         self.tree = own_tree(cx);
         self.input = true;
         self
+    }
+
+    /// The lines, behind what the script does before each of them.
+    pub(super) fn lines(&self, lines: VecDeque<String>) -> VecDeque<String> {
+        match &self.conda {
+            Some(conda) if lines.is_empty() => {
+                let line = conda.after_prelude("");
+                [line].into_iter().filter(|line| !line.is_empty()).collect()
+            }
+            Some(conda) => lines.iter().map(|line| conda.after_prelude(line)).collect(),
+            None => lines,
+        }
     }
 
     /// The command that runs `line`.
@@ -100,10 +121,10 @@ impl Shape {
     }
 
     fn shell(&self, cx: &Context, args: &[String]) -> CommandSpec {
-        let conda = self.conda.as_ref().zip(cx.options.tools.conda.as_ref());
-        let (program, args) = match conda {
-            Some((conda, tool)) => {
-                let args = conda.env().run_args(&self.shell, args);
+        let env = self.conda.as_ref().and_then(Conda::env);
+        let (program, args) = match env.zip(cx.options.tools.conda.as_ref()) {
+            Some((env, tool)) => {
+                let args = env.run_args(&self.shell, args);
                 (tool.program.as_str(), args)
             }
             None => (self.shell.as_str(), args.to_vec()),
@@ -118,25 +139,28 @@ impl Shape {
     }
 }
 
-/// A tree that no command which reads is in: what is written goes to one of them.
+/// A tree that no daemon is in, and no command which reads: what is written goes to one
+/// of them.
 fn own_tree(cx: &Context) -> TreeId {
-    let name = format!("{}-{}", cx.options.tree, cx.step);
-    let is_used = |tree: &TreeId| cx.readers.values().any(|used| used == tree);
+    let name = format!("{}-{}", cx.options.tree, cx.cursor.tag());
+    let reads = |tree: &TreeId| cx.readers.values().any(|used| used == tree);
+    let is_used = |tree: &TreeId| cx.kept.contains(tree) || reads(tree);
     let numbered = (2..).map(|number: u32| TreeId::new(&format!("{name}-{number}")));
     let mut trees = core::iter::once(TreeId::new(&name)).chain(numbered);
     let free = trees.find(|tree| !is_used(tree));
     free.unwrap_or_else(|| TreeId::new(&name))
 }
 
-/// A shell that a pattern may kill, or that reads, has a tree of its own; the others
-/// share one.
+/// A shell that a pattern may kill, that may become a daemon, or that reads, has a tree of
+/// its own; the others share one.
 fn tree(cx: &Context, params: Params<'_>) -> TreeId {
     let handlers = params
         .get("on")
         .and_then(Value::as_array)
         .unwrap_or_default();
     let kills = |handler: &Value| handler.pointer("/kill").is_some_and(Value::is_truthy);
-    if handlers.iter().any(kills) || params.flag("input") {
+    let may_be_kept = cx.options.script.daemon && !handlers.is_empty();
+    if handlers.iter().any(kills) || may_be_kept || params.flag("input") {
         own_tree(cx)
     } else {
         cx.options.tree.clone()
@@ -184,11 +208,23 @@ fn venv(
         other => return Err(wrong("venv", "a name or a path", other)),
     };
     let env = if by_path {
-        EnvDir::new(contained(cwd, "venv", &text)?, cx.options.layout.platform())
+        let path = contained(cwd, "venv", &text)?;
+        may_be_made(cx, &path)?;
+        EnvDir::new(path, cx.options.layout.platform())
     } else {
         cx.options.layout.environment(&name("venv", &text)?)
     };
     Ok((Some(env), version))
+}
+
+/// An environment is made when it is not there: in another app that is a change.
+fn may_be_made(cx: &Context, path: &ContainedPath) -> Result<(), Fault> {
+    let wanted = OtherApps::Write;
+    if cx.is_own(path) || cx.options.other_apps >= wanted {
+        return Ok(());
+    }
+    let text = path.absolute();
+    Err(at("venv", FailureKind::OtherApp { text, wanted }))
 }
 
 pub(super) fn name(key: &str, text: &str) -> Result<Name, Fault> {

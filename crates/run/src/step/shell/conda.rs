@@ -24,9 +24,12 @@ const BASE: &str = "base";
 /// A conda environment, and what it is made with when it is not there.
 #[derive(Clone, Debug)]
 pub(super) struct Conda {
-    env: CondaEnv,
+    /// Absent where the script's own commands activate one.
+    env: Option<CondaEnv>,
     /// The packages and options of a new one; none where it must be there.
     new: Option<Vec<String>>,
+    /// The script's own commands.
+    prelude: Vec<String>,
 }
 
 impl Conda {
@@ -45,7 +48,9 @@ impl Conda {
             Some(other) => return Err(wrong("conda", "a name or a path", other)),
         };
         match conda {
-            Some(_) if cx.options.tools.conda.is_none() => Err(at("conda", FailureKind::NoConda)),
+            Some(conda) if conda.env.is_some() && cx.options.tools.conda.is_none() => {
+                Err(at("conda", FailureKind::NoConda))
+            }
             conda => Ok(conda),
         }
     }
@@ -55,7 +60,7 @@ impl Conda {
         let env = env(cwd, text, by_path)?;
         // In the plugin's dialect an environment that is not there is an error.
         let new = (!cx.is_vatn()).then(|| [PYTHON.to_owned()].into());
-        Ok(Self { env, new })
+        Ok(Self::new(env, new))
     }
 
     fn by_object(
@@ -73,9 +78,13 @@ impl Conda {
         match object.get("activate").filter(|value| value.is_truthy()) {
             None => {}
             Some(Value::String(text)) if text == "minimal" => return Self::base(),
-            Some(_) => {
-                let why = "conda environments are activated in their own way only";
-                return Err(at("conda", FailureKind::Unsupported(why)));
+            Some(Value::Array(commands)) => return Ok(Self::by_commands(commands)),
+            Some(other) => {
+                return Err(wrong(
+                    "conda",
+                    "`activate` to be `minimal` or commands",
+                    other,
+                ));
             }
         }
         let is_base = matches!(&env, CondaEnv::Name(name) if name.as_str() == BASE);
@@ -83,16 +92,44 @@ impl Conda {
         let mut new = Vec::from([python.map_or_else(|| PYTHON.to_owned(), python_spec)]);
         new.extend(words(object.get("args")));
         let new = (!cx.is_vatn() && !is_base).then_some(new);
-        Ok(Self { env, new })
+        Ok(Self::new(env, new))
     }
 
     fn base() -> Result<Self, Fault> {
         let env = CondaEnv::Name(name("conda", BASE)?);
-        Ok(Self { env, new: None })
+        Ok(Self::new(env, None))
     }
 
-    pub(super) const fn env(&self) -> &CondaEnv {
-        &self.env
+    const fn new(env: CondaEnv, new: Option<Vec<String>>) -> Self {
+        Self {
+            env: Some(env),
+            new,
+            prelude: Vec::new(),
+        }
+    }
+
+    /// The script's commands are all that is done to activate an environment.
+    fn by_commands(commands: &[Value]) -> Self {
+        let commands = commands.iter().filter(|command| command.is_truthy());
+        Self {
+            env: None,
+            new: None,
+            prelude: commands.map(Value::to_text).collect(),
+        }
+    }
+
+    /// A line behind the script's own commands: they may fail, but for the last one.
+    pub(super) fn after_prelude(&self, line: &str) -> String {
+        let prelude = self.prelude.join(" ; ");
+        match (prelude.is_empty(), line.is_empty()) {
+            (true, _) => line.to_owned(),
+            (false, true) => prelude,
+            (false, false) => format!("{prelude} && {line}"),
+        }
+    }
+
+    pub(super) const fn env(&self) -> Option<&CondaEnv> {
+        self.env.as_ref()
     }
 
     /// Whether it is made when it is not there.
@@ -102,14 +139,16 @@ impl Conda {
 
     /// The arguments with which conda says whether it is there.
     pub(super) fn look_args(&self) -> Vec<String> {
-        self.env.run_args("true", &[])
+        let env = self.env.as_ref();
+        env.map(|env| env.run_args("true", &[])).unwrap_or_default()
     }
 
     /// The arguments with which conda makes it.
     pub(super) fn create_args(&self) -> Vec<String> {
         let which = match &self.env {
-            CondaEnv::Name(name) => ["-n".to_owned(), name.as_str().to_owned()],
-            CondaEnv::Path(path) => ["-p".to_owned(), path.absolute()],
+            Some(CondaEnv::Name(name)) => ["-n".to_owned(), name.as_str().to_owned()],
+            Some(CondaEnv::Path(path)) => ["-p".to_owned(), path.absolute()],
+            None => return Vec::new(),
         };
         let create = ["create", "-y"].map(ToOwned::to_owned);
         let new = self.new.clone().unwrap_or_default();

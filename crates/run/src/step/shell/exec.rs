@@ -5,7 +5,7 @@ use super::{
     command::{message, shell, variables},
 };
 use crate::{
-    Completed, Event,
+    Completed, Event, OtherApps,
     context::Context,
     outcome::FailureKind,
     params::{Fault, Params, at, missing, wrong},
@@ -53,7 +53,7 @@ pub(super) fn start(cx: &mut Context, now: Instant, params: Params<'_>) -> Start
     let spec = command(cx, params, &line)?;
     let limits = Limits::read(params, now)?;
     cx.out.event(Event::Command {
-        step: cx.step,
+        step: cx.step(),
         line: line.clone(),
     });
     let exec = cx.world(Action::Exec(spec));
@@ -74,7 +74,7 @@ fn command(cx: &mut Context, params: Params<'_>, line: &str) -> Result<CommandSp
     } else {
         "cwd"
     };
-    let cwd = cx.path(key, &params.text(key)?.unwrap_or_default())?;
+    let cwd = cx.path_in_any(key, &params.text(key)?.unwrap_or_default(), OtherApps::Read)?;
     let vars = variables(cx, params, None, false)?;
     Ok(
         CommandSpec::new(&shell(params, "sh")?, cwd, cx.options.tree.clone())
@@ -135,7 +135,7 @@ impl Exec {
             return self.wait();
         }
         cx.out.event(Event::Output {
-            step: cx.step,
+            step: cx.step(),
             stream: *stream,
             bytes: bytes.clone(),
         });
@@ -176,7 +176,7 @@ impl Exec {
 
     fn ended(self, cx: &mut Context, exit: Exit) -> Step {
         cx.out.event(Event::Exited {
-            step: cx.step,
+            step: cx.step(),
             exit,
         });
         if !exit.is_success() {

@@ -10,6 +10,7 @@ use alloc::{
     vec::Vec,
 };
 use collodi_pattern::Pattern;
+use collodi_script::{List, Script};
 use collodi_value::Value;
 
 /// What failure looks like, unless a script says that a text is none.
@@ -26,13 +27,21 @@ pub(super) struct Rule {
     pub(super) kind: Kind,
     /// Its place in `on`.
     pub(super) handler: usize,
-    /// Whether a match is told to people.
-    pub(super) notifies: bool,
+    pub(super) beside: Beside,
     /// Only the first match counts.
     once: bool,
     matched: bool,
     /// Up to here, matches have been reported.
     seen: usize,
+}
+
+/// What a match does beside its step.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Beside {
+    /// It is told to people.
+    pub(super) notifies: bool,
+    /// It begins this list of steps, by this name.
+    pub(super) triggers: Option<(String, List)>,
 }
 
 /// What a match means.
@@ -56,6 +65,7 @@ pub(super) enum Otherwise {
 
 /// Reads `on`. With `failures`, the patterns that mean failure come after it.
 pub(super) fn rules(
+    script: &Script,
     params: Params<'_>,
     otherwise: Otherwise,
     failures: bool,
@@ -67,7 +77,7 @@ pub(super) fn rules(
     let mut rules = Vec::new();
     for (index, handler) in handlers.iter().enumerate() {
         if let Some(event) = handler.pointer("/event") {
-            rules.push(Rule::read(index, event, handler, otherwise)?);
+            rules.push(Rule::read(script, index, event, handler, otherwise)?);
         }
     }
     if failures {
@@ -91,7 +101,10 @@ impl Rule {
             pattern,
             kind,
             handler,
-            notifies: false,
+            beside: Beside {
+                notifies: false,
+                triggers: None,
+            },
             once: false,
             matched: false,
             seen: 0,
@@ -100,6 +113,7 @@ impl Rule {
 
     /// An `event` of `null` is the end of the command: the prompt of the real shell.
     fn read(
+        script: &Script,
         index: usize,
         event: &Value,
         handler: &Value,
@@ -110,12 +124,12 @@ impl Rule {
             event => Some(pattern(&event.to_text())?),
         };
         let has = |key: &str| handler.pointer(key).is_some_and(Value::is_truthy);
-        if has("/trigger") {
-            let why = "a handler cannot start another list of steps yet";
-            return Err(at("on", FailureKind::Unsupported(why)));
-        }
-        Ok(Self {
+        let beside = Beside {
             notifies: has("/notify"),
+            triggers: triggers(script, handler)?,
+        };
+        Ok(Self {
+            beside,
             once: has("/once"),
             ..Self::new(pattern, kind(handler, otherwise), index)
         })
@@ -172,6 +186,18 @@ impl Rule {
             .as_ref()
             .map(ToString::to_string)
             .unwrap_or_default()
+    }
+}
+
+/// A list that is not there is said before the command is run, not when it matters.
+fn triggers(script: &Script, handler: &Value) -> Result<Option<(String, List)>, Fault> {
+    let name = handler.pointer("/trigger").filter(|name| name.is_truthy());
+    let Some(name) = name.map(Value::to_text) else {
+        return Ok(None);
+    };
+    match script.triggered(&name) {
+        Some(list) => Ok(Some((name, list))),
+        None => Err(at("on", FailureKind::NoSuchList(name))),
     }
 }
 

@@ -3,6 +3,7 @@
 mod aside;
 mod command;
 mod conda;
+mod daemon;
 mod exec;
 mod handlers;
 mod output;
@@ -17,8 +18,8 @@ pub(crate) use stop::Stop;
 
 use super::{Pending, Started, Step};
 use crate::{
-    Action, Completed, DaemonSpec, EnvRequest, Event, context::Context, outcome::FailureKind,
-    params::Params, params::at,
+    Action, Completed, EnvRequest, Event, context::Context, outcome::FailureKind, params::Params,
+    params::at,
 };
 use alloc::{boxed::Box, collections::VecDeque, string::String, string::ToString};
 use collodi_action::{Completion, Progress};
@@ -59,6 +60,8 @@ enum Phase {
     Command { exec: ActionId, line: String },
     /// The host, to start the daemon.
     Daemon,
+    /// The host, to look after this command from here on.
+    Keeping(ActionId),
 }
 
 /// Starts a step of `shell.run`.
@@ -68,8 +71,9 @@ pub(super) fn start(cx: &mut Context, params: Params<'_>) -> Started {
     if lines.is_empty() && params.flag("input") {
         lines.push_back(shape.shell_line());
     }
-    let failures = !cx.is_vatn() && shape.daemon.is_none();
-    let watch = Watch::read(params, failures, !params.flag("input"))?;
+    let failures = !cx.is_vatn() && !shape.is_daemon;
+    let lines = shape.lines(lines);
+    let watch = Watch::read(cx, params, failures, !params.flag("input"))?;
     begin(cx, params, shape, lines, watch, None)
 }
 
@@ -102,8 +106,9 @@ fn begin(
         opens,
     });
     // The real format makes a missing directory; in the plugin's it is an error.
-    if !cx.is_vatn() && params.get("path").is_some() {
-        let path = shell.shape.cwd.clone();
+    // In another app nothing is made.
+    let path = shell.shape.cwd.clone();
+    if !cx.is_vatn() && cx.is_own(&path) && params.get("path").is_some() {
         cx.world(collodi_action::Action::File(FileOp::MakeDir { path }));
         return Ok(shell.wait());
     }
@@ -121,8 +126,7 @@ impl Shell {
             return self.conda(cx);
         };
         let version = self.shape.version.clone();
-        cx.out
-            .action(Action::ProvideEnv(EnvRequest { env, version }));
+        cx.ask(Action::ProvideEnv(EnvRequest { env, version }));
         self.phase = Phase::Environment;
         self.wait()
     }
@@ -150,7 +154,7 @@ impl Shell {
         };
         let line = create.to_string();
         cx.out.event(Event::Command {
-            step: cx.step,
+            step: cx.step(),
             line: line.clone(),
         });
         let exec = cx.world(collodi_action::Action::Exec(create));
@@ -161,7 +165,7 @@ impl Shell {
     /// Conda has made its environment, or has not.
     fn conda_made(self: Box<Self>, cx: &mut Context, line: String, exit: Exit) -> Step {
         cx.out.event(Event::Exited {
-            step: cx.step,
+            step: cx.step(),
             exit,
         });
         if exit.is_success() {
@@ -173,33 +177,11 @@ impl Shell {
 
     fn run(mut self: Box<Self>, cx: &mut Context) -> Step {
         self.capture = Capture::new(cx.options.limits.output_bytes);
-        match (self.shape.daemon, self.opens.take()) {
+        match (self.shape.is_daemon, self.opens.take()) {
             (_, Some(id)) => SessionStep::open(cx, id, *self),
-            (Some(auto_restart), None) => self.start_daemon(cx, auto_restart),
-            (None, None) => self.next_line(cx),
+            (true, None) => self.start_daemon(cx),
+            (false, None) => self.next_line(cx),
         }
-    }
-
-    fn start_daemon(mut self: Box<Self>, cx: &mut Context, auto_restart: bool) -> Step {
-        let line = self
-            .lines
-            .drain(..)
-            .collect::<alloc::vec::Vec<_>>()
-            .join(" && ");
-        let command = self.shape.command(cx, &line);
-        cx.out.event(Event::Command {
-            step: cx.step,
-            line: line.clone(),
-        });
-        let spec = DaemonSpec {
-            command,
-            line,
-            auto_restart,
-            step: cx.step,
-        };
-        cx.out.action(Action::StartDaemon(spec));
-        self.phase = Phase::Daemon;
-        self.wait()
     }
 
     fn next_line(mut self: Box<Self>, cx: &mut Context) -> Step {
@@ -208,7 +190,7 @@ impl Shell {
         };
         let spec = self.shape.command(cx, &line);
         cx.out.event(Event::Command {
-            step: cx.step,
+            step: cx.step(),
             line: line.clone(),
         });
         let exec = cx.world(collodi_action::Action::Exec(spec));
@@ -259,10 +241,14 @@ impl Shell {
             }
             (Phase::Daemon, Completed::Daemon(Ok(daemon))) => {
                 cx.daemons.push(daemon.id.clone());
-                Step::Done(daemon_result(daemon.id, daemon.pid))
+                Step::Done(daemon::result(daemon.id, daemon.pid))
             }
             (Phase::Daemon, Completed::Daemon(Err(error))) => {
                 Step::Fail(at("message", FailureKind::Spawn(error)))
+            }
+            (Phase::Keeping(exec), Completed::Daemon(how)) => {
+                let exec = *exec;
+                self.kept(cx, exec, how)
             }
             _ => self.wait(),
         }
@@ -271,7 +257,7 @@ impl Shell {
     /// A command ended: does that end the step, or the run?
     fn ended(mut self: Box<Self>, cx: &mut Context, now: Instant, exit: Exit) -> Step {
         cx.out.event(Event::Exited {
-            step: cx.step,
+            step: cx.step(),
             exit,
         });
         let act = self.watch.close(now);
@@ -312,7 +298,7 @@ impl Shell {
         if cx.is_vatn() {
             return Step::Done(Value::from(self.capture.text()));
         }
-        let id = alloc::format!("{}-{}", cx.options.tree, cx.step);
+        let id = alloc::format!("{}-{}", cx.options.tree, cx.cursor.tag());
         Step::Done(record(&id, &self.capture, &self.watch, exit))
     }
 
@@ -327,12 +313,12 @@ impl Shell {
             return self.wait();
         };
         let is_made = match self.phase {
-            Phase::Command { exec, .. } if exec == id => false,
+            Phase::Command { exec, .. } | Phase::Keeping(exec) if exec == id => false,
             Phase::CondaMake { exec, .. } if exec == id => true,
             _ => return self.wait(),
         };
         cx.out.event(Event::Output {
-            step: cx.step,
+            step: cx.step(),
             stream: *stream,
             bytes: bytes.clone(),
         });
@@ -376,27 +362,19 @@ impl Shell {
                 Step::Fail(at("message", kind))
             }
             Act::Done | Act::Kill | Act::Return { .. } if ended => self.done(cx, None),
+            Act::Done | Act::Return { .. } if cx.options.script.daemon => self.keep(cx, exec, line),
             Act::Done | Act::Return { .. } => {
-                cx.detached.insert(exec, cx.step);
+                cx.detached.insert(exec);
                 self.done(cx, None)
             }
             Act::Kill => {
                 let tree = self.shape.tree.clone();
                 cx.world_unheard(collodi_action::Action::Signal(tree, Signal::KILL));
-                cx.detached.insert(exec, cx.step);
+                cx.detached.insert(exec);
                 self.done(cx, None)
             }
         }
     }
-}
-
-fn daemon_result(id: String, pid: Option<u32>) -> Value {
-    let pid = pid.map_or(Value::Null, |pid| Value::from(f64::from(pid)));
-    Value::Object(
-        [("id", Value::from(id)), ("pid", pid)]
-            .into_iter()
-            .collect(),
-    )
 }
 
 /// What a command came to, for the step after it.

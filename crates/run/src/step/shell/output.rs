@@ -1,6 +1,6 @@
 //! What a command said, as the result of its step.
 
-use alloc::{collections::VecDeque, string::String, vec::Vec};
+use alloc::{collections::VecDeque, string::String, sync::Arc, vec::Vec};
 use collodi_command::Stream;
 use collodi_logs::{Limits, Log, plain};
 use collodi_time::Instant;
@@ -36,6 +36,11 @@ impl Capture {
     /// How many bytes came, kept or not.
     pub(super) const fn said(&self) -> usize {
         self.said
+    }
+
+    /// The bytes as they came.
+    pub(super) fn bytes(&self) -> Arc<[u8]> {
+        self.bytes.iter().copied().collect()
     }
 
     /// The text as it came.

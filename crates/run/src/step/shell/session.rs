@@ -7,7 +7,7 @@ use super::{
     watch::{Act, Watch},
 };
 use crate::{
-    Completed, Event,
+    Completed, Event, OtherApps,
     context::Context,
     outcome::FailureKind,
     params::{Fault, Params, at, wrong},
@@ -62,15 +62,9 @@ pub(in crate::step) fn open(cx: &mut Context, params: Params<'_>) -> Started {
     let message = command::message(params)?;
     let message = command::chain(message, params).join("\n");
     let lines = Some(message).filter(|message| !message.trim().is_empty());
-    let watch = Watch::read(params, !cx.is_vatn(), false)?;
-    begin(
-        cx,
-        params,
-        shape,
-        lines.into_iter().collect(),
-        watch,
-        Some(id),
-    )
+    let lines = shape.lines(lines.into_iter().collect());
+    let watch = Watch::read(cx, params, !cx.is_vatn(), false)?;
+    begin(cx, params, shape, lines, watch, Some(id))
 }
 
 /// Starts a step of `shell.enter`.
@@ -99,7 +93,11 @@ pub(super) fn session_id(cx: &Context, params: Params<'_>) -> Result<String, Fau
     if let Some(id) = params.text("id")?.filter(|id| !id.is_empty()) {
         return Ok(id);
     }
-    let cwd = cx.path("path", &params.text("path")?.unwrap_or_default())?;
+    let cwd = cx.path_in_any(
+        "path",
+        &params.text("path")?.unwrap_or_default(),
+        OtherApps::Read,
+    )?;
     let cwd = cwd.absolute();
     let opened_there = || cx.sessions.in_directory(&cwd).cloned();
     match cx.sessions.get(&cwd) {
@@ -111,14 +109,14 @@ pub(super) fn session_id(cx: &Context, params: Params<'_>) -> Result<String, Fau
 fn type_in(cx: &mut Context, params: Params<'_>, line: String, aim: Aim) -> Started {
     let id = session_id(cx, params)?;
     let (watch, capture) = (
-        Watch::read_typed(params, !cx.is_vatn())?,
+        Watch::read_typed(cx, params, !cx.is_vatn())?,
         Capture::new(cx.options.limits.output_bytes),
     );
-    let step = cx.step;
+    let step = cx.step();
     let Some(session) = cx.sessions.get_mut(&id) else {
         return Err(at("id", FailureKind::NoShell(id)));
     };
-    session.step = step;
+    session.step = step.clone();
     let (exec, tree) = (session.exec, session.tree.clone());
     let bytes = match aim {
         Aim::Written => session.write(&line).map_err(|_| too_long(&line))?,
@@ -170,12 +168,12 @@ impl SessionStep {
             line.clone()
         };
         cx.out.event(Event::Command {
-            step: cx.step,
+            step: cx.step(),
             line: shown,
         });
         let exec = cx.world(Action::Exec(spec));
-        cx.detached.insert(exec, cx.step);
-        let mut session = Session::new(exec, tree.clone(), cwd, cx.step);
+        cx.detached.insert(exec);
+        let mut session = Session::new(exec, tree.clone(), cwd, cx.step());
         let (aim, typed) = match line.as_str() {
             "" => (Aim::Opened, None),
             line => (Aim::Started, Some(session.enter(line))),
@@ -280,7 +278,7 @@ impl SessionStep {
             return self.wait();
         }
         cx.out.event(Event::Exited {
-            step: cx.step,
+            step: cx.step(),
             exit,
         });
         let act = self.watch.close(now);

@@ -1,8 +1,11 @@
 //! Watching the output of a command for the patterns of `on`, and for the two that
 //! mean failure.
 
-use super::handlers::{Kind, Otherwise, Rule, rules};
-use crate::params::{Fault, Params};
+use super::handlers::{Beside, Kind, Otherwise, Rule, rules};
+use crate::{
+    context::Context,
+    params::{Fault, Params},
+};
 use alloc::{borrow::ToOwned, format, string::String, vec::Vec};
 use collodi_command::Stream;
 use collodi_logs::{Limits, Log, plain};
@@ -30,12 +33,13 @@ pub(super) enum Act {
     Return { handler: usize, event: Value },
 }
 
-/// A match that is told to people.
+/// A match that has effects beside its step.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Aside {
     /// The handler's place in `on`.
     pub(super) handler: usize,
     pub(super) event: Value,
+    pub(super) does: Beside,
 }
 
 /// Watches the output of a command for patterns.
@@ -59,17 +63,22 @@ impl Watch {
     /// end the step while the command runs when `breaks_live` says so: someone at an
     /// interactive one may have an answer to an error.
     pub(super) fn read(
+        cx: &Context,
         params: Params<'_>,
         failures: bool,
         breaks_live: bool,
     ) -> Result<Self, Fault> {
-        let rules = rules(params, Otherwise::Record, failures)?;
+        let rules = rules(&cx.options.script, params, Otherwise::Record, failures)?;
         Ok(Self::new(rules, breaks_live))
     }
 
     /// Reads `on` of a line that is typed into a shell.
-    pub(super) fn read_typed(params: Params<'_>, failures: bool) -> Result<Self, Fault> {
-        let rules = rules(params, Otherwise::Return, failures)?;
+    pub(super) fn read_typed(
+        cx: &Context,
+        params: Params<'_>,
+        failures: bool,
+    ) -> Result<Self, Fault> {
+        let rules = rules(&cx.options.script, params, Otherwise::Return, failures)?;
         Ok(Self::new(rules, false))
     }
 
@@ -246,9 +255,11 @@ fn act(kind: Kind, handler: usize, event: Value) -> Option<Act> {
 }
 
 fn aside(rule: &Rule, event: &Value) -> Option<Aside> {
-    rule.notifies.then(|| Aside {
+    let does = rule.beside.clone();
+    (does != Beside::default()).then(|| Aside {
         handler: rule.handler,
         event: event.clone(),
+        does,
     })
 }
 

@@ -1,0 +1,96 @@
+//! Serving connections, whichever runtime's sockets they are.
+
+mod timer;
+
+use axum::Router;
+use collodi_backend::Clock;
+use futures::{FutureExt as _, Stream, StreamExt as _, future};
+use hyper::{
+    rt::{Read, Write},
+    server::conn::http1,
+};
+use hyper_util::service::TowerToHyperService;
+use std::{future::Future, io, pin::pin, sync::Arc, time::Duration};
+use timer::ClockTimer;
+
+/// What connections may take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// How many there may be at once. Others wait until one has ended.
+    pub connections: usize,
+    /// How long a caller may take until all headers of its next request are there.
+    pub headers: Duration,
+    /// How long answers may take once the server is closing.
+    pub farewell: Duration,
+    /// How long nothing is accepted when the system has no descriptors or memory left.
+    pub pause: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            connections: 256,
+            headers: Duration::from_secs(30),
+            farewell: Duration::from_secs(2),
+            pause: Duration::from_secs(1),
+        }
+    }
+}
+
+/// Serves `router` to every connection of `accepted`, on the runtime that polls it, until
+/// `closing` is ready. Then requests under way are answered, idle connections end, and
+/// nobody is waited for longer than [`Limits::farewell`].
+pub async fn serve<C: Read + Write + Unpin>(
+    accepted: impl Stream<Item = io::Result<C>>,
+    router: Router,
+    clock: Arc<dyn Clock>,
+    limits: Limits,
+    closing: impl Future<Output = ()>,
+) {
+    let mut http = http1::Builder::new();
+    http.timer(ClockTimer::new(Arc::clone(&clock)))
+        .header_read_timeout(limits.headers);
+    let closing = closing.shared();
+    let accepted = accepted.take_until(closing.clone());
+    let served = accepted.for_each_concurrent(limits.connections, |socket| {
+        let (http, router, clock, closing) = (&http, &router, &clock, &closing);
+        async move {
+            match socket {
+                Ok(socket) => converse(http, socket, router.clone(), closing.clone()).await,
+                // Its place is taken meanwhile, so failures end before they are many.
+                Err(error) if !is_of_caller(&error) => rest(&**clock, limits.pause).await,
+                Err(_) => {}
+            }
+        }
+    });
+    let patience = closing.clone().then(|()| rest(&*clock, limits.farewell));
+    future::select(pin!(served), pin!(patience)).await;
+}
+
+/// Serves one connection. What goes wrong with it is its caller's affair.
+async fn converse<C: Read + Write + Unpin>(
+    http: &http1::Builder,
+    socket: C,
+    router: Router,
+    closing: impl Future<Output = ()> + Unpin,
+) {
+    let mut connection = pin!(http.serve_connection(socket, TowerToHyperService::new(router)));
+    if let future::Either::Right(_) = future::select(connection.as_mut(), closing).await {
+        connection.as_mut().graceful_shutdown();
+        let _ = connection.await;
+    }
+}
+
+async fn rest(clock: &dyn Clock, time: Duration) {
+    clock.sleep_until(clock.now() + time).await;
+}
+
+/// Whether a caller has gone before it was accepted.
+fn is_of_caller(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::ConnectionAborted
+            | io::ErrorKind::ConnectionReset
+            | io::ErrorKind::Interrupted
+    )
+}

@@ -1,0 +1,125 @@
+//! Children that somebody else started.
+
+use super::{Children, End, Spawned, ends::Ours, reader::Reader};
+use crate::recorder::Recorder;
+use collodi_backend::{Error, ErrorKind};
+use collodi_command::{CommandSpec, Identity, Stdin};
+use rustix::{
+    fd::OwnedFd,
+    fs::{FileType, Mode, OFlags, Stat},
+    io::Errno,
+    process::Pid,
+};
+
+impl Children {
+    /// Takes over the child that this identity names. What it says is read from the pipes
+    /// that it holds; those of another kind, a terminal above all, are not read.
+    ///
+    /// # Errors
+    ///
+    /// `Gone` when that process has ended; `PermissionDenied` when it is not ours;
+    /// `Unsupported` where processes cannot be found again; as
+    /// [`spawn`](Self::spawn) for its recording.
+    pub fn adopt(&self, spec: &CommandSpec, identity: &Identity) -> Result<Spawned, Error> {
+        let failed = |kind, errno: Errno| {
+            let error = Error::new(kind, "adopt", format!("{identity} ({spec})"));
+            error.detail(std::io::Error::from(errno).to_string())
+        };
+        let (pid, handle) = handle_of(identity).map_err(|errno| failed(kind_of(errno), errno))?;
+        let ours =
+            streams(identity.pid, spec.stdin).map_err(|errno| failed(kind_of(errno), errno))?;
+        let recorder = spec.recording.as_ref().map(Recorder::open).transpose()?;
+        self.note_adopted(spec, identity.pid);
+        Ok(Spawned {
+            pid: identity.pid,
+            identity: Some(identity.clone()),
+            end: End::of_others(pid, handle),
+            stdin: ours.stdin,
+            stdout: ours.stdout,
+            stderr: ours.stderr,
+            reader: Reader::new(recorder),
+        })
+    }
+
+    fn note_adopted(&self, spec: &CommandSpec, pid: u32) {
+        self.groups.adopted(&spec.tree, pid);
+        let holds = |pid: i32| {
+            let groups = self.cgroups.as_ref()?;
+            groups.holds(&spec.tree, pid).then_some(groups)
+        };
+        if let Some(groups) = i32::try_from(pid).ok().and_then(holds) {
+            groups.note(&spec.tree);
+        }
+    }
+}
+
+fn kind_of(errno: Errno) -> ErrorKind {
+    match errno {
+        Errno::SRCH | Errno::NOENT => ErrorKind::Gone,
+        Errno::ACCESS | Errno::PERM => ErrorKind::PermissionDenied,
+        Errno::MFILE | Errno::NFILE | Errno::NOMEM => ErrorKind::Exhausted,
+        Errno::NOSYS => ErrorKind::Unsupported,
+        _ => ErrorKind::Other,
+    }
+}
+
+/// A handle of the process and of nobody who has its id now: who has the id after it was
+/// opened is who it is to be.
+#[cfg(target_os = "linux")]
+fn handle_of(wanted: &Identity) -> Result<(Pid, OwnedFd), Errno> {
+    let raw = i32::try_from(wanted.pid).map_err(|_| Errno::SRCH)?;
+    let pid = Pid::from_raw(raw).ok_or(Errno::SRCH)?;
+    let handle = rustix::process::pidfd_open(pid, rustix::process::PidfdFlags::empty())?;
+    let is_it = super::identity::of(raw).is_some_and(|now| now == *wanted) && is_alive(raw);
+    is_it.then_some((pid, handle)).ok_or(Errno::SRCH)
+}
+
+#[cfg(target_os = "linux")]
+fn is_alive(pid: i32) -> bool {
+    crate::tree::process(pid).is_some()
+}
+
+#[cfg(not(target_os = "linux"))]
+fn handle_of(_: &Identity) -> Result<(Pid, OwnedFd), Errno> {
+    Err(Errno::NOSYS)
+}
+
+/// Our ends of the streams of a process, opened anew. Two that are one are read once.
+fn streams(pid: u32, stdin: Stdin) -> Result<Ours, Errno> {
+    let piped = stdin == Stdin::Piped;
+    let stdin = piped.then(|| open(pid, 0, OFlags::WRONLY)).transpose()?;
+    let stdout = open(pid, 1, OFlags::RDONLY)?;
+    let stderr = open(pid, 2, OFlags::RDONLY)?;
+    let is_one = |a: &(OwnedFd, Stat), b: &(OwnedFd, Stat)| {
+        (a.1.st_dev, a.1.st_ino) == (b.1.st_dev, b.1.st_ino)
+    };
+    let other = |stderr: &(OwnedFd, Stat)| !stdout.as_ref().is_some_and(|out| is_one(out, stderr));
+    let stderr = stderr.filter(other);
+    Ok(Ours {
+        stdin: stdin.flatten().map(|(fd, _)| fd),
+        stdout: stdout.map(|(fd, _)| fd),
+        stderr: stderr.map(|(fd, _)| fd),
+    })
+}
+
+/// Opens what a process has as this descriptor, if it is a pipe. One that it has closed is
+/// none.
+fn open(pid: u32, number: u8, how: OFlags) -> Result<Option<(OwnedFd, Stat)>, Errno> {
+    let name = format!("/proc/{pid}/fd/{number}");
+    let is_pipe = |stat: &Stat| FileType::from_raw_mode(stat.st_mode) == FileType::Fifo;
+    match rustix::fs::stat(name.as_str()) {
+        Err(Errno::NOENT) => return Ok(None),
+        Ok(stat) if !is_pipe(&stat) => return Ok(None),
+        stat => stat?,
+    };
+    let flags = how | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
+    match rustix::fs::open(name, flags, Mode::empty()) {
+        // Nobody is at the other end, or it was closed meanwhile.
+        Err(Errno::NXIO | Errno::NOENT) => Ok(None),
+        opened => {
+            let opened = opened?;
+            let stat = rustix::fs::fstat(&opened)?;
+            Ok(is_pipe(&stat).then_some((opened, stat)))
+        }
+    }
+}

@@ -1,0 +1,152 @@
+//! The end of a child.
+
+use crate::signal::{exit_of, exit_of_status};
+use collodi_command::Exit;
+use collodi_spawn::Told;
+use rustix::{
+    fd::{AsFd, BorrowedFd, OwnedFd},
+    io::Errno,
+    process::{Pid, WaitId, WaitIdOptions, waitid},
+};
+use std::{
+    io,
+    os::fd::{AsRawFd, RawFd},
+    task::Poll,
+};
+
+/// The end of a child: a handle that becomes readable when it comes.
+///
+/// [`Children::poll_end`](super::Children::poll_end) says how the child ended.
+#[derive(Debug)]
+pub struct End {
+    pub(super) pid: Pid,
+    handle: OwnedFd,
+    whose: Whose,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Whose {
+    /// A child of this process. Only we give its id back.
+    Ours,
+    /// Of another process, which gives its id back; the handle is one of the process.
+    Others,
+}
+
+impl AsFd for End {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.handle.as_fd()
+    }
+}
+
+impl AsRawFd for End {
+    fn as_raw_fd(&self) -> RawFd {
+        self.handle.as_raw_fd()
+    }
+}
+
+impl End {
+    /// The end of a child that was started here.
+    pub(super) fn of_ours(pid: Pid, pidfd: Option<OwnedFd>) -> io::Result<Self> {
+        let handle = pidfd.map_or_else(|| on_a_thread(pid), Ok)?;
+        let whose = Whose::Ours;
+        Ok(Self { pid, handle, whose })
+    }
+
+    /// The end of a process that somebody else started, by a handle of it.
+    pub(super) const fn of_others(pid: Pid, handle: OwnedFd) -> Self {
+        let whose = Whose::Others;
+        Self { pid, handle, whose }
+    }
+
+    /// Whether it has ended, of which the system may not have said [how](super::Children::poll_end):
+    /// its parent, which is somebody else, has not waited for it.
+    pub fn is_over(&self) -> bool {
+        self.whose == Whose::Others && has_ended(self.handle.as_fd())
+    }
+
+    /// How it ended, if it has. An id that is ours is given back by this.
+    pub(super) fn poll(&self) -> Poll<Exit> {
+        match self.whose {
+            Whose::Ours => poll_wait(WaitId::Pid(self.pid)).unwrap_or(Poll::Ready(Exit::Unknown)),
+            Whose::Others => self.poll_others(),
+        }
+    }
+
+    /// It may be our child all the same, left by another backend of this process.
+    fn poll_others(&self) -> Poll<Exit> {
+        if let Ok(waited) = poll_wait(wait_id(self.handle.as_fd())) {
+            return waited;
+        }
+        match collodi_spawn::exit_status(self.handle.as_fd()) {
+            Told::Status(status) => Poll::Ready(exit_of_status(status)),
+            Told::NotYet => Poll::Pending,
+            Told::Never if has_ended(self.handle.as_fd()) => Poll::Ready(Exit::Unknown),
+            Told::Never => Poll::Pending,
+        }
+    }
+}
+
+#[cfg(target_os = "linux")]
+fn wait_id(handle: BorrowedFd<'_>) -> WaitId<'_> {
+    WaitId::PidFd(handle)
+}
+
+/// There are no handles of processes, so nobody has one.
+#[cfg(not(target_os = "linux"))]
+fn wait_id(_: BorrowedFd<'_>) -> WaitId<'_> {
+    WaitId::Pgid(Some(Pid::INIT))
+}
+
+fn poll_wait(id: WaitId<'_>) -> Result<Poll<Exit>, Errno> {
+    let options = WaitIdOptions::EXITED | WaitIdOptions::NOHANG;
+    let waited = waitid(id, options)?;
+    Ok(waited.map_or(Poll::Pending, |status| Poll::Ready(exit_of(&status))))
+}
+
+/// Whether the process behind a handle has ended.
+pub(crate) fn has_ended(handle: BorrowedFd<'_>) -> bool {
+    use rustix::event::{PollFd, PollFlags, Timespec, poll};
+    let now = Timespec {
+        tv_sec: 0,
+        tv_nsec: 0,
+    };
+    let mut asked = [PollFd::from_borrowed_fd(handle, PollFlags::IN)];
+    poll(&mut asked, Some(&now)).is_ok_and(|ready| ready > 0)
+}
+
+/// Where there are no handles of processes: a thread that waits, and closes its end of a
+/// pipe. It leaves the child's id to be given back.
+fn on_a_thread(pid: Pid) -> io::Result<OwnedFd> {
+    let (ours, theirs) = rustix::pipe::pipe()?;
+    let wait = move || {
+        let options = WaitIdOptions::EXITED | WaitIdOptions::NOWAIT;
+        while matches!(waitid(WaitId::Pid(pid), options), Err(Errno::INTR)) {}
+        drop(theirs);
+    };
+    std::thread::Builder::new()
+        .name(format!("wait-{}", pid.as_raw_nonzero()))
+        .spawn(wait)?;
+    Ok(ours)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    #[expect(
+        clippy::zombie_processes,
+        reason = "the end that is tested waits for it"
+    )]
+    fn a_thread_waits_where_there_are_no_handles() {
+        let child = std::process::Command::new("/bin/sh")
+            .args(["-c", "exit 9"])
+            .spawn()
+            .unwrap();
+        let pid = Pid::from_child(&child);
+        let end = End::of_ours(pid, None).unwrap();
+        let mut byte = [0];
+        assert_eq!(rustix::io::read(&end, &mut byte), Ok(0));
+        assert_eq!(end.poll(), Poll::Ready(Exit::Code(9)));
+    }
+}

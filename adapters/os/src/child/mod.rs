@@ -1,0 +1,311 @@
+//! Children: started, adopted, and waited for.
+
+mod adopt;
+mod end;
+mod ends;
+mod identity;
+mod pace;
+mod reader;
+mod trees;
+
+use crate::{
+    lower::{Lowered, start_error},
+    recorder::Recorder,
+    tree::{Bound, Cgroups, Groups, Joined, is_ours},
+};
+use collodi_backend::{Capabilities, Capability, Error, ErrorKind};
+use collodi_command::{Bounds, CommandSpec, Exit, Identity, TreeId};
+use collodi_spawn::{Failure, Limit, Plan, Resource, Stage, Started};
+use ends::{Ours, Theirs};
+use rustix::{
+    fd::{AsFd as _, BorrowedFd, OwnedFd},
+    io::Errno,
+};
+use std::{io, task::Poll};
+
+pub use end::End;
+pub(crate) use end::has_ended;
+pub use reader::{Heard, Reader, write_some};
+
+/// A child, and our ends of what connects us. No descriptor of it blocks.
+#[derive(Debug)]
+pub struct Spawned {
+    /// Its process id.
+    pub pid: u32,
+    /// What it can be found by again, where processes can.
+    pub identity: Option<Identity>,
+    /// Its end.
+    pub end: End,
+    /// What is written here it reads; none unless that was asked for.
+    pub stdin: Option<OwnedFd>,
+    /// What it says: at the end when all who hold the other end are gone.
+    pub stdout: Option<OwnedFd>,
+    /// What it says on its other stream.
+    pub stderr: Option<OwnedFd>,
+    /// Reads both.
+    pub reader: Reader,
+}
+
+/// The children of a backend and the trees they are in.
+#[derive(Debug)]
+pub struct Children {
+    groups: Groups,
+    cgroups: Option<Cgroups>,
+}
+
+impl Default for Children {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Children {
+    /// No children. Trees are control groups where this machine lets us have them.
+    pub fn new() -> Self {
+        Self {
+            groups: Groups::default(),
+            cgroups: Cgroups::find(),
+        }
+    }
+
+    /// No children, and trees that are found in the process table alone.
+    pub fn without_control_groups() -> Self {
+        Self {
+            groups: Groups::default(),
+            cgroups: None,
+        }
+    }
+
+    /// The process groups that were started here.
+    pub const fn groups(&self) -> &Groups {
+        &self.groups
+    }
+
+    /// What can be done on this machine.
+    pub fn capabilities(&self) -> Capabilities {
+        let linux = cfg!(target_os = "linux");
+        let can = |bound| {
+            self.cgroups
+                .as_ref()
+                .is_some_and(|groups| groups.can(bound))
+        };
+        let table = [
+            (Capability::RealProcesses, true),
+            (Capability::RealFiles, true),
+            (Capability::DetachedProcesses, linux),
+            (Capability::Adoption, linux && is_ours()),
+            (Capability::Recordings, true),
+            (Capability::Terminals, true),
+            (Capability::WholeTrees, self.cgroups.is_some()),
+            (Capability::MemoryBounds, can(Bound::Memory)),
+            (Capability::ProcessBounds, can(Bound::Processes)),
+            (Capability::CpuBounds, can(Bound::Cpu)),
+        ];
+        let has = table.into_iter().filter(|(_, has)| *has);
+        has.map(|(capability, _)| capability).collect()
+    }
+
+    /// Starts a child of `spec`, without `fork`: it costs the same in a process of any size.
+    ///
+    /// # Errors
+    ///
+    /// `ProgramNotFound`, `PermissionDenied`, `NoWorkingDirectory`, `Escapes`,
+    /// `Exhausted`; `Unsupported` for what this machine cannot do; `Other` for words that
+    /// no system can take.
+    pub fn spawn(&self, spec: &CommandSpec) -> Result<Spawned, Error> {
+        let bounds = self.bounds(spec)?;
+        let lowered = Lowered::of(spec)?;
+        let recorder = spec.recording.as_ref().map(Recorder::open).transpose()?;
+        let (ours, theirs) = ends::open(spec).map_err(|errno| exhausted(spec, errno.into()))?;
+        let started = self.start(spec, bounds, &lowered, &theirs)?;
+        drop(theirs);
+        self.note(spec, started, ours, recorder)
+    }
+
+    /// The bounds that take a control group.
+    fn bounds<'a>(&self, spec: &'a CommandSpec) -> Result<Option<&'a Bounds>, Error> {
+        let bounds = &spec.bounds;
+        let asked = [
+            (bounds.memory.is_some(), Bound::Memory, "memory"),
+            (bounds.processes.is_some(), Bound::Processes, "processes"),
+            (bounds.cpu.is_some(), Bound::Cpu, "processor time"),
+        ];
+        let can = |bound| {
+            self.cgroups
+                .as_ref()
+                .is_some_and(|groups| groups.can(bound))
+        };
+        let mut refused = asked
+            .iter()
+            .filter(|(asked, bound, _)| *asked && !can(*bound));
+        match refused.next() {
+            Some((_, _, what)) => {
+                Err(
+                    Error::new(ErrorKind::Unsupported, "bound", spec.program.as_str())
+                        .detail(format!("no control group here can bound its {what}")),
+                )
+            }
+            None => Ok(asked.iter().any(|(asked, ..)| *asked).then_some(bounds)),
+        }
+    }
+
+    /// In the control group of its tree, or, where that cannot be had and nothing is to be
+    /// bounded by it, without one.
+    fn start(
+        &self,
+        spec: &CommandSpec,
+        bounds: Option<&Bounds>,
+        lowered: &Lowered,
+        theirs: &Theirs,
+    ) -> Result<Started, Error> {
+        let failed = |failure| start_error(spec, failure);
+        let grouped = self
+            .cgroups
+            .as_ref()
+            .map(|groups| start_in(groups, spec, bounds, lowered, theirs));
+        match grouped {
+            Some(Ok(started)) => Ok(started),
+            Some(Err(failure)) if bounds.is_some() || failure.stage != Stage::Process => {
+                Err(failed(failure))
+            }
+            _ => {
+                if let Some(groups) = &self.cgroups {
+                    groups.forget(&spec.tree);
+                }
+                start(spec, lowered, theirs, None).map_err(failed)
+            }
+        }
+    }
+
+    /// How a child ended, if it has; to be asked when its handle is readable. Once it was
+    /// said, its process id is nobody's.
+    pub fn poll_end(&self, end: &End) -> Poll<Exit> {
+        let leader = end.pid.as_raw_nonzero().get().unsigned_abs();
+        let tree = self.groups.tree(leader);
+        let ended = self.groups.reap(leader, || end.poll());
+        if let (Poll::Ready(_), Some(tree), Some(groups)) = (ended, tree, &self.cgroups) {
+            groups.retire(&tree);
+        }
+        ended
+    }
+
+    fn note(
+        &self,
+        spec: &CommandSpec,
+        started: Started,
+        ours: Ours,
+        mut recorder: Option<Recorder>,
+    ) -> Result<Spawned, Error> {
+        let raw = started.pid.as_raw_nonzero().get();
+        let pid = raw.unsigned_abs();
+        self.groups.started(&spec.tree, pid);
+        let end = End::of_ours(started.pid, started.pidfd).map_err(|error| {
+            // Nobody could wait for it.
+            let _ = self.groups.kill(pid);
+            exhausted(spec, error)
+        })?;
+        let identity = identity::of(raw);
+        if let (Some(recorder), Some(identity)) = (&mut recorder, &identity) {
+            recorder.began(identity);
+        }
+        Ok(Spawned {
+            pid,
+            identity,
+            end,
+            stdin: ours.stdin,
+            stdout: ours.stdout,
+            stderr: ours.stderr,
+            reader: Reader::new(recorder),
+        })
+    }
+}
+
+/// How often a control group is made again that somebody removed, because it was empty,
+/// before the child was in it.
+const ATTEMPTS: u32 = 8;
+
+fn start_in(
+    groups: &Cgroups,
+    spec: &CommandSpec,
+    bounds: Option<&Bounds>,
+    lowered: &Lowered,
+    theirs: &Theirs,
+) -> Result<Started, Failure> {
+    let mut attempts = 1..=ATTEMPTS;
+    loop {
+        let started = try_start_in(groups, &spec.tree, bounds, |group| {
+            start(spec, lowered, theirs, Some(group))
+        });
+        match started {
+            Err(failure) if is_about_group(failure) && attempts.next().is_some() => {}
+            Ok(started) => {
+                groups.note(&spec.tree);
+                return Ok(started);
+            }
+            failed => {
+                groups.retire(&spec.tree);
+                return failed;
+            }
+        }
+    }
+}
+
+const fn is_about_group(failure: Failure) -> bool {
+    matches!(
+        failure,
+        Failure {
+            stage: Stage::Process,
+            errno: Errno::NODEV | Errno::NOENT
+        }
+    )
+}
+
+fn try_start_in(
+    groups: &Cgroups,
+    tree: &TreeId,
+    bounds: Option<&Bounds>,
+    start: impl FnOnce(BorrowedFd<'_>) -> Result<Started, Failure>,
+) -> Result<Started, Failure> {
+    let failed = |error: io::Error| Failure {
+        stage: Stage::Process,
+        errno: Errno::from_io_error(&error).unwrap_or(Errno::IO),
+    };
+    let group = groups.open(tree).map_err(failed)?;
+    let joined: Option<Joined> = bounds
+        .map(|bounds| groups.bound(tree, bounds))
+        .transpose()
+        .map_err(failed)?;
+    let started = start(group.as_fd());
+    drop(joined);
+    started
+}
+
+fn start(
+    spec: &CommandSpec,
+    lowered: &Lowered,
+    theirs: &Theirs,
+    cgroup: Option<BorrowedFd<'_>>,
+) -> Result<Started, Failure> {
+    let files = spec.bounds.files.map(|value| Limit {
+        resource: Resource::Files,
+        value,
+    });
+    collodi_spawn::spawn(&Plan {
+        program: &lowered.program,
+        args: &lowered.args,
+        env: &lowered.env,
+        cwd: lowered.cwd.as_fd(),
+        stdio: theirs.stdio(),
+        terminal: theirs.terminal.as_deref(),
+        limits: files.as_slice(),
+        cgroup,
+    })
+}
+
+fn exhausted(spec: &CommandSpec, error: io::Error) -> Error {
+    let kind = match Errno::from_io_error(&error) {
+        Some(Errno::MFILE | Errno::NFILE | Errno::NOMEM | Errno::AGAIN) => ErrorKind::Exhausted,
+        _ => ErrorKind::Other,
+    };
+    Error::new(kind, "start", spec.program.as_str()).detail(error.to_string())
+}

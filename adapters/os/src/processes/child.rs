@@ -1,0 +1,253 @@
+//! One child: its events and its input.
+
+use super::output::Output;
+use crate::{Children, End, Reactor, Sleep, Spawned, Watched as _, write_some};
+use async_trait::async_trait;
+use collodi_backend::{ChildEvent, ChildInput, Error, ErrorKind};
+use collodi_command::{Exit, Identity};
+use futures::channel::oneshot;
+use rustix::fd::{AsFd as _, OwnedFd};
+use std::{
+    fmt,
+    future::{Future as _, poll_fn},
+    io,
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll},
+    time::Duration,
+};
+
+/// How long after the exit the pipes may stay open before they count as leaked.
+const GRACE: Duration = Duration::from_millis(200);
+
+/// How long after the end of a child that somebody else started its status is waited for.
+const STATUS_GRACE: Duration = Duration::from_secs(2);
+
+/// A child that was started, seen from whoever reads its events.
+pub(super) struct Child<R: Reactor> {
+    pid: u32,
+    identity: Option<Identity>,
+    children: Arc<Children>,
+    exit: State,
+    output: Output<R>,
+    input: Option<OwnedFd>,
+    /// It is not to be killed.
+    is_left: bool,
+}
+
+/// How far the child has come.
+enum State {
+    /// It runs, or nobody was told of its end.
+    Running(oneshot::Receiver<Exit>),
+    /// It has ended; its output may go on until then.
+    Exited(Sleep),
+    /// All is told.
+    Closed,
+}
+
+impl<R: Reactor> Child<R> {
+    /// Takes over a child, and lets a task wait for it.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be watched; then it is killed.
+    pub(super) fn new(spawned: Spawned, children: Arc<Children>) -> io::Result<Self> {
+        let reaped = watch::<R>(spawned.end, Arc::clone(&children))
+            .inspect_err(|_| kill(&children, spawned.pid))?;
+        Ok(Self {
+            pid: spawned.pid,
+            identity: spawned.identity,
+            children,
+            exit: State::Running(reaped),
+            output: Output::new(spawned.stdout, spawned.stderr, spawned.reader)?,
+            input: spawned.stdin,
+            is_left: false,
+        })
+    }
+
+    fn poll_event(&mut self, cx: &mut Context<'_>) -> Poll<Option<ChildEvent>> {
+        match &mut self.exit {
+            State::Running(reaped) => {
+                if let Poll::Ready(exit) = Pin::new(reaped).poll(cx) {
+                    let exit = exit.unwrap_or(Exit::Unknown);
+                    self.output.ended(exit);
+                    self.exit = State::Exited(R::sleep(GRACE));
+                    return Poll::Ready(Some(ChildEvent::Exited(exit)));
+                }
+                self.output.poll_next(cx).map(Some)
+            }
+            State::Exited(grace) => {
+                let grace_is_over = grace.as_mut().poll(cx).is_ready();
+                self.poll_rest(grace_is_over, cx).map(Some)
+            }
+            State::Closed => Poll::Ready(None),
+        }
+    }
+
+    /// What is in the pipes after the exit is told, however slowly it is asked for; what
+    /// is put into them after the grace period is not waited for.
+    fn poll_rest(&mut self, grace_is_over: bool, cx: &mut Context<'_>) -> Poll<ChildEvent> {
+        if grace_is_over {
+            self.output.limit();
+        }
+        if !self.output.is_used_up()
+            && let Poll::Ready(output) = self.output.poll_next(cx)
+        {
+            return Poll::Ready(output);
+        }
+        let leaked = !self.output.is_over();
+        if leaked && !grace_is_over {
+            return Poll::Pending;
+        }
+        self.output.close();
+        self.exit = State::Closed;
+        Poll::Ready(ChildEvent::Closed { leaked })
+    }
+}
+
+#[async_trait]
+impl<R: Reactor> collodi_backend::Child for Child<R> {
+    fn pid(&self) -> Option<u32> {
+        Some(self.pid)
+    }
+
+    fn identity(&self) -> Option<Identity> {
+        self.identity.clone()
+    }
+
+    async fn next_event(&mut self) -> Option<ChildEvent> {
+        poll_fn(|cx| self.poll_event(cx)).await
+    }
+
+    fn input(&mut self) -> Option<Box<dyn ChildInput>> {
+        let input = Input::<R>::Fresh(self.input.take()?);
+        Some(Box::new(input))
+    }
+
+    fn leave(mut self: Box<Self>) {
+        self.is_left = true;
+    }
+}
+
+/// The group is killed at once while the child leads it. Once the child is reaped,
+/// finding who is left in its group means reading the process table, on another thread.
+impl<R: Reactor> Drop for Child<R> {
+    fn drop(&mut self) {
+        if self.is_left {
+            return;
+        }
+        let (children, pid) = (Arc::clone(&self.children), self.pid);
+        if children.groups().kill(pid).is_pending() {
+            R::forget(move || children.kill_left_behind(pid));
+        }
+    }
+}
+
+/// Our end of a child's input.
+enum Input<R: Reactor> {
+    /// Nobody has waited for it yet.
+    Fresh(OwnedFd),
+    Watched(R::Watched<OwnedFd>),
+    /// It cannot be waited for.
+    Broken,
+}
+
+impl<R: Reactor> Input<R> {
+    /// It is watched from the first write on: handles may be taken anywhere, and waiting
+    /// is the runtime's.
+    fn watched(&mut self) -> io::Result<&R::Watched<OwnedFd>> {
+        if let Self::Fresh(_) = self
+            && let Self::Fresh(fd) = std::mem::replace(self, Self::Broken)
+        {
+            *self = Self::Watched(R::writable(fd)?);
+        }
+        match self {
+            Self::Watched(watched) => Ok(watched),
+            _ => Err(io::ErrorKind::BrokenPipe.into()),
+        }
+    }
+
+    async fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
+        let watched = self.watched()?;
+        let mut left = bytes;
+        while !left.is_empty() {
+            let written =
+                poll_fn(|cx| watched.poll_until(cx, |pipe| write_some(pipe.as_fd(), left).into()));
+            let count = written.await??;
+            left = left.get(count..).unwrap_or_default();
+        }
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl<R: Reactor> ChildInput for Input<R> {
+    async fn write(&mut self, bytes: &[u8]) -> Result<(), Error> {
+        let failed = |error: io::Error| {
+            let kind = match error.kind() {
+                io::ErrorKind::BrokenPipe => ErrorKind::Gone,
+                _ => ErrorKind::Other,
+            };
+            Error::new(kind, "write to", "the program's input").detail(error.to_string())
+        };
+        self.write_all(bytes).await.map_err(failed)
+    }
+}
+
+/// Waits for a child and reaps it, whether or not somebody listens: the one place where
+/// its id is given back.
+fn watch<R: Reactor>(end: End, children: Arc<Children>) -> io::Result<oneshot::Receiver<Exit>> {
+    let end = R::readable(end)?;
+    let (tell, told) = oneshot::channel();
+    R::detach(async move {
+        let exit = ended::<R>(&end, &children).await;
+        // Nobody has to be interested.
+        let _ = tell.send(exit);
+    })?;
+    Ok(told)
+}
+
+/// How the child ended, once it has. The status of one that is not ours is told when its
+/// parent has waited for it, and not waited for without an end.
+async fn ended<R: Reactor>(end: &R::Watched<End>, children: &Children) -> Exit {
+    let mut grace: Option<Sleep> = None;
+    let attempt = |grace: &mut Option<Sleep>, end: &End| {
+        let ended = children.poll_end(end);
+        if ended.is_pending() && end.is_over() {
+            grace.get_or_insert_with(|| R::sleep(STATUS_GRACE));
+        }
+        ended.into()
+    };
+    let ended = poll_fn(
+        |cx| match end.poll_until(cx, |end| attempt(&mut grace, end)) {
+            Poll::Ready(exit) => Poll::Ready(exit.unwrap_or(Exit::Unknown)),
+            Poll::Pending => match &mut grace {
+                Some(grace) => grace.as_mut().poll(cx).map(|()| Exit::Unknown),
+                None => Poll::Pending,
+            },
+        },
+    );
+    ended.await
+}
+
+/// Kills the group of a child that nobody could wait for.
+fn kill(children: &Children, pid: u32) {
+    let _ = children.groups().kill(pid);
+}
+
+impl<R: Reactor> fmt::Debug for Child<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let state = match self.exit {
+            State::Running(_) => "running",
+            State::Exited(_) => "exited",
+            State::Closed => "closed",
+        };
+        write!(f, "Child({}, {state})", self.pid)
+    }
+}
+
+impl<R: Reactor> fmt::Debug for Input<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Input")
+    }
+}

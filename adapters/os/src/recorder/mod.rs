@@ -1,0 +1,333 @@
+//! Keeps what a child says, before it is told.
+
+mod segment;
+mod veil;
+
+use crate::fault::Fault;
+use collodi_backend::{Error, ErrorKind};
+use collodi_command::{Exit, Identity, Recording, Stream};
+use collodi_file::FileErrorKind;
+use collodi_logs::{Mask, recording::Marked};
+use rustix::{fd::BorrowedFd, io::Errno};
+use segment::Segment;
+use std::{
+    mem::MaybeUninit,
+    time::{Duration, Instant},
+};
+use veil::Veil;
+
+/// How long a disk that took nothing is left alone.
+const PAUSE: Duration = Duration::from_secs(5);
+
+/// Writes one recording.
+///
+/// A disk that takes nothing does not stop the child, nor what is told of it: then it is
+/// not kept, and the recording says how much is missing as soon as it can.
+#[derive(Debug)]
+pub(crate) struct Recorder {
+    recording: Recording,
+    state: State,
+    /// Bytes that were said and not kept.
+    missing: u64,
+    /// None without secrets.
+    mask: Option<Mask>,
+    veils: [Veil; 2],
+    can_splice: bool,
+}
+
+#[derive(Debug)]
+enum State {
+    Open(Segment),
+    /// Broken since then; the number of the segment that it was in.
+    Broken(Instant, Option<u32>),
+}
+
+impl Recorder {
+    /// Opens the directory and the newest segment in it.
+    ///
+    /// # Errors
+    ///
+    /// When there is no such directory and it cannot be made, or it leads out of its root.
+    /// A disk that is full is none.
+    pub(crate) fn open(recording: &Recording) -> Result<Self, Error> {
+        let state = match Segment::newest(&recording.dir) {
+            Ok(segment) => State::Open(segment),
+            Err(fault) if fault.kind == FileErrorKind::NoSpace => State::broken(None),
+            Err(fault) => return Err(unusable(recording, fault)),
+        };
+        let secrets = !recording.secrets.is_empty();
+        Ok(Self {
+            recording: recording.clone(),
+            state,
+            missing: 0,
+            mask: secrets.then(|| Mask::new(recording.secrets.iter())),
+            veils: Default::default(),
+            can_splice: cfg!(target_os = "linux") && !secrets,
+        })
+    }
+
+    /// A life begins.
+    pub(crate) fn began(&mut self, identity: &Identity) {
+        self.mark(Marked::Began(identity.clone()));
+    }
+
+    /// The life has ended.
+    pub(crate) fn ended(&mut self, exit: Exit) {
+        self.mark(Marked::Ended(exit));
+    }
+
+    /// The stream has ended: nothing of it is held back any more.
+    pub(crate) fn close(&mut self, stream: Stream) {
+        if let Some(mask) = &self.mask {
+            let [stdout, stderr] = &mut self.veils;
+            let veil = if stream == Stream::Stdout {
+                stdout
+            } else {
+                stderr
+            };
+            let rest = veil.end(mask);
+            self.keep(stream, &rest);
+        }
+    }
+
+    /// Whether what a pipe holds can be [taken](Self::take). If not, it is to be read and
+    /// [given](Self::hear).
+    pub(crate) fn takes(&mut self) -> bool {
+        self.can_splice && self.segment().is_some()
+    }
+
+    /// Keeps what `pipe` holds, at most as much as `buffer` does, and gives it. The kernel
+    /// moves it, so there is no moment in which it is neither in the pipe nor in the file.
+    ///
+    /// # Errors
+    ///
+    /// [`Errno::AGAIN`] when there is nothing; [`Errno::INTR`] when it has to be tried in
+    /// another way.
+    pub(crate) fn take<'a>(
+        &mut self,
+        stream: Stream,
+        pipe: BorrowedFd<'_>,
+        buffer: &'a mut [MaybeUninit<u8>],
+    ) -> Result<&'a [u8], Errno> {
+        let State::Open(segment) = &mut self.state else {
+            return Err(Errno::INTR);
+        };
+        match segment.take(stream, pipe, buffer.len()) {
+            Ok(0) => Ok(&[]),
+            Ok(moved) => segment.last(moved, buffer),
+            Err(Errno::AGAIN) => Err(Errno::AGAIN),
+            Err(Errno::INVAL | Errno::NOSYS) => {
+                self.can_splice = false;
+                Err(Errno::INTR)
+            }
+            Err(_) => {
+                self.broke();
+                Err(Errno::INTR)
+            }
+        }
+    }
+
+    /// Keeps what was read.
+    pub(crate) fn hear(&mut self, stream: Stream, bytes: &[u8]) {
+        let shown = self.mask.as_ref().map(|mask| {
+            let [stdout, stderr] = &mut self.veils;
+            let veil = if stream == Stream::Stdout {
+                stdout
+            } else {
+                stderr
+            };
+            veil.push(mask, bytes)
+        });
+        self.keep(stream, shown.as_deref().unwrap_or(bytes));
+    }
+
+    fn keep(&mut self, stream: Stream, bytes: &[u8]) {
+        if bytes.is_empty() {
+            return;
+        }
+        let kept = self.segment().is_some_and(|segment| {
+            segment
+                .say(stream, || true)
+                .and_then(|()| segment.write(bytes))
+                .is_ok()
+        });
+        if !kept {
+            self.missing += bytes.len() as u64;
+            self.broke();
+        }
+    }
+
+    fn mark(&mut self, what: Marked) {
+        if let Some(segment) = self.segment()
+            && segment.mark(what).is_err()
+        {
+            self.broke();
+        }
+    }
+
+    /// The segment to write to; none while the disk takes nothing.
+    fn segment(&mut self) -> Option<&mut Segment> {
+        let next = match &self.state {
+            State::Open(segment) if segment.length < self.recording.segment_bytes.max(1) => None,
+            State::Open(segment) => Some(Some(segment.number)),
+            State::Broken(since, _) if since.elapsed() < PAUSE => return None,
+            State::Broken(_, number) => Some(*number),
+        };
+        if let Some(last) = next {
+            self.state = match self.begin(last) {
+                Ok(segment) => State::Open(segment),
+                Err(_) => State::broken(last),
+            };
+        }
+        match &mut self.state {
+            State::Open(segment) => Some(segment),
+            State::Broken(..) => None,
+        }
+    }
+
+    /// Begins the segment after `last`, with what is missing in it.
+    fn begin(&mut self, last: Option<u32>) -> Result<Segment, Fault> {
+        let dir = &self.recording.dir;
+        let mut segment = match last {
+            Some(last) => Segment::after(dir, last, self.recording.segments)?,
+            None => Segment::newest(dir)?,
+        };
+        if self.missing > 0 {
+            segment.mark(Marked::Missing(self.missing))?;
+            self.missing = 0;
+        }
+        Ok(segment)
+    }
+
+    fn broke(&mut self) {
+        if let State::Open(segment) = &self.state {
+            self.state = State::broken(Some(segment.number));
+        }
+    }
+}
+
+impl State {
+    fn broken(number: Option<u32>) -> Self {
+        Self::Broken(Instant::now(), number)
+    }
+}
+
+#[cfg(any(target_os = "linux", target_os = "android"))]
+impl Segment {
+    /// Moves what a pipe holds to the end of the segment.
+    fn take(&mut self, stream: Stream, pipe: BorrowedFd<'_>, size: usize) -> Result<usize, Errno> {
+        use rustix::pipe::{SpliceFlags, splice};
+        let is_coming = || rustix::io::ioctl_fionread(pipe).is_ok_and(|waiting| waiting > 0);
+        self.say(stream, is_coming)
+            .map_err(|fault| fault.errno.unwrap_or(Errno::IO))?;
+        loop {
+            let mut end = self.length;
+            let flags = SpliceFlags::NONBLOCK | SpliceFlags::MOVE;
+            match splice(pipe, None, &self.log, Some(&mut end), size, flags) {
+                Err(Errno::INTR) => {}
+                moved => {
+                    self.length += moved.unwrap_or(0) as u64;
+                    return moved;
+                }
+            }
+        }
+    }
+}
+
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+impl Segment {
+    #[expect(clippy::unused_self, reason = "as on Linux")]
+    const fn take(&mut self, _: Stream, _: BorrowedFd<'_>, _: usize) -> Result<usize, Errno> {
+        Err(Errno::NOSYS)
+    }
+}
+
+fn unusable(recording: &Recording, fault: Fault) -> Error {
+    let kind = match (fault.kind, fault.errno) {
+        (FileErrorKind::Escapes, _) => ErrorKind::Escapes,
+        (FileErrorKind::PermissionDenied | FileErrorKind::ReadOnly, _) => {
+            ErrorKind::PermissionDenied
+        }
+        (_, Some(Errno::MFILE | Errno::NFILE | Errno::NOMEM)) => ErrorKind::Exhausted,
+        _ => ErrorKind::Other,
+    };
+    let error = Error::new(kind, "record in", recording.dir.absolute());
+    match fault.detail() {
+        Some(detail) => error.detail(detail),
+        None => error,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use collodi_contain::{RelPath, Root};
+    use collodi_logs::recording::{Recorded, recorded};
+    use std::{fs, os::unix::fs::PermissionsExt as _, path::Path};
+
+    fn recorder(dir: &Path) -> Recorder {
+        let root = Root::new(dir.to_str().unwrap());
+        let path = root.contain(&RelPath::root(), "kept/app").unwrap();
+        Recorder::open(&Recording::new(path)).unwrap()
+    }
+
+    fn kept(dir: &Path, number: u32) -> Vec<Recorded> {
+        let file = |end| dir.join(format!("kept/app/{number:06}.{end}"));
+        let index = fs::read_to_string(file("index")).unwrap();
+        let length = fs::metadata(file("log")).unwrap().len();
+        recorded(&index, length).map(|(_, what)| what).collect()
+    }
+
+    #[test]
+    fn files_are_their_owners_alone() {
+        let dir = tempfile::tempdir().unwrap();
+        recorder(dir.path()).hear(Stream::Stdout, b"said");
+        let mode = |path: &str| {
+            let metadata = fs::metadata(dir.path().join(path)).unwrap();
+            metadata.permissions().mode() & 0o777
+        };
+        assert_eq!(mode("kept/app"), 0o700);
+        assert_eq!(mode("kept/app/000001.log"), 0o600);
+        assert_eq!(mode("kept/app/000001.index"), 0o600);
+    }
+
+    #[test]
+    fn a_line_that_was_torn_stays_apart() {
+        let dir = tempfile::tempdir().unwrap();
+        recorder(dir.path()).hear(Stream::Stdout, b"one");
+        let index = dir.path().join("kept/app/000001.index");
+        let text = fs::read_to_string(&index).unwrap();
+        fs::write(&index, format!("{text}1700000000000 std")).unwrap();
+        recorder(dir.path()).hear(Stream::Stderr, b"two");
+        assert_eq!(
+            kept(dir.path(), 1),
+            [
+                Recorded::Said(Stream::Stdout, 0..3),
+                Recorded::Said(Stream::Stderr, 3..6)
+            ]
+        );
+    }
+
+    /// `/dev/full` takes nothing. What is said meanwhile is missing, and the next segment
+    /// says how much.
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn a_full_disk_is_told_in_the_next_segment() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut recorder = recorder(dir.path());
+        recorder.hear(Stream::Stdout, b"kept");
+        let full = fs::File::options().read(true).write(true).open("/dev/full");
+        let State::Open(segment) = &mut recorder.state else {
+            panic!("it is open");
+        };
+        segment.log = full.unwrap().into();
+        recorder.hear(Stream::Stdout, b"lost");
+        recorder.hear(Stream::Stderr, b"too");
+        assert!(matches!(recorder.state, State::Broken(_, Some(1))));
+        recorder.state = State::Broken(Instant::now() - PAUSE, Some(1));
+        recorder.hear(Stream::Stdout, b"again");
+        let said = |range| Recorded::Said(Stream::Stdout, range);
+        assert_eq!(kept(dir.path(), 1), [said(0..4)]);
+        assert_eq!(kept(dir.path(), 2), [Recorded::Missing(7), said(0..5)]);
+    }
+}

@@ -1,0 +1,190 @@
+//! The two files of a segment.
+
+use crate::{
+    clock::wall_now,
+    fault::Fault,
+    rooted::{OWNERS_FILE, Rooted, make_entry},
+    walk::{Place, Want},
+};
+use collodi_command::Stream;
+use collodi_contain::ContainedPath;
+use collodi_file::FileErrorKind;
+use collodi_logs::recording::{Mark, Marked, Pen, segment_files, segment_number};
+use rustix::{
+    fd::{AsFd, OwnedFd},
+    fs::{AtFlags, Dir, Mode, OFlags},
+    io::Errno,
+};
+use std::{ffi::CString, mem::MaybeUninit};
+
+/// Permissions of a directory of recordings: its owner's alone.
+const OWNERS_DIRECTORY: Mode = Mode::from_raw_mode(0o700);
+
+/// A segment that is written. Nobody else writes it.
+#[derive(Debug)]
+pub(super) struct Segment {
+    pub(super) number: u32,
+    pub(super) length: u64,
+    pub(super) log: OwnedFd,
+    index: OwnedFd,
+    pen: Pen,
+}
+
+impl Segment {
+    /// The newest segment of a directory, which is made when it is not there.
+    pub(super) fn newest(path: &ContainedPath) -> Result<Self, Fault> {
+        let dir = directory(path)?;
+        let newest = numbers(&dir)?.into_iter().max();
+        Self::open(&dir, newest.unwrap_or(1))
+    }
+
+    /// The segment after number `last`. Of those before it, as many stay as make `kept` with
+    /// it.
+    pub(super) fn after(path: &ContainedPath, last: u32, kept: u32) -> Result<Self, Fault> {
+        let dir = directory(path)?;
+        let number = last.saturating_add(1);
+        let oldest = number.saturating_sub(kept.max(1) - 1);
+        for old in numbers(&dir)?.into_iter().filter(|old| *old < oldest) {
+            let (log, index) = segment_files(old);
+            // Whatever has become of it, it is not in the way.
+            let _ = rustix::fs::unlinkat(&dir, index, AtFlags::empty());
+            let _ = rustix::fs::unlinkat(&dir, log, AtFlags::empty());
+        }
+        Self::open(&dir, number)
+    }
+
+    fn open(dir: &OwnedFd, number: u32) -> Result<Self, Fault> {
+        let (log, index) = segment_files(number);
+        let open = |name: String, flags| {
+            let name = CString::new(name).map_err(|_| Errno::INVAL)?;
+            make_entry(
+                dir.as_fd(),
+                &name,
+                OFlags::RDWR | OFlags::CREATE | flags,
+                OWNERS_FILE,
+            )
+        };
+        let log = open(log, OFlags::empty())?;
+        let segment = Self {
+            number,
+            length: size(&log)?,
+            log,
+            index: open(index, OFlags::APPEND)?,
+            pen: Pen::default(),
+        };
+        segment.end_torn_line()?;
+        Ok(segment)
+    }
+
+    /// A line that was being written when its writer died would run into the next one.
+    fn end_torn_line(&self) -> Result<(), Fault> {
+        let mut last = [b'\n'];
+        if let Some(at) = size(&self.index)?.checked_sub(1) {
+            rustix::io::pread(&self.index, &mut last, at)?;
+        }
+        if last != *b"\n" {
+            write_all(&self.index, b"\n")?;
+        }
+        Ok(())
+    }
+
+    /// Writes a line of the index that is about now.
+    pub(super) fn mark(&mut self, what: Marked) -> Result<(), Fault> {
+        if let Marked::Began(_) | Marked::Missing(_) = what {
+            // The next bytes get a line of their own.
+            self.pen = Pen::default();
+        }
+        let at = wall_now();
+        write_all(&self.index, Mark { at, what }.to_string().as_bytes())
+    }
+
+    /// Writes the line of the index that bytes of `stream` need, to be called before they
+    /// are written. `is_coming` is asked whether there will be some.
+    pub(super) fn say(
+        &mut self,
+        stream: Stream,
+        is_coming: impl FnOnce() -> bool,
+    ) -> Result<(), Fault> {
+        let at = wall_now();
+        if self.pen.needs_mark(stream, at) && is_coming() {
+            let what = Marked::Said(stream, self.length);
+            write_all(&self.index, Mark { at, what }.to_string().as_bytes())?;
+            self.pen.marked(stream, at);
+        }
+        Ok(())
+    }
+
+    /// The last `count` bytes of it, as far as `buffer` holds them.
+    pub(super) fn last<'a>(
+        &self,
+        count: usize,
+        buffer: &'a mut [MaybeUninit<u8>],
+    ) -> Result<&'a [u8], Errno> {
+        let from = self.length.saturating_sub(count as u64);
+        let part = buffer.get_mut(..count).unwrap_or_default();
+        Ok(rustix::io::pread(&self.log, part, from)?.0)
+    }
+
+    /// Adds bytes, for which there is a line.
+    pub(super) fn write(&mut self, bytes: &[u8]) -> Result<(), Fault> {
+        let mut left = bytes;
+        while !left.is_empty() {
+            let written = match rustix::io::pwrite(&self.log, left, self.length) {
+                Err(Errno::INTR) => continue,
+                Ok(0) => Err(Errno::IO),
+                written => written,
+            }?;
+            left = left.get(written..).unwrap_or_default();
+            self.length += written as u64;
+        }
+        Ok(())
+    }
+}
+
+/// Opens the directory beneath its root, link by link as files are, and makes it when it is
+/// not there.
+fn directory(path: &ContainedPath) -> Result<OwnedFd, Fault> {
+    let root = Rooted::open(path.root())?;
+    let (dir, name) = match root.resolve(path, Want::Made)? {
+        Place::Directory(dir) => (dir, c".".to_owned()),
+        Place::Entry { dir, name, .. } => {
+            match rustix::fs::mkdirat(&dir, &name, OWNERS_DIRECTORY) {
+                Ok(()) | Err(Errno::EXIST) => {}
+                Err(errno) => return Err(errno.into()),
+            }
+            (dir, name)
+        }
+    };
+    let flags = OFlags::RDONLY | OFlags::DIRECTORY;
+    let opened = make_entry(dir.as_fd(), &name, flags, Mode::empty());
+    opened.map_err(|fault| match fault.errno {
+        Some(Errno::LOOP) => Fault::new(FileErrorKind::Escapes),
+        _ => fault,
+    })
+}
+
+fn numbers(dir: &OwnedFd) -> Result<Vec<u32>, Fault> {
+    let mut numbers = Vec::new();
+    for entry in Dir::read_from(dir)? {
+        let entry = entry?;
+        numbers.extend(entry.file_name().to_str().ok().and_then(segment_number));
+    }
+    Ok(numbers)
+}
+
+fn size(file: &OwnedFd) -> Result<u64, Errno> {
+    let stat = rustix::fs::fstat(file)?;
+    Ok(u64::try_from(stat.st_size).unwrap_or(0))
+}
+
+fn write_all(file: &OwnedFd, bytes: &[u8]) -> Result<(), Fault> {
+    let mut left = bytes;
+    while !left.is_empty() {
+        match rustix::io::write(file, left) {
+            Err(Errno::INTR) => {}
+            Ok(0) => return Err(Errno::IO.into()),
+            written => left = left.get(written?..).unwrap_or_default(),
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,246 @@
+//! Trees as control groups: whoever is in one cannot leave it by forking, by changing its
+//! session or by clearing its environment.
+
+mod bounds;
+mod place;
+mod watcher;
+
+use super::Process;
+use collodi_command::{Bounds, TreeId};
+use rustix::{
+    fd::OwnedFd,
+    fs::{Access, Mode, OFlags},
+};
+use std::{
+    collections::{BTreeSet, VecDeque},
+    fs, io,
+    sync::{Mutex, MutexGuard, PoisonError},
+    task::{Poll, Waker},
+};
+
+pub(crate) use bounds::{Bound, Joined};
+pub(crate) use watcher::Watcher;
+
+/// The directory, below that of this process, whose directories are the trees.
+const DIRECTORY: &str = "collodi";
+/// The most trees that are remembered to have been whole; of others the process table is
+/// read.
+const MOST_KNOWN: usize = 4096;
+/// The most control groups below one tree that are looked at.
+const MOST_BELOW: usize = 1024;
+
+/// The control groups (version 2) that trees are. They are named by their trees alone, so
+/// whoever comes after us finds them.
+#[derive(Debug)]
+pub(crate) struct Cgroups {
+    base: String,
+    bounds: bounds::Controllers,
+    watcher: Option<Watcher>,
+    wholes: Mutex<Wholes>,
+}
+
+/// The trees that are known to be in their control groups with all that they are.
+#[derive(Debug, Default)]
+struct Wholes {
+    trees: BTreeSet<TreeId>,
+    oldest_first: VecDeque<TreeId>,
+}
+
+impl Cgroups {
+    /// Those of this machine; none where control groups cannot be made, entered at the start
+    /// of a process, and killed.
+    pub(crate) fn find() -> Option<Self> {
+        let mounts = fs::read_to_string("/proc/self/mountinfo").ok()?;
+        let own = fs::read_to_string("/proc/self/cgroup").ok()?;
+        let home = place::unified(&mounts, &own)?;
+        let base = format!("{home}/{DIRECTORY}");
+        make(&base).ok()?;
+        let may = |path: String, how| rustix::fs::access(path, how).ok();
+        may(format!("{home}/cgroup.procs"), Access::WRITE_OK)?;
+        may(base.clone(), Access::WRITE_OK)?;
+        may(format!("{base}/cgroup.kill"), Access::EXISTS)?;
+        (collodi_spawn::can_join() && super::is_ours()).then_some(())?;
+        remove_empty(&base);
+        Some(Self {
+            bounds: bounds::Controllers::find(&mounts, &own, &home, &base),
+            watcher: Watcher::new(&base).ok(),
+            base,
+            wholes: Mutex::default(),
+        })
+    }
+
+    /// Whether the tree is in its control group with all that it is.
+    pub(crate) fn is_whole(&self, tree: &TreeId) -> bool {
+        self.wholes().trees.contains(tree)
+    }
+
+    /// The control group of the tree, which is made when it is not there.
+    pub(crate) fn open(&self, tree: &TreeId) -> io::Result<OwnedFd> {
+        let path = self.path(tree).ok_or(io::ErrorKind::InvalidInput)?;
+        make(&self.base)?;
+        make(&path)?;
+        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+        Ok(rustix::fs::open(path, flags, Mode::empty())?)
+    }
+
+    /// What a process of the tree is, from now on, in that control group.
+    pub(crate) fn note(&self, tree: &TreeId) {
+        let mut wholes = self.wholes();
+        if wholes.trees.insert(tree.clone()) {
+            wholes.oldest_first.push_back(tree.clone());
+        }
+        if wholes.oldest_first.len() > MOST_KNOWN
+            && let Some(oldest) = wholes.oldest_first.pop_front()
+        {
+            wholes.trees.remove(&oldest);
+        }
+    }
+
+    /// Something of the tree is not in its control group.
+    pub(crate) fn forget(&self, tree: &TreeId) {
+        let mut wholes = self.wholes();
+        wholes.trees.remove(tree);
+        wholes.oldest_first.retain(|other| other != tree);
+    }
+
+    /// Whether the process is in the control group of the tree.
+    pub(crate) fn holds(&self, tree: &TreeId, pid: i32) -> bool {
+        self.pids(tree).contains(&pid)
+    }
+
+    /// The processes in the control group of the tree and in those below it.
+    pub(crate) fn pids(&self, tree: &TreeId) -> BTreeSet<i32> {
+        let groups = self.path(tree).map(below).unwrap_or_default();
+        let lists = groups
+            .iter()
+            .filter_map(|group| fs::read_to_string(format!("{group}/cgroup.procs")).ok());
+        lists
+            .flat_map(|list| {
+                list.lines()
+                    .filter_map(|line| line.parse().ok())
+                    .collect::<Vec<_>>()
+            })
+            .collect()
+    }
+
+    pub(crate) fn members(&self, tree: &TreeId) -> Vec<Process> {
+        let pids = self.pids(tree);
+        pids.into_iter().filter_map(super::process).collect()
+    }
+
+    /// Kills all that is in the control group of the tree, and what that is just starting.
+    pub(crate) fn kill(&self, tree: &TreeId) -> io::Result<()> {
+        let Some(path) = self.path(tree) else {
+            return Ok(());
+        };
+        match fs::write(format!("{path}/cgroup.kill"), "1") {
+            Err(error) if is_gone(&error) => Ok(()),
+            killed => killed,
+        }
+    }
+
+    /// Whether nobody is in the control group of the tree.
+    pub(crate) fn is_empty(&self, tree: &TreeId) -> bool {
+        let events = |path| fs::read_to_string(format!("{path}/cgroup.events")).ok();
+        let text = self.path(tree).and_then(events).unwrap_or_default();
+        !text.lines().any(|line| line == "populated 1")
+    }
+
+    /// The descriptor that says when somebody of the waiting is to be woken.
+    pub(crate) const fn watcher(&self) -> Option<&Watcher> {
+        self.watcher.as_ref()
+    }
+
+    /// Whether nobody is in the control group of the tree. If somebody is, `waker` is woken
+    /// when that may have changed.
+    pub(crate) fn poll_empty(&self, tree: &TreeId, waker: &Waker) -> Poll<io::Result<()>> {
+        let Some(path) = self.path(tree).filter(|_| !self.is_empty(tree)) else {
+            return Poll::Ready(Ok(()));
+        };
+        let watched = self
+            .watcher
+            .as_ref()
+            .map(|watcher| watcher.watch(tree.as_str(), &format!("{path}/cgroup.events"), waker));
+        match watched {
+            Some(Ok(())) if !self.is_empty(tree) => Poll::Pending,
+            Some(Err(error)) if !is_gone(&error) => Poll::Ready(Err(error)),
+            None => Poll::Ready(Err(io::ErrorKind::Unsupported.into())),
+            _ => Poll::Ready(Ok(())),
+        }
+    }
+
+    /// Removes what belongs to the tree, if nobody is in it.
+    pub(crate) fn retire(&self, tree: &TreeId) {
+        if let Some(path) = self.path(tree)
+            && self.is_empty(tree)
+        {
+            below(path)
+                .iter()
+                .rev()
+                .for_each(|group| drop(fs::remove_dir(group)));
+            self.bounds.retire(tree);
+        }
+    }
+
+    /// Whether trees can be bounded in this way.
+    pub(crate) fn can(&self, bound: Bound) -> bool {
+        self.bounds.can(bound)
+    }
+
+    /// Bounds a tree whose control group is there. What is given back is to be kept while
+    /// a process is started into it.
+    pub(crate) fn bound(&self, tree: &TreeId, bounds: &Bounds) -> io::Result<Joined> {
+        let path = self.path(tree).ok_or(io::ErrorKind::InvalidInput)?;
+        self.bounds.apply(&path, tree, bounds)
+    }
+
+    fn path(&self, tree: &TreeId) -> Option<String> {
+        (!tree.as_str().is_empty()).then(|| format!("{}/{tree}", self.base))
+    }
+
+    /// A panic elsewhere does not make the list wrong.
+    fn wholes(&self) -> MutexGuard<'_, Wholes> {
+        self.wholes.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A control group and those below it, each after the one that it is in.
+fn below(path: String) -> Vec<String> {
+    let mut groups = vec![path];
+    let mut next = 0;
+    while let Some(group) = groups.get(next).filter(|_| groups.len() < MOST_BELOW) {
+        let inside = directories(group);
+        groups.extend(inside);
+        next += 1;
+    }
+    groups
+}
+
+fn directories(path: &str) -> Vec<String> {
+    let entries = fs::read_dir(path).into_iter().flatten().flatten();
+    let directories = entries.filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()));
+    directories
+        .filter_map(|entry| entry.path().into_os_string().into_string().ok())
+        .collect()
+}
+
+fn make(path: &str) -> io::Result<()> {
+    match fs::create_dir(path) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+        made => made,
+    }
+}
+
+/// Removes the trees that an earlier life left and nobody is in. Of one that somebody is
+/// just about to enter nothing is lost: who starts a process makes it again.
+fn remove_empty(base: &str) {
+    for tree in directories(base) {
+        let _ = fs::remove_dir(tree);
+    }
+}
+
+/// A control group that is removed says this in two ways.
+fn is_gone(error: &io::Error) -> bool {
+    let errno = rustix::io::Errno::from_io_error(error);
+    error.kind() == io::ErrorKind::NotFound || errno == Some(rustix::io::Errno::NODEV)
+}

@@ -1,0 +1,84 @@
+//! Where somebody sits who watches a run.
+
+use crate::{bell::Ear, interrupts::Interrupts, present::Screen, prompt::Prompt};
+use collodi_backend::Clock;
+use collodi_driver::{Events, Notice};
+use futures::{FutureExt as _, StreamExt as _};
+use futures_lite::future::or;
+use std::{sync::Arc, time::Duration};
+
+/// How long an interrupted run waits for who reads the output.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// Where somebody sits who watches the run.
+#[derive(Debug)]
+pub(super) struct Seat {
+    pub(super) events: Events,
+    pub(super) interrupts: Interrupts,
+    pub(super) screen: Screen,
+    pub(super) prompt: Prompt,
+    pub(super) clock: Arc<dyn Clock>,
+    /// Someone wants it to end: nobody waits for ever for the output.
+    pub(super) hurries: bool,
+}
+
+/// What a seat is told.
+pub(super) enum Told {
+    Notice(Notice),
+    Over,
+    Line(Option<String>),
+    Signal(u8),
+    AskedToEnd,
+}
+
+impl Seat {
+    /// What comes next; who wants an end is heard above all that is told.
+    pub(super) async fn next(&mut self, asked_to_end: &mut Ear) -> Told {
+        let notice = async {
+            // What cannot be shown yet stays where it makes the driver wait.
+            let room = self.screen.room().map(|()| true);
+            let given_up = patience(&*self.clock, self.hurries).map(|()| false);
+            match or(room, given_up).await {
+                true => self.events.next().await.map_or(Told::Over, Told::Notice),
+                false => Told::Over,
+            }
+        };
+        let signal = self.interrupts.next().map(Told::Signal);
+        let asked = asked_to_end.heard().map(|()| Told::AskedToEnd);
+        let line = self.prompt.line().map(Told::Line);
+        or(or(signal, asked), or(line, notice)).await
+    }
+
+    /// Somebody wants it to end.
+    pub(super) fn hurry(&mut self) {
+        self.hurries = true;
+        self.events.hurry();
+    }
+
+    /// Whoever asks on the terminal asks below what was said before. The signal that came
+    /// meanwhile.
+    pub(super) async fn shown(&mut self) -> Option<u8> {
+        let shown = self.screen.shown().map(|()| None);
+        or(shown, self.interrupts.next().map(Some)).await
+    }
+
+    /// Waits until all is shown; not for long after an interrupt, and not at all after
+    /// another one.
+    pub(super) async fn leave(mut self, failed: bool, interrupted: bool) {
+        let mut screen = self.screen;
+        let last = async {
+            screen.show(move |show| show.ended(failed)).await;
+            screen.shown().await;
+        };
+        let again = self.interrupts.next().map(drop);
+        or(or(last, again), patience(&*self.clock, interrupted)).await;
+    }
+}
+
+/// How long the output is waited for: for ever, unless somebody wants an end.
+async fn patience(clock: &dyn Clock, hurries: bool) {
+    match hurries {
+        true => clock.sleep_until(clock.now() + PATIENCE).await,
+        false => std::future::pending().await,
+    }
+}

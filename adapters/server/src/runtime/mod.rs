@@ -1,0 +1,60 @@
+//! What this program needs of a runtime: everything else is made of `futures`.
+
+mod smol;
+mod tokio;
+
+use anyhow::{Context as _, Result};
+use collodi_backend::{Backends, BoxFuture};
+use futures::{future::LocalBoxFuture, stream::BoxStream};
+use std::{fmt, future::Future, io, net::TcpListener, process::ExitCode, rc::Rc};
+
+/// The runtimes there are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Choice {
+    /// Tokio, on one thread.
+    #[default]
+    Tokio,
+    /// The smol family, on one thread.
+    Smol,
+}
+
+/// A runtime, seen from what runs on it.
+pub(crate) trait Runtime: fmt::Debug {
+    /// The world, by means of this runtime.
+    fn backends(&self) -> Backends;
+
+    /// Runs the program to its end, and its tasks meanwhile.
+    fn block_on(&self, program: LocalBoxFuture<'_, Result<ExitCode>>) -> Result<ExitCode>;
+
+    /// Runs a task beside the program.
+    fn spawn(&self, task: BoxFuture<'static, ()>);
+
+    /// The callers of a listener. Called by what runs in [`Runtime::block_on`].
+    fn callers(&self, listener: TcpListener) -> io::Result<Callers>;
+}
+
+/// Those who connect to a listener, one after the other.
+pub(crate) type Callers = BoxStream<'static, io::Result<Box<dyn Socket>>>;
+
+/// A connection to a caller.
+pub(crate) trait Socket: hyper::rt::Read + hyper::rt::Write + Send + Unpin {}
+
+impl<S: hyper::rt::Read + hyper::rt::Write + Send + Unpin> Socket for S {}
+
+impl Choice {
+    /// Runs a program on this runtime.
+    pub(crate) fn run<F: Future<Output = Result<ExitCode>>>(
+        self,
+        program: impl FnOnce(Rc<dyn Runtime>) -> F,
+    ) -> Result<ExitCode> {
+        let runtime = self.start().context("failed to start the runtime")?;
+        runtime.block_on(Box::pin(program(Rc::clone(&runtime))))
+    }
+
+    fn start(self) -> io::Result<Rc<dyn Runtime>> {
+        Ok(match self {
+            Self::Tokio => Rc::new(tokio::Tokio::new()?),
+            Self::Smol => Rc::new(smol::Smol::default()),
+        })
+    }
+}

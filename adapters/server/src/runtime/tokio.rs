@@ -1,0 +1,50 @@
+//! The program on tokio.
+
+use super::{Callers, Runtime, Socket};
+use anyhow::Result;
+use collodi_backend::{Backends, BoxFuture};
+use futures::{StreamExt as _, future::LocalBoxFuture, stream};
+use hyper_util::rt::TokioIo;
+use std::{io, net, process::ExitCode};
+use tokio::{
+    net::TcpListener,
+    runtime::{self, Builder},
+};
+
+/// A runtime of one thread.
+#[derive(Debug)]
+pub(super) struct Tokio(runtime::Runtime);
+
+impl Tokio {
+    pub(super) fn new() -> io::Result<Self> {
+        Builder::new_current_thread().enable_all().build().map(Self)
+    }
+}
+
+impl Runtime for Tokio {
+    fn backends(&self) -> Backends {
+        collodi_tokio::backends()
+    }
+
+    fn block_on(&self, program: LocalBoxFuture<'_, Result<ExitCode>>) -> Result<ExitCode> {
+        self.0.block_on(program)
+    }
+
+    fn spawn(&self, task: BoxFuture<'static, ()>) {
+        self.0.spawn(task);
+    }
+
+    fn callers(&self, listener: net::TcpListener) -> io::Result<Callers> {
+        listener.set_nonblocking(true)?;
+        let listener = TcpListener::from_std(listener)?;
+        let callers = stream::unfold(listener, |listener| async {
+            let socket = listener.accept().await.map(|(socket, _)| boxed(socket));
+            Some((socket, listener))
+        });
+        Ok(callers.boxed())
+    }
+}
+
+fn boxed(socket: tokio::net::TcpStream) -> Box<dyn Socket> {
+    Box::new(TokioIo::new(socket))
+}

@@ -1,0 +1,145 @@
+//! The program on each of its runtimes, as its users and its callers see it.
+#![cfg(target_os = "linux")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "tests"
+)]
+
+mod stage;
+
+use stage::Stage;
+use std::fs;
+
+/// Plays each story on each runtime.
+macro_rules! on_each_runtime {
+    ($($story:ident)*) => {
+        mod tokio { $(#[test] fn $story() { super::$story(super::Stage::new("tokio")); })* }
+        mod smol { $(#[test] fn $story() { super::$story(super::Stage::new("smol")); })* }
+    };
+}
+
+on_each_runtime! {
+    a_workspace_is_served_until_it_is_told_to_end
+    a_daemon_that_is_killed_is_started_again
+    an_app_runs_until_its_server_is_stopped
+    who_does_not_know_the_token_gets_nothing
+    half_a_request_holds_up_nobody_and_no_shutdown
+    a_second_interrupt_waits_for_nobody
+    a_plan_is_the_same_everywhere
+}
+
+const SERVER: &str = r#"{"run": [
+    {"method": "shell.run", "params": {"message": "echo installed"}},
+    {"method": "shell.run", "params": {
+        "message": "echo up; exec sleep 1000", "daemon": true, "autoRestart": true}}]}"#;
+
+fn a_workspace_is_served_until_it_is_told_to_end(stage: Stage) {
+    stage.app("demo", SERVER);
+    let mut serving = stage.serve();
+    let ran = stage.post("/python/apps/demo/run");
+    assert_eq!(
+        (ran.status, &ran.body["stepsRun"]),
+        (200, &2.into()),
+        "{}",
+        ran.body
+    );
+    serving.until("\"text\":\"up\"");
+    let listed = stage.call("ps");
+    assert!(
+        listed.contains("running") && listed.contains("demo"),
+        "{listed}"
+    );
+    let log = stage.call("logs demo");
+    assert!(log.lines().any(|line| line == "up"), "{log}");
+    let pid = stage.pid_of("demo");
+    assert_eq!(stage.call("stop demo"), "demo has ended\n");
+    assert!(!stage::is_alive(pid));
+    assert_eq!(stage.post("/python/shutdown").status, 202);
+    assert_eq!(serving.code(), Some(0));
+    assert!(!stage.path(".vatn/python/server.json").exists());
+}
+
+fn a_daemon_that_is_killed_is_started_again(stage: Stage) {
+    stage.app("demo", SERVER);
+    let mut serving = stage.serve();
+    stage.post("/python/apps/demo/run");
+    serving.until("\"text\":\"up\"");
+    let first = stage.pid_of("demo");
+    stage::signal(first, "-KILL");
+    serving.until("\"text\":\"up\"");
+    let second = stage.pid_of("demo");
+    assert!(second != first && !stage::is_alive(first));
+    // The end of the server is the end of all it runs.
+    serving.signal("-TERM");
+    assert_eq!(serving.code(), Some(0));
+    assert!(!stage::is_alive(second));
+}
+
+fn an_app_runs_until_its_server_is_stopped(stage: Stage) {
+    stage.app("demo", SERVER);
+    let mut running = stage.start(&["--json", "run", "demo", "--listen", "127.0.0.1:0"]);
+    running.until("\"text\":\"up\"");
+    let pid = stage.pid_of("demo");
+    assert_eq!(stage.call("stop"), "the server has ended\n");
+    assert_eq!(running.code(), Some(0));
+    assert!(!stage::is_alive(pid));
+}
+
+fn who_does_not_know_the_token_gets_nothing(stage: Stage) {
+    let mut serving = stage.serve();
+    let wrong = stage.ask("GET", "/python/apps", Some("Bearer wrong"));
+    assert_eq!(wrong.status, 401, "{}", wrong.body);
+    assert_eq!(stage.ask("POST", "/python/shutdown", None).status, 401);
+    assert_eq!(stage.ask("GET", "/livez", None).status, 200);
+    assert_eq!(stage.get("/python/apps").status, 200);
+    serving.signal("-INT");
+    assert_eq!(serving.code(), Some(0));
+}
+
+fn half_a_request_holds_up_nobody_and_no_shutdown(stage: Stage) {
+    use std::io::Write as _;
+    let mut serving = stage.serve();
+    let mut half: Vec<_> = (0..20).map(|_| stage.connect()).collect();
+    for socket in &mut half {
+        socket.write_all(b"GET /livez HTTP/1.1\r\nhost:").unwrap();
+    }
+    assert_eq!(stage.get("/python/status").status, 200);
+    assert_eq!(stage.post("/python/shutdown").status, 202);
+    assert_eq!(serving.code(), Some(0));
+}
+
+fn a_second_interrupt_waits_for_nobody(stage: Stage) {
+    stage.app(
+        "demo",
+        r#"{"run": [{"method": "shell.run", "params": {
+            "message": "trap '' TERM; echo up; while :; do sleep 1; done"}}]}"#,
+    );
+    let mut running = stage.start(&[
+        "--json",
+        "run",
+        "demo",
+        "--listen",
+        "127.0.0.1:0",
+        "--grace-period",
+        "1000s",
+    ]);
+    running.until("\"text\":\"up\"");
+    running.signal("-INT");
+    running.until("interrupted");
+    running.signal("-INT");
+    assert_eq!(running.code(), Some(130));
+}
+
+fn a_plan_is_the_same_everywhere(stage: Stage) {
+    stage.app("demo", SERVER);
+    let plan = stage.call("plan demo");
+    assert!(plan.contains("echo installed"), "{plan}");
+    assert!(
+        fs::read_dir(stage.path(".vatn/python/apps/demo"))
+            .unwrap()
+            .count()
+            == 1
+    );
+}

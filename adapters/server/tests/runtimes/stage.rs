@@ -1,0 +1,180 @@
+//! A workspace, the program in it, and its callers.
+
+use serde_json::Value;
+use std::{
+    fs,
+    io::{BufRead as _, BufReader, Lines},
+    net::TcpStream,
+    path::{Path, PathBuf},
+    process::{Child, ChildStdout, Command, Stdio},
+};
+use tempfile::TempDir;
+
+/// A workspace of its own, for one runtime.
+pub(crate) struct Stage {
+    dir: TempDir,
+    runtime: &'static str,
+}
+
+/// The program while it runs.
+pub(crate) struct Running {
+    child: Child,
+    lines: Lines<BufReader<ChildStdout>>,
+}
+
+/// What was answered.
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) body: Value,
+}
+
+impl Stage {
+    pub(crate) fn new(runtime: &'static str) -> Self {
+        let dir = TempDir::new().unwrap();
+        Self { dir, runtime }
+    }
+
+    pub(crate) fn path(&self, path: &str) -> PathBuf {
+        self.dir.path().join(path)
+    }
+
+    /// Writes the script of an app of the workspace.
+    pub(crate) fn app(&self, name: &str, script: &str) {
+        let dir = self.path(".vatn/python/apps").join(name);
+        fs::create_dir_all(&dir).unwrap();
+        fs::write(dir.join("pinokio.json"), script).unwrap();
+    }
+
+    /// Starts the program with these words, on the runtime.
+    pub(crate) fn start(&self, words: &[&str]) -> Running {
+        let mut child = self
+            .command()
+            .args(words)
+            .args(["--runtime", self.runtime, "--restart-delay", "10ms"])
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        Running { child, lines }
+    }
+
+    /// Serves, and has said where.
+    pub(crate) fn serve(&self) -> Running {
+        let mut running = self.start(&["--json", "serve", "--listen", "127.0.0.1:0"]);
+        running.until("listening");
+        running
+    }
+
+    /// What the program says with these words; it must go well.
+    pub(crate) fn call(&self, line: &str) -> String {
+        let mut command = self.command();
+        command.args(line.split(' '));
+        if line.starts_with("plan") {
+            command.args(["--runtime", self.runtime]);
+        }
+        let output = command.output().unwrap();
+        assert!(output.status.success(), "{line}: {output:?}");
+        String::from_utf8(output.stdout).unwrap()
+    }
+
+    fn command(&self) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_collodi"));
+        command.current_dir(self.dir.path());
+        command
+    }
+
+    pub(crate) fn get(&self, path: &str) -> Answer {
+        self.ask("GET", path, Some(&self.bearer()))
+    }
+
+    pub(crate) fn post(&self, path: &str) -> Answer {
+        self.ask("POST", path, Some(&self.bearer()))
+    }
+
+    pub(crate) fn ask(&self, method: &str, path: &str, bearer: Option<&str>) -> Answer {
+        let agent: ureq::Agent = ureq::Agent::config_builder()
+            .http_status_as_error(false)
+            .build()
+            .into();
+        let request = ureq::http::Request::builder()
+            .method(method)
+            .uri(format!("http://{}{path}", self.state("address")));
+        let request = match bearer {
+            Some(bearer) => request.header("authorization", bearer),
+            None => request,
+        };
+        let mut answer = agent.run(request.body(()).unwrap()).unwrap();
+        Answer {
+            status: answer.status().as_u16(),
+            body: answer.body_mut().read_json().unwrap(),
+        }
+    }
+
+    /// A connection to the server.
+    pub(crate) fn connect(&self) -> TcpStream {
+        TcpStream::connect(self.state("address")).unwrap()
+    }
+
+    /// The process of the app's server.
+    pub(crate) fn pid_of(&self, app: &str) -> u64 {
+        let path = format!("/python/apps/{app}/processes");
+        let body = self.get(&path).body;
+        body["processes"][0]["pid"].as_u64().unwrap()
+    }
+
+    fn bearer(&self) -> String {
+        format!("Bearer {}", self.state("token"))
+    }
+
+    fn state(&self, key: &str) -> String {
+        let text = fs::read_to_string(self.path(".vatn/python/server.json")).unwrap();
+        let state: Value = serde_json::from_str(&text).unwrap();
+        state[key].as_str().unwrap().to_owned()
+    }
+}
+
+impl Running {
+    /// Reads what it says up to a line that has this text.
+    pub(crate) fn until(&mut self, text: &str) {
+        let mut heard = Vec::new();
+        for line in self.lines.by_ref() {
+            let line = line.unwrap();
+            if line.contains(text) {
+                return;
+            }
+            heard.push(line);
+        }
+        panic!("never {text}: {heard:#?}");
+    }
+
+    pub(crate) fn signal(&self, name: &str) {
+        signal(u64::from(self.child.id()), name);
+    }
+
+    /// How it ends, when all it says was read.
+    pub(crate) fn code(&mut self) -> Option<i32> {
+        for line in self.lines.by_ref() {
+            drop(line);
+        }
+        self.child.wait().unwrap().code()
+    }
+}
+
+/// A story that breaks off leaves nothing behind.
+impl Drop for Running {
+    fn drop(&mut self) {
+        if let Ok(None) = self.child.try_wait() {
+            let _ = self.child.kill();
+        }
+    }
+}
+
+pub(crate) fn signal(pid: u64, name: &str) {
+    let sent = Command::new("kill").args([name, &pid.to_string()]).status();
+    assert!(sent.unwrap().success());
+}
+
+pub(crate) fn is_alive(pid: u64) -> bool {
+    Path::new(&format!("/proc/{pid}")).exists()
+}

@@ -1,0 +1,18 @@
+//! Files, on threads for blocking work.
+
+use async_trait::async_trait;
+use blocking::unblock;
+use collodi_backend::FileSystem;
+use collodi_file::{FileAnswer, FileError, FileOp};
+
+/// Performs file operations as [`collodi_os::Files`] does. An operation that has begun
+/// is finished, also when nobody waits for it any more.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Files;
+
+#[async_trait]
+impl FileSystem for Files {
+    async fn perform(&self, op: FileOp) -> Result<FileAnswer, FileError> {
+        unblock(move || collodi_os::Files.perform(op)).await
+    }
+}

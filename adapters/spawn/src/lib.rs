@@ -1,0 +1,180 @@
+#![doc = include_str!("../README.md")]
+
+use rustix::{
+    fd::{BorrowedFd, OwnedFd},
+    io::Errno,
+    process::Pid,
+};
+use std::{
+    ffi::{CStr, CString},
+    fmt,
+};
+
+#[allow(unsafe_code, reason = "the one module that talks to the kernel itself")]
+mod sys;
+
+/// What is to be started.
+#[derive(Clone, Debug)]
+pub struct Plan<'a> {
+    /// The absolute path of the program.
+    pub program: &'a CStr,
+    /// All arguments, the program's name first.
+    pub args: &'a [CString],
+    /// The environment, `NAME=VALUE` each.
+    pub env: &'a [CString],
+    /// The working directory.
+    pub cwd: BorrowedFd<'a>,
+    /// Standard input, output and error of the child.
+    pub stdio: [BorrowedFd<'a>; 3],
+    /// The path of the terminal that `stdio` is, to be the one that controls the child's
+    /// session.
+    pub terminal: Option<&'a CStr>,
+    /// Limits of the child.
+    pub limits: &'a [Limit],
+    /// The control group (version 2) that the child begins in. Only where [`can_join`].
+    pub cgroup: Option<BorrowedFd<'a>>,
+}
+
+/// A limit of one process, soft and hard, inherited by what it starts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limit {
+    /// What is limited.
+    pub resource: Resource,
+    /// How much there may be.
+    pub value: u64,
+}
+
+/// What can be limited.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Resource {
+    /// Open descriptors.
+    Files,
+}
+
+/// A child that was started.
+#[derive(Debug)]
+pub struct Started {
+    /// Its process id, which is also that of its session and group. Kept for it until it
+    /// is waited for.
+    pub pid: Pid,
+    /// A handle of it, where the system has such handles.
+    pub pidfd: Option<OwnedFd>,
+}
+
+/// A child that could not be started. Nothing of it is left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// How far it came.
+    pub stage: Stage,
+    /// What the system said.
+    pub errno: Errno,
+}
+
+/// A part of starting a child.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// Making the process, inside its control group.
+    Process,
+    /// Signals at their defaults.
+    Signals,
+    /// Entering the working directory.
+    Directory,
+    /// A session of its own.
+    Session,
+    /// The three standard descriptors, and no other.
+    Descriptors,
+    /// The terminal of the session.
+    Terminal,
+    /// The limits.
+    Limits,
+    /// Becoming the program.
+    Program,
+}
+
+/// Starts a child.
+///
+/// Its id must be given back by waiting for it.
+///
+/// # Errors
+///
+/// What failed, and where. A failure at [`Stage::Process`] with a control group may be
+/// about that group: it is gone, full, or not ours.
+pub fn spawn(plan: &Plan<'_>) -> Result<Started, Failure> {
+    let high = High::of(plan.stdio).map_err(|errno| Stage::Descriptors.failed(errno))?;
+    let plan = Plan {
+        stdio: high.of_plan(plan.stdio),
+        ..plan.clone()
+    };
+    sys::spawn(&plan)
+}
+
+/// Whether a child can be started inside a control group: only `clone3` can do that.
+pub fn can_join() -> bool {
+    sys::can_join()
+}
+
+/// How the process behind a handle ended, which need not be our child.
+pub fn exit_status(pidfd: BorrowedFd<'_>) -> Told {
+    sys::exit_status(pidfd)
+}
+
+/// What the system says about the end of a process.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Told {
+    /// This status, as `wait` has it.
+    Status(i32),
+    /// Nothing before whoever is its parent has waited for it.
+    NotYet,
+    /// Nothing at all: Linux before 6.15, other systems.
+    Never,
+}
+
+impl Stage {
+    const fn failed(self, errno: Errno) -> Failure {
+        Failure { stage: self, errno }
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let what = match self.stage {
+            Stage::Process => "the process",
+            Stage::Signals => "its signals",
+            Stage::Directory => "its working directory",
+            Stage::Session => "its session",
+            Stage::Descriptors => "its descriptors",
+            Stage::Terminal => "its terminal",
+            Stage::Limits => "its limits",
+            Stage::Program => "its program",
+        };
+        write!(f, "{what}: {}", std::io::Error::from(self.errno))
+    }
+}
+
+impl std::error::Error for Failure {}
+
+/// The first descriptor that is not a standard one.
+const FIRST: i32 = 3;
+
+/// Copies of those descriptors of a plan that have the number of a standard one, as in a
+/// process that was started without: in the child one would be put over the other.
+#[derive(Debug)]
+struct High([Option<OwnedFd>; 3]);
+
+impl High {
+    fn of(stdio: [BorrowedFd<'_>; 3]) -> Result<Self, Errno> {
+        use std::os::fd::AsRawFd as _;
+        let [a, b, c] = stdio.map(|fd| {
+            let low = fd.as_raw_fd() < FIRST;
+            low.then(|| rustix::io::fcntl_dupfd_cloexec(fd, FIRST))
+                .transpose()
+        });
+        Ok(Self([a?, b?, c?]))
+    }
+
+    fn of_plan<'a>(&'a self, stdio: [BorrowedFd<'a>; 3]) -> [BorrowedFd<'a>; 3] {
+        use std::os::fd::AsFd as _;
+        let ([a, b, c], [x, y, z]) = (&self.0, stdio);
+        [(a, x), (b, y), (c, z)].map(|(high, fd)| high.as_ref().map_or(fd, |high| high.as_fd()))
+    }
+}

@@ -1,0 +1,69 @@
+//! A child that is heard late.
+
+use super::Fate;
+use async_trait::async_trait;
+use collodi_backend::{BoxFuture, Child, ChildEvent, ChildInput};
+use collodi_command::Identity;
+use std::{fmt, sync::Arc};
+
+/// A child whose events are held back now and then.
+pub(super) struct Late {
+    inner: Box<dyn Child>,
+    fate: Arc<Fate>,
+    /// What is held back, until when.
+    held: Option<(ChildEvent, BoxFuture<'static, ()>)>,
+}
+
+impl Late {
+    pub(super) fn boxed(inner: Box<dyn Child>, fate: &Arc<Fate>) -> Box<dyn Child> {
+        Box::new(Self {
+            inner,
+            fate: Arc::clone(fate),
+            held: None,
+        })
+    }
+}
+
+#[async_trait]
+impl Child for Late {
+    fn pid(&self) -> Option<u32> {
+        self.inner.pid()
+    }
+
+    fn identity(&self) -> Option<Identity> {
+        self.inner.identity()
+    }
+
+    async fn next_event(&mut self) -> Option<ChildEvent> {
+        if self.held.is_none() {
+            let event = self.inner.next_event().await?;
+            match self.fate.delay() {
+                None => return Some(event),
+                Some(delay) => self.held = Some((event, delay)),
+            }
+        }
+        // Kept until it is told: whoever stops waiting hears it the next time.
+        if let Some((_, delay)) = &mut self.held {
+            delay.await;
+        }
+        self.held.take().map(|(event, _)| event)
+    }
+
+    fn input(&mut self) -> Option<Box<dyn ChildInput>> {
+        self.inner.input()
+    }
+
+    fn leave(self: Box<Self>) {
+        self.inner.leave();
+    }
+}
+
+impl fmt::Debug for Late {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let held = self.held.as_ref().map(|(event, _)| event);
+        f.debug_struct("Late")
+            .field("inner", &self.inner)
+            .field("held", &held)
+            .finish_non_exhaustive()
+    }
+}

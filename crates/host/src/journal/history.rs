@@ -1,0 +1,117 @@
+//! What a daemon said before this host: read from its recording.
+
+use super::recovery::Look;
+use crate::{Host, ProcessId};
+use alloc::{collections::BTreeMap, vec::Vec};
+use collodi_action::Completion;
+use collodi_file::{Entry, FileAnswer, FileOp};
+use collodi_logs::recording::{segment_files, segment_number};
+use collodi_time::Instant;
+
+/// How many of the last segments are read: the log has room for no more.
+const SEGMENTS: usize = 2;
+/// The largest file of a recording that is read.
+const FILE_BYTES: u64 = 32 << 20;
+
+/// What is read of a recording before its daemon goes on.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct History {
+    /// Answers that are still to come.
+    left: usize,
+    segments: BTreeMap<u32, Segment>,
+}
+
+/// The bytes of a segment, and its index.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Segment {
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) index: Vec<u8>,
+}
+
+/// A file of a segment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Part {
+    Bytes,
+    Index,
+}
+
+impl Host {
+    /// Reads what a daemon said, if it is kept; then it goes on.
+    pub(crate) fn begin_history(&mut self, now: Instant, id: &ProcessId) {
+        let Some(process) = self.processes.get_mut(id) else {
+            return;
+        };
+        match process.recording_dir().cloned() {
+            Some(path) => {
+                process.order.history = Some(History::default());
+                self.look(Look::History(id.clone()), FileOp::List { path });
+            }
+            None => self.go_on_with(now, id),
+        }
+    }
+
+    /// The names of the segments.
+    pub(crate) fn found_history(&mut self, now: Instant, id: &ProcessId, entries: &[Entry]) {
+        let numbers = entries.iter().filter_map(|e| segment_number(&e.name));
+        let mut numbers: Vec<_> = numbers.collect();
+        numbers.sort_unstable();
+        let skipped = numbers.len().saturating_sub(SEGMENTS);
+        let process = self.processes.get_mut(id);
+        let Some(dir) = process.and_then(|p| p.recording_dir().cloned()) else {
+            return;
+        };
+        let mut left = 0;
+        for number in numbers.into_iter().skip(skipped) {
+            let (bytes, index) = segment_files(number);
+            for (name, part) in [(bytes, Part::Bytes), (index, Part::Index)] {
+                if let Ok(path) = dir.join(&name) {
+                    left += 1;
+                    let look = Look::Segment(id.clone(), number, part);
+                    self.look(look, FileOp::read(path, FILE_BYTES));
+                }
+            }
+        }
+        if let Some(history) = self.history_of(id) {
+            history.left = left;
+        }
+        self.history_read(now, id);
+    }
+
+    /// A file of a segment; one that cannot be read is as an empty one.
+    pub(crate) fn found_segment(
+        &mut self,
+        now: Instant,
+        id: &ProcessId,
+        (number, part): (u32, Part),
+        completion: Completion,
+    ) {
+        let Some(history) = self.history_of(id) else {
+            return;
+        };
+        history.left = history.left.saturating_sub(1);
+        if let Completion::File(Ok(FileAnswer::Bytes(bytes))) = completion {
+            let segment = history.segments.entry(number).or_default();
+            match part {
+                Part::Bytes => segment.bytes = bytes,
+                Part::Index => segment.index = bytes,
+            }
+        }
+        self.history_read(now, id);
+    }
+
+    fn history_of(&mut self, id: &ProcessId) -> Option<&mut History> {
+        self.processes.get_mut(id)?.order.history.as_mut()
+    }
+
+    fn history_read(&mut self, now: Instant, id: &ProcessId) {
+        if self.history_of(id).is_none_or(|history| history.left > 0) {
+            return;
+        }
+        if let Some(process) = self.processes.get_mut(id) {
+            let history = process.order.history.take().unwrap_or_default();
+            process.restore(history.segments.into_values());
+        }
+        self.go_on_with(now, id);
+        self.resumed();
+    }
+}

@@ -1,0 +1,328 @@
+//! What a host writes down, so that the next one can go on.
+//!
+//! One file a daemon says all that is needed to find it again, or to run it again; it is
+//! written before the daemon runs. One file names the trees of what else is under way.
+//! What cannot be written is tried again; nothing waits for it twice.
+
+mod fields;
+mod history;
+mod record;
+mod recovery;
+
+use crate::{
+    Event, ProcessId,
+    event::JournalEvent,
+    shared::{Child, Role, Shared},
+};
+use alloc::{
+    collections::BTreeMap,
+    format,
+    string::{String, ToString},
+    vec::Vec,
+};
+use collodi_action::Action;
+use collodi_command::{Recording, TreeId};
+use collodi_contain::ContainedPath;
+use collodi_file::{FileError, FileOp};
+use collodi_machine::ActionId;
+use collodi_python::Layout;
+use collodi_time::{Deadline, Duration, Instant};
+use collodi_value::Value;
+use fields::{Fields, NotARecord, array, object};
+
+pub(crate) use history::{History, Segment};
+pub(crate) use record::Record;
+pub(crate) use recovery::{Look, Recovery};
+
+/// The wait before a write that failed is tried again; it doubles up to [`LONGEST`].
+const FIRST: Duration = Duration::from_secs(1);
+const LONGEST: Duration = Duration::from_secs(60);
+/// The version of the file of trees.
+const VERSION: u32 = 1;
+/// The name of that file.
+const TREES: &str = "trees.json";
+
+/// What a host writes down. Without directories it writes nothing.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Journal {
+    dirs: Option<Dirs>,
+    sheets: BTreeMap<Sheet, Page>,
+    notes: BTreeMap<TreeId, Note>,
+    /// What waits until its tree is noted.
+    held: Vec<Held>,
+    /// Daemons that somebody stopped, and that stay stopped: their apps.
+    pub(crate) stopped: BTreeMap<ProcessId, String>,
+    pub(crate) recovery: Recovery,
+    /// Somebody waits until all is written.
+    pub(crate) is_awaited: bool,
+}
+
+#[derive(Clone, Debug)]
+struct Dirs {
+    state: ContainedPath,
+    /// None where what processes say cannot be kept.
+    logs: Option<ContainedPath>,
+}
+
+/// A file of the journal.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Sheet {
+    /// What is known of a daemon.
+    Process(ProcessId),
+    /// The trees of what else is under way.
+    Trees,
+}
+
+/// What is to be in a file.
+#[derive(Clone, Debug)]
+struct Page {
+    /// Its text; nothing when it is to go.
+    wanted: Option<Vec<u8>>,
+    in_flight: bool,
+    /// Something else was wanted since.
+    again: bool,
+    wait: Duration,
+}
+
+/// A tree that may have processes.
+#[derive(Clone, Debug)]
+struct Note {
+    child: Child,
+    stage: Stage,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stage {
+    Wanted,
+    Sent,
+    /// It is written, or could not be: what is to run in it runs.
+    Settled,
+}
+
+/// An action that waits until its tree is noted.
+#[derive(Clone, Debug)]
+pub(crate) struct Held {
+    pub(crate) child: Child,
+    pub(crate) id: Option<ActionId>,
+    pub(crate) role: Role,
+    pub(crate) action: Action,
+}
+
+impl Journal {
+    /// One that writes below the layout's directories.
+    pub(crate) fn new(layout: &Layout, records: bool) -> Self {
+        let dirs = Dirs {
+            state: layout.state(),
+            logs: records.then(|| layout.logs()),
+        };
+        Self {
+            dirs: Some(dirs),
+            ..Self::default()
+        }
+    }
+
+    pub(crate) const fn is_on(&self) -> bool {
+        self.dirs.is_some()
+    }
+
+    /// Whether all that was wanted is written.
+    pub(crate) fn is_clean(&self) -> bool {
+        let is_clean = |page: &Page| !page.in_flight && page.wait == FIRST;
+        self.held.is_empty() && self.sheets.values().all(is_clean)
+    }
+
+    /// Where what the processes of this name say is kept.
+    pub(crate) fn recording(&self, name: &str) -> Option<Recording> {
+        let dir = self.dirs.as_ref()?.logs.as_ref()?.join(name).ok()?;
+        Some(Recording::new(dir))
+    }
+
+    fn file(&self, name: &str) -> Option<ContainedPath> {
+        self.dirs.as_ref()?.state.join(name).ok()
+    }
+
+    /// Whether an action has to wait until its tree is noted.
+    fn holds(&self, action: &Action) -> bool {
+        let tree = match action {
+            Action::Exec(spec) => &spec.tree,
+            Action::Write(tree, _) => tree,
+            _ => return false,
+        };
+        let note = self.notes.get(tree);
+        note.is_some_and(|note| note.stage != Stage::Settled)
+    }
+}
+
+impl Sheet {
+    fn name(&self) -> String {
+        match self {
+            Self::Process(id) => format!("{id}.json"),
+            Self::Trees => TREES.to_string(),
+        }
+    }
+}
+
+impl Shared {
+    /// What is to be in a file from here on; nothing when it is to go.
+    pub(crate) fn put(&mut self, sheet: Sheet, wanted: Option<Vec<u8>>) {
+        if !self.journal.is_on() {
+            return;
+        }
+        let page = self.journal.sheets.entry(sheet.clone());
+        let page = page.or_insert(Page {
+            wanted: None,
+            in_flight: false,
+            again: false,
+            wait: FIRST,
+        });
+        page.wanted = wanted;
+        page.again = page.in_flight;
+        if !page.in_flight {
+            self.send(sheet);
+        }
+    }
+
+    fn send(&mut self, sheet: Sheet) {
+        let Some(path) = self.journal.file(&sheet.name()) else {
+            return;
+        };
+        let Some(page) = self.journal.sheets.get_mut(&sheet) else {
+            return;
+        };
+        (page.in_flight, page.again) = (true, false);
+        let op = match page.wanted.clone() {
+            Some(bytes) => FileOp::write_private(path, bytes),
+            None => FileOp::Remove { path },
+        };
+        if sheet == Sheet::Trees {
+            let wanted = |note: &&mut Note| note.stage == Stage::Wanted;
+            let notes = self.journal.notes.values_mut().filter(wanted);
+            notes.for_each(|note| note.stage = Stage::Sent);
+        }
+        let child = Child::Journal(sheet);
+        self.wait(child.clone(), None);
+        self.ask_now(child, None, Role::Plain, Action::File(op));
+    }
+
+    /// A file is written, or is not: then it is tried again, and what waited goes on.
+    pub(crate) fn put_done(&mut self, now: Instant, sheet: &Sheet, result: Result<(), FileError>) {
+        let Some(page) = self.journal.sheets.get_mut(sheet) else {
+            return;
+        };
+        page.in_flight = false;
+        match result {
+            Ok(()) => page.wait = FIRST,
+            Err(error) => {
+                let again = Deadline::new(now + page.wait, "write it down again");
+                page.wait = page.wait.saturating_mul(2).min(LONGEST);
+                let file = sheet.name();
+                self.out
+                    .event(Event::Journal(JournalEvent::NotWritten { file, error }));
+                self.wait(Child::Journal(sheet.clone()), Some(again));
+            }
+        }
+        self.settle_notes(sheet);
+        match self.journal.sheets.get(sheet) {
+            Some(page) if page.again => self.send(sheet.clone()),
+            Some(page) if page.wanted.is_none() && page.wait == FIRST => {
+                self.journal.sheets.remove(sheet);
+            }
+            _ => {}
+        }
+    }
+
+    /// It is time to write a file again.
+    pub(crate) fn put_again(&mut self, sheet: &Sheet) {
+        let page = self.journal.sheets.get(sheet);
+        if page.is_some_and(|page| !page.in_flight) {
+            self.send(sheet.clone());
+        }
+    }
+
+    /// What waited for the trees that were sent runs.
+    fn settle_notes(&mut self, sheet: &Sheet) {
+        if *sheet != Sheet::Trees {
+            return;
+        }
+        let sent = |note: &&mut Note| note.stage == Stage::Sent;
+        let notes = self.journal.notes.values_mut().filter(sent);
+        notes.for_each(|note| note.stage = Stage::Settled);
+        for held in core::mem::take(&mut self.journal.held) {
+            if self.journal.holds(&held.action) {
+                self.journal.held.push(held);
+            } else {
+                self.ask_now(held.child, held.id, held.role, held.action);
+            }
+        }
+    }
+
+    /// Whether what a child asks for may be asked of the world. What runs in a tree that
+    /// is not noted waits until it is.
+    pub(crate) fn admit(&mut self, held: Held) -> Option<Held> {
+        let is_noted = matches!(held.child, Child::Run(_) | Child::Env(_));
+        if !(self.journal.is_on() && is_noted) {
+            return Some(held);
+        }
+        if let Action::Exec(spec) = &held.action
+            && !self.journal.notes.contains_key(&spec.tree)
+        {
+            let (child, stage) = (held.child.clone(), Stage::Wanted);
+            self.journal
+                .notes
+                .insert(spec.tree.clone(), Note { child, stage });
+            self.put_trees();
+        }
+        if !self.journal.holds(&held.action) {
+            return Some(held);
+        }
+        self.journal.held.push(held);
+        None
+    }
+
+    fn put_trees(&mut self) {
+        let trees = self.journal.notes.keys();
+        let value = object([
+            ("version", Value::from(f64::from(VERSION))),
+            ("trees", array(trees)),
+        ]);
+        let bytes = (!self.journal.notes.is_empty()).then(|| value.to_json().into_bytes());
+        self.put(Sheet::Trees, bytes);
+    }
+
+    /// Nothing of a child's trees is left.
+    pub(crate) fn forget_trees(&mut self, child: &Child) {
+        self.forget_notes(|_, note| note.child == *child);
+    }
+
+    /// A tree is written down elsewhere.
+    pub(crate) fn forget_tree(&mut self, tree: &TreeId) {
+        self.forget_notes(|of, _| of == tree);
+    }
+
+    fn forget_notes(&mut self, is_it: impl Fn(&TreeId, &Note) -> bool) {
+        let known = self.journal.notes.len();
+        self.journal.notes.retain(|tree, note| !is_it(tree, note));
+        if self.journal.notes.len() < known {
+            self.put_trees();
+        }
+    }
+
+    /// Removes what the processes of this name have said.
+    pub(crate) fn remove_recording(&mut self, name: &str) {
+        if let Some(recording) = self.journal.recording(name) {
+            let remove = FileOp::Remove {
+                path: recording.dir,
+            };
+            self.ask_now(Child::Aside, None, Role::Plain, Action::File(remove));
+        }
+    }
+}
+
+/// Reads the file of trees.
+fn read_trees(bytes: &[u8]) -> Result<Vec<TreeId>, NotARecord> {
+    let value = fields::parse(bytes)?;
+    let fields = Fields::of(&value)?;
+    fields.version(VERSION)?;
+    let names = fields.texts("trees")?;
+    Ok(names.iter().map(|name| TreeId::new(name)).collect())
+}

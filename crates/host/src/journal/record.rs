@@ -1,0 +1,330 @@
+//! What is written down of a daemon, and read again by the next host.
+
+use super::fields::{Fields, NotARecord, array, millis, object, text};
+use crate::{ProcessId, RunId};
+use alloc::{
+    boxed::Box,
+    string::{String, ToString},
+    vec::Vec,
+};
+use collodi_command::{Bounds, CommandSpec, Identity, Stdin, Terminal, TreeId};
+use collodi_contain::{ContainedPath, RelPath, Root};
+use collodi_restart::{GiveUp, Rule, Startup, Verdict};
+use collodi_run::{App, DaemonSpec, Probe, Readiness, Restart};
+use collodi_script::Supervision;
+use collodi_value::{Object, Value};
+use collodi_web::WebUrl;
+
+/// The version of the format. A file of another one is not read.
+const VERSION: u32 = 1;
+
+/// What is written down of a daemon.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Record {
+    pub(crate) id: ProcessId,
+    pub(crate) app: App,
+    pub(crate) run: RunId,
+    pub(crate) daemon: DaemonSpec,
+    pub(crate) supervision: Supervision,
+    pub(crate) restarts: u32,
+    /// Someone stopped it.
+    pub(crate) stopped: bool,
+    /// It was ended, with all that was started in it.
+    pub(crate) ended: bool,
+    /// The process of its last life, when that is known.
+    pub(crate) identity: Option<Identity>,
+    /// The address at which it answered.
+    pub(crate) url: Option<String>,
+    /// The variables of the run whose command it was.
+    pub(crate) kept: Option<Object>,
+}
+
+impl Record {
+    /// The text of its file.
+    pub(crate) fn write(&self) -> Vec<u8> {
+        let optional = |text: Option<String>| text.map_or(Value::Null, Value::from);
+        let kept = self.kept.clone().map_or(Value::Null, Value::Object);
+        let value = object([
+            ("version", Value::from(f64::from(VERSION))),
+            ("process", text(&self.id)),
+            ("run", text(&self.run)),
+            ("app", write_app(&self.app)),
+            ("daemon", write_daemon(&self.daemon)),
+            ("supervision", Value::from(self.supervision.name())),
+            ("restarts", Value::from(f64::from(self.restarts))),
+            ("stopped", Value::from(self.stopped)),
+            ("ended", Value::from(self.ended)),
+            (
+                "identity",
+                optional(self.identity.as_ref().map(ToString::to_string)),
+            ),
+            ("url", optional(self.url.clone())),
+            ("kept", kept),
+        ]);
+        (value.to_json_pretty() + "\n").into_bytes()
+    }
+
+    /// Reads the text of a file.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with it, also with a file of another version: nothing of it is used.
+    pub(crate) fn read(bytes: &[u8]) -> Result<Self, NotARecord> {
+        let value = super::fields::parse(bytes)?;
+        let fields = Fields::of(&value)?;
+        fields.version(VERSION)?;
+        Ok(Self {
+            id: ProcessId::from_text(fields.text("process")?),
+            run: RunId::from_text(fields.text("run")?),
+            app: read_app(&fields.fields("app")?)?,
+            daemon: read_daemon(&fields.fields("daemon")?)?,
+            supervision: Supervision::from_name(fields.text("supervision")?)
+                .ok_or(NotARecord("supervision"))?,
+            restarts: fields.number("restarts")?,
+            stopped: fields.flag("stopped")?,
+            ended: fields.flag("ended")?,
+            identity: fields.parsed("identity")?,
+            url: fields.optional_text("url")?,
+            kept: fields.optional("kept", |value| value.as_object().cloned())?,
+        })
+    }
+}
+
+fn write_app(app: &App) -> Value {
+    object([
+        ("name", text(&app.name)),
+        ("root", write_root(&app.root)),
+        ("dir", text(&app.dir)),
+        ("file", text(&app.file)),
+    ])
+}
+
+fn read_app(fields: &Fields<'_>) -> Result<App, NotARecord> {
+    let (root, dir) = (read_root(&fields.fields("root")?)?, rel(fields, "dir")?);
+    Ok(App::new(
+        fields.text("name")?,
+        root,
+        dir,
+        fields.text("file")?,
+    ))
+}
+
+fn write_root(root: &Root) -> Value {
+    object([
+        ("path", Value::from(root.as_str())),
+        ("annexes", array(root.annexes())),
+    ])
+}
+
+fn read_root(fields: &Fields<'_>) -> Result<Root, NotARecord> {
+    let annexes = fields.texts("annexes")?;
+    let root = Root::new(fields.text("path")?);
+    Ok(annexes
+        .iter()
+        .fold(root, |root, annex| root.with_annex(annex)))
+}
+
+fn rel(fields: &Fields<'_>, key: &'static str) -> Result<RelPath, NotARecord> {
+    match fields.text(key)? {
+        "" | "." => Ok(RelPath::root()),
+        path => RelPath::parse(path).map_err(|_| NotARecord(key)),
+    }
+}
+
+fn write_daemon(daemon: &DaemonSpec) -> Value {
+    let name = daemon.name.as_deref().map_or(Value::Null, Value::from);
+    let ready = daemon.ready.as_ref().map_or(Value::Null, write_ready);
+    object([
+        ("command", write_command(&daemon.command)),
+        ("line", text(&daemon.line)),
+        ("restart", write_restart(&daemon.restart)),
+        ("step", Value::from(daemon.step.to_string())),
+        ("name", name),
+        ("dependsOn", array(&daemon.depends_on)),
+        ("ready", ready),
+    ])
+}
+
+fn read_daemon(fields: &Fields<'_>) -> Result<DaemonSpec, NotARecord> {
+    let step = fields.text("step")?.parse();
+    Ok(DaemonSpec {
+        command: read_command(&fields.fields("command")?)?,
+        line: fields.text("line")?.to_string(),
+        restart: read_restart(&fields.fields("restart")?)?,
+        step: step.map_err(|_| NotARecord("step"))?,
+        name: fields.optional_text("name")?,
+        depends_on: fields.texts("dependsOn")?,
+        ready: fields.member("ready", read_ready)?,
+    })
+}
+
+fn write_command(command: &CommandSpec) -> Value {
+    let vars = command.env.iter();
+    let vars: Object = vars
+        .map(|(name, value)| (name.clone(), text(value)))
+        .collect();
+    let terminal = command.terminal.map_or(Value::Null, |terminal| {
+        array([terminal.columns, terminal.rows].map(|size| size.to_string()))
+    });
+    object([
+        ("program", text(&command.program)),
+        ("args", array(&command.args)),
+        ("env", Value::Object(vars)),
+        ("root", write_root(command.cwd.root())),
+        ("cwd", text(command.cwd.rel())),
+        ("reads", Value::from(command.stdin == Stdin::Piped)),
+        ("tree", text(&command.tree)),
+        ("terminal", terminal),
+        ("bounds", write_bounds(&command.bounds)),
+    ])
+}
+
+fn read_command(fields: &Fields<'_>) -> Result<CommandSpec, NotARecord> {
+    let cwd: ContainedPath = read_root(&fields.fields("root")?)?.at(rel(fields, "cwd")?);
+    let tree = TreeId::new(fields.text("tree")?);
+    let mut command = CommandSpec::new(fields.text("program")?, cwd, tree);
+    command.args = fields.texts("args")?;
+    for (name, value) in fields.object("env")?.iter() {
+        let value = value.as_str().ok_or(NotARecord("env"))?;
+        command.env.insert(name.to_string(), value.to_string());
+    }
+    if fields.flag("reads")? {
+        command.stdin = Stdin::Piped;
+    }
+    command.terminal = match fields.optional_texts("terminal")?.as_deref() {
+        None => None,
+        Some([columns, rows]) => Some(Terminal {
+            columns: columns.parse().map_err(|_| NotARecord("terminal"))?,
+            rows: rows.parse().map_err(|_| NotARecord("terminal"))?,
+        }),
+        Some(_) => return Err(NotARecord("terminal")),
+    };
+    command.bounds = read_bounds(&fields.fields("bounds")?)?;
+    Ok(command)
+}
+
+/// Numbers as texts: some are larger than those of JSON.
+fn write_bounds(bounds: &Bounds) -> Value {
+    let one = |bound: Option<u64>| bound.map_or(Value::Null, |n| Value::from(n.to_string()));
+    object([
+        ("memory", one(bounds.memory)),
+        ("processes", one(bounds.processes.map(u64::from))),
+        ("cpu", one(bounds.cpu.map(u64::from))),
+        ("files", one(bounds.files)),
+    ])
+}
+
+fn read_bounds(fields: &Fields<'_>) -> Result<Bounds, NotARecord> {
+    Ok(Bounds {
+        memory: fields.parsed("memory")?,
+        processes: fields.parsed("processes")?,
+        cpu: fields.parsed("cpu")?,
+        files: fields.parsed("files")?,
+    })
+}
+
+fn write_restart(restart: &Restart) -> Value {
+    let number = |n: Option<u32>| n.map_or(Value::Null, |n| Value::from(f64::from(n)));
+    let rule = |rule: &Rule| (rule.on.to_string(), Value::from(verdict_name(rule.then)));
+    let give_up = match restart.give_up {
+        Some(GiveUp::Consecutive(count)) => object([("count", number(Some(count)))]),
+        Some(GiveUp::Rate { count, window }) => object([
+            ("count", number(Some(count))),
+            ("window", millis(Some(window))),
+        ]),
+        _ => Value::Null,
+    };
+    object([
+        ("class", text(restart.class)),
+        ("delay", millis(restart.delay)),
+        ("growth", number(restart.growth_percent)),
+        ("longest", millis(restart.longest)),
+        ("jitter", number(restart.jitter_percent)),
+        ("stable", millis(restart.stable_after)),
+        ("giveUp", give_up),
+        (
+            "rules",
+            Value::Object(restart.rules.iter().map(rule).collect()),
+        ),
+    ])
+}
+
+fn read_restart(fields: &Fields<'_>) -> Result<Restart, NotARecord> {
+    let rules = fields.object("rules")?;
+    let rule = |(on, then): (&str, &Value)| {
+        let then = then.as_str().and_then(verdict).ok_or(NotARecord("rules"))?;
+        let on = on.parse().map_err(|_| NotARecord("rules"))?;
+        Ok(Rule { on, then })
+    };
+    let class = fields.text("class")?.parse();
+    Ok(Restart {
+        delay: fields.millis("delay")?,
+        growth_percent: fields.optional_number("growth")?,
+        longest: fields.millis("longest")?,
+        jitter_percent: fields.optional_number("jitter")?,
+        stable_after: fields.millis("stable")?,
+        give_up: fields.member("giveUp", read_give_up)?,
+        rules: rules.iter().map(rule).collect::<Result<_, _>>()?,
+        ..Restart::of(class.map_err(|_| NotARecord("class"))?)
+    })
+}
+
+fn read_give_up(fields: &Fields<'_>) -> Result<GiveUp, NotARecord> {
+    let count = fields.number("count")?;
+    Ok(match fields.millis("window")? {
+        Some(window) => GiveUp::Rate { count, window },
+        None => GiveUp::Consecutive(count),
+    })
+}
+
+const fn verdict_name(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Restart => "restart",
+        Verdict::RestartNow => "restart-now",
+        Verdict::Leave => "leave",
+    }
+}
+
+fn verdict(name: &str) -> Option<Verdict> {
+    let all = [Verdict::Restart, Verdict::RestartNow, Verdict::Leave];
+    all.into_iter()
+        .find(|verdict| verdict_name(*verdict) == name)
+}
+
+fn write_ready(ready: &Readiness) -> Value {
+    let probe = match &ready.probe {
+        Probe::Pattern(pattern) => ("pattern", text(pattern)),
+        Probe::Port(port) => ("port", text(port)),
+        Probe::Http(url) => ("http", text(url)),
+        Probe::Command(command) => ("command", write_command(command)),
+    };
+    object([
+        probe,
+        ("interval", millis(Some(ready.interval))),
+        ("grace", millis(Some(ready.startup.grace))),
+        ("timeout", millis(ready.startup.ready_within)),
+    ])
+}
+
+fn read_ready(fields: &Fields<'_>) -> Result<Readiness, NotARecord> {
+    let broken = NotARecord("ready");
+    let probe = if let Some(pattern) = fields.optional_text("pattern")? {
+        Probe::Pattern(pattern)
+    } else if let Some(port) = fields.parsed("port")? {
+        Probe::Port(port)
+    } else if let Some(url) = fields.optional_text("http")? {
+        Probe::Http(WebUrl::parse(&url).map_err(|_| broken)?)
+    } else {
+        Probe::Command(Box::new(read_command(&fields.fields("command")?)?))
+    };
+    let grace = fields.millis("grace")?.unwrap_or_default();
+    let ready_within = fields.millis("timeout")?;
+    Ok(Readiness {
+        probe,
+        interval: fields.millis("interval")?.unwrap_or_default(),
+        startup: Startup {
+            grace,
+            ready_within,
+        },
+    })
+}

@@ -1,0 +1,437 @@
+//! What an earlier host has left: found, and gone on with.
+
+use super::{Record, TREES, fields::NotARecord, history::Part, read_trees};
+use crate::{
+    Event, Host, Process, ProcessId, RunEntry,
+    event::JournalEvent,
+    post::Post,
+    process::{Birth, First},
+    shared::{Child, Role},
+};
+use alloc::{
+    collections::BTreeSet,
+    string::{String, ToString},
+    vec::Vec,
+};
+use collodi_action::{Action, Completion};
+use collodi_command::{Signal, TreeId};
+use collodi_file::{Entry, FileAnswer, FileErrorKind, FileKind, FileOp};
+use collodi_machine::ActionId;
+use collodi_restart::{Input, RestartClass};
+use collodi_time::Instant;
+
+/// The largest file of the journal.
+const FILE_BYTES: u64 = 4 << 20;
+/// The most files that are looked at.
+const MOST_FILES: usize = 10_000;
+
+/// How far the look at what an earlier host has left is.
+#[derive(Clone, Debug, Default)]
+pub(crate) enum Recovery {
+    /// Not begun.
+    #[default]
+    New,
+    Listing,
+    Reading(Found),
+    /// What is left of runs is being ended: as many trees are not known to be empty.
+    Clearing(Found),
+    Done,
+}
+
+/// What was found.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Found {
+    /// Answers that are still to come.
+    left: usize,
+    records: Vec<Record>,
+    trees: BTreeSet<TreeId>,
+    /// Daemons that go on, and trees whose leftovers were ended.
+    daemons: usize,
+    cleared: usize,
+}
+
+/// What a question of the recovery is about.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Look {
+    /// The files of the journal.
+    Files,
+    /// One of them.
+    File(String),
+    /// The end of a tree.
+    Tree,
+    /// The directories of what processes said.
+    Recordings,
+    /// What a daemon said: its segments.
+    History(ProcessId),
+    /// A file of one of them.
+    Segment(ProcessId, u32, Part),
+}
+
+impl Host {
+    /// Whether it knows what an earlier host has left.
+    pub const fn has_recovered(&self) -> bool {
+        matches!(self.shared.journal.recovery, Recovery::Done)
+    }
+
+    /// Looks for what an earlier host has left. Once.
+    pub(crate) fn begin_recovery(&mut self) {
+        if self.shutting_down || !matches!(self.shared.journal.recovery, Recovery::New) {
+            return;
+        }
+        let Some(dirs) = &self.shared.journal.dirs else {
+            self.shared.journal.recovery = Recovery::Done;
+            return;
+        };
+        let path = dirs.state.clone();
+        self.shared.journal.recovery = Recovery::Listing;
+        self.look(Look::Files, FileOp::List { path });
+    }
+
+    pub(super) fn look(&mut self, look: Look, op: FileOp) {
+        let child = Child::Recovery(look);
+        self.shared
+            .ask_now(child, None, Role::Plain, Action::File(op));
+    }
+
+    pub(crate) fn looked(&mut self, now: Instant, look: &Look, completion: Completion) {
+        match (look, completion) {
+            (Look::Files, Completion::File(Ok(FileAnswer::Entries(entries)))) => {
+                self.found_files(now, &entries);
+            }
+            (Look::Files, Completion::File(Err(error))) => {
+                if error.kind != FileErrorKind::NotFound {
+                    let file = error.path.to_string();
+                    self.tell(JournalEvent::NotWritten { file, error });
+                }
+                self.found_files(now, &[]);
+            }
+            (Look::File(name), completion) => self.found_file(now, name, completion),
+            (Look::Tree, _) => self.cleared(),
+            (Look::History(id), Completion::File(Ok(FileAnswer::Entries(entries)))) => {
+                self.found_history(now, id, &entries);
+            }
+            (Look::History(id), _) => self.found_history(now, id, &[]),
+            (Look::Segment(id, number, part), completion) => {
+                self.found_segment(now, id, (*number, *part), completion);
+            }
+            (Look::Recordings, Completion::File(Ok(FileAnswer::Entries(entries)))) => {
+                self.found_recordings(&entries);
+            }
+            _ => {}
+        }
+    }
+
+    fn tell(&mut self, event: JournalEvent) {
+        self.shared.out.event(Event::Journal(event));
+    }
+
+    fn found_files(&mut self, now: Instant, entries: &[Entry]) {
+        let is_file = |entry: &&Entry| entry.kind == FileKind::File;
+        let files: Vec<_> = entries.iter().filter(is_file).take(MOST_FILES).collect();
+        let mut left = 0;
+        for entry in files {
+            let Some(path) = self.shared.journal.file(&entry.name) else {
+                continue;
+            };
+            if entry.name.ends_with(".json") {
+                left += 1;
+                let read = FileOp::read(path, FILE_BYTES);
+                self.look(Look::File(entry.name.clone()), read);
+            } else {
+                // A write that was interrupted.
+                let remove = Action::File(FileOp::Remove { path });
+                self.shared.ask_now(Child::Aside, None, Role::Plain, remove);
+            }
+        }
+        let found = Found {
+            left,
+            ..Found::default()
+        };
+        self.shared.journal.recovery = Recovery::Reading(found);
+        self.go_on(now);
+    }
+
+    fn found_file(&mut self, now: Instant, name: &str, completion: Completion) {
+        let read = match &completion {
+            Completion::File(Ok(FileAnswer::Bytes(bytes))) => self.take_in(name, bytes),
+            Completion::File(Err(error)) => Err(error.to_string()),
+            _ => Err(NotARecord("no answer").to_string()),
+        };
+        if let Err(why) = read {
+            self.set_aside(name, why, completion);
+        }
+        if let Recovery::Reading(found) = &mut self.shared.journal.recovery {
+            found.left = found.left.saturating_sub(1);
+        }
+        self.go_on(now);
+    }
+
+    fn take_in(&mut self, name: &str, bytes: &[u8]) -> Result<(), String> {
+        let Recovery::Reading(found) = &mut self.shared.journal.recovery else {
+            return Ok(());
+        };
+        if name == TREES {
+            let trees = read_trees(bytes).map_err(|error| error.to_string())?;
+            found.trees.extend(trees);
+            return Ok(());
+        }
+        let record = Record::read(bytes).map_err(|error| error.to_string())?;
+        match name.strip_suffix(".json") == Some(record.id.as_str()) {
+            true => found.records.push(record),
+            false => return Err(NotARecord("its name is that of another").to_string()),
+        }
+        Ok(())
+    }
+
+    /// A file that cannot be used is kept for people to look at.
+    fn set_aside(&mut self, name: &str, why: String, completion: Completion) {
+        let aside = self.shared.journal.file("aside");
+        let aside = aside.and_then(|dir| dir.join(name).ok());
+        let path = self.shared.journal.file(name);
+        if let (Completion::File(Ok(FileAnswer::Bytes(bytes))), Some(aside), Some(path)) =
+            (completion, aside, path)
+        {
+            for op in [FileOp::write_private(aside, bytes), FileOp::Remove { path }] {
+                self.shared
+                    .ask_now(Child::Aside, None, Role::Plain, Action::File(op));
+            }
+        }
+        let file = name.to_string();
+        self.tell(JournalEvent::SetAside { file, why });
+    }
+
+    /// All files are read: what is left of runs is ended, and daemons go on.
+    fn go_on(&mut self, now: Instant) {
+        let Recovery::Reading(found) = &mut self.shared.journal.recovery else {
+            return;
+        };
+        if found.left > 0 {
+            return;
+        }
+        let mut found = core::mem::take(found);
+        for record in &found.records {
+            found.trees.remove(&record.daemon.command.tree);
+        }
+        let trees = core::mem::take(&mut found.trees);
+        (found.left, found.cleared) = (trees.len(), trees.len());
+        for tree in trees {
+            let child = || Child::Recovery(Look::Tree);
+            let kill = Action::Signal(tree.clone(), Signal::KILL);
+            self.shared.ask_now(Child::Aside, None, Role::Plain, kill);
+            let empty = Action::AwaitEmpty(tree);
+            self.shared.ask_now(child(), None, Role::Plain, empty);
+        }
+        let records = core::mem::take(&mut found.records);
+        found.daemons = records.len();
+        self.shared.journal.recovery = Recovery::Clearing(found);
+        for record in records {
+            self.resume(now, record);
+        }
+        self.recovered();
+    }
+
+    /// A daemon whose history was read goes on.
+    pub(super) fn resumed(&mut self) {
+        self.recovered();
+    }
+
+    fn cleared(&mut self) {
+        if let Recovery::Clearing(found) = &mut self.shared.journal.recovery {
+            found.left = found.left.saturating_sub(1);
+        }
+        self.recovered();
+    }
+
+    fn recovered(&mut self) {
+        let Recovery::Clearing(found) = &self.shared.journal.recovery else {
+            return;
+        };
+        let reads = |process: &Process| process.order.history.is_some();
+        if found.left > 0 || self.processes().any(reads) {
+            return;
+        }
+        let (daemons, trees) = (found.daemons, found.cleared);
+        self.shared.journal.recovery = Recovery::Done;
+        self.shared.put_trees();
+        let dirs = self.shared.journal.dirs.as_ref();
+        if let Some(path) = dirs.and_then(|dirs| dirs.logs.clone()) {
+            self.look(Look::Recordings, FileOp::List { path });
+        }
+        self.tell(JournalEvent::Recovered { daemons, trees });
+    }
+
+    /// Recordings of nothing that is known are removed.
+    fn found_recordings(&mut self, entries: &[Entry]) {
+        let dirs = entries.iter().filter(|e| e.kind == FileKind::Directory);
+        let is_known = |name: &str| self.processes().any(|p| p.recording() == Some(name));
+        let unknown = dirs.filter(|entry| !is_known(&entry.name));
+        let names: Vec<_> = unknown.map(|entry| entry.name.clone()).collect();
+        for name in names {
+            self.shared.remove_recording(&name);
+        }
+    }
+
+    /// A daemon of an earlier host goes on, as far as it is to.
+    fn resume(&mut self, now: Instant, record: Record) {
+        if record.ended && record.stopped {
+            let app = record.app.name.clone();
+            self.shared.journal.stopped.insert(record.id, app);
+            return;
+        }
+        let first = match (&record.identity, record.ended) {
+            (_, true) => First::Started,
+            (Some(identity), false) => First::Adopted(identity.clone()),
+            (None, false) => First::Lost,
+        };
+        let revived = record.ended;
+        let (id, stopped, url) = (record.id.clone(), record.stopped, record.url.clone());
+        let restarts = if revived { 0 } else { record.restarts };
+        let kept = record.kept.as_ref().filter(|_| !revived);
+        let kept = kept.map(|_| ActionId::from_number(0));
+        self.restore_run(now, &record);
+        let seed = self.shared.ids.seed();
+        let birth = Birth {
+            id: record.id,
+            app: record.app,
+            run: record.run,
+            daemon: record.daemon,
+            supervision: record.supervision,
+            starting: None,
+            kept,
+            first,
+        };
+        self.add_process(birth, seed, restarts);
+        if let Some(process) = self.processes.get_mut(&id) {
+            process.order.noted = true;
+            process.stopped_by_operator |= stopped;
+            process.order.stop_asked |= stopped || self.shutting_down;
+            url.into_iter()
+                .for_each(|url| process.called(&url, &mut self.shared));
+        }
+        match revived {
+            true => self.begin_process(now, &id),
+            false => self.begin_history(now, &id),
+        }
+    }
+
+    /// A daemon of an earlier host goes on; one that is to be ended is ended then.
+    pub(super) fn go_on_with(&mut self, now: Instant, id: &ProcessId) {
+        self.process_input(now, id, Input::Start);
+        if self.process(id).is_some_and(|p| p.order.stop_asked) {
+            self.stop_daemons(core::slice::from_ref(id));
+        }
+    }
+
+    /// The run of a daemon is known as before: it serves on when the daemon was a command
+    /// of it, and is done otherwise.
+    fn restore_run(&mut self, now: Instant, record: &Record) {
+        let started = self.options.epoch + now.since_origin();
+        let local = record.kept.clone().filter(|_| !record.ended);
+        let serves = local.is_some();
+        let run = self.runs.entry(record.run.clone()).or_insert_with(|| {
+            RunEntry::restored(record.run.clone(), record.app.clone(), local, started)
+        });
+        match serves {
+            true => run.add_kept(record.id.clone()),
+            false => run.add_daemon(record.id.clone()),
+        }
+        if run.outcome().is_some() && !self.ended_runs.iter().any(|(_, id)| *id == record.run) {
+            self.ended_runs.push((now, record.run.clone()));
+        }
+    }
+
+    /// Writes down what is known of a daemon; removes it when nobody needs it.
+    pub(crate) fn note_process(&mut self, id: &ProcessId) {
+        let Some(process) = self
+            .processes
+            .get(id)
+            .filter(|_| self.shared.journal.is_on())
+        else {
+            return;
+        };
+        let sheet = super::Sheet::Process(id.clone());
+        let stays = process.policy().class == RestartClass::UnlessStopped;
+        if process.has_ended() && !stays {
+            let recording = process.recording().map(ToString::to_string);
+            self.shared.put(sheet, None);
+            if let Some(name) = recording {
+                self.shared.remove_recording(&name);
+            }
+            return;
+        }
+        let record = self.record_of(process);
+        self.shared.put(sheet, Some(record.write()));
+    }
+
+    fn record_of(&self, process: &Process) -> Record {
+        let run = self.run(process.run()).filter(|_| process.is_kept());
+        Record {
+            id: process.id().clone(),
+            app: process.app_info().clone(),
+            run: process.run().clone(),
+            daemon: process.spec().clone(),
+            supervision: process.supervision(),
+            restarts: process.status().restarts,
+            stopped: process.stopped_by_operator,
+            ended: process.has_ended(),
+            identity: process.identity().cloned(),
+            url: process.url().map(|url| url.text.clone()),
+            kept: run.and_then(RunEntry::local).cloned(),
+        }
+    }
+
+    /// What was stopped and stays so is forgotten when its app is run again.
+    pub(crate) fn forget_stopped(&mut self, app: &str) {
+        let stopped = &mut self.shared.journal.stopped;
+        let its: Vec<_> = stopped.iter().filter(|(_, of)| *of == app).collect();
+        let its: Vec<_> = its.into_iter().map(|(id, _)| id.clone()).collect();
+        for id in its {
+            self.shared.journal.stopped.remove(&id);
+            self.shared.put(super::Sheet::Process(id), None);
+        }
+    }
+
+    /// A file of the journal is written, or is not.
+    pub(crate) fn put_down(&mut self, now: Instant, sheet: &super::Sheet, completion: Completion) {
+        let result = match completion {
+            Completion::File(answer) => answer.map(drop),
+            _ => Ok(()),
+        };
+        self.shared.put_done(now, sheet, result);
+        if let super::Sheet::Process(id) = sheet {
+            self.noted(now, id);
+        }
+        self.let_go_when_clean();
+    }
+
+    /// What is to be known of a daemon before it runs is written down.
+    fn noted(&mut self, now: Instant, id: &ProcessId) {
+        let Some(process) = self.processes.get_mut(id) else {
+            return;
+        };
+        let tree = process.spec().command.tree.clone();
+        let was_noted = core::mem::replace(&mut process.order.noted, true);
+        self.shared.forget_tree(&tree);
+        if !was_noted {
+            self.begin_process(now, id);
+        }
+    }
+
+    /// Tells who waits that all is written down.
+    pub(crate) fn let_go_when_clean(&mut self) {
+        let are_known = self.processes().all(Process::can_be_found);
+        let journal = &mut self.shared.journal;
+        if journal.is_awaited && journal.is_clean() && are_known {
+            journal.is_awaited = false;
+            self.shared.out.event(Event::LetGo);
+        }
+    }
+
+    /// Whoever comes after goes on with the daemons: tells when all that is needed for that
+    /// is written down.
+    pub(crate) fn hand_over(&mut self) {
+        self.shared.journal.is_awaited = true;
+        let post = Post::LetGo;
+        self.shared.post.push_back(post);
+    }
+}

@@ -1,0 +1,286 @@
+//! Who is started after whom, and ended before whom.
+//!
+//! A daemon is started when those that it depends on are up, and ended when those that
+//! depend on it have ended; daemons that have nothing to do with each other go side by
+//! side. What the death of one means for the others, their script says.
+
+use crate::{Event, Host, Process, ProcessId, event::ProcessEvent, post::Post};
+use alloc::{
+    collections::BTreeSet,
+    format,
+    string::{String, ToString},
+    vec::Vec,
+};
+use collodi_restart::{Ended, Input, Phase, Status};
+use collodi_script::Supervision;
+use collodi_time::Instant;
+
+/// Whether those that a daemon depends on are up.
+#[derive(Debug, PartialEq, Eq)]
+enum Ground {
+    Firm,
+    /// These are not up yet.
+    Waits(Vec<String>),
+    /// This one is not there.
+    Gone(String),
+}
+
+impl Host {
+    /// What a daemon that is not started yet, or not again, waits for: the names of others.
+    pub fn waits_for(&self, process: &Process) -> Vec<String> {
+        match (process.status().phase, self.ground(process)) {
+            (Phase::New | Phase::Held, Ground::Waits(names)) => names,
+            _ => Vec::new(),
+        }
+    }
+
+    /// Starts a daemon, now or when those that it depends on are up.
+    pub(crate) fn begin_process(&mut self, now: Instant, id: &ProcessId) {
+        let process = self.processes.get(id).filter(|process| process.order.noted);
+        match process.map(|process| self.ground(process)) {
+            None => {}
+            Some(Ground::Waits(names)) => self.tell_waits(id, names),
+            Some(Ground::Gone(_)) => self.settle(now, id),
+            Some(Ground::Firm) => {
+                let start = Post::Process(id.clone(), Input::Start);
+                self.shared.post.push_back(start);
+            }
+        }
+    }
+
+    fn tell_waits(&mut self, id: &ProcessId, names: Vec<String>) {
+        let Some(process) = self.processes.get(id) else {
+            return;
+        };
+        self.shared.out.event(Event::Process {
+            process: id.clone(),
+            app: process.app().to_string(),
+            what: ProcessEvent::Waits(names),
+        });
+    }
+
+    fn ground(&self, process: &Process) -> Ground {
+        if let Some(after) = process.order.after.as_ref().and_then(|id| self.process(id))
+            && !after.is_up()
+            && !after.has_ended()
+        {
+            return Ground::Waits(Vec::from([after.id().to_string()]));
+        }
+        let mut waits = Vec::new();
+        for name in process.depends_on() {
+            let mut named = self.siblings(process).filter(|p| p.name() == Some(name));
+            match named.clone().find(|p| !p.has_ended()) {
+                Some(living) if living.is_up() => {}
+                Some(_) => waits.push(name.clone()),
+                None if named.next().is_some() => {
+                    return Ground::Gone(format!("{name}, which it depends on, has ended"));
+                }
+                None => {
+                    return Ground::Gone(format!(
+                        "it depends on {name}, and no daemon has that name"
+                    ));
+                }
+            }
+        }
+        match waits.is_empty() {
+            true => Ground::Firm,
+            false => Ground::Waits(waits),
+        }
+    }
+
+    /// The other daemons of its run.
+    fn siblings(&self, process: &Process) -> impl Iterator<Item = &Process> + Clone {
+        let (run, id) = (process.run().clone(), process.id().clone());
+        let its = move |p: &&Process| *p.run() == run && *p.id() != id;
+        self.processes.values().filter(its)
+    }
+
+    /// Something has changed for a daemon: others may start, have to wait, or end.
+    pub(crate) fn process_changed(&mut self, now: Instant, id: &ProcessId, before: &Status) {
+        let Some(process) = self.processes.get(id) else {
+            return;
+        };
+        let after = process.status();
+        if before.phase == after.phase && before.restarts == after.restarts {
+            return;
+        }
+        if is_reborn(before, &after) {
+            self.take_down_with(id);
+        }
+        if after.restarts > before.restarts || matches!(after.phase, Phase::Ended(_)) {
+            self.note_process(id);
+        }
+        if matches!(after.phase, Phase::Ended(ended) if brings_down(ended)) {
+            self.bring_down_with(id);
+        }
+        self.advance_stops(id);
+        self.settle_siblings(now, id);
+    }
+
+    /// Those that go down and come up again with this one, by what the script says.
+    fn fellows(&self, id: &ProcessId) -> Vec<ProcessId> {
+        let Some(process) = self.processes.get(id) else {
+            return Vec::new();
+        };
+        let all = self.siblings(process).filter(|p| !p.has_ended());
+        match process.supervision() {
+            Supervision::OneForOne => Vec::new(),
+            Supervision::OneForAll => all.map(|p| p.id().clone()).collect(),
+            Supervision::RestForOne => self.dependants(process),
+        }
+    }
+
+    /// Those that depend on it, directly or not.
+    fn dependants(&self, process: &Process) -> Vec<ProcessId> {
+        let all: Vec<_> = self.siblings(process).filter(|p| !p.has_ended()).collect();
+        let mut names: BTreeSet<&str> = process.name().into_iter().collect();
+        let mut found: BTreeSet<&ProcessId> = BTreeSet::new();
+        // Each round finds at least one more.
+        for _ in 0..all.len() {
+            let depends = |p: &&&Process| p.depends_on().iter().any(|n| names.contains(n.as_str()));
+            let more: Vec<_> = all.iter().filter(depends).collect();
+            let known = found.len();
+            found.extend(more.iter().map(|p| p.id()));
+            names.extend(more.iter().filter_map(|p| p.name()));
+            if found.len() == known {
+                break;
+            }
+        }
+        found.into_iter().cloned().collect()
+    }
+
+    /// It died and is started again: others have to wait until it is up.
+    fn take_down_with(&mut self, id: &ProcessId) {
+        for fellow in self.fellows(id) {
+            if let Some(process) = self.processes.get_mut(&fellow) {
+                process.order.after = Some(id.clone());
+            }
+            let hold = Post::Process(fellow, Input::Hold);
+            self.shared.post.push_back(hold);
+        }
+    }
+
+    /// It has failed for good.
+    fn bring_down_with(&mut self, id: &ProcessId) {
+        let fellows = self.fellows(id);
+        self.stop_daemons(&fellows);
+    }
+
+    fn settle_siblings(&mut self, now: Instant, id: &ProcessId) {
+        let Some(process) = self.processes.get(id) else {
+            return;
+        };
+        let waits = |p: &&Process| !p.depends_on().is_empty() || p.order.after.is_some();
+        let waiting = self.siblings(process).filter(waits);
+        let waiting = waiting.chain(Some(process).filter(waits));
+        let ids: Vec<_> = waiting.map(|p| p.id().clone()).collect();
+        for id in ids {
+            self.settle(now, &id);
+        }
+    }
+
+    /// Starts a daemon that waits when it may run.
+    fn settle(&mut self, now: Instant, id: &ProcessId) {
+        let Some(process) = self.processes.get(id) else {
+            return;
+        };
+        let waits = matches!(process.status().phase, Phase::New | Phase::Held);
+        if !waits || process.order.stop_asked || !process.order.noted {
+            return;
+        }
+        match self.ground(process) {
+            Ground::Waits(_) => {}
+            Ground::Firm => {
+                if let Some(process) = self.processes.get_mut(id) {
+                    process.order.after = None;
+                }
+                let start = Post::Process(id.clone(), Input::Start);
+                self.shared.post.push_back(start);
+            }
+            Ground::Gone(why) => {
+                if let Some(process) = self.processes.get_mut(id) {
+                    process.refuse(now, &why, &mut self.shared);
+                }
+            }
+        }
+    }
+
+    /// What a deadline of a daemon means: one that would be started again waits as long
+    /// as those that it depends on are down.
+    pub(crate) fn process_due(&mut self, now: Instant, id: &ProcessId) {
+        let waits = self.processes.get(id).is_some_and(|process| {
+            let crashed = matches!(process.status().phase, Phase::Crashed);
+            crashed && matches!(self.ground(process), Ground::Waits(_))
+        });
+        let input = if waits { Input::Hold } else { Input::Timeout };
+        self.process_input(now, id, input);
+    }
+
+    /// Ends these daemons, each when those of them that depend on it have ended.
+    pub(crate) fn stop_daemons(&mut self, ids: &[ProcessId]) {
+        for id in ids {
+            if let Some(process) = self.processes.get_mut(id).filter(|p| !p.has_ended()) {
+                process.order.stop_asked = true;
+            }
+        }
+        for id in ids {
+            self.stop_in_turn(id);
+        }
+    }
+
+    /// The end of this one, or a pause of its, may be what others waited for to end.
+    fn advance_stops(&mut self, id: &ProcessId) {
+        let Some(process) = self.processes.get(id) else {
+            return;
+        };
+        let asked = |p: &&Process| p.order.stop_asked && !p.order.stop_told;
+        let asked = self.siblings(process).chain([process]).filter(asked);
+        let ids: Vec<_> = asked.map(|p| p.id().clone()).collect();
+        for id in ids {
+            self.stop_in_turn(&id);
+        }
+    }
+
+    fn stop_in_turn(&mut self, id: &ProcessId) {
+        let Some(process) = self.processes.get(id) else {
+            return;
+        };
+        // It goes on first, and is ended then.
+        if process.order.history.is_some() {
+            return;
+        }
+        let Some(name) = process.name() else {
+            return self.stop_process(id);
+        };
+        let needs = |p: &Process| p.depends_on().iter().any(|of| of == name);
+        let lives = matches!(
+            process.status().phase,
+            Phase::Starting | Phase::Warming | Phase::Running
+        );
+        let needs = |p: &Process| p.order.stop_asked && !p.has_ended() && needs(p);
+        let is_needed = self.siblings(process).any(needs);
+        if !(lives && is_needed) {
+            self.stop_process(id);
+        }
+    }
+
+    fn stop_process(&mut self, id: &ProcessId) {
+        if let Some(process) = self.processes.get_mut(id).filter(|p| !p.order.stop_told) {
+            process.order.stop_told = true;
+            let stop = Post::Process(id.clone(), Input::Stop);
+            self.shared.post.push_back(stop);
+        }
+    }
+}
+
+/// Whether a death lies between the two, after which it is started again.
+fn is_reborn(before: &Status, after: &Status) -> bool {
+    let had_life = !matches!(before.phase, Phase::New | Phase::Held | Phase::Crashed);
+    let again = after.phase == Phase::Crashed || after.restarts > before.restarts;
+    had_life && again
+}
+
+/// Whether an end of this kind is one that others should not go on after.
+const fn brings_down(ended: Ended) -> bool {
+    matches!(ended, Ended::GaveUp(_))
+}

@@ -1,0 +1,449 @@
+//! A daemon's lives: what its supervisor wants, and what is heard of its command.
+
+use super::{First, How, Life, Process};
+use crate::{
+    Event,
+    event::ProcessEvent,
+    post::Post,
+    readiness::Place,
+    shared::{Child, Owner, Role, Shared},
+};
+use alloc::{format, string::ToString, vec::Vec};
+use collodi_action::{Action, Completion, Ended, Error, ErrorKind, Progress};
+use collodi_command::{Exit, Member, Signal};
+use collodi_logs::{Url, find_url};
+use collodi_machine::{ActionId, Machine, Output};
+use collodi_restart::{Action as Supervise, Event as Supervision, Input, Phase};
+use collodi_run::{Completed, DaemonStarted};
+use collodi_time::{Deadline, Duration, Instant};
+
+/// The wait before it is asked again whether anything of a life is left.
+const ASK_AGAIN: Duration = Duration::from_secs(1);
+/// The wait before it is asked what keeps an end waiting.
+const LOOK: Duration = Duration::from_secs(1);
+
+impl Process {
+    /// Gives its supervisor an input and hands on what it says. Whether it is done.
+    pub(crate) fn handle(&mut self, now: Instant, input: Input, shared: &mut Shared) -> bool {
+        // What is stale for the supervisor belongs to a life that is over.
+        let _ = self.supervisor.handle_input(now, input);
+        loop {
+            match self.supervisor.poll_output() {
+                Output::Action(id, Supervise::Spawn) => self.spawn(id, now, shared),
+                Output::Action(id, Supervise::Signal(signal)) => {
+                    let action = Action::Signal(self.daemon.command.tree.clone(), signal);
+                    self.ask(Some(id), Role::Signal, action, shared);
+                }
+                Output::Event(event) => self.supervision_told(now, event, shared),
+                Output::Wait(deadline) => {
+                    shared.wait(Child::Process(self.id.clone()), deadline);
+                    return false;
+                }
+                Output::Done(ended) => {
+                    self.ended(shared);
+                    self.tell(ProcessEvent::Ended(ended), shared);
+                    return true;
+                }
+            }
+        }
+    }
+
+    /// Its supervision is over: who waits for it hears so.
+    fn ended(&mut self, shared: &mut Shared) {
+        shared.wait(Child::Process(self.id.clone()), None);
+        self.looks_no_more(shared);
+        let gone = Error::new(ErrorKind::Other, "start", self.daemon.line.as_str());
+        self.started(
+            Err(gone.detail("it was stopped before it was started")),
+            shared,
+        );
+        if let Some(exec) = self.kept.take() {
+            let exit = self.status().last_exit.unwrap_or(Exit::Unknown);
+            let leaked = false;
+            let ended = Completion::Exec(Ok(Ended { exit, leaked }));
+            let input = collodi_run::Input::Completed(exec, Completed::World(ended));
+            shared.post.push_back(Post::Run(self.run.clone(), input));
+        }
+    }
+
+    fn spawn(&mut self, spawn: ActionId, now: Instant, shared: &mut Shared) {
+        let first = core::mem::take(&mut self.first);
+        self.life = Some(Life {
+            spawn,
+            exit: None,
+            closed: false,
+            empty: false,
+            how: match first {
+                First::Adopted(_) => How::Adopting,
+                First::Lost => How::Lost,
+                First::Started | First::Kept(..) => How::Started,
+            },
+        });
+        self.identity = None;
+        self.reach.reset(Some(spawn), &self.id, shared);
+        let spec = || self.daemon.command.clone();
+        match first {
+            First::Kept(number, pid, identity) => {
+                self.identity = identity;
+                let child = Child::Process(self.id.clone());
+                shared.hand_over(number, child, spawn, Role::Life);
+                self.post(Input::Spawned(spawn, pid), shared);
+                self.watch.begin(now, spawn, &self.place(), shared);
+            }
+            First::Adopted(identity) => {
+                let adopt = Action::Adopt(spec(), identity.clone());
+                self.identity = Some(identity);
+                self.ask(Some(spawn), Role::Life, adopt, shared);
+            }
+            First::Started => {
+                let exec = Action::Exec(spec());
+                self.ask(Some(spawn), Role::Life, exec, shared);
+            }
+            First::Lost => self.lost(now, shared),
+        }
+    }
+
+    /// What was to be taken over is gone. What it left behind is ended at once, and the
+    /// policy decides, as after any death.
+    fn lost(&mut self, now: Instant, shared: &mut Shared) {
+        if let Some(life) = &mut self.life {
+            life.how = How::Lost;
+        }
+        let kill = Action::Signal(self.daemon.command.tree.clone(), Signal::KILL);
+        self.ask(None, Role::Signal, kill, shared);
+        self.closed(now, Exit::Unknown, shared);
+    }
+
+    /// What a command said before it was a daemon: it was told then.
+    pub(crate) fn said(&mut self, now: Instant, said: &[u8], shared: &mut Shared) {
+        let Self { log, reach, id, .. } = self;
+        log.push_with(now, collodi_command::Stream::Stdout, said, |line| {
+            reach.line(&line.text, id, shared);
+        });
+    }
+
+    /// The script says that this is its address.
+    pub(crate) fn called(&mut self, address: &str, shared: &mut Shared) {
+        if let Some(url) = find_url(address).filter(Url::is_local) {
+            self.reach.prefer(url, &self.id, shared);
+        }
+    }
+
+    pub(super) fn ask(
+        &self,
+        id: Option<ActionId>,
+        role: Role,
+        action: Action,
+        shared: &mut Shared,
+    ) {
+        shared.ask(Child::Process(self.id.clone()), id, role, action);
+    }
+
+    fn tell(&self, what: ProcessEvent, shared: &mut Shared) {
+        let (process, app) = (self.id.clone(), self.app.name.clone());
+        shared.out.event(Event::Process { process, app, what });
+    }
+
+    /// Writes a line of our own into the log. Clients know the prefix.
+    fn note(&mut self, now: Instant, text: &str, shared: &mut Shared) {
+        let seq = self.log.note(now, &format!("[VATN] {text}"));
+        let line = self
+            .log
+            .read(seq, 1)
+            .lines
+            .first()
+            .map(|line| (*line).clone());
+        if let Some(line) = line {
+            self.tell(ProcessEvent::Line(line), shared);
+        }
+    }
+
+    fn supervision_told(&mut self, now: Instant, event: Supervision, shared: &mut Shared) {
+        match event {
+            Supervision::Started { pid } => {
+                let shown = pid.map_or_else(|| "unknown".to_string(), |pid| pid.to_string());
+                let note = match self.life.map(|life| life.how) {
+                    Some(How::Lost) => "Process ended while nobody looked after it".to_string(),
+                    Some(How::Adopting | How::Adopted) => {
+                        format!("Process taken over (pid={shown})")
+                    }
+                    _ => format!("Process started (pid={shown})"),
+                };
+                self.note(now, &note, shared);
+                self.started(Ok(pid), shared);
+            }
+            Supervision::SpawnFailed => {
+                if let Some(error) = self.spawn_error.take() {
+                    self.note(now, &format!("Error: {error}"), shared);
+                    self.tell(ProcessEvent::SpawnFailed(error.clone()), shared);
+                    self.started(Err(error), shared);
+                }
+            }
+            Supervision::Restarting { delay, restart } => {
+                let millis = delay.as_millis();
+                let text = format!("Auto-restarting in {millis} ms (restart #{restart})");
+                self.note(now, &text, shared);
+            }
+            Supervision::NotReady => {
+                self.note(now, "Not ready in time", shared);
+                self.look_later(now, shared);
+            }
+            Supervision::Stopping => self.look_later(now, shared),
+            Supervision::Up | Supervision::Exited(_) => {}
+        }
+        self.tell(ProcessEvent::Supervision(event), shared);
+    }
+
+    /// The first start has succeeded or failed: the run goes on.
+    fn started(&mut self, how: Result<Option<u32>, Error>, shared: &mut Shared) {
+        let Some(action) = self.starting.take() else {
+            return;
+        };
+        let id = self.id.to_string();
+        let completed = Completed::Daemon(how.map(|pid| DaemonStarted { id, pid }));
+        let input = collodi_run::Input::Completed(action, completed);
+        shared.post.push_back(Post::Run(self.run.clone(), input));
+    }
+
+    /// Something was heard of its command.
+    pub(crate) fn progress(&mut self, now: Instant, progress: Progress, shared: &mut Shared) {
+        let Some(life) = self.life.as_mut() else {
+            return;
+        };
+        let spawn = life.spawn;
+        match progress {
+            Progress::Spawned { pid } => {
+                if life.how == How::Adopting {
+                    life.how = How::Adopted;
+                }
+                self.post(Input::Spawned(spawn, pid), shared);
+                self.watch.begin(now, spawn, &self.place(), shared);
+            }
+            Progress::Output { stream, bytes } => self.output(now, stream, &bytes, shared),
+            Progress::Exited(exit) => self.exited(exit, shared),
+            Progress::Identified(identity) => self.identity = Some(identity),
+            Progress::Transferred { .. } => {}
+        }
+    }
+
+    /// The leader has ended. The life is over when nothing of it is left.
+    fn exited(&mut self, exit: Exit, shared: &mut Shared) {
+        let Some(life) = self.life.as_mut().filter(|life| life.exit.is_none()) else {
+            return;
+        };
+        life.exit = Some(exit);
+        let spawn = life.spawn;
+        self.await_empty(shared);
+        self.post(Input::Exited(spawn, exit), shared);
+    }
+
+    /// Asks whether anything of the life is left. Without a clear answer it is asked
+    /// again: a life is never taken for over.
+    pub(crate) fn await_empty(&self, shared: &mut Shared) {
+        if let Some(life) = self.life.filter(|life| !life.empty) {
+            let action = Action::AwaitEmpty(self.daemon.command.tree.clone());
+            self.ask(Some(life.spawn), Role::Emptying, action, shared);
+        }
+    }
+
+    fn post(&self, input: Input, shared: &mut Shared) {
+        shared.post.push_back(Post::Process(self.id.clone(), input));
+    }
+
+    fn output(
+        &mut self,
+        now: Instant,
+        stream: collodi_command::Stream,
+        bytes: &[u8],
+        shared: &mut Shared,
+    ) {
+        let Self {
+            log,
+            reach,
+            watch,
+            id,
+            app,
+            ..
+        } = self;
+        let mut is_ready = false;
+        log.push_with(now, stream, bytes, |line| {
+            reach.line(&line.text, id, shared);
+            is_ready |= watch.line(&line.text);
+            let what = ProcessEvent::Line(line.clone());
+            shared.out.event(Event::Process {
+                process: id.clone(),
+                app: app.name.clone(),
+                what,
+            });
+        });
+        if is_ready {
+            self.ready(shared);
+        }
+    }
+
+    /// An action of its life ended.
+    pub(crate) fn completed(
+        &mut self,
+        now: Instant,
+        owner: &Owner,
+        completion: Completion,
+        shared: &mut Shared,
+    ) {
+        match (owner.role, completion, owner.id) {
+            (Role::Life, Completion::Exec(Err(_)), _)
+                if self.life.is_some_and(|life| life.how == How::Adopting) =>
+            {
+                self.lost(now, shared);
+            }
+            (Role::Life, Completion::Exec(Err(error)), Some(spawn)) => {
+                self.life = None;
+                self.spawn_error = Some(error);
+                self.post(Input::SpawnFailed(spawn), shared);
+            }
+            (Role::Life, Completion::Exec(Ok(ended)), _) => self.closed(now, ended.exit, shared),
+            (Role::Emptying, Completion::Empty(Ok(())), _) => {
+                if let Some(life) = &mut self.life {
+                    life.empty = true;
+                }
+                self.over(shared);
+            }
+            (Role::Emptying, _, _) => {
+                let again = Deadline::new(now + ASK_AGAIN, "is anything left?");
+                shared.wait(Child::Emptying(self.id.clone()), Some(again));
+            }
+            (Role::Members, Completion::Members(members), _) => {
+                self.looked(now, members.unwrap_or_default(), shared);
+            }
+            (Role::Members, ..) => {}
+            (_, Completion::Written(Err(error)), _) => {
+                self.note(now, &format!("Error: {error}"), shared);
+            }
+            (_, _, Some(id)) => self.post(Input::Signalled(id), shared),
+            _ => {}
+        }
+    }
+
+    /// No more output will come: now the exit line has its place.
+    fn closed(&mut self, now: Instant, exit: Exit, shared: &mut Shared) {
+        self.exited(exit, shared);
+        let unfinished = self.log.close(now);
+        let lines = self.log.read(unfinished.start, usize::MAX).lines;
+        let lines: alloc::vec::Vec<_> = lines.into_iter().cloned().collect();
+        for line in lines {
+            self.tell(ProcessEvent::Line(line), shared);
+        }
+        let code = exit
+            .shell_code()
+            .map_or_else(|| "unknown".to_string(), |c| c.to_string());
+        if self.life.is_some_and(|life| life.how != How::Lost) {
+            self.note(now, &format!("Process exited (code={code})"), shared);
+        }
+        if let Some(life) = &mut self.life {
+            life.closed = true;
+        }
+        self.over(shared);
+    }
+
+    fn over(&mut self, shared: &mut Shared) {
+        if let Some(life) = self.life.filter(|life| life.closed && life.empty) {
+            self.life = None;
+            self.identity = None;
+            self.reach.reset(None, &self.id, shared);
+            self.watch.end(&self.place(), shared);
+            self.looks_no_more(shared);
+            self.post(Input::Emptied(life.spawn), shared);
+        }
+    }
+
+    /// A try to reach it in one of its lives ended.
+    pub(crate) fn tried(
+        &mut self,
+        now: Instant,
+        life: Option<ActionId>,
+        succeeded: bool,
+        shared: &mut Shared,
+    ) {
+        let reached = self.reach.tried(now, life, succeeded, &self.id, shared);
+        if let Some(url) = reached {
+            if self.daemon.ready.is_none() {
+                self.ready(shared);
+            }
+            self.tell(ProcessEvent::Reachable(url), shared);
+        }
+    }
+
+    pub(crate) fn try_again(&mut self, shared: &mut Shared) {
+        self.reach.timeout(&self.id, shared);
+    }
+
+    /// A look whether it is up ended.
+    pub(crate) fn watched(
+        &mut self,
+        now: Instant,
+        life: Option<ActionId>,
+        completion: &Completion,
+        shared: &mut Shared,
+    ) {
+        if self
+            .watch
+            .looked(now, life, completion, &self.place(), shared)
+        {
+            self.ready(shared);
+        }
+    }
+
+    pub(crate) fn watch_again(&mut self, now: Instant, shared: &mut Shared) {
+        self.watch.timeout(now, &self.place(), shared);
+    }
+
+    fn ready(&self, shared: &mut Shared) {
+        if let Some(life) = self.life {
+            self.post(Input::Ready(life.spawn), shared);
+        }
+    }
+
+    fn place(&self) -> Place {
+        Place {
+            process: self.id.clone(),
+            tree: self.daemon.command.tree.clone(),
+        }
+    }
+
+    fn look_later(&self, now: Instant, shared: &mut Shared) {
+        let look = Deadline::new(now + LOOK, "what still lives?");
+        shared.wait(Child::Members(self.id.clone()), Some(look));
+    }
+
+    fn looks_no_more(&mut self, shared: &mut Shared) {
+        self.lingering.clear();
+        shared.wait(Child::Members(self.id.clone()), None);
+    }
+
+    /// Asks what of it still lives.
+    pub(crate) fn look(&self, shared: &mut Shared) {
+        if self.life.is_some() {
+            let action = Action::Members(self.daemon.command.tree.clone());
+            self.ask(None, Role::Members, action, shared);
+        }
+    }
+
+    fn looked(&mut self, now: Instant, members: Vec<Member>, shared: &mut Shared) {
+        let is_ending = matches!(self.status().phase, Phase::Stopping | Phase::Clearing);
+        if !is_ending || self.life.is_none() {
+            return;
+        }
+        if self.lingering != members {
+            self.lingering = members;
+            self.tell(ProcessEvent::Lingers(self.lingering.clone()), shared);
+        }
+        self.look_later(now, shared);
+    }
+
+    /// It is not started: something that it depends on is gone.
+    pub(crate) fn refuse(&mut self, now: Instant, why: &str, shared: &mut Shared) {
+        self.note(now, &format!("Error: {why}"), shared);
+        let error = Error::new(ErrorKind::Other, "start", self.daemon.line.as_str());
+        self.started(Err(error.detail(why)), shared);
+        self.post(Input::Stop, shared);
+    }
+}

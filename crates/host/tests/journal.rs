@@ -1,0 +1,478 @@
+//! What a host writes down, and what the next one makes of it.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
+
+use collodi_action::{Action, Completion, Ended, Error, ErrorKind, Progress};
+use collodi_command::{Exit, Identity, Signal, TreeId};
+use collodi_contain::{RelPath, Root};
+use collodi_file::{Entry, FileAnswer, FileError, FileErrorKind, FileKind, FileOp};
+use collodi_host::{Command, Event, Host, HostOptions, Input, JournalEvent, RunPhase, RunRequest};
+use collodi_machine::{ActionId, Machine, Output};
+use collodi_python::{Layout, Platform};
+use collodi_restart::Phase;
+use collodi_run::App;
+use collodi_script::{Options, parse};
+use collodi_time::{Duration, Instant};
+use std::{
+    collections::{BTreeMap, VecDeque},
+    sync::Arc,
+};
+
+/// A machine that outlives its hosts: files, and processes that live until they are
+/// signalled.
+#[derive(Default)]
+struct Machinery {
+    files: BTreeMap<String, Vec<u8>>,
+    processes: BTreeMap<u32, TreeId>,
+    last_pid: u32,
+    disk_is_full: bool,
+    /// What was asked, in short.
+    asked: Vec<String>,
+}
+
+/// A host on the machine.
+struct Play<'m> {
+    machine: &'m mut Machinery,
+    host: Host,
+    now: Instant,
+    inputs: VecDeque<Input>,
+    lives: BTreeMap<ActionId, u32>,
+    told: Vec<Event>,
+}
+
+impl<'m> Play<'m> {
+    fn new(machine: &'m mut Machinery) -> Self {
+        let layout = Layout::new(Root::new("/w"), Platform::LINUX_X64);
+        let options = HostOptions {
+            journal: true,
+            recordings: true,
+            ..HostOptions::new(layout, 7)
+        };
+        machine.asked.clear();
+        let mut play = Self {
+            machine,
+            host: Host::new(options),
+            now: Instant::ZERO,
+            inputs: VecDeque::new(),
+            lives: BTreeMap::new(),
+            told: Vec::new(),
+        };
+        play.input(Input::Start);
+        play
+    }
+
+    fn run(&mut self, script: &str) -> &mut Self {
+        let parsed = parse(script, &Options::for_file("pinokio.json"));
+        self.input(Input::Command(Command::Run(RunRequest {
+            app: App::new("demo", Root::new("/app"), RelPath::root(), "pinokio.json"),
+            script: Arc::new(parsed.script().unwrap().clone()),
+            args: collodi_value::Value::Null,
+            answers: Box::default(),
+            again: false,
+        })));
+        self
+    }
+
+    fn command(&mut self, command: Command) -> &mut Self {
+        self.input(Input::Command(command));
+        self
+    }
+
+    /// Time passes until nothing is due for a while.
+    fn wait(&mut self, secs: u64) -> &mut Self {
+        let until = self.now + Duration::from_secs(secs);
+        for _ in 0..1_000 {
+            match self.host.poll_output() {
+                Output::Wait(Some(deadline)) if deadline.at <= until => {
+                    self.now = self.now.max(deadline.at);
+                    self.input(Input::Timeout);
+                }
+                _ => break,
+            }
+        }
+        self.now = until;
+        self
+    }
+
+    fn input(&mut self, input: Input) {
+        self.inputs.push_back(input);
+        for _ in 0..10_000 {
+            let Some(input) = self.inputs.pop_front() else {
+                return;
+            };
+            self.host.handle_input(self.now, input).unwrap();
+            loop {
+                match self.host.poll_output() {
+                    Output::Action(id, action) => self.action(id, action),
+                    Output::Event(event) => self.told.push(event),
+                    Output::Wait(_) | Output::Done(_) => break,
+                }
+            }
+        }
+        panic!("no end");
+    }
+
+    fn action(&mut self, id: ActionId, action: Action) {
+        if !matches!(
+            action,
+            Action::File(FileOp::List { .. } | FileOp::Read { .. })
+        ) {
+            self.machine.asked.push(short(&action));
+        }
+        let completion = match action {
+            Action::File(op) => Completion::File(self.file(op)),
+            Action::Exec(spec) if spec.program == "bash" => return self.spawn(id, &spec.tree),
+            Action::Adopt(spec, identity) => match self.machine.processes.get(&identity.pid) {
+                Some(tree) if *tree == spec.tree => {
+                    return self.lives(id, identity.pid);
+                }
+                _ => Completion::Exec(Err(Error::new(ErrorKind::Gone, "adopt", "it"))),
+            },
+            Action::Exec(_) => {
+                Completion::Exec(Err(Error::new(ErrorKind::ProgramNotFound, "start", "it")))
+            }
+            Action::Signal(tree, _) => {
+                self.kill(&tree);
+                Completion::Signalled(Ok(()))
+            }
+            Action::AwaitEmpty(_) => Completion::Empty(Ok(())),
+            Action::Members(_) => Completion::Members(Ok(Vec::new())),
+            Action::Connect { .. } => Completion::Connected(Ok(())),
+            other => panic!("the world has no answer to {other}"),
+        };
+        self.inputs.push_back(Input::Completed(id, completion));
+    }
+
+    fn spawn(&mut self, id: ActionId, tree: &TreeId) {
+        self.machine.last_pid += 1;
+        let pid = self.machine.last_pid;
+        self.machine.processes.insert(pid, tree.clone());
+        self.lives(id, pid);
+    }
+
+    fn lives(&mut self, id: ActionId, pid: u32) {
+        self.lives.insert(id, pid);
+        let identity = Identity {
+            pid,
+            started: 1,
+            boot: "boot".into(),
+        };
+        let bytes = b"http://127.0.0.1:7860\n".as_slice().into();
+        let stream = collodi_command::Stream::Stdout;
+        for progress in [
+            Progress::Spawned { pid: Some(pid) },
+            Progress::Identified(identity),
+            Progress::Output { stream, bytes },
+        ] {
+            self.inputs.push_back(Input::Progress(id, progress));
+        }
+    }
+
+    fn kill(&mut self, tree: &TreeId) {
+        self.machine.processes.retain(|_, of| of != tree);
+        let processes = &self.machine.processes;
+        let dead = self
+            .lives
+            .extract_if(.., |_, pid| !processes.contains_key(pid));
+        let exit = Exit::Signal(Signal::TERM);
+        let leaked = false;
+        let ended = dead.map(|(id, _)| {
+            let ended = Completion::Exec(Ok(Ended { exit, leaked }));
+            Input::Completed(id, ended)
+        });
+        self.inputs.extend(ended);
+    }
+
+    fn file(&mut self, op: FileOp) -> Result<FileAnswer, FileError> {
+        let path = op.path().absolute();
+        let fails = |kind| Err(FileError::new(kind, op.path().clone()));
+        match &op {
+            FileOp::Write { .. } if self.machine.disk_is_full && path.contains("/state/") => {
+                fails(FileErrorKind::NoSpace)
+            }
+            FileOp::Write { bytes, .. } => {
+                self.machine.files.insert(path, bytes.clone());
+                Ok(FileAnswer::Done)
+            }
+            FileOp::Read { .. } => match self.machine.files.get(&path) {
+                Some(bytes) => Ok(FileAnswer::Bytes(bytes.clone())),
+                None => fails(FileErrorKind::NotFound),
+            },
+            FileOp::Remove { .. } => {
+                self.machine.files.remove(&path);
+                Ok(FileAnswer::Done)
+            }
+            FileOp::List { .. } => {
+                let below = format!("{path}/");
+                let names = self.machine.files.keys();
+                let names = names.filter_map(|file| file.strip_prefix(&below));
+                let entry = |name: &str| Entry {
+                    name: name.to_owned(),
+                    kind: FileKind::File,
+                };
+                let names = names.filter(|name| !name.contains('/'));
+                Ok(FileAnswer::Entries(names.map(entry).collect()))
+            }
+            _ => Ok(FileAnswer::Done),
+        }
+    }
+
+    fn phases(&self) -> Vec<String> {
+        let processes = self.host.processes();
+        processes.map(|p| p.status().to_string()).collect()
+    }
+}
+
+fn short(action: &Action) -> String {
+    match action {
+        Action::File(op) => format!("{} {}", op.verb(), op.path().rel()),
+        Action::Exec(spec) => format!("exec {spec}"),
+        Action::Adopt(spec, _) => format!("adopt {spec}"),
+        Action::Signal(_, signal) => format!("signal {signal}"),
+        other => other
+            .to_string()
+            .split(' ')
+            .take(2)
+            .collect::<Vec<_>>()
+            .join(" "),
+    }
+}
+
+const DAEMON: &str = r#"{"dialect": "vatn", "run": [{"method": "shell.run",
+    "params": {"message": "serve", "daemon": true, "autoRestart": true}}]}"#;
+
+const SERVER: &str = r#"{"daemon": true, "run": [
+    {"method": "shell.run", "params": {"message": "serve", "on": [
+        {"event": "/http:\\S+/", "done": true}]}},
+    {"method": "local.set", "params": {"url": "{{input.event[0]}}"}}]}"#;
+
+fn state_files(machine: &Machinery) -> Vec<&String> {
+    let files = machine.files.keys();
+    files.filter(|file| file.contains("/state/")).collect()
+}
+
+#[test]
+fn a_daemon_is_written_down_before_it_runs() {
+    let mut machine = Machinery::default();
+    Play::new(&mut machine).run(DAEMON);
+    let at = |what: &str| machine.asked.iter().position(|asked| asked.contains(what));
+    let (written, runs) = (at("write .vatn/python/state/demo-"), at("exec bash"));
+    assert!(written.unwrap() < runs.unwrap(), "{:#?}", machine.asked);
+}
+
+#[test]
+fn the_next_host_takes_the_daemon_over_and_starts_no_other() {
+    let mut machine = Machinery::default();
+    Play::new(&mut machine).run(DAEMON);
+    let mut play = Play::new(&mut machine);
+    assert_eq!(play.phases(), ["running (pid 1)"]);
+    assert!(play.host.busy_by("demo").is_some());
+    play.command(Command::StopApp("demo".into())).wait(1);
+    assert_eq!(play.phases(), ["stopped"]);
+    assert!(machine.processes.is_empty());
+    assert_eq!(machine.last_pid, 1, "nothing else was started");
+    assert!(
+        state_files(&machine).is_empty(),
+        "{:?}",
+        state_files(&machine)
+    );
+}
+
+#[test]
+fn what_a_daemon_said_before_is_in_its_log_again() {
+    let mut machine = Machinery::default();
+    Play::new(&mut machine).run(DAEMON);
+    let name = state_files(&machine)[0].rsplit('/').next().unwrap();
+    let dir = format!("/w/.vatn/python/logs/{}", name.trim_end_matches(".json"));
+    let index = "1000 began 1:1:boot\n1000 stdout 0\n2000 stderr 6\n";
+    let files = [("000001.log", "hello\nbad\n"), ("000001.index", index)];
+    for (file, text) in files {
+        machine.files.insert(format!("{dir}/{file}"), text.into());
+    }
+    let play = Play::new(&mut machine);
+    assert!(play.host.has_recovered());
+    let process = play.host.processes().next().unwrap();
+    let lines = process.log().last(9);
+    let said: Vec<_> = lines
+        .map(|line| format!("{} {}", line.source.as_str(), line.text))
+        .collect();
+    let expected = [
+        "stdout hello",
+        "stderr bad",
+        "note [VATN] Process taken over (pid=1)",
+        "stdout http://127.0.0.1:7860",
+    ];
+    assert_eq!(said, expected);
+}
+
+#[test]
+fn a_daemon_that_is_gone_is_cleared_up_after_and_runs_again_by_its_policy() {
+    let mut machine = Machinery::default();
+    Play::new(&mut machine).run(DAEMON);
+    // Its process is gone; something else of its tree is left.
+    let tree = machine.processes.remove(&1).unwrap();
+    machine.processes.insert(99, tree);
+    let mut play = Play::new(&mut machine);
+    assert!(!play.machine.processes.contains_key(&99), "leftovers first");
+    play.wait(2);
+    assert_eq!(play.phases(), ["running (pid 2)"]);
+    let process = play.host.processes().next().unwrap();
+    assert_eq!(process.status().restarts, 1);
+    let said: Vec<_> = process
+        .log()
+        .last(9)
+        .map(|line| line.text.clone())
+        .collect();
+    assert!(said[0].contains("while nobody looked"), "{said:?}");
+}
+
+#[test]
+fn a_daemon_that_is_not_started_again_stays_ended() {
+    let once = DAEMON.replace(r#", "autoRestart": true"#, "");
+    let mut machine = Machinery::default();
+    Play::new(&mut machine).run(&once);
+    machine.processes.clear();
+    let mut play = Play::new(&mut machine);
+    play.wait(5);
+    assert_eq!(play.phases(), ["exited (ended, status unknown)"]);
+    assert!(state_files(&machine).is_empty());
+}
+
+#[test]
+fn a_server_script_serves_on_with_its_variables() {
+    let mut machine = Machinery::default();
+    Play::new(&mut machine).run(SERVER).wait(1);
+    let mut play = Play::new(&mut machine);
+    let run = play.host.runs().next().unwrap();
+    assert!(matches!(run.phase(), RunPhase::Serving));
+    let id = run.id().clone();
+    let url = |play: &Play<'_>| {
+        let process = play.host.processes().next().unwrap();
+        process.url().map(ToString::to_string)
+    };
+    assert_eq!(url(&play).as_deref(), Some("http://127.0.0.1:7860"));
+    play.command(Command::CancelRun(id.clone())).wait(1);
+    let outcome = play.host.run(&id).unwrap().outcome().unwrap().clone();
+    assert_eq!(outcome.status.word(), "cancelled");
+    assert!(state_files(&machine).is_empty());
+}
+
+#[test]
+fn unless_stopped_remembers_the_stop_and_nothing_else_does() {
+    let script = |policy: &str| {
+        let restart = format!(r#""restart": "{policy}""#);
+        DAEMON.replace(r#""autoRestart": true"#, &restart)
+    };
+    let stop = || Command::StopApp("demo".into());
+    let shutdown = || Command::Shutdown(Duration::from_secs(5));
+    let mut table = String::new();
+    for policy in ["never", "on-failure", "always", "unless-stopped"] {
+        for (word, command) in [("stopped", stop()), ("shut down", shutdown())] {
+            let mut machine = Machinery::default();
+            Play::new(&mut machine)
+                .run(&script(policy))
+                .command(command)
+                .wait(5);
+            let mut play = Play::new(&mut machine);
+            play.wait(1);
+            let lives = play.phases().join(", ");
+            table += &format!("{policy}, {word}: {lives}\n");
+        }
+    }
+    insta::assert_snapshot!(table);
+}
+
+#[test]
+fn what_was_stopped_is_forgotten_when_its_app_runs_again() {
+    let script = DAEMON.replace(r#""autoRestart": true"#, r#""restart": "unless-stopped""#);
+    let mut machine = Machinery::default();
+    Play::new(&mut machine)
+        .run(&script)
+        .command(Command::StopApp("demo".into()))
+        .wait(5);
+    assert_eq!(state_files(&machine).len(), 1);
+    Play::new(&mut machine).run(DAEMON);
+    assert_eq!(state_files(&machine).len(), 1);
+    assert_eq!(Play::new(&mut machine).phases(), ["running (pid 2)"]);
+}
+
+#[test]
+fn files_that_cannot_be_used_are_set_aside() {
+    let mut machine = Machinery::default();
+    Play::new(&mut machine).run(DAEMON);
+    let file = state_files(&machine)[0].clone();
+    let whole = machine.files[&file].clone();
+    let mut told = Vec::new();
+    let torn = whole[..whole.len() / 2].to_vec();
+    let text = String::from_utf8(whole.clone()).unwrap();
+    let newer = text
+        .replace("\"version\": 1", "\"version\": 2")
+        .into_bytes();
+    for bytes in [torn, newer, b"{}".to_vec(), vec![0xff]] {
+        machine.files.insert(file.clone(), bytes);
+        let play = Play::new(&mut machine);
+        assert!(play.host.processes().next().is_none());
+        let aside = |event: &Event| match event {
+            Event::Journal(JournalEvent::SetAside { why, .. }) => Some(why.clone()),
+            _ => None,
+        };
+        told.extend(play.told.iter().filter_map(aside));
+        assert!(!machine.files.contains_key(&file));
+        assert!(machine.files.keys().any(|file| file.contains("/aside/")));
+    }
+    insta::assert_snapshot!(told.join("\n"));
+}
+
+#[test]
+fn what_an_interrupted_run_left_is_ended_at_the_next_start() {
+    let install = r#"{"dialect": "vatn", "run": [{"method": "shell.run",
+        "params": {"message": "install"}}]}"#;
+    let mut machine = Machinery::default();
+    Play::new(&mut machine).run(install);
+    let at = |what: &str| machine.asked.iter().position(|asked| asked.contains(what));
+    assert!(at("write .vatn/python/state/trees").unwrap() < at("exec bash").unwrap());
+    assert_eq!(machine.processes.len(), 1);
+    let play = Play::new(&mut machine);
+    assert!(play.host.has_recovered());
+    assert!(machine.processes.is_empty());
+    assert!(
+        state_files(&machine).is_empty(),
+        "{:?}",
+        state_files(&machine)
+    );
+}
+
+#[test]
+fn a_full_disk_is_told_and_stops_nothing() {
+    let mut machine = Machinery {
+        disk_is_full: true,
+        ..Machinery::default()
+    };
+    let mut play = Play::new(&mut machine);
+    play.run(DAEMON);
+    assert_eq!(play.phases(), ["running (pid 1)"]);
+    let warns = |event: &Event| matches!(event, Event::Journal(JournalEvent::NotWritten { .. }));
+    assert!(play.told.iter().any(warns));
+    play.wait(10);
+    play.machine.disk_is_full = false;
+    play.wait(60);
+    assert_eq!(state_files(&machine).len(), 1, "it is tried again");
+}
+
+#[test]
+fn a_host_hands_over_when_all_is_written_and_no_run_would_be_lost() {
+    let mut machine = Machinery::default();
+    let mut play = Play::new(&mut machine);
+    let lets_go = |play: &Play<'_>| play.told.contains(&Event::LetGo);
+    play.run(
+        r#"{"dialect": "vatn", "run": [
+        {"method": "shell.run", "params": {"message": "install"}}]}"#,
+    );
+    play.command(Command::HandOver);
+    assert!(!lets_go(&play), "an installation would be lost");
+    play.command(Command::StopApp("demo".into())).wait(5);
+    play.run(SERVER).wait(1).command(Command::HandOver);
+    assert!(lets_go(&play));
+    let play = Play::new(&mut machine);
+    let phase = play.host.processes().next().unwrap().status().phase;
+    assert_eq!(phase, Phase::Running);
+}
