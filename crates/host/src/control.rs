@@ -96,9 +96,21 @@ impl Host {
         // A run that has ended well still has its daemons.
         let daemons = entry.daemons().to_vec();
         self.operator_stops(&daemons);
-        self.shared.post.push_back(Post::StopDaemons(daemons));
+        self.end_daemons(daemons);
         self.end_run(now, id, collodi_run::Input::Cancel);
         Ok(Accepted::UnderWay)
+    }
+
+    /// Ends daemons with the runs that they belong to. What a run keeps is ended when that
+    /// run has done what it does on its stop, for which its server may still be needed.
+    fn end_daemons(&mut self, mut daemons: Vec<ProcessId>) {
+        let is_left_to_run = |id: &ProcessId| {
+            let process = self.processes.get(id);
+            let run = process.and_then(|process| self.runs.get(process.run()));
+            run.is_some_and(|run| run.ends_itself(id))
+        };
+        daemons.retain(|id| !is_left_to_run(id));
+        self.shared.post.push_back(Post::StopDaemons(daemons));
     }
 
     /// Ends a run, also one that waits for its environment or was not begun.
@@ -109,7 +121,7 @@ impl Host {
             let kill = |id| Post::Process(id, collodi_restart::Input::Kill);
             self.shared.post.extend(kept.into_iter().map(kill));
         } else {
-            self.shared.post.push_back(Post::StopDaemons(kept));
+            self.end_daemons(kept);
         }
         let entry = self.runs.get_mut(id);
         if entry.is_some_and(|entry| {
@@ -225,7 +237,7 @@ impl Host {
             .map(|p| p.id().clone())
             .collect();
         self.operator_stops(&processes);
-        self.shared.post.push_back(Post::StopDaemons(processes));
+        self.end_daemons(processes);
         self.leave_restarts(now, |of| of.name == app);
         Ok(Accepted::UnderWay)
     }
@@ -304,8 +316,7 @@ impl Host {
         for id in runs {
             self.end_run(now, &id, collodi_run::Input::Cancel);
         }
-        let processes = self.processes.keys().cloned().collect();
-        self.shared.post.push_back(Post::StopDaemons(processes));
+        self.end_daemons(self.processes.keys().cloned().collect());
         let envs: Vec<_> = self.envs.keys().cloned().collect();
         for env in envs {
             self.shared

@@ -401,6 +401,11 @@ impl RunEntry {
         &self.kept
     }
 
+    /// Whether it says itself when this daemon is to end, once it is told to.
+    pub(crate) fn ends_itself(&self, daemon: &ProcessId) -> bool {
+        self.running().is_some() && self.kept.contains(daemon)
+    }
+
     /// Whether it serves, and all that it serves with are daemons.
     pub(crate) fn is_all_kept(&self) -> bool {
         match &self.state {
