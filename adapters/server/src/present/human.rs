@@ -285,7 +285,7 @@ fn journal(what: &JournalEvent) {
             trees: 0,
         } => {}
         JournalEvent::Recovered { daemons, trees: 0 } => {
-            say!("{GOOD}{daemons} daemons of an earlier server go on{GOOD:#}");
+            say!("{GOOD}daemons of an earlier server that go on: {daemons}{GOOD:#}");
         }
         JournalEvent::Recovered { .. } => say!("{GOOD}{what}{GOOD:#}"),
         _ => complain!("{WARN}{what}{WARN:#}"),

@@ -13,6 +13,7 @@ use crate::{
 };
 use alloc::{format, string::String, vec::Vec};
 use collodi_value::Value;
+use core::fmt;
 
 /// What is looked at to find out whether a daemon is up: one of these.
 const PROBES: [&str; 4] = ["pattern", "port", "http", "command"];
@@ -85,14 +86,15 @@ impl Checker<'_, '_> {
         for (member, value) in object.members() {
             match known.iter().find(|param| param.name == member.key) {
                 Some(param) => self.kind(format_args!("`{}`", param.name), &value, param.kinds),
-                None => self.unknown_member(what, member, &value, known),
+                None => self.unknown_member(format_args!("`{what}`"), member, &value, known),
             }
         }
     }
 
-    fn unknown_member(
+    /// Says that `holder` has no such key, and which one may be meant.
+    pub(super) fn unknown_member(
         &mut self,
-        what: &str,
+        holder: fmt::Arguments<'_>,
         member: &Member<'_>,
         value: &Spot<'_>,
         known: &'static [Param],
@@ -100,7 +102,7 @@ impl Checker<'_, '_> {
         if member.key.starts_with('_') || is_template(&member.key) {
             return;
         }
-        let message = format!("`{what}` has no key `{}`", clip(&member.key));
+        let message = format!("{holder} has no key `{}`", clip(&member.key));
         let mut report = value.warning("unknown-key", message);
         report.span = member.key_span.clone();
         let meant = self.suggestion(&member.key, known.iter().map(|param| param.name));

@@ -198,7 +198,9 @@ impl Checker<'_, '_> {
                     self.soft_kind(format_args!("`{}`", param.name), &value, param.kinds);
                 }
                 Some(_) => {}
-                None => self.unknown_handler_key(member, &value),
+                None => {
+                    self.unknown_member(format_args!("a handler"), member, &value, HANDLER_KEYS);
+                }
             }
         }
         match handler.get("event") {
@@ -208,24 +210,6 @@ impl Checker<'_, '_> {
                 self.sink.push(handler.warning("missing-event", message));
             }
         }
-    }
-
-    fn unknown_handler_key(&mut self, member: &crate::json::Member<'_>, value: &Spot<'_>) {
-        if member.key.starts_with('_') {
-            return;
-        }
-        let message = format!("a handler has no key `{}`", clip(&member.key));
-        let mut report = value.warning("unknown-key", message);
-        report.span = member.key_span.clone();
-        let meant = self.suggestion(&member.key, HANDLER_KEYS.iter().map(|p| p.name));
-        self.sink.push(match meant {
-            Some(meant) => report.hint(format!("did you mean `{meant}`?")).fix(
-                member.key_span.clone(),
-                &format!("\"{meant}\""),
-                "rename the key",
-            ),
-            None => report.note("it has no effect"),
-        });
     }
 
     /// A pattern must be one that can be used: a step with any other fails.

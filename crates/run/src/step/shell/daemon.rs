@@ -1,6 +1,9 @@
 //! Daemons: what a script says about them, and how the host gets them.
 
-use super::{Phase, Shell, Step};
+use super::{
+    Phase, Shell, Step,
+    whole::{to_u32, to_u64},
+};
 use crate::{
     Action, DaemonSpec, DaemonStarted, Event, Keep, Probe, Readiness, Restart,
     context::Context,
@@ -303,22 +306,4 @@ pub(super) fn result(id: String, pid: Option<u32>) -> Value {
     let pid = pid.map_or(Value::Null, |pid| Value::from(f64::from(pid)));
     let fields = [("id", Value::from(id)), ("pid", pid)];
     Value::Object(fields.into_iter().collect::<Object>())
-}
-
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "saturates"
-)]
-const fn to_u64(number: f64) -> u64 {
-    number as u64
-}
-
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "saturates"
-)]
-const fn to_u32(number: f64) -> u32 {
-    number as u32
 }

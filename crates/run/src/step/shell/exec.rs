@@ -3,6 +3,7 @@
 use super::{
     Capture, Pending, Started, Step,
     command::{message, shell, variables},
+    whole::{to_u64, to_usize},
 };
 use crate::{
     Completed, Event, OtherApps,
@@ -219,22 +220,4 @@ impl Exec {
         let (at, _) = self.limits.timeout?;
         Some(Deadline::new(at, "timeout"))
     }
-}
-
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "saturates"
-)]
-const fn to_u64(number: f64) -> u64 {
-    number as u64
-}
-
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "saturates"
-)]
-const fn to_usize(number: f64) -> usize {
-    number as usize
 }

@@ -10,6 +10,7 @@ mod output;
 mod session;
 mod stop;
 mod watch;
+mod whole;
 
 pub(crate) use exec::Exec;
 pub(crate) use session::{SessionStep, is_typed_into};
