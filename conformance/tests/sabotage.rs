@@ -8,7 +8,7 @@ use collodi_backend::{
     Backends, BoxFuture, Capabilities, Child, ChildEvent, ChildInput, Clock, Error, ErrorKind,
     FileSystem, Member, Network, ProcessBackend,
 };
-use collodi_command::{CommandSpec, Exit, Signal, Stdin, Stream, TreeId};
+use collodi_command::{CommandSpec, Exit, Identity, Signal, Stdin, Stream, TreeId};
 use collodi_conformance::{Case, Subject, all};
 use collodi_contain::{RelPath, Root};
 use collodi_file::{FileAnswer, FileError, FileErrorKind, FileOp, Stat};
@@ -36,6 +36,11 @@ enum Wrong {
     DropKillsNothing,
     DropKillsAll,
     NothingButOneChild,
+    // adoption
+    LeavingKills,
+    AdoptsByNumberAlone,
+    AdoptsDeaf,
+    AdoptsMute,
     // output
     OneStream,
     BytesAreText,
@@ -151,6 +156,27 @@ const TABLE: &[(Wrong, &str)] = &[
         "process::dropping_a_child_leaves_others_alone",
     ),
     (Wrong::NothingButOneChild, "process::fifty_children_at_once"),
+    (Wrong::LeavingKills, "adoption::left_child_is_found_again"),
+    (
+        Wrong::LeavingKills,
+        "adoption::adopted_child_can_be_left_again",
+    ),
+    (Wrong::AdoptsByNumberAlone, "adoption::ended_child_is_gone"),
+    (
+        Wrong::AdoptsDeaf,
+        "adoption::what_was_said_meanwhile_is_told",
+    ),
+    (
+        Wrong::AdoptsDeaf,
+        "adoption::nobody_reads_and_nothing_is_lost",
+    ),
+    (Wrong::AdoptsMute, "adoption::input_goes_on"),
+    (
+        Wrong::DropKillsNothing,
+        "adoption::dropping_an_adopted_child_kills_its_group",
+    ),
+    (Wrong::NoMembers, "adoption::adopted_child_is_of_its_tree"),
+    (Wrong::NoMembers, "tree::nobody_hides_from_a_whole_tree"),
     (Wrong::OneStream, "output::streams_are_told_apart"),
     (Wrong::OneStream, "output::output_of_grandchildren_is_told"),
     (Wrong::BytesAreText, "output::bytes_arrive_as_they_are"),
@@ -419,6 +445,25 @@ impl ProcessBackend for Bad {
         Ok(Box::new(child))
     }
 
+    async fn adopt(
+        &self,
+        spec: &CommandSpec,
+        identity: &Identity,
+    ) -> Result<Box<dyn Child>, Error> {
+        let mut identity = identity.clone();
+        if self.is(Wrong::AdoptsByNumberAlone) {
+            identity.started = u64::from(identity.pid);
+        }
+        let mut good = self.good.process.adopt(spec, &identity).await?;
+        if self.is(Wrong::AdoptsDeaf) {
+            good.next_event().await;
+        }
+        if self.is(Wrong::AdoptsMute) {
+            good.input();
+        }
+        Ok(Box::new(BadChild::new(self, good, spec.tree.clone())))
+    }
+
     async fn signal_tree(&self, tree: &TreeId, signal: Signal) -> Result<(), Error> {
         let process = &self.good.process;
         match self.wrong {
@@ -533,6 +578,10 @@ impl Child for BadChild {
         pid.map(|pid| pid + u32::from(self.wrong == Wrong::PidOfAnother))
     }
 
+    fn identity(&self) -> Option<Identity> {
+        self.good.as_ref()?.identity()
+    }
+
     async fn next_event(&mut self) -> Option<ChildEvent> {
         if self.wrong == Wrong::ExitWaitsForOutput && self.outputs == 0 {
             self.outputs = 1;
@@ -558,7 +607,9 @@ impl Child for BadChild {
     }
 
     fn leave(mut self: Box<Self>) {
-        if let Some(good) = self.good.take() {
+        if let Some(good) = self.good.take()
+            && self.wrong != Wrong::LeavingKills
+        {
             good.leave();
         }
     }
