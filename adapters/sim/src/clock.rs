@@ -15,6 +15,11 @@ use std::{
 /// The wall time at which every world begins: 2026-01-01T00:00:00Z.
 const BEGINNING: WallTime = WallTime::since_unix_epoch(Duration::from_secs(1_767_225_600));
 
+/// The wall time at an instant.
+pub(crate) fn wall_at(now: Instant) -> WallTime {
+    BEGINNING + now.since_origin()
+}
+
 pub(crate) struct VirtualClock(pub(crate) Arc<Shared>);
 
 impl Clock for VirtualClock {
@@ -23,7 +28,7 @@ impl Clock for VirtualClock {
     }
 
     fn wall(&self) -> WallTime {
-        BEGINNING + self.now().since_origin()
+        wall_at(self.now())
     }
 
     fn sleep_until(&self, at: Instant) -> BoxFuture<'static, ()> {

@@ -13,6 +13,7 @@ mod network;
 mod pipe;
 mod play;
 mod process;
+mod recorder;
 mod shell;
 pub mod site;
 mod state;

@@ -6,6 +6,7 @@ use crate::{
     disk::{self, Disk, End, Node, Way},
     executor::Shared,
     pipe::PipeId,
+    recorder::Recorder,
     state::{Job, Key, Pid, State},
     table::Process,
 };
@@ -16,6 +17,7 @@ use collodi_backend::{
 };
 use collodi_command::{Bounds, CommandSpec, Identity, Signal, Stdin, Stream, TreeId};
 use collodi_file::FileErrorKind;
+use collodi_logs::recording::Marked;
 use std::{
     collections::{BTreeMap, BTreeSet},
     fmt,
@@ -39,6 +41,7 @@ impl ProcessBackend for Processes {
             Capability::VirtualTime,
             Capability::WholeTrees,
             Capability::Adoption,
+            Capability::Recordings,
         ];
         has.into_iter().collect()
     }
@@ -53,7 +56,12 @@ impl ProcessBackend for Processes {
         let path = spec.env.get("PATH").map_or("", String::as_str);
         let behaviour = look_up(&state.disk, &spec.program, path, &cwd)
             .map_err(|kind| Error::new(kind, "start", &spec.program))?;
-        let child = state.start_owned(&self.0, spec, cwd, behaviour);
+        let recorder = open_recorder(&mut state, spec)?;
+        let mut child = state.start_owned(&self.0, spec, cwd, behaviour);
+        child.recorder = recorder;
+        if let Some(recorder) = &mut child.recorder {
+            state.mark(recorder, Marked::Began(of(child.pid)));
+        }
         Ok(Box::new(child))
     }
 
@@ -63,9 +71,13 @@ impl ProcessBackend for Processes {
         identity: &Identity,
     ) -> Result<Box<dyn Child>, Error> {
         refuse_what_is_missing(spec)?;
-        let adopted = self.0.state().adopt(&self.0, spec, identity);
+        let mut state = self.0.state();
+        let recorder = open_recorder(&mut state, spec)?;
+        let adopted = state.adopt(&self.0, spec, identity);
         let gone = || Error::new(ErrorKind::Gone, "adopt", format!("{identity} ({spec})"));
-        Ok(Box::new(adopted.ok_or_else(gone)?))
+        let mut child = adopted.ok_or_else(gone)?;
+        child.recorder = recorder;
+        Ok(Box::new(child))
     }
 
     async fn signal_tree(&self, tree: &TreeId, signal: Signal) -> Result<(), Error> {
@@ -202,12 +214,11 @@ fn of(pid: Pid) -> Identity {
     }
 }
 
-/// Terminals, bounds and files of what is said are not played.
+/// Terminals and bounds are not played.
 fn refuse_what_is_missing(spec: &CommandSpec) -> Result<(), Error> {
     let asked = [
         (spec.terminal.is_some(), "a terminal"),
         (spec.bounds != Bounds::NONE, "bounds"),
-        (spec.recording.is_some(), "a recording"),
     ];
     match asked.iter().find(|(asked, _)| *asked) {
         None => Ok(()),
@@ -216,6 +227,13 @@ fn refuse_what_is_missing(spec: &CommandSpec) -> Result<(), Error> {
             Err(error.detail(format!("{what} is not played")))
         }
     }
+}
+
+fn open_recorder(state: &mut State, spec: &CommandSpec) -> Result<Option<Recorder>, Error> {
+    let recording = spec.recording.as_ref();
+    recording
+        .map(|recording| Recorder::open(&mut state.disk, recording))
+        .transpose()
 }
 
 fn base_name(program: &str) -> &str {
@@ -231,6 +249,7 @@ struct ScriptedChild {
     closed: bool,
     grace: Option<Pin<Box<Sleep>>>,
     left: bool,
+    recorder: Option<Recorder>,
 }
 
 #[async_trait]
@@ -274,6 +293,7 @@ impl ScriptedChild {
             closed: false,
             grace: None,
             left: false,
+            recorder: None,
         }
     }
 
@@ -318,14 +338,23 @@ impl State {
             && output.is_none_or(|(order, ..)| ended.order < order)
         {
             child.exit_told = true;
+            if let Some(recorder) = &mut child.recorder {
+                self.mark(recorder, Marked::Ended(ended.exit));
+            }
             return Some(ChildEvent::Exited(ended.exit));
         }
         if let Some((_, stream, id)) = output {
             let bytes = self.pipes.get(id)?.read()?;
             self.notify(Key::Pipe(id));
+            if let Some(recorder) = &mut child.recorder {
+                self.keep(recorder, stream, &bytes);
+            }
             return Some(ChildEvent::Output { stream, bytes });
         }
         if child.exit_told && child.streams.iter().all(|(_, id)| self.at_end(*id)) {
+            if let Some(recorder) = &mut child.recorder {
+                self.close(recorder);
+            }
             return Some(child.close(false));
         }
         self.watch(Key::Processes, cx.waker());
@@ -369,6 +398,9 @@ impl State {
 impl Drop for ScriptedChild {
     fn drop(&mut self) {
         let mut state = self.world.state();
+        if let Some(recorder) = &mut self.recorder {
+            state.close(recorder);
+        }
         if self.left {
             state.leave(self.pid);
         } else {

@@ -86,7 +86,7 @@ impl Mask {
 
     /// How much of an unfinished `text` may be shown: what stands at its end and
     /// may yet become a secret is held back.
-    pub fn showable<'a>(&self, text: &'a str) -> &'a str {
+    pub(crate) fn showable<'a>(&self, text: &'a str) -> &'a str {
         let seen = plain(text);
         let open = self.secrets.iter().map(|secret| overlap(secret, &seen));
         let open = open.max().unwrap_or(0);

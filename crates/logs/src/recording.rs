@@ -1,11 +1,15 @@
 //! What a process said, in files: the bytes as they are, and an index beside them that says
 //! when, on which stream, and of which life.
 
+mod veil;
+
 use crate::Log;
 use alloc::{format, string::String, vec::Vec};
 use collodi_command::{Exit, Identity, Signal, Stream};
 use collodi_time::{Instant, WallTime};
 use core::{fmt, ops::Range, str::FromStr, time::Duration};
+
+pub use veil::Veil;
 
 /// How long a stream may go on under one line of the index.
 const GRAIN: Duration = Duration::from_millis(50);

@@ -1,20 +1,21 @@
 //! Keeps what a child says, before it is told.
 
 mod segment;
-mod veil;
 
 use crate::fault::Fault;
 use collodi_backend::{Error, ErrorKind};
 use collodi_command::{Exit, Identity, Recording, Stream};
 use collodi_file::FileErrorKind;
-use collodi_logs::{Mask, recording::Marked};
+use collodi_logs::{
+    Mask,
+    recording::{Marked, Veil},
+};
 use rustix::{fd::BorrowedFd, io::Errno};
 use segment::Segment;
 use std::{
     mem::MaybeUninit,
     time::{Duration, Instant},
 };
-use veil::Veil;
 
 /// How long a disk that took nothing is left alone.
 const PAUSE: Duration = Duration::from_secs(5);

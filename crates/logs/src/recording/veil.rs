@@ -1,19 +1,21 @@
 //! Hiding secrets in bytes that come in pieces cut anywhere.
 
-use collodi_logs::Mask;
+use crate::Mask;
+use alloc::vec::Vec;
 
 /// The most bytes that are held back because a secret may be among them.
 const MOST_HELD: usize = 64 << 10;
 
-/// The end of a stream that may be the beginning of a secret, held back until it is known.
-#[derive(Debug, Default)]
-pub(super) struct Veil(Vec<u8>);
+/// Hides secrets in a stream that comes in pieces: what may be the beginning of one is held
+/// back until it is known.
+#[derive(Clone, Debug, Default)]
+pub struct Veil(Vec<u8>);
 
 impl Veil {
     /// What of all that came so far can be shown, secrets hidden. Bytes that are no text
     /// stay as they are.
-    pub(super) fn push(&mut self, mask: &Mask, bytes: &[u8]) -> Vec<u8> {
-        let mut text = std::mem::take(&mut self.0);
+    pub fn push(&mut self, mask: &Mask, bytes: &[u8]) -> Vec<u8> {
+        let mut text = core::mem::take(&mut self.0);
         text.extend_from_slice(bytes);
         let held = held(mask, &text)
             .filter(|held| *held <= MOST_HELD)
@@ -23,8 +25,8 @@ impl Veil {
     }
 
     /// What is held back: no more will come.
-    pub(super) fn end(&mut self, mask: &Mask) -> Vec<u8> {
-        hide(mask, &std::mem::take(&mut self.0))
+    pub fn end(&mut self, mask: &Mask) -> Vec<u8> {
+        hide(mask, &core::mem::take(&mut self.0))
     }
 }
 
@@ -32,7 +34,7 @@ impl Veil {
 fn held(mask: &Mask, bytes: &[u8]) -> Option<usize> {
     let last = bytes.utf8_chunks().last()?;
     let cut = last.invalid();
-    let is_begun = std::str::from_utf8(cut).is_err_and(|error| error.error_len().is_none());
+    let is_begun = core::str::from_utf8(cut).is_err_and(|error| error.error_len().is_none());
     if !cut.is_empty() && !is_begun {
         return None;
     }
@@ -52,6 +54,7 @@ fn hide(mask: &Mask, bytes: &[u8]) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use alloc::string::String;
 
     fn shown(pieces: &[&[u8]]) -> (Vec<Vec<u8>>, Vec<u8>) {
         let (mask, mut veil) = (Mask::new(["hunter2!", "päßwört"]), Veil::default());
