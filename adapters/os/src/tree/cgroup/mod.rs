@@ -77,8 +77,10 @@ impl Cgroups {
     /// The control group of the tree, which is made when it is not there.
     pub(crate) fn open(&self, tree: &TreeId) -> io::Result<OwnedFd> {
         let path = self.path(tree).ok_or(io::ErrorKind::InvalidInput)?;
-        make(&self.base)?;
-        make(&path)?;
+        if make(&path).is_err() {
+            make(&self.base)?;
+            make(&path)?;
+        }
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
         Ok(rustix::fs::open(path, flags, Mode::empty())?)
     }
@@ -171,15 +173,19 @@ impl Cgroups {
 
     /// Removes what belongs to the tree, if nobody is in it.
     pub(crate) fn retire(&self, tree: &TreeId) {
-        if let Some(path) = self.path(tree)
-            && self.is_empty(tree)
-        {
-            below(path)
+        let Some(path) = self.path(tree) else {
+            return;
+        };
+        let removed = fs::remove_dir(&path);
+        // What a process of it made below is empty as well.
+        if removed.is_err_and(|error| !is_gone(&error)) && self.is_empty(tree) {
+            let groups = below(path);
+            groups
                 .iter()
                 .rev()
                 .for_each(|group| drop(fs::remove_dir(group)));
-            self.bounds.retire(tree);
         }
+        self.bounds.retire(tree);
     }
 
     /// Whether trees can be bounded in this way.
