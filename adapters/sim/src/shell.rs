@@ -112,6 +112,7 @@ impl<'a> Shell<'a> {
             "false" => 1,
             "(exit" => number(first).unwrap_or(0),
             "exit" => return Ran::Exit(number(first).unwrap_or(0)),
+            "exec" => return self.exec(args).await,
             "eval" => return self.eval(&args.join(" "), status).await,
             "cd" => self.cd(first.unwrap_or("/")),
             "export" => self.export(args),
@@ -127,6 +128,14 @@ impl<'a> Shell<'a> {
             }
             _ => program(self.player, name, args).await,
         })
+    }
+
+    /// The shell ends as the program that it becomes does.
+    async fn exec(self, words: &[String]) -> Ran {
+        match words.split_first() {
+            Some((name, args)) => Ran::Exit(program(self.player, name, args).await),
+            None => Ran::Status(0),
+        }
     }
 
     async fn eval(self, line: &str, status: i32) -> Ran {

@@ -5,6 +5,7 @@ use collodi_backend::{Child, ChildEvent, ErrorKind};
 use collodi_command::{CommandSpec, Exit, Signal};
 use futures::future::{join_all, try_join_all};
 use rustix::process::{Pid, test_kill_process};
+use std::process::Command;
 
 cases! {
     /// A child that returns a code is told as `Exit::Code` of it.
@@ -257,6 +258,46 @@ cases! {
         Ok(())
     }
 
+    /// A shell with a line that is one program becomes that program: the process is the
+    /// child's, with its words, and it is where the spec says.
+    async fn shell_line_of_one_program_is_that_program(world: Subject) -> Verdict {
+        let line = format!("exec {} pid cwd args 'two words' \"\"", world.child_path());
+        let mut child = world.spawn(&shell(&world, &line)).await?;
+        let pid = child.pid().map(|pid| pid.to_string());
+        let told = Told::by(&mut *child).await;
+        let [id, rest @ ..] = told.lines().try_into().unwrap_or([const { String::new() }; 4]);
+        assert!(pid.is_none_or(|pid| id == pid), "{told:?}");
+        assert_eq!(rest, [world.root().to_string(), "[two words]".into(), "[]".into()]);
+        Ok(())
+    }
+
+    /// A line with a program that is not there ends the shell with 127, and the shell says
+    /// which; one that may not be executed ends it with 126.
+    #[needs(RealProcesses)]
+    async fn shell_says_which_program_is_missing(world: Subject) -> Verdict {
+        let told = world.run(&shell(&world, "no-such-program a b")).await?;
+        assert_eq!(told.exit, Some(Exit::Code(127)));
+        let said = String::from_utf8_lossy(&told.stderr).into_owned();
+        assert!(said.contains("no-such-program"), "{said}");
+        world.write("text", "not a program").await?;
+        let line = format!("{}/text", world.root());
+        let told = world.run(&shell(&world, &line)).await?;
+        assert_eq!(told.exit, Some(Exit::Code(126)));
+        Ok(())
+    }
+
+    /// A shell runs a file without a first line itself.
+    #[needs(RealProcesses)]
+    async fn shell_runs_files_without_a_first_line(world: Subject) -> Verdict {
+        world.write("script", "echo ran $1; exit 7\n").await?;
+        let script = format!("{}/script", world.root());
+        let executable = Command::new("chmod").args(["+x", &script]).status();
+        assert!(executable.is_ok_and(|status| status.success()));
+        let told = world.run(&shell(&world, &format!("{script} well"))).await?;
+        assert_eq!((told.text(), told.exit), ("ran well\n".into(), Some(Exit::Code(7))));
+        Ok(())
+    }
+
     /// What a backend can do does not change.
     async fn capabilities_stay_the_same(world: Subject) -> Verdict {
         let process = &world.backends().process;
@@ -265,6 +306,13 @@ cases! {
         assert_eq!(process.capabilities(), before);
         Ok(())
     }
+}
+
+/// The shell with a line.
+fn shell(world: &Subject, line: &str) -> CommandSpec {
+    CommandSpec::new("sh", world.root(), world.tree())
+        .args(["-c", line])
+        .env("PATH", "/usr/bin:/bin")
 }
 
 async fn refusal(world: &Subject, spec: &CommandSpec) -> Result<ErrorKind, Broken> {

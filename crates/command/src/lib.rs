@@ -11,6 +11,7 @@ mod member;
 mod quote;
 mod recording;
 mod signal;
+mod simple;
 mod spec;
 mod terminal;
 

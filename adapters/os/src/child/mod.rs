@@ -106,6 +106,7 @@ impl Children {
     }
 
     /// Starts a child of `spec`, without `fork`: it costs the same in a process of any size.
+    /// A shell that would only become another program is not started first.
     ///
     /// # Errors
     ///
@@ -113,6 +114,17 @@ impl Children {
     /// `Exhausted`; `Unsupported` for what this machine cannot do; `Other` for words that
     /// no system can take.
     pub fn spawn(&self, spec: &CommandSpec) -> Result<Spawned, Error> {
+        let plain = spec
+            .without_shell()
+            .map(|plain| self.spawn_as_it_is(&plain));
+        match plain {
+            Some(Ok(spawned)) => Ok(spawned),
+            // The shell can do more about it, or say why it cannot.
+            _ => self.spawn_as_it_is(spec),
+        }
+    }
+
+    fn spawn_as_it_is(&self, spec: &CommandSpec) -> Result<Spawned, Error> {
         let bounds = self.bounds(spec)?;
         let lowered = Lowered::of(spec)?;
         let recorder = spec.recording.as_ref().map(Recorder::open).transpose()?;
