@@ -26,8 +26,18 @@ pub(super) struct Segment {
     pub(super) number: u32,
     pub(super) length: u64,
     pub(super) log: OwnedFd,
-    index: OwnedFd,
+    index: Index,
     pen: Pen,
+}
+
+/// Where the lines of the index go. It is open while one is written: what says nothing
+/// holds no descriptor of it.
+#[derive(Debug)]
+struct Index {
+    dir: ContainedPath,
+    number: u32,
+    /// Open for the first line.
+    fresh: Option<OwnedFd>,
 }
 
 impl Segment {
@@ -35,7 +45,7 @@ impl Segment {
     pub(super) fn newest(path: &ContainedPath) -> Result<Self, Fault> {
         let dir = directory(path)?;
         let newest = numbers(&dir)?.into_iter().max();
-        Self::open(&dir, newest.unwrap_or(1))
+        Self::open(path, &dir, newest.unwrap_or(1))
     }
 
     /// The segment after number `last`. Of those before it, as many stay as make `kept` with
@@ -50,42 +60,25 @@ impl Segment {
             let _ = rustix::fs::unlinkat(&dir, index, AtFlags::empty());
             let _ = rustix::fs::unlinkat(&dir, log, AtFlags::empty());
         }
-        Self::open(&dir, number)
+        Self::open(path, &dir, number)
     }
 
-    fn open(dir: &OwnedFd, number: u32) -> Result<Self, Fault> {
+    fn open(path: &ContainedPath, dir: &OwnedFd, number: u32) -> Result<Self, Fault> {
         let (log, index) = segment_files(number);
-        let open = |name: String, flags| {
-            let name = CString::new(name).map_err(|_| Errno::INVAL)?;
-            make_entry(
-                dir.as_fd(),
-                &name,
-                OFlags::RDWR | OFlags::CREATE | flags,
-                OWNERS_FILE,
-            )
-        };
-        let log = open(log, OFlags::empty())?;
-        let segment = Self {
+        let log = open(dir, log, OFlags::CREATE)?;
+        let fresh = open(dir, index, OFlags::CREATE | OFlags::APPEND)?;
+        end_torn_line(&fresh)?;
+        Ok(Self {
             number,
             length: size(&log)?,
             log,
-            index: open(index, OFlags::APPEND)?,
+            index: Index {
+                dir: path.clone(),
+                number,
+                fresh: Some(fresh),
+            },
             pen: Pen::default(),
-        };
-        segment.end_torn_line()?;
-        Ok(segment)
-    }
-
-    /// A line that was being written when its writer died would run into the next one.
-    fn end_torn_line(&self) -> Result<(), Fault> {
-        let mut last = [b'\n'];
-        if let Some(at) = size(&self.index)?.checked_sub(1) {
-            rustix::io::pread(&self.index, &mut last, at)?;
-        }
-        if last != *b"\n" {
-            write_all(&self.index, b"\n")?;
-        }
-        Ok(())
+        })
     }
 
     /// Writes a line of the index that is about now.
@@ -95,7 +88,7 @@ impl Segment {
             self.pen = Pen::default();
         }
         let at = wall_now();
-        write_all(&self.index, Mark { at, what }.to_string().as_bytes())
+        self.index.write(&Mark { at, what })
     }
 
     /// Writes the line of the index that bytes of `stream` need, to be called before they
@@ -108,7 +101,7 @@ impl Segment {
         let at = wall_now();
         if self.pen.needs_mark(stream, at) && is_coming() {
             let what = Marked::Said(stream, self.length);
-            write_all(&self.index, Mark { at, what }.to_string().as_bytes())?;
+            self.index.write(&Mark { at, what })?;
             self.pen.marked(stream, at);
         }
         Ok(())
@@ -139,6 +132,38 @@ impl Segment {
         }
         Ok(())
     }
+}
+
+impl Index {
+    fn write(&mut self, mark: &Mark) -> Result<(), Fault> {
+        let file = match self.fresh.take() {
+            Some(fresh) => fresh,
+            None => self.open()?,
+        };
+        write_all(&file, mark.to_string().as_bytes())
+    }
+
+    fn open(&self) -> Result<OwnedFd, Fault> {
+        let (_, name) = segment_files(self.number);
+        open(&directory(&self.dir)?, name, OFlags::APPEND)
+    }
+}
+
+fn open(dir: &OwnedFd, name: String, flags: OFlags) -> Result<OwnedFd, Fault> {
+    let name = CString::new(name).map_err(|_| Errno::INVAL)?;
+    make_entry(dir.as_fd(), &name, OFlags::RDWR | flags, OWNERS_FILE)
+}
+
+/// A line that was being written when its writer died would run into the next one.
+fn end_torn_line(index: &OwnedFd) -> Result<(), Fault> {
+    let mut last = [b'\n'];
+    if let Some(at) = size(index)?.checked_sub(1) {
+        rustix::io::pread(index, &mut last, at)?;
+    }
+    if last != *b"\n" {
+        write_all(index, b"\n")?;
+    }
+    Ok(())
 }
 
 /// Opens the directory beneath its root, link by link as files are, and makes it when it is
