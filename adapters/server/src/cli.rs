@@ -75,6 +75,9 @@ pub(crate) struct ServeArgs {
     /// Where the API listens.
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8470")]
     pub(crate) listen: SocketAddr,
+    /// Does not repeat what apps say: their logs have it.
+    #[arg(long)]
+    pub(crate) quiet: bool,
 }
 
 #[derive(Debug, Args)]

@@ -10,7 +10,7 @@ use crate::{
 };
 use anyhow::Result;
 use collodi_driver::Notice;
-use collodi_host::{Command, Event};
+use collodi_host::{Command, Event, ProcessEvent, RunEvent};
 use futures::{FutureExt as _, StreamExt as _};
 use futures_lite::future::or;
 use std::{path::Path, process::ExitCode, rc::Rc};
@@ -40,7 +40,9 @@ pub(crate) async fn serve(
         let notice = events.next().map(Told::Notice);
         match or(or(interrupted, asked), notice).await {
             Told::Notice(Some(Notice::Event(event))) => {
-                show.event(&event);
+                if !(args.quiet && is_said_by_apps(&event)) {
+                    show.event(&event);
+                }
                 if *event == Event::LetGo {
                     show.warning(&format!("failed to go on: {}", handover::replace()));
                 }
@@ -72,6 +74,19 @@ async fn hand_over(node: &Node, show: &mut dyn Presenter) {
     if let Err(error) = node.handle.command(Command::HandOver).await {
         show.warning(&format!("not handed over: {error}"));
     }
+}
+
+const fn is_said_by_apps(event: &Event) -> bool {
+    matches!(
+        event,
+        Event::Process {
+            what: ProcessEvent::Line(_),
+            ..
+        } | Event::Run {
+            what: RunEvent::Line { .. },
+            ..
+        }
+    )
 }
 
 /// What a server hears.

@@ -24,6 +24,7 @@ on_each_runtime! {
     a_workspace_is_served_until_it_is_told_to_end
     a_daemon_that_is_killed_is_started_again
     an_app_runs_until_its_server_is_stopped
+    a_quiet_server_leaves_what_apps_say_to_their_logs
     who_does_not_know_the_token_gets_nothing
     half_a_request_holds_up_nobody_and_no_shutdown
     a_second_interrupt_waits_for_nobody
@@ -85,6 +86,18 @@ fn an_app_runs_until_its_server_is_stopped(stage: Stage) {
     assert_eq!(stage.call("stop"), "the server has ended\n");
     assert_eq!(running.code(), Some(0));
     assert!(!stage::is_alive(pid));
+}
+
+fn a_quiet_server_leaves_what_apps_say_to_their_logs(stage: Stage) {
+    stage.app("demo", SERVER);
+    let mut serving = stage.start(&["--json", "serve", "--quiet", "--listen", "127.0.0.1:0"]);
+    serving.until("listening");
+    stage.post("/python/apps/demo/run");
+    while !stage.call("logs demo").contains("up") {}
+    stage.post("/python/shutdown");
+    let told = serving.rest();
+    assert!(told.contains("\"event\":\"command\""), "{told}");
+    assert!(!told.contains("\"text\":"), "{told}");
 }
 
 fn who_does_not_know_the_token_gets_nothing(stage: Stage) {

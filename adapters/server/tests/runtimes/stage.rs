@@ -152,6 +152,12 @@ impl Running {
         signal(u64::from(self.child.id()), name);
     }
 
+    /// All that it says from now on to its end.
+    pub(crate) fn rest(&mut self) -> String {
+        let lines: Result<Vec<_>, _> = self.lines.by_ref().collect();
+        lines.unwrap().join("\n")
+    }
+
     /// How it ends, when all it says was read.
     pub(crate) fn code(&mut self) -> Option<i32> {
         for line in self.lines.by_ref() {

@@ -55,7 +55,8 @@ impl Peer for Collodi {
         let grace = format!("{}ms", GRACE.as_millis());
         let mut command = Command::new(&self.program);
         command.arg("--workspace").arg(site.path("ws"));
-        command.args(["serve", "--listen", "127.0.0.1:0", "--restart-delay", "0s"]);
+        command.args(["serve", "--quiet", "--listen", "127.0.0.1:0"]);
+        command.args(["--restart-delay", "0s"]);
         let pid = site.launch(command.args(["--grace-period", &grace]))?;
         site.wait("the server", PATIENCE, || Ok(state.exists()))?;
         let state: Value = serde_json::from_str(&fs::read_to_string(state)?)?;
