@@ -33,6 +33,9 @@ struct Waiting {
     happenings: SelectAll<BoxStream<'static, Happening>>,
     in_flight: InFlight,
     alarm: Option<Alarm>,
+    /// Others on this thread have their turn before more is taken from the world: a flood
+    /// of output is always ready.
+    owes_a_turn: bool,
 }
 
 struct Alarm {
@@ -65,6 +68,7 @@ impl Driver {
             happenings: SelectAll::new(),
             in_flight: InFlight::default(),
             alarm: None,
+            owes_a_turn: false,
         };
         self.input(Input::Start);
         while let Goes::On = self.drain(&mut waiting) {
@@ -133,6 +137,10 @@ impl Waiting {
             if let Poll::Ready(Some(message)) = mailbox.poll_next_unpin(cx) {
                 return Poll::Ready(Woken::Message(message));
             }
+            if std::mem::take(&mut self.owes_a_turn) {
+                cx.waker().wake_by_ref();
+                return Poll::Pending;
+            }
             match subscribers.hold(cx) {
                 true => Poll::Pending,
                 false => self.poll(cx),
@@ -149,7 +157,10 @@ impl Waiting {
             return Poll::Ready(Woken::Input(Input::Timeout));
         }
         match self.happenings.poll_next_unpin(cx) {
-            Poll::Ready(Some(happening)) => Poll::Ready(Woken::Input(happening.into())),
+            Poll::Ready(Some(happening)) => {
+                self.owes_a_turn = true;
+                Poll::Ready(Woken::Input(happening.into()))
+            }
             Poll::Ready(None) | Poll::Pending => Poll::Pending,
         }
     }

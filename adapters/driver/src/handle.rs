@@ -2,7 +2,7 @@
 
 use crate::{
     Events,
-    events::{Subscriber, patient_subscription, subscription},
+    events::{Subscriber, change_subscription, patient_subscription, subscription},
 };
 use collodi_host::{Accepted, Command, Host, Refused};
 use futures::{
@@ -86,6 +86,18 @@ impl HostHandle {
     /// When the host has shut down.
     pub async fn events(&self) -> Result<Events, Gone> {
         let (subscriber, events) = subscription();
+        self.sender.send(Message::Subscribe(subscriber)).await?;
+        Ok(events)
+    }
+
+    /// As [`events`](Self::events), but for what processes say: a flood of output lets
+    /// nothing be missed here.
+    ///
+    /// # Errors
+    ///
+    /// When the host has shut down.
+    pub async fn changes(&self) -> Result<Events, Gone> {
+        let (subscriber, events) = change_subscription();
         self.sender.send(Message::Subscribe(subscriber)).await?;
         Ok(events)
     }

@@ -24,7 +24,7 @@ pub(crate) async fn next(events: &mut Events) -> Result<Notice, Gone> {
 
 /// What the machine has. Waits until the host knows.
 pub(crate) async fn tools(host: &HostHandle) -> Result<Arc<Toolchain>, Gone> {
-    let mut events = host.events().await?;
+    let mut events = host.changes().await?;
     loop {
         if let Some(tools) = host.query(|host| host.tools().cloned()).await? {
             return Ok(tools);

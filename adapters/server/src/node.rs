@@ -123,7 +123,7 @@ impl Node {
 
 /// Waits until the host knows what an earlier one has left: nobody asks it before.
 async fn recovered(handle: &HostHandle) -> Result<Vec<Arc<Event>>> {
-    let mut events = handle.events().await?;
+    let mut events = handle.changes().await?;
     let mut told = Vec::new();
     while !handle.query(Host::has_recovered).await? {
         match events.next().await {

@@ -48,6 +48,22 @@ pub enum Event {
     },
 }
 
+impl Event {
+    /// Whether it is what a process said, which is in a log as well.
+    pub const fn is_output(&self) -> bool {
+        matches!(
+            self,
+            Self::Process {
+                what: ProcessEvent::Line(_),
+                ..
+            } | Self::Run {
+                what: RunEvent::Line { .. },
+                ..
+            }
+        )
+    }
+}
+
 /// About a run.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]

@@ -81,7 +81,7 @@ async fn told<T>(
     path: &str,
     ending: fn(&EnvEvent) -> Option<T>,
 ) -> Result<T, Fault> {
-    let mut events = surface.host.events().await?;
+    let mut events = surface.host.changes().await?;
     surface.host.command(command.clone()).await?;
     loop {
         match next(&mut events).await? {

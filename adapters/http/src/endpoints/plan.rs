@@ -32,7 +32,7 @@ pub(crate) async fn plan(State(surface): Shared, PathName(name): PathName) -> An
 
 /// What a run would be begun with, as soon as the host knows what the machine has.
 async fn options(host: &HostHandle, request: RunRequest) -> Result<RunOptions, Fault> {
-    let mut events = host.events().await?;
+    let mut events = host.changes().await?;
     loop {
         let request = request.clone();
         let options = move |host: &Host| {

@@ -45,7 +45,7 @@ pub(crate) async fn run_app(
         again,
     };
     // Before the run: nothing of it must go unheard.
-    let mut events = surface.host.events().await?;
+    let mut events = surface.host.changes().await?;
     let id = begin(&surface, request).await?;
     if prefers_async(&headers) {
         return Ok(accepted(&id));

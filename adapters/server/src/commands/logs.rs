@@ -8,13 +8,26 @@ use std::{path::Path, process::ExitCode, thread, time::Duration};
 /// How often a followed log is asked for more.
 const PERIOD: Duration = Duration::from_millis(250);
 
+/// The most lines of one answer.
+const PAGE: u64 = 1000;
+
 /// Shows what a process said.
 pub(crate) fn logs(workspace: &Path, json: bool, args: &LogsArgs) -> Result<ExitCode> {
     let client = Client::connect(workspace)?;
     let id = find(&client, &args.name)?;
-    let mut from = first(&client, &id, args.lines)?;
+    let end = end(&client, &id)?;
+    let mut from = end.saturating_sub(u64::try_from(args.lines)?);
     loop {
-        let path = format!("/python/processes/{id}/logs?from={from}&limit=1000");
+        // A process may say more than can be shown: what is not followed ends where it was.
+        let limit = if args.follow {
+            PAGE
+        } else {
+            PAGE.min(end.saturating_sub(from))
+        };
+        if limit == 0 {
+            return Ok(ExitCode::SUCCESS);
+        }
+        let path = format!("/python/processes/{id}/logs?from={from}&limit={limit}");
         // The end of the server is the end of the log.
         let Some(page) = client.get_while_up::<LogPage>(&path)? else {
             return Ok(ExitCode::SUCCESS);
@@ -51,10 +64,10 @@ fn find(client: &Client, name: &str) -> Result<String> {
         })
 }
 
-/// The number of the first line to show.
-fn first(client: &Client, id: &str, lines: usize) -> Result<u64> {
+/// The number of the next line.
+fn end(client: &Client, id: &str) -> Result<u64> {
     let end: LogPage = client.get(&format!("/python/processes/{id}/logs?from={}", u64::MAX))?;
-    Ok(end.next.saturating_sub(u64::try_from(lines)?))
+    Ok(end.next)
 }
 
 fn show(json: bool, page: &LogPage) -> Result<()> {

@@ -10,7 +10,7 @@ use crate::{
 };
 use anyhow::Result;
 use collodi_driver::Notice;
-use collodi_host::{Command, Event, ProcessEvent, RunEvent};
+use collodi_host::{Command, Event};
 use futures::{FutureExt as _, StreamExt as _};
 use futures_lite::future::or;
 use std::{path::Path, process::ExitCode, rc::Rc};
@@ -28,7 +28,10 @@ pub(crate) async fn serve(
     let mut show = presenter(json);
     let mut interrupts = Interrupts::listen()?;
     let mut node = Node::start(&*runtime, workspace, args.listen, &args.server).await?;
-    let mut events = node.handle.events().await?;
+    let mut events = match args.quiet {
+        true => node.handle.changes().await?,
+        false => node.handle.events().await?,
+    };
     show.listening(node.address, &node.state_file);
     for event in &node.found {
         show.event(event);
@@ -40,9 +43,7 @@ pub(crate) async fn serve(
         let notice = events.next().map(Told::Notice);
         match or(or(interrupted, asked), notice).await {
             Told::Notice(Some(Notice::Event(event))) => {
-                if !(args.quiet && is_said_by_apps(&event)) {
-                    show.event(&event);
-                }
+                show.event(&event);
                 if *event == Event::LetGo {
                     show.warning(&format!("failed to go on: {}", handover::replace()));
                 }
@@ -74,19 +75,6 @@ async fn hand_over(node: &Node, show: &mut dyn Presenter) {
     if let Err(error) = node.handle.command(Command::HandOver).await {
         show.warning(&format!("not handed over: {error}"));
     }
-}
-
-const fn is_said_by_apps(event: &Event) -> bool {
-    matches!(
-        event,
-        Event::Process {
-            what: ProcessEvent::Line(_),
-            ..
-        } | Event::Run {
-            what: RunEvent::Line { .. },
-            ..
-        }
-    )
 }
 
 /// What a server hears.

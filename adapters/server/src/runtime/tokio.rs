@@ -11,13 +11,19 @@ use tokio::{
     runtime::{self, Builder},
 };
 
+/// After how many turns of tasks callers and timers are looked at. A turn under a flood of
+/// output takes a millisecond.
+const TURNS: u32 = 8;
+
 /// A runtime of one thread.
 #[derive(Debug)]
 pub(super) struct Tokio(runtime::Runtime);
 
 impl Tokio {
     pub(super) fn new() -> io::Result<Self> {
-        Builder::new_current_thread().enable_all().build().map(Self)
+        let mut builder = Builder::new_current_thread();
+        builder.enable_all().event_interval(TURNS);
+        builder.build().map(Self)
     }
 }
 

@@ -25,6 +25,7 @@ on_each_runtime! {
     a_daemon_that_is_killed_is_started_again
     an_app_runs_until_its_server_is_stopped
     a_quiet_server_leaves_what_apps_say_to_their_logs
+    a_log_that_grows_all_the_time_is_shown_to_where_it_was
     who_does_not_know_the_token_gets_nothing
     half_a_request_holds_up_nobody_and_no_shutdown
     a_second_interrupt_waits_for_nobody
@@ -98,6 +99,21 @@ fn a_quiet_server_leaves_what_apps_say_to_their_logs(stage: Stage) {
     let told = serving.rest();
     assert!(told.contains("\"event\":\"command\""), "{told}");
     assert!(!told.contains("\"text\":"), "{told}");
+}
+
+fn a_log_that_grows_all_the_time_is_shown_to_where_it_was(stage: Stage) {
+    let flood = r#"{"run": [{"method": "shell.run", "params": {
+        "message": "exec yes flooded", "daemon": true}}]}"#;
+    stage.app("demo", flood);
+    let mut serving = stage.start(&["--json", "serve", "--quiet", "--listen", "127.0.0.1:0"]);
+    serving.until("listening");
+    stage.post("/python/apps/demo/run");
+    while stage.call("logs demo").lines().count() < 50 {}
+    assert_eq!(stage.call("logs demo -n 3").lines().count(), 3);
+    stage.post("/python/shutdown");
+    // Who does not hear what is said does not miss it.
+    let told = serving.rest();
+    assert!(!told.contains("missed"), "{told}");
 }
 
 fn who_does_not_know_the_token_gets_nothing(stage: Stage) {
