@@ -1,0 +1,17 @@
+#![doc = include_str!("../README.md")]
+#![no_std]
+#![forbid(unsafe_code)]
+
+extern crate alloc;
+
+mod apple;
+mod facts;
+mod linux;
+mod nvidia;
+mod sources;
+mod texts;
+mod variables;
+
+pub use facts::{Cpu, Facts, Gpu, System, Vendor};
+pub use sources::{Folder, Program, Sources};
+pub use texts::Texts;
