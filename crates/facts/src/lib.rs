@@ -9,9 +9,11 @@ mod facts;
 mod linux;
 mod nvidia;
 mod sources;
+mod suppose;
 mod texts;
 mod variables;
 
 pub use facts::{Cpu, Facts, Gpu, System, Vendor};
 pub use sources::{Folder, Program, Sources};
+pub use suppose::SupposeError;
 pub use texts::Texts;

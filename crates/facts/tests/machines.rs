@@ -221,3 +221,63 @@ proptest! {
         }
     }
 }
+
+/// What is supposed of a machine that has a card of Intel.
+#[test]
+fn what_is_supposed() {
+    let table: &[(&[(&str, &str)], &str)] = &[
+        (
+            &[("gpu", "nvidia"), ("gpu_target", "sm_120"), ("vram", "24")],
+            "nvidia nvidia - sm_120 24 1",
+        ),
+        (
+            &[
+                ("gpu", "amd"),
+                ("gpu_model", "Radeon RX 7900"),
+                ("gpu_driver", "6.1"),
+            ],
+            "amd radeon rx 7900 6.1 - 0 1",
+        ),
+        (&[("gpu", "none")], "none - - - 0 0"),
+        (&[("ram", "8")], "intel corporation 8086:a780 - - 0 1"),
+    ];
+    let card = [("sys/class/drm/card0/device/uevent", "PCI_ID=8086:A780")];
+    for (supposed, expected) in table {
+        let mut facts = Facts::of(&card.into_iter().collect::<Texts>());
+        for (name, value) in *supposed {
+            facts.suppose(name, value).unwrap();
+        }
+        let variables = facts.variables();
+        let text = |name: &str| match variables.get(name).unwrap() {
+            collodi_value::Value::Null => "-".to_owned(),
+            collodi_value::Value::Array(all) => all.len().to_string(),
+            value => value.to_text(),
+        };
+        let names = [
+            "gpu",
+            "gpu_model",
+            "gpu_driver",
+            "gpu_target",
+            "vram",
+            "gpus",
+        ];
+        assert_eq!(names.map(text).join(" "), *expected, "{supposed:?}");
+    }
+}
+
+#[test]
+fn what_cannot_be_supposed() {
+    let table = [
+        (
+            "mem",
+            "8",
+            "mem cannot be supposed, but gpu, gpu_model, gpu_driver, gpu_target, vram, ram can",
+        ),
+        ("ram", "much", "ram is a whole number of gibibytes"),
+        ("vram", "8", "vram is about a card, and there is none"),
+    ];
+    for (name, value, expected) in table {
+        let error = Facts::default().suppose(name, value).unwrap_err();
+        assert_eq!(error.to_string(), expected);
+    }
+}
