@@ -74,8 +74,8 @@ impl Host {
     }
 }
 
-/// The variables of the host's own commands: probes and the making of environments.
-pub(crate) fn own_vars(options: &HostOptions) -> BTreeMap<String, String> {
+/// The variables of the host's own commands: what the policy lets pass, and a few more.
+pub fn own_vars(options: &HostOptions) -> BTreeMap<String, String> {
     let policy = options.env_policy.clone().unwrap_or_else(EnvPolicy::vatn);
     let mut vars = policy
         .resolve(&options.host_vars, &BTreeMap::new(), &options.grants)

@@ -34,6 +34,7 @@ mod turns;
 
 pub use command::{Accepted, Command, Reader, Refused, RunRequest};
 pub use control::run_options;
+pub use detection::own_vars;
 pub use event::{EnvEvent, Event, JournalEvent, ProcessEvent, RunEvent};
 pub use host::{Host, Input, Stopped};
 pub use ids::{ProcessId, RunId};
