@@ -233,6 +233,10 @@ pub(crate) struct PlanArgs {
     /// Shows every variable of every command, with the rule that decided.
     #[arg(long)]
     pub(crate) env: bool,
+    /// Plan for a machine of which this is true: gpu (nvidia, amd, apple, none), gpu_model,
+    /// gpu_driver, gpu_target, vram and ram in GiB, platform (linux, darwin, win32), arch.
+    #[arg(long = "fact", value_name = "NAME=VALUE", value_parser = crate::pair::parse)]
+    pub(crate) facts: Vec<(String, String)>,
     #[command(flatten)]
     pub(crate) server: ServerArgs,
 }

@@ -1,5 +1,6 @@
 //! `collodi plan`
 
+mod machine;
 mod show;
 
 use super::{place::Place, run::not_a_script};
@@ -7,7 +8,7 @@ use crate::{cli::PlanArgs, failure::Failure, node, present::presenter, runtime::
 use anyhow::Result;
 use collodi_api::{Assumption, PlanStatus};
 use collodi_command::TreeId;
-use collodi_driver::{LoadedApp, load};
+use collodi_driver::{LoadedApp, load, survey};
 use collodi_host::{HostOptions, RunRequest, run_options};
 use collodi_python::{Installer, Interpreter, Tool, Toolchain};
 use collodi_script::{Script, ScriptError};
@@ -41,7 +42,9 @@ pub(crate) async fn plan(
         }
     };
     let dir = node::absolute(workspace)?;
-    let options = node::options(node::layout(&dir)?, &backends, &args.server)?;
+    let mut options = node::options(node::layout(&dir)?, &backends, &args.server)?;
+    let facts = survey(&backends, &options).await;
+    machine::settle(&mut options, facts, &args.facts)?;
     let tools = tools(&options);
     let run = run_options(
         &options,
@@ -51,7 +54,9 @@ pub(crate) async fn plan(
         (TreeId::new("plan"), 0),
     );
     let mut plan = collodi_plan::plan(run, &*backends.files).await;
-    plan.assumptions.insert(0, about(&tools));
+    let about = [about(&tools)].into_iter();
+    let about = about.chain(machine::assumption(&args.facts));
+    plan.assumptions.splice(..0, about);
     if json {
         say!("{}", serde_json::to_string(&plan)?);
     } else {

@@ -46,6 +46,34 @@ fn for_programs() {
     assert_eq!(plan["steps"][3]["effects"][0]["daemon"], true);
 }
 
+/// A plan for another machine.
+#[test]
+fn with_facts() {
+    let script = r#"{"run": [
+  {"when": "{{gpu === 'nvidia' && platform === 'win32'}}", "method": "log", "params": {"raw": "{{gpu_target}} {{vram}} {{os.platform()}}/{{arch}} {{gpus[0].model}}"}},
+  {"when": "{{gpu === 'amd'}}", "method": "log", "params": {"raw": "amd"}}
+]}"#;
+    let stage = stage(script);
+    let facts = "--fact vram=24 --fact gpu=nvidia --fact gpu_target=sm_89 --fact platform=win32 --fact arch=arm64";
+    assert_snapshot!(stage.call(&format!("plan app {facts}")).shown());
+    for (facts, expected) in [
+        (
+            "--fact gpu=none --fact vram=4",
+            "vram is about a card, and there is none",
+        ),
+        ("--fact mem=4", "mem cannot be supposed"),
+        (
+            "--fact platform=windows",
+            "it is one of linux, darwin, win32",
+        ),
+        ("--fact gpu", "write it as KEY=VALUE"),
+    ] {
+        let answer = stage.call(&format!("plan app {facts}"));
+        assert_ne!(answer.status, 0);
+        assert!(answer.stderr.contains(expected), "{}", answer.shown());
+    }
+}
+
 #[test]
 fn a_run_that_would_fail() {
     let script =
