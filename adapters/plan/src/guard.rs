@@ -25,7 +25,7 @@ pub(crate) fn reason(step: &Step, run: &Run, options: &RunOptions, words: &Words
         let path: Vec<&str> = reference.path.iter().map(String::as_str).collect();
         let named = path.join(".");
         let said = match value(&path, run, options) {
-            _ if reference.called => format!("`{named}(…)` is asked of the files"),
+            _ if reference.called => format!("`{named}(…)` is asked of the {}", asked(&path)),
             Some(value) => format!("`{named}` is {}", words.show(&shown(&value))),
             None => format!("`{named}` has no value"),
         };
@@ -36,6 +36,15 @@ pub(crate) fn reason(step: &Step, run: &Run, options: &RunOptions, words: &Words
     match values.as_slice() {
         [] => format!("`{guard}` is false"),
         values => format!("`{guard}` is false: {}", joined(values)),
+    }
+}
+
+/// Who answers a function.
+fn asked(path: &[&str]) -> &'static str {
+    match path {
+        ["running" | "ready" | "script", ..] => "scripts",
+        ["exists" | "which", ..] => "files",
+        _ => "machine",
     }
 }
 

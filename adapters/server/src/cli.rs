@@ -40,7 +40,8 @@ pub(crate) enum Command {
     /// Say what a run of an app would do, without running or changing anything.
     ///
     /// Plays the script in memory, where every command succeeds. What nobody can know
-    /// before is named as an assumption. Ends with 1 when the run would fail.
+    /// before is named as an assumption. Scripts that it starts are played too. Ends with 1
+    /// when the run would fail.
     Plan(PlanArgs),
     /// Print the reference of methods, their parameters, and the codes of diagnostics.
     Methods(MethodsArgs),

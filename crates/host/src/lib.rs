@@ -32,6 +32,16 @@ mod script_start;
 mod shared;
 mod turns;
 
+/// What one script wants of another, as far as it is values: for those who want to know what
+/// a host would do.
+pub mod calls {
+    pub use crate::{
+        git::{Deed, GitAddress, command as git_command, pull},
+        script_address::{Address, identity, script_app},
+        script_start::{parse_script, restarted},
+    };
+}
+
 pub use command::{Accepted, Command, Reader, Refused, RunRequest};
 pub use control::run_options;
 pub use detection::own_vars;

@@ -11,7 +11,7 @@ use crate::{
     git::GitAddress,
     post::Post,
     script_address::Address,
-    script_start::script,
+    script_start::parse_script,
     shared::{Child, Role},
 };
 use alloc::{
@@ -231,7 +231,7 @@ impl Host {
                 self.finish(id, Ok(Value::from(there)));
             }
             (Stage::Reading(app), Completion::File(Ok(FileAnswer::Bytes(bytes)))) => {
-                match script(&app, &bytes) {
+                match parse_script(&app, &bytes) {
                     Ok(script) => self.begin_run(now, id, app, script),
                     Err(fault) => self.finish(id, Err(fault)),
                 }

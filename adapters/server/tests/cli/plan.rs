@@ -74,6 +74,27 @@ fn with_facts() {
     }
 }
 
+/// The steps of the scripts that it starts stand below the steps that start them.
+#[test]
+fn with_the_scripts_that_it_starts() {
+    let script = r#"{"run": [
+  {"method": "script.start", "params": {"uri": "torch.json", "params": {"path": "lib"}}},
+  {"method": "script.start", "params": {"uri": "https://example.org/a/tool.git/install.json"}}
+]}"#;
+    let torch = r#"{"run": [
+  {"method": "fs.write", "params": {"path": "{{args.path}}/a.txt", "text": "a"}},
+  {"when": "{{platform === 'win32'}}", "method": "shell.run", "params": {"message": "dir"}}
+]}"#;
+    let stage = stage(script).file("app/torch.json", torch);
+    assert_snapshot!(stage.call("plan app").shown());
+    let answer = stage.call("--json plan app");
+    let plan: Value = serde_json::from_str(&answer.stdout).unwrap();
+    let called = &plan["steps"][0]["effects"][0];
+    assert_eq!(called["kind"], "script");
+    assert_eq!(called["steps"][1]["line"], 3);
+    assert_eq!(called["ending"]["status"], "completed");
+}
+
 #[test]
 fn a_run_that_would_fail() {
     let script =

@@ -43,6 +43,7 @@ pub(super) fn assumption(supposed: &[(String, String)]) -> Option<Assumption> {
         .map(|(name, value)| format!("{name}={value}"));
     let all = pairs.collect::<Vec<_>>().join(", ");
     (!all.is_empty()).then(|| Assumption {
+        script: None,
         step: None,
         list: None,
         text: format!("the machine is not this one, but one with {all}"),
