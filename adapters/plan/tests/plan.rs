@@ -417,6 +417,68 @@ async fn a_script_that_stays_up() {
     insta::assert_snapshot!(Stage::new().file("server.json", server).text(script).await);
 }
 
+/// Lists of steps that go on side by side each have what their own steps do; the step on the
+/// stop comes when the plan is over.
+#[tokio::test]
+async fn lists_side_by_side() {
+    let script = r#"{"daemon": true,
+      "run": [
+        {"method": "shell.run", "params": {"message": "serve", "on": [{"event": "/(http:[\\/0-9.:]+)/", "done": true, "trigger": "seen"}]}},
+        {"method": "fs.write", "params": {"path": "up.txt", "text": "at {{port}}"}, "queue": true},
+        {"method": "shell.run", "params": {"message": "test"}}
+      ],
+      "seen": [
+        {"method": "shell.run", "params": {"message": "warm {{input.event[1]}}"}},
+        {"when": "{{input.stdout}}", "method": "fs.write", "params": {"path": "warm.txt", "text": "warm"}, "queue": true}
+      ],
+      "on": {"stop": {"method": "fs.write", "params": {"path": "stopped.txt", "text": "x"}}}}"#;
+    insta::assert_snapshot!(Stage::new().text(script).await);
+}
+
+/// A script that stays up does what it does on its stop below the step that stops it.
+#[tokio::test]
+async fn scripts_that_are_stopped() {
+    let server = r#"{"daemon": true,
+      "run": [{"method": "shell.run", "params": {"message": "serve", "on": [{"event": "/http/", "done": true}]}}],
+      "on": {"stop": {"method": "fs.rm", "params": {"path": "served.txt"}}}}"#;
+    let quiet = r#"{"daemon": true, "run": [{"method": "shell.run", "params": {"message": "quiet", "on": [{"event": "/http/", "done": true}]}}]}"#;
+    let stage = Stage::new()
+        .file("server.json", server)
+        .file("quiet.json", quiet);
+    let start = |uri: &str| {
+        format!(r#"{{"method": "script.start", "params": {{"uri": "{uri}"}}}}"#)
+    };
+    let (one, two) = (start("server.json"), start("quiet.json"));
+    let script = format!(
+        r#"{{"run": [{one}, {two},
+          {{"method": "script.stop", "params": {{"uri": ["quiet.json", "server.json", "none.json"]}}}},
+          {one},
+          {{"method": "script.restart", "params": {{"uri": "server.json"}}}},
+          {{"when": "{{{{running('server.json')}}}}", "method": "log", "params": {{"raw": "up"}}}}]}}"#
+    );
+    insta::assert_snapshot!(stage.text(&script).await);
+}
+
+/// Scripts that end themselves, or begin again for ever.
+#[tokio::test]
+async fn scripts_that_go_round_in_circles() {
+    let after = r#"{"method": "log", "params": {"raw": "after"}}"#;
+    let steps = [
+        r#"{"method": "script.restart"}"#,
+        r#"{"method": "script.stop", "params": {"uri": "a.json"}}"#,
+        r#"{"method": "script.start", "params": {"uri": "a.json"}}"#,
+        r#"{"method": "script.start", "params": {"uri": "one.json"}}, {"method": "jump", "params": {"index": 0}}"#,
+    ];
+    let stage = Stage::new().file("one.json", &format!(r#"{{"run": [{after}]}}"#));
+    let mut text = String::new();
+    for step in steps {
+        let script = format!(r#"{{"run": [{step}, {after}]}}"#);
+        let told = stage.text(&script).await;
+        writeln!(text, "{step}\n{told}").unwrap();
+    }
+    insta::assert_snapshot!(text);
+}
+
 /// What comes from a repository that is not there is named; one that is there is played.
 #[tokio::test]
 async fn scripts_behind_addresses_of_repositories() {

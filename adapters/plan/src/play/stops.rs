@@ -7,10 +7,11 @@ use collodi_machine::ActionId;
 use collodi_run::{Completed, ScriptFault};
 use collodi_script::StepAt;
 use collodi_value::Value;
+use std::collections::VecDeque;
 
 /// The runs that a step stops, one after the other, before it hears its answer.
 pub(super) struct Stops {
-    left: Vec<Stand>,
+    left: VecDeque<Stand>,
     answer: Value,
 }
 
@@ -21,7 +22,7 @@ impl Player<'_> {
         step: &StepAt,
         uris: Vec<String>,
     ) -> Result<Option<Value>, ScriptFault> {
-        let mut left = Vec::new();
+        let mut left = VecDeque::new();
         for uri in uris {
             // What is not there does not run.
             if let Ok(path) = self.resolve(step, &uri, None).await {
@@ -72,7 +73,7 @@ impl Player<'_> {
 
     /// Stops the next run, which does what it does on its stop; then the step has its answer.
     pub(super) fn stop_next(&mut self, id: ActionId, mut stops: Stops) {
-        let Some(mut stand) = stops.left.pop() else {
+        let Some(mut stand) = stops.left.pop_front() else {
             return self.answer(id, Completed::Script(Ok(stops.answer)));
         };
         stand.cut(self.now, PlanStatus::Completed);
