@@ -445,9 +445,8 @@ async fn scripts_that_are_stopped() {
     let stage = Stage::new()
         .file("server.json", server)
         .file("quiet.json", quiet);
-    let start = |uri: &str| {
-        format!(r#"{{"method": "script.start", "params": {{"uri": "{uri}"}}}}"#)
-    };
+    let start =
+        |uri: &str| format!(r#"{{"method": "script.start", "params": {{"uri": "{uri}"}}}}"#);
     let (one, two) = (start("server.json"), start("quiet.json"));
     let script = format!(
         r#"{{"run": [{one}, {two},
@@ -528,6 +527,7 @@ async fn what_is_wrong_with_other_scripts() {
     let uris = [
         "ring.json",
         "nothing.json",
+        "fail.json",
         "fails.json",
         "waits.json",
         "errors.json",

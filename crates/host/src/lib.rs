@@ -26,6 +26,7 @@ mod routing;
 mod run_entry;
 mod script_address;
 mod script_call;
+mod script_missing;
 mod script_questions;
 mod script_records;
 mod script_start;
@@ -38,6 +39,7 @@ pub mod calls {
     pub use crate::{
         git::{Deed, GitAddress, command as git_command, pull},
         script_address::{Address, identity, script_app},
+        script_missing::missing,
         script_start::{parse_script, restarted},
     };
 }

@@ -72,14 +72,18 @@ fn path(layout: &Layout, app: &App, uri: &str) -> Result<ContainedPath, PathErro
 ///
 /// [`ScriptFault::Address`] when no script can be there.
 pub fn script_app(layout: &Layout, caller: &App, path: &ContainedPath) -> Result<App, ScriptFault> {
-    let name = path.rel().file_name().unwrap_or_default();
-    let name = name.to_ascii_lowercase();
-    if !(name.ends_with(".json") || name.ends_with(".js")) {
+    if !is_script_name(path.rel().file_name().unwrap_or_default()) {
         let uri = path.absolute();
         let why = "a script is a file whose name ends in .json or .js";
         return Err(ScriptFault::Address { uri, why });
     }
     app_of(layout, caller, path)
+}
+
+/// Whether a file of this name may be a script.
+pub(crate) fn is_script_name(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    name.ends_with(".json") || name.ends_with(".js")
 }
 
 /// The app of the script at `file`, which a script of `caller` names: the one of the

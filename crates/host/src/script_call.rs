@@ -11,6 +11,7 @@ use crate::{
     git::GitAddress,
     post::Post,
     script_address::Address,
+    script_missing::missing,
     script_start::parse_script,
     shared::{Child, Role},
 };
@@ -89,6 +90,8 @@ pub(crate) enum Stage {
     Looking,
     /// The text of a script.
     Reading(App),
+    /// What is beside a script that is not there.
+    Missing(App),
     /// A run.
     Calling(RunId),
     /// The end of a script that is to be started again.
@@ -236,6 +239,10 @@ impl Host {
                     Err(fault) => self.finish(id, Err(fault)),
                 }
             }
+            (Stage::Reading(app), Completion::File(Err(error))) => self.unreadable(id, app, error),
+            (Stage::Missing(app), Completion::File(listed)) => {
+                self.finish(id, Err(missing(&app, &listed)));
+            }
             (Stage::Abandoned, _) => self.forget(id),
             (_, Completion::File(Err(error))) => self.finish(id, Err(ScriptFault::File(error))),
             // No answer to what was asked.
@@ -289,7 +296,9 @@ impl Host {
     /// Scripts of these that are to be started again are not.
     pub(crate) fn leave_restarts(&mut self, now: Instant, is_one: impl Fn(&App) -> bool) {
         let its = |call: &Call| match &call.stage {
-            Stage::Stopping(of) | Stage::Reading(of) => call.action.is_none() && is_one(of),
+            Stage::Stopping(of) | Stage::Reading(of) | Stage::Missing(of) => {
+                call.action.is_none() && is_one(of)
+            }
             _ => false,
         };
         self.leave_all(now, its, &collodi_run::Input::Cancel);

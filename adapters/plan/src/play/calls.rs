@@ -6,7 +6,7 @@ use collodi_contain::ContainedPath;
 use collodi_file::{FileAnswer, FileErrorKind, FileOp};
 use collodi_host::{
     RunRequest,
-    calls::{identity, parse_script, script_app},
+    calls::{identity, missing, parse_script, script_app},
 };
 use collodi_machine::ActionId;
 use collodi_run::{App, Checkout, Completed, ScriptFault, ScriptRequest};
@@ -143,11 +143,17 @@ impl Player<'_> {
             Ok(FileAnswer::Bytes(bytes)) => Ok(Some(bytes)),
             Err(error) if error.kind == FileErrorKind::NotFound => match self.origin(&path) {
                 Some(_) => Ok(None),
-                None => Err(ScriptFault::File(error)),
+                None => Err(self.missing(app).await),
             },
             Err(error) => Err(ScriptFault::File(error)),
             Ok(_) => Err(ScriptFault::NoSteps(identity(app))),
         }
+    }
+
+    /// Why a script cannot be read that is not there.
+    async fn missing(&mut self, app: &App) -> ScriptFault {
+        let path = app.cwd();
+        missing(app, &self.disk.perform(&FileOp::List { path }).await)
     }
 
     /// Where from the folder around a path would be cloned.
