@@ -417,6 +417,39 @@ async fn a_script_that_stays_up() {
     insta::assert_snapshot!(Stage::new().file("server.json", server).text(script).await);
 }
 
+/// Why a step is left out: what its condition reads, as far as that is known before.
+#[tokio::test]
+async fn what_a_condition_reads() {
+    let table = [
+        (
+            "{{kernel.gpu_model.includes('5090') || kernel.platform === 'win32'}}",
+            r#": `kernel.gpu_model` is "rtx 4090" and `kernel.platform` is "linux""#,
+        ),
+        ("{{gpus[1]}}", ": `gpus.1` has no value"),
+        ("{{args.torch}}", ": `args.torch` has no value"),
+        ("{{envs.NOT_HERE}}", ""),
+        (
+            "{{os.platform() === 'win32'}}",
+            ": `os.platform(…)` is asked of the machine",
+        ),
+    ];
+    let stage = Stage::new();
+    let model = || Value::from("rtx 4090");
+    let card = Value::Object([("model", model())].into_iter().collect());
+    let facts = [
+        ("gpu_model", model()),
+        ("gpus", Value::Array([card].into())),
+    ];
+    let mut options = stage.options();
+    options.host.facts = Some(facts.into_iter().collect());
+    for (when, expected) in table {
+        let script = format!(r#"{{"run": [{{"when": "{when}", "method": "log"}}]}}"#);
+        let plan = stage.plan_with(&options, stage.request(&script)).await;
+        let why = plan.steps[0].skipped.clone().unwrap();
+        assert_eq!(why, format!("`{when}` is false{expected}"));
+    }
+}
+
 /// Lists of steps that go on side by side each have what their own steps do; the step on the
 /// stop comes when the plan is over.
 #[tokio::test]

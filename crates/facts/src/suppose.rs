@@ -14,6 +14,8 @@ use core::fmt;
 pub enum SupposeError {
     /// There is no such fact, or it follows from others.
     Unknown(String),
+    /// Nothing is said about it.
+    Empty(String),
     /// It is a number of gibibytes.
     NotANumber(String),
     /// It is about a card, and there is none.
@@ -39,6 +41,9 @@ impl Facts {
     ///
     /// [`SupposeError`]; then nothing has changed.
     pub fn suppose(&mut self, name: &str, value: &str) -> Result<(), SupposeError> {
+        if value.trim().is_empty() {
+            return Err(SupposeError::Empty(name.to_owned()));
+        }
         match name {
             "gpu" => self.gpus = cards(value),
             "ram" => self.ram = gibibytes(name, value)?,
@@ -89,6 +94,7 @@ impl fmt::Display for SupposeError {
                 "{name} cannot be supposed, but {} can",
                 Facts::SUPPOSABLE.join(", ")
             ),
+            Self::Empty(name) => write!(f, "{name} is empty"),
             Self::NotANumber(name) => write!(f, "{name} is a whole number of gibibytes"),
             Self::NoCard(name) => write!(f, "{name} is about a card, and there is none"),
         }

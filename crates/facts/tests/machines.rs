@@ -275,6 +275,7 @@ fn what_cannot_be_supposed() {
         ),
         ("ram", "much", "ram is a whole number of gibibytes"),
         ("vram", "8", "vram is about a card, and there is none"),
+        ("gpu", " ", "gpu is empty"),
     ];
     for (name, value, expected) in table {
         let error = Facts::default().suppose(name, value).unwrap_err();
