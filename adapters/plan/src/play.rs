@@ -117,7 +117,7 @@ impl<'a> Player<'a> {
     /// nothing comes any more.
     fn turn(&mut self, deadline: Option<Deadline>) {
         let top = &mut self.stack.top;
-        let ends = !matches!(top.todo.front(), Some(Todo::Input(_)));
+        let ends = matches!(top.todo.front(), Some(Todo::End(_)) | None);
         if let Some(deadline) = deadline.filter(|_| ends && top.waited < QUIET) {
             top.waits(&deadline, self.now);
             top.waited += usize::from(!top.todo.is_empty());

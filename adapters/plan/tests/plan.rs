@@ -565,6 +565,7 @@ async fn what_is_wrong_with_other_scripts() {
         "waits.json",
         "errors.json",
         "../x.json",
+        "https://example.org/a/lib.git/../up.json",
     ];
     let mut text = String::new();
     for uri in uris {

@@ -4,7 +4,7 @@ use super::Player;
 use crate::variables::variables;
 use collodi_api::{Effect, PlannedCommand};
 use collodi_command::TreeId;
-use collodi_contain::{ContainedPath, Name};
+use collodi_contain::{ContainedPath, Name, RelPath};
 use collodi_file::{FileAnswer, FileOp};
 use collodi_host::calls::{Address, Deed, GitAddress, git_command, pull};
 use collodi_run::{Checkout, ScriptFault};
@@ -50,9 +50,9 @@ impl Player<'_> {
             (None, Some(checkout)) => self.clones(step, &address, &found, checkout).await?,
             (None, None) => return Err(fault(&address, "no app is a checkout of it")),
         };
-        let below = format!("{name}/{}", address.path);
-        let path = self.options.host.layout.apps().join(&below);
-        path.map_err(|_| fault(&address, "the path leads out of the repository"))
+        let dir = self.options.host.layout.app(&name).at(RelPath::root());
+        dir.join(&address.path)
+            .map_err(|_| fault(&address, "the path leads out of the repository"))
     }
 
     /// Looks for a checkout among the apps.
