@@ -13,7 +13,7 @@ pub struct Plan {
     pub app_id: String,
     /// Its folder.
     pub root: String,
-    /// The script's file name.
+    /// The script's path below that.
     pub file: String,
     /// The dialect it is read in: `pinokio` or `vatn`.
     pub dialect: String,
