@@ -5,6 +5,7 @@ mod events;
 mod handle;
 mod inputs;
 mod perform;
+mod survey;
 mod transfer;
 mod workspace;
 
@@ -12,4 +13,5 @@ pub use driver::Driver;
 pub use events::{Events, Notice};
 pub use handle::{CommandError, Gone, HostHandle};
 pub use perform::complete;
+pub use survey::survey;
 pub use workspace::{AppInfo, EnvInfo, LoadError, LoadedApp, Workspace, load};

@@ -5,7 +5,8 @@ use collodi_action::{Action, Completion};
 use collodi_backend::{Backends, FileSystem};
 use collodi_contain::ContainedPath;
 use collodi_file::{FileAnswer, FileError, FileErrorKind, FileKind, FileOp};
-use collodi_run::RunOptions;
+use collodi_python::Layout;
+use collodi_run::App;
 use collodi_sim::World;
 use std::collections::BTreeSet;
 
@@ -23,19 +24,23 @@ pub(crate) struct Disk<'a> {
 }
 
 impl<'a> Disk<'a> {
-    pub(crate) fn new(options: &RunOptions, below: &'a dyn FileSystem) -> Self {
+    pub(crate) fn new(layout: &Layout, below: &'a dyn FileSystem) -> Self {
         let world = World::new();
-        let layout = &options.layout;
-        for dir in [layout.environments(), layout.apps(), options.app.cwd()] {
+        for dir in [layout.environments(), layout.apps()] {
             world.dir(&dir.absolute());
         }
-        world.dir(options.app.root.as_str());
         Self {
             below,
             above: world.backends(),
             world,
             deleted: BTreeSet::new(),
         }
+    }
+
+    /// The folders of an app whose script is run are there.
+    pub(crate) fn enter(&self, app: &App) {
+        self.world.dir(app.root.as_str());
+        self.assume_dir(&app.cwd());
     }
 
     /// Performs an operation: what reads, on both; what changes something, above only.
@@ -83,8 +88,8 @@ impl<'a> Disk<'a> {
     }
 
     /// Makes a file that a command would make.
-    pub(crate) fn assume_file(&self, path: &ContainedPath) {
-        self.world.file(&path.absolute(), "");
+    pub(crate) fn assume_file(&self, path: &ContainedPath, content: &str) {
+        self.world.file(&path.absolute(), content);
     }
 
     async fn read(&mut self, op: &FileOp) -> Result<FileAnswer, FileError> {

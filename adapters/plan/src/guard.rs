@@ -23,11 +23,8 @@ pub(crate) fn reason(step: &Step, run: &Run, options: &RunOptions, words: &Words
     let mut values: Vec<String> = Vec::new();
     for reference in step.when.iter().flat_map(Template::references) {
         let path: Vec<&str> = reference.path.iter().map(String::as_str).collect();
-        let named = path.join(".");
-        let said = match value(&path, run, options) {
-            _ if reference.called => format!("`{named}(…)` is asked of the files"),
-            Some(value) => format!("`{named}` is {}", words.show(&shown(&value))),
-            None => format!("`{named}` has no value"),
+        let Some(said) = meaning(&path, reference.called, run, options, words) else {
+            continue;
         };
         if !values.contains(&said) {
             values.push(said);
@@ -36,6 +33,43 @@ pub(crate) fn reason(step: &Step, run: &Run, options: &RunOptions, words: &Words
     match values.as_slice() {
         [] => format!("`{guard}` is false"),
         values => format!("`{guard}` is false: {}", joined(values)),
+    }
+}
+
+/// What is known of a name before: what it is, or who is asked.
+fn meaning(
+    path: &[&str],
+    is_called: bool,
+    run: &Run,
+    options: &RunOptions,
+    words: &Words,
+) -> Option<String> {
+    if is_called {
+        // A method of a value says less than the value.
+        let (_, value) = path.split_last()?;
+        let is_value = matches!(known(value, run, options), Some(Some(_)));
+        return match is_value {
+            true => meaning(value, false, run, options, words),
+            false => Some(format!(
+                "`{}(…)` is asked of the {}",
+                path.join("."),
+                asked(path)
+            )),
+        };
+    }
+    let name = path.join(".");
+    Some(match known(path, run, options)? {
+        Some(value) => format!("`{name}` is {}", words.show(&shown(&value))),
+        None => format!("`{name}` has no value"),
+    })
+}
+
+/// Who answers a function.
+fn asked(path: &[&str]) -> &'static str {
+    match path {
+        ["running" | "ready" | "script", ..] => "scripts",
+        ["exists" | "which", ..] => "files",
+        _ => "machine",
     }
 }
 
@@ -57,13 +91,17 @@ pub(crate) fn is_open(
             words.show(&text) != text
         };
         path.first().is_some_and(|name| said(name))
-            || value(&path, run, options).is_some_and(made_up)
+            || known(&path, run, options).flatten().is_some_and(made_up)
     })
 }
 
-/// What a name means now, as far as it is known without asking.
-fn value(path: &[&str], run: &Run, options: &RunOptions) -> Option<Value> {
-    let (name, members) = path.split_first()?;
+/// What a name means now, which may be nothing; none when that is not known without asking.
+fn known(path: &[&str], run: &Run, options: &RunOptions) -> Option<Option<Value>> {
+    let (name, members) = match path {
+        // The program's own object has the facts once more.
+        ["kernel", name, members @ ..] => (name, members),
+        _ => path.split_first()?,
+    };
     let platform = options.layout.platform();
     let root = match *name {
         "platform" => Value::from(platform.os.node_name()),
@@ -75,7 +113,7 @@ fn value(path: &[&str], run: &Run, options: &RunOptions) -> Option<Value> {
         name => options.facts.get(name).cloned()?,
     };
     let pointer = members.iter().map(|member| format!("/{member}"));
-    root.pointer(&pointer.collect::<String>()).cloned()
+    Some(root.pointer(&pointer.collect::<String>()).cloned())
 }
 
 fn shown(value: &Value) -> String {

@@ -18,8 +18,9 @@ const PACKAGES: &[(&str, &[&str])] = &[
     ("apt-get", &["install", "update"]),
     ("cargo", &["install", "build"]),
 ];
-/// What git does with other machines.
+/// What git does with other machines; of `lfs`, all but what sets it up.
 const GIT: &[&str] = &["clone", "pull", "fetch", "submodule", "lfs"];
+const SET_UP: &[&str] = &["install", "uninstall", "track", "untrack"];
 /// Programs that fetch files.
 const FILES: &[&str] = &["curl", "wget", "aria2c", "hf", "huggingface-cli"];
 /// The most that is said of one line.
@@ -44,7 +45,8 @@ fn fetches(words: &[&str]) -> Option<String> {
     let program = program.rsplit('/').next().unwrap_or(program);
     let next = rest.first().copied().unwrap_or_default();
     let address = || rest.iter().find(|word| word.contains("://")).copied();
-    if program == "git" && GIT.contains(&next) {
+    let sets_up = next == "lfs" && rest.get(1).is_some_and(|word| SET_UP.contains(word));
+    if program == "git" && GIT.contains(&next) && !sets_up {
         let of = address().map(|address| format!(" {address}"));
         return Some(format!("git {next}{}", of.unwrap_or_default()));
     }
@@ -71,6 +73,8 @@ mod tests {
             ),
             ("cd app && git pull; npm ci", "git pull, npm ci"),
             ("git status", ""),
+            ("git lfs install && git lfs pull", "git lfs"),
+            ("git lfs install", ""),
             (
                 "curl -L https://example.org/x -o x",
                 "curl https://example.org/x",

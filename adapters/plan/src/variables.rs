@@ -6,10 +6,12 @@ use collodi_command::CommandSpec;
 use collodi_env::{Environment, Verdict, is_secret_name};
 use std::collections::BTreeMap;
 
-/// What became of each variable, sorted by name.
+/// What became of each variable, sorted by name. `more` is the rule of those that the policy
+/// has not decided about.
 pub(crate) fn variables(
     command: &CommandSpec,
     decided: &Environment,
+    more: &str,
     words: &mut Words,
 ) -> Vec<PlannedVariable> {
     for (name, value) in &command.env {
@@ -23,8 +25,7 @@ pub(crate) fn variables(
     }
     for (name, value) in &command.env {
         if decided.vars.get(name) != Some(value) {
-            let rule = "set for Python".to_owned();
-            found.insert(name.clone(), (true, rule));
+            found.insert(name.clone(), (true, more.to_owned()));
         }
     }
     let variable = |(name, (passed, rule)): (String, (bool, String))| {

@@ -1,10 +1,9 @@
 //! What a plan may say: no secret, and no value that it made up.
 
 use collodi_env::is_secret_name;
-use collodi_run::RunOptions;
-use collodi_script::StepAt;
-use collodi_value::Value;
-use std::fmt::Write as _;
+use collodi_script::Script;
+use collodi_value::{Object, Value};
+use std::{collections::BTreeMap, fmt::Write as _};
 
 /// Shorter secrets are not looked for: they would be found everywhere.
 const SHORTEST: usize = 4;
@@ -27,9 +26,10 @@ pub(crate) struct Said {
 }
 
 impl Words {
-    /// Hides the values of variables and arguments with the names of secrets.
-    pub(crate) fn new(options: &RunOptions) -> Self {
-        let script = options.script.value.to_json();
+    /// Hides the values of variables with the names of secrets. The ports that are made up
+    /// are none that the script has.
+    pub(crate) fn new(host_vars: &BTreeMap<String, String>, script: &Script) -> Self {
+        let script = script.value.to_json();
         let is_free = |base: &u16| !script.contains(&base.to_string());
         let base = BASES.clone().find(is_free).unwrap_or(BASES.start);
         let mut words = Self {
@@ -37,15 +37,17 @@ impl Words {
             base,
             used: 0,
         };
-        for (name, value) in options.host_vars.iter() {
+        for (name, value) in host_vars {
             words.secret(name, value);
         }
-        if let Value::Object(args) = &options.args {
-            for (name, value) in args.iter() {
-                words.secret(name, &value.to_text());
-            }
-        }
         words
+    }
+
+    /// Hides the values of arguments with the names of secrets.
+    pub(crate) fn args(&mut self, args: &Value) {
+        for (name, value) in args.as_object().into_iter().flat_map(Object::iter) {
+            self.secret(name, &value.to_text());
+        }
     }
 
     /// The text as it is shown.
@@ -68,32 +70,29 @@ impl Words {
     }
 
     /// A port that stands for one that the machine would choose.
-    pub(crate) fn port(&mut self, step: &StepAt) -> u16 {
+    pub(crate) fn port(&mut self, step: &str) -> u16 {
         let port = self.next_port();
-        self.hide(
-            &port.to_string(),
-            &format!("<port of step {}>", step.counted()),
-        );
+        self.hide(&port.to_string(), &format!("<port of {step}>"));
         port
     }
 
     /// What a command of a step is taken to say: what tools and servers say.
-    pub(crate) fn output(&mut self, step: &StepAt) -> Said {
-        let (port, step) = (self.next_port(), step.counted());
+    pub(crate) fn output(&mut self, step: &str) -> Said {
+        let port = self.next_port();
         let address = format!("http://127.0.0.1:{port}");
         let text = format!(
             "Successfully installed everything\nModel loaded\nRunning on local URL:  {address}\n\
              Network URL: {address}\n"
         );
-        self.hide(&address, &format!("<address in the output of step {step}>"));
+        self.hide(&address, &format!("<address in the output of {step}>"));
         self.hide(
             &port.to_string(),
-            &format!("<port in the output of step {step}>"),
+            &format!("<port in the output of {step}>"),
         );
         for whole in [text.as_str(), text.trim_end()] {
-            self.hide(whole, &format!("<output of step {step}>"));
+            self.hide(whole, &format!("<output of {step}>"));
             let json = Value::from(whole).to_json();
-            self.hide(json.trim_matches('"'), &format!("<output of step {step}>"));
+            self.hide(json.trim_matches('"'), &format!("<output of {step}>"));
         }
         Said { text }
     }

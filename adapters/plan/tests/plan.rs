@@ -2,11 +2,12 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
-use collodi_api::{Effect, Plan, PlanStatus};
+use collodi_api::{Assumption, Effect, Plan, PlanEnding, PlanStatus, PlanStep};
 use collodi_contain::{RelPath, Root};
-use collodi_plan::plan;
-use collodi_python::{Interpreter, Tool, Toolchain};
-use collodi_run::{App, RunOptions};
+use collodi_host::{HostOptions, RunRequest};
+use collodi_plan::{PlanOptions, plan};
+use collodi_python::{Interpreter, Layout, Platform, Tool, Toolchain};
+use collodi_run::App;
 use collodi_script::{Options, parse};
 use collodi_value::{Object, Value};
 use std::{
@@ -41,7 +42,7 @@ impl Stage {
         self.dir.path().canonicalize().unwrap()
     }
 
-    fn options(&self, script: &str) -> RunOptions {
+    fn request(&self, script: &str) -> RunRequest {
         let root = self.root().join("app");
         let app = App::new(
             "app",
@@ -53,6 +54,16 @@ impl Stage {
         let script = script
             .script()
             .unwrap_or_else(|_| panic!("{}", script.lines()));
+        RunRequest {
+            app,
+            script: Arc::new(script.clone()),
+            args: Value::Object(Object::new()),
+            answers: Box::default(),
+            again: false,
+        }
+    }
+
+    fn options(&self) -> PlanOptions {
         let tool = |name: &str| Tool {
             program: name.into(),
             version: name.into(),
@@ -64,7 +75,10 @@ impl Stage {
             ("EDITOR", "vi"),
         ];
         let vars = vars.map(|(name, value)| (name.to_owned(), value.to_owned()));
-        RunOptions {
+        let root = Root::new(self.root().to_str().unwrap());
+        let layout = Layout::new(root, Platform::LINUX_X64);
+        PlanOptions {
+            stand_ins: None,
             tools: Arc::new(Toolchain {
                 python: Some(Interpreter {
                     program: "python3".into(),
@@ -74,20 +88,27 @@ impl Stage {
                 conda: None,
                 refused: Vec::new(),
             }),
-            host_vars: Arc::new(BTreeMap::from(vars)),
-            ..RunOptions::new(script.clone(), app)
+            host: HostOptions {
+                host_vars: Arc::new(BTreeMap::from(vars)),
+                ..HostOptions::new(layout, 0)
+            },
         }
     }
 
     async fn plan(&self, script: &str) -> Plan {
         let before = listing(&self.root());
-        let plan = plan(self.options(script), &*collodi_tokio::backends().files).await;
+        let plan = self.plan_with(&self.options(), self.request(script)).await;
         assert_eq!(
             before,
             listing(&self.root()),
             "the plan has touched something"
         );
         plan
+    }
+
+    async fn plan_with(&self, options: &PlanOptions, request: RunRequest) -> Plan {
+        let source = request.script.value.to_json();
+        plan(options, request, &source, &*collodi_tokio::backends().files).await
     }
 
     /// The plan as text, without the place of the stage.
@@ -121,9 +142,32 @@ fn listing(folder: &Path) -> String {
 
 /// A plan in brief: variables only where a step or the environment set them.
 fn as_text(plan: &Plan) -> String {
+    let mut text = played(&plan.steps, &plan.ending);
+    for Assumption {
+        script,
+        step,
+        list,
+        text: assumed,
+    } in &plan.assumptions
+    {
+        let step = step.map(|step| format!(" of step {}", place(list.as_deref(), step)));
+        let script = script.as_ref().map(|script| format!(" of {script}"));
+        let of = step.unwrap_or_default() + &script.unwrap_or_default();
+        writeln!(text, "assumed{of}: {assumed}").unwrap();
+    }
+    text
+}
+
+fn place(list: Option<&str>, step: usize) -> String {
+    let list = list.map(|list| format!("{list}/"));
+    format!("{}{}", list.unwrap_or_default(), step + 1)
+}
+
+fn played(steps: &[PlanStep], ending: &PlanEnding) -> String {
     let mut text = String::new();
-    for step in &plan.steps {
-        write!(text, "[{}] {}", step.step + 1, step.method).unwrap();
+    for step in steps {
+        let place = place(step.list.as_deref(), step.step);
+        write!(text, "[{place}] {}", step.method).unwrap();
         if let Some(why) = &step.skipped {
             write!(text, " left out: {why}").unwrap();
         }
@@ -135,19 +179,8 @@ fn as_text(plan: &Plan) -> String {
             writeln!(text, "    note: {note}").unwrap();
         }
     }
-    let ending = &plan.ending;
     let reason = ending.reason.as_ref().map(|reason| format!(": {reason}"));
     writeln!(text, "{}{}", ending.status, reason.unwrap_or_default()).unwrap();
-    for assumption in &plan.assumptions {
-        let step = assumption.step.map(|step| format!(" of step {}", step + 1));
-        writeln!(
-            text,
-            "assumed{}: {}",
-            step.unwrap_or_default(),
-            assumption.text
-        )
-        .unwrap();
-    }
     text
 }
 
@@ -186,12 +219,14 @@ fn brief(effect: &Effect) -> String {
                 if *exists { " [there]" } else { "" }
             )
         }
-        other => serde_free(other),
+        Effect::Script(script) => {
+            let (app, file, args) = (&script.app_id, &script.file, &script.args);
+            let steps = played(&script.steps, &script.ending);
+            let nested: String = steps.lines().map(|line| format!("\n    {line}")).collect();
+            format!("{app}/{file} with {args}{nested}")
+        }
+        other => format!("{other:?}"),
     }
-}
-
-fn serde_free(effect: &Effect) -> String {
-    format!("{effect:?}")
 }
 
 #[tokio::test]
@@ -248,18 +283,19 @@ async fn secrets_are_not_in_it() {
       {"method": "log", "params": {"raw": "{{args.password}}"}}
     ]}"#;
     let stage = Stage::new();
-    let options = RunOptions {
+    let request = RunRequest {
         args: Value::Object(
             [("password", Value::from("hunter22"))]
                 .into_iter()
                 .collect::<Object>(),
         ),
-        grants: collodi_env::Grants::none()
-            .from_host("HF_TOKEN")
-            .to_step("API_KEY"),
-        ..stage.options(script)
+        ..stage.request(script)
     };
-    let plan = plan(options, &*collodi_tokio::backends().files).await;
+    let mut options = stage.options();
+    options.host.grants = collodi_env::Grants::none()
+        .from_host("HF_TOKEN")
+        .to_step("API_KEY");
+    let plan = stage.plan_with(&options, request).await;
     let all = format!("{plan:?}");
     for secret in ["hf_very_secret_value", "hunter22", "extra-secret-value"] {
         assert!(!all.contains(secret), "{all}");
@@ -272,7 +308,8 @@ async fn secrets_are_not_in_it() {
         let value = variable.value.as_deref().unwrap_or("-");
         format!("{name} = {value} ({}): {rule}\n", variable.passed)
     });
-    insta::assert_snapshot!(variables.collect::<String>());
+    let variables: String = variables.collect();
+    insta::assert_snapshot!(variables.replace(stage.root().to_str().unwrap(), "…"));
 }
 
 #[tokio::test]
@@ -333,7 +370,211 @@ async fn people_the_network_shells_and_other_scripts() {
       {"when": "{{!running('other.json')}}", "method": "script.start", "params": {"uri": "other.json"}},
       {"method": "log", "params": {"text": "the end"}}
     ]}"#;
+    let stage = Stage::new().file(
+        "other.json",
+        r#"{"run": [{"method": "log", "params": {"text": "other"}}]}"#,
+    );
+    insta::assert_snapshot!(stage.text(script).await);
+}
+
+const TORCH: &str = r#"{"run": [
+  {"when": "{{args.cuda}}", "method": "shell.run", "params": {"message": "pip install torch --port {{port}}", "path": "{{args.path}}", "env": {"MODE": "fast"}}},
+  {"method": "fs.write", "params": {"path": "made.txt", "text": "by {{args.password}}"}},
+  {"method": "script.return", "params": {"torch": "2.9", "said": "{{input}}"}}
+]}"#;
+
+/// The steps of a script that is started stand below the step that starts it, and what it
+/// returns is that step's result.
+#[tokio::test]
+async fn a_script_that_is_there_is_played() {
+    let script = r#"{"run": [
+      {"method": "script.start", "params": {"uri": "lib/torch.json", "params": {"cuda": true, "path": "sub", "password": "hunter22"}}},
+      {"method": "log", "params": {"raw": "torch {{input.torch}}"}},
+      {"method": "fs.read", "params": {"path": "lib/made.txt"}},
+      {"method": "script.run", "params": {"uri": "lib/torch.json"}}
+    ]}"#;
+    let stage = Stage::new().file("lib/torch.json", TORCH);
+    let text = stage.text(script).await;
+    assert!(!text.contains("hunter22"), "{text}");
+    insta::assert_snapshot!(text);
+}
+
+/// A script that stays up lets its caller go on, runs from then on, and has variables.
+#[tokio::test]
+async fn a_script_that_stays_up() {
+    let server = r#"{"daemon": true, "run": [
+      {"method": "shell.run", "params": {"message": "serve", "on": [{"event": "/(http:[\\/0-9.:]+)/", "done": true}]}},
+      {"method": "local.set", "params": {"url": "{{input.event[1]}}", "model": "small"}}
+    ]}"#;
+    let script = r#"{"run": [
+      {"when": "{{!running('server.json')}}", "method": "script.start", "params": {"uri": "server.json"}},
+      {"when": "{{running('server.json')}}", "method": "local.import", "params": {"server": "server.json"}},
+      {"method": "log", "params": {"raw": "{{local.server.model}} at {{local.server.url}}"}},
+      {"method": "script.start", "params": {"uri": "server.json"}},
+      {"method": "script.stop", "params": {"uri": "server.json"}},
+      {"when": "{{running('server.json')}}", "method": "log", "params": {"raw": "still up"}}
+    ]}"#;
+    insta::assert_snapshot!(Stage::new().file("server.json", server).text(script).await);
+}
+
+/// Why a step is left out: what its condition reads, as far as that is known before.
+#[tokio::test]
+async fn what_a_condition_reads() {
+    let table = [
+        (
+            "{{kernel.gpu_model.includes('5090') || kernel.platform === 'win32'}}",
+            r#": `kernel.gpu_model` is "rtx 4090" and `kernel.platform` is "linux""#,
+        ),
+        ("{{gpus[1]}}", ": `gpus.1` has no value"),
+        ("{{args.torch}}", ": `args.torch` has no value"),
+        ("{{envs.NOT_HERE}}", ""),
+        (
+            "{{os.platform() === 'win32'}}",
+            ": `os.platform(…)` is asked of the machine",
+        ),
+    ];
+    let stage = Stage::new();
+    let model = || Value::from("rtx 4090");
+    let card = Value::Object([("model", model())].into_iter().collect());
+    let facts = [
+        ("gpu_model", model()),
+        ("gpus", Value::Array([card].into())),
+    ];
+    let mut options = stage.options();
+    options.host.facts = Some(facts.into_iter().collect());
+    for (when, expected) in table {
+        let script = format!(r#"{{"run": [{{"when": "{when}", "method": "log"}}]}}"#);
+        let plan = stage.plan_with(&options, stage.request(&script)).await;
+        let why = plan.steps[0].skipped.clone().unwrap();
+        assert_eq!(why, format!("`{when}` is false{expected}"));
+    }
+}
+
+/// Lists of steps that go on side by side each have what their own steps do; the step on the
+/// stop comes when the plan is over.
+#[tokio::test]
+async fn lists_side_by_side() {
+    let script = r#"{"daemon": true,
+      "run": [
+        {"method": "shell.run", "params": {"message": "serve", "on": [{"event": "/(http:[\\/0-9.:]+)/", "done": true, "trigger": "seen"}]}},
+        {"method": "fs.write", "params": {"path": "up.txt", "text": "at {{port}}"}, "queue": true},
+        {"method": "shell.run", "params": {"message": "test"}}
+      ],
+      "seen": [
+        {"method": "shell.run", "params": {"message": "warm {{input.event[1]}}"}},
+        {"when": "{{input.stdout}}", "method": "fs.write", "params": {"path": "warm.txt", "text": "warm"}, "queue": true}
+      ],
+      "on": {"stop": {"method": "fs.write", "params": {"path": "stopped.txt", "text": "x"}}}}"#;
     insta::assert_snapshot!(Stage::new().text(script).await);
+}
+
+/// A script that stays up does what it does on its stop below the step that stops it.
+#[tokio::test]
+async fn scripts_that_are_stopped() {
+    let server = r#"{"daemon": true,
+      "run": [{"method": "shell.run", "params": {"message": "serve", "on": [{"event": "/http/", "done": true}]}}],
+      "on": {"stop": {"method": "fs.rm", "params": {"path": "served.txt"}}}}"#;
+    let quiet = r#"{"daemon": true, "run": [{"method": "shell.run", "params": {"message": "quiet", "on": [{"event": "/http/", "done": true}]}}]}"#;
+    let stage = Stage::new()
+        .file("server.json", server)
+        .file("quiet.json", quiet);
+    let start =
+        |uri: &str| format!(r#"{{"method": "script.start", "params": {{"uri": "{uri}"}}}}"#);
+    let (one, two) = (start("server.json"), start("quiet.json"));
+    let script = format!(
+        r#"{{"run": [{one}, {two},
+          {{"method": "script.stop", "params": {{"uri": ["quiet.json", "server.json", "none.json"]}}}},
+          {one},
+          {{"method": "script.restart", "params": {{"uri": "server.json"}}}},
+          {{"when": "{{{{running('server.json')}}}}", "method": "log", "params": {{"raw": "up"}}}}]}}"#
+    );
+    insta::assert_snapshot!(stage.text(&script).await);
+}
+
+/// Scripts that end themselves, or begin again for ever.
+#[tokio::test]
+async fn scripts_that_go_round_in_circles() {
+    let after = r#"{"method": "log", "params": {"raw": "after"}}"#;
+    let steps = [
+        r#"{"method": "script.restart"}"#,
+        r#"{"method": "script.stop", "params": {"uri": "a.json"}}"#,
+        r#"{"method": "script.start", "params": {"uri": "a.json"}}"#,
+        r#"{"method": "script.start", "params": {"uri": "one.json"}}, {"method": "jump", "params": {"index": 0}}"#,
+    ];
+    let stage = Stage::new().file("one.json", &format!(r#"{{"run": [{after}]}}"#));
+    let mut text = String::new();
+    for step in steps {
+        let script = format!(r#"{{"run": [{step}, {after}]}}"#);
+        let told = stage.text(&script).await;
+        writeln!(text, "{step}\n{told}").unwrap();
+    }
+    insta::assert_snapshot!(text);
+}
+
+/// What comes from a repository that is not there is named; one that is there is played.
+#[tokio::test]
+async fn scripts_behind_addresses_of_repositories() {
+    let script = r#"{"run": [
+      {"method": "script.start", "params": {"uri": "https://example.org/a/tool.git/install.json", "branch": "main"}},
+      {"method": "script.download", "params": {"uri": "https://example.org/a/tool.git"}},
+      {"method": "script.start", "params": {"uri": "https://example.org/b/Lib.git/torch.json", "pull": true}},
+      {"method": "shell.run", "params": {"message": "git clone https://example.org/c/parts"}},
+      {"method": "script.start", "params": {"uri": "parts/install.json"}}
+    ]}"#;
+    let lib = "../.vatn/python/apps/lib";
+    let stage = Stage::new()
+        .file(
+            &format!("{lib}/torch.json"),
+            r#"{"run": [{"method": "log", "params": {"raw": "in {{cwd}}"}}]}"#,
+        )
+        .file(&format!("{lib}/.git/HEAD"), "ref: refs/heads/main\n")
+        .file(
+            &format!("{lib}/.git/config"),
+            "[remote \"origin\"]\n\turl = https://example.org/b/lib\n",
+        );
+    insta::assert_snapshot!(stage.text(script).await);
+}
+
+/// Scripts that start each other, that are not there, that fail, that go on for ever.
+#[tokio::test]
+async fn what_is_wrong_with_other_scripts() {
+    let start = |uri: &str| {
+        format!(
+            r#"{{"run": [{{"method": "script.start", "params": {{"uri": "{uri}"}}}}, {{"method": "log", "params": {{"raw": "after"}}}}]}}"#
+        )
+    };
+    let mut stage = Stage::new()
+        .file("ring.json", &start("a.json"))
+        .file(
+            "fails.json",
+            r#"{"run": [{"method": "fs.read", "params": {"path": "nothing"}}]}"#,
+        )
+        .file("waits.json", r#"{"run": [{"method": "process.wait"}]}"#)
+        .file("errors.json", r#"{"run": [{"method": "lgo"}]}"#);
+    for depth in 0..20 {
+        stage = stage.file(
+            &format!("deep/{depth}.json"),
+            &start(&format!("{}.json", depth + 1)),
+        );
+    }
+    let uris = [
+        "ring.json",
+        "nothing.json",
+        "fail.json",
+        "fails.json",
+        "waits.json",
+        "errors.json",
+        "../x.json",
+        "https://example.org/a/lib.git/../up.json",
+    ];
+    let mut text = String::new();
+    for uri in uris {
+        writeln!(text, "{uri}\n{}", stage.text(&start(uri)).await).unwrap();
+    }
+    insta::assert_snapshot!(text);
+    let deep = stage.text(&start("deep/0.json")).await;
+    let end = "scripts start scripts 16 levels deep; its steps are not told further, and it gives nothing to later steps\n";
+    assert!(deep.ends_with(end), "{deep}");
 }
 
 #[tokio::test]
@@ -343,11 +584,7 @@ async fn secrets_of_a_file_are_not_in_it_either() {
       {"method": "script.start", "params": {"uri": "other.json", "params": {"key": "{{envs.MY_API_KEY}}"}}}
     ]}"#;
     let stage = Stage::new().file("ENVIRONMENT", "MY_API_KEY=supersecret123\n");
-    let mut options = stage.options(script);
-    options.environment.layers = vec![collodi_run::EnvironmentLayer::of_app(
-        &options.app.root.at(collodi_contain::RelPath::root()),
-    )];
-    let plan = plan(options, &*collodi_tokio::backends().files).await;
+    let plan = stage.plan(script).await;
     let all = format!("{plan:?}");
     assert!(all.contains("<secret MY_API_KEY>"), "{all}");
     assert!(!all.contains("supersecret123"), "{all}");

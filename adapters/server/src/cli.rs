@@ -40,7 +40,8 @@ pub(crate) enum Command {
     /// Say what a run of an app would do, without running or changing anything.
     ///
     /// Plays the script in memory, where every command succeeds. What nobody can know
-    /// before is named as an assumption. Ends with 1 when the run would fail.
+    /// before is named as an assumption. Scripts that it starts are played too. Ends with 1
+    /// when the run would fail.
     Plan(PlanArgs),
     /// Print the reference of methods, their parameters, and the codes of diagnostics.
     Methods(MethodsArgs),
@@ -236,6 +237,10 @@ pub(crate) struct PlanArgs {
     /// Shows every variable of every command, with the rule that decided.
     #[arg(long)]
     pub(crate) env: bool,
+    /// Plan for a machine of which this is true: gpu (nvidia, amd, apple, none), gpu_model,
+    /// gpu_driver, gpu_target, vram and ram in GiB, platform (linux, darwin, win32), arch.
+    #[arg(long = "fact", value_name = "NAME=VALUE", value_parser = crate::pair::parse)]
+    pub(crate) facts: Vec<(String, String)>,
     #[command(flatten)]
     pub(crate) server: ServerArgs,
 }

@@ -11,7 +11,7 @@ use crate::{
 use anyhow::{Context as _, Result};
 use collodi_backend::{Backends, Capability};
 use collodi_contain::Root;
-use collodi_driver::{Driver, HostHandle, Notice, Workspace};
+use collodi_driver::{Driver, HostHandle, Notice, Workspace, survey};
 use collodi_env::Grants;
 use collodi_host::{Command, Event, Host, HostOptions};
 use collodi_http::{AllowedHosts, Limits, Surface, Token};
@@ -67,7 +67,7 @@ impl Node {
         let backends = runtime.backends();
         let options = options(layout.clone(), &backends, args)?;
         let workspace = Workspace::new(layout, backends.files.clone());
-        let (driver, handle) = Driver::new(Host::new(options), backends.clone());
+        let (driver, handle) = Driver::new(Host::new(options.clone()), backends.clone());
         let door = Door::open(listen)?;
         let address = door.address;
         let token = match earlier {
@@ -84,6 +84,8 @@ impl Node {
             shutdown: Arc::new(move || bell.ring()),
         };
         let over = door.serve_while(driver.run(), runtime, &backends, surface)?;
+        let looking = look_around(backends, options, handle.clone());
+        runtime.spawn(looking.boxed());
         let found = recovered(&handle).await?;
         hold.publish(&ServerState {
             pid: std::process::id(),
@@ -119,6 +121,13 @@ impl Node {
     pub(crate) async fn ended(&mut self) {
         (&mut self.over).await;
     }
+}
+
+/// Tells the host what the machine is. Whoever starts a run meanwhile waits for that.
+async fn look_around(backends: Backends, options: HostOptions, host: HostHandle) {
+    let facts = survey(&backends, &options).await;
+    // A host that is gone needs to know nothing.
+    let _ = host.command(Command::Know(facts.variables())).await;
 }
 
 /// Waits until the host knows what an earlier one has left: nobody asks it before.
@@ -193,7 +202,7 @@ fn refuse_open_address(listen: SocketAddr) -> Result<()> {
     )
 }
 
-/// What a host is told, by the command line and the machine.
+/// What a host is told at once, by the command line and the machine.
 pub(crate) fn options(
     layout: Layout,
     backends: &Backends,
@@ -221,6 +230,7 @@ pub(crate) fn options(
         recordings: backends.process.capabilities().has(Capability::Recordings),
         stop: StopSequence::term_then_kill(args.grace_period),
         privileged: collodi_os::is_privileged(),
+        facts: None,
         ..HostOptions::new(layout, u64::from_ne_bytes(random()?))
     })
 }

@@ -17,6 +17,7 @@ use collodi_backend as _;
 use collodi_command as _;
 use collodi_contain as _;
 use collodi_env as _;
+use collodi_facts as _;
 use collodi_file as _;
 use collodi_host as _;
 use collodi_logs as _;

@@ -24,7 +24,7 @@ pub use env::{Env, EnvCreated, EnvDeleted, Envs};
 pub use log::{Gap, LogLine, LogPage, LogStream};
 pub use plan::{
     Assumption, Effect, FileEffect, Plan, PlanEnding, PlanStatus, PlanStep, PlannedCommand,
-    PlannedVariable,
+    PlannedScript, PlannedVariable,
 };
 pub use problem::{Diagnostic, Problem, Severity};
 pub use process::{EndedHow, Process, ProcessDetail, ProcessStatus, Processes, TreeMember};

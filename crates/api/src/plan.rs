@@ -13,7 +13,7 @@ pub struct Plan {
     pub app_id: String,
     /// Its folder.
     pub root: String,
-    /// The script's file name.
+    /// The script's path below that.
     pub file: String,
     /// The dialect it is read in: `pinokio` or `vatn`.
     pub dialect: String,
@@ -38,6 +38,9 @@ pub struct PlanStep {
     pub method: String,
     /// Its JSON pointer in the script.
     pub pointer: String,
+    /// Its line in the script, counted from 1.
+    #[serde(default)]
+    pub line: usize,
     /// Its `when`, when it has one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub when: Option<String>,
@@ -134,11 +137,33 @@ pub enum Effect {
         /// For what.
         reason: String,
     },
+    /// Runs another script, which is there.
+    Script(PlannedScript),
     /// Something else.
     Other {
         /// What, in words.
         text: String,
     },
+}
+
+/// A script that a step of another one starts, and waits for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PlannedScript {
+    /// The app that it belongs to.
+    pub app_id: String,
+    /// That app's folder.
+    pub root: String,
+    /// Its path below that.
+    pub file: String,
+    /// The dialect it is read in: `pinokio` or `vatn`.
+    pub dialect: String,
+    /// What it reads as `args`, as JSON.
+    pub args: String,
+    /// What would happen, in order.
+    pub steps: Vec<PlanStep>,
+    /// How it would end.
+    pub ending: PlanEnding,
 }
 
 /// A command of a plan.
@@ -200,6 +225,9 @@ pub struct PlanEnding {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Assumption {
+    /// The script of the step, when it is not the one that the plan is of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub script: Option<String>,
     /// The step that it is about.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub step: Option<usize>,

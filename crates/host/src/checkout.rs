@@ -2,7 +2,6 @@
 
 use crate::{
     Host,
-    detection::own_vars,
     git::{self, Deed, GitAddress},
     script_call::{CallId, Comparing, Stage, Want},
     shared::{Child, Role},
@@ -15,8 +14,8 @@ use alloc::{
     vec::Vec,
 };
 use collodi_action::{Action, Completion, ErrorKind, Progress};
-use collodi_command::{CommandSpec, TreeId};
-use collodi_contain::{ContainedPath, Name, RelPath};
+use collodi_command::TreeId;
+use collodi_contain::{Name, RelPath};
 use collodi_file::{FileAnswer, FileError, FileErrorKind, FileOp};
 use collodi_logs::{Limits, Log, plain};
 use collodi_restart::Escalation;
@@ -241,7 +240,7 @@ impl Host {
             None => return self.fetched_all(now, id, &fetch.address, &fetch.name),
             Some(Deed::File(op) | Deed::Pull(op)) => Action::File(op),
             Some(Deed::Git(args, dir)) => {
-                let spec = self.git(&args, dir, &fetch.tree);
+                let (spec, _) = git::command(&self.options, &args, dir, &fetch.tree);
                 fetch.line = spec.to_string();
                 Action::Exec(spec)
             }
@@ -252,13 +251,6 @@ impl Host {
             entry.tell_command(&fetch.line, &mut self.shared);
         }
         self.ask_for_call(id, Stage::Fetching(Box::new(fetch)), action);
-    }
-
-    fn git(&self, args: &[String], dir: ContainedPath, tree: &TreeId) -> CommandSpec {
-        CommandSpec::new("git", dir, tree.clone())
-            .args(args.iter().map(String::as_str))
-            .envs(&own_vars(&self.options))
-            .envs(&git::variables(self.options.local_repositories))
     }
 
     fn fetched_all(&mut self, now: Instant, id: CallId, address: &GitAddress, name: &Name) {

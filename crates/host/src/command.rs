@@ -55,6 +55,9 @@ pub enum Command {
         /// What.
         bytes: Arc<[u8]>,
     },
+    /// What the machine is: what templates can read of it. Runs wait for this when the
+    /// options do not say it.
+    Know(Object),
 }
 
 /// Something whose commands may read.
@@ -181,6 +184,7 @@ impl fmt::Display for Command {
             Self::Shutdown(budget) => write!(f, "shut down within {budget:?}"),
             Self::Kill => f.write_str("kill"),
             Self::HandOver => f.write_str("hand over"),
+            Self::Know(_) => f.write_str("know the machine"),
             Self::Answer { run, .. } => write!(f, "answer {run}"),
             Self::Write { to, bytes } => {
                 write!(f, "write {:?} to {to}", String::from_utf8_lossy(bytes))

@@ -1,7 +1,8 @@
 //! Doing what a host is told.
 
 use crate::{
-    Accepted, Host, HostOptions, Process, ProcessId, Reader, Refused, RunEntry, RunId, RunRequest,
+    Accepted, Event, Host, HostOptions, Process, ProcessId, Reader, Refused, RunEntry, RunId,
+    RunRequest,
     detection::{Detecting, own_vars},
     environment::EnvJob,
     host::Deletion,
@@ -24,6 +25,7 @@ use collodi_python::{EnvDir, Layout, ProvisionOptions, Toolchain};
 use collodi_run::{App, EnvironmentFiles, EnvironmentLayer, RunOptions};
 use collodi_script::Dialect;
 use collodi_time::{Deadline, Duration, Instant};
+use collodi_value::Object;
 
 /// The variables that name folders of what is downloaded, each a folder of its name.
 const CACHES: [&str; 5] = [
@@ -63,6 +65,9 @@ impl Host {
         let Detecting::Known { tools, stand_ins } = &self.detect else {
             return;
         };
+        if self.options.facts.is_none() {
+            return;
+        }
         let (tools, stand_ins) = (tools.clone(), stand_ins.clone());
         for (id, entry) in &mut self.runs {
             let Some(request) = entry.waiting() else {
@@ -77,6 +82,14 @@ impl Host {
                 .post
                 .push_back(Post::Run(id.clone(), collodi_run::Input::Start));
         }
+    }
+
+    /// Somebody has found out what the machine is. Runs that have begun keep what they know.
+    pub(crate) fn know(&mut self, facts: Object) -> Accepted {
+        self.options.facts = Some(facts);
+        self.shared.out.event(Event::FactsKnown);
+        self.begin_waiting();
+        Accepted::UnderWay
     }
 
     /// Somebody ends a run: its script is not started again, either.
@@ -378,7 +391,7 @@ pub fn run_options(
         grants: options.grants.clone(),
         args: request.args,
         global: collodi_value::Object::new(),
-        facts: options.facts.clone(),
+        facts: options.facts.clone().unwrap_or_default(),
         tree,
         stop: options.stop.clone(),
         limits: collodi_run::Limits::default(),

@@ -7,7 +7,7 @@ use crate::{
 use alloc::{boxed::Box, collections::BTreeMap, string::String, sync::Arc};
 use collodi_action::{Action, Completion};
 use collodi_contain::ContainedPath;
-use collodi_env::Policy as EnvPolicy;
+use collodi_env::{Environment, Policy as EnvPolicy};
 use collodi_machine::{Machine as _, Output};
 use collodi_python::{Detect, Installer, Toolchain};
 use collodi_time::Instant;
@@ -74,12 +74,16 @@ impl Host {
     }
 }
 
-/// The variables of the host's own commands: probes and the making of environments.
-pub(crate) fn own_vars(options: &HostOptions) -> BTreeMap<String, String> {
+/// What the policy makes of the variables for the host's own commands: probes, git, and the
+/// making of environments.
+pub(crate) fn own_environment(options: &HostOptions) -> Environment {
     let policy = options.env_policy.clone().unwrap_or_else(EnvPolicy::vatn);
-    let mut vars = policy
-        .resolve(&options.host_vars, &BTreeMap::new(), &options.grants)
-        .vars;
+    policy.resolve(&options.host_vars, &BTreeMap::new(), &options.grants)
+}
+
+/// The variables of the host's own commands: what the policy lets pass, and a few more.
+pub fn own_vars(options: &HostOptions) -> BTreeMap<String, String> {
+    let mut vars = own_environment(options).vars;
     vars.insert("PYTHONUTF8".into(), "1".into());
     vars
 }

@@ -17,6 +17,8 @@ use core::fmt;
 pub enum Event {
     /// It knows what the machine has.
     Detected(Arc<Toolchain>),
+    /// It was told what the machine is.
+    FactsKnown,
     /// About a run.
     Run {
         /// The run.
@@ -160,6 +162,7 @@ impl fmt::Display for Event {
                 let uv = tools.uv.as_ref().map_or("no uv", |uv| uv.version.as_str());
                 write!(f, "detected {version}, {uv}")
             }
+            Self::FactsKnown => f.write_str("the machine is known"),
             Self::Run { run, what, .. } => write!(f, "{run} {what}"),
             Self::Process { process, what, .. } => write!(f, "{process} {what}"),
             Self::Env { path, what } => write!(f, "{path} {what}"),

@@ -1,6 +1,10 @@
 //! Repositories: their addresses, their names among the apps, and the commands that
 //! fetch them.
 
+use crate::{
+    HostOptions,
+    detection::{own_environment, own_vars},
+};
 use alloc::{
     borrow::ToOwned,
     collections::BTreeMap,
@@ -8,7 +12,9 @@ use alloc::{
     string::{String, ToString},
     vec::Vec,
 };
+use collodi_command::{CommandSpec, TreeId};
 use collodi_contain::{ContainedPath, Name};
+use collodi_env::Environment;
 use collodi_file::FileOp;
 use collodi_run::{Checkout, ScriptFault};
 
@@ -30,18 +36,19 @@ const SETTINGS: [(&str, &str); 3] = [
 
 /// The address of a repository, and of something in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct GitAddress {
+pub struct GitAddress {
     /// As it was written.
-    pub(crate) uri: String,
+    pub uri: String,
     /// Up to `.git`.
     url: String,
     /// What stands after it; empty for the repository itself.
-    pub(crate) path: String,
+    pub path: String,
 }
 
 /// Something to do, in this order, to have a repository.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Deed {
+pub enum Deed {
+    /// Something with files.
     File(FileOp),
     /// `git` with these arguments, in this folder.
     Git(Vec<String>, ContainedPath),
@@ -53,7 +60,11 @@ pub(crate) enum Deed {
 impl GitAddress {
     /// Reads `https://host/owner/repository.git/path`; with `files_too`, also
     /// `file:///path/repository.git/path`.
-    pub(crate) fn parse(uri: &str, files_too: bool) -> Result<Self, ScriptFault> {
+    ///
+    /// # Errors
+    ///
+    /// [`ScriptFault::Address`] when it is none of these, or has more in it.
+    pub fn parse(uri: &str, files_too: bool) -> Result<Self, ScriptFault> {
         let fault = |why| ScriptFault::Address {
             uri: uri.to_owned(),
             why,
@@ -82,14 +93,19 @@ impl GitAddress {
         })
     }
 
+    /// The address of the repository itself.
+    pub fn repository(&self) -> &str {
+        &self.url
+    }
+
     /// Whether a checkout whose `.git/config` has this text is one of it.
-    pub(crate) fn is_origin_of(&self, config: &str) -> bool {
+    pub fn is_origin_of(&self, config: &str) -> bool {
         origin(config).is_some_and(|url| plain(url).eq_ignore_ascii_case(&plain(&self.url)))
     }
 
     /// The name of the app that a clone of it becomes: the repository's, with the
     /// owner's and a number behind it as long as `is_taken`.
-    pub(crate) fn app_name(&self, is_taken: impl Fn(&str) -> bool) -> Option<Name> {
+    pub fn app_name(&self, is_taken: impl Fn(&str) -> bool) -> Option<Name> {
         let url = plain(&self.url);
         let mut parts = url.rsplit('/');
         let repository = clean(parts.next().unwrap_or_default());
@@ -105,7 +121,11 @@ impl GitAddress {
 
     /// What makes a checkout at `dir`, one of the `apps`: cloned beside it, so that
     /// one that was interrupted is not taken for whole.
-    pub(crate) fn clone_into(
+    ///
+    /// # Errors
+    ///
+    /// [`ScriptFault::Address`] when the branch or commit cannot be one.
+    pub fn clone_into(
         &self,
         checkout: &Checkout,
         apps: &ContainedPath,
@@ -137,7 +157,11 @@ impl GitAddress {
     }
 
     /// What brings the checkout at `dir` to the state that is wanted.
-    pub(crate) fn update(
+    ///
+    /// # Errors
+    ///
+    /// [`ScriptFault::Address`] when the branch or commit cannot be one.
+    pub fn update(
         &self,
         checkout: &Checkout,
         dir: &ContainedPath,
@@ -209,7 +233,7 @@ impl GitAddress {
 
 /// What brings the newest to the checkout at `dir`, whose `.git/HEAD` has this text:
 /// that of its branch, else that of the repository.
-pub(crate) fn pull(head: &[u8], dir: &ContainedPath) -> Deed {
+pub fn pull(head: &[u8], dir: &ContainedPath) -> Deed {
     if head.starts_with(b"ref:") {
         return git(&["pull", "--ff-only"], dir);
     }
@@ -227,8 +251,24 @@ fn git(args: &[&str], dir: &ContainedPath) -> Deed {
     Deed::Git(args.collect(), dir.clone())
 }
 
+/// `git` with these arguments in `dir`, and what the policy made of the host's variables for
+/// it. The command has a few more of its own.
+pub fn command(
+    options: &HostOptions,
+    args: &[String],
+    dir: ContainedPath,
+    tree: &TreeId,
+) -> (CommandSpec, Environment) {
+    let decided = own_environment(options);
+    let spec = CommandSpec::new("git", dir, tree.clone())
+        .args(args.iter().map(String::as_str))
+        .envs(&own_vars(options))
+        .envs(&variables(options.local_repositories));
+    (spec, decided)
+}
+
 /// The variables of a command: it asks nobody anything, and speaks no other protocols.
-pub(crate) fn variables(files_too: bool) -> BTreeMap<String, String> {
+fn variables(files_too: bool) -> BTreeMap<String, String> {
     let protocols = if files_too { "https:file" } else { "https" };
     let fixed = [
         ("GIT_TERMINAL_PROMPT", "0"),

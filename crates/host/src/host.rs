@@ -115,8 +115,10 @@ impl Host {
     }
 
     /// What the machine has, and the programs that stand in for what it lacks, if there are
-    /// any: what runs are begun with. None as long as it is being found out.
+    /// any: what runs are begun with. None as long as it is being found out, or what the
+    /// machine is.
     pub fn found(&self) -> Option<(&Arc<Toolchain>, Option<ContainedPath>)> {
+        self.options.facts.as_ref()?;
         match &self.detect {
             Detecting::Searching(_) => None,
             Detecting::Writing(tools) => Some((tools, Some(self.options.layout.stand_ins()))),
@@ -181,6 +183,7 @@ impl Host {
                 values,
             } => self.answer(&run, step, question, values)?,
             Command::Write { to, bytes } => self.write(&to, bytes)?,
+            Command::Know(facts) => self.know(facts),
         };
         self.deliver(now);
         Ok(accepted)

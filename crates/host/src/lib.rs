@@ -26,14 +26,27 @@ mod routing;
 mod run_entry;
 mod script_address;
 mod script_call;
+mod script_missing;
 mod script_questions;
 mod script_records;
 mod script_start;
 mod shared;
 mod turns;
 
+/// What one script wants of another, as far as it is values: for those who want to know what
+/// a host would do.
+pub mod calls {
+    pub use crate::{
+        git::{Deed, GitAddress, command as git_command, pull},
+        script_address::{Address, identity, script_app},
+        script_missing::missing,
+        script_start::{parse_script, restarted},
+    };
+}
+
 pub use command::{Accepted, Command, Reader, Refused, RunRequest};
 pub use control::run_options;
+pub use detection::own_vars;
 pub use event::{EnvEvent, Event, JournalEvent, ProcessEvent, RunEvent};
 pub use host::{Host, Input, Stopped};
 pub use ids::{ProcessId, RunId};

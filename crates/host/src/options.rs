@@ -28,8 +28,9 @@ pub struct HostOptions {
     pub python_binary: Option<String>,
     /// Whether uv is used when it is there.
     pub prefer_uv: bool,
-    /// What templates can read of the machine.
-    pub facts: Object,
+    /// What templates can read of the machine. None when it is not known yet: then runs wait
+    /// for [`Command::Know`](crate::Command::Know).
+    pub facts: Option<Object>,
     /// How daemons are started again, where their scripts do not say; after which deaths
     /// is theirs to say.
     pub restart: RestartPolicy,
@@ -66,7 +67,7 @@ impl HostOptions {
             grants: Grants::none(),
             python_binary: None,
             prefer_uv: true,
-            facts: Object::new(),
+            facts: Some(Object::new()),
             restart: RestartPolicy::default(),
             stop: StopSequence::default(),
             log: LogLimits::default(),

@@ -8,16 +8,23 @@ use collodi_run::{App, ScriptFault};
 
 /// Where an address leads.
 #[derive(Clone, Debug)]
-pub(crate) enum Address {
+pub enum Address {
+    /// To this path.
     Path(ContainedPath),
+    /// Into a repository.
     Git(GitAddress),
 }
 
 impl Address {
     /// Reads what a script of `app` wrote: a path from its folder, `~/…` below the
     /// workspace with `~/api` for its apps, an absolute path, or the address of a
-    /// repository. Paths lead into the app or into the workspace.
-    pub(crate) fn read(
+    /// repository. Paths lead into the app or into the workspace. With `files_too`, a
+    /// repository may be one of this machine.
+    ///
+    /// # Errors
+    ///
+    /// [`ScriptFault::Address`] when it is none of these, or leads elsewhere.
+    pub fn read(
         layout: &Layout,
         app: &App,
         uri: &str,
@@ -59,13 +66,29 @@ fn path(layout: &Layout, app: &App, uri: &str) -> Result<ContainedPath, PathErro
     })
 }
 
+/// The script at `path`, which a script of `caller` names: its app, with the file.
+///
+/// # Errors
+///
+/// [`ScriptFault::Address`] when no script can be there.
+pub fn script_app(layout: &Layout, caller: &App, path: &ContainedPath) -> Result<App, ScriptFault> {
+    if !is_script_name(path.rel().file_name().unwrap_or_default()) {
+        let uri = path.absolute();
+        let why = "a script is a file whose name ends in .json or .js";
+        return Err(ScriptFault::Address { uri, why });
+    }
+    app_of(layout, caller, path)
+}
+
+/// Whether a file of this name may be a script.
+pub(crate) fn is_script_name(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    name.ends_with(".json") || name.ends_with(".js")
+}
+
 /// The app of the script at `file`, which a script of `caller` names: the one of the
 /// workspace that it lies in, else the caller's, else the script's folder.
-pub(crate) fn app_of(
-    layout: &Layout,
-    caller: &App,
-    file: &ContainedPath,
-) -> Result<App, ScriptFault> {
+fn app_of(layout: &Layout, caller: &App, file: &ContainedPath) -> Result<App, ScriptFault> {
     let text = file.absolute();
     let below = |root: &Root| root.contain(&RelPath::root(), &text).ok();
     let apps = Root::new(&layout.apps().absolute());
@@ -107,7 +130,7 @@ fn no_file(uri: &str) -> ScriptFault {
 }
 
 /// The path by which a script is told from others.
-pub(crate) fn identity(app: &App) -> String {
+pub fn identity(app: &App) -> String {
     let cwd = app.cwd();
     let path = cwd.join(&app.file).unwrap_or(cwd);
     path.absolute()

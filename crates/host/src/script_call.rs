@@ -11,7 +11,8 @@ use crate::{
     git::GitAddress,
     post::Post,
     script_address::Address,
-    script_start::script,
+    script_missing::missing,
+    script_start::parse_script,
     shared::{Child, Role},
 };
 use alloc::{
@@ -89,6 +90,8 @@ pub(crate) enum Stage {
     Looking,
     /// The text of a script.
     Reading(App),
+    /// What is beside a script that is not there.
+    Missing(App),
     /// A run.
     Calling(RunId),
     /// The end of a script that is to be started again.
@@ -231,10 +234,14 @@ impl Host {
                 self.finish(id, Ok(Value::from(there)));
             }
             (Stage::Reading(app), Completion::File(Ok(FileAnswer::Bytes(bytes)))) => {
-                match script(&app, &bytes) {
+                match parse_script(&app, &bytes) {
                     Ok(script) => self.begin_run(now, id, app, script),
                     Err(fault) => self.finish(id, Err(fault)),
                 }
+            }
+            (Stage::Reading(app), Completion::File(Err(error))) => self.unreadable(id, app, error),
+            (Stage::Missing(app), Completion::File(listed)) => {
+                self.finish(id, Err(missing(&app, &listed)));
             }
             (Stage::Abandoned, _) => self.forget(id),
             (_, Completion::File(Err(error))) => self.finish(id, Err(ScriptFault::File(error))),
@@ -289,7 +296,9 @@ impl Host {
     /// Scripts of these that are to be started again are not.
     pub(crate) fn leave_restarts(&mut self, now: Instant, is_one: impl Fn(&App) -> bool) {
         let its = |call: &Call| match &call.stage {
-            Stage::Stopping(of) | Stage::Reading(of) => call.action.is_none() && is_one(of),
+            Stage::Stopping(of) | Stage::Reading(of) | Stage::Missing(of) => {
+                call.action.is_none() && is_one(of)
+            }
             _ => false,
         };
         self.leave_all(now, its, &collodi_run::Input::Cancel);

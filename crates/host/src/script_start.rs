@@ -2,7 +2,7 @@
 
 use crate::{
     Host, RunEntry, RunId, RunRequest,
-    script_address::{app_of, identity},
+    script_address::{identity, script_app},
     script_call::{Call, CallId, Stage, Want},
 };
 use alloc::{
@@ -40,16 +40,7 @@ impl Host {
 
     fn app_at(&self, id: CallId, path: &ContainedPath) -> Result<App, ScriptFault> {
         let call = self.calls.all.get(&id).ok_or(ScriptFault::Cancelled)?;
-        let ends = |ending: &str| {
-            let name = path.rel().file_name().unwrap_or_default();
-            name.to_ascii_lowercase().ends_with(ending)
-        };
-        if !(ends(".json") || ends(".js")) {
-            let uri = path.absolute();
-            let why = "a script is a file whose name ends in .json or .js";
-            return Err(ScriptFault::Address { uri, why });
-        }
-        app_of(&self.options.layout, &call.app, path)
+        script_app(&self.options.layout, &call.app, path)
     }
 
     pub(crate) fn read_script(&mut self, id: CallId, app: App) {
@@ -200,14 +191,7 @@ impl Host {
         answered.stage = Stage::New;
         self.release_turn(id);
         self.stop_script(now, &path);
-        let fields = [
-            ("uri", Value::from(uri)),
-            ("scheduled", Value::from(true)),
-            ("self", Value::from(is_self)),
-            ("params", args),
-        ];
-        let result = Value::Object(fields.into_iter().collect());
-        self.tell_caller(answered, Ok(result));
+        self.tell_caller(answered, Ok(restarted(uri, is_self, args)));
         self.restart_stopped(now);
     }
 
@@ -224,6 +208,17 @@ impl Host {
     }
 }
 
+/// What a step hears that has a script, perhaps its own, started again with these `args`.
+pub fn restarted(uri: String, is_self: bool, args: Value) -> Value {
+    let fields = [
+        ("uri", Value::from(uri)),
+        ("scheduled", Value::from(true)),
+        ("self", Value::from(is_self)),
+        ("params", args),
+    ];
+    Value::Object(fields.into_iter().collect())
+}
+
 /// What the run of a script comes to for who started it.
 pub(crate) fn result(script: &str, outcome: &Outcome) -> Result<Value, ScriptFault> {
     match &outcome.status {
@@ -236,8 +231,13 @@ pub(crate) fn result(script: &str, outcome: &Outcome) -> Result<Value, ScriptFau
     }
 }
 
-/// The script that these bytes are.
-pub(crate) fn script(app: &App, bytes: &[u8]) -> Result<Script, ScriptFault> {
+/// The script that these bytes are: the file of `app`.
+///
+/// # Errors
+///
+/// [`ScriptFault::Invalid`] with its first error, [`ScriptFault::NoSteps`] when it is
+/// another kind of file.
+pub fn parse_script(app: &App, bytes: &[u8]) -> Result<Script, ScriptFault> {
     let options = Options {
         base: app.dir.clone(),
         ..Options::for_file(&app.file)

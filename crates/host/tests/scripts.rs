@@ -185,14 +185,18 @@ impl Play {
                 kind: FileKind::File,
                 size: text.len() as u64,
             }))),
-            FileOp::List { .. } => {
-                let below = self.files.keys().filter_map(|file| file.strip_prefix(APPS));
-                let apps = below.filter_map(|file| file.split('/').nth(1));
-                let entry = |name: &str| Entry {
-                    name: name.to_owned(),
-                    kind: FileKind::Directory,
+            FileOp::List { path } => {
+                let folder = path.absolute();
+                let below = |file: &String| Some(file.strip_prefix(&folder)?.to_owned());
+                let entry = |below: String| Entry {
+                    name: below.split('/').nth(1).unwrap().to_owned(),
+                    kind: match below.matches('/').count() {
+                        1 => FileKind::File,
+                        _ => FileKind::Directory,
+                    },
                 };
-                Ok(FileAnswer::Entries(apps.map(entry).collect()))
+                let all = self.files.keys().filter_map(below).map(entry);
+                Ok(FileAnswer::Entries(all.collect()))
             }
             FileOp::Rename { to, .. } => {
                 let cloned = r#"{"run": [{"method": "log", "params": {"text": "{{cwd}}"}}]}"#;
@@ -286,6 +290,7 @@ fn what_cannot_be_run_fails_the_step_with_its_place() {
     let mut play = Play::new(&[
         ("demo/js.json", &caller("torch.js")),
         ("demo/missing.json", &caller("none.json")),
+        ("demo/nearly.json", &caller("climb.json")),
         ("demo/broken.json", &caller("bad.json")),
         (
             "demo/bad.json",
@@ -296,7 +301,7 @@ fn what_cannot_be_run_fails_the_step_with_its_place() {
         ("demo/out.json", &caller("/etc/x.json")),
         ("demo/climbs.json", &caller("../../../../../x.json")),
     ]);
-    for file in ["js", "missing", "broken", "meta", "out", "climbs"] {
+    for file in ["js", "missing", "nearly", "broken", "meta", "out", "climbs"] {
         play.run(&format!("{file}.json"));
     }
     let ends = play

@@ -199,3 +199,15 @@ fn a_run_without_end_hears_of_its_cancellation_between_two_turns() {
         .collect();
     assert_eq!(words, ["cancelled"]);
 }
+
+/// A host that is not told at once what the machine is keeps runs waiting until it is.
+#[test]
+fn a_run_waits_until_the_machine_is_known() {
+    let mut play = Play::with(|options| options.facts = None);
+    play.run(r#"{"run": [{"when": "{{gpu === 'nvidia'}}", "method": "log", "params": {"raw": "{{vram}} GB"}}]}"#);
+    let facts = [("gpu", "nvidia".into()), ("vram", 24.into())];
+    play.at(5)
+        .command(Command::Know(facts.into_iter().collect()));
+    play.no_files();
+    assert_snapshot!(play.trace());
+}

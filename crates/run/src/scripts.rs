@@ -94,6 +94,13 @@ pub enum ScriptFault {
         /// Why not.
         why: &'static str,
     },
+    /// Its file is not there.
+    Missing {
+        /// The file.
+        script: String,
+        /// The file beside it that is perhaps meant.
+        meant: Option<String>,
+    },
     /// Its file cannot be read.
     File(FileError),
     /// Its file describes an app and has no steps.
@@ -137,6 +144,9 @@ impl ScriptFault {
     /// What to do about it, when there is something to say.
     pub(crate) fn hint(&self) -> Option<&'static str> {
         Some(match self {
+            Self::Missing { .. } => {
+                "a script's path is read from the folder of the script that names it; `~/api/APP/FILE` is one of another app"
+            }
             Self::NoSteps(_) => "name the script's file, not the one that describes the app",
             Self::Cycle(_) => "let one of them return before the other needs it",
             Self::TooManyCalls(_) => "stop the scripts that do not end, then try again",
@@ -232,6 +242,14 @@ impl fmt::Display for ScriptFault {
             Self::Failed { script, why } => write!(f, "{script} failed: {why}"),
             Self::Stopped(script) => write!(f, "{script} was stopped"),
             Self::Address { uri, why } => write!(f, "{why}: {:?}", shown_script(uri)),
+            Self::Missing {
+                script,
+                meant: None,
+            } => write!(f, "{script} is not there"),
+            Self::Missing {
+                script,
+                meant: Some(meant),
+            } => write!(f, "{script} is not there; did you mean `{meant}`?"),
             Self::File(error) => write!(f, "{error}"),
             Self::NoSteps(script) => write!(f, "{script} has no `run` list"),
             Self::Invalid {

@@ -8,11 +8,9 @@ const LONGEST: usize = 64;
 /// More candidates are not compared: a file can name as many as it likes.
 const MOST: usize = 1_000;
 
-/// The candidate nearest to `word`, when it is near enough to be meant.
-pub(crate) fn nearest<'a>(
-    word: &str,
-    candidates: impl IntoIterator<Item = &'a str>,
-) -> Option<&'a str> {
+/// The candidate nearest to `word`, when it is near enough to be meant. Words of more than 64
+/// characters are not compared, and candidates after the first 1000.
+pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let plain = plain(word);
     if plain.is_empty() || plain.len() > LONGEST {
         return None;

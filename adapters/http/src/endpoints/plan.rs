@@ -7,10 +7,9 @@ use crate::{
 };
 use axum::{Json, extract::State};
 use collodi_api::Plan;
-use collodi_command::TreeId;
 use collodi_driver::HostHandle;
-use collodi_host::{Host, RunRequest, run_options};
-use collodi_run::RunOptions;
+use collodi_host::{Host, RunRequest};
+use collodi_plan::PlanOptions;
 use collodi_value::{Object, Value};
 use futures::StreamExt as _;
 use std::sync::Arc;
@@ -25,28 +24,26 @@ pub(crate) async fn plan(State(surface): Shared, PathName(name): PathName) -> An
         answers: Box::default(),
         again: false,
     };
-    let options = options(&surface.host, request).await?;
+    let options = options(&surface.host).await?;
     let files = surface.workspace.files();
-    Ok(Json(collodi_plan::plan(options, &**files).await))
+    let plan = collodi_plan::plan(&options, request, &app.source, &**files);
+    Ok(Json(plan.await))
 }
 
 /// What a run would be begun with, as soon as the host knows what the machine has.
-async fn options(host: &HostHandle, request: RunRequest) -> Result<RunOptions, Fault> {
+async fn options(host: &HostHandle) -> Result<PlanOptions, Fault> {
     let mut events = host.changes().await?;
     loop {
-        let request = request.clone();
-        let options = move |host: &Host| {
+        let found = |host: &Host| {
             let (tools, stand_ins) = host.found()?;
-            let tree = TreeId::new("plan");
-            Some(run_options(
-                host.options(),
-                request,
+            let (host, tools) = (host.options().clone(), tools.clone());
+            Some(PlanOptions {
+                host,
                 tools,
-                &stand_ins,
-                (tree, 0),
-            ))
+                stand_ins,
+            })
         };
-        if let Some(options) = host.query(options).await? {
+        if let Some(options) = host.query(found).await? {
             return Ok(options);
         }
         if events.next().await.is_none() {

@@ -269,6 +269,14 @@ const INSTALL: &str = r#"{"dialect": "vatn", "run": [
 async fn plans(stage: Stage) {
     stage.app("server", INSTALL);
     stage.app("broken", r#"{"run": [{"method": "lgo"}]}"#);
+    let start =
+        r#"{"run": [{"method": "script.start", "params": {"uri": "~/api/server/pinokio.json"}}]}"#;
+    stage.app("caller", start);
+    let caller = stage.get("/python/apps/caller/plan").await.expect(200);
+    let called = &caller.body["steps"][0]["effects"][0];
+    assert_eq!(called["kind"], "script");
+    assert_eq!(called["appId"], "server");
+    assert_eq!(called["steps"].as_array().map(Vec::len), Some(3));
     assert_snapshot!("plan", stage.get("/python/apps/server/plan").await.shown());
     assert!(!stage.has("apps/server/config.json"));
     assert!(!stage.has("envs/tools"));

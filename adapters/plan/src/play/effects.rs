@@ -5,17 +5,20 @@ use crate::{network, variables::variables};
 use collodi_api::{Effect, FileEffect, PlannedCommand};
 use collodi_command::CommandSpec;
 use collodi_file::FileOp;
-use collodi_run::{
-    DaemonSpec, EnvRequest, Field, FieldKind, Question, ScriptRequest, shown_script,
-};
+use collodi_run::{DaemonSpec, EnvRequest, Field, FieldKind, Question};
 use collodi_script::StepAt;
 use collodi_value::Value;
 use collodi_web::{DownloadSpec, Downloaded, FetchSpec, Fetched, Headers, Target};
 
 impl Player<'_> {
     pub(super) fn command(&mut self, line: &str, spec: &CommandSpec) -> PlannedCommand {
-        let env = variables(spec, self.run.environment(), &mut self.recorder.words);
-        let words = &self.recorder.words;
+        let env = variables(
+            spec,
+            self.stack.top.run.environment(),
+            "set for Python",
+            &mut self.notes.words,
+        );
+        let words = &self.notes.words;
         let argv = [&spec.program].into_iter().chain(&spec.args);
         PlannedCommand {
             line: words.show(line),
@@ -29,34 +32,36 @@ impl Player<'_> {
         }
     }
 
-    pub(super) fn daemon(&mut self, spec: &DaemonSpec) {
+    pub(super) fn daemon(&mut self, step: &StepAt, spec: &DaemonSpec) {
         let command = PlannedCommand {
             daemon: true,
             restarts: spec.restart.restarts(),
             ..self.command(&spec.line, &spec.command)
         };
-        self.recorder.effect(Effect::Command(command));
+        self.effect(step, Effect::Command(command));
     }
 
-    pub(super) async fn environment(&mut self, request: &EnvRequest) {
+    pub(super) async fn environment(&mut self, step: &StepAt, request: &EnvRequest) {
         let exists = self.disk.has(&request.env.python()).await;
-        self.disk.assume_file(&request.env.python());
-        self.recorder.effect(Effect::Environment {
+        self.disk.assume_file(&request.env.python(), "");
+        let effect = Effect::Environment {
             path: request.env.path().absolute(),
             python: request.version.clone(),
             exists,
-        });
+        };
+        self.effect(step, effect);
     }
 
     /// Every request is answered, with nothing in the answer.
-    pub(super) fn fetches(&mut self, spec: &FetchSpec) -> Fetched {
-        self.recorder
-            .assume(None, "every request is answered, with an empty object");
-        self.recorder.effect(Effect::Network {
+    pub(super) fn fetches(&mut self, step: &StepAt, spec: &FetchSpec) -> Fetched {
+        self.notes
+            .assume("every request is answered, with an empty object");
+        let effect = Effect::Network {
             method: Some(spec.method.clone()),
-            url: self.recorder.words.show(&spec.url.to_string()),
+            url: self.notes.words.show(&spec.url.to_string()),
             to: None,
-        });
+        };
+        self.effect(step, effect);
         Fetched {
             status: 200,
             headers: Headers::default(),
@@ -65,14 +70,15 @@ impl Player<'_> {
     }
 
     /// Every download succeeds.
-    pub(super) fn downloads(&mut self, spec: &DownloadSpec) -> Downloaded {
-        self.recorder.assume(None, "every download succeeds");
-        let words = &self.recorder.words;
-        self.recorder.effect(Effect::Network {
+    pub(super) fn downloads(&mut self, step: &StepAt, spec: &DownloadSpec) -> Downloaded {
+        self.notes.assume("every download succeeds");
+        let words = &self.notes.words;
+        let effect = Effect::Network {
             method: None,
             url: words.show(&spec.url.to_string()),
             to: Some(words.show(&spec.target.to_string())),
-        });
+        };
+        self.effect(step, effect);
         let path = match &spec.target {
             Target::Dir(dir) => {
                 let name = collodi_web::file_name(None, &spec.url);
@@ -80,7 +86,7 @@ impl Player<'_> {
             }
             Target::File(path) => path.clone(),
         };
-        self.disk.assume_file(&path);
+        self.disk.assume_file(&path, "");
         Downloaded {
             path,
             bytes: 0,
@@ -88,35 +94,20 @@ impl Player<'_> {
         }
     }
 
-    /// What another script does is not played; there is none when it is asked about.
-    pub(super) fn script(&mut self, step: &StepAt, request: &ScriptRequest) -> Value {
-        if let ScriptRequest::Ask(question, uri) = request {
-            let uri = self.recorder.words.show(&shown_script(uri));
-            let text = format!("the script {uri} does not run");
-            self.recorder.assume(Some(step), text);
-            return question.of_nothing();
-        }
-        let text = self.recorder.words.show(&request.to_string());
-        self.recorder.effect(Effect::Other { text });
-        let text = "the other script succeeds, and gives nothing to later steps";
-        self.recorder.assume(Some(step), text);
-        Value::Null
-    }
-
     /// Every question is answered: by its defaults, where it has some.
     pub(super) fn asks(&mut self, question: &Question) {
         let fields = &question.form.fields;
         let keys = fields.iter().map(|field| field.key.clone()).collect();
-        self.recorder.effect(Effect::Ask { fields: keys });
+        self.effect(&question.step, Effect::Ask { fields: keys });
         let text = "every question is answered, with the default where there is one";
-        self.recorder.assume(None, text);
+        self.notes.assume(text);
         let answers = fields
             .iter()
             .map(|field| (field.key.clone(), answer(field)));
         self.answers(question.number, answers.collect());
     }
 
-    pub(super) async fn file(&mut self, op: &FileOp) {
+    pub(super) async fn file(&mut self, step: &StepAt, op: &FileOp) {
         let (what, path, from, bytes) = match op {
             FileOp::Read { path, .. } => (FileEffect::Read, path, None, None),
             FileOp::Write { path, bytes, .. } => (FileEffect::Write, path, None, Some(bytes.len())),
@@ -128,16 +119,16 @@ impl Player<'_> {
             FileOp::Stat { path } => (FileEffect::Look, path, None, None),
             FileOp::List { path } => (FileEffect::List, path, None, None),
             other => {
-                let text = self.recorder.words.show(&other.to_string());
-                return self.recorder.effect(Effect::Other { text });
+                let text = self.notes.words.show(&other.to_string());
+                return self.effect(step, Effect::Other { text });
             }
         };
         let exists = self.disk.has(path).await;
-        if !exists && what == FileEffect::Read && self.has_not_begun() {
+        if !exists && what == FileEffect::Read && !self.stack.top.has_begun {
             // A run looks for files of variables; most apps have none.
             return;
         }
-        let words = &self.recorder.words;
+        let words = &self.notes.words;
         let effect = Effect::File {
             what,
             path: words.show(&path.absolute()),
@@ -145,7 +136,7 @@ impl Player<'_> {
             exists,
             bytes,
         };
-        self.recorder.effect(effect);
+        self.effect(step, effect);
     }
 }
 

@@ -1,14 +1,15 @@
 //! `collodi plan`
 
+mod machine;
 mod show;
 
 use super::{place::Place, run::not_a_script};
 use crate::{cli::PlanArgs, failure::Failure, node, present::presenter, runtime::Runtime};
 use anyhow::Result;
 use collodi_api::{Assumption, PlanStatus};
-use collodi_command::TreeId;
-use collodi_driver::{LoadedApp, load};
-use collodi_host::{HostOptions, RunRequest, run_options};
+use collodi_driver::{LoadedApp, load, survey};
+use collodi_host::{HostOptions, RunRequest};
+use collodi_plan::PlanOptions;
 use collodi_python::{Installer, Interpreter, Tool, Toolchain};
 use collodi_script::{Script, ScriptError};
 use collodi_value::{Object, Value};
@@ -41,17 +42,20 @@ pub(crate) async fn plan(
         }
     };
     let dir = node::absolute(workspace)?;
-    let options = node::options(node::layout(&dir)?, &backends, &args.server)?;
+    let mut options = node::options(node::layout(&dir)?, &backends, &args.server)?;
+    let facts = survey(&backends, &options).await;
+    machine::settle(&mut options, facts, &args.facts)?;
     let tools = tools(&options);
-    let run = run_options(
-        &options,
-        request(&app, script),
-        &Arc::new(tools.clone()),
-        &stand_ins(&options, &tools),
-        (TreeId::new("plan"), 0),
-    );
-    let mut plan = collodi_plan::plan(run, &*backends.files).await;
-    plan.assumptions.insert(0, about(&tools));
+    let options = PlanOptions {
+        stand_ins: stand_ins(&options, &tools),
+        host: options,
+        tools: Arc::new(tools),
+    };
+    let request = request(&app, script);
+    let mut plan = collodi_plan::plan(&options, request, &app.source, &*backends.files).await;
+    let about = [about(&options.tools)].into_iter();
+    let about = about.chain(machine::assumption(&args.facts));
+    plan.assumptions.splice(..0, about);
     if json {
         say!("{}", serde_json::to_string(&plan)?);
     } else {
@@ -118,6 +122,7 @@ fn about(tools: &Toolchain) -> Assumption {
     ];
     let words = named.map(|(name, there)| format!("{} {name}", if there { "a" } else { "no" }));
     Assumption {
+        script: None,
         step: None,
         list: None,
         text: format!("the machine has {}; none was started", words.join(", ")),

@@ -46,6 +46,55 @@ fn for_programs() {
     assert_eq!(plan["steps"][3]["effects"][0]["daemon"], true);
 }
 
+/// A plan for another machine.
+#[test]
+fn with_facts() {
+    let script = r#"{"run": [
+  {"when": "{{gpu === 'nvidia' && platform === 'win32'}}", "method": "log", "params": {"raw": "{{gpu_target}} {{vram}} {{os.platform()}}/{{arch}} {{gpus[0].model}}"}},
+  {"when": "{{gpu === 'amd'}}", "method": "log", "params": {"raw": "amd"}}
+]}"#;
+    let stage = stage(script);
+    let facts = "--fact vram=24 --fact gpu=nvidia --fact gpu_target=sm_89 --fact platform=win32 --fact arch=arm64";
+    assert_snapshot!(stage.call(&format!("plan app {facts}")).shown());
+    for (facts, expected) in [
+        (
+            "--fact gpu=none --fact vram=4",
+            "vram is about a card, and there is none",
+        ),
+        ("--fact mem=4", "mem cannot be supposed"),
+        (
+            "--fact platform=windows",
+            "it is one of linux, darwin, win32",
+        ),
+        ("--fact gpu", "write it as KEY=VALUE"),
+    ] {
+        let answer = stage.call(&format!("plan app {facts}"));
+        assert_ne!(answer.status, 0);
+        assert!(answer.stderr.contains(expected), "{}", answer.shown());
+    }
+}
+
+/// The steps of the scripts that it starts stand below the steps that start them.
+#[test]
+fn with_the_scripts_that_it_starts() {
+    let script = r#"{"run": [
+  {"method": "script.start", "params": {"uri": "torch.json", "params": {"path": "lib"}}},
+  {"method": "script.start", "params": {"uri": "https://example.org/a/tool.git/install.json"}}
+]}"#;
+    let torch = r#"{"run": [
+  {"method": "fs.write", "params": {"path": "{{args.path}}/a.txt", "text": "a"}},
+  {"when": "{{platform === 'win32'}}", "method": "shell.run", "params": {"message": "dir"}}
+]}"#;
+    let stage = stage(script).file("app/torch.json", torch);
+    assert_snapshot!(stage.call("plan app").shown());
+    let answer = stage.call("--json plan app");
+    let plan: Value = serde_json::from_str(&answer.stdout).unwrap();
+    let called = &plan["steps"][0]["effects"][0];
+    assert_eq!(called["kind"], "script");
+    assert_eq!(called["steps"][1]["line"], 3);
+    assert_eq!(called["ending"]["status"], "completed");
+}
+
 #[test]
 fn a_run_that_would_fail() {
     let script =

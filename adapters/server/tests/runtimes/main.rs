@@ -30,6 +30,7 @@ on_each_runtime! {
     half_a_request_holds_up_nobody_and_no_shutdown
     a_second_interrupt_waits_for_nobody
     a_plan_is_the_same_everywhere
+    scripts_know_the_card_of_the_machine
 }
 
 const SERVER: &str = r#"{"run": [
@@ -171,4 +172,17 @@ fn a_plan_is_the_same_everywhere(stage: Stage) {
             .count()
             == 1
     );
+}
+
+fn scripts_know_the_card_of_the_machine(stage: Stage) {
+    stage.program("nvidia-smi", "echo 'NVIDIA L4, 550.54, 23034, 8.9'");
+    stage.app(
+        "demo",
+        r#"{"run": [
+            {"when": "{{gpu === 'nvidia'}}", "method": "log", "params": {"raw": "{{gpu_target}} {{vram}}"}}]}"#,
+    );
+    assert!(stage.call("plan demo").contains("log sm_89 22\n"));
+    let mut running = stage.start(&["--json", "run", "demo", "--listen", "127.0.0.1:0"]);
+    running.until("\"text\":\"sm_89 22\"");
+    assert_eq!(running.code(), Some(0));
 }

@@ -5,6 +5,7 @@ use std::{
     fs,
     io::{BufRead as _, BufReader, Lines},
     net::TcpStream,
+    os::unix::fs::PermissionsExt as _,
     path::{Path, PathBuf},
     process::{Child, ChildStdout, Command, Stdio},
 };
@@ -45,6 +46,14 @@ impl Stage {
         fs::write(dir.join("pinokio.json"), script).unwrap();
     }
 
+    /// Makes a program of this shell script, found before all others.
+    pub(crate) fn program(&self, name: &str, script: &str) {
+        let path = self.path("bin").join(name);
+        fs::create_dir_all(self.path("bin")).unwrap();
+        fs::write(&path, format!("#!/bin/sh\n{script}\n")).unwrap();
+        fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
+    }
+
     /// Starts the program with these words, on the runtime.
     pub(crate) fn start(&self, words: &[&str]) -> Running {
         let mut child = self
@@ -80,7 +89,10 @@ impl Stage {
 
     fn command(&self) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_collodi"));
-        command.current_dir(self.dir.path());
+        let first = self.path("bin").into_os_string();
+        let path = std::env::var_os("PATH").unwrap();
+        let all = [first, path].join(":".as_ref());
+        command.current_dir(self.dir.path()).env("PATH", all);
         command
     }
 

@@ -3,7 +3,8 @@
 use crate::failure::{ERROR, HINT};
 use anstyle::{AnsiColor, Effects, Style};
 use collodi_api::{
-    Effect, FileEffect, Plan, PlanEnding, PlanStatus, PlanStep, PlannedCommand, PlannedVariable,
+    Effect, FileEffect, Plan, PlanEnding, PlanStatus, PlanStep, PlannedCommand, PlannedScript,
+    PlannedVariable,
 };
 use collodi_logs::plain;
 use collodi_script::locate;
@@ -21,10 +22,13 @@ pub(super) fn show(plan: &Plan, source: &str, env: bool) {
         "{STEP}{app}{STEP:#}  {DIM}{root}/{file}, {} dialect{DIM:#}",
         plan.dialect
     );
-    let mut shown = Shown { env, last: None };
-    for step in &plan.steps {
-        shown.step(step, source, root);
-    }
+    let mut shown = Shown {
+        env,
+        root,
+        indent: String::new(),
+        last: None,
+    };
+    plan.steps.iter().for_each(|step| shown.step(step));
     ending(&plan.ending, source);
     if !plan.assumptions.is_empty() {
         say!("\nassumed:");
@@ -32,9 +36,12 @@ pub(super) fn show(plan: &Plan, source: &str, env: bool) {
     for assumption in &plan.assumptions {
         let list = assumption.list.as_ref().map(|list| format!("{list}/"));
         let list = list.unwrap_or_default();
-        let of = assumption
+        let step = assumption
             .step
-            .map(|step| format!("step {list}{}: ", step + 1));
+            .map(|step| format!("step {list}{}", step + 1));
+        let script = assumption.script.as_ref();
+        let script = script.map(|script| format!(" of {}", plain(script)));
+        let of = step.map(|step| format!("{step}{}: ", script.unwrap_or_default()));
         say!("  - {}{}", of.unwrap_or_default(), plain(&assumption.text));
     }
     say!("\n{}", sum(plan));
@@ -42,31 +49,55 @@ pub(super) fn show(plan: &Plan, source: &str, env: bool) {
 
 struct Shown<'a> {
     env: bool,
+    /// The folder of the app whose script is shown.
+    root: &'a str,
+    /// What stands before every line of the script.
+    indent: String,
     /// The variables that were shown last.
     last: Option<&'a [PlannedVariable]>,
 }
 
 impl<'a> Shown<'a> {
-    fn step(&mut self, step: &'a PlanStep, source: &str, root: &str) {
-        let (number, method) = (step.step + 1, &step.method);
-        let line = locate(source, &step.pointer).line;
+    fn step(&mut self, step: &'a PlanStep) {
+        let indent = self.indent.clone();
+        let (number, method, line) = (step.step + 1, &step.method, step.line);
         let list = step.list.as_ref().map(|list| format!("{} ", plain(list)));
         let list = list.unwrap_or_default();
-        say!("{STEP}{list}[{number}]{STEP:#} {method}  {DIM}line {line}{DIM:#}");
+        say!("{indent}{STEP}{list}[{number}]{STEP:#} {method}  {DIM}line {line}{DIM:#}");
         if let Some(why) = &step.skipped {
-            say!("      {DIM}left out: {}{DIM:#}", plain(why));
+            say!("{indent}      {DIM}left out: {}{DIM:#}", plain(why));
         } else if let Some(when) = &step.when {
-            say!("      {DIM}because {} holds{DIM:#}", plain(when));
+            say!("{indent}      {DIM}because {} holds{DIM:#}", plain(when));
         }
         for effect in &step.effects {
-            self.effect(effect, root);
+            self.effect(effect);
         }
         for note in &step.notes {
-            say!("      {WARN}note: {}{WARN:#}", plain(note));
+            say!("{indent}      {WARN}note: {}{WARN:#}", plain(note));
         }
     }
 
-    fn effect(&mut self, effect: &'a Effect, root: &str) {
+    /// The steps of a script that a step runs, further in.
+    fn script(&mut self, script: &'a PlannedScript) {
+        let outer = (self.root, self.indent.clone());
+        self.indent += "      ";
+        let (indent, root, file) = (&self.indent, &script.root, &script.file);
+        say!(
+            "{indent}{DIM}{root}/{DIM:#}{STEP}{}{STEP:#}  {DIM}with {}{DIM:#}",
+            plain(file),
+            plain(&script.args)
+        );
+        self.root = root;
+        script.steps.iter().for_each(|step| self.step(step));
+        let indent = &self.indent;
+        let (style, words) = verdict(script.ending.status);
+        let reason = reason(&script.ending);
+        say!("{indent}{style}{words}{style:#}{reason}");
+        (self.root, self.indent) = outer;
+    }
+
+    fn effect(&mut self, effect: &'a Effect) {
+        let (indent, root) = (self.indent.clone(), self.root);
         let below = |path: &str| {
             let rest = path
                 .strip_prefix(root)
@@ -75,7 +106,7 @@ impl<'a> Shown<'a> {
         };
         match effect {
             Effect::Command(command) => self.command(command, &below(&command.cwd)),
-            Effect::Typed { line } => say!("      > {}", plain(line)),
+            Effect::Typed { line } => say!("{indent}      > {}", plain(line)),
             Effect::Environment {
                 path,
                 python,
@@ -86,55 +117,58 @@ impl<'a> Shown<'a> {
                     .map(|python| format!(" with Python {python}"));
                 let verb = if *exists { "use" } else { "make" };
                 let (path, of) = (below(path), of.unwrap_or_default());
-                say!("      {verb} the Python environment {path}{of}");
+                say!("{indent}      {verb} the Python environment {path}{of}");
             }
-            Effect::File { .. } => say!("      {}", file(effect, &below)),
-            Effect::Port { from } => say!("      take a free port from {from} on"),
-            Effect::Connect { address } => say!("      connect to {}", plain(address)),
+            Effect::File { .. } => say!("{indent}      {}", file(effect, &below)),
+            Effect::Port { from } => say!("{indent}      take a free port from {from} on"),
+            Effect::Connect { address } => say!("{indent}      connect to {}", plain(address)),
             Effect::Network { method, url, to } => {
                 let verb = method.as_deref().unwrap_or("download");
                 let to = to.as_deref().map(|to| format!(" to {}", below(to)));
                 say!(
-                    "      network: {verb} {}{}",
+                    "{indent}      network: {verb} {}{}",
                     plain(url),
                     plain(&to.unwrap_or_default())
                 );
             }
-            Effect::Ask { fields } => say!("      ask for {}", plain(&fields.join(", "))),
+            Effect::Ask { fields } => say!("{indent}      ask for {}", plain(&fields.join(", "))),
             Effect::Show { method, params } => {
-                say!("      {DIM}event {method} {}{DIM:#}", plain(params));
+                say!("{indent}      {DIM}event {method} {}{DIM:#}", plain(params));
             }
-            Effect::Log { text } => say!("      log {}", plain(text)),
-            Effect::Wait { reason } => say!("      wait: {}", plain(reason)),
-            Effect::Other { text } => say!("      {WARN}{}{WARN:#}", plain(text)),
+            Effect::Log { text } => say!("{indent}      log {}", plain(text)),
+            Effect::Wait { reason } => say!("{indent}      wait: {}", plain(reason)),
+            Effect::Script(script) => self.script(script),
+            Effect::Other { text } => say!("{indent}      {WARN}{}{WARN:#}", plain(text)),
         }
     }
 
     fn command(&mut self, command: &'a PlannedCommand, cwd: &str) {
+        let indent = self.indent.clone();
         for (i, line) in command.line.lines().enumerate() {
             let mark = if i == 0 { '$' } else { ' ' };
-            say!("      {mark} {}", plain(line));
+            say!("{indent}      {mark} {}", plain(line));
         }
         let daemon = command.daemon.then_some("a daemon");
         let restarts = command.restarts.then_some("started again when it ends");
         let lives_on = command.lives_on.then_some("goes on after the step");
         let facts = [daemon, restarts, lives_on].into_iter().flatten();
         let facts: String = facts.map(|fact| format!(", {fact}")).collect();
-        say!("        {DIM}in {cwd}{facts}{DIM:#}");
+        say!("{indent}        {DIM}in {cwd}{facts}{DIM:#}");
         for fetched in &command.network {
-            say!("        network: {}", plain(fetched));
+            say!("{indent}        network: {}", plain(fetched));
         }
         self.variables(&command.env);
     }
 
     fn variables(&mut self, env: &'a [PlannedVariable]) {
+        let indent = self.indent.clone();
         if self.last == Some(env) {
-            return say!("        {DIM}variables as before{DIM:#}");
+            return say!("{indent}        {DIM}variables as before{DIM:#}");
         }
         self.last = Some(env);
         if self.env {
             env.iter()
-                .for_each(|variable| say!("        {}", in_full(variable)));
+                .for_each(|variable| say!("{indent}        {}", in_full(variable)));
             return;
         }
         let mut groups: BTreeMap<(bool, &str), Vec<String>> = BTreeMap::new();
@@ -146,9 +180,12 @@ impl<'a> Shown<'a> {
             let what = if dropped { "without" } else { "with" };
             if dropped && rule == NOT_LISTED {
                 let count = names.len();
-                say!("        {DIM}without {count} variables of the host: {rule}{DIM:#}");
+                say!("{indent}        {DIM}without {count} variables of the host: {rule}{DIM:#}");
             } else {
-                say!("        {DIM}{what} {}: {rule}{DIM:#}", names.join(", "));
+                say!(
+                    "{indent}        {DIM}{what} {}: {rule}{DIM:#}",
+                    names.join(", ")
+                );
             }
         }
     }
@@ -227,53 +264,63 @@ fn file(effect: &Effect, below: &impl Fn(&str) -> String) -> String {
 }
 
 fn ending(ending: &PlanEnding, source: &str) {
-    let words = match ending.status {
-        PlanStatus::Completed => "then it is done",
-        PlanStatus::Serving => "then it stays up until it is stopped",
-        PlanStatus::StoppedEarly => "then `script.return` ends it",
-        PlanStatus::Failed => "then it fails",
-        PlanStatus::Waiting => "then it waits until it is stopped",
-        PlanStatus::Endless => "it goes on and on; the plan was cut off here",
-    };
-    let style = match ending.status {
-        PlanStatus::Failed => ERROR,
-        PlanStatus::Endless => WARN,
-        _ => GOOD,
-    };
+    let (style, words) = verdict(ending.status);
     let place = ending.pointer.as_ref().map(|at| locate(source, at));
     let place = place
         .map(|place| format!(" at {place}"))
         .unwrap_or_default();
-    let reason = ending
-        .reason
-        .as_ref()
-        .map(|reason| format!(": {}", plain(reason)));
-    say!(
-        "{style}{words}{style:#}{place}{}",
-        reason.unwrap_or_default()
-    );
+    say!("{style}{words}{style:#}{place}{}", reason(ending));
     if let Some(hint) = &ending.hint {
         say!("{HINT}hint:{HINT:#} {hint}");
     }
 }
 
+const fn verdict(status: PlanStatus) -> (Style, &'static str) {
+    match status {
+        PlanStatus::Completed => (GOOD, "then it is done"),
+        PlanStatus::Serving => (GOOD, "then it stays up until it is stopped"),
+        PlanStatus::StoppedEarly => (GOOD, "then `script.return` ends it"),
+        PlanStatus::Failed => (ERROR, "then it fails"),
+        PlanStatus::Waiting => (GOOD, "then it waits until it is stopped"),
+        PlanStatus::Endless => (WARN, "it goes on and on; the plan was cut off here"),
+    }
+}
+
+fn reason(ending: &PlanEnding) -> String {
+    let reason = ending.reason.as_ref();
+    let reason = reason.map(|reason| format!(": {}", plain(reason)));
+    reason.unwrap_or_default()
+}
+
+/// All steps, those of scripts that are run too.
+fn all_steps(plan: &Plan) -> Vec<&PlanStep> {
+    let mut all: Vec<&PlanStep> = plan.steps.iter().collect();
+    let mut seen = 0;
+    while let Some(step) = all.get(seen).copied() {
+        seen += 1;
+        for effect in &step.effects {
+            if let Effect::Script(script) = effect {
+                all.extend(&script.steps);
+            }
+        }
+    }
+    all
+}
+
 /// The numbers.
 fn sum(plan: &Plan) -> String {
-    let effects = || plan.steps.iter().flat_map(|step| &step.effects);
+    let steps = all_steps(plan);
+    let effects = || steps.iter().flat_map(|step| &step.effects);
     let count = |of: fn(&Effect) -> bool| effects().filter(|effect| of(effect)).count();
     let commands = count(|e| matches!(e, Effect::Command(_)));
     let daemons = count(|e| matches!(e, Effect::Command(c) if c.daemon || c.lives_on));
     let is = |what| move |e: &&Effect| matches!(e, Effect::File { what: w, .. } if *w == what);
     let written = effects().filter(is(FileEffect::Write)).count();
     let deleted = effects().filter(is(FileEffect::Delete)).count();
-    let left_out = plan
-        .steps
-        .iter()
-        .filter(|step| step.skipped.is_some())
-        .count();
+    let left_out = steps.iter().filter(|step| step.skipped.is_some()).count();
     format!(
         "steps: {}, left out: {left_out}; commands: {commands}, of which stay up: {daemons}; \
          files written: {written}, deleted: {deleted}; nothing was run or changed",
-        plan.steps.len(),
+        steps.len(),
     )
 }

@@ -1,0 +1,123 @@
+//! What the machine is, asked of its files and of a few programs.
+
+use collodi_backend::{Backends, ChildEvent};
+use collodi_command::{CommandSpec, Exit, Signal, Stream, TreeId};
+use collodi_contain::{ContainedPath, RelPath, Root};
+use collodi_facts::{Facts, Folder, Program, Sources, Texts};
+use collodi_file::{FileAnswer, FileOp};
+use collodi_host::{HostOptions, own_vars};
+use collodi_python::Os;
+use collodi_time::Duration;
+use futures::future::{Either, select};
+use std::pin::pin;
+
+/// How long all sources together may take. A card that sleeps takes some seconds.
+const TIME: Duration = Duration::from_secs(20);
+
+/// Finds out what the machine is that a host with these options would be on. Asks what can be
+/// asked within 20 seconds; what does not answer says nothing. Programs get the variables that
+/// the host's own commands get.
+pub async fn survey(backends: &Backends, options: &HostOptions) -> Facts {
+    let sources = match options.layout.platform().os {
+        Os::Linux => Sources::LINUX,
+        Os::MacOs => Sources::MACOS,
+        Os::Windows => return Facts::default(),
+    };
+    let mut texts = Texts::default();
+    let tree = TreeId::new(&format!("survey-{:016x}", options.seed));
+    let over = {
+        let end = backends.clock.now() + TIME;
+        let asking = pin!(ask(backends, options, &sources, &tree, &mut texts));
+        matches!(
+            select(asking, backends.clock.sleep_until(end)).await,
+            Either::Right(_)
+        )
+    };
+    if over {
+        // A program that cannot be killed says nothing either.
+        let _ = backends.process.signal_tree(&tree, Signal::KILL).await;
+    }
+    Facts::of(&texts)
+}
+
+async fn ask(
+    backends: &Backends,
+    options: &HostOptions,
+    sources: &Sources,
+    tree: &TreeId,
+    texts: &mut Texts,
+) {
+    for file in sources.files {
+        read(backends, file, texts).await;
+    }
+    for folder in sources.folders {
+        for entry in entries(backends, folder).await {
+            for file in folder.files {
+                read(backends, &format!("{}/{entry}/{file}", folder.path), texts).await;
+            }
+        }
+    }
+    for program in sources.programs {
+        if !texts.has(program.name) {
+            let said = run(backends, options, program, tree).await;
+            texts.add(program.name, &said.unwrap_or_default());
+        }
+    }
+}
+
+async fn read(backends: &Backends, file: &str, texts: &mut Texts) {
+    let Some(path) = at(file) else { return };
+    let op = FileOp::read(path, Sources::TEXT_BYTES);
+    if let Ok(FileAnswer::Bytes(bytes)) = backends.files.perform(op).await {
+        texts.add(file, &String::from_utf8_lossy(&bytes));
+    }
+}
+
+async fn entries(backends: &Backends, folder: &Folder) -> Vec<String> {
+    let Some(path) = at(folder.path) else {
+        return Vec::new();
+    };
+    let Ok(FileAnswer::Entries(entries)) = backends.files.perform(FileOp::List { path }).await
+    else {
+        return Vec::new();
+    };
+    let names = entries.into_iter().map(|entry| entry.name);
+    let its = names.filter(|name| folder.has(name));
+    its.take(Sources::MOST_ENTRIES).collect()
+}
+
+/// What a program says on its standard output; none when it does not end well.
+async fn run(
+    backends: &Backends,
+    options: &HostOptions,
+    program: &Program,
+    tree: &TreeId,
+) -> Option<String> {
+    let cwd = options.layout.workspace().at(RelPath::root());
+    let spec = CommandSpec::new(program.name, cwd, tree.clone())
+        .args(program.args.iter().copied())
+        .envs(&own_vars(options));
+    let mut child = backends.process.spawn(&spec).await.ok()?;
+    let (mut said, mut exit) = (Vec::new(), None);
+    while let Some(event) = child.next_event().await {
+        match event {
+            ChildEvent::Output {
+                stream: Stream::Stdout,
+                bytes,
+            } => {
+                let most = usize::try_from(Sources::TEXT_BYTES).unwrap_or(usize::MAX);
+                let room = most.saturating_sub(said.len());
+                said.extend(bytes.iter().take(room));
+            }
+            ChildEvent::Exited(how) => exit = Some(how),
+            _ => {}
+        }
+    }
+    let ended_well = exit.is_some_and(Exit::is_success);
+    ended_well.then(|| String::from_utf8_lossy(&said).into_owned())
+}
+
+/// A place on the machine.
+fn at(path: &str) -> Option<ContainedPath> {
+    Root::new("/").at(RelPath::root()).join(path).ok()
+}
