@@ -89,6 +89,7 @@ async fn begin(
     handle: HostHandle,
 ) -> Result<Operator, Broken> {
     let mut events = handle.events().await?;
+    recovered(&handle).await?;
     let parsed = parse(&scenario.script, &Options::for_file("demo.json"));
     let script = parsed
         .script()
@@ -117,6 +118,15 @@ async fn begin(
         replaces: false,
     };
     operator.listen(&mut events).await
+}
+
+/// Waits until the host knows what another has left: until then it begins nothing.
+async fn recovered(handle: &HostHandle) -> Result<(), Broken> {
+    let mut changes = handle.changes().await?;
+    while !handle.query(Host::has_recovered).await? {
+        next(&mut changes).await?;
+    }
+    Ok(())
 }
 
 async fn next(events: &mut Events) -> Result<Option<Arc<collodi_host::Event>>, Broken> {
@@ -185,6 +195,7 @@ impl Operator {
             },
         };
         self.leaves |= deed.does == Does::Shutdown;
+        recovered(&self.handle).await?;
         self.handle.command(command).await?;
         Ok(())
     }
