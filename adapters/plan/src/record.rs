@@ -4,6 +4,7 @@ use crate::{assumption, guard, words::Words};
 use collodi_api::{Assumption, Effect, Plan, PlanEnding, PlanStep};
 use collodi_run::{Event, RunOptions};
 use collodi_script::{Step, StepAt};
+use collodi_value::Value;
 use std::{collections::BTreeMap, sync::Arc};
 
 /// How often a step is told of; more often it goes round in circles.
@@ -146,13 +147,8 @@ impl Recorder {
             notes: Vec::new(),
         });
         if let Some(why) = self.assumed.get(at).cloned() {
-            let params = self
-                .script
-                .value
-                .pointer(&format!("{}/params", step.pointer));
-            let params = params
-                .map(collodi_value::Value::to_json)
-                .unwrap_or_default();
+            let params = Some(step.params.source()).filter(|params| *params != Value::Null);
+            let params = params.as_ref().map(Value::to_json).unwrap_or_default();
             let text = self.words.show(&format!("{} {params}", step.method));
             self.effect(Effect::Other { text });
             self.assume(

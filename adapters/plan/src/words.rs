@@ -29,7 +29,7 @@ pub(crate) struct Said {
 impl Words {
     /// Hides the values of variables and arguments with the names of secrets.
     pub(crate) fn new(options: &RunOptions) -> Self {
-        let script = options.script.value.to_json();
+        let script = options.script.value().to_json();
         let is_free = |base: &u16| !script.contains(&base.to_string());
         let base = BASES.clone().find(is_free).unwrap_or(BASES.start);
         let mut words = Self {
