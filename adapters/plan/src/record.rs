@@ -4,6 +4,7 @@ use crate::{guard, notes::Notes, words::Words};
 use collodi_api::{Effect, PlanEnding, PlanStep};
 use collodi_run::Event;
 use collodi_script::{Method, Script, Step, StepAt};
+use collodi_value::Value;
 use std::{collections::BTreeMap, sync::Arc};
 
 /// How often a step is told of; more often it goes round in circles.
@@ -186,18 +187,17 @@ impl Record {
         });
         if let Some(why) = self.assumed.get(at) {
             let why = format!("it succeeds ({why}), and gives nothing to later steps");
-            let text = notes.words.show(&self.in_words(step));
+            let text = notes.words.show(&Self::in_words(step));
             self.assume(notes, at, why);
             self.effect(at, Effect::Other { text });
         }
     }
 
     /// The step as the script has it.
-    fn in_words(&self, step: &Step) -> String {
-        let params = format!("{}/params", step.pointer);
-        let params = self.script.value.pointer(&params);
-        let params = params.map(collodi_value::Value::to_json);
-        format!("{} {}", step.method, params.unwrap_or_default())
+    fn in_words(step: &Step) -> String {
+        let params = Some(step.params.source()).filter(|params| *params != Value::Null);
+        let params = params.as_ref().map(Value::to_json).unwrap_or_default();
+        format!("{} {params}", step.method)
     }
 
     fn note(&mut self, at: &StepAt, text: String) {

@@ -29,7 +29,7 @@ impl Words {
     /// Hides the values of variables with the names of secrets. The ports that are made up
     /// are none that the script has.
     pub(crate) fn new(host_vars: &BTreeMap<String, String>, script: &Script) -> Self {
-        let script = script.value.to_json();
+        let script = script.value().to_json();
         let is_free = |base: &u16| !script.contains(&base.to_string());
         let base = BASES.clone().find(is_free).unwrap_or(BASES.start);
         let mut words = Self {

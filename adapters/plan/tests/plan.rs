@@ -107,7 +107,7 @@ impl Stage {
     }
 
     async fn plan_with(&self, options: &PlanOptions, request: RunRequest) -> Plan {
-        let source = request.script.value.to_json();
+        let source = request.script.value().to_json();
         plan(options, request, &source, &*collodi_tokio::backends().files).await
     }
 

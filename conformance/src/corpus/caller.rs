@@ -10,7 +10,7 @@ const STAND_IN: &str = r#"{"run":[{"method":"log","params":{"text":"done"}}]}"#;
 /// The arguments that a caller of `script` gives: one for each name that it reads.
 pub(super) fn args(script: &Script) -> Object {
     let mut args = Object::new();
-    for text in texts(&script.value) {
+    for text in texts(&script.value()) {
         for name in members(text, "args").chain(members(text, "input")) {
             args.set(name, plausible(name));
         }
@@ -35,18 +35,16 @@ pub(super) fn plausible(name: &str) -> Value {
 /// The files below the script's folder that it reads or starts, and that something would
 /// have put there: their paths and what is in them.
 pub(super) fn files(script: &Script) -> Vec<(RelPath, String)> {
-    let named = script.steps.iter().filter_map(|step| file(script, step));
-    named.collect()
+    script.steps.iter().filter_map(file).collect()
 }
 
-fn file(script: &Script, step: &Step) -> Option<(RelPath, String)> {
+fn file(step: &Step) -> Option<(RelPath, String)> {
     let param = match step.method {
         Method::ScriptStart | Method::ScriptRun => "uri",
         Method::FsRead | Method::FsCat => "path",
         _ => return None,
     };
-    let pointer = format!("{}/params/{param}", step.pointer);
-    let path = script.value.pointer(&pointer)?.as_str()?;
+    let path = step.params.get(param)?.as_text()?;
     let path = RelPath::parse(path).ok().filter(|_| !path.contains("{{"))?;
     let text = match path.as_str() {
         _ if param == "path" => "--listen".to_owned(),

@@ -105,11 +105,10 @@ fn servers(script: &Script) -> Vec<Server> {
             Method::ShellRun | Method::ShellStart | Method::ShellEnter
         )
     });
-    let params =
-        shells.filter_map(|step| script.value.pointer(&format!("{}/params", step.pointer)));
-    let server = |params: &Value| {
+    let params = shells.map(|step| step.params.source());
+    let server = |params: Value| {
         let line = beginning(params.pointer("/message")?);
-        let patterns: Vec<&Value> = awaited(params).collect();
+        let patterns: Vec<&Value> = awaited(&params).collect();
         let says = patterns
             .iter()
             .filter_map(|pattern| plain_text(pattern.as_str()?));

@@ -49,7 +49,7 @@ impl Backoff {
     }
 }
 
-/// Within 90 to 110 ms, doubling to a minute.
+/// 90 ms, of which chance makes 81 to 99, doubling up to a minute.
 impl Default for Backoff {
     fn default() -> Self {
         Self {

@@ -32,6 +32,8 @@ use crate::{
 #[derive(Clone, Debug)]
 pub(crate) struct Context {
     pub(crate) options: Arc<RunOptions>,
+    /// The script's whole file, which templates read as `self`.
+    pub(crate) file: Arc<Value>,
     pub(crate) memory: Memory,
     pub(crate) out: Outbox<Action, Event>,
     /// The place of the list that is being gone on with.
@@ -103,6 +105,7 @@ impl Context {
         };
         let environment = Environment::new(&options);
         Self {
+            file: Arc::new(options.script.value()),
             options: Arc::new(options),
             memory,
             out: Outbox::new(),

@@ -334,8 +334,7 @@ fn variables(cx: &Context) -> Vec<(String, Field)> {
     if cx.is_vatn() {
         return Vec::new();
     }
-    let script = &cx.options.script.value;
-    let list = |pointer: &str| script.pointer(pointer).and_then(Value::as_array);
+    let list = |pointer: &str| cx.file.pointer(pointer).and_then(Value::as_array);
     let items = list("/pre").or_else(|| list("/env")).unwrap_or_default();
     let mut seen = BTreeSet::new();
     let variables = items.iter().filter_map(variable);

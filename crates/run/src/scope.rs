@@ -51,7 +51,7 @@ impl StepScope<'_> {
             "global" => Variable::Object(&context.memory.global),
             "input" => Variable::Value(&context.cursor.input),
             "args" => Variable::Value(&context.options.args),
-            "self" => Variable::Value(&context.options.script.value),
+            "self" => Variable::Value(&context.file),
             _ => return None,
         })
     }

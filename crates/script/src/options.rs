@@ -62,8 +62,9 @@ pub struct Limits {
 }
 
 impl Limits {
-    /// The nesting beyond which no setting leads, so that no stack overflows.
-    pub const MAX_DEPTH: usize = 256;
+    /// The nesting beyond which no setting leads, so that no stack overflows. Templates have it,
+    /// too.
+    pub const MAX_DEPTH: usize = 128;
 }
 
 /// 8 MiB, 128 levels, 10 000 steps, 256 diagnostics.

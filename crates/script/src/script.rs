@@ -25,8 +25,15 @@ pub struct Script {
     pub on_stop: Option<Box<Step>>,
     /// The variables the script wants before it starts (`pre`, else `env`).
     pub prerequisites: Vec<Prerequisite>,
-    /// The whole file, which templates read as `self`.
-    pub value: Value,
+    /// The whole file.
+    pub file: Template,
+}
+
+impl Script {
+    /// The whole file, which templates read as `self`; in a time that grows with it.
+    pub fn value(&self) -> Value {
+        self.file.source()
+    }
 }
 
 /// One step of a script.

@@ -136,7 +136,8 @@ proptest! {
         let text = holding(&value);
         let parsed = parse(&text, &Options::default());
         let Document::Script(script) = &parsed.document else { panic!("{text}") };
-        prop_assert_eq!(script.value.pointer("/run/0/params/json"), Some(&value));
+        let file = script.value();
+        prop_assert_eq!(file.pointer("/run/0/params/json"), Some(&value));
         prop_assert!(!parsed.has_errors(), "{}", parsed.lines());
     }
 
@@ -144,12 +145,12 @@ proptest! {
     fn indented_json_reads_as_compact(value in json()) {
         let compact = holding(&value);
         let pretty = match parse(&compact, &Options::default()).document {
-            Document::Script(script) => script.value.to_json_pretty(),
+            Document::Script(script) => script.value().to_json_pretty(),
             _ => panic!("{compact}"),
         };
         let parsed = parse(&pretty, &Options::default());
         let Document::Script(script) = parsed.document else { panic!("{pretty}") };
-        prop_assert_eq!(script.value.to_json(), compact);
+        prop_assert_eq!(script.value().to_json(), compact);
     }
 
     #[test]
@@ -157,10 +158,10 @@ proptest! {
         let Document::Script(script) = parse(&holding(&value), &Options::default()).document else {
             panic!()
         };
-        let dos = script.value.to_json_pretty().replace('\n', "\r\n");
+        let dos = script.value().to_json_pretty().replace('\n', "\r\n");
         let parsed = parse(&format!("\u{feff}{dos}"), &Options::default());
         let Document::Script(again) = parsed.document else { panic!("{dos}") };
-        prop_assert_eq!(again.value, script.value);
+        prop_assert_eq!(again.value(), script.value());
     }
 }
 

@@ -55,7 +55,7 @@ fn a_step_has_its_place() {
     assert_eq!(step.method, Method::LocalSet);
     assert_eq!(step.next, Next::Following);
     assert_eq!(
-        script.value.pointer("/run/1/id").and_then(|v| v.as_str()),
+        script.value().pointer("/run/1/id").and_then(|v| v.as_str()),
         Some("b")
     );
 }

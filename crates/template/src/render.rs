@@ -14,7 +14,8 @@ use alloc::{
     sync::Arc,
     vec::Vec,
 };
-use collodi_value::{Object, Value, number_to_text};
+use collodi_value::{Object, Value, push_number};
+use core::fmt;
 
 /// How to render.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -83,7 +84,6 @@ impl Template {
         let mut renderer = Renderer {
             evaluator: Evaluator::new(scope, how),
             missing: how.missing,
-            place: Vec::new(),
             notes: Vec::new(),
         };
         let value = renderer.template(self, how.sink);
@@ -98,26 +98,19 @@ impl Template {
 struct Renderer<'s> {
     evaluator: Evaluator<'s>,
     missing: Missing,
-    /// The way to the text at hand.
-    place: Vec<Token<'s>>,
+    /// Each with the pointer from the value at hand.
     notes: Vec<Note>,
 }
 
-/// One token of a JSON pointer.
-enum Token<'s> {
-    Index(usize),
-    Key(&'s str),
-}
-
-impl<'s> Renderer<'s> {
-    fn template(&mut self, template: &'s Template, sink: Sink) -> Value {
+impl Renderer<'_> {
+    fn template(&mut self, template: &Template, sink: Sink) -> Value {
         match &template.node {
             _ if template.plain => template.source(),
             Node::Plain(value) | Node::TooDeep(value) => value.clone(),
             Node::Text(text) => self.text(text, sink),
             Node::List(items) => {
                 let items = items.iter().enumerate();
-                let items = items.map(|(index, item)| self.at(Token::Index(index), item, sink));
+                let items = items.map(|(index, item)| self.at(index, item, sink));
                 Value::Array(items.collect())
             }
             Node::Object(entries) => Value::Object(self.object(entries)),
@@ -125,21 +118,22 @@ impl<'s> Renderer<'s> {
     }
 
     /// Renders what lies at `token` below this place.
-    fn at(&mut self, token: Token<'s>, template: &'s Template, sink: Sink) -> Value {
-        self.place.push(token);
+    fn at(&mut self, token: impl fmt::Display, template: &Template, sink: Sink) -> Value {
+        let before = self.notes.len();
         let value = self.template(template, sink);
-        self.place.pop();
+        let inside = self.notes.iter_mut().skip(before);
+        inside.for_each(|note| note.pointer = below(&token, &note.pointer));
         value
     }
 
     /// A key that is `null` or `false` drops its entry.
-    fn object(&mut self, entries: &'s [Entry]) -> Object {
+    fn object(&mut self, entries: &[Entry]) -> Object {
         let mut object = Object::with_capacity(entries.len());
         for entry in entries {
             let Some(name) = self.key(entry) else {
                 continue;
             };
-            let value = self.at(Token::Key(&entry.key), &entry.value, Sink::Plain);
+            let value = self.at(&entry.key, &entry.value, Sink::Plain);
             object.set(name, value);
         }
         object
@@ -158,7 +152,7 @@ impl<'s> Renderer<'s> {
 
     fn text(&mut self, text: &TextTemplate, sink: Sink) -> Value {
         match (text.whole(), sink) {
-            (None, _) if text.parts().is_empty() => Value::String(text.source.clone()),
+            (None, _) if text.parts().is_empty() => Value::from(&*text.source),
             (Some(hole), _) => self.whole(text, hole, sink),
             (None, Sink::Plain) => Value::String(self.embedded(text)),
             (None, Sink::Shell) => Value::String(self.line(text)),
@@ -167,21 +161,10 @@ impl<'s> Renderer<'s> {
 
     fn note(&mut self, hole: &Hole, kind: NoteKind) {
         self.notes.push(Note {
-            pointer: self.pointer(),
+            pointer: String::new(),
             span: hole.span.clone(),
             kind,
         });
-    }
-
-    fn pointer(&self) -> String {
-        let mut pointer = String::new();
-        for token in &self.place {
-            match token {
-                Token::Index(index) => push_token(&mut pointer, &index.to_string()),
-                Token::Key(key) => push_token(&mut pointer, key),
-            }
-        }
-        pointer
     }
 
     /// The value of a hole; none, with a note, when it has none.
@@ -204,17 +187,16 @@ impl<'s> Renderer<'s> {
 
     /// A text that is one expression keeps the type of its value.
     fn whole(&mut self, text: &TextTemplate, hole: &Hole, sink: Sink) -> Value {
-        let kept = match self.missing {
-            Missing::KeepText => Value::String(text.source.clone()),
+        let value = self.eval(hole, |_, value| Ok(value));
+        let value = match (value, sink) {
+            (Some(value), Sink::Shell) => return self.command(text, hole, value),
+            (Some(value), Sink::Plain) => self.json(hole, &value),
+            (None, _) => None,
+        };
+        value.unwrap_or_else(|| match self.missing {
+            Missing::KeepText => Value::from(&*text.source),
             Missing::Falsy => Value::Null,
-        };
-        let Some(value) = self.eval(hole, |_, value| Ok(value)) else {
-            return kept;
-        };
-        if sink == Sink::Shell {
-            return self.command(text, hole, value);
-        }
-        self.json(hole, &value).unwrap_or(kept)
+        })
     }
 
     fn json(&mut self, hole: &Hole, value: &Js) -> Option<Value> {
@@ -235,18 +217,18 @@ impl<'s> Renderer<'s> {
             let mut line = Line::default();
             return Value::String(match self.insert(&mut line, hole, value) {
                 Ok(()) => line.into_text(),
-                Err(Unquotable) => text.source.clone(),
+                Err(Unquotable) => String::from(&*text.source),
             });
         }
         let rendered = self.json(hole, &value);
         if matches!(rendered, Some(Value::String(_) | Value::Array(_))) {
             self.note(hole, NoteKind::RawCommand);
         }
-        rendered.unwrap_or_else(|| Value::String(text.source.clone()))
+        rendered.unwrap_or_else(|| Value::from(&*text.source))
     }
 
     fn embedded(&mut self, text: &TextTemplate) -> String {
-        let mut out = String::with_capacity(text.source.len());
+        let mut out = String::with_capacity(text.source.len() + 32);
         for part in text.parts() {
             match part {
                 Part::Literal(literal) => out.push_str(literal),
@@ -263,21 +245,17 @@ impl<'s> Renderer<'s> {
     /// Adds the text of a hole's value.
     fn append(&mut self, hole: &Hole, out: &mut String) -> Option<()> {
         self.eval(hole, |evaluator, value| {
-            let mut add = |text: &str| {
-                evaluator.make(text.len())?;
-                out.push_str(text);
-                Ok(())
-            };
-            match &value {
-                Js::Number(n) => add(&number_to_text(*n)),
-                Js::Text(text) => add(text.as_str()),
-                other => {
-                    let text = evaluator.text_of(other)?;
-                    evaluator.make(text.as_str().len())?;
-                    out.push_str(text.as_str());
-                    Ok(())
-                }
+            // What is asked for most is copied once.
+            if let Js::Number(n) = value {
+                let before = out.len();
+                push_number(out, n);
+                let made = evaluator.make(out.len() - before);
+                return made.inspect_err(|_| out.truncate(before));
             }
+            let text = evaluator.text_of(&value)?;
+            evaluator.make(text.as_str().len())?;
+            out.push_str(text.as_str());
+            Ok(())
         })
     }
 
@@ -342,13 +320,7 @@ impl<'s> Renderer<'s> {
                 line.author(part);
             } else {
                 quoted |= line.data(part).inspect_err(|_| {
-                    let pointer = self.pointer();
-                    let (span, kind) = (hole.span.clone(), NoteKind::Unquotable);
-                    self.notes.push(Note {
-                        pointer,
-                        span,
-                        kind,
-                    });
+                    self.note(hole, NoteKind::Unquotable);
                 })?;
             }
         }
@@ -357,4 +329,12 @@ impl<'s> Renderer<'s> {
         }
         Ok(())
     }
+}
+
+/// `pointer`, seen from where `token` leads to its start.
+fn below(token: &impl fmt::Display, pointer: &str) -> String {
+    let mut longer = String::with_capacity(pointer.len() + 16);
+    push_token(&mut longer, &token.to_string());
+    longer.push_str(pointer);
+    longer
 }

@@ -16,10 +16,12 @@ use collodi_value::{Object, Value};
 /// How deep lists and objects may nest.
 const MAX_DEPTH: u32 = 128;
 
-/// A JSON value whose texts (keys too) were read once for expressions.
+/// A JSON value whose texts (keys too) were read once for expressions. A copy shares all of it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Template {
     pub(crate) node: Node,
+    /// How many lists and objects lie in each other.
+    levels: u32,
     /// Whether it comes out as it was written, and there is nothing to say about it.
     pub(crate) plain: bool,
 }
@@ -31,8 +33,42 @@ pub(crate) enum Node {
     /// Nested too deeply to be looked into.
     TooDeep(Value),
     Text(TextTemplate),
-    List(Vec<Template>),
-    Object(Vec<Entry>),
+    List(Arc<[Template]>),
+    Object(Arc<[Entry]>),
+}
+
+impl Node {
+    fn is_plain(&self) -> bool {
+        match self {
+            Self::Plain(_) => true,
+            Self::TooDeep(_) => false,
+            Self::Text(text) => text.is_plain(),
+            Self::List(items) => items.iter().all(|item| item.plain),
+            Self::Object(entries) => entries.iter().all(Entry::is_plain),
+        }
+    }
+
+    fn levels(&self) -> u32 {
+        let deepest = |levels: Option<u32>| 1 + levels.unwrap_or(0);
+        match self {
+            Self::Plain(_) | Self::TooDeep(_) | Self::Text(_) => 0,
+            Self::List(items) => deepest(items.iter().map(|item| item.levels).max()),
+            Self::Object(entries) => deepest(entries.iter().map(|e| e.value.levels).max()),
+        }
+    }
+
+    fn source(&self) -> Value {
+        match self {
+            Self::Plain(value) | Self::TooDeep(value) => value.clone(),
+            Self::Text(text) => Value::from(&*text.source),
+            Self::List(items) => Value::Array(items.iter().map(Template::source).collect()),
+            Self::Object(entries) => {
+                let entries = entries.iter();
+                let entries = entries.map(|entry| (entry.key.clone(), entry.value.source()));
+                Value::Object(entries.collect::<Object>())
+            }
+        }
+    }
 }
 
 /// A key and its value.
@@ -45,9 +81,8 @@ pub(crate) struct Entry {
 }
 
 impl Entry {
-    fn new(key: &Arc<str>, value: Template) -> Self {
-        let text = has_braces(key).then(|| Box::new(TextTemplate::parse(key)));
-        let key = key.clone();
+    fn new(key: Arc<str>, value: Template) -> Self {
+        let text = has_braces(&key).then(|| Box::new(TextTemplate::parse(&key)));
         Self { key, text, value }
     }
 
@@ -70,27 +105,48 @@ impl Template {
 
     fn parse_below(value: &Value, depth: u32) -> Self {
         let deeper = |value: &Value| Self::parse_below(value, depth + 1);
-        let node = match value {
-            Value::String(text) => Node::Text(TextTemplate::parse(text)),
+        match value {
+            Value::String(text) => Self::text(text),
             Value::Array(_) | Value::Object(_) if depth >= MAX_DEPTH => {
-                Node::TooDeep(value.clone())
+                Self::of(Node::TooDeep(value.clone()))
             }
-            Value::Array(items) => Node::List(items.iter().map(deeper).collect()),
+            Value::Array(items) => Self::list(items.iter().map(deeper)),
             Value::Object(object) => {
                 let entries = object.entries().iter();
-                let entries = entries.map(|(key, value)| Entry::new(key, deeper(value)));
-                Node::Object(entries.collect())
+                Self::object(entries.map(|(key, value)| (key.clone(), deeper(value))))
             }
-            plain => Node::Plain(plain.clone()),
-        };
-        let plain = match &node {
-            Node::Plain(_) => true,
-            Node::TooDeep(_) => false,
-            Node::Text(text) => text.is_plain(),
-            Node::List(items) => items.iter().all(|item| item.plain),
-            Node::Object(entries) => entries.iter().all(Entry::is_plain),
-        };
-        Self { node, plain }
+            plain => Self::of(Node::Plain(plain.clone())),
+        }
+    }
+
+    /// Reads a text, as [`Template::parse`] does.
+    pub fn text(text: &str) -> Self {
+        Self::of(Node::Text(TextTemplate::parse(text)))
+    }
+
+    /// The list of `items`. With more than 128 levels it is not looked into.
+    pub fn list(items: impl IntoIterator<Item = Self>) -> Self {
+        Self::of(Node::List(items.into_iter().collect()))
+    }
+
+    /// The object of `entries`, whose keys may hold expressions. Of several values of a key
+    /// the last counts. With more than 128 levels it is not looked into.
+    pub fn object(entries: impl IntoIterator<Item = (Arc<str>, Self)>) -> Self {
+        let entries = entries.into_iter();
+        let entries = entries.map(|(key, value)| Entry::new(key, value));
+        Self::of(Node::Object(entries.collect()))
+    }
+
+    fn of(node: Node) -> Self {
+        let levels = node.levels();
+        if levels > MAX_DEPTH {
+            return Self::of(Node::TooDeep(node.source()));
+        }
+        Self {
+            plain: node.is_plain(),
+            levels,
+            node,
+        }
     }
 
     /// What is wrong with the texts, in their order. The problem of a key has
@@ -170,7 +226,7 @@ impl Template {
 
     /// The member `key` of an object, by the key as it is written.
     pub fn get(&self, key: &str) -> Option<&Self> {
-        let mut entries = self.entries();
+        let mut entries = self.entries().rev();
         entries
             .find(|(name, _)| *name == key)
             .map(|(_, value)| value)
@@ -190,7 +246,7 @@ impl Template {
     }
 
     /// The entries of an object, with the keys as they are written.
-    pub fn entries(&self) -> impl Iterator<Item = (&str, &Self)> {
+    pub fn entries(&self) -> impl DoubleEndedIterator<Item = (&str, &Self)> {
         let entries: &[_] = match &self.node {
             Node::Object(entries) => entries,
             _ => &[],
@@ -210,16 +266,7 @@ impl Template {
 
     /// The value that was read.
     pub fn source(&self) -> Value {
-        match &self.node {
-            Node::Plain(value) | Node::TooDeep(value) => value.clone(),
-            Node::Text(text) => Value::from(text.source.as_str()),
-            Node::List(items) => Value::Array(items.iter().map(Self::source).collect()),
-            Node::Object(entries) => {
-                let entries = entries.iter();
-                let entries = entries.map(|entry| (entry.key.clone(), entry.value.source()));
-                Value::Object(entries.collect::<Object>())
-            }
-        }
+        self.node.source()
     }
 
     fn walk(&self, pointer: &mut String, visit: &mut dyn FnMut(&str, Place<'_>)) {

@@ -4,7 +4,7 @@ use crate::{
     ProblemKind,
     syntax::{self, Expr},
 };
-use alloc::{borrow::ToOwned, boxed::Box, string::String, vec::Vec};
+use alloc::{string::String, sync::Arc, vec::Vec};
 use core::ops::Range;
 
 /// The longest expression, in bytes.
@@ -13,9 +13,9 @@ const MAX_EXPRESSION: usize = 16 * 1024;
 /// A text, read once.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct TextTemplate {
-    pub(crate) source: String,
+    pub(crate) source: Arc<str>,
     /// None when the source is all there is, as it mostly is.
-    found: Option<Box<Found>>,
+    found: Option<Arc<Found>>,
 }
 
 /// What is in a text with braces.
@@ -42,8 +42,8 @@ pub(crate) struct Hole {
 impl TextTemplate {
     pub(crate) fn parse(source: &str) -> Self {
         Self {
-            source: source.to_owned(),
-            found: has_braces(source).then(|| Box::new(Found::scan(source))),
+            source: source.into(),
+            found: has_braces(source).then(|| Arc::new(Found::scan(source))),
         }
     }
 

@@ -10,7 +10,7 @@ mod object;
 
 use alloc::{borrow::ToOwned, string::String, vec::Vec};
 
-pub use number::number_to_text;
+pub use number::{number_to_text, push_number};
 pub use object::Object;
 
 /// A JSON value.

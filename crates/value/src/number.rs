@@ -1,34 +1,37 @@
 //! Numbers as JavaScript writes them.
 
-use alloc::{
-    borrow::ToOwned,
-    format,
-    string::{String, ToString},
-};
+use alloc::{format, string::String};
+use core::fmt::Write;
 
 /// `String(n)` by ECMAScript's Number::toString: the shortest digits that read
 /// back, plain between 1e-7 and 1e21, with an exponent outside.
 pub fn number_to_text(n: f64) -> String {
+    let mut text = String::new();
+    push_number(&mut text, n);
+    text
+}
+
+/// Adds what [`number_to_text`] gives to `out`.
+pub fn push_number(out: &mut String, n: f64) {
     if n.is_nan() {
-        return "NaN".to_owned();
+        return out.push_str("NaN");
     }
     if n.is_infinite() {
-        return if n > 0.0 { "Infinity" } else { "-Infinity" }.to_owned();
+        return out.push_str(if n > 0.0 { "Infinity" } else { "-Infinity" });
     }
-    if n == 0.0 {
-        return "0".to_owned();
-    }
-    // Whole numbers that a float holds exactly have the digits of the integer.
+    // Whole numbers that a float holds exactly have the digits of the integer; of
+    // zeros there is one.
     let whole = n as i64;
-    if whole as f64 == n && whole.unsigned_abs() < 1 << 53 {
-        return whole.to_string();
-    }
     let magnitude = if n < 0.0 { -n } else { n };
-    if (1e-6..1e21).contains(&magnitude) {
-        n.to_string()
+    let written = if whole as f64 == n && whole.unsigned_abs() < 1 << 53 {
+        write!(out, "{whole}")
+    } else if (1e-6..1e21).contains(&magnitude) {
+        write!(out, "{n}")
     } else {
-        exponential(n)
-    }
+        out.write_str(&exponential(n))
+    };
+    // Writing to a String cannot fail.
+    written.unwrap_or_default();
 }
 
 /// Rust writes `1e21` and `1.5e-7`; JavaScript writes `1e+21` and `1.5e-7`.

@@ -82,10 +82,9 @@ pub(super) fn read(cx: &Context) -> Vec<Required> {
     if cx.is_vatn() {
         return Vec::new();
     }
-    let script = &cx.options.script.value;
-    let items = script.pointer("/requires").and_then(Value::as_array);
+    let items = cx.file.pointer("/requires").and_then(Value::as_array);
     let items = items.unwrap_or_default().iter();
-    let bundle = script.pointer("/requires/bundle").map(Value::to_text);
+    let bundle = cx.file.pointer("/requires/bundle").map(Value::to_text);
     let mut seen = BTreeSet::new();
     let listed = items.filter(|item| concerns(cx, item)).flat_map(programs);
     let required = listed.chain(bundle.iter().flat_map(|bundle| of_bundle(cx, bundle)));

@@ -5,13 +5,12 @@ use super::{
     spot::{Spot, is_template},
 };
 use crate::{
-    Diagnostic, Document, Prerequisite, Script, Severity, Step, Supervision,
+    Diagnostic, Document, Prerequisite, Script, Severity, Step, Supervision, Template,
     json::{Kind, Node, Syntax},
     suggest::nearest,
     table::FILE_KEYS,
 };
 use alloc::{borrow::ToOwned, boxed::Box, collections::BTreeMap, format, string::String, vec::Vec};
-use collodi_value::Value;
 
 impl Checker<'_, '_> {
     pub(super) fn document<'n>(mut self, root: &'n Node<'n>) -> Document {
@@ -60,10 +59,10 @@ impl Checker<'_, '_> {
     fn script(&mut self, root: &Spot<'_>, run: &Spot<'_>) -> Script {
         self.dialect = dialect::decide(root, self.options, self.sink);
         self.file_keys(root);
-        let value = root.node.to_value();
-        let steps = self.run_list(run, value.pointer("/run").unwrap_or(&Value::Null));
-        let actions = self.actions(root);
-        let on_stop = self.on_stop(root);
+        let file = root.node.to_template();
+        let steps = self.run_list(run, &file);
+        let actions = self.actions(root, &file);
+        let on_stop = self.on_stop(root, &file);
         let script = Script {
             dialect: self.dialect,
             supervision: self.supervision(root),
@@ -75,7 +74,7 @@ impl Checker<'_, '_> {
             actions,
             on_stop,
             prerequisites: prerequisites(root),
-            value,
+            file,
         };
         self.flow(root, &script);
         self.daemons(root, &script);
@@ -119,14 +118,14 @@ impl Checker<'_, '_> {
         }
     }
 
-    fn run_list(&mut self, run: &Spot<'_>, value: &Value) -> Vec<Step> {
+    fn run_list(&mut self, run: &Spot<'_>, file: &Template) -> Vec<Step> {
         match &run.node.kind {
             Kind::Missing => Vec::new(),
             Kind::Array(items) if items.is_empty() => {
                 self.sink.push(run.error("empty-run", "`run` has no steps"));
                 Vec::new()
             }
-            Kind::Array(_) => self.steps(run, value),
+            Kind::Array(_) => self.steps(run, file.get("run")),
             Kind::Object(_) => {
                 let report = run.wrong_type("`run`", "a list");
                 self.sink
@@ -140,38 +139,36 @@ impl Checker<'_, '_> {
         }
     }
 
-    /// Reads a list of steps, which is `value`.
-    fn steps(&mut self, list: &Spot<'_>, value: &Value) -> Vec<Step> {
+    /// Reads a list of steps, which is `template`.
+    fn steps(&mut self, list: &Spot<'_>, template: Option<&Template>) -> Vec<Step> {
         let limit = self.options.limits.steps;
         if let Some(first) = list.items().nth(limit) {
             let message = format!("a list has at most {limit} steps");
             self.sink.push(first.error("too-many-steps", message));
         }
         let items: Vec<Spot<'_>> = list.items().take(limit).collect();
-        let values = value.as_array().unwrap_or_default();
-        let indexed = items.iter().zip(values).enumerate();
-        let steps = indexed.map(|(index, (spot, value))| self.step(index, spot, value));
+        let templates = template.map(Template::items).unwrap_or_default();
+        let indexed = items.iter().zip(templates).enumerate();
+        let steps = indexed.map(|(index, (spot, template))| self.step(index, spot, template));
         let mut steps: Vec<Step> = steps.collect();
         self.resolve_next(&items, &mut steps);
         steps
     }
 
     /// Every other list of steps, by its key.
-    fn actions(&mut self, root: &Spot<'_>) -> BTreeMap<String, Vec<Step>> {
+    fn actions(&mut self, root: &Spot<'_>, file: &Template) -> BTreeMap<String, Vec<Step>> {
         let mut actions = BTreeMap::new();
         for (member, value) in root.members() {
             let known = FILE_KEYS.iter().any(|param| param.name == member.key);
             if !known && is_step_list(value.node) {
-                actions.insert(
-                    member.key.clone().into_owned(),
-                    self.steps(&value, &value.node.to_value()),
-                );
+                let steps = self.steps(&value, file.get(&member.key));
+                actions.insert(member.key.clone().into_owned(), steps);
             }
         }
         actions
     }
 
-    fn on_stop(&mut self, root: &Spot<'_>) -> Option<Box<Step>> {
+    fn on_stop(&mut self, root: &Spot<'_>, file: &Template) -> Option<Box<Step>> {
         let on = root.given("on")?;
         let stop = on.given("stop")?;
         if stop.node.as_array().is_some() {
@@ -184,7 +181,8 @@ impl Checker<'_, '_> {
         if stop.get("method").is_none() && stop.get("uri").is_some() {
             return Some(Box::new(self.start_request(&stop)));
         }
-        Some(Box::new(self.step(0, &stop, &stop.node.to_value())))
+        let template = file.get("on")?.get("stop")?;
+        Some(Box::new(self.step(0, &stop, template)))
     }
 }
 

@@ -4,9 +4,7 @@ use super::{
     Checker,
     spot::{Spot, is_template},
 };
-use crate::{
-    Dialect, Method, Next, Script, Step, Template, json::Kind, sink::clip, suggest::nearest,
-};
+use crate::{Dialect, Method, Next, Script, Step, json::Kind, sink::clip, suggest::nearest};
 use alloc::{borrow::ToOwned, collections::BTreeMap, format, vec::Vec};
 
 impl Checker<'_, '_> {
@@ -25,9 +23,7 @@ impl Checker<'_, '_> {
         match &next.node.kind {
             Kind::Null => Next::End,
             Kind::Number(n) => self.next_index(*n, next, count),
-            Kind::String(text) if is_template(text) => {
-                Next::Template(Template::parse(&next.node.to_value()))
-            }
+            Kind::String(text) if is_template(text) => Next::Template(next.node.to_template()),
             Kind::String(id) => match ids.get(&**id) {
                 Some(index) => Next::Step(*index),
                 None => self.next_unknown(id, next, ids, count),

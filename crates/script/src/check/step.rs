@@ -12,7 +12,7 @@ use crate::{
     table::{STEP_KEYS, methods},
 };
 use alloc::{borrow::ToOwned, format, string::String};
-use collodi_value::{Object, Value};
+use collodi_value::Value;
 
 /// Names from other versions and other programs, and what does the same.
 const OTHER_NAMES: &[(&str, &str)] = &[
@@ -39,9 +39,9 @@ const OTHER_NAMES: &[(&str, &str)] = &[
 ];
 
 impl Checker<'_, '_> {
-    /// Reads a step, which is `value`. One that is wrong is a step all the same, so that indices
+    /// Reads a step, which is `template`. One that is wrong is a step all the same, so that indices
     /// stay right.
-    pub(super) fn step(&mut self, index: usize, spot: &Spot<'_>, value: &Value) -> Step {
+    pub(super) fn step(&mut self, index: usize, spot: &Spot<'_>, template: &Template) -> Step {
         if !spot.node.is_object() {
             self.not_a_step(spot);
             return blank(index, spot);
@@ -54,32 +54,31 @@ impl Checker<'_, '_> {
             self.misplaced(spec, spot);
         }
         self.method_rules(&method, spot);
-        let value = |key: &str| value.as_object()?.get(key);
-        let given = |key: &str| value(key).filter(|value| **value != Value::Null);
-        let template = |key: &str| given(key).map(Template::parse);
+        let is_given = |value: &&Template| value.as_plain() != Some(&Value::Null);
+        let given = |key: &str| template.get(key).filter(is_given).cloned();
+        let nothing = blank(index, spot);
         Step {
             id: spot
                 .get("id")
                 .and_then(|id| id.node.as_str().map(ToOwned::to_owned)),
             method,
-            params: Template::parse(value("params").unwrap_or(&Value::Null)),
-            uri: template("uri"),
-            when: value("when").map(Template::parse),
-            returns: template("returns"),
-            notify: template("notify"),
+            params: given("params").unwrap_or(nothing.params),
+            uri: given("uri"),
+            when: template.get("when").cloned(),
+            returns: given("returns"),
+            notify: given("notify"),
             queue: spot.get("queue").is_some_and(|q| q.node.is_truthy()),
-            ..blank(index, spot)
+            ..nothing
         }
     }
 
     /// `{"uri": …, "params": …}` as the step it stands for.
     pub(super) fn start_request(&mut self, spot: &Spot<'_>) -> Step {
         let request = ["uri", "params"].into_iter();
-        let entry = |key: &'static str| Some((key, spot.given(key)?.node.to_value()));
-        let params: Object = request.filter_map(entry).collect();
+        let entry = |key: &'static str| Some((key.into(), spot.given(key)?.node.to_template()));
         Step {
             method: Method::ScriptStart,
-            params: Template::parse(&Value::from(params)),
+            params: Template::object(request.filter_map(entry)),
             ..blank(0, spot)
         }
     }

@@ -6,6 +6,7 @@ use alloc::{
     string::{String, ToString},
     vec::Vec,
 };
+use collodi_template::Template;
 use collodi_value::{Object, Value};
 use core::ops::Range;
 
@@ -175,12 +176,24 @@ impl<'a> Node<'a> {
             Kind::Number(n) => Value::Number(*n),
             Kind::String(text) => Value::String(text.clone().into_owned()),
             Kind::Array(items) => Value::Array(items.iter().map(Self::to_value).collect()),
-            Kind::Object(members) => Value::Object(object(members)),
+            Kind::Object(members) => {
+                let members = members.iter();
+                let entries = members.map(|m| (&*m.key, m.value.to_value()));
+                Value::Object(entries.collect::<Object>())
+            }
         }
     }
-}
 
-fn object(members: &[Member<'_>]) -> Object {
-    let members = members.iter();
-    members.map(|m| (&*m.key, m.value.to_value())).collect()
+    /// The value without places, its texts read as templates.
+    pub(crate) fn to_template(&self) -> Template {
+        match &self.kind {
+            Kind::String(text) => Template::text(text),
+            Kind::Array(items) => Template::list(items.iter().map(Self::to_template)),
+            Kind::Object(members) => {
+                let members = members.iter();
+                Template::object(members.map(|m| ((&*m.key).into(), m.value.to_template())))
+            }
+            _ => Template::parse(&self.to_value()),
+        }
+    }
 }

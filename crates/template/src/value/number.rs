@@ -42,7 +42,7 @@ pub(crate) fn prefixed(text: &str) -> Option<f64> {
 }
 
 /// The digits as a number: exact for powers of two up to 128 bits, else in
-/// rounds of as many digits as 32 bits hold.
+/// rounds of as many digits as 32 bits hold, from the first that is not zero on.
 fn from_digits(digits: &str, radix: u32) -> f64 {
     if radix == 10 {
         return digits.parse().unwrap_or(f64::NAN);
@@ -53,7 +53,8 @@ fn from_digits(digits: &str, radix: u32) -> f64 {
         return exact as f64;
     }
     let (mut sum, mut part, mut scale) = (0.0, 0_u32, 1_u32);
-    for digit in digits.chars().filter_map(|c| c.to_digit(radix)) {
+    let digits = digits.trim_start_matches('0').chars();
+    for digit in digits.filter_map(|c| c.to_digit(radix)) {
         if scale > u32::MAX / 36 / radix {
             sum = sum * f64::from(scale) + f64::from(part);
             (part, scale) = (0, 1);
