@@ -46,6 +46,7 @@ pub use reference::{code_reference, json_schema, method_reference, reference};
 pub use schema::{Class, Kinds, MethodSpec, Param, Role};
 pub use script::{Dialect, Next, Prerequisite, Script, Step, Supervision};
 pub use step_at::{List, NotAStep, StepAt};
+pub use suggest::nearest;
 pub use table::methods;
 
 use sink::Sink;

@@ -9,10 +9,7 @@ const LONGEST: usize = 64;
 const MOST: usize = 1_000;
 
 /// The candidate nearest to `word`, when it is near enough to be meant.
-pub(crate) fn nearest<'a>(
-    word: &str,
-    candidates: impl IntoIterator<Item = &'a str>,
-) -> Option<&'a str> {
+pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let plain = plain(word);
     if plain.is_empty() || plain.len() > LONGEST {
         return None;
