@@ -11,7 +11,9 @@ use axum::{
     Router,
     middleware::{from_fn_with_state, map_response},
 };
+use collodi_config::Settings;
 use collodi_driver::{HostHandle, Workspace};
+use collodi_settings::SettingsFile;
 use std::{fmt, sync::Arc};
 
 /// What the surface works with. It reaches for nothing else.
@@ -21,6 +23,10 @@ pub struct Surface {
     pub host: HostHandle,
     /// What is on the disk.
     pub workspace: Workspace,
+    /// The settings in force.
+    pub settings: Settings,
+    /// The file that has those of the next start.
+    pub settings_file: SettingsFile,
     /// What a caller must know.
     pub token: Token,
     /// The names that a caller may know this server by.

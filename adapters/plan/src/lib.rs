@@ -2,12 +2,15 @@
 #![forbid(unsafe_code)]
 
 mod disk;
+mod env_plan;
 mod guard;
 mod network;
 mod play;
 mod record;
 mod variables;
 mod words;
+
+pub use env_plan::env_plan;
 
 use collodi_api::{Assumption, Plan, PlanEnding};
 use collodi_backend::FileSystem;

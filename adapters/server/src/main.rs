@@ -12,6 +12,7 @@ mod duration;
 mod failure;
 mod give_up;
 mod handover;
+mod home;
 mod interrupts;
 mod node;
 mod pair;

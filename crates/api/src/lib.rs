@@ -8,6 +8,7 @@ mod answer;
 mod app;
 mod config;
 mod env;
+mod env_plan;
 mod log;
 mod plan;
 mod problem;
@@ -19,8 +20,9 @@ mod words;
 
 pub use answer::{Answer, Live};
 pub use app::{App, AppProcesses, Apps};
-pub use config::Config;
+pub use config::{Config, ConfigSaved, Setting, SettingSource};
 pub use env::{Env, EnvCreated, EnvDeleted, Envs};
+pub use env_plan::{EnvPlan, EnvVariable, EnvVerdict};
 pub use log::{Gap, LogLine, LogPage, LogStream};
 pub use plan::{
     Assumption, Effect, FileEffect, Plan, PlanEnding, PlanStatus, PlanStep, PlannedCommand,

@@ -22,7 +22,8 @@ mod shell_env;
 mod size;
 mod variables;
 
-pub use level::{Fallback, Level, Network};
+pub use level::{AbsolutePath, Fallback, Level, Network};
+pub use names::VariableName;
 pub use problem::{Problem, Problems, Wrong};
 pub use python::{Limits, Python};
 pub use sandbox::{AppSandbox, Sandbox};

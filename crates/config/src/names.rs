@@ -10,7 +10,8 @@ use toml::{Spanned, de::DeValue};
 pub struct VariableName(String);
 
 impl VariableName {
-    pub(crate) fn as_str(&self) -> &str {
+    /// The name.
+    pub fn as_str(&self) -> &str {
         &self.0
     }
 }

@@ -7,9 +7,9 @@ use crate::{
 use alloc::{boxed::Box, collections::BTreeMap, string::String, sync::Arc};
 use collodi_action::{Action, Completion};
 use collodi_contain::ContainedPath;
-use collodi_env::Policy as EnvPolicy;
 use collodi_machine::{Machine as _, Output};
 use collodi_python::{Detect, Installer, Toolchain};
+use collodi_script::Dialect;
 use collodi_time::Instant;
 
 /// How far the search for tools is.
@@ -75,8 +75,8 @@ impl Host {
 }
 
 /// The variables of the host's own commands: probes and the making of environments.
-pub(crate) fn own_vars(options: &HostOptions) -> BTreeMap<String, String> {
-    let policy = options.env_policy.clone().unwrap_or_else(EnvPolicy::vatn);
+pub fn own_vars(options: &HostOptions) -> BTreeMap<String, String> {
+    let policy = options.env_policies.of(Dialect::Vatn);
     let mut vars = policy
         .resolve(&options.host_vars, &BTreeMap::new(), &options.grants)
         .vars;

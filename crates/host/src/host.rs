@@ -77,7 +77,7 @@ impl Host {
             true => Journal::new(&options.layout, options.recordings),
             false => Journal::default(),
         };
-        let mut shared = Shared::new(options.seed, journal);
+        let mut shared = Shared::new(options.seed, journal, options.bounds);
         let detect = Detect::new(DetectOptions {
             python_binary: options.python_binary.clone(),
             vars: own_vars(&options),

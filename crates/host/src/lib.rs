@@ -34,9 +34,10 @@ mod turns;
 
 pub use command::{Accepted, Command, Reader, Refused, RunRequest};
 pub use control::run_options;
+pub use detection::own_vars;
 pub use event::{EnvEvent, Event, JournalEvent, ProcessEvent, RunEvent};
 pub use host::{Host, Input, Stopped};
 pub use ids::{ProcessId, RunId};
-pub use options::{HostOptions, Retention};
+pub use options::{EnvPolicies, HostOptions, Retention};
 pub use process::Process;
 pub use run_entry::{RunEntry, RunPhase, StepPhase, StepView};

@@ -9,7 +9,7 @@ use crate::{
 };
 use alloc::collections::{BTreeMap, VecDeque};
 use collodi_action::Action;
-use collodi_command::Identity;
+use collodi_command::{Bounds, Identity};
 use collodi_contain::ContainedPath;
 use collodi_machine::{ActionId, Outbox};
 use collodi_time::Timers;
@@ -86,10 +86,11 @@ pub(crate) struct Shared {
     pub(crate) timers: Timers<Child>,
     pub(crate) ids: Ids,
     pub(crate) journal: Journal,
+    bounds: Bounds,
 }
 
 impl Shared {
-    pub(crate) const fn new(seed: u64, journal: Journal) -> Self {
+    pub(crate) const fn new(seed: u64, journal: Journal, bounds: Bounds) -> Self {
         Self {
             out: Outbox::new(),
             owners: BTreeMap::new(),
@@ -97,11 +98,13 @@ impl Shared {
             timers: Timers::new(),
             ids: Ids::new(seed),
             journal,
+            bounds,
         }
     }
 
     /// Asks the world for a child, once its tree is noted.
     pub(crate) fn ask(&mut self, child: Child, id: Option<ActionId>, role: Role, action: Action) {
+        let action = self.bounded(action);
         let held = Held {
             child,
             id,
@@ -135,6 +138,16 @@ impl Shared {
             identity,
         };
         self.owners.insert(number, owner);
+    }
+
+    /// A command without bounds of its own has those of all.
+    fn bounded(&self, mut action: Action) -> Action {
+        if let Action::Exec(spec) = &mut action
+            && spec.bounds == Bounds::NONE
+        {
+            spec.bounds = self.bounds;
+        }
+        action
     }
 
     /// An action in flight is that of another child from here on.
