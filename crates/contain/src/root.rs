@@ -13,6 +13,7 @@ pub struct Root {
     path: Arc<str>,
     rules: Rules,
     annexes: Arc<[Arc<str>]>,
+    closed: Arc<[Arc<str>]>,
 }
 
 impl Root {
@@ -30,11 +31,12 @@ impl Root {
             Rules::Windows if trimmed.ends_with(':') => Arc::from(format!("{trimmed}\\")),
             _ => Arc::from(trimmed),
         };
-        let annexes = Arc::default();
+        let (annexes, closed) = (Arc::default(), Arc::default());
         Self {
             path,
             rules,
             annexes,
+            closed,
         }
     }
 
@@ -51,6 +53,20 @@ impl Root {
     /// The absolute paths of its annexes.
     pub fn annexes(&self) -> impl Iterator<Item = &str> {
         self.annexes.iter().map(AsRef::as_ref)
+    }
+
+    /// The same root without this directory and all that is below it, by whatever name or
+    /// link it is reached.
+    #[must_use]
+    pub fn without(mut self, absolute: &str) -> Self {
+        let new = Self::with_rules(absolute, self.rules).path;
+        self.closed = self.closed.iter().cloned().chain([new]).collect();
+        self
+    }
+
+    /// The absolute paths of the directories that it is [without](Self::without).
+    pub fn closed(&self) -> impl Iterator<Item = &str> {
+        self.closed.iter().map(AsRef::as_ref)
     }
 
     /// The absolute path.
@@ -81,14 +97,17 @@ impl Root {
     ///
     /// # Errors
     ///
-    /// When the path lies outside by its text, breaks a limit, or has a name that
-    /// the root's system does not allow.
+    /// When the path lies outside by its text or in a directory that the root is without,
+    /// breaks a limit, or has a name that the root's system does not allow.
     pub fn contain(&self, base: &RelPath, text: &str) -> Result<ContainedPath, PathError> {
         let rel = match self.strip(text) {
             Some(below) => self.below(&below)?,
             None => base.join_by(self.rules, text)?,
         };
-        Ok(self.at(rel))
+        match self.closed.iter().any(|closed| self.is_below(&rel, closed)) {
+            true => Err(PathError::Closed),
+            false => Ok(self.at(rel)),
+        }
     }
 
     /// As [`Root::contain`], for a text that has to end in a file's name.
@@ -107,6 +126,16 @@ impl Root {
             return Err(PathError::NoFileName);
         }
         Ok(path)
+    }
+
+    /// Whether `rel` is at or below this absolute path.
+    fn is_below(&self, rel: &RelPath, absolute: &str) -> bool {
+        let Some(above) = self.strip(absolute) else {
+            return false;
+        };
+        let mut components = rel.components();
+        let mut above = above.into_iter();
+        above.all(|name| components.next().is_some_and(|c| self.rules.same(name, c)))
     }
 
     /// The path of these components, which stand after a root and so start nothing.

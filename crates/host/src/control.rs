@@ -365,7 +365,7 @@ pub fn run_options(
     };
     RunOptions {
         script: request.script,
-        app,
+        app: without_workspace(&options.layout, app),
         layout: options.layout.clone(),
         tools: tools.clone(),
         stand_ins: stand_ins.clone(),
@@ -385,6 +385,20 @@ pub fn run_options(
         privileged: options.privileged,
         other_apps: options.other_apps,
         extra_roots: options.extra_roots.clone(),
+    }
+}
+
+/// An app whose folder has the workspace in it may not change the settings there, nor read
+/// what the host keeps.
+fn without_workspace(layout: &Layout, app: App) -> App {
+    let workspace = layout.workspace().as_str().trim_end_matches('/');
+    let own = format!("{workspace}/.vatn");
+    match app.root.contain(&RelPath::root(), &own) {
+        Ok(path) if !path.rel().is_root() => App {
+            root: app.root.without(&own),
+            ..app
+        },
+        _ => app,
     }
 }
 
