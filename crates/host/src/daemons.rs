@@ -4,6 +4,7 @@ use crate::{
     Host, Process, ProcessId, RunEntry, RunId,
     post::Post,
     process::{Birth, First},
+    secrets::mask,
     shared::Child,
 };
 use alloc::{format, string::ToString, vec::Vec};
@@ -98,7 +99,8 @@ impl Host {
         let supervisor = Supervisor::new(policy, self.options.stop.clone(), seed);
         let supervisor = supervisor.resumed(restarts);
         let id = birth.id.clone();
-        let log = Log::new(self.options.log);
+        let mask = mask(&birth.daemon.command.env);
+        let log = Log::new(self.options.log).with_mask(mask);
         let mut process = Process::new(birth, supervisor, log, self.options.epoch);
         process.order.noted = !waits;
         self.processes.insert(id, process);

@@ -29,6 +29,7 @@ mod script_call;
 mod script_questions;
 mod script_records;
 mod script_start;
+mod secrets;
 mod shared;
 mod turns;
 

@@ -6,6 +6,7 @@ use crate::{
     journal::{Held, Journal, Look, Sheet},
     post::Post,
     script_call::CallId,
+    secrets::hide_from_recording,
 };
 use alloc::collections::{BTreeMap, VecDeque};
 use collodi_action::Action;
@@ -104,7 +105,8 @@ impl Shared {
 
     /// Asks the world for a child, once its tree is noted.
     pub(crate) fn ask(&mut self, child: Child, id: Option<ActionId>, role: Role, action: Action) {
-        let action = self.bounded(action);
+        let mut action = self.bounded(action);
+        hide_from_recording(&mut action);
         let held = Held {
             child,
             id,
