@@ -46,6 +46,8 @@ pub(crate) enum Command {
     Methods(MethodsArgs),
     /// Answer what a run asks.
     Answer(AnswerArgs),
+    /// Show what was executed: every command, also of servers that are gone.
+    Audit(AuditArgs),
     /// Show or change the settings of the workspace, `.vatn/vatn.toml`.
     ///
     /// Shows every setting with where it comes from. Ends with 2 when the file is wrong.
@@ -58,6 +60,22 @@ pub(crate) enum Command {
     ///
     /// Ends with 0 when it was done, with 1 when it was refused.
     Fs(FsArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct AuditArgs {
+    /// Only what this app executed.
+    #[arg(long, value_name = "APP")]
+    pub(crate) app: Option<String>,
+    /// Only from then on: how long ago (2h), or a time (2026-01-31T12:00:00Z).
+    #[arg(long, value_name = "TIME")]
+    pub(crate) since: Option<String>,
+    /// Only what this level of the sandbox was asked for.
+    #[arg(long, value_name = "LEVEL")]
+    pub(crate) level: Option<String>,
+    /// How many entries; the newest, or with --since the first.
+    #[arg(short = 'n', long, value_name = "COUNT", default_value_t = 100)]
+    pub(crate) limit: usize,
 }
 
 #[derive(Debug, Args)]

@@ -4,6 +4,7 @@
 mod say;
 
 mod app_root;
+mod audit;
 mod bell;
 mod cli;
 mod client;

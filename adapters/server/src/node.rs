@@ -1,6 +1,7 @@
 //! A host, its driver, and its HTTP surface, put together.
 
 use crate::{
+    audit,
     bell::{Ear, bell},
     cli::ServerArgs,
     failure::Failure,
@@ -16,6 +17,7 @@ use collodi_config::{Setting, Settings, Size};
 use collodi_driver::{Driver, HostHandle, Notice, Workspace};
 use collodi_host::{Command, EnvPolicies, Event, Host, HostOptions};
 use collodi_http::{AllowedHosts, Limits, Surface, Token};
+use collodi_ledger::Ledger;
 use collodi_logs::Limits as LogLimits;
 use collodi_python::Layout;
 use collodi_restart::{Backoff, Policy, StopSequence};
@@ -50,6 +52,7 @@ pub(crate) struct Node {
     /// Ready when everything has ended, and callers have their answers.
     over: Fuse<RemoteHandle<()>>,
     budget: Duration,
+    ledger: Arc<Ledger>,
     _hold: Hold,
 }
 
@@ -74,6 +77,8 @@ impl Node {
         let earlier = handover::earlier(&hold);
         let listen = earlier.as_ref().map_or(listen, |state| state.address);
         make_directories(&layout)?;
+        let ledger = audit::open(&dir, &backends)?;
+        let backends = audit::over(backends, &ledger, &settings);
         let workspace = Workspace::new(layout, backends.files.clone());
         let (driver, handle) = Driver::new(Host::new(options), backends.clone());
         let door = Door::open(listen)?;
@@ -89,6 +94,7 @@ impl Node {
             workspace,
             settings,
             settings_file: file,
+            audit: Arc::new(audit::asked(Arc::clone(&ledger))),
             token,
             allowed_hosts: AllowedHosts::bound_to(address),
             shutdown: Arc::new(move || bell.ring()),
@@ -110,6 +116,7 @@ impl Node {
             found,
             over: over.fuse(),
             budget,
+            ledger,
             _hold: hold,
         })
     }
@@ -120,6 +127,11 @@ impl Node {
         let _ = self.handle.command(Command::Shutdown(self.budget)).await;
     }
 
+    /// Everything that was executed is written down.
+    pub(crate) fn settle(&self) {
+        self.ledger.flush();
+    }
+
     /// Does not wait for the grace period.
     pub(crate) async fn kill(&self) {
         let _ = self.handle.command(Command::Kill).await;
@@ -128,6 +140,7 @@ impl Node {
     /// Waits until everything has ended; for ever when it was told already.
     pub(crate) async fn ended(&mut self) {
         (&mut self.over).await;
+        self.settle();
     }
 }
 

@@ -6,6 +6,7 @@ extern crate alloc;
 
 mod answer;
 mod app;
+mod audit;
 mod config;
 mod env;
 mod env_plan;
@@ -20,6 +21,7 @@ mod words;
 
 pub use answer::{Answer, Live};
 pub use app::{App, AppProcesses, Apps};
+pub use audit::{AuditEntry, AuditEnvironment, AuditPage, AuditSandbox};
 pub use config::{Config, ConfigSaved, Setting, SettingSource};
 pub use env::{Env, EnvCreated, EnvDeleted, Envs};
 pub use env_plan::{EnvPlan, EnvVariable, EnvVerdict};

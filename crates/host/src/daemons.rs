@@ -9,7 +9,7 @@ use crate::{
 };
 use alloc::{format, string::ToString, vec::Vec};
 use collodi_action::{Error, ErrorKind};
-use collodi_command::TreeId;
+use collodi_command::{Kind, Purpose, TreeId};
 use collodi_logs::Log;
 use collodi_machine::ActionId;
 use collodi_restart::{Input, Supervisor};
@@ -32,6 +32,7 @@ impl Host {
         let id = self.shared.ids.process(entry.app());
         let seed = self.shared.ids.seed();
         daemon.command.tree = TreeId::new(&format!("{id}-{seed:016x}"));
+        daemon.command.purpose = entry.purpose(Kind::Daemon);
         entry.add_daemon(id.clone());
         let birth = Birth {
             id: id.clone(),
@@ -90,6 +91,16 @@ impl Host {
             Some(_) => birth.daemon.command.tree.to_string(),
             None => birth.id.to_string(),
         };
+        let purpose = &mut birth.daemon.command.purpose;
+        if purpose.kind == Kind::Other {
+            // Of an earlier host.
+            *purpose = Purpose {
+                kind: Kind::Daemon,
+                app: Some(birth.app.name.clone()),
+                run: Some(birth.run.to_string()),
+                ..Purpose::default()
+            };
+        }
         birth.daemon.command.recording = self.shared.journal.recording(&name);
         let is_on = self.shared.journal.is_on();
         let waits = is_on && matches!(birth.first, First::Started);

@@ -7,6 +7,7 @@ use crate::{
 use alloc::{boxed::Box, collections::BTreeMap, string::String, sync::Arc};
 use collodi_action::{Action, Completion};
 use collodi_contain::ContainedPath;
+use collodi_env::Environment;
 use collodi_machine::{Machine as _, Output};
 use collodi_python::{Detect, Installer, Toolchain};
 use collodi_script::Dialect;
@@ -74,12 +75,15 @@ impl Host {
     }
 }
 
+/// What became of each variable for the host's own commands.
+pub(crate) fn own_environment(options: &HostOptions) -> Environment {
+    let policy = options.env_policies.of(Dialect::Vatn);
+    policy.resolve(&options.host_vars, &BTreeMap::new(), &options.grants)
+}
+
 /// The variables of the host's own commands: probes and the making of environments.
 pub fn own_vars(options: &HostOptions) -> BTreeMap<String, String> {
-    let policy = options.env_policies.of(Dialect::Vatn);
-    let mut vars = policy
-        .resolve(&options.host_vars, &BTreeMap::new(), &options.grants)
-        .vars;
+    let mut vars = own_environment(options).vars;
     vars.insert("PYTHONUTF8".into(), "1".into());
     vars
 }

@@ -20,6 +20,7 @@ mod options;
 mod order;
 mod post;
 mod process;
+mod purpose;
 mod reach;
 mod readiness;
 mod routing;

@@ -4,6 +4,7 @@ use crate::{
     Event, ProcessId, RunId, RunRequest,
     event::RunEvent,
     post::Post,
+    purpose::decided,
     script_address::identity,
     script_start::result,
     secrets::secrets,
@@ -17,6 +18,7 @@ use alloc::{
     vec::Vec,
 };
 use collodi_action::Action as WorldAction;
+use collodi_command::{Kind, Purpose};
 use collodi_contain::ContainedPath;
 use collodi_logs::{Limits, Line, Log, Mask};
 use collodi_machine::{Machine, Output};
@@ -510,11 +512,24 @@ impl RunEntry {
         }
     }
 
+    /// What a command of the step at hand is for.
+    pub(crate) fn purpose(&self, kind: Kind) -> Purpose {
+        let environment = self.running().map(|run| decided(run.environment()));
+        Purpose {
+            kind,
+            app: Some(self.app.clone()),
+            run: Some(self.id.to_string()),
+            step: Some(self.step.counted()),
+            environment: environment.unwrap_or_default(),
+        }
+    }
+
     /// A command that may become a daemon says what it says into files from its start on.
     fn recorded(&mut self, action: WorldAction, shared: &Shared) -> WorldAction {
         let WorldAction::Exec(mut spec) = action else {
             return action;
         };
+        spec.purpose = self.purpose(Kind::Step);
         let may_be_kept = self.running().is_some_and(|run| run.may_keep(&spec.tree));
         if may_be_kept && let Some(recording) = shared.journal.recording(spec.tree.as_str()) {
             self.recordings.push(spec.tree.as_str().into());

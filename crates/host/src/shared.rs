@@ -5,6 +5,7 @@ use crate::{
     ids::Ids,
     journal::{Held, Journal, Look, Sheet},
     post::Post,
+    purpose::{self, Decided},
     script_call::CallId,
     secrets::hide_from_recording,
 };
@@ -88,10 +89,16 @@ pub(crate) struct Shared {
     pub(crate) ids: Ids,
     pub(crate) journal: Journal,
     bounds: Bounds,
+    own_environment: Decided,
 }
 
 impl Shared {
-    pub(crate) const fn new(seed: u64, journal: Journal, bounds: Bounds) -> Self {
+    pub(crate) const fn new(
+        seed: u64,
+        journal: Journal,
+        bounds: Bounds,
+        own_environment: Decided,
+    ) -> Self {
         Self {
             out: Outbox::new(),
             owners: BTreeMap::new(),
@@ -100,6 +107,7 @@ impl Shared {
             ids: Ids::new(seed),
             journal,
             bounds,
+            own_environment,
         }
     }
 
@@ -107,6 +115,7 @@ impl Shared {
     pub(crate) fn ask(&mut self, child: Child, id: Option<ActionId>, role: Role, action: Action) {
         let mut action = self.bounded(action);
         hide_from_recording(&mut action);
+        purpose::say(&child, &mut action, &self.own_environment);
         let held = Held {
             child,
             id,

@@ -1,6 +1,7 @@
 //! The endpoints, a file for each kind of thing.
 
 mod apps;
+mod audit;
 mod config;
 mod envs;
 mod facts;
@@ -16,6 +17,7 @@ use axum::{Json, extract::State};
 use std::sync::Arc;
 
 pub(crate) use apps::{app_processes, apps, stop_app};
+pub(crate) use audit::audit;
 pub(crate) use config::{change_config, config, environment};
 pub(crate) use envs::{create_env, delete_env, envs};
 pub(crate) use facts::status;

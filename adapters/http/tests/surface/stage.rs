@@ -135,6 +135,7 @@ impl Stage {
         let router = collodi_http::router(Surface {
             host: host.clone(),
             workspace,
+            audit: Arc::new(|_| future::ready(Ok(no_audit())).boxed()),
             settings: Settings::default(),
             settings_file: SettingsFile::of(&Root::new(text)),
             token: Token::new(TOKEN),
@@ -291,6 +292,17 @@ fn options(layout: Layout, root: &str) -> HostOptions {
         restart: Policy::fixed(Duration::from_secs(3)),
         stop: StopSequence::term_then_kill(Duration::from_secs(3)),
         ..HostOptions::new(layout, seed)
+    }
+}
+
+fn no_audit() -> collodi_api::AuditPage {
+    collodi_api::AuditPage {
+        entries: Vec::new(),
+        count: 0,
+        total: 0,
+        next: None,
+        skipped: 0,
+        lost: 0,
     }
 }
 

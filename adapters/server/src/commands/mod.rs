@@ -1,6 +1,7 @@
 //! The commands, one file each.
 
 mod answer;
+mod audit;
 mod check;
 mod config;
 mod env_plan;
@@ -43,6 +44,7 @@ pub(crate) fn execute(cli: Cli) -> Result<ExitCode> {
         }
         Command::Methods(args) => methods::methods(json, &args),
         Command::Answer(args) => answer::answer(&workspace, json, &args),
+        Command::Audit(args) => audit::audit(&workspace, json, &args),
         Command::Config(args) => config::config(&workspace, json, &args),
         Command::EnvPlan(args) => env_plan::env_plan(&workspace, json, &args),
         Command::Fs(args) => fs::fs(&args),

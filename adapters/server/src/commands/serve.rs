@@ -45,6 +45,7 @@ pub(crate) async fn serve(
             Told::Notice(Some(Notice::Event(event))) => {
                 show.event(&event);
                 if *event == Event::LetGo {
+                    node.settle();
                     show.warning(&format!("failed to go on: {}", handover::replace()));
                 }
             }
