@@ -132,6 +132,10 @@ fn setting(field: &str, json: Json) -> Result<Option<NewValue>, Fault> {
     Ok(match json {
         Json::Null => None,
         Json::String(text) if text.is_empty() => None,
+        // A form of the plugin's sends its flag as a text.
+        Json::String(text) if field == "preferUv" && matches!(&*text, "true" | "false") => {
+            Some(NewValue::Flag(text == "true"))
+        }
         Json::String(text) => Some(NewValue::Text(text)),
         Json::Bool(flag) => Some(NewValue::Flag(flag)),
         Json::Number(number) => Some(NewValue::Number(number.as_i64().ok_or_else(wrong)?)),

@@ -65,6 +65,7 @@ impl Node {
         args: &ServerArgs,
     ) -> Result<Self> {
         let backends = runtime.backends();
+        home.refuse_what_cannot_be_enforced()?;
         let options = options(&home, &backends, args)?;
         let Home {
             dir,

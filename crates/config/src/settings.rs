@@ -68,6 +68,11 @@ impl Settings {
         self.apps.get(name)
     }
 
+    /// The apps that have settings of their own, by name.
+    pub fn apps(&self) -> impl Iterator<Item = (&Name, &AppSandbox)> {
+        self.apps.iter()
+    }
+
     /// The sections that are none of ours.
     pub fn foreign(&self) -> &[String] {
         &self.foreign

@@ -113,7 +113,7 @@ mod tests {
                 let path = |wanted| shown(script_path(&dir, &extra, text, wanted));
                 let (read, write) = (path(OtherApps::Read), path(OtherApps::Write));
                 let file = shown(script_file(&dir, &extra, text, OtherApps::Read));
-                format!("{text:18?} {read:26} {write:26} {file}\n")
+                format!("{:20} {read:20} {write:20} {file}\n", format!("{text:?}"))
             })
             .collect();
         insta::assert_snapshot!(table);
