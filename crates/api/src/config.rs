@@ -25,8 +25,10 @@ pub struct Config {
     /// A sentence for people about when settings take effect.
     pub note: String,
     /// Every setting in force, with where it comes from.
+    #[serde(default)]
     pub settings: Vec<Setting>,
     /// Sections of the file that belong to other programs.
+    #[serde(default)]
     pub foreign_sections: Vec<String>,
 }
 

@@ -111,14 +111,9 @@ async fn save(
     dir: &Path,
     json: bool,
 ) -> Result<ExitCode> {
-    let settings = match file.change(files, &[change]).await {
-        Ok(settings) => settings,
-        Err(error) => return Err(not_saved(error)),
-    };
+    let changed = file.change(files, &[change]).await;
+    changed.map_err(not_saved)?;
     let restart = state::is_held(dir);
-    for section in settings.foreign() {
-        complain!("[{section}] is another program's section");
-    }
     match json {
         true => say!(
             "{}",
