@@ -39,12 +39,13 @@ impl Audited {
 
     fn open(&self, spec: &CommandSpec) -> Line {
         let line = self.line(self.ledger.next_id());
-        self.ledger.record(Record::Opened(Opened {
+        let opened = Opened {
             id: line.id.clone(),
             session: self.ledger.session().to_owned(),
             at: millis(&*self.clock),
             execution: Execution::of(spec, (self.level_of)(spec)),
-        }));
+        };
+        self.ledger.record(Record::Opened(Box::new(opened)));
         line
     }
 

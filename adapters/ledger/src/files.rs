@@ -91,7 +91,7 @@ fn read_file(path: &Path, rotation: Rotation) -> io::Result<Vec<u8>> {
 fn regular(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
     match fs::metadata(path) {
         Ok(metadata) if !metadata.is_file() => {
-            return Err(io::Error::other(format!("{} is no file", path.display())));
+            Err(io::Error::other(format!("{} is no file", path.display())))
         }
         _ => options.open(path),
     }

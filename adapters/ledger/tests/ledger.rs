@@ -12,12 +12,12 @@ fn opened(id: String) -> Record {
     let spec = CommandSpec::new("true", cwd, TreeId::new(&format!("tree-{id}")));
     let execution = Execution::of(&spec, Sandboxing::default());
     let (session, at) = ("s".to_owned(), 1);
-    Record::Opened(Opened {
+    Record::Opened(Box::new(Opened {
         id,
         session,
         at,
         execution,
-    })
+    }))
 }
 
 fn closed(id: &str) -> Record {

@@ -88,7 +88,7 @@ impl Book {
     /// went with an older file.
     pub fn add(&mut self, record: Record) {
         match record {
-            Record::Opened(opened) => self.open(opened),
+            Record::Opened(opened) => self.open(*opened),
             Record::Closed(closed) => {
                 let at = self.by_id.get(&closed.id).copied();
                 if let Some(entry) = at.and_then(|at| self.entries.get_mut(at)) {

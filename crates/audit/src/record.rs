@@ -1,7 +1,7 @@
 //! Lines on disk.
 
 use crate::Execution;
-use alloc::string::String;
+use alloc::{boxed::Box, string::String};
 use serde::{Deserialize, Serialize};
 
 /// The longest line that is read, in bytes.
@@ -12,7 +12,7 @@ pub const MAX_LINE_BYTES: usize = 256 * 1024;
 #[serde(tag = "event", rename_all = "kebab-case")]
 pub enum Record {
     /// A command is about to be started.
-    Opened(Opened),
+    Opened(Box<Opened>),
     /// It has ended, or could not be started.
     Closed(Closed),
     /// So many records were not written: the disk was too slow.

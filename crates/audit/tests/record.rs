@@ -33,12 +33,12 @@ fn opened(id: &str, at: u64, app: &str) -> Record {
     let mut execution = Execution::of(&spec(), Sandboxing::default());
     execution.app = Some(app.to_owned());
     let (id, session) = (id.to_owned(), "s".to_owned());
-    Record::Opened(Opened {
+    Record::Opened(Box::new(Opened {
         id,
         session,
         at,
         execution,
-    })
+    }))
 }
 
 fn closed(id: &str, at: u64, exit_code: Option<i32>) -> Record {

@@ -12,8 +12,14 @@ use core::fmt;
 pub struct Root {
     path: Arc<str>,
     rules: Rules,
-    annexes: Arc<[Arc<str>]>,
-    closed: Arc<[Arc<str>]>,
+    borders: Arc<Borders>,
+}
+
+/// Where a root ends otherwise than by its path.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+struct Borders {
+    annexes: Vec<Arc<str>>,
+    closed: Vec<Arc<str>>,
 }
 
 impl Root {
@@ -31,12 +37,11 @@ impl Root {
             Rules::Windows if trimmed.ends_with(':') => Arc::from(format!("{trimmed}\\")),
             _ => Arc::from(trimmed),
         };
-        let (annexes, closed) = (Arc::default(), Arc::default());
+        let borders = Arc::default();
         Self {
             path,
             rules,
-            annexes,
-            closed,
+            borders,
         }
     }
 
@@ -46,13 +51,13 @@ impl Root {
     #[must_use]
     pub fn with_annex(mut self, absolute: &str) -> Self {
         let new = Self::with_rules(absolute, self.rules).path;
-        self.annexes = self.annexes.iter().cloned().chain([new]).collect();
+        Arc::make_mut(&mut self.borders).annexes.push(new);
         self
     }
 
     /// The absolute paths of its annexes.
     pub fn annexes(&self) -> impl Iterator<Item = &str> {
-        self.annexes.iter().map(AsRef::as_ref)
+        self.borders.annexes.iter().map(AsRef::as_ref)
     }
 
     /// The same root without this directory and all that is below it, by whatever name or
@@ -60,13 +65,13 @@ impl Root {
     #[must_use]
     pub fn without(mut self, absolute: &str) -> Self {
         let new = Self::with_rules(absolute, self.rules).path;
-        self.closed = self.closed.iter().cloned().chain([new]).collect();
+        Arc::make_mut(&mut self.borders).closed.push(new);
         self
     }
 
     /// The absolute paths of the directories that it is [without](Self::without).
     pub fn closed(&self) -> impl Iterator<Item = &str> {
-        self.closed.iter().map(AsRef::as_ref)
+        self.borders.closed.iter().map(AsRef::as_ref)
     }
 
     /// The absolute path.
@@ -104,7 +109,7 @@ impl Root {
             Some(below) => self.below(&below)?,
             None => base.join_by(self.rules, text)?,
         };
-        match self.closed.iter().any(|closed| self.is_below(&rel, closed)) {
+        match self.closed().any(|closed| self.is_below(&rel, closed)) {
             true => Err(PathError::Closed),
             false => Ok(self.at(rel)),
         }
