@@ -1,5 +1,5 @@
 //! What is in the files after what happened.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
 use collodi_audit::{Closed, Execution, Opened, Record, Rotation, Sandboxing};
 use collodi_command::{CommandSpec, TreeId};

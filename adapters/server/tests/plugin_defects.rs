@@ -3,7 +3,7 @@
 //! are in `crates/config/tests/plugin_defects.rs`, those of names in addresses (P3, P4, S1) in
 //! `adapters/http/tests/surface/names.rs`.
 #![cfg(unix)]
-#![allow(clippy::unwrap_used, reason = "tests")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 use serde_json::Value;
 use std::{

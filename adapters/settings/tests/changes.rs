@@ -1,5 +1,5 @@
 //! Files, changes, and what is in the file afterwards.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
 use collodi_backend::FileSystem;
 use collodi_config::Settings;

@@ -1,5 +1,5 @@
 //! Lines, entries and pages.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
 use collodi_audit::{Book, Closed, Execution, Opened, Query, Record, Rotation, Sandboxing, State};
 use collodi_command::{CommandSpec, Kind, Purpose, TreeId};

@@ -1,5 +1,5 @@
 //! Files, and what they come to.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
 use collodi_config::{Level, Origin, Settings};
 use collodi_contain::Name;

@@ -1,6 +1,6 @@
 //! What is known to go wrong with a settings file and the policy in it, one test a defect.
 //! The names are those of the list in `SECURITY.md`.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
 use collodi_config::Settings;
 use collodi_env::{Environment, Rule, Source, StepVariables};
