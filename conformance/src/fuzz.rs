@@ -12,6 +12,8 @@ pub use collodi_contain::fuzz::Target;
 /// All bodies, by the names of their targets.
 pub fn targets() -> impl Iterator<Item = Target> {
     let crates = [
+        collodi_audit::fuzz::TARGETS,
+        collodi_config::fuzz::TARGETS,
         collodi_contain::fuzz::TARGETS,
         collodi_env::fuzz::TARGETS,
         collodi_logs::fuzz::TARGETS,

@@ -12,6 +12,7 @@ use collodi_api::{RunAnswer, RunRequest};
 use collodi_host::{Command, RunId};
 use collodi_run::PreparedAnswers;
 use collodi_script::StepAt;
+use collodi_settings::{Change, NewValue};
 use collodi_value::{Object, Value};
 use futures::StreamExt as _;
 use serde::{Deserialize, de::IgnoredAny};
@@ -21,6 +22,7 @@ use std::collections::BTreeMap;
 /// What to send instead of a body that cannot be read.
 const RUN: &str = "send {\"args\": {…}}, or no body";
 const ANSWER: &str = "send {\"values\": {\"KEY\": …}}, with the keys of the run's question";
+const CONFIG: &str = "send {\"preferUv\": true}, with the settings that are to change";
 
 /// The largest body, in bytes.
 const MOST: usize = 1 << 20;
@@ -76,6 +78,71 @@ pub(crate) fn answer(bytes: &[u8], run: RunId) -> Result<Command, Fault> {
         step: answer.step.map(StepAt::run),
         question: answer.question,
         values: object(answer.values),
+    })
+}
+
+/// What the body of a change of settings says.
+#[derive(Debug, Default)]
+pub(crate) struct ConfigBody {
+    pub(crate) changes: Vec<Change>,
+    /// The interpreter, when one is chosen.
+    pub(crate) python: Option<String>,
+    /// Fields that are no settings.
+    pub(crate) ignored: Vec<String>,
+}
+
+/// The fields of a change of settings, and their keys in the file.
+const FIELDS: [(&str, &str); 7] = [
+    ("envsDir", "envs_dir"),
+    ("appsDir", "apps_dir"),
+    ("pythonBinary", "python_binary"),
+    ("preferUv", "prefer_uv"),
+    ("restartDelayMs", "restart_delay_ms"),
+    ("maxLogLines", "max_log_lines"),
+    ("allowedEnvVars", "allowed_env_vars"),
+];
+
+/// The settings in the body. What is null or an empty text is to be the default again.
+pub(crate) fn config(bytes: &[u8]) -> Result<ConfigBody, Fault> {
+    let fields: Map<String, Json> = parse(bytes, CONFIG)?;
+    let mut body = ConfigBody::default();
+    for (field, json) in fields {
+        let known = FIELDS.iter().find(|(name, _)| *name == field);
+        let Some((_, key)) = known else {
+            body.ignored.push(field);
+            continue;
+        };
+        let value = setting(&field, json)?;
+        if let (Some(NewValue::Text(text)), "pythonBinary") = (&value, field.as_str()) {
+            body.python = Some(text.clone());
+        }
+        body.changes.push(Change::new(&["python", key], value));
+    }
+    Ok(body)
+}
+
+fn setting(field: &str, json: Json) -> Result<Option<NewValue>, Fault> {
+    let wrong = || {
+        let detail =
+            format!("{field} is a text, a whole number, true or false, or a list of texts");
+        Fault::new(Kind::BadSetting, detail)
+            .with(|problem| problem.pointer = Some(format!("/{field}")))
+    };
+    let text = |json: &Json| json.as_str().map(str::to_owned).ok_or_else(wrong);
+    Ok(match json {
+        Json::Null => None,
+        Json::String(text) if text.is_empty() => None,
+        // A form of the plugin's sends its flag as a text.
+        Json::String(text) if field == "preferUv" && matches!(&*text, "true" | "false") => {
+            Some(NewValue::Flag(text == "true"))
+        }
+        Json::String(text) => Some(NewValue::Text(text)),
+        Json::Bool(flag) => Some(NewValue::Flag(flag)),
+        Json::Number(number) => Some(NewValue::Number(number.as_i64().ok_or_else(wrong)?)),
+        Json::Array(items) => Some(NewValue::Texts(
+            items.iter().map(text).collect::<Result<_, _>>()?,
+        )),
+        Json::Object(_) => return Err(wrong()),
     })
 }
 

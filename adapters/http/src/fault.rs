@@ -43,6 +43,7 @@ pub(crate) enum Kind {
     ShuttingDown,
     NothingAsked,
     BadAnswer,
+    BadSetting,
 }
 
 impl Kind {
@@ -103,6 +104,11 @@ impl Kind {
                 S::UNPROCESSABLE_ENTITY,
                 "bad-answer",
                 "the answer will not do",
+            ),
+            Self::BadSetting => (
+                S::UNPROCESSABLE_ENTITY,
+                "bad-setting",
+                "the settings would be wrong",
             ),
         }
     }

@@ -18,6 +18,12 @@ pub(crate) fn number(uri: &Uri, key: &str) -> Result<Option<u64>, Fault> {
     })
 }
 
+/// What parameter `key` says, as it was sent. Of several, the first.
+pub(crate) fn word<'a>(uri: &'a Uri, key: &str) -> Option<&'a str> {
+    let mut pairs = uri.query().unwrap_or_default().split('&');
+    pairs.find_map(|pair| value_of(pair, key))
+}
+
 fn value_of<'a>(pair: &'a str, key: &str) -> Option<&'a str> {
     let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
     (name == key).then_some(value)

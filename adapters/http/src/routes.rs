@@ -4,7 +4,7 @@
 use crate::{Surface, endpoints::*};
 use axum::{
     http::Method,
-    routing::{MethodRouter, delete, get, post},
+    routing::{MethodRouter, delete, get, post, put},
 };
 use std::{fmt, sync::Arc};
 
@@ -44,6 +44,10 @@ impl Route {
         Self::new(Method::POST, path, endpoint)
     }
 
+    const fn put(path: &'static str, endpoint: fn() -> Endpoint) -> Self {
+        Self::new(Method::PUT, path, endpoint)
+    }
+
     const fn delete(path: &'static str, endpoint: fn() -> Endpoint) -> Self {
         Self::new(Method::DELETE, path, endpoint)
     }
@@ -73,6 +77,8 @@ pub static ROUTES: &[Route] = &[
     Route::open("/livez", || get(live)),
     Route::get("/python/status", || get(status)),
     Route::get("/python/config", || get(config)),
+    Route::put("/python/config", || put(change_config)),
+    Route::get("/python/config/environment", || get(environment)),
     Route::get("/python/envs", || get(envs)),
     Route::post("/python/envs/{name}", || post(create_env)),
     Route::delete("/python/envs/{name}", || delete(delete_env)),
@@ -91,6 +97,7 @@ pub static ROUTES: &[Route] = &[
     Route::get("/python/processes/{id}/logs", || get(process_logs)),
     Route::post("/python/processes/{id}/stop", || post(stop_process)),
     Route::post("/python/processes/{id}/restart", || post(restart_process)),
+    Route::get("/api/guard/sandbox-audit", || get(audit)),
     Route::post("/python/shutdown", || post(shutdown)),
     Route::post("/python/server/handover", || post(hand_over)),
 ];

@@ -11,8 +11,16 @@ use axum::{
     Router,
     middleware::{from_fn_with_state, map_response},
 };
+use collodi_api::AuditPage;
+use collodi_audit::Query;
+use collodi_backend::BoxFuture;
+use collodi_config::Settings;
 use collodi_driver::{HostHandle, Workspace};
-use std::{fmt, sync::Arc};
+use collodi_settings::SettingsFile;
+use std::{fmt, io, sync::Arc};
+
+/// Answers questions about what was executed.
+pub type AuditOf = Arc<dyn Fn(Query) -> BoxFuture<'static, io::Result<AuditPage>> + Send + Sync>;
 
 /// What the surface works with. It reaches for nothing else.
 #[derive(Clone)]
@@ -21,6 +29,12 @@ pub struct Surface {
     pub host: HostHandle,
     /// What is on the disk.
     pub workspace: Workspace,
+    /// The settings in force.
+    pub settings: Settings,
+    /// The file that has those of the next start.
+    pub settings_file: SettingsFile,
+    /// Answers questions about what was executed.
+    pub audit: AuditOf,
     /// What a caller must know.
     pub token: Token,
     /// The names that a caller may know this server by.

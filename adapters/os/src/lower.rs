@@ -9,10 +9,12 @@ use crate::{
 use collodi_backend::{Error, ErrorKind};
 use collodi_command::CommandSpec;
 use collodi_contain::ContainedPath;
-use collodi_file::FileErrorKind;
+use collodi_file::{FileError, FileErrorKind};
 use collodi_spawn::{Failure, Stage};
 use rustix::{fd::OwnedFd, io::Errno};
-use std::ffi::CString;
+#[cfg(any(target_os = "linux", target_os = "android"))]
+use std::os::fd::AsRawFd as _;
+use std::{ffi::CString, path::PathBuf};
 
 /// A command with its program found, its environment exact, and its working directory
 /// opened beneath its root.
@@ -96,6 +98,29 @@ fn word(spec: &CommandSpec, text: impl Into<Vec<u8>>) -> Result<CString, Error> 
 
 fn open_cwd(cwd: &ContainedPath) -> Result<OwnedFd, Fault> {
     Rooted::open(cwd.root())?.open_at(cwd, DIRECTORY)
+}
+
+/// Where the working directory at this path really is: the directory that a child started
+/// there would be in, opened in the same way.
+///
+/// # Errors
+///
+/// When it cannot be opened beneath its root.
+pub fn real_directory(cwd: &ContainedPath) -> Result<PathBuf, FileError> {
+    let real = open_cwd(cwd).and_then(|handle| path_of(&handle));
+    real.map_err(|fault| fault.at(cwd))
+}
+
+#[cfg(any(target_os = "linux", target_os = "android"))]
+fn path_of(handle: &OwnedFd) -> Result<PathBuf, Fault> {
+    let link = format!("/proc/self/fd/{}", handle.as_raw_fd());
+    Ok(std::fs::read_link(link)?)
+}
+
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+fn path_of(handle: &OwnedFd) -> Result<PathBuf, Fault> {
+    let path = rustix::fs::getpath(handle)?;
+    Ok(PathBuf::from(path.to_string_lossy().into_owned()))
 }
 
 fn no_cwd(fault: Fault, cwd: &ContainedPath) -> Error {

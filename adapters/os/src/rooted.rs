@@ -8,7 +8,8 @@ use collodi_contain::{ContainedPath, Root};
 use collodi_file::FileErrorKind;
 use rustix::{
     fd::{AsFd, BorrowedFd, OwnedFd},
-    fs::{Mode, OFlags},
+    fs::{AtFlags, CWD, Mode, OFlags},
+    path::Arg,
 };
 
 /// A directory, opened only to reach what is in it. Where there is a way to open it
@@ -29,6 +30,8 @@ pub(crate) struct Rooted {
     handle: OwnedFd,
     text: String,
     annexes: Vec<String>,
+    /// Device and inode of directories that nobody gets to.
+    closed: Vec<(u64, u64)>,
 }
 
 /// Where an absolute link leads: below the root, or into the annex of this number.
@@ -46,6 +49,10 @@ impl Rooted {
             handle,
             text: root.as_str().to_owned(),
             annexes: root.annexes().map(ToOwned::to_owned).collect(),
+            closed: root
+                .closed()
+                .filter_map(|dir| identity_at(CWD, dir))
+                .collect(),
         })
     }
 
@@ -73,9 +80,21 @@ impl Rooted {
     /// Opens what is at `path`, following links that stay inside.
     pub(crate) fn open_at(&self, path: &ContainedPath, flags: OFlags) -> Result<OwnedFd, Fault> {
         let rel = path.rel().as_str();
-        match open_beneath(self.handle(), rel, always(flags)) {
-            Some(opened) => opened,
-            None => self.open_by_walking(rel, flags),
+        let opened = match self.closed.is_empty() {
+            true => open_beneath(self.handle(), rel, always(flags)),
+            // The kernel does not know what is closed.
+            false => None,
+        };
+        opened.unwrap_or_else(|| self.open_by_walking(rel, flags))
+    }
+
+    /// Refuses the entry `name` of `dir` when it is a directory that is closed.
+    pub(crate) fn admit(&self, dir: BorrowedFd<'_>, name: &core::ffi::CStr) -> Result<(), Fault> {
+        let is_closed = !self.closed.is_empty()
+            && identity_at(dir, name).is_some_and(|identity| self.closed.contains(&identity));
+        match is_closed {
+            true => Err(Fault::new(FileErrorKind::Escapes)),
+            false => Ok(()),
         }
     }
 
@@ -108,6 +127,13 @@ fn strip<'a>(dir: &str, target: &'a [u8]) -> Option<&'a [u8]> {
     };
     let real = || std::fs::canonicalize(dir).ok();
     below(dir).or_else(|| below(real()?.to_str()?))
+}
+
+/// What is at this path: its device and inode.
+fn identity_at(dir: impl AsFd, path: impl Arg) -> Option<(u64, u64)> {
+    let stat = rustix::fs::statat(dir, path, AtFlags::empty()).ok()?;
+    #[allow(clippy::unnecessary_cast, reason = "the types differ between systems")]
+    Some((stat.st_dev as u64, stat.st_ino as u64))
 }
 
 /// Opens the entry `name` of `dir`; fails when it is a link.

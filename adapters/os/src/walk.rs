@@ -109,6 +109,7 @@ impl<'a> Walk<'a> {
 
     fn end_at(self, part: Part) -> Result<Place, Fault> {
         let Part { name, linked } = part;
+        self.root.admit(self.here(), &name)?;
         let dir = self.leave()?;
         Ok(Place::Entry { dir, name, linked })
     }
@@ -126,6 +127,7 @@ impl<'a> Walk<'a> {
     }
 
     fn open(&self, part: &Part) -> Result<OwnedFd, Fault> {
+        self.root.admit(self.here(), &part.name)?;
         let opened = open_entry(self.here(), &part.name, DIRECTORY);
         let missing = matches!(&opened, Err(f) if f.kind == FileErrorKind::NotFound);
         if !missing || part.linked || self.want == Want::Existing {

@@ -400,6 +400,31 @@ fn a_swap_during_a_removal_removes_nothing_outside() {
     world.assert_outside_untouched();
 }
 
+/// A child's working directory is opened as files are, and handed over by handle.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_swap_during_the_look_for_a_working_directory_leads_nowhere_outside() {
+    let world = World::new();
+    let (swapped, link) = (world.root.join("swapped"), world.root.join("link"));
+    fs::create_dir_all(swapped.join("sub")).unwrap();
+    fs::create_dir(world.outside.join("sub")).unwrap();
+    symlink(&world.outside, &link).unwrap();
+    let root = world.root.canonicalize().unwrap();
+    let (mut inside, mut refused) = (0, 0);
+    while_swapping(&swapped, &link, || {
+        for _ in 0..2000 {
+            match collodi_os::real_directory(&world.at("swapped/sub")) {
+                Ok(real) if real.starts_with(&root) => inside += 1,
+                Ok(real) => panic!("{}", real.display()),
+                Err(_) => refused += 1,
+            }
+        }
+    });
+    assert_eq!(inside + refused, 2000);
+    fs::remove_dir(world.outside.join("sub")).unwrap();
+    world.assert_outside_untouched();
+}
+
 #[test]
 fn a_link_for_a_root_is_the_operators_business() {
     let world = World::new();

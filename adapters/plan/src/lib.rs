@@ -3,6 +3,7 @@
 
 mod assumed;
 mod disk;
+mod env_plan;
 mod guard;
 mod network;
 mod notes;
@@ -10,6 +11,8 @@ mod play;
 mod record;
 mod variables;
 mod words;
+
+pub use env_plan::env_plan;
 
 use assumed::Assumed;
 use collodi_api::Plan;

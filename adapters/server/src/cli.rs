@@ -47,6 +47,133 @@ pub(crate) enum Command {
     Methods(MethodsArgs),
     /// Answer what a run asks.
     Answer(AnswerArgs),
+    /// Show what was executed: every command, also of servers that are gone.
+    Audit(AuditArgs),
+    /// Show or change the settings of the workspace, `.vatn/vatn.toml`.
+    ///
+    /// Shows every setting with where it comes from. Ends with 2 when the file is wrong.
+    Config(ConfigArgs),
+    /// Say which variables a child would get, and which rule decides about each.
+    ///
+    /// Values of secrets are not shown. Ends with 2 when the policy or another file is wrong.
+    EnvPlan(EnvPlanArgs),
+    /// Read or write a file as a script would, in its folder, and say how it went as JSON.
+    ///
+    /// Ends with 0 when it was done, with 1 when it was refused.
+    Fs(FsArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct AuditArgs {
+    /// Only what this app executed.
+    #[arg(long, value_name = "APP")]
+    pub(crate) app: Option<String>,
+    /// Only from then on: how long ago (2h), or a time (2026-01-31T12:00:00Z).
+    #[arg(long, value_name = "TIME")]
+    pub(crate) since: Option<String>,
+    /// Only what this level of the sandbox was asked for.
+    #[arg(long, value_name = "LEVEL")]
+    pub(crate) level: Option<String>,
+    /// How many entries; the newest, or with --since the first.
+    #[arg(short = 'n', long, value_name = "COUNT", default_value_t = 100)]
+    pub(crate) limit: usize,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ConfigArgs {
+    #[command(subcommand)]
+    pub(crate) what: Option<ConfigCommand>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ConfigCommand {
+    /// Print a setting, or those of a section.
+    Get {
+        /// The setting, as python.prefer_uv, or a section.
+        key: String,
+    },
+    /// Change a setting in the file; all else in the file stays as it is.
+    Set {
+        /// The setting.
+        key: String,
+        /// Its value as TOML writes it; anything else is a text.
+        value: String,
+    },
+    /// Remove a setting from the file: the default counts again.
+    Unset {
+        /// The setting.
+        key: String,
+    },
+    /// Print where the file is.
+    Path,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct EnvPlanArgs {
+    /// The workspace whose settings count when no --policy is given.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) root: Option<PathBuf>,
+    /// A settings file with the policy, as in `[sandbox.shell_env]`.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) policy: Option<PathBuf>,
+    /// The variables of the host, as a JSON object; this program's own otherwise.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) host_env: Option<PathBuf>,
+    /// The variables that the step sets, as a JSON object; null removes one.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) step_env: Option<PathBuf>,
+    /// Let the step set this excluded variable. The host's value stays back.
+    #[arg(long = "grant", value_name = "NAME")]
+    pub(crate) grants: Vec<String>,
+    /// Pass this excluded variable on from the host.
+    #[arg(long = "grant-from-host", value_name = "NAME")]
+    pub(crate) host_grants: Vec<String>,
+    /// The dialect of the script.
+    #[arg(long, value_name = "DIALECT", default_value = "vatn", value_parser = ["vatn", "pinokio"])]
+    pub(crate) dialect: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct FsArgs {
+    #[command(subcommand)]
+    pub(crate) what: FsCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum FsCommand {
+    /// Read a file, as `fs.read`.
+    Read(FsPlace),
+    /// Write a file, as `fs.write`, with the folders above it.
+    Write {
+        #[command(flatten)]
+        place: FsPlace,
+        /// What is written; standard input otherwise.
+        #[arg(long, value_name = "FILE")]
+        data_file: Option<PathBuf>,
+    },
+    /// Remove a file or a folder with all that is in it, as `fs.rm`.
+    Remove(FsPlace),
+    /// Open a working directory, as `path` of `shell.run`, and say where it really is.
+    Cwd(FsPlace),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct FsPlace {
+    /// The app's root, in which paths must stay.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) root: PathBuf,
+    /// Another folder that scripts may read, by absolute paths.
+    #[arg(long = "extra-read", value_name = "DIR")]
+    pub(crate) extra_read: Vec<PathBuf>,
+    /// Another folder that scripts may change, by absolute paths.
+    #[arg(long = "extra-write", value_name = "DIR")]
+    pub(crate) extra_write: Vec<PathBuf>,
+    /// The largest file that is read, in bytes.
+    #[arg(long, value_name = "BYTES", default_value_t = 16 << 20)]
+    pub(crate) limit: u64,
+    /// The path, as a script would write it.
+    #[arg(allow_hyphen_values = true)]
+    pub(crate) path: String,
 }
 
 #[derive(Debug, Args)]

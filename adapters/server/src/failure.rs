@@ -7,6 +7,7 @@ use std::{fmt, process::ExitCode};
 pub(crate) struct Failure {
     cause: String,
     hint: Option<String>,
+    status: u8,
 }
 
 impl Failure {
@@ -14,11 +15,20 @@ impl Failure {
         Self {
             cause: cause.to_string(),
             hint: None,
+            status: 1,
         }
     }
 
     pub(crate) fn hint(mut self, hint: impl fmt::Display) -> Self {
         self.hint = Some(hint.to_string());
+        self
+    }
+}
+
+impl Failure {
+    /// The program ends with this status.
+    pub(crate) const fn status(mut self, status: u8) -> Self {
+        self.status = status;
         self
     }
 }
@@ -34,13 +44,11 @@ impl std::error::Error for Failure {}
 /// Says what went wrong on standard error.
 pub(crate) fn report(error: &anyhow::Error) -> ExitCode {
     complain!("{ERROR}error:{ERROR:#} {error:#}");
-    if let Some(hint) = error
-        .downcast_ref::<Failure>()
-        .and_then(|f| f.hint.as_ref())
-    {
+    let failure = error.downcast_ref::<Failure>();
+    if let Some(hint) = failure.and_then(|failure| failure.hint.as_ref()) {
         complain!("{HINT}hint:{HINT:#} {hint}");
     }
-    ExitCode::FAILURE
+    failure.map_or(ExitCode::FAILURE, |failure| failure.status.into())
 }
 
 pub(crate) const ERROR: anstyle::Style = anstyle::AnsiColor::Red

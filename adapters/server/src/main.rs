@@ -4,6 +4,7 @@
 mod say;
 
 mod app_root;
+mod audit;
 mod bell;
 mod cli;
 mod client;
@@ -12,6 +13,7 @@ mod duration;
 mod failure;
 mod give_up;
 mod handover;
+mod home;
 mod interrupts;
 mod node;
 mod pair;

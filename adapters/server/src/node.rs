@@ -1,22 +1,28 @@
 //! A host, its driver, and its HTTP surface, put together.
 
 use crate::{
+    audit,
     bell::{Ear, bell},
     cli::ServerArgs,
     failure::Failure,
     handover,
+    home::Home,
     runtime::Runtime,
     state::{Hold, ServerState},
 };
 use anyhow::{Context as _, Result};
 use collodi_backend::{Backends, Capability};
-use collodi_contain::Root;
+use collodi_command::Bounds;
+use collodi_config::{Setting, Settings, Size};
 use collodi_driver::{Driver, HostHandle, Notice, Workspace, survey};
-use collodi_env::Grants;
-use collodi_host::{Command, Event, Host, HostOptions};
+use collodi_host::{Command, EnvPolicies, Event, Host, HostOptions};
 use collodi_http::{AllowedHosts, Limits, Surface, Token};
-use collodi_python::{Layout, Platform};
+use collodi_ledger::Ledger;
+use collodi_logs::Limits as LogLimits;
+use collodi_python::Layout;
 use collodi_restart::{Backoff, Policy, StopSequence};
+use collodi_run::Limits as RunLimits;
+use collodi_script::Dialect;
 use futures::{
     FutureExt as _, StreamExt as _,
     channel::oneshot,
@@ -25,7 +31,7 @@ use futures::{
 use std::{
     future::Future,
     net::{SocketAddr, TcpListener},
-    path::{Path, PathBuf},
+    path::PathBuf,
     sync::Arc,
     time::Duration,
 };
@@ -46,6 +52,7 @@ pub(crate) struct Node {
     /// Ready when everything has ended, and callers have their answers.
     over: Fuse<RemoteHandle<()>>,
     budget: Duration,
+    ledger: Arc<Ledger>,
     _hold: Hold,
 }
 
@@ -53,19 +60,26 @@ impl Node {
     /// Takes the workspace and starts everything.
     pub(crate) async fn start(
         runtime: &dyn Runtime,
-        dir: &Path,
+        home: Home,
         listen: SocketAddr,
         args: &ServerArgs,
     ) -> Result<Self> {
-        let dir = absolute(dir)?;
+        let backends = runtime.backends();
+        home.refuse_what_cannot_be_enforced()?;
+        let options = options(&home, &backends, args)?;
+        let Home {
+            dir,
+            settings,
+            file,
+            layout,
+        } = home;
         refuse_open_address(listen)?;
         let hold = Hold::take(&dir)?;
         let earlier = handover::earlier(&hold);
         let listen = earlier.as_ref().map_or(listen, |state| state.address);
-        let layout = layout(&dir)?;
         make_directories(&layout)?;
-        let backends = runtime.backends();
-        let options = options(layout.clone(), &backends, args)?;
+        let ledger = audit::open(&dir, &backends)?;
+        let backends = audit::over(backends, &ledger, &settings);
         let workspace = Workspace::new(layout, backends.files.clone());
         let (driver, handle) = Driver::new(Host::new(options.clone()), backends.clone());
         let door = Door::open(listen)?;
@@ -79,6 +93,9 @@ impl Node {
         let surface = Surface {
             host: handle.clone(),
             workspace,
+            settings,
+            settings_file: file,
+            audit: Arc::new(audit::asked(Arc::clone(&ledger))),
             token,
             allowed_hosts: AllowedHosts::bound_to(address),
             shutdown: Arc::new(move || bell.ring()),
@@ -102,6 +119,7 @@ impl Node {
             found,
             over: over.fuse(),
             budget,
+            ledger,
             _hold: hold,
         })
     }
@@ -112,6 +130,11 @@ impl Node {
         let _ = self.handle.command(Command::Shutdown(self.budget)).await;
     }
 
+    /// Everything that was executed is written down.
+    pub(crate) fn settle(&self) {
+        self.ledger.flush();
+    }
+
     /// Does not wait for the grace period.
     pub(crate) async fn kill(&self) {
         let _ = self.handle.command(Command::Kill).await;
@@ -120,6 +143,7 @@ impl Node {
     /// Waits until everything has ended; for ever when it was told already.
     pub(crate) async fn ended(&mut self) {
         (&mut self.over).await;
+        self.settle();
     }
 }
 
@@ -203,11 +227,8 @@ fn refuse_open_address(listen: SocketAddr) -> Result<()> {
 }
 
 /// What a host is told at once, by the command line and the machine.
-pub(crate) fn options(
-    layout: Layout,
-    backends: &Backends,
-    args: &ServerArgs,
-) -> Result<HostOptions> {
+pub(crate) fn options(home: &Home, backends: &Backends, args: &ServerArgs) -> Result<HostOptions> {
+    let settings = &home.settings;
     let now = backends.clock.now().since_origin();
     let wall = backends.clock.wall().as_duration().saturating_sub(now);
     // Names and values that are not UTF-8 cannot be passed on in a script's terms.
@@ -217,27 +238,38 @@ pub(crate) fn options(
     Ok(HostOptions {
         epoch: collodi_time::WallTime::since_unix_epoch(wall),
         host_vars: Arc::new(vars.collect()),
+        env_policies: EnvPolicies {
+            vatn: settings.policy(Dialect::Vatn),
+            pinokio: settings.policy(Dialect::Pinokio),
+        },
         grants: args
             .grants
             .iter()
-            .fold(Grants::none(), |g, name| g.from_host(name).to_step(name)),
-        python_binary: args.python.clone(),
-        prefer_uv: !args.no_uv,
+            .fold(settings.shell_env.grants(), |grants, name| {
+                grants.from_host(name).to_step(name)
+            }),
+        python_binary: settings.python.python_binary.value().clone(),
+        prefer_uv: *settings.python.prefer_uv.value(),
         local_repositories: args.local_repositories,
         other_apps: args.other_apps.into(),
-        restart: restart(args),
+        extra_roots: home.extra_roots()?,
+        restart: restart(settings, args),
+        log: log(settings),
+        limits: run_limits(settings),
+        bounds: bounds(settings),
         journal: true,
         recordings: backends.process.capabilities().has(Capability::Recordings),
         stop: StopSequence::term_then_kill(args.grace_period),
         privileged: collodi_os::is_privileged(),
         facts: None,
-        ..HostOptions::new(layout, u64::from_ne_bytes(random()?))
+        ..HostOptions::new(home.layout.clone(), u64::from_ne_bytes(random()?))
     })
 }
 
 /// How daemons are started again, where their scripts do not say.
-fn restart(args: &ServerArgs) -> Policy {
-    let delays = args.restart_delay.map(Backoff::fixed);
+fn restart(settings: &Settings, args: &ServerArgs) -> Policy {
+    let millis = settings.python.restart_delay_ms.value();
+    let delays = millis.map(|millis| Backoff::fixed(Duration::from_millis(millis)));
     Policy {
         backoff: delays.unwrap_or_default(),
         give_up: args.give_up,
@@ -245,14 +277,37 @@ fn restart(args: &ServerArgs) -> Policy {
     }
 }
 
-/// Where things are in a workspace.
-pub(crate) fn layout(dir: &Path) -> Result<Layout> {
-    let text = dir.to_str().ok_or_else(|| {
-        Failure::new(format!("the path {} is not UTF-8", dir.display()))
-            .hint("use a workspace whose path is")
-    })?;
-    let platform = Platform::from_rust(std::env::consts::OS, std::env::consts::ARCH);
-    Ok(Layout::new(Root::new(text), platform))
+/// How much of the output of processes is kept.
+fn log(settings: &Settings) -> LogLimits {
+    LogLimits {
+        lines: usize::try_from(*settings.python.max_log_lines.value()).unwrap_or(usize::MAX),
+        ..LogLimits::default()
+    }
+}
+
+/// What bounds a run.
+fn run_limits(settings: &Settings) -> RunLimits {
+    let (limits, default) = (&settings.limits, RunLimits::default());
+    let size = |setting: &Setting<Option<Size>>| setting.value().map(|Size(bytes)| bytes);
+    let count = |bytes: u64| usize::try_from(bytes).unwrap_or(usize::MAX);
+    RunLimits {
+        steps: limits.steps.value().map_or(default.steps, count),
+        output_bytes: size(&limits.output).map_or(default.output_bytes, count),
+        file_bytes: size(&limits.file).unwrap_or(default.file_bytes),
+        download_bytes: size(&limits.download).unwrap_or(default.download_bytes),
+    }
+}
+
+/// What bounds the trees of processes.
+fn bounds(settings: &Settings) -> Bounds {
+    let limits = &settings.limits;
+    let small = |number: u64| u32::try_from(number).unwrap_or(u32::MAX);
+    Bounds {
+        memory: limits.memory.value().map(|Size(bytes)| bytes),
+        processes: limits.processes.value().map(small),
+        cpu: limits.cpu.value().map(small),
+        files: *limits.open_files.value(),
+    }
 }
 
 fn make_directories(layout: &Layout) -> Result<()> {
@@ -261,15 +316,6 @@ fn make_directories(layout: &Layout) -> Result<()> {
         std::fs::create_dir_all(&path).with_context(|| format!("failed to make {path}"))?;
     }
     Ok(())
-}
-
-/// The path without links in it: everything below is compared with this text.
-pub(crate) fn absolute(dir: &Path) -> Result<PathBuf> {
-    dir.canonicalize().map_err(|error| {
-        Failure::new(format!("{}: {error}", dir.display()))
-            .hint("name a folder that is there")
-            .into()
-    })
 }
 
 fn random<const N: usize>() -> Result<[u8; N]> {

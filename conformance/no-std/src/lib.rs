@@ -13,8 +13,10 @@ use core::panic::PanicInfo;
 
 use collodi_action as _;
 use collodi_api as _;
+use collodi_audit as _;
 use collodi_backend as _;
 use collodi_command as _;
+use collodi_config as _;
 use collodi_contain as _;
 use collodi_env as _;
 use collodi_facts as _;

@@ -1,6 +1,7 @@
 //! Settings.
 
-use alloc::string::String;
+use crate::words::words;
+use alloc::{string::String, vec::Vec};
 use serde::{Deserialize, Serialize};
 
 /// `GET /python/config`: the settings in force.
@@ -23,4 +24,56 @@ pub struct Config {
     pub max_log_lines: usize,
     /// A sentence for people about when settings take effect.
     pub note: String,
+    /// Every setting in force, with where it comes from.
+    #[serde(default)]
+    pub settings: Vec<Setting>,
+    /// Sections of the file that belong to other programs.
+    #[serde(default)]
+    pub foreign_sections: Vec<String>,
+}
+
+/// A setting in force.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Setting {
+    /// Its key in the file, with its sections.
+    pub key: String,
+    /// Its value; null when nothing is set. Values of secret variables are `…`.
+    pub value: serde_json::Value,
+    /// Where it comes from.
+    pub source: SettingSource,
+    /// The line in the file, from 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub line: Option<usize>,
+    /// The column in the file, from 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub column: Option<usize>,
+}
+
+words! {
+    /// Where a setting comes from.
+    SettingSource {
+        /// Nobody said anything.
+        Default = "default",
+        /// The file says it.
+        File = "file",
+        /// The program was told when it was started.
+        Program = "program",
+    }
+}
+
+/// Of `PUT /python/config`: the file has the values, and the next start of the server uses
+/// them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ConfigSaved {
+    /// `saved`.
+    pub status: String,
+    /// Whether the server has to be started again before they count.
+    pub restart_required: bool,
+    /// The same in a sentence, for people.
+    pub message: String,
+    /// Fields of the request that are no settings.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ignored: Vec<String>,
 }

@@ -6,8 +6,10 @@ extern crate alloc;
 
 mod answer;
 mod app;
+mod audit;
 mod config;
 mod env;
+mod env_plan;
 mod log;
 mod plan;
 mod problem;
@@ -19,8 +21,10 @@ mod words;
 
 pub use answer::{Answer, Live};
 pub use app::{App, AppProcesses, Apps};
-pub use config::Config;
+pub use audit::{AuditEntry, AuditEnvironment, AuditPage, AuditSandbox};
+pub use config::{Config, ConfigSaved, Setting, SettingSource};
 pub use env::{Env, EnvCreated, EnvDeleted, Envs};
+pub use env_plan::{EnvPlan, EnvVariable, EnvVerdict};
 pub use log::{Gap, LogLine, LogPage, LogStream};
 pub use plan::{
     Assumption, Effect, FileEffect, Plan, PlanEnding, PlanStatus, PlanStep, PlannedCommand,

@@ -183,8 +183,41 @@ fn the_server() {
         restart_delay_ms: 3000,
         max_log_lines: 500,
         note: text("a sentence"),
+        settings: vec![Setting {
+            key: text("python.prefer_uv"),
+            value: true.into(),
+            source: SettingSource::File,
+            line: Some(2),
+            column: Some(13),
+        }],
+        foreign_sections: vec![text("node")],
     };
     assert_snapshot!("config", json(&config));
+    let saved = ConfigSaved {
+        status: text("saved"),
+        restart_required: true,
+        message: text("a sentence"),
+        ignored: Vec::new(),
+    };
+    assert_snapshot!("config_saved", json(&saved));
+    let plan = EnvPlan {
+        dialect: text("vatn"),
+        variables: vec![EnvVariable {
+            name: text("HF_TOKEN"),
+            kept: false,
+            verdict: EnvVerdict::Dropped,
+            rule: text("default-exclude"),
+            pattern: Some(text("*_TOKEN")),
+            about: Some(text("host")),
+            reason: text("a sentence"),
+            secret: true,
+            value: None,
+        }],
+        environment: [(text("PATH"), text("/bin"))].into(),
+        secrets: Vec::new(),
+        removed: None,
+    };
+    assert_snapshot!("env_plan", json(&plan));
     let answer = |id| Answer {
         status: text("stopping"),
         id,

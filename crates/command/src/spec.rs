@@ -1,6 +1,6 @@
 //! What is to be run.
 
-use crate::{Bounds, Recording, Terminal, shell_words};
+use crate::{Bounds, Purpose, Recording, Terminal, shell_words};
 use alloc::{borrow::ToOwned, collections::BTreeMap, string::String, sync::Arc, vec::Vec};
 use collodi_contain::ContainedPath;
 use core::fmt;
@@ -26,6 +26,8 @@ pub struct CommandSpec {
     pub bounds: Bounds,
     /// Where what it says is kept; nowhere when there is none.
     pub recording: Option<Recording>,
+    /// What it is for.
+    pub purpose: Purpose,
 }
 
 impl CommandSpec {
@@ -41,6 +43,7 @@ impl CommandSpec {
             terminal: None,
             bounds: Bounds::NONE,
             recording: None,
+            purpose: Purpose::default(),
         }
     }
 

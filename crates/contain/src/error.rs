@@ -11,6 +11,8 @@ pub enum PathError {
     Absolute,
     /// The path climbs out of its root.
     Escapes,
+    /// The path lies in a directory that the root is [without](crate::Root::without).
+    Closed,
     /// More than [`RelPath::MAX_BYTES`] bytes.
     TooLong,
     /// More than [`RelPath::MAX_COMPONENTS`] components.
@@ -32,6 +34,7 @@ impl fmt::Display for PathError {
         match self {
             Self::Absolute => f.write_str("the path is absolute and leads out of its folder"),
             Self::Escapes => f.write_str("the path climbs out of its folder"),
+            Self::Closed => f.write_str("the path leads to what scripts may not use"),
             Self::TooLong => write!(f, "a path has at most {} bytes", RelPath::MAX_BYTES),
             Self::TooDeep => write!(f, "a path has at most {} parts", RelPath::MAX_COMPONENTS),
             Self::Nul => f.write_str("a path has no NUL byte"),

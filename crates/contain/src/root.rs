@@ -12,7 +12,14 @@ use core::fmt;
 pub struct Root {
     path: Arc<str>,
     rules: Rules,
-    annexes: Arc<[Arc<str>]>,
+    borders: Arc<Borders>,
+}
+
+/// Where a root ends otherwise than by its path.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+struct Borders {
+    annexes: Vec<Arc<str>>,
+    closed: Vec<Arc<str>>,
 }
 
 impl Root {
@@ -30,11 +37,11 @@ impl Root {
             Rules::Windows if trimmed.ends_with(':') => Arc::from(format!("{trimmed}\\")),
             _ => Arc::from(trimmed),
         };
-        let annexes = Arc::default();
+        let borders = Arc::default();
         Self {
             path,
             rules,
-            annexes,
+            borders,
         }
     }
 
@@ -44,13 +51,27 @@ impl Root {
     #[must_use]
     pub fn with_annex(mut self, absolute: &str) -> Self {
         let new = Self::with_rules(absolute, self.rules).path;
-        self.annexes = self.annexes.iter().cloned().chain([new]).collect();
+        Arc::make_mut(&mut self.borders).annexes.push(new);
         self
     }
 
     /// The absolute paths of its annexes.
     pub fn annexes(&self) -> impl Iterator<Item = &str> {
-        self.annexes.iter().map(AsRef::as_ref)
+        self.borders.annexes.iter().map(AsRef::as_ref)
+    }
+
+    /// The same root without this directory and all that is below it, by whatever name or
+    /// link it is reached.
+    #[must_use]
+    pub fn without(mut self, absolute: &str) -> Self {
+        let new = Self::with_rules(absolute, self.rules).path;
+        Arc::make_mut(&mut self.borders).closed.push(new);
+        self
+    }
+
+    /// The absolute paths of the directories that it is [without](Self::without).
+    pub fn closed(&self) -> impl Iterator<Item = &str> {
+        self.borders.closed.iter().map(AsRef::as_ref)
     }
 
     /// The absolute path.
@@ -81,14 +102,17 @@ impl Root {
     ///
     /// # Errors
     ///
-    /// When the path lies outside by its text, breaks a limit, or has a name that
-    /// the root's system does not allow.
+    /// When the path lies outside by its text or in a directory that the root is without,
+    /// breaks a limit, or has a name that the root's system does not allow.
     pub fn contain(&self, base: &RelPath, text: &str) -> Result<ContainedPath, PathError> {
         let rel = match self.strip(text) {
             Some(below) => self.below(&below)?,
             None => base.join_by(self.rules, text)?,
         };
-        Ok(self.at(rel))
+        match self.closed().any(|closed| self.is_below(&rel, closed)) {
+            true => Err(PathError::Closed),
+            false => Ok(self.at(rel)),
+        }
     }
 
     /// As [`Root::contain`], for a text that has to end in a file's name.
@@ -107,6 +131,16 @@ impl Root {
             return Err(PathError::NoFileName);
         }
         Ok(path)
+    }
+
+    /// Whether `rel` is at or below this absolute path.
+    fn is_below(&self, rel: &RelPath, absolute: &str) -> bool {
+        let Some(above) = self.strip(absolute) else {
+            return false;
+        };
+        let mut components = rel.components();
+        let mut above = above.into_iter();
+        above.all(|name| components.next().is_some_and(|c| self.rules.same(name, c)))
     }
 
     /// The path of these components, which stand after a root and so start nothing.

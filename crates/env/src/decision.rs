@@ -104,6 +104,53 @@ pub enum Rule {
     TooLong,
 }
 
+impl Rule {
+    /// The rule in a word that stays, for programs.
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Self::InheritAll => "inherit-all",
+            Self::Inherit(_) => "inherit",
+            Self::NotInherited => "not-inherited",
+            Self::Withheld(_) => "withheld",
+            Self::Step => "step",
+            Self::Base => "base",
+            Self::Forced => "set",
+            Self::Granted(_) => "granted",
+            Self::Loader(..) => "loader",
+            Self::DefaultExclude(..) => "default-exclude",
+            Self::Exclude(..) => "exclude",
+            Self::Removed => "removed",
+            Self::NotIncluded => "not-included",
+            Self::InvalidName => "invalid-name",
+            Self::NulInValue => "nul-in-value",
+            Self::TooLong => "too-long",
+        }
+    }
+
+    /// The pattern that decided, where one did.
+    pub const fn glob(&self) -> Option<&Glob> {
+        match self {
+            Self::Inherit(glob)
+            | Self::Withheld(glob)
+            | Self::Loader(_, glob)
+            | Self::DefaultExclude(_, glob)
+            | Self::Exclude(_, glob) => Some(glob),
+            _ => None,
+        }
+    }
+
+    /// Whose value it was about, where both could be meant.
+    pub const fn about(&self) -> Option<Source> {
+        match self {
+            Self::Granted(source)
+            | Self::Loader(source, _)
+            | Self::DefaultExclude(source, _)
+            | Self::Exclude(source, _) => Some(*source),
+            _ => None,
+        }
+    }
+}
+
 impl fmt::Display for Rule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

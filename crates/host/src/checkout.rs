@@ -2,8 +2,10 @@
 
 use crate::{
     Host,
+    detection::own_vars,
     git::{self, Deed, GitAddress},
     script_call::{CallId, Comparing, Stage, Want},
+    secrets::mask,
     shared::{Child, Role},
 };
 use alloc::{
@@ -222,7 +224,8 @@ impl Host {
         let said = Log::new(Limits {
             lines: TAIL,
             ..Limits::default()
-        });
+        })
+        .with_mask(mask(&own_vars(&self.options)));
         let fetch = Fetch {
             address,
             name,

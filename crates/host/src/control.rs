@@ -18,7 +18,6 @@ use alloc::{
 };
 use collodi_command::TreeId;
 use collodi_contain::{ContainedPath, Name, RelPath};
-use collodi_env::Policy as EnvPolicy;
 use collodi_file::FileOp;
 use collodi_machine::ActionId;
 use collodi_python::{EnvDir, Layout, ProvisionOptions, Toolchain};
@@ -369,10 +368,7 @@ pub fn run_options(
     stand_ins: &Option<ContainedPath>,
     (tree, seed): (TreeId, u64),
 ) -> RunOptions {
-    let dialect_policy = match request.script.dialect {
-        Dialect::Vatn => EnvPolicy::vatn(),
-        Dialect::Pinokio => EnvPolicy::pinokio(),
-    };
+    let env_policy = options.env_policies.of(request.script.dialect).clone();
     let (app, environment) = match request.script.dialect {
         Dialect::Vatn => (request.app, EnvironmentFiles::default()),
         Dialect::Pinokio => {
@@ -382,25 +378,40 @@ pub fn run_options(
     };
     RunOptions {
         script: request.script,
-        app,
+        app: without_workspace(&options.layout, app),
         layout: options.layout.clone(),
         tools: tools.clone(),
         stand_ins: stand_ins.clone(),
         host_vars: options.host_vars.clone(),
-        env_policy: options.env_policy.clone().unwrap_or(dialect_policy),
+        env_policy,
         grants: options.grants.clone(),
         args: request.args,
         global: collodi_value::Object::new(),
         facts: options.facts.clone().unwrap_or_default(),
         tree,
         stop: options.stop.clone(),
-        limits: collodi_run::Limits::default(),
+        limits: options.limits,
         answers: *request.answers,
         environment,
         epoch: options.epoch,
         seed,
         privileged: options.privileged,
         other_apps: options.other_apps,
+        extra_roots: options.extra_roots.clone(),
+    }
+}
+
+/// An app whose folder has the workspace in it may not change the settings there, nor read
+/// what the host keeps.
+fn without_workspace(layout: &Layout, app: App) -> App {
+    let workspace = layout.workspace().as_str().trim_end_matches('/');
+    let own = format!("{workspace}/.vatn");
+    match app.root.contain(&RelPath::root(), &own) {
+        Ok(path) if !path.rel().is_root() => App {
+            root: app.root.without(&own),
+            ..app
+        },
+        _ => app,
     }
 }
 

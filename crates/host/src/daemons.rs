@@ -4,11 +4,12 @@ use crate::{
     Host, Process, ProcessId, RunEntry, RunId,
     post::Post,
     process::{Birth, First},
+    secrets::mask,
     shared::Child,
 };
 use alloc::{format, string::ToString, vec::Vec};
 use collodi_action::{Error, ErrorKind};
-use collodi_command::TreeId;
+use collodi_command::{Kind, Purpose, TreeId};
 use collodi_logs::Log;
 use collodi_machine::ActionId;
 use collodi_restart::{Input, Supervisor};
@@ -31,6 +32,7 @@ impl Host {
         let id = self.shared.ids.process(entry.app());
         let seed = self.shared.ids.seed();
         daemon.command.tree = TreeId::new(&format!("{id}-{seed:016x}"));
+        daemon.command.purpose = entry.purpose(Kind::Daemon);
         entry.add_daemon(id.clone());
         let birth = Birth {
             id: id.clone(),
@@ -89,6 +91,16 @@ impl Host {
             Some(_) => birth.daemon.command.tree.to_string(),
             None => birth.id.to_string(),
         };
+        let purpose = &mut birth.daemon.command.purpose;
+        if purpose.kind == Kind::Other {
+            // Of an earlier host.
+            *purpose = Purpose {
+                kind: Kind::Daemon,
+                app: Some(birth.app.name.clone()),
+                run: Some(birth.run.to_string()),
+                ..Purpose::default()
+            };
+        }
         birth.daemon.command.recording = self.shared.journal.recording(&name);
         let is_on = self.shared.journal.is_on();
         let waits = is_on && matches!(birth.first, First::Started);
@@ -98,7 +110,8 @@ impl Host {
         let supervisor = Supervisor::new(policy, self.options.stop.clone(), seed);
         let supervisor = supervisor.resumed(restarts);
         let id = birth.id.clone();
-        let log = Log::new(self.options.log);
+        let mask = mask(&birth.daemon.command.env);
+        let log = Log::new(self.options.log).with_mask(mask);
         let mut process = Process::new(birth, supervisor, log, self.options.epoch);
         process.order.noted = !waits;
         self.processes.insert(id, process);

@@ -7,9 +7,10 @@ use crate::{
 use alloc::{boxed::Box, collections::BTreeMap, string::String, sync::Arc};
 use collodi_action::{Action, Completion};
 use collodi_contain::ContainedPath;
-use collodi_env::{Environment, Policy as EnvPolicy};
+use collodi_env::Environment;
 use collodi_machine::{Machine as _, Output};
 use collodi_python::{Detect, Installer, Toolchain};
+use collodi_script::Dialect;
 use collodi_time::Instant;
 
 /// How far the search for tools is.
@@ -77,7 +78,7 @@ impl Host {
 /// What the policy makes of the variables for the host's own commands: probes, git, and the
 /// making of environments.
 pub(crate) fn own_environment(options: &HostOptions) -> Environment {
-    let policy = options.env_policy.clone().unwrap_or_else(EnvPolicy::vatn);
+    let policy = options.env_policies.of(Dialect::Vatn);
     policy.resolve(&options.host_vars, &BTreeMap::new(), &options.grants)
 }
 

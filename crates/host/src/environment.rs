@@ -4,6 +4,7 @@ use crate::{
     Event, RunId,
     event::EnvEvent,
     post::Post,
+    secrets::mask,
     shared::{Child, Role, Shared},
 };
 use alloc::vec::Vec;
@@ -34,7 +35,8 @@ impl EnvJob {
         let log = Log::new(Limits {
             lines: 200,
             ..Limits::default()
-        });
+        })
+        .with_mask(mask(&options.vars));
         Self {
             provision: Provision::new(options.clone()),
             options,

@@ -2,9 +2,10 @@
 
 use crate::{
     Accepted, Command, Event, HostOptions, Process, ProcessId, Refused, RunEntry, RunId,
-    detection::{Detecting, own_vars},
+    detection::{Detecting, own_environment, own_vars},
     environment::EnvJob,
     journal::Journal,
+    purpose::decided,
     script_call::Calls,
     script_records::Records,
     shared::Shared,
@@ -77,7 +78,12 @@ impl Host {
             true => Journal::new(&options.layout, options.recordings),
             false => Journal::default(),
         };
-        let mut shared = Shared::new(options.seed, journal);
+        let mut shared = Shared::new(
+            options.seed,
+            journal,
+            options.bounds,
+            decided(&own_environment(&options)),
+        );
         let detect = Detect::new(DetectOptions {
             python_binary: options.python_binary.clone(),
             vars: own_vars(&options),

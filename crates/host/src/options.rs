@@ -1,11 +1,13 @@
 //! What a host needs to know.
 
 use alloc::{collections::BTreeMap, string::String, sync::Arc};
+use collodi_command::Bounds;
 use collodi_env::{Grants, Policy};
 use collodi_logs::Limits as LogLimits;
 use collodi_python::Layout;
 use collodi_restart::{Policy as RestartPolicy, StopSequence};
-use collodi_run::OtherApps;
+use collodi_run::{ExtraRoots, Limits as RunLimits, OtherApps};
+use collodi_script::Dialect;
 use collodi_time::{Duration, WallTime};
 use collodi_value::Object;
 
@@ -20,8 +22,8 @@ pub struct HostOptions {
     pub epoch: WallTime,
     /// The variables of the host.
     pub host_vars: Arc<BTreeMap<String, String>>,
-    /// Which of them commands get; absent for the dialect's own policy.
-    pub env_policy: Option<Policy>,
+    /// Which of them commands get.
+    pub env_policies: EnvPolicies,
     /// Which excluded ones they get all the same.
     pub grants: Grants,
     /// The only interpreter to try, when someone chose one.
@@ -38,6 +40,10 @@ pub struct HostOptions {
     pub stop: StopSequence,
     /// How much of a process's output is kept.
     pub log: LogLimits,
+    /// What bounds a run.
+    pub limits: RunLimits,
+    /// The most that each tree of processes may use.
+    pub bounds: Bounds,
     /// How much of what has ended is kept.
     pub retention: Retention,
     /// Whether scripts may name repositories on this machine, by `file://` addresses.
@@ -51,6 +57,8 @@ pub struct HostOptions {
     pub privileged: bool,
     /// What scripts may do with the files of other apps.
     pub other_apps: OtherApps,
+    /// Folders beside their apps' that scripts may use.
+    pub extra_roots: ExtraRoots,
 }
 
 impl HostOptions {
@@ -63,7 +71,7 @@ impl HostOptions {
             seed,
             epoch: WallTime::default(),
             host_vars: Arc::default(),
-            env_policy: None,
+            env_policies: EnvPolicies::default(),
             grants: Grants::none(),
             python_binary: None,
             prefer_uv: true,
@@ -71,12 +79,45 @@ impl HostOptions {
             restart: RestartPolicy::default(),
             stop: StopSequence::default(),
             log: LogLimits::default(),
+            limits: RunLimits::default(),
+            bounds: Bounds::NONE,
             retention: Retention::default(),
             local_repositories: false,
             journal: false,
             recordings: false,
             privileged: false,
             other_apps: OtherApps::default(),
+            extra_roots: ExtraRoots::default(),
+        }
+    }
+}
+
+/// Which of the host's variables commands get, by the dialect of their script. The host's
+/// own commands (probes, git, the making of environments) are none's, and get what those
+/// of [`Dialect::Vatn`] do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EnvPolicies {
+    /// For commands of the plugin's scripts, and for the host's own.
+    pub vatn: Policy,
+    /// For commands of Pinokio scripts.
+    pub pinokio: Policy,
+}
+
+impl EnvPolicies {
+    /// The policy for commands of scripts of this dialect.
+    pub const fn of(&self, dialect: Dialect) -> &Policy {
+        match dialect {
+            Dialect::Vatn => &self.vatn,
+            Dialect::Pinokio => &self.pinokio,
+        }
+    }
+}
+
+impl Default for EnvPolicies {
+    fn default() -> Self {
+        Self {
+            vatn: Policy::vatn(),
+            pinokio: Policy::pinokio(),
         }
     }
 }

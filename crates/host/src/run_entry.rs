@@ -4,20 +4,23 @@ use crate::{
     Event, ProcessId, RunId, RunRequest,
     event::RunEvent,
     post::Post,
+    purpose::decided,
     script_address::identity,
     script_start::result,
+    secrets::secrets,
     shared::{Child, Role, Shared},
 };
 use alloc::{
     boxed::Box,
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     string::{String, ToString},
     sync::Arc,
     vec::Vec,
 };
 use collodi_action::Action as WorldAction;
+use collodi_command::{Kind, Purpose};
 use collodi_contain::ContainedPath;
-use collodi_logs::{Limits, Line, Log};
+use collodi_logs::{Limits, Line, Log, Mask};
 use collodi_machine::{Machine, Output};
 use collodi_run::{
     Action, App, Event as StepEvent, Input, Outcome, PreparedAnswers, Question, Run, RunOptions,
@@ -39,6 +42,9 @@ pub struct RunEntry {
     script: Option<Arc<Script>>,
     steps: Vec<StepView>,
     log: Log,
+    /// Values that its commands were given, and that nobody is to read.
+    secrets: BTreeSet<String>,
+    mask: Mask,
     step: StepAt,
     daemons: Vec<ProcessId>,
     /// Those of them that were commands of the run.
@@ -144,6 +150,8 @@ impl RunEntry {
             supervision: request.script.supervision,
             state: State::Waiting(request),
             log: Log::new(Limits::default()),
+            secrets: BTreeSet::new(),
+            mask: Mask::default(),
             step: StepAt::default(),
             daemons: Vec::new(),
             kept: Vec::new(),
@@ -185,6 +193,8 @@ impl RunEntry {
             script: None,
             state,
             log: Log::new(Limits::default()),
+            secrets: BTreeSet::new(),
+            mask: Mask::default(),
             step: StepAt::default(),
             daemons: Vec::new(),
             kept: Vec::new(),
@@ -362,6 +372,12 @@ impl RunEntry {
     }
 
     pub(crate) fn begin(&mut self, options: RunOptions) {
+        let own = options.env_policy.resolve(
+            &options.host_vars,
+            &options.env_policy.set,
+            &options.grants,
+        );
+        self.hide(&own.vars);
         self.state = State::Running(Box::new(Run::new(options)));
     }
 
@@ -437,6 +453,9 @@ impl RunEntry {
             match run.poll_output() {
                 Output::Action(id, Action::World(action)) => {
                     let action = self.recorded(action, shared);
+                    if let WorldAction::Exec(spec) = &action {
+                        self.hide(&spec.env);
+                    }
                     shared.ask(Child::Run(self.id.clone()), Some(id), Role::Plain, action);
                 }
                 Output::Action(id, Action::ProvideEnv(request)) => {
@@ -483,11 +502,34 @@ impl RunEntry {
         }
     }
 
+    /// What a command is given of secrets is in no line of the log from here on.
+    fn hide(&mut self, vars: &BTreeMap<String, String>) {
+        let before = self.secrets.len();
+        self.secrets.extend(secrets(vars).cloned());
+        if self.secrets.len() > before {
+            self.mask = Mask::new(&self.secrets);
+            self.log.set_mask(self.mask.clone());
+        }
+    }
+
+    /// What a command of the step at hand is for.
+    pub(crate) fn purpose(&self, kind: Kind) -> Purpose {
+        let environment = self.running().map(|run| decided(run.environment()));
+        Purpose {
+            kind,
+            app: Some(self.app.clone()),
+            run: Some(self.id.to_string()),
+            step: Some(self.step.counted()),
+            environment: environment.unwrap_or_default(),
+        }
+    }
+
     /// A command that may become a daemon says what it says into files from its start on.
     fn recorded(&mut self, action: WorldAction, shared: &Shared) -> WorldAction {
         let WorldAction::Exec(mut spec) = action else {
             return action;
         };
+        spec.purpose = self.purpose(Kind::Step);
         let may_be_kept = self.running().is_some_and(|run| run.may_keep(&spec.tree));
         if may_be_kept && let Some(recording) = shared.journal.recording(spec.tree.as_str()) {
             self.recordings.push(spec.tree.as_str().into());
@@ -544,7 +586,8 @@ impl RunEntry {
         self.tell(RunEvent::Step(StepEvent::Command { step, line }), shared);
     }
 
-    fn tell_step(&mut self, now: Instant, event: StepEvent, shared: &mut Shared) {
+    fn tell_step(&mut self, now: Instant, mut event: StepEvent, shared: &mut Shared) {
+        event.hide(|text| self.mask.apply(text).into_owned());
         if let StepEvent::Output {
             step,
             stream,
@@ -642,7 +685,10 @@ impl RunEntry {
         }
     }
 
-    fn end(&mut self, now: Instant, outcome: Outcome, shared: &mut Shared) {
+    fn end(&mut self, now: Instant, mut outcome: Outcome, shared: &mut Shared) {
+        if let Status::Failed(failure) = &mut outcome.status {
+            failure.kind.hide(|text| self.mask.apply(text).into_owned());
+        }
         self.flush(now, shared);
         if let Status::Failed(failure) = &outcome.status
             && let Some(view) = self.view_of(&failure.step)

@@ -5,11 +5,13 @@ use crate::{
     ids::Ids,
     journal::{Held, Journal, Look, Sheet},
     post::Post,
+    purpose::{self, Decided},
     script_call::CallId,
+    secrets::hide_from_recording,
 };
 use alloc::collections::{BTreeMap, VecDeque};
 use collodi_action::Action;
-use collodi_command::Identity;
+use collodi_command::{Bounds, Identity};
 use collodi_contain::ContainedPath;
 use collodi_machine::{ActionId, Outbox};
 use collodi_time::Timers;
@@ -86,10 +88,17 @@ pub(crate) struct Shared {
     pub(crate) timers: Timers<Child>,
     pub(crate) ids: Ids,
     pub(crate) journal: Journal,
+    bounds: Bounds,
+    own_environment: Decided,
 }
 
 impl Shared {
-    pub(crate) const fn new(seed: u64, journal: Journal) -> Self {
+    pub(crate) const fn new(
+        seed: u64,
+        journal: Journal,
+        bounds: Bounds,
+        own_environment: Decided,
+    ) -> Self {
         Self {
             out: Outbox::new(),
             owners: BTreeMap::new(),
@@ -97,11 +106,16 @@ impl Shared {
             timers: Timers::new(),
             ids: Ids::new(seed),
             journal,
+            bounds,
+            own_environment,
         }
     }
 
     /// Asks the world for a child, once its tree is noted.
     pub(crate) fn ask(&mut self, child: Child, id: Option<ActionId>, role: Role, action: Action) {
+        let mut action = self.bounded(action);
+        hide_from_recording(&mut action);
+        purpose::say(&child, &mut action, &self.own_environment);
         let held = Held {
             child,
             id,
@@ -135,6 +149,16 @@ impl Shared {
             identity,
         };
         self.owners.insert(number, owner);
+    }
+
+    /// A command without bounds of its own has those of all.
+    fn bounded(&self, mut action: Action) -> Action {
+        if let Action::Exec(spec) = &mut action
+            && spec.bounds == Bounds::NONE
+        {
+            spec.bounds = self.bounds;
+        }
+        action
     }
 
     /// An action in flight is that of another child from here on.

@@ -15,10 +15,14 @@ use collodi_contain::{ContainedPath, Name, RelPath, Root};
 /// .vatn/python/logs/<name>     what daemons say
 /// .vatn/python/stand-ins       programs that stand in for missing ones
 /// ```
+///
+/// Environments and apps may be elsewhere.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Layout {
     workspace: Root,
     platform: Platform,
+    environments: Option<Root>,
+    apps: Option<Root>,
 }
 
 impl Layout {
@@ -27,7 +31,26 @@ impl Layout {
         Self {
             workspace,
             platform,
+            environments: None,
+            apps: None,
         }
+    }
+
+    /// The same layout with the environments in this directory.
+    #[must_use]
+    pub fn with_environments(self, environments: Root) -> Self {
+        let environments = Some(environments);
+        Self {
+            environments,
+            ..self
+        }
+    }
+
+    /// The same layout with the apps in this directory.
+    #[must_use]
+    pub fn with_apps(self, apps: Root) -> Self {
+        let apps = Some(apps);
+        Self { apps, ..self }
     }
 
     /// The workspace itself.
@@ -42,7 +65,7 @@ impl Layout {
 
     /// The directory that holds the environments.
     pub fn environments(&self) -> ContainedPath {
-        self.below("envs")
+        self.elsewhere_or(&self.environments, "envs")
     }
 
     /// The environment of this name.
@@ -53,7 +76,7 @@ impl Layout {
 
     /// The directory that holds the apps.
     pub fn apps(&self) -> ContainedPath {
-        self.below("apps")
+        self.elsewhere_or(&self.apps, "apps")
     }
 
     /// The root of the app of this name: what the app does with files stays in here.
@@ -85,6 +108,13 @@ impl Layout {
     /// The directory of programs that stand in for missing ones.
     pub fn stand_ins(&self) -> ContainedPath {
         self.below("stand-ins")
+    }
+
+    fn elsewhere_or(&self, elsewhere: &Option<Root>, name: &str) -> ContainedPath {
+        match elsewhere {
+            Some(root) => root.at(RelPath::root()),
+            None => self.below(name),
+        }
     }
 
     fn below(&self, name: &str) -> ContainedPath {

@@ -1,11 +1,12 @@
 //! What every step works with.
 
 use crate::{
-    Action, Event, RunOptions,
+    Action, Event, ExtraRoots, NotAPath, RunOptions,
     environment::Environment,
     lane::{Cursor, LaneId},
     memory::Memory,
     other_apps::{self, Checkouts, OtherApps},
+    script_file, script_path,
     session::Sessions,
 };
 use alloc::{
@@ -18,7 +19,7 @@ use collodi_command::{Stdin, TreeId};
 use collodi_contain::ContainedPath;
 use collodi_env::{Environment as Resolved, StepVariables};
 use collodi_machine::{ActionId, Outbox};
-use collodi_script::{Dialect, List, Step, StepAt, is_checkout_path, is_outside};
+use collodi_script::{Dialect, List, Step, StepAt, is_checkout_path};
 use collodi_time::Instant;
 use collodi_value::Value;
 
@@ -283,7 +284,7 @@ impl Context {
         });
     }
 
-    /// The path that parameter `key` means, read from the script's folder.
+    /// The path in the app that parameter `key` means, read from the script's folder.
     pub(crate) fn path(&self, key: &str, text: &str) -> Result<ContainedPath, Fault> {
         contained(&self.options.app.cwd(), key, text)
     }
@@ -293,42 +294,65 @@ impl Context {
         path.root().as_str() == self.options.app.root.as_str()
     }
 
-    /// As [`Context::path`], or the path in another app that an address names, when the
-    /// script may do with it what is wanted.
+    /// As [`Context::path`], or the path in an extra root, or in another app that an address
+    /// names, when the script may do with it what is wanted.
     pub(crate) fn path_in_any(
         &self,
         key: &str,
         text: &str,
         wanted: OtherApps,
     ) -> Result<ContainedPath, Fault> {
-        match is_checkout_path(text) {
-            true => other_apps::path(self, key, text, wanted),
-            false => self.path(key, text),
+        self.in_any(script_path, key, text, wanted)
+    }
+
+    /// As [`Context::path_in_any`], for a file: the text has to end in its name.
+    pub(crate) fn file_in_any(
+        &self,
+        key: &str,
+        text: &str,
+        wanted: OtherApps,
+    ) -> Result<ContainedPath, Fault> {
+        self.in_any(script_file, key, text, wanted)
+    }
+
+    fn in_any(
+        &self,
+        meant: Meant,
+        key: &str,
+        text: &str,
+        wanted: OtherApps,
+    ) -> Result<ContainedPath, Fault> {
+        if is_checkout_path(text) {
+            return other_apps::path(self, key, text, wanted);
         }
+        let (dir, extra) = (self.options.app.cwd(), &self.options.extra_roots);
+        meant(&dir, extra, text, wanted).map_err(|error| no_path(key, text, error))
     }
 }
 
-/// The path that parameter `key` means, read from `dir`.
+/// What a text means.
+type Meant = fn(&ContainedPath, &ExtraRoots, &str, OtherApps) -> Result<ContainedPath, NotAPath>;
+
+/// The path that parameter `key` means, read from `dir`, in the same root.
 pub(crate) fn contained(
     dir: &ContainedPath,
     key: &str,
     text: &str,
 ) -> Result<ContainedPath, Fault> {
-    if is_outside(text) {
-        let text = shown_script(text);
-        let kind = FailureKind::Outside {
+    let (extra, wanted) = (ExtraRoots::default(), OtherApps::None);
+    script_path(dir, &extra, text, wanted).map_err(|error| no_path(key, text, error))
+}
+
+fn no_path(key: &str, text: &str, error: NotAPath) -> Fault {
+    let kind = match error {
+        NotAPath::Outside => FailureKind::Outside {
             key: key.into(),
-            text,
-        };
-        return Err(at(key, kind));
-    }
-    dir.join(text).map_err(|error| {
-        at(
-            key,
-            FailureKind::Path {
-                text: text.into(),
-                error,
-            },
-        )
-    })
+            text: shown_script(text),
+        },
+        NotAPath::Error(error) => FailureKind::Path {
+            text: text.into(),
+            error,
+        },
+    };
+    at(key, kind)
 }

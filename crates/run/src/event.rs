@@ -114,6 +114,21 @@ pub enum Event {
     },
 }
 
+impl Event {
+    /// Puts in place of the texts that come from commands what `hide` makes of them. Output is
+    /// left as it is: whoever makes lines of it hides what is in them.
+    pub fn hide(&mut self, hide: impl Fn(&str) -> String) {
+        match self {
+            Self::Command { line: text, .. }
+            | Self::Log { text, .. }
+            | Self::Note { text, .. }
+            | Self::Transfer { what: text, .. }
+            | Self::Show { params: text, .. } => *text = hide(text),
+            _ => {}
+        }
+    }
+}
+
 impl fmt::Display for Event {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

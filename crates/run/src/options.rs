@@ -1,6 +1,6 @@
 //! What a run needs to know.
 
-use crate::{EnvironmentFiles, OtherApps, PreparedAnswers};
+use crate::{EnvironmentFiles, ExtraRoots, OtherApps, PreparedAnswers};
 use alloc::{borrow::ToOwned, collections::BTreeMap, string::String, sync::Arc};
 use collodi_command::TreeId;
 use collodi_contain::{ContainedPath, RelPath, Root};
@@ -55,6 +55,8 @@ pub struct RunOptions {
     pub privileged: bool,
     /// What the script may do with the files of other apps.
     pub other_apps: OtherApps,
+    /// Folders beside the app's own that it may use.
+    pub extra_roots: ExtraRoots,
 }
 
 impl RunOptions {
@@ -86,6 +88,7 @@ impl RunOptions {
             seed: 0,
             privileged: false,
             other_apps: OtherApps::default(),
+            extra_roots: ExtraRoots::default(),
         }
     }
 }

@@ -247,6 +247,25 @@ impl FailureKind {
         }
     }
 
+    /// Puts in place of the texts that come from commands what `hide` makes of them.
+    pub fn hide(&mut self, hide: impl Fn(&str) -> String) {
+        if let Self::Command { line, .. }
+        | Self::TimedOut { line, .. }
+        | Self::TooMuchOutput { line, .. }
+        | Self::NoMatch { line, .. }
+        | Self::Output { line, .. } = self
+        {
+            *line = hide(line);
+        }
+        if let Self::Command { tail, .. }
+        | Self::TimedOut { tail, .. }
+        | Self::ShellEnded { tail, .. }
+        | Self::NoMatch { tail, .. } = self
+        {
+            *tail = hide(tail);
+        }
+    }
+
     /// What to do about it, when there is something to say.
     pub fn hint(&self) -> Option<&'static str> {
         Some(match self {

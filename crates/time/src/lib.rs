@@ -13,4 +13,4 @@ pub use core::time::Duration;
 pub use deadline::Deadline;
 pub use instant::{Instant, ParseInstantError};
 pub use timers::Timers;
-pub use wall::WallTime;
+pub use wall::{NotATime, WallTime};

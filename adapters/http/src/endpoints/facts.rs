@@ -3,7 +3,7 @@
 use super::{Answered, Shared};
 use crate::wait::tools;
 use axum::{Json, extract::State};
-use collodi_api::{Config, Status};
+use collodi_api::Status;
 use collodi_host::{Host, Process};
 use collodi_python::{Interpreter, Toolchain};
 
@@ -46,22 +46,4 @@ fn found(tools: &Toolchain) -> Status {
         process_count: 0,
         running_count: 0,
     }
-}
-
-pub(crate) async fn config(State(surface): Shared) -> Answered<Config> {
-    let config = |host: &Host| {
-        let options = host.options();
-        let delay = options.restart.backoff.initial.as_millis();
-        Config {
-            envs_dir: options.layout.environments().absolute(),
-            apps_dir: options.layout.apps().absolute(),
-            toml_path: None,
-            python_binary: options.python_binary.clone(),
-            prefer_uv: options.prefer_uv,
-            restart_delay_ms: u64::try_from(delay).unwrap_or(u64::MAX),
-            max_log_lines: options.log.lines,
-            note: "settings are read when the server starts".to_owned(),
-        }
-    };
-    Ok(Json(surface.host.query(config).await?))
 }

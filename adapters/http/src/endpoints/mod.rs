@@ -1,6 +1,8 @@
 //! The endpoints, a file for each kind of thing.
 
 mod apps;
+mod audit;
+mod config;
 mod envs;
 mod facts;
 mod nowhere;
@@ -15,8 +17,10 @@ use axum::{Json, extract::State};
 use std::sync::Arc;
 
 pub(crate) use apps::{app_processes, apps, stop_app};
+pub(crate) use audit::audit;
+pub(crate) use config::{change_config, config, environment};
 pub(crate) use envs::{create_env, delete_env, envs};
-pub(crate) use facts::{config, status};
+pub(crate) use facts::status;
 pub(crate) use nowhere::{no_such_method, no_such_route};
 pub(crate) use plan::plan;
 pub(crate) use processes::{process, process_logs, processes, restart_process, stop_process};

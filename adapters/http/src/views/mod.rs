@@ -5,9 +5,11 @@ mod process;
 mod question;
 mod run;
 mod script;
+mod setting;
 
 pub(crate) use log::{last_lines, page};
 pub(crate) use process::process;
 use question::question;
 pub(crate) use run::{failure, run, word};
 pub(crate) use script::diagnostic;
+pub(crate) use setting::setting;

@@ -7,12 +7,14 @@ use axum::{
     http::{HeaderMap, Method, Request, StatusCode, header, request::Builder},
 };
 use collodi_backend::{Backends, BoxFuture};
+use collodi_config::Settings;
 use collodi_contain::Root;
 use collodi_driver::{Driver, Events, HostHandle, Notice, Workspace};
 use collodi_host::{Command, Event, Host, HostOptions};
 use collodi_http::{AllowedHosts, Surface, Token};
 use collodi_python::{Layout, Platform};
 use collodi_restart::{Policy, StopSequence};
+use collodi_settings::SettingsFile;
 use collodi_time::WallTime;
 use futures::{
     FutureExt as _, StreamExt as _,
@@ -133,6 +135,9 @@ impl Stage {
         let router = collodi_http::router(Surface {
             host: host.clone(),
             workspace,
+            audit: Arc::new(|_| future::ready(Ok(no_audit())).boxed()),
+            settings: Settings::default(),
+            settings_file: SettingsFile::of(&Root::new(text)),
             token: Token::new(TOKEN),
             allowed_hosts: AllowedHosts::bound_to(HOST.parse().unwrap()),
             shutdown: Arc::new(move || {
@@ -287,6 +292,17 @@ fn options(layout: Layout, root: &str) -> HostOptions {
         restart: Policy::fixed(Duration::from_secs(3)),
         stop: StopSequence::term_then_kill(Duration::from_secs(3)),
         ..HostOptions::new(layout, seed)
+    }
+}
+
+fn no_audit() -> collodi_api::AuditPage {
+    collodi_api::AuditPage {
+        entries: Vec::new(),
+        count: 0,
+        total: 0,
+        next: None,
+        skipped: 0,
+        lost: 0,
     }
 }
 

@@ -30,11 +30,12 @@ pub(super) fn copy(from: &ContainedPath, to: &ContainedPath) -> Result<FileAnswe
     let at_from = |fault: Fault| fault.at(from);
     let root = Rooted::open(from.root()).map_err(at_from)?;
     let source = root.open_at(from, OFlags::RDONLY).map_err(at_from)?;
+    let sources = root;
     let stat = rustix::fs::fstat(&source).map_err(|errno| at_from(errno.into()))?;
     let root = Rooted::open(to.root()).map_err(|f| f.at(to))?;
     match FileType::from_raw_mode(stat.st_mode) {
         FileType::RegularFile => copy_to_file(source, &stat, &root, to),
-        FileType::Directory => copy_to_directory(source, &stat, &root, to),
+        FileType::Directory => copy_to_directory((&sources, source), &stat, &root, to),
         _ => return Err(Fault::new(FileErrorKind::Special).at(from)),
     }
     .map(|()| FileAnswer::Done)
@@ -67,7 +68,7 @@ fn copy_file(source: OwnedFd, stat: &Stat, dir: BorrowedFd<'_>, name: &CStr) -> 
 }
 
 fn copy_to_directory(
-    source: OwnedFd,
+    (sources, source): (&Rooted, OwnedFd),
     stat: &Stat,
     root: &Rooted,
     to: &ContainedPath,
@@ -83,6 +84,7 @@ fn copy_to_directory(
             level.finish()?;
             continue;
         };
+        sources.admit(level.source.as_fd(), &name)?;
         let below = level.enter(&name)?;
         levels.extend([level, below]);
         if levels.len() > MAX_DEPTH {

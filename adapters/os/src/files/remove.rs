@@ -22,11 +22,12 @@ pub(super) fn remove(path: &ContainedPath) -> Result<FileAnswer, Fault> {
 }
 
 fn remove_there(path: &ContainedPath) -> Result<(), Fault> {
-    let dir = Rooted::open(path.root())?.parent(path)?;
+    let root = Rooted::open(path.root())?;
+    let dir = root.parent(path)?;
     let name = path.rel().file_name().unwrap_or_default();
     let name = CString::new(name).map_err(|_| Errno::INVAL)?;
     if dir::is_directory(&dir, &name) {
-        Emptying::start(dir, name)?.run()
+        Emptying::start(&root, dir, name)?.run()
     } else {
         Ok(rustix::fs::unlinkat(&dir, &name, AtFlags::empty())?)
     }
@@ -46,16 +47,19 @@ struct Level {
 /// Removes a directory with one or two handles open, however deep it is: down by name,
 /// up by `..`, which is checked to be where it came from.
 #[derive(Debug)]
-struct Emptying {
+struct Emptying<'a> {
+    root: &'a Rooted,
     top: OwnedFd,
     here: OwnedFd,
     levels: Vec<Level>,
 }
 
-impl Emptying {
-    fn start(top: OwnedFd, name: CString) -> Result<Self, Fault> {
-        let here = open_directory(top.as_fd(), &name)?;
+impl<'a> Emptying<'a> {
+    fn start(root: &'a Rooted, top: OwnedFd, name: CString) -> Result<Self, Fault> {
+        root.admit(top.as_fd(), &name)?;
+        let here = open_on_same_mount(top.as_fd(), &name)?;
         let mut emptying = Self {
+            root,
             top,
             here,
             levels: Vec::new(),
@@ -80,7 +84,8 @@ impl Emptying {
             Ok(()) | Err(Errno::NOENT) => Ok(()),
             Err(Errno::NOTDIR) => unlink(self.here.as_fd(), &name),
             Err(Errno::NOTEMPTY | Errno::EXIST) => {
-                self.here = open_directory(self.here.as_fd(), &name)?;
+                self.root.admit(self.here.as_fd(), &name)?;
+                self.here = open_on_same_mount(self.here.as_fd(), &name)?;
                 self.list(name)
             }
             Err(errno) => Err(errno.into()),
@@ -125,6 +130,32 @@ impl Emptying {
 
 fn open_directory(dir: BorrowedFd<'_>, name: &CStr) -> Result<OwnedFd, Fault> {
     open_entry(dir, name, OFlags::RDONLY | OFlags::DIRECTORY)
+}
+
+/// Opens the directory `name` of `dir` where nothing is mounted there: what is mounted
+/// belongs to somebody else.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+fn open_on_same_mount(dir: BorrowedFd<'_>, name: &CStr) -> Result<OwnedFd, Fault> {
+    use rustix::fs::{Mode, ResolveFlags};
+    let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    let resolve = ResolveFlags::NO_XDEV | ResolveFlags::NO_SYMLINKS;
+    match rustix::fs::openat2(dir, name, flags, Mode::empty(), resolve) {
+        Err(Errno::XDEV) => Err(Fault::new(FileErrorKind::Escapes)),
+        Err(Errno::NOSYS | Errno::PERM) => open_on_same_device(dir, name),
+        opened => Ok(opened?),
+    }
+}
+
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+use open_on_same_device as open_on_same_mount;
+
+/// Where the system cannot be asked about mounts: another device is another mount.
+fn open_on_same_device(dir: BorrowedFd<'_>, name: &CStr) -> Result<OwnedFd, Fault> {
+    let opened = open_directory(dir, name)?;
+    match identity(opened.as_fd())?.0 == identity(dir)?.0 {
+        true => Ok(opened),
+        false => Err(Fault::new(FileErrorKind::Escapes)),
+    }
 }
 
 fn unlink(dir: BorrowedFd<'_>, name: &CStr) -> Result<(), Fault> {

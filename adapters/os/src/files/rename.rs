@@ -4,7 +4,7 @@ use crate::{fault::Fault, rooted::Rooted};
 use collodi_contain::ContainedPath;
 use collodi_file::{FileAnswer, FileError, FileErrorKind};
 use rustix::{
-    fd::OwnedFd,
+    fd::{AsFd as _, OwnedFd},
     fs::{AtFlags, RenameFlags},
     io::Errno,
     path::Arg,
@@ -35,6 +35,8 @@ impl<'a> Entry<'a> {
     fn of(root: &Rooted, path: &'a ContainedPath) -> Result<Self, Fault> {
         let dir = root.parent(path)?;
         let name = path.rel().file_name().unwrap_or_default();
+        let entry = std::ffi::CString::new(name).map_err(|_| Errno::INVAL)?;
+        root.admit(dir.as_fd(), &entry)?;
         Ok(Self { dir, name })
     }
 

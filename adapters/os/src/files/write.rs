@@ -48,8 +48,23 @@ pub(super) fn append(path: &ContainedPath, bytes: &[u8]) -> Result<FileAnswer, F
     let root = Rooted::open(path.root())?;
     let handle = open_to_append(&root, path)?;
     regular_size(&handle)?;
-    File::from(handle).write_all(bytes)?;
+    match rustix::fs::fstat(&handle)?.st_nlink {
+        0 | 1 => File::from(handle).write_all(bytes)?,
+        _ => append_to_own(&root, path, bytes)?,
+    }
     Ok(FileAnswer::Done)
+}
+
+/// The file has other names, which may be outside: it becomes one of its own.
+fn append_to_own(root: &Rooted, path: &ContainedPath, bytes: &[u8]) -> Result<(), Fault> {
+    let (dir, name) = file_place(root.resolve(path, Want::Existing)?)?;
+    let old = open_entry(dir.as_fd(), &name, OFlags::RDONLY)?;
+    regular_size(&old)?;
+    let mut beside = Beside::new(dir.as_fd(), replaced(dir.as_fd(), &name)?)?;
+    std::io::copy(&mut File::from(old), &mut beside.file)?;
+    beside.file.write_all(bytes)?;
+    beside.file.sync_all()?;
+    beside.rename(&name)
 }
 
 fn open_to_append(root: &Rooted, path: &ContainedPath) -> Result<OwnedFd, Fault> {

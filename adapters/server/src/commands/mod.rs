@@ -1,7 +1,11 @@
 //! The commands, one file each.
 
 mod answer;
+mod audit;
 mod check;
+mod config;
+mod env_plan;
+mod fs;
 mod logs;
 mod methods;
 mod place;
@@ -40,5 +44,9 @@ pub(crate) fn execute(cli: Cli) -> Result<ExitCode> {
         }
         Command::Methods(args) => methods::methods(json, &args),
         Command::Answer(args) => answer::answer(&workspace, json, &args),
+        Command::Audit(args) => audit::audit(&workspace, json, &args),
+        Command::Config(args) => config::config(&workspace, json, &args),
+        Command::EnvPlan(args) => env_plan::env_plan(&workspace, json, &args),
+        Command::Fs(args) => fs::fs(&args),
     }
 }

@@ -1,6 +1,10 @@
 //! Which app a path on the command line means.
 
-use crate::{app_root, failure::Failure, node::absolute};
+use crate::{
+    app_root,
+    failure::Failure,
+    home::{Home, absolute},
+};
 use anyhow::Result;
 use collodi_contain::{Name, Root};
 use std::path::{Path, PathBuf};
@@ -18,11 +22,11 @@ impl Place {
     /// Finds the app: a folder, a script of it, or the name of an app of the
     /// workspace. The root of a script's app is `root`, or what it shows to belong to,
     /// or its own folder.
-    pub(super) fn find(workspace: &Path, path: &Path, root: Option<&Path>) -> Result<Self> {
+    pub(super) fn find(home: &Home, path: &Path, root: Option<&Path>) -> Result<Self> {
         let found = if path.exists() {
             absolute(path)?
         } else {
-            in_workspace(workspace, path)?
+            in_workspace(home, path)?
         };
         if found.is_file() {
             let own = || found.parent().unwrap_or(&found).to_owned();
@@ -57,8 +61,8 @@ impl Place {
     }
 }
 
-fn in_workspace(workspace: &Path, path: &Path) -> Result<PathBuf> {
-    let app = workspace.join(".vatn/python/apps").join(path);
+fn in_workspace(home: &Home, path: &Path) -> Result<PathBuf> {
+    let app = Path::new(&home.layout.apps().absolute()).join(path);
     if path.components().count() == 1 && app.is_dir() {
         return absolute(&app);
     }

@@ -4,7 +4,9 @@ mod machine;
 mod show;
 
 use super::{place::Place, run::not_a_script};
-use crate::{cli::PlanArgs, failure::Failure, node, present::presenter, runtime::Runtime};
+use crate::{
+    cli::PlanArgs, failure::Failure, home::Home, node, present::presenter, runtime::Runtime,
+};
 use anyhow::Result;
 use collodi_api::{Assumption, PlanStatus};
 use collodi_driver::{LoadedApp, load, survey};
@@ -29,7 +31,8 @@ pub(crate) async fn plan(
     args: &PlanArgs,
 ) -> Result<ExitCode> {
     let backends = runtime.backends();
-    let Place { name, root, file } = Place::find(workspace, &args.app, args.root.as_deref())?;
+    let home = Home::open(workspace, &*backends.files, &args.server).await?;
+    let Place { name, root, file } = Place::find(&home, &args.app, args.root.as_deref())?;
     let hint = "an app's script is called pinokio.json; another one can be named directly";
     let loaded = load(&*backends.files, &name, root, file.as_deref()).await;
     let app = loaded.map_err(|error| Failure::new(error).hint(hint))?;
@@ -41,8 +44,7 @@ pub(crate) async fn plan(
             return Ok(ExitCode::FAILURE);
         }
     };
-    let dir = node::absolute(workspace)?;
-    let mut options = node::options(node::layout(&dir)?, &backends, &args.server)?;
+    let mut options = node::options(&home, &backends, &args.server)?;
     let facts = survey(&backends, &options).await;
     machine::settle(&mut options, facts, &args.facts)?;
     let tools = tools(&options);

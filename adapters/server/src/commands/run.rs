@@ -6,6 +6,7 @@ use super::place::Place;
 use crate::{
     cli::{PreparedArgs, RunArgs},
     failure::Failure,
+    home::Home,
     interrupts::Interrupts,
     node::Node,
     present::{Presenter, Screen, presenter},
@@ -35,7 +36,8 @@ pub(crate) async fn run(
     args: &RunArgs,
 ) -> Result<ExitCode> {
     let Backends { files, clock, .. } = runtime.backends();
-    let Place { name, root, file } = Place::find(workspace, &args.app, args.root.as_deref())?;
+    let home = Home::open(workspace, &*files, &args.server).await?;
+    let Place { name, root, file } = Place::find(&home, &args.app, args.root.as_deref())?;
     let hint = "an app's script is called pinokio.json; another one can be named directly";
     let loaded = load(&*files, &name, root, file.as_deref()).await;
     let app = loaded.map_err(|error| Failure::new(error).hint(hint))?;
@@ -50,7 +52,7 @@ pub(crate) async fn run(
     let answers = prepared(&args.answers)?;
     let prompt = Prompt::new(!answers.unattended && !json);
     let interrupts = Interrupts::listen()?;
-    let mut node = Node::start(&*runtime, workspace, args.listen, &args.server).await?;
+    let mut node = Node::start(&*runtime, home, args.listen, &args.server).await?;
     let events = node.handle.all_events().await?;
     show.listening(node.address, &node.state_file);
     for event in &node.found {

@@ -3,6 +3,7 @@
 use crate::{
     cli::ServeArgs,
     handover,
+    home::Home,
     interrupts::Interrupts,
     node::Node,
     present::{Presenter, presenter},
@@ -27,7 +28,9 @@ pub(crate) async fn serve(
 ) -> Result<ExitCode> {
     let mut show = presenter(json);
     let mut interrupts = Interrupts::listen()?;
-    let mut node = Node::start(&*runtime, workspace, args.listen, &args.server).await?;
+    let files = runtime.backends().files;
+    let home = Home::open(workspace, &*files, &args.server).await?;
+    let mut node = Node::start(&*runtime, home, args.listen, &args.server).await?;
     let mut events = match args.quiet {
         true => node.handle.changes().await?,
         false => node.handle.events().await?,
@@ -45,6 +48,7 @@ pub(crate) async fn serve(
             Told::Notice(Some(Notice::Event(event))) => {
                 show.event(&event);
                 if *event == Event::LetGo {
+                    node.settle();
                     show.warning(&format!("failed to go on: {}", handover::replace()));
                 }
             }

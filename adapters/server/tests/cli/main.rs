@@ -3,7 +3,10 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
 mod check;
+mod config;
+mod env_plan;
 mod methods;
 mod plan;
+mod policy;
 mod sarif;
 mod stage;

@@ -29,11 +29,11 @@ pub(crate) enum FileStep {
 pub(super) fn start(cx: &mut Context, method: &Method, params: Params<'_>) -> Started {
     let (op, step) = match method {
         Method::FsWrite => (
-            FileOp::write(changed(cx, params, "path")?, content(params)?),
+            FileOp::write(target(cx, params)?, content(params)?),
             FileStep::Change,
         ),
         Method::FsAppend => {
-            let (path, bytes) = (changed(cx, params, "path")?, content(params)?);
+            let (path, bytes) = (target(cx, params)?, content(params)?);
             (FileOp::Append { path, bytes }, FileStep::Change)
         }
         Method::FsRead => (read(cx, params)?, FileStep::Read(encoding(params)?)),
@@ -69,8 +69,14 @@ fn changed(cx: &Context, params: Params<'_>, key: &str) -> Result<ContainedPath,
     cx.path_in_any(key, &params.required_text(key)?, OtherApps::Write)
 }
 
+/// A file that gets content.
+fn target(cx: &Context, params: Params<'_>) -> Result<ContainedPath, Fault> {
+    cx.file_in_any("path", &params.required_text("path")?, OtherApps::Write)
+}
+
 fn read(cx: &Context, params: Params<'_>) -> Result<FileOp, Fault> {
-    let path = path(cx, params, "path")?;
+    let text = params.required_text("path")?;
+    let path = cx.file_in_any("path", &text, OtherApps::Read)?;
     Ok(FileOp::read(path, cx.options.limits.file_bytes))
 }
 

@@ -1,0 +1,216 @@
+//! A backend whose children are written down.
+
+use crate::Ledger;
+use async_trait::async_trait;
+use collodi_audit::{Closed, Execution, Opened, Record, Sandboxing};
+use collodi_backend::{
+    Capabilities, Child, ChildEvent, ChildInput, Clock, Error, Member, ProcessBackend,
+};
+use collodi_command::{CommandSpec, Exit, Identity, Signal, TreeId};
+use std::{fmt, sync::Arc};
+
+/// Which sandbox was asked for and is in force, for a command.
+pub type LevelOf = Arc<dyn Fn(&CommandSpec) -> Sandboxing + Send + Sync>;
+
+/// A backend whose children are written down: before they start, and when they have ended.
+#[derive(Clone)]
+pub struct Audited {
+    inner: Arc<dyn ProcessBackend>,
+    clock: Arc<dyn Clock>,
+    ledger: Arc<Ledger>,
+    level_of: LevelOf,
+}
+
+impl Audited {
+    /// Writes down what `inner` starts.
+    pub fn new(
+        inner: Arc<dyn ProcessBackend>,
+        clock: Arc<dyn Clock>,
+        ledger: Arc<Ledger>,
+        level_of: LevelOf,
+    ) -> Self {
+        Self {
+            inner,
+            clock,
+            ledger,
+            level_of,
+        }
+    }
+
+    fn open(&self, spec: &CommandSpec) -> Line {
+        let line = self.line(self.ledger.next_id());
+        let opened = Opened {
+            id: line.id.clone(),
+            session: self.ledger.session().to_owned(),
+            at: millis(&*self.clock),
+            execution: Execution::of(spec, (self.level_of)(spec)),
+        };
+        self.ledger.record(Record::Opened(Box::new(opened)));
+        line
+    }
+
+    fn line(&self, id: String) -> Line {
+        Line {
+            id,
+            clock: Arc::clone(&self.clock),
+            ledger: Arc::clone(&self.ledger),
+        }
+    }
+}
+
+impl fmt::Debug for Audited {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Audited")
+            .field("inner", &self.inner)
+            .finish_non_exhaustive()
+    }
+}
+
+#[async_trait]
+impl ProcessBackend for Audited {
+    fn capabilities(&self) -> Capabilities {
+        self.inner.capabilities()
+    }
+
+    async fn spawn(&self, spec: &CommandSpec) -> Result<Box<dyn Child>, Error> {
+        let line = self.open(spec);
+        match self.inner.spawn(spec).await {
+            Ok(inner) => Ok(Watched::boxed(inner, line)),
+            Err(error) => {
+                line.failed(&error);
+                Err(error)
+            }
+        }
+    }
+
+    async fn adopt(
+        &self,
+        spec: &CommandSpec,
+        identity: &Identity,
+    ) -> Result<Box<dyn Child>, Error> {
+        let inner = self.inner.adopt(spec, identity).await?;
+        let line = match self.ledger.adopt(spec.tree.as_str()) {
+            Some(id) => self.line(id),
+            None => self.open(spec),
+        };
+        Ok(Watched::boxed(inner, line))
+    }
+
+    async fn signal_tree(&self, tree: &TreeId, signal: Signal) -> Result<(), Error> {
+        self.inner.signal_tree(tree, signal).await
+    }
+
+    async fn tree_empty(&self, tree: &TreeId) -> Result<(), Error> {
+        self.inner.tree_empty(tree).await
+    }
+
+    async fn tree_members(&self, tree: &TreeId) -> Result<Vec<Member>, Error> {
+        self.inner.tree_members(tree).await
+    }
+}
+
+/// The entry of a child that has not ended.
+struct Line {
+    id: String,
+    clock: Arc<dyn Clock>,
+    ledger: Arc<Ledger>,
+}
+
+impl Line {
+    fn ended(self, exit: Exit) {
+        let signal = match exit {
+            Exit::Signal(signal) => Some(signal.number()),
+            _ => None,
+        };
+        let closed = self.closed();
+        self.ledger.record(Record::Closed(Closed {
+            exit_code: exit.shell_code(),
+            signal,
+            ..closed
+        }));
+    }
+
+    fn failed(self, error: &Error) {
+        let closed = self.closed();
+        let error = Some(error.to_string());
+        self.ledger
+            .record(Record::Closed(Closed { error, ..closed }));
+    }
+
+    fn closed(&self) -> Closed {
+        Closed {
+            id: self.id.clone(),
+            at: millis(&*self.clock),
+            exit_code: None,
+            signal: None,
+            error: None,
+        }
+    }
+}
+
+/// A child whose end is written down. Dropped before its end, it is killed, and nobody knows
+/// more; left, it lives on, and so does its entry.
+struct Watched {
+    inner: Option<Box<dyn Child>>,
+    line: Option<Line>,
+}
+
+impl Watched {
+    fn boxed(inner: Box<dyn Child>, line: Line) -> Box<dyn Child> {
+        let (inner, line) = (Some(inner), Some(line));
+        Box::new(Self { inner, line })
+    }
+}
+
+#[async_trait]
+impl Child for Watched {
+    fn pid(&self) -> Option<u32> {
+        self.inner.as_ref()?.pid()
+    }
+
+    fn identity(&self) -> Option<Identity> {
+        self.inner.as_ref()?.identity()
+    }
+
+    async fn next_event(&mut self) -> Option<ChildEvent> {
+        let event = self.inner.as_mut()?.next_event().await?;
+        if let ChildEvent::Exited(exit) = event
+            && let Some(line) = self.line.take()
+        {
+            line.ended(exit);
+        }
+        Some(event)
+    }
+
+    fn input(&mut self) -> Option<Box<dyn ChildInput>> {
+        self.inner.as_mut()?.input()
+    }
+
+    fn leave(mut self: Box<Self>) {
+        self.line = None;
+        if let Some(inner) = self.inner.take() {
+            inner.leave();
+        }
+    }
+}
+
+impl Drop for Watched {
+    fn drop(&mut self) {
+        drop(self.inner.take());
+        if let Some(line) = self.line.take() {
+            line.ended(Exit::Unknown);
+        }
+    }
+}
+
+impl fmt::Debug for Watched {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Watched({:?})", self.inner)
+    }
+}
+
+/// Milliseconds since 1970.
+fn millis(clock: &dyn Clock) -> u64 {
+    let wall = clock.wall().as_duration().as_millis();
+    u64::try_from(wall).unwrap_or(u64::MAX)
+}

@@ -1,0 +1,217 @@
+//! The way to the files.
+
+use crate::files::{Files, read};
+use collodi_audit::{Book, Record, Rotation};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    io,
+    path::{Path, PathBuf},
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering},
+        mpsc::{Receiver, SyncSender, TrySendError, sync_channel},
+    },
+    thread::JoinHandle,
+};
+
+/// What is written down, on its way to the files. Dropped, it has written everything.
+#[derive(Debug)]
+pub struct Ledger {
+    dir: PathBuf,
+    rotation: Rotation,
+    session: String,
+    next: AtomicU64,
+    lost: AtomicU64,
+    lives: Mutex<Lives>,
+    way: Option<SyncSender<Letter>>,
+    writer: Option<JoinHandle<()>>,
+}
+
+/// Entries of earlier lives whose end nobody has seen, by the tree of their processes, and
+/// those of them that live on in this one.
+#[derive(Debug, Default)]
+struct Lives {
+    open: BTreeMap<String, String>,
+    adopted: BTreeSet<String>,
+}
+
+#[derive(Debug)]
+enum Letter {
+    Record(Box<Record>),
+    /// Say so when everything before is written.
+    Flush(SyncSender<()>),
+}
+
+impl Ledger {
+    /// How many records may wait for the disk.
+    pub const WAITING: usize = 4096;
+
+    /// Opens the ledger in a folder. `session` names this life of the program; no other has
+    /// this name.
+    ///
+    /// # Errors
+    ///
+    /// When the folder or a file in it cannot be opened.
+    pub fn open(dir: &Path, rotation: Rotation, session: String) -> io::Result<Self> {
+        let files = Files::open(dir, rotation)?;
+        let open = read(dir, rotation)?;
+        let (way, letters) = sync_channel(Self::WAITING);
+        let thread = std::thread::Builder::new().name("ledger".to_owned());
+        Ok(Self {
+            dir: dir.to_owned(),
+            rotation,
+            session,
+            next: AtomicU64::new(0),
+            lost: AtomicU64::new(0),
+            lives: Mutex::new(Lives {
+                open: left_open(&open),
+                adopted: BTreeSet::new(),
+            }),
+            way: Some(way),
+            writer: Some(thread.spawn(move || write(files, &letters))?),
+        })
+    }
+
+    /// The name of this life of the program.
+    pub fn session(&self) -> &str {
+        &self.session
+    }
+
+    /// A name for an execution.
+    pub fn next_id(&self) -> String {
+        let number = self.next.fetch_add(1, Ordering::Relaxed);
+        format!("{}-{number}", self.session)
+    }
+
+    /// Writes it down, soon. Does not wait: when too much waits already, it is lost, and how
+    /// much was is written down later.
+    pub fn record(&self, record: Record) {
+        let lost = self.lost.swap(0, Ordering::Relaxed);
+        let told = lost == 0 || self.send(Record::Lost { count: lost });
+        let sent = told && self.send(record);
+        let still = u64::from(!sent) + if told { 0 } else { lost };
+        self.lost.fetch_add(still, Ordering::Relaxed);
+    }
+
+    fn send(&self, record: Record) -> bool {
+        let letter = Letter::Record(Box::new(record));
+        let sent = self.way.as_ref().map(|way| way.try_send(letter));
+        !matches!(sent, None | Some(Err(TrySendError::Full(_))))
+    }
+
+    /// Waits until everything that was recorded is in the files.
+    pub fn flush(&self) {
+        let (done, is_done) = sync_channel(1);
+        if let Some(way) = &self.way
+            && way.send(Letter::Flush(done)).is_ok()
+        {
+            // A writer that is gone has written what it could.
+            let _ = is_done.recv();
+        }
+    }
+
+    /// The entry of a command of an earlier life that goes on in this one.
+    pub fn adopt(&self, tree: &str) -> Option<String> {
+        let mut lives = self.lives();
+        let id = lives.open.remove(tree)?;
+        lives.adopted.insert(id.clone());
+        Some(id)
+    }
+
+    /// Whether the command of this entry was started in an earlier life and goes on.
+    pub fn is_adopted(&self, id: &str) -> bool {
+        self.lives().adopted.contains(id)
+    }
+
+    /// All that is written down.
+    ///
+    /// # Errors
+    ///
+    /// When a file cannot be read.
+    pub fn book(&self) -> io::Result<Book> {
+        self.flush();
+        read(&self.dir, self.rotation)
+    }
+
+    fn lives(&self) -> MutexGuard<'_, Lives> {
+        self.lives.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Ledger {
+    fn drop(&mut self) {
+        drop(self.way.take());
+        if let Some(writer) = self.writer.take() {
+            let _ = writer.join();
+        }
+    }
+}
+
+fn left_open(book: &Book) -> BTreeMap<String, String> {
+    let entries = book.entries().iter().filter(|e| e.closed.is_none());
+    let of_tree = |e: &collodi_audit::Entry| (e.opened.execution.tree.clone(), e.opened.id.clone());
+    entries.map(of_tree).collect()
+}
+
+/// Writes until nobody can send any more. What cannot be written is counted as lost.
+fn write(mut files: Files, letters: &Receiver<Letter>) {
+    let mut lost = 0;
+    for letter in letters {
+        match letter {
+            Letter::Flush(done) => drop(done),
+            Letter::Record(record) => {
+                if lost > 0 && files.append(lost_line(lost).as_bytes()).is_ok() {
+                    lost = 0;
+                }
+                let written = files.append(record.to_line().as_bytes());
+                lost += u64::from(written.is_err());
+            }
+        }
+    }
+}
+
+fn lost_line(count: u64) -> String {
+    Record::Lost { count }.to_line()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A ledger whose letters nobody reads.
+    fn stuck(places: usize) -> (Ledger, Receiver<Letter>) {
+        let (way, letters) = sync_channel(places);
+        let ledger = Ledger {
+            dir: PathBuf::new(),
+            rotation: Rotation::default(),
+            session: "s".to_owned(),
+            next: AtomicU64::new(0),
+            lost: AtomicU64::new(0),
+            lives: Mutex::default(),
+            way: Some(way),
+            writer: None,
+        };
+        (ledger, letters)
+    }
+
+    fn shown(letters: &Receiver<Letter>) -> Vec<String> {
+        let line = |letter| match letter {
+            Letter::Record(record) => record.to_line().trim_end().to_owned(),
+            Letter::Flush(_) => "flush".to_owned(),
+        };
+        letters.try_iter().map(line).collect()
+    }
+
+    #[test]
+    fn what_there_is_no_room_for_is_counted_and_holds_nobody_up() {
+        let (ledger, letters) = stuck(2);
+        let record = || ledger.record(Record::Lost { count: 1 });
+        (0..5).for_each(|_| record());
+        let one = r#"{"event":"lost","count":1}"#;
+        assert_eq!(shown(&letters), [one, one]);
+        record();
+        assert_eq!(shown(&letters), [r#"{"event":"lost","count":3}"#, one]);
+        record();
+        assert_eq!(shown(&letters), [one]);
+    }
+}

@@ -1,0 +1,107 @@
+//! What is in the files after what happened.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+
+use collodi_audit::{Closed, Execution, Opened, Record, Rotation, Sandboxing};
+use collodi_command::{CommandSpec, TreeId};
+use collodi_contain::{RelPath, Root};
+use collodi_ledger::{Ledger, read};
+use std::fs;
+
+fn opened(id: String) -> Record {
+    let cwd = Root::new("/srv").at(RelPath::root());
+    let spec = CommandSpec::new("true", cwd, TreeId::new(&format!("tree-{id}")));
+    let execution = Execution::of(&spec, Sandboxing::default());
+    let (session, at) = ("s".to_owned(), 1);
+    Record::Opened(Box::new(Opened {
+        id,
+        session,
+        at,
+        execution,
+    }))
+}
+
+fn closed(id: &str) -> Record {
+    let id = id.to_owned();
+    Record::Closed(Closed {
+        id,
+        at: 2,
+        exit_code: Some(0),
+        signal: None,
+        error: None,
+    })
+}
+
+#[test]
+fn what_was_recorded_is_there_after_the_program_and_goes_on_in_the_next() {
+    let dir = tempfile::tempdir().unwrap();
+    let rotation = Rotation::default();
+    let first = Ledger::open(dir.path(), rotation, "one".to_owned()).unwrap();
+    let (a, b) = (first.next_id(), first.next_id());
+    first.record(opened(a.clone()));
+    first.record(opened(b.clone()));
+    first.record(closed(&a));
+    drop(first);
+    // The program is killed in the middle of a line.
+    let file = dir.path().join("audit.jsonl");
+    let mut text = fs::read_to_string(&file).unwrap();
+    text += "{\"event\":\"opened\",\"id\":\"x";
+    fs::write(&file, text).unwrap();
+
+    let second = Ledger::open(dir.path(), rotation, "two".to_owned()).unwrap();
+    assert_eq!(second.adopt("tree-none"), None);
+    assert_eq!(second.adopt(&format!("tree-{b}")).as_ref(), Some(&b));
+    assert!(second.is_adopted(&b) && !second.is_adopted(&a));
+    second.record(closed(&b));
+    let book = second.book().unwrap();
+    assert!(book.entries().iter().all(|entry| entry.closed.is_some()));
+    assert_eq!((book.entries().len(), book.skipped()), (2, 1));
+}
+
+#[test]
+fn old_files_go_and_new_ones_are_the_owners_alone() {
+    let dir = tempfile::tempdir().unwrap();
+    let rotation = Rotation {
+        file_bytes: 2000,
+        files: 3,
+    };
+    let path = dir.path().join("audit");
+    let ledger = Ledger::open(&path, rotation, "s".to_owned()).unwrap();
+    for number in 0..100 {
+        ledger.record(opened(format!("{number:03}")));
+    }
+    let book = ledger.book().unwrap();
+    let last = &book.entries().last().unwrap().opened.id;
+    assert_eq!(last, "099");
+    assert!(book.entries().len() < 30 && book.lost() == 0);
+    let mut names: Vec<_> = fs::read_dir(&path)
+        .unwrap()
+        .map(|e| e.unwrap().file_name())
+        .collect();
+    names.sort();
+    assert_eq!(names, ["audit.1.jsonl", "audit.2.jsonl", "audit.jsonl"]);
+    #[cfg(unix)]
+    for name in names {
+        use std::os::unix::fs::PermissionsExt as _;
+        let mode = fs::metadata(path.join(name)).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+    }
+}
+
+#[test]
+fn a_folder_that_is_not_there_says_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    let book = read(&dir.path().join("none"), Rotation::default()).unwrap();
+    assert!(book.entries().is_empty());
+    fs::write(dir.path().join("file"), "").unwrap();
+    assert!(Ledger::open(&dir.path().join("file"), Rotation::default(), String::new()).is_err());
+}
+
+/// A device has no end, and a pipe keeps who opens it waiting.
+#[cfg(unix)]
+#[test]
+fn what_is_no_file_is_refused() {
+    let dir = tempfile::tempdir().unwrap();
+    std::os::unix::fs::symlink("/dev/zero", dir.path().join("audit.jsonl")).unwrap();
+    assert!(Ledger::open(dir.path(), Rotation::default(), "s".to_owned()).is_err());
+    assert!(read(dir.path(), Rotation::default()).is_err());
+}

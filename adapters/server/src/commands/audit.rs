@@ -1,0 +1,91 @@
+//! `collodi audit`
+
+use crate::{audit, cli::AuditArgs, client::Client, failure::Failure, state};
+use anyhow::{Context as _, Result};
+use collodi_api::{AuditEntry, AuditPage};
+use collodi_audit::Query;
+use std::{
+    path::Path,
+    process::ExitCode,
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
+
+/// Shows what was executed.
+pub(crate) fn audit(workspace: &Path, json: bool, args: &AuditArgs) -> Result<ExitCode> {
+    let query = query(args)?;
+    let page: AuditPage = match state::is_held(workspace) {
+        true => Client::connect(workspace)?.get(&path(&query))?,
+        false => audit::read(workspace, &query).context("failed to read the audit log")?,
+    };
+    for entry in &page.entries {
+        match json {
+            true => say!("{}", serde_json::to_string(entry)?),
+            false => show(entry),
+        }
+    }
+    if page.lost > 0 {
+        complain!(
+            "{} entries were not written: the disk was too slow or full",
+            page.lost
+        );
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn query(args: &AuditArgs) -> Result<Query> {
+    let since = args.since.as_deref().map(since).transpose()?;
+    Ok(Query {
+        app: args.app.clone(),
+        since,
+        level: args.level.clone(),
+        after: None,
+        limit: args.limit,
+    })
+}
+
+/// A time as it is printed, or how long ago.
+fn since(text: &str) -> Result<u64> {
+    let millis = |duration: Duration| u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
+    if let Ok(time) = text.parse::<collodi_time::WallTime>() {
+        return Ok(millis(time.as_duration()));
+    }
+    let ago = crate::duration::parse(text).map_err(|error| {
+        Failure::new(format!("--since {text}: {error}"))
+            .hint("say how long ago, as 2h, or a time, as 2026-01-31T12:00:00Z")
+    })?;
+    let now = SystemTime::now().duration_since(UNIX_EPOCH);
+    Ok(millis(now.unwrap_or_default().saturating_sub(ago)))
+}
+
+fn path(query: &Query) -> String {
+    let mut path = format!("/api/guard/sandbox-audit?limit={}", query.limit);
+    for (key, value) in [("app", &query.app), ("level", &query.level)] {
+        // Names and levels have no characters that need more than that.
+        if let Some(value) = value {
+            let value: String = value
+                .chars()
+                .filter(|c| c.is_ascii_graphic() && !"&#%+".contains(*c))
+                .collect();
+            path += &format!("&{key}={value}");
+        }
+    }
+    if let Some(since) = query.since {
+        path += &format!("&since={since}");
+    }
+    path
+}
+
+fn show(entry: &AuditEntry) {
+    let whom = entry.app.as_deref().unwrap_or("-");
+    let how = match (entry.exit_code, entry.duration_ms) {
+        (Some(code), Some(millis)) => format!("exit {code}, {millis} ms"),
+        _ => entry.state.clone(),
+    };
+    let command = collodi_logs::plain(&entry.command);
+    say!(
+        "{}  {whom} {}  [{}]  $ {command}  ({how})",
+        entry.timestamp,
+        entry.kind,
+        entry.sandbox.requested
+    );
+}

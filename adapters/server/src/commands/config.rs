@@ -1,0 +1,138 @@
+//! `collodi config`
+
+use crate::{
+    cli::{ConfigArgs, ConfigCommand},
+    failure::Failure,
+    home::{self, WRONG_SETTINGS},
+    runtime::Choice,
+    state,
+};
+use anyhow::Result;
+use collodi_backend::FileSystem;
+use collodi_config::{Entry, Origin, Settings};
+use collodi_settings::{Change, NewValue, SettingsError, SettingsFile};
+use serde_json::json;
+use std::{path::Path, process::ExitCode};
+
+/// Shows or changes the settings of the workspace.
+pub(crate) fn config(workspace: &Path, json: bool, args: &ConfigArgs) -> Result<ExitCode> {
+    Choice::default().run(|runtime| async move {
+        let files = runtime.backends().files;
+        let dir = home::absolute(workspace)?;
+        let file = SettingsFile::of(&home::root(&dir)?);
+        match &args.what {
+            None => show(&read(&file, &*files).await?, "", json),
+            Some(ConfigCommand::Get { key }) => show(&read(&file, &*files).await?, key, json),
+            Some(ConfigCommand::Set { key, value }) => {
+                let change = change(key, Some(NewValue::meant(value)));
+                save(&file, &*files, change, &dir, json).await
+            }
+            Some(ConfigCommand::Unset { key }) => {
+                save(&file, &*files, change(key, None), &dir, json).await
+            }
+            Some(ConfigCommand::Path) => {
+                say!("{}", file.path());
+                Ok(ExitCode::SUCCESS)
+            }
+        }
+    })
+}
+
+async fn read(file: &SettingsFile, files: &dyn FileSystem) -> Result<Settings> {
+    file.read(files).await.map_err(home::unusable)
+}
+
+fn change(key: &str, value: Option<NewValue>) -> Change {
+    Change::new(&key.split('.').collect::<Vec<_>>(), value)
+}
+
+/// Shows the setting, or all of the section, that is called `key`.
+fn show(settings: &Settings, key: &str, json: bool) -> Result<ExitCode> {
+    let inside = |entry: &Entry| {
+        let rest = entry.key.strip_prefix(key);
+        key.is_empty() || rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+    };
+    let mut entries = settings.entries();
+    entries.retain(inside);
+    if entries.is_empty() {
+        return Err(unknown(settings, key));
+    }
+    for entry in entries {
+        match json {
+            true => say!("{}", as_json(&entry)),
+            false => say!(
+                "{} = {}  ({})",
+                entry.key,
+                entry.value.to_json(),
+                origin(&entry)
+            ),
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn as_json(entry: &Entry) -> serde_json::Value {
+    let value: serde_json::Value = serde_json::from_str(&entry.value.to_json()).unwrap_or_default();
+    let place = match entry.origin {
+        Origin::File(place) => Some(place),
+        _ => None,
+    };
+    json!({
+        "key": entry.key,
+        "value": value,
+        "source": entry.origin.to_string(),
+        "line": place.map(|place| place.line),
+        "column": place.map(|place| place.column),
+    })
+}
+
+fn origin(entry: &Entry) -> String {
+    match entry.origin {
+        Origin::File(place) => format!("file, {place}"),
+        other => other.to_string(),
+    }
+}
+
+fn unknown(settings: &Settings, key: &str) -> anyhow::Error {
+    let entries = settings.entries();
+    let keys = entries.iter().map(|entry| entry.key.as_str());
+    let failure = Failure::new(format!("there is no setting {key:?}")).status(WRONG_SETTINGS);
+    match collodi_script::nearest(key, keys) {
+        Some(meant) => failure.hint(format!("did you mean {meant}?")).into(),
+        None => failure.hint("`collodi config` lists them all").into(),
+    }
+}
+
+/// Changes the file. A server that runs goes on with what it has read.
+async fn save(
+    file: &SettingsFile,
+    files: &dyn FileSystem,
+    change: Change,
+    dir: &Path,
+    json: bool,
+) -> Result<ExitCode> {
+    let changed = file.change(files, &[change]).await;
+    changed.map_err(not_saved)?;
+    let restart = state::is_held(dir);
+    match json {
+        true => say!(
+            "{}",
+            json!({"status": "saved", "file": file.path().absolute(), "restartRequired": restart})
+        ),
+        false if restart => {
+            say!(
+                "saved in {}; the server that runs here goes on as before, until it is started again or handed over (SIGHUP)",
+                file.path()
+            );
+        }
+        false => say!("saved in {}", file.path()),
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn not_saved(error: SettingsError) -> anyhow::Error {
+    Failure::new(error)
+        .hint("the file is as it was")
+        .status(WRONG_SETTINGS)
+        .into()
+}

@@ -1,0 +1,157 @@
+//! `collodi env-plan`
+
+use crate::{cli::EnvPlanArgs, failure::Failure, home::WRONG_SETTINGS};
+use anyhow::Result;
+use collodi_api::EnvPlan;
+use collodi_config::{Problems, Settings};
+use collodi_env::{Grants, StepValue, StepVariables};
+use collodi_script::Dialect;
+use serde_json::{Map, Value, json};
+use std::{
+    collections::BTreeMap,
+    fs::File,
+    io::{self, Read as _},
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
+
+/// The largest file of variables, in bytes.
+const MOST: u64 = 16 << 20;
+
+/// Says what a child's environment would be.
+pub(crate) fn env_plan(workspace: &Path, json: bool, args: &EnvPlanArgs) -> Result<ExitCode> {
+    let dir = args.root.as_deref().unwrap_or(workspace);
+    let (file, text) = policy(dir, args.policy.as_deref())?;
+    let settings = match Settings::read(&text) {
+        Ok(settings) => settings,
+        Err(problems) => return refuse(json, &file, &problems),
+    };
+    let host = match &args.host_env {
+        Some(file) => host(file)?,
+        None => own_variables(),
+    };
+    let step = match &args.step_env {
+        Some(file) => step(file)?.spelled_as_in(&host),
+        None => StepVariables::new(),
+    };
+    let dialect = Dialect::from_name(&args.dialect).unwrap_or_default();
+    let grants = grants(settings.shell_env.grants(), args);
+    let decided = settings.policy(dialect).resolve_step(&host, &step, &grants);
+    let plan = collodi_plan::env_plan(dialect.name(), &decided);
+    match json {
+        true => say!("{}", serde_json::to_string_pretty(&plan)?),
+        false => show(&plan),
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn grants(of_file: Grants, args: &EnvPlanArgs) -> Grants {
+    let to_step = |grants: Grants, name: &String| grants.to_step(name);
+    let from_host = |grants: Grants, name: &String| grants.from_host(name);
+    let grants = args.grants.iter().fold(of_file, to_step);
+    args.host_grants.iter().fold(grants, from_host)
+}
+
+/// The file that has the policy, and its text. Only the workspace's own need not be there.
+fn policy(dir: &Path, named: Option<&Path>) -> Result<(PathBuf, String)> {
+    let file = named.map_or_else(|| dir.join(".vatn/vatn.toml"), Path::to_owned);
+    match read(&file, Settings::MAX_BYTES as u64 + 1) {
+        Ok(text) => Ok((file, text)),
+        Err(error) if named.is_none() && error.kind() == io::ErrorKind::NotFound => {
+            Ok((file, String::new()))
+        }
+        Err(error) => Err(unreadable(&file, error)),
+    }
+}
+
+fn refuse(json: bool, file: &Path, problems: &Problems) -> Result<ExitCode> {
+    if json {
+        let problem = |problem: &collodi_config::Problem| {
+            json!({
+                "line": problem.place.line,
+                "column": problem.place.column,
+                "key": problem.key,
+                "message": problem.what.to_string(),
+            })
+        };
+        let problems: Vec<Value> = problems.iter().map(problem).collect();
+        say!(
+            "{}",
+            json!({"error": "policy", "file": file.display().to_string(), "problems": problems})
+        );
+    }
+    let lines = problems.iter().map(|p| format!("{}:{p}", file.display()));
+    let lines: Vec<String> = lines.collect();
+    Err(Failure::new(lines.join("\n")).status(WRONG_SETTINGS).into())
+}
+
+fn own_variables() -> BTreeMap<String, String> {
+    let text = |(name, value): (std::ffi::OsString, std::ffi::OsString)| {
+        Some((name.into_string().ok()?, value.into_string().ok()?))
+    };
+    std::env::vars_os().filter_map(text).collect()
+}
+
+fn host(file: &Path) -> Result<BTreeMap<String, String>> {
+    let variables = variables(file)?.into_iter();
+    variables
+        .map(|(name, value)| match value {
+            Value::String(value) => Ok((name, value)),
+            _ => Err(no_text(file, &name, "a text")),
+        })
+        .collect()
+}
+
+fn step(file: &Path) -> Result<StepVariables> {
+    let mut step = StepVariables::new();
+    for (name, value) in variables(file)? {
+        match value {
+            Value::String(value) => drop(step.set.insert(name, StepValue::Text(value))),
+            Value::Null => drop(step.remove.insert(name)),
+            _ => return Err(no_text(file, &name, "a text or null")),
+        }
+    }
+    Ok(step)
+}
+
+fn variables(file: &Path) -> Result<Map<String, Value>> {
+    let text = read(file, MOST).map_err(|error| unreadable(file, error))?;
+    serde_json::from_str(&text).map_err(|error| {
+        Failure::new(format!("{}: {error}", file.display()))
+            .hint("write {\"NAME\": \"value\"}")
+            .status(WRONG_SETTINGS)
+            .into()
+    })
+}
+
+fn read(file: &Path, most: u64) -> io::Result<String> {
+    let mut text = String::new();
+    File::open(file)?.take(most).read_to_string(&mut text)?;
+    Ok(text)
+}
+
+fn unreadable(file: &Path, error: io::Error) -> anyhow::Error {
+    let cause = format!("failed to read {}: {error}", file.display());
+    Failure::new(cause).status(WRONG_SETTINGS).into()
+}
+
+fn no_text(file: &Path, name: &str, wanted: &str) -> anyhow::Error {
+    let cause = format!("{}: the value of {name:?} is not {wanted}", file.display());
+    Failure::new(cause).status(WRONG_SETTINGS).into()
+}
+
+fn show(plan: &EnvPlan) {
+    for variable in &plan.variables {
+        let name = variable.name.escape_debug();
+        let value = match (&variable.value, variable.kept) {
+            (Some(value), _) => format!("={}", value.escape_debug()),
+            (None, true) => "=(secret)".to_owned(),
+            (None, false) => String::new(),
+        };
+        say!(
+            "{:7} {name}{value}  ({})",
+            variable.verdict,
+            variable.reason
+        );
+    }
+}

@@ -1,0 +1,132 @@
+//! The workspace that a command works in: its folder, its settings, where things are.
+
+use crate::{cli::ServerArgs, failure::Failure};
+use anyhow::Result;
+use collodi_backend::FileSystem;
+use collodi_config::{AbsolutePath, Level, Setting, Settings};
+use collodi_contain::Root;
+use collodi_python::{Layout, Platform};
+use collodi_run::ExtraRoots;
+use collodi_settings::{SettingsError, SettingsFile};
+use std::path::{Path, PathBuf};
+
+/// What the exit status says of settings that are wrong.
+pub(crate) const WRONG_SETTINGS: u8 = 2;
+
+/// A workspace, and the settings in force.
+#[derive(Debug)]
+pub(crate) struct Home {
+    pub(crate) dir: PathBuf,
+    pub(crate) settings: Settings,
+    pub(crate) file: SettingsFile,
+    pub(crate) layout: Layout,
+}
+
+impl Home {
+    /// Reads the settings of the workspace, over which the command line wins. A file that is
+    /// wrong ends the program: it may ask for more protection than the defaults have.
+    pub(crate) async fn open(
+        workspace: &Path,
+        files: &dyn FileSystem,
+        args: &ServerArgs,
+    ) -> Result<Self> {
+        let dir = absolute(workspace)?;
+        let file = SettingsFile::of(&root(&dir)?);
+        let mut settings = file.read(files).await.map_err(unusable)?;
+        overrule(&mut settings, args);
+        Ok(Self {
+            layout: layout(&dir, &settings)?,
+            dir,
+            settings,
+            file,
+        })
+    }
+
+    /// A level that nothing here can hold is never taken for a wider one.
+    pub(crate) fn refuse_what_cannot_be_enforced(&self) -> Result<()> {
+        let wanted = |level: &Option<Level>| level.is_some_and(|level| level != Level::Full);
+        let apps = self.settings.apps().any(|(_, app)| wanted(&app.level));
+        if !apps && !wanted(&self.settings.sandbox.level) {
+            return Ok(());
+        }
+        let cause = format!(
+            "{}: no sandbox can be had for the level that it asks for",
+            self.file.path()
+        );
+        let hint =
+            "remove `level` from [sandbox] to run programs as you, or run Collodi in a container";
+        Err(Failure::new(cause).hint(hint).status(WRONG_SETTINGS).into())
+    }
+
+    /// The folders beside their apps' that scripts may use.
+    pub(crate) fn extra_roots(&self) -> Result<ExtraRoots> {
+        let real = |paths: &[AbsolutePath]| -> Result<Vec<Root>> {
+            let real = |path: &AbsolutePath| root(&absolute(Path::new(path.as_str()))?);
+            paths.iter().map(real).collect()
+        };
+        let sandbox = &self.settings.sandbox;
+        Ok(ExtraRoots {
+            read: real(&sandbox.read)?,
+            write: real(&sandbox.write)?,
+        })
+    }
+}
+
+/// The path without links in it: everything below is compared with this text.
+pub(crate) fn absolute(dir: &Path) -> Result<PathBuf> {
+    dir.canonicalize().map_err(|error| {
+        Failure::new(format!("{}: {error}", dir.display()))
+            .hint("name a folder that is there")
+            .into()
+    })
+}
+
+/// What is said of settings that cannot be used.
+pub(crate) fn unusable(error: SettingsError) -> anyhow::Error {
+    Failure::new(error)
+        .hint("correct the file; nothing was started, since it may ask for more protection than the defaults have")
+        .status(WRONG_SETTINGS)
+        .into()
+}
+
+/// The command line wins over the file.
+fn overrule(settings: &mut Settings, args: &ServerArgs) {
+    let python = &mut settings.python;
+    python.python_binary.overrule(args.python.clone().map(Some));
+    python.prefer_uv.overrule(args.no_uv.then_some(false));
+    let millis = args.restart_delay.map(|delay| delay.as_millis());
+    let millis = millis.and_then(|millis| u64::try_from(millis).ok());
+    python.restart_delay_ms.overrule(millis.map(Some));
+}
+
+/// Where things are in a workspace.
+fn layout(dir: &Path, settings: &Settings) -> Result<Layout> {
+    let platform = Platform::from_rust(std::env::consts::OS, std::env::consts::ARCH);
+    let mut layout = Layout::new(root(dir)?, platform);
+    if let Some(envs) = elsewhere(dir, &settings.python.envs_dir)? {
+        layout = layout.with_environments(envs);
+    }
+    if let Some(apps) = elsewhere(dir, &settings.python.apps_dir)? {
+        layout = layout.with_apps(apps);
+    }
+    Ok(layout)
+}
+
+/// The folder that the operator chose; a relative one starts in the workspace.
+fn elsewhere(dir: &Path, setting: &Setting<String>) -> Result<Option<Root>> {
+    if !setting.is_given() {
+        return Ok(None);
+    }
+    let chosen = dir.join(setting.value());
+    let real = chosen.canonicalize().unwrap_or(chosen);
+    root(&real).map(Some)
+}
+
+/// The folder as a root.
+pub(crate) fn root(dir: &Path) -> Result<Root> {
+    let text = dir.to_str().ok_or_else(|| {
+        Failure::new(format!("the path {} is not UTF-8", dir.display()))
+            .hint("use a folder whose path is")
+    })?;
+    Ok(Root::new(text))
+}

@@ -1,0 +1,40 @@
+//! Why settings cannot be had, or changed.
+
+use collodi_config::Problems;
+use collodi_contain::ContainedPath;
+use collodi_file::FileError;
+use std::fmt;
+
+/// Why settings cannot be had, or changed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SettingsError {
+    /// The file cannot be read, or written.
+    File(FileError),
+    /// The file is not text in UTF-8.
+    NotText(ContainedPath),
+    /// The file is wrong, or a change would make it so.
+    Wrong(ContainedPath, Problems),
+    /// A part of the way to this key is a value, and no section.
+    NoSection(String),
+    /// Somebody else has changed the file meanwhile.
+    Changed(ContainedPath),
+}
+
+/// Each problem on a line of its own, with the file before its place.
+impl fmt::Display for SettingsError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::File(error) => write!(f, "{error}"),
+            Self::NotText(path) => write!(f, "{path}: not text in UTF-8"),
+            Self::Wrong(path, problems) => {
+                let lines: Vec<_> = problems.iter().map(|p| format!("{path}:{p}")).collect();
+                f.write_str(&lines.join("\n"))
+            }
+            Self::NoSection(key) => write!(f, "{key}: a value is where its section would be"),
+            Self::Changed(path) => write!(f, "{path}: somebody else has changed it meanwhile"),
+        }
+    }
+}
+
+impl std::error::Error for SettingsError {}

@@ -1,0 +1,190 @@
+//! Lines, entries and pages.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+
+use collodi_audit::{Book, Closed, Execution, Opened, Query, Record, Rotation, Sandboxing, State};
+use collodi_command::{CommandSpec, Kind, Purpose, TreeId};
+use collodi_contain::{RelPath, Root};
+use proptest::prelude::*;
+
+fn spec() -> CommandSpec {
+    let cwd = Root::new("/srv/demo").at(RelPath::root());
+    let mut spec = CommandSpec::new("bash", cwd, TreeId::new("demo-1"))
+        .args(["-c", "curl -H 'Bearer hf_0123456789' https://h"])
+        .env("PATH", "/bin")
+        .env("HF_TOKEN", "hf_0123456789");
+    let decided = [
+        ("AWS_PROFILE", "default-exclude"),
+        ("EDITOR", "not-inherited"),
+        ("HF_TOKEN", "granted"),
+        ("LD_PRELOAD", "loader"),
+        ("PATH", "inherit"),
+    ];
+    spec.purpose = Purpose {
+        kind: Kind::Step,
+        app: Some("demo".to_owned()),
+        run: Some("demo-run-1".to_owned()),
+        step: Some("2".to_owned()),
+        environment: decided.map(|(name, rule)| (name.to_owned(), rule)).into(),
+    };
+    spec
+}
+
+fn opened(id: &str, at: u64, app: &str) -> Record {
+    let mut execution = Execution::of(&spec(), Sandboxing::default());
+    execution.app = Some(app.to_owned());
+    let (id, session) = (id.to_owned(), "s".to_owned());
+    Record::Opened(Box::new(Opened {
+        id,
+        session,
+        at,
+        execution,
+    }))
+}
+
+fn closed(id: &str, at: u64, exit_code: Option<i32>) -> Record {
+    Record::Closed(Closed {
+        id: id.to_owned(),
+        at,
+        exit_code,
+        signal: None,
+        error: None,
+    })
+}
+
+fn book(records: &[Record]) -> Book {
+    let mut book = Book::default();
+    let text: String = records.iter().map(Record::to_line).collect();
+    book.read(text.as_bytes());
+    book
+}
+
+#[test]
+fn an_entry_has_no_secret_in_it() {
+    let line = opened("s-0", 1_700_000_000_000, "demo").to_line();
+    assert!(!line.contains("hf_0123456789"));
+    insta::assert_snapshot!(line);
+}
+
+#[test]
+fn a_long_command_is_cut() {
+    let mut spec = spec();
+    spec.args = vec!["ü".repeat(5000)];
+    let execution = Execution::of(&spec, Sandboxing::default());
+    assert!(execution.command.ends_with("bytes more)") && execution.command.len() < 4200);
+}
+
+#[test]
+fn an_execution_is_what_began_and_how_it_ended() {
+    let book = book(&[
+        opened("1", 5, "a"),
+        opened("2", 6, "a"),
+        closed("1", 12, Some(0)),
+    ]);
+    let entries = book.entries();
+    assert_eq!(entries[0].duration_ms(), Some(7));
+    assert_eq!(entries[0].state(Some("s"), false), State::Ended);
+    assert_eq!(entries[1].state(Some("s"), false), State::Running);
+    assert_eq!(entries[1].state(Some("later"), false), State::Unknown);
+    assert_eq!(entries[1].state(Some("later"), true), State::Running);
+    // The clock was set back.
+    let back = self::book(&[opened("1", 50, "a"), closed("1", 12, Some(0))]);
+    assert_eq!(back.entries()[0].duration_ms(), Some(0));
+}
+
+#[test]
+fn a_torn_line_is_skipped_and_what_follows_is_read() {
+    let whole = opened("1", 5, "a").to_line();
+    let torn = whole.get(..whole.len() / 2).unwrap();
+    let mut book = Book::default();
+    book.read(format!("{torn}\n{whole}{{}}\n\n").as_bytes());
+    book.read(&[0xff, b'\n']);
+    book.read(torn.as_bytes());
+    assert_eq!((book.entries().len(), book.skipped()), (1, 4));
+}
+
+#[test]
+fn pages_and_filters() {
+    let records: Vec<Record> = (0..10)
+        .map(|n| {
+            opened(
+                &n.to_string(),
+                n * 100,
+                if n % 2 == 0 { "even" } else { "odd" },
+            )
+        })
+        .collect();
+    let book = book(&records);
+    let ids = |query: &Query| {
+        let page = query.page(&book);
+        let ids: Vec<&str> = page.entries.iter().map(|e| e.opened.id.as_str()).collect();
+        format!("{} of {}, next {:?}", ids.join(" "), page.total, page.next)
+    };
+    let newest = Query {
+        limit: 3,
+        ..Query::default()
+    };
+    assert_eq!(ids(&newest), "7 8 9 of 10, next None");
+    assert_eq!(ids(&newest.clone().of_app("even")), "4 6 8 of 5, next None");
+    let since = Query {
+        since: Some(250),
+        ..newest.clone()
+    };
+    assert_eq!(ids(&since), r#"3 4 5 of 7, next Some("5")"#);
+    let after = Query {
+        after: Some("5".to_owned()),
+        ..since
+    };
+    assert_eq!(ids(&after), r#"6 7 8 of 7, next Some("8")"#);
+    let level = Query {
+        level: Some("sandboxed".to_owned()),
+        ..newest
+    };
+    assert_eq!(ids(&level), " of 0, next None");
+}
+
+#[test]
+fn a_file_is_rotated_by_its_size() {
+    let rotation = Rotation {
+        file_bytes: 100,
+        files: 3,
+    };
+    for (size, more, due) in [
+        (0, 1000, false),
+        (50, 50, false),
+        (50, 51, true),
+        (100, 1, true),
+    ] {
+        assert_eq!(rotation.is_due(size, more), due, "{size} {more}");
+    }
+    assert_eq!(
+        rotation.names(),
+        ["audit.2.jsonl", "audit.1.jsonl", "audit.jsonl"]
+    );
+    let renames = rotation.renames();
+    let renames: Vec<_> = renames
+        .iter()
+        .map(|(a, b)| (a.as_str(), b.as_str()))
+        .collect();
+    assert_eq!(
+        renames,
+        [
+            ("audit.1.jsonl", "audit.2.jsonl"),
+            ("audit.jsonl", "audit.1.jsonl")
+        ]
+    );
+}
+
+proptest! {
+    #[test]
+    fn records_read_back_as_they_were_written(id in "\\PC{0,9}", at: u64, code: Option<i32>, error: Option<String>) {
+        let record = Record::Closed(Closed { id, at, exit_code: code, signal: None, error });
+        let line = record.to_line();
+        prop_assert_eq!(line.matches('\n').count(), 1);
+        prop_assert_eq!(Record::from_line(line.trim_end()), Some(record));
+    }
+
+    #[test]
+    fn any_bytes_are_read(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
+        collodi_audit::fuzz::book(&bytes);
+    }
+}

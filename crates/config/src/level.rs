@@ -1,0 +1,99 @@
+//! The words of `[sandbox]`.
+
+use crate::form::{Fault, Form, text, word};
+use alloc::{borrow::ToOwned, string::String};
+use collodi_value::Value;
+use toml::{Spanned, de::DeValue};
+
+/// A setting that is one of some words, in either case.
+macro_rules! word_setting {
+    ($(#[$meta:meta])* $name:ident { $($(#[$doc:meta])* $variant:ident = $word:literal,)+ }) => {
+        $(#[$meta])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum $name {
+            $($(#[$doc])* $variant,)+
+        }
+
+        impl $name {
+            const WORDS: &[(&str, Self)] = &[$(($word, Self::$variant),)+];
+
+            /// The word for it.
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $word,)+
+                }
+            }
+        }
+
+        impl Form for $name {
+            fn read(value: &Spanned<DeValue<'_>>) -> Result<Self, Fault> {
+                word(value, Self::WORDS)
+            }
+
+            fn shown(&self) -> Value {
+                self.as_str().into()
+            }
+        }
+    };
+}
+
+word_setting! {
+    /// How far programs are trusted, from most to least. A word that is none of these is
+    /// refused: no mistake makes a level wider.
+    Level {
+        /// As the user who runs Collodi.
+        Full = "full",
+        /// No writes outside the app's folders; the network is there.
+        Restricted = "restricted",
+        /// No writes but in the app's root, no network.
+        Sandboxed = "sandboxed",
+    }
+}
+
+word_setting! {
+    /// Which network programs reach.
+    Network {
+        /// None.
+        None = "none",
+        /// This machine's own addresses, in a network of their own.
+        Loopback = "loopback",
+        /// Whatever this machine reaches.
+        Full = "full",
+    }
+}
+
+word_setting! {
+    /// What is done where the sandbox that is wanted cannot be had.
+    Fallback {
+        /// The step fails before anything is started.
+        Refuse = "refuse",
+        /// Landlock and seccomp alone, where they hold the level.
+        Landlock = "landlock",
+    }
+}
+
+/// An absolute path, as the operator wrote it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct AbsolutePath(String);
+
+impl AbsolutePath {
+    /// The path.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Form for AbsolutePath {
+    fn read(value: &Spanned<DeValue<'_>>) -> Result<Self, Fault> {
+        let path = text(value)?;
+        let odd = path.contains(char::is_control) || path.split('/').any(|part| part == "..");
+        match path.starts_with('/') && !odd {
+            true => Ok(Self(path.to_owned())),
+            false => Err(Fault::bad(value, "a folder is named from / on, without ..")),
+        }
+    }
+
+    fn shown(&self) -> Value {
+        self.as_str().into()
+    }
+}

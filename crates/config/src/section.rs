@@ -1,0 +1,39 @@
+//! Sections as lists of keys: each has its type, its default and its meaning in one place.
+
+/// A section: a struct with a [`Setting`](crate::Setting) for each key, read from a table.
+macro_rules! section {
+    ($(#[$meta:meta])* $name:ident {
+        $($(#[$doc:meta])* $field:ident: $kind:ty = $default:expr,)+
+    }) => {
+        $(#[$meta])*
+        #[derive(Clone, Debug, PartialEq, Eq)]
+        #[non_exhaustive]
+        pub struct $name {
+            $($(#[$doc])* pub $field: $crate::Setting<$kind>,)+
+        }
+
+        impl $name {
+            pub(crate) fn read<'a>(
+                section: &mut $crate::reader::Section<'a>,
+                reader: &mut $crate::reader::Reader<'a>,
+            ) -> Self {
+                Self {
+                    $($field: section.take(stringify!($field), $default, reader),)+
+                }
+            }
+
+            /// The settings as they are shown, where the section is called `path`.
+            pub(crate) fn entries(&self, path: &str) -> alloc::vec::Vec<$crate::Entry> {
+                alloc::vec![$($crate::reader::entry(path, stringify!($field), &self.$field),)+]
+            }
+        }
+
+        impl Default for $name {
+            fn default() -> Self {
+                Self {
+                    $($field: $crate::Setting::new($default, $crate::Origin::Default),)+
+                }
+            }
+        }
+    };
+}

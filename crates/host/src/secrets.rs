@@ -1,0 +1,30 @@
+//! The values that nobody is to read in logs, messages and recordings.
+
+use alloc::{collections::BTreeMap, string::String, sync::Arc};
+use collodi_action::Action;
+use collodi_command::CommandSpec;
+use collodi_env::is_secret_name;
+use collodi_logs::Mask;
+
+/// The values of variables with the names of secrets.
+pub(crate) fn secrets(vars: &BTreeMap<String, String>) -> impl Iterator<Item = &String> {
+    let secret = |(name, _): &(&String, &String)| is_secret_name(name);
+    vars.iter().filter(secret).map(|(_, value)| value)
+}
+
+/// A mask for what a command with these variables says.
+pub(crate) fn mask(vars: &BTreeMap<String, String>) -> Mask {
+    Mask::new(secrets(vars))
+}
+
+/// What a command was given of secrets is not in its recording.
+pub(crate) fn hide_from_recording(action: &mut Action) {
+    let (Action::Exec(spec) | Action::Adopt(spec, _)) = action else {
+        return;
+    };
+    let CommandSpec { env, recording, .. } = spec;
+    if let Some(recording) = recording {
+        let values: Arc<[String]> = secrets(env).cloned().collect();
+        recording.secrets = values;
+    }
+}
