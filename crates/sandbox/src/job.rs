@@ -36,7 +36,11 @@ const TEMPORARY: [&str; 2] = ["TEMP", "TMP"];
 
 impl Job<'_> {
     /// Whether the command and its environment are words that a system takes.
-    pub(crate) fn check(&self) -> Result<(), Unfit> {
+    ///
+    /// # Errors
+    ///
+    /// The first that is none.
+    pub fn check(&self) -> Result<(), Unfit> {
         let zero = |text: &str| text.contains('\0');
         for (name, value) in self.env {
             if name.is_empty() || name.contains(['=', '\0']) {
@@ -54,9 +58,9 @@ impl Job<'_> {
     }
 
     /// The environment, with what is elsewhere in a sandbox: the home is the app's folder,
-    /// so caches stay in it.
-    pub fn variables(&self) -> impl Iterator<Item = (&str, &str)> {
-        let own = [("HOME", self.profile.root.as_str()), ("TMPDIR", "/tmp")];
+    /// so caches stay in it, and temporary files go to `temp`.
+    pub fn variables<'a>(&'a self, temp: &'a str) -> impl Iterator<Item = (&'a str, &'a str)> {
+        let own = [("HOME", self.profile.root.as_str()), ("TMPDIR", temp)];
         let given = self
             .env
             .iter()

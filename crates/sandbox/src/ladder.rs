@@ -78,6 +78,17 @@ pub enum Mechanism {
     Seatbelt,
 }
 
+impl Mechanism {
+    /// Its name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Bwrap { .. } => "bwrap",
+            Self::Landlock { .. } => "landlock",
+            Self::Seatbelt => "seatbelt",
+        }
+    }
+}
+
 /// Why a process does not run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]

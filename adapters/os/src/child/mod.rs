@@ -299,6 +299,8 @@ fn start(
         terminal: theirs.terminal.as_deref(),
         limits: files.as_slice(),
         cgroup,
+        kept: &[],
+        domain: None,
     })
 }
 

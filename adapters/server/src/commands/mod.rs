@@ -8,6 +8,7 @@ mod place;
 mod plan;
 mod ps;
 mod run;
+mod sandbox;
 mod serve;
 mod stop;
 
@@ -40,5 +41,6 @@ pub(crate) fn execute(cli: Cli) -> Result<ExitCode> {
         }
         Command::Methods(args) => methods::methods(json, &args),
         Command::Answer(args) => answer::answer(&workspace, json, &args),
+        Command::Sandbox(args) => sandbox::sandbox(json, &args),
     }
 }

@@ -179,7 +179,7 @@ fn clauses(job: &Job<'_>, machine: &Machine, has: Features) -> Vec<Clause> {
 fn environment(job: &Job<'_>) -> Vec<Clause> {
     let why = "a variable acts inside alone";
     let set = job
-        .variables()
+        .variables("/tmp")
         .map(|(name, value)| clause(&["--setenv", name, value], why));
     core::iter::once(clause(&["--clearenv"], why))
         .chain(set)
