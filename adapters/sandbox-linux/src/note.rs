@@ -43,7 +43,7 @@ impl Note {
             word(&letter(grant.access));
             word(&grant.path);
         }
-        for list in [&self.env, &self.command] {
+        for list in [&self.domain.withheld, &self.env, &self.command] {
             word(&list.len());
             list.iter().for_each(|text| word(text));
         }
@@ -67,6 +67,7 @@ impl Note {
                 scopes: flag(&mut words)?,
                 tcp: flag(&mut words)?,
                 files: None,
+                withheld: Vec::new(),
             },
             set: Set::Alone {
                 sockets: flag(&mut words)?,
@@ -80,6 +81,7 @@ impl Note {
             .collect::<Option<_>>()?;
         let domain = Domain {
             files: Some(grants),
+            withheld: list(&mut words)?,
             ..note.domain
         };
         let (env, command) = (list(&mut words)?, list(&mut words)?);
@@ -116,6 +118,7 @@ fn list(words: &mut Words<'_>) -> Option<Vec<String>> {
 fn grant(words: &mut Words<'_>) -> Option<Grant> {
     let access = match words.next()? {
         "r" => Access::Read,
+        "o" => Access::ReadOthers,
         "w" => Access::Change,
         "d" => Access::Device,
         _ => return None,
@@ -129,6 +132,7 @@ fn grant(words: &mut Words<'_>) -> Option<Grant> {
 const fn letter(access: Access) -> char {
     match access {
         Access::Read => 'r',
+        Access::ReadOthers => 'o',
         Access::Change => 'w',
         Access::Device => 'd',
     }
@@ -153,9 +157,10 @@ mod tests {
                 scopes: true,
                 tcp: true,
                 files: Some(vec![
-                    grant("/", Access::Read),
+                    grant("/", Access::ReadOthers),
                     grant("/a b", Access::Change),
                 ]),
+                withheld: vec!["/root/.ssh".to_owned()],
             },
             set: Set::Alone { sockets: false },
             env: vec!["A=".to_owned(), "B=\n1".to_owned()],

@@ -176,6 +176,7 @@ fn is_promised(protection: Protection, profile: &Profile) -> bool {
     match protection {
         Protection::Network => !profile.has_network(),
         Protection::Reads => profile.confinement == Confinement::Sandboxed,
+        Protection::Protected => !profile.protected.is_empty(),
         _ => true,
     }
 }
@@ -190,7 +191,7 @@ fn holds(mechanism: Mechanism, protection: Protection, profile: &Profile) -> boo
             abi >= LANDLOCK_SCOPES
         }
         (Mechanism::Landlock { .. }, Protection::ServiceSockets) => !profile.has_network(),
-        (Mechanism::Landlock { .. }, Protection::Credentials) => sandboxed,
+        (Mechanism::Landlock { .. }, Protection::Protected) => false,
         (Mechanism::Landlock { .. } | Mechanism::Seatbelt, Protection::Metadata) => {
             mechanism == Mechanism::Seatbelt
         }

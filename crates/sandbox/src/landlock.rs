@@ -13,6 +13,8 @@ pub struct Domain {
     pub files: Option<Vec<Grant>>,
     /// TCP (ABI 4).
     pub tcp: bool,
+    /// What is not read below the grants of [`Access::ReadOthers`].
+    pub withheld: Vec<String>,
 }
 
 /// What may be done below a path.
@@ -29,6 +31,9 @@ pub struct Grant {
 pub enum Access {
     /// Reading and executing.
     Read,
+    /// Reading and executing all but what is [withheld](Domain::withheld), of which names can
+    /// be listed.
+    ReadOthers,
     /// Everything but making devices.
     Change,
     /// Reading, writing and its own controls, of a device.
@@ -47,6 +52,9 @@ const DEVICES: [&str; 8] = [
     "/dev/pts",
 ];
 
+/// Shared memory of everybody: without it there are no semaphores, which Python needs.
+const SHARED_MEMORY: &str = "/dev/shm";
+
 impl Domain {
     /// Beside bubblewrap, which needs the right to mount: scopes alone.
     pub const fn beside_namespaces() -> Self {
@@ -54,6 +62,7 @@ impl Domain {
             scopes: true,
             files: None,
             tcp: false,
+            withheld: Vec::new(),
         }
     }
 
@@ -65,12 +74,14 @@ impl Domain {
                 access,
             }
         };
-        let read = match profile.confinement {
-            Confinement::Restricted => Vec::from(["/"]),
-            Confinement::Sandboxed => bwrap::system().collect(),
+        let restricted = profile.confinement == Confinement::Restricted;
+        let seen = if restricted {
+            Vec::from(["/"])
+        } else {
+            bwrap::system().collect()
         };
-        let read = read.into_iter().map(grant(Access::Read));
-        let granted = profile
+        let seen = seen.into_iter().map(grant(Access::ReadOthers));
+        let read = profile
             .read
             .iter()
             .map(Place::as_str)
@@ -81,14 +92,30 @@ impl Domain {
             .filter(|_| profile.gpu)
             .map(Place::as_str);
         let devices = DEVICES.into_iter().chain(gpus).map(grant(Access::Device));
+        let shared = restricted.then_some(SHARED_MEMORY);
         let write = profile
             .writable()
             .map(Place::as_str)
+            .chain(shared)
             .map(grant(Access::Change));
         Self {
             scopes: true,
-            files: Some(read.chain(granted).chain(devices).chain(write).collect()),
+            files: Some(seen.chain(read).chain(devices).chain(write).collect()),
             tcp: !profile.has_network(),
+            withheld: withheld(profile, machine),
         }
     }
+}
+
+/// What is there of keys, passwords, and what is not for this app.
+fn withheld(profile: &Profile, machine: &Machine) -> Vec<String> {
+    let secret = bwrap::secrets(machine);
+    let hidden = profile
+        .hidden
+        .iter()
+        .map(|place| String::from(place.as_str()));
+    let seen = secret
+        .chain(hidden)
+        .filter_map(|path| machine.seen.get(&path));
+    seen.map(|seen| seen.real.as_str().into()).collect()
 }

@@ -10,8 +10,10 @@ pub enum Protection {
     Writes,
     /// Reading files that are neither the system's nor its own.
     Reads,
-    /// Reading the user's keys and passwords.
+    /// Reading the user's keys and passwords, and what is hidden.
     Credentials,
+    /// Changing what is protected in its own folders.
+    Protected,
     /// Reaching the network, its own loopback excepted.
     Network,
     /// Reaching sockets without a path that others opened.
@@ -20,7 +22,7 @@ pub enum Protection {
     ServiceSockets,
     /// Signalling or tracing processes outside.
     Signals,
-    /// Seeing processes outside.
+    /// Seeing processes outside, and saying on which processors they run.
     Sight,
     /// Shared memory and queues of others.
     SharedMemory,
@@ -42,10 +44,11 @@ pub enum Protection {
 
 impl Protection {
     /// All of them.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::Writes,
         Self::Reads,
         Self::Credentials,
+        Self::Protected,
         Self::Network,
         Self::AbstractSockets,
         Self::ServiceSockets,
@@ -68,6 +71,7 @@ impl fmt::Display for Protection {
             Self::Writes => "writes",
             Self::Reads => "reads",
             Self::Credentials => "credentials",
+            Self::Protected => "protected",
             Self::Network => "network",
             Self::AbstractSockets => "abstract-sockets",
             Self::ServiceSockets => "service-sockets",

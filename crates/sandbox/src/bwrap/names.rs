@@ -1,6 +1,6 @@
 //! Paths that matter on every machine.
 
-use crate::Place;
+use crate::{Machine, Place};
 use alloc::{borrow::ToOwned, string::String};
 
 /// What a system consists of, besides the user's data.
@@ -54,7 +54,7 @@ pub(super) const ROOTS: [&str; 9] = [
 ];
 
 /// Keys, passwords and histories below a user's home.
-pub(super) const CREDENTIALS: [&str; 33] = [
+const CREDENTIALS: [&str; 33] = [
     ".ssh",
     ".gnupg",
     ".aws",
@@ -93,13 +93,27 @@ pub(super) const CREDENTIALS: [&str; 33] = [
 /// The paths that a plan for a user who lives at `home` wants to know about.
 pub(crate) fn questions(home: Option<&Place>) -> impl Iterator<Item = String> {
     let fixed = SYSTEM.iter().chain(&KNOBS).chain(&TALES).chain(&ROOTS);
-    let below = home
-        .into_iter()
-        .flat_map(|home| CREDENTIALS.iter().map(|name| home.join(name)));
-    fixed.map(|path| (*path).to_owned()).chain(below)
+    fixed
+        .map(|path| (*path).to_owned())
+        .chain(credentials(home))
 }
 
 /// What a system consists of, and the folder of its processes.
 pub(crate) fn system() -> impl Iterator<Item = &'static str> {
     SYSTEM.into_iter().chain(["/proc"])
+}
+
+/// The keys and passwords of the user and, where that is root, of the machine.
+pub(crate) fn secrets(machine: &Machine) -> impl Iterator<Item = String> {
+    let roots = ROOTS
+        .iter()
+        .filter(|_| machine.is_root)
+        .map(|path| (*path).to_owned());
+    roots.chain(credentials(machine.home.as_ref()))
+}
+
+/// The paths below `home` that have keys and passwords.
+pub(super) fn credentials(home: Option<&Place>) -> impl Iterator<Item = String> {
+    home.into_iter()
+        .flat_map(|home| CREDENTIALS.iter().map(|name| home.join(name)))
 }

@@ -104,12 +104,9 @@ fn run(profile: &Profile, machine: &Machine) -> Vec<Clause> {
 }
 
 fn credentials(profile: &Profile, machine: &Machine) -> Vec<Clause> {
-    let home = machine
-        .home
-        .iter()
-        .filter(|_| profile.confinement == Confinement::Restricted);
-    let paths = home.flat_map(|home| names::CREDENTIALS.iter().map(|name| home.join(name)));
-    let seen = paths.filter_map(|path| machine.seen.get(&path));
+    let restricted = profile.confinement == Confinement::Restricted;
+    let home = machine.home.as_ref().filter(|_| restricted);
+    let seen = names::credentials(home).filter_map(|path| machine.seen.get(&path));
     seen.filter_map(|seen| cover(seen, "the network and readable keys are a leak"))
         .collect()
 }

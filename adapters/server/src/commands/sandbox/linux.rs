@@ -46,7 +46,11 @@ pub(super) fn run(
     if has_run(code, &ready) {
         return Ok(ExitCode::from(u8::try_from(code).unwrap_or(REFUSED)));
     }
-    refuse(json, "the sandbox failed to start, for the reason in its last line", None);
+    refuse(
+        json,
+        "the sandbox failed to start, for the reason in its last line",
+        None,
+    );
     Ok(ExitCode::from(REFUSED))
 }
 
