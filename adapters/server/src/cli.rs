@@ -164,6 +164,22 @@ pub(crate) struct ServerArgs {
     /// Let scripts fetch apps from repositories on this machine too (`file://`).
     #[arg(long)]
     pub(crate) local_repositories: bool,
+    /// How far apps are trusted: full, restricted or sandboxed. Below full, what cannot be
+    /// kept in a sandbox does not run.
+    #[arg(long, value_name = "LEVEL", default_value = "full")]
+    pub(crate) sandbox: collodi_sandbox::Level,
+    /// What may stand in for a sandbox where namespaces cannot be had.
+    #[arg(long, value_enum, value_name = "WHAT")]
+    pub(crate) sandbox_fallback: Option<FallbackArg>,
+    /// Refuse to run what this machine cannot keep as the level promises.
+    #[arg(long)]
+    pub(crate) sandbox_strict: bool,
+    /// A further folder that sandboxed apps may read, as one of interpreters.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) sandbox_read: Vec<PathBuf>,
+    /// Let sandboxed apps use the GPUs.
+    #[arg(long)]
+    pub(crate) sandbox_gpu: bool,
     /// What scripts may do with the files of other apps, named as https://….git/path.
     #[arg(long, value_name = "WHAT", default_value = "read")]
     pub(crate) other_apps: OtherAppsArg,

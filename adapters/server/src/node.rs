@@ -2,7 +2,7 @@
 
 use crate::{
     bell::{Ear, bell},
-    cli::ServerArgs,
+    cli::{FallbackArg, ServerArgs},
     failure::Failure,
     handover,
     runtime::Runtime,
@@ -13,10 +13,11 @@ use collodi_backend::{Backends, Capability};
 use collodi_contain::Root;
 use collodi_driver::{Driver, HostHandle, Notice, Workspace};
 use collodi_env::Grants;
-use collodi_host::{Command, Event, Host, HostOptions};
+use collodi_host::{Command, Confine, Event, Host, HostOptions};
 use collodi_http::{AllowedHosts, Limits, Surface, Token};
 use collodi_python::{Layout, Platform};
 use collodi_restart::{Backoff, Policy, StopSequence};
+use collodi_sandbox::{Fallback, Place};
 use futures::{
     FutureExt as _, StreamExt as _,
     channel::oneshot,
@@ -216,6 +217,7 @@ pub(crate) fn options(
         prefer_uv: !args.no_uv,
         local_repositories: args.local_repositories,
         other_apps: args.other_apps.into(),
+        sandbox: confine(args)?,
         restart: restart(args),
         journal: true,
         recordings: backends.process.capabilities().has(Capability::Recordings),
@@ -223,6 +225,29 @@ pub(crate) fn options(
         privileged: collodi_os::is_privileged(),
         ..HostOptions::new(layout, u64::from_ne_bytes(random()?))
     })
+}
+
+/// How far apps are trusted.
+fn confine(args: &ServerArgs) -> Result<Option<Confine>> {
+    let Some(confinement) = args.sandbox.confinement() else {
+        return Ok(None);
+    };
+    let read = args.sandbox_read.iter().map(|dir| {
+        let real = absolute(dir)?;
+        let text = real
+            .to_str()
+            .with_context(|| format!("{} is not UTF-8", real.display()))?;
+        Place::parse(text).with_context(|| format!("{text:?} cannot be read from a sandbox"))
+    });
+    Ok(Some(Confine {
+        read: read.collect::<Result<_>>()?,
+        strict: args.sandbox_strict,
+        gpu: args.sandbox_gpu,
+        fallback: args
+            .sandbox_fallback
+            .map(|FallbackArg::Landlock| Fallback::Landlock),
+        ..Confine::new(confinement)
+    }))
 }
 
 /// How daemons are started again, where their scripts do not say.
@@ -246,7 +271,13 @@ pub(crate) fn layout(dir: &Path) -> Result<Layout> {
 }
 
 fn make_directories(layout: &Layout) -> Result<()> {
-    for dir in [layout.environments(), layout.apps(), layout.stand_ins()] {
+    let own = [
+        layout.environments(),
+        layout.apps(),
+        layout.stand_ins(),
+        layout.cache(),
+    ];
+    for dir in own {
         let path = dir.absolute();
         std::fs::create_dir_all(&path).with_context(|| format!("failed to make {path}"))?;
     }

@@ -1,6 +1,6 @@
 //! What is to be run.
 
-use crate::{Bounds, Recording, Terminal, shell_words};
+use crate::{Bounds, Recording, Sandbox, Terminal, shell_words};
 use alloc::{borrow::ToOwned, collections::BTreeMap, string::String, sync::Arc, vec::Vec};
 use collodi_contain::ContainedPath;
 use core::fmt;
@@ -26,10 +26,13 @@ pub struct CommandSpec {
     pub bounds: Bounds,
     /// Where what it says is kept; nowhere when there is none.
     pub recording: Option<Recording>,
+    /// What it is kept in, with all that it starts.
+    pub sandbox: Sandbox,
 }
 
 impl CommandSpec {
-    /// `program` in `cwd` as part of `tree`, without arguments, environment or input.
+    /// `program` in `cwd` as part of `tree`, without arguments, environment or input, trusted
+    /// fully.
     pub fn new(program: &str, cwd: ContainedPath, tree: TreeId) -> Self {
         Self {
             program: program.to_owned(),
@@ -41,6 +44,7 @@ impl CommandSpec {
             terminal: None,
             bounds: Bounds::NONE,
             recording: None,
+            sandbox: Sandbox::Full,
         }
     }
 

@@ -89,7 +89,9 @@ impl Host {
             Some(_) => birth.daemon.command.tree.to_string(),
             None => birth.id.to_string(),
         };
-        birth.daemon.command.recording = self.shared.journal.recording(&name);
+        let command = &mut birth.daemon.command;
+        command.recording = self.shared.journal.recording(&name);
+        command.sandbox = self.shared.confining.sandbox(&birth.app.root, command);
         let is_on = self.shared.journal.is_on();
         let waits = is_on && matches!(birth.first, First::Started);
         let startup = birth.daemon.ready.as_ref().map(|ready| ready.startup);

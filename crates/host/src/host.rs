@@ -2,6 +2,7 @@
 
 use crate::{
     Accepted, Command, Event, HostOptions, Process, ProcessId, Refused, RunEntry, RunId,
+    confine::Confining,
     detection::{Detecting, own_vars},
     environment::EnvJob,
     journal::Journal,
@@ -77,7 +78,7 @@ impl Host {
             true => Journal::new(&options.layout, options.recordings),
             false => Journal::default(),
         };
-        let mut shared = Shared::new(options.seed, journal);
+        let mut shared = Shared::new(options.seed, journal, Confining::of(&options));
         let detect = Detect::new(DetectOptions {
             python_binary: options.python_binary.clone(),
             vars: own_vars(&options),

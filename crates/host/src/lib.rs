@@ -7,6 +7,7 @@ extern crate alloc;
 mod answer;
 mod checkout;
 mod command;
+mod confine;
 mod control;
 mod daemons;
 mod detection;
@@ -33,6 +34,7 @@ mod shared;
 mod turns;
 
 pub use command::{Accepted, Command, Reader, Refused, RunRequest};
+pub use confine::Confine;
 pub use control::run_options;
 pub use event::{EnvEvent, Event, JournalEvent, ProcessEvent, RunEvent};
 pub use host::{Host, Input, Stopped};

@@ -1,5 +1,6 @@
 //! What a host needs to know.
 
+use crate::Confine;
 use alloc::{collections::BTreeMap, string::String, sync::Arc};
 use collodi_env::{Grants, Policy};
 use collodi_logs::Limits as LogLimits;
@@ -50,6 +51,9 @@ pub struct HostOptions {
     pub privileged: bool,
     /// What scripts may do with the files of other apps.
     pub other_apps: OtherApps,
+    /// What the commands of apps are kept in; none when they are trusted fully. Commands of
+    /// the host itself, which look for tools and make environments, are kept in the same.
+    pub sandbox: Option<Confine>,
 }
 
 impl HostOptions {
@@ -76,6 +80,7 @@ impl HostOptions {
             recordings: false,
             privileged: false,
             other_apps: OtherApps::default(),
+            sandbox: None,
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::{
     Event, ProcessId, RunId,
+    confine::Confining,
     ids::Ids,
     journal::{Held, Journal, Look, Sheet},
     post::Post,
@@ -86,10 +87,11 @@ pub(crate) struct Shared {
     pub(crate) timers: Timers<Child>,
     pub(crate) ids: Ids,
     pub(crate) journal: Journal,
+    pub(crate) confining: Confining,
 }
 
 impl Shared {
-    pub(crate) const fn new(seed: u64, journal: Journal) -> Self {
+    pub(crate) const fn new(seed: u64, journal: Journal, confining: Confining) -> Self {
         Self {
             out: Outbox::new(),
             owners: BTreeMap::new(),
@@ -97,6 +99,7 @@ impl Shared {
             timers: Timers::new(),
             ids: Ids::new(seed),
             journal,
+            confining,
         }
     }
 
@@ -123,7 +126,7 @@ impl Shared {
     ) {
         let action = match action {
             Action::Abort(own) => Action::Abort(self.number_of(&child, own)),
-            other => other,
+            other => self.confining.apply(other),
         };
         let number = self.out.action(action);
         let (pid, identity) = (None, None);

@@ -1,6 +1,6 @@
 //! Which mechanism is used, or why none is.
 
-use crate::{Confinement, Fallback, Features, Profile, Protection};
+use crate::{Confinement, Fallback, Features, Place, Profile, Protection};
 use alloc::{string::String, vec::Vec};
 use core::fmt;
 
@@ -104,6 +104,8 @@ pub enum Reason {
         /// The one that there is; 0 without.
         has: u32,
     },
+    /// Landlock cannot hide what is in a folder that may be changed.
+    Hidden(Place),
     /// There is no seccomp program for this machine.
     Architecture,
     /// There is no helper that could make a sandbox without namespaces.
@@ -148,6 +150,10 @@ fn fallback(profile: &Profile, probe: &Probe, bwrap: &BwrapFault) -> Result<Mech
         (Confinement::Restricted, true) => LANDLOCK_FILES,
         (Confinement::Restricted, false) => LANDLOCK_TCP,
     };
+    let below = |hidden: &&Place| profile.writable().any(|folder| folder.holds(hidden));
+    if let Some(hidden) = profile.hidden.iter().find(below) {
+        return Err(Reason::Hidden(hidden.clone()));
+    }
     let (has, bwrap) = (probe.landlock, bwrap.clone());
     match (has >= needs, probe.helper) {
         (false, _) => Err(Reason::Fallback { bwrap, needs, has }),
@@ -249,6 +255,7 @@ impl Reason {
             Self::Architecture | Self::System(_) => {
                 "run it on Linux (x86_64, aarch64) or macOS, or trust it fully"
             }
+            Self::Hidden(_) => "put the app into a folder of its own, or have bubblewrap",
             Self::Helper => {
                 "call `collodi_sandbox_linux::helper_main` first in the program's `main`"
             }
@@ -278,6 +285,12 @@ impl fmt::Display for Reason {
                 )
             }
             Self::Architecture => f.write_str("there is no seccomp program for this processor"),
+            Self::Hidden(place) => {
+                write!(
+                    f,
+                    "Landlock cannot hide {place}, which is in a folder of the app"
+                )
+            }
             Self::Helper => f.write_str("there is no helper for a sandbox without namespaces"),
             Self::Strict(missing) => {
                 f.write_str("this machine cannot hold")?;

@@ -15,7 +15,7 @@ pub struct Profile {
     /// Further folders and files that it may read. At [`Confinement::Restricted`] it reads
     /// the machine anyway, and these matter where they are [hidden](Self::hidden).
     pub read: Vec<Place>,
-    /// Further folders that it may change.
+    /// Further folders that it may change. Those that are not there are passed over.
     pub write: Vec<Place>,
     /// Folders and files that look empty to it, but for what of them is named above.
     pub hidden: Vec<Place>,
@@ -93,6 +93,12 @@ impl Profile {
         core::iter::once(&self.root).chain(&self.write)
     }
 
+    /// Those of the folders it may change that are there.
+    pub(crate) fn folders<'a>(&'a self, machine: &'a Machine) -> impl Iterator<Item = &'a Place> {
+        self.writable()
+            .filter(|folder| machine.seen.contains_key(folder.as_str()))
+    }
+
     /// The paths that it names, for [`Machine::questions`].
     pub(crate) fn places(&self) -> impl Iterator<Item = &Place> {
         let named = [&self.read, &self.hidden, &self.protected];
@@ -106,10 +112,10 @@ impl Profile {
     /// The first thing that is wrong with it.
     pub fn check(&self, cwd: &Place, machine: &Machine) -> Result<(), Unfit> {
         for folder in self.writable() {
-            check_folder(folder, machine)?;
+            check_folder(folder, *folder == self.root, machine)?;
         }
         if let Temp::Folder(folder) = &self.temp {
-            check_folder(folder, machine)?;
+            check_folder(folder, true, machine)?;
         }
         let reachable = self
             .writable()
@@ -125,7 +131,7 @@ impl Profile {
 const KERNELS: [&str; 3] = ["/dev", "/proc", "/sys"];
 
 /// Writing to all that a user has, or to what the kernel has, is no sandbox.
-fn check_folder(folder: &Place, machine: &Machine) -> Result<(), Unfit> {
+fn check_folder(folder: &Place, is_needed: bool, machine: &Machine) -> Result<(), Unfit> {
     let above_home = machine.home.as_ref().is_some_and(|home| folder.holds(home));
     let kernels = KERNELS.iter().any(|kernels| {
         let rest = folder.as_str().strip_prefix(kernels);
@@ -134,7 +140,8 @@ fn check_folder(folder: &Place, machine: &Machine) -> Result<(), Unfit> {
     if folder.as_str() == "/" || above_home || kernels {
         return Err(Unfit::TooWide(folder.clone()));
     }
-    match machine.is_folder(folder) {
+    let is_there = machine.seen.contains_key(folder.as_str());
+    match machine.is_folder(folder) || (!is_there && !is_needed) {
         true => Ok(()),
         false => Err(Unfit::NotAFolder(folder.clone())),
     }

@@ -88,7 +88,7 @@ impl Bwrap {
             command: core::iter::once(job.program.to_owned())
                 .chain(job.args.iter().cloned())
                 .collect(),
-            folders: job.profile.writable().cloned().collect(),
+            folders: job.profile.folders(machine).cloned().collect(),
         };
         match plan
             .clauses

@@ -19,8 +19,7 @@ pub(super) fn clauses(job: &Job<'_>, machine: &Machine, has: Features) -> Vec<Cl
     all.extend(temporary(profile));
     all.extend(run(profile, machine));
     all.extend(credentials(profile, machine));
-    all.extend(hidden(profile, machine));
-    all.extend(granted(profile, machine, has));
+    all.extend(own(profile, machine, has));
     all.extend(protected(profile, machine));
     all.extend(sealed(profile, machine));
     all
@@ -111,26 +110,59 @@ fn credentials(profile: &Profile, machine: &Machine) -> Vec<Clause> {
         .collect()
 }
 
-fn hidden(profile: &Profile, machine: &Machine) -> Vec<Clause> {
-    let seen = present(&profile.hidden, machine);
-    seen.filter_map(|(_, seen)| cover(seen, "not for this app"))
-        .collect()
+/// What is hidden and what is granted, those above others before them: each is put over what
+/// is there of the one that it is in.
+fn own(profile: &Profile, machine: &Machine, has: Features) -> Vec<Clause> {
+    let hidden = present(&profile.hidden, machine).filter_map(|(place, seen)| {
+        let clause = cover_own(profile, seen)?;
+        Some((depth(place), Rank::Hidden, clause))
+    });
+    let read = present(&profile.read, machine).map(|(place, _)| {
+        let clause = bound("--ro-bind", place.as_str(), "granted for reading");
+        (depth(place), Rank::Read, clause)
+    });
+    let folders = profile
+        .folders(machine)
+        .enumerate()
+        .map(|(number, folder)| (depth(folder), Rank::Write, writable(number, folder, has)));
+    let mut all: Vec<_> = hidden.chain(read).chain(folders).collect();
+    all.sort_by_key(|(depth, rank, _)| (*depth, *rank));
+    all.into_iter().map(|(.., clause)| clause).collect()
 }
 
-fn granted(profile: &Profile, machine: &Machine, has: Features) -> Vec<Clause> {
-    let read = present(&profile.read, machine);
-    let read = read.map(|(place, _)| bound("--ro-bind", place.as_str(), "granted for reading"));
-    let write = profile.writable().enumerate().map(|(number, folder)| {
-        let why = "its own folder, or granted for changing";
-        match has.bind_fd {
-            true => Clause {
-                words: folder_words(number, folder),
-                why,
-            },
-            false => bound("--bind", folder.as_str(), why),
-        }
-    });
-    read.chain(write).collect()
+/// What comes first of the same path.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Rank {
+    Hidden,
+    Read,
+    Write,
+}
+
+fn depth(place: &Place) -> usize {
+    place.as_str().matches('/').count()
+}
+
+fn writable(number: usize, folder: &Place, has: Features) -> Clause {
+    let why = "its own folder, or granted for changing";
+    match has.bind_fd {
+        true => Clause {
+            words: folder_words(number, folder),
+            why,
+        },
+        false => bound("--bind", folder.as_str(), why),
+    }
+}
+
+/// What is granted is there, also below a folder that a sandbox has its own of.
+fn cover_own(profile: &Profile, seen: &Seen) -> Option<Clause> {
+    let granted = profile
+        .writable()
+        .chain(&profile.read)
+        .any(|place| place.holds(&seen.real));
+    match granted {
+        true => Some(over(seen, "not for this app")),
+        false => cover(seen, "not for this app"),
+    }
 }
 
 fn folder_words(number: usize, folder: &Place) -> Vec<Word> {
@@ -140,17 +172,26 @@ fn folder_words(number: usize, folder: &Place) -> Vec<Word> {
 }
 
 /// A folder that has something bound in it could be renamed, and another put in its place;
-/// one that is itself bound cannot.
+/// one that is itself bound cannot. What is hidden is not brought back.
 fn protected(profile: &Profile, machine: &Machine) -> Vec<Clause> {
     let mut all = Vec::new();
-    for (place, seen) in
-        present(&profile.protected, machine).filter(|(_, seen)| seen.link.is_none())
-    {
-        let holders = profile.writable().filter(|folder| folder.holds(&seen.real));
-        let Some(folder) = holders.max_by_key(|folder| folder.as_str().len()) else {
-            continue;
+    for (place, _) in present(&profile.protected, machine).filter(|(_, seen)| seen.link.is_none()) {
+        let nearest = |places: &mut dyn Iterator<Item = &'_ Place>| {
+            places.filter(|folder| folder.holds(place)).map(depth).max()
         };
-        let above: Vec<String> = folder.between(place).collect();
+        let (hidden, folder) = (
+            nearest(&mut profile.hidden.iter()),
+            nearest(&mut profile.writable()),
+        );
+        if folder.is_none() || hidden > folder {
+            continue;
+        }
+        let holder = profile
+            .writable()
+            .find(|f| f.holds(place) && Some(depth(f)) == folder);
+        let above: Vec<String> = holder
+            .map(|f| f.between(place).collect())
+            .unwrap_or_default();
         all.extend(
             above
                 .iter()
@@ -168,7 +209,14 @@ fn protected(profile: &Profile, machine: &Machine) -> Vec<Clause> {
 /// What only hides is not to be written to, once everything is bound in it.
 fn sealed(profile: &Profile, machine: &Machine) -> Vec<Clause> {
     let folders = present(&profile.hidden, machine).filter(|(_, seen)| seen.kind == Kind::Folder);
-    let sealed = folders.map(|(_, seen)| {
+    let covered = folders.filter(|(_, seen)| {
+        let granted = profile
+            .writable()
+            .chain(&profile.read)
+            .any(|place| *place == seen.real);
+        !granted && cover_own(profile, seen).is_some()
+    });
+    let sealed = covered.map(|(_, seen)| {
         clause(
             &["--remount-ro", seen.real.as_str()],
             "a cover is no place to write to",
@@ -193,10 +241,13 @@ fn cover(seen: &Seen, why: &'static str) -> Option<Clause> {
         let rest = seen.real.as_str().strip_prefix(top);
         rest.is_some_and(|rest| rest.starts_with('/'))
     });
+    (!gone).then(|| over(seen, why))
+}
+
+fn over(seen: &Seen, why: &'static str) -> Clause {
     match seen.kind {
-        _ if gone => None,
-        Kind::Folder => Some(memory(seen.real.as_str(), COVER, why)),
-        Kind::File => Some(covered(seen.real.as_str(), why)),
+        Kind::Folder => memory(seen.real.as_str(), COVER, why),
+        Kind::File => covered(seen.real.as_str(), why),
     }
 }
 
