@@ -14,25 +14,20 @@ pub(crate) type Confined = Ready;
 pub(crate) struct Sandboxes(collodi_sandbox_linux::Sandboxes);
 
 impl Sandboxes {
-    /// Whether every level can be had, made of namespaces. It is tried.
+    /// Whether every level can be had, made of namespaces: the one that needs most is tried,
+    /// on a folder that is everywhere.
     pub(crate) fn are_there(&self) -> bool {
-        let levels = [Confinement::Restricted, Confinement::Sandboxed];
-        levels.into_iter().all(|level| self.has(level))
-    }
-
-    pub(crate) fn ready(&self, job: &Job<'_>) -> Result<Confined, Cured> {
-        self.0.ready(job).map_err(Cured)
-    }
-
-    /// A folder that is everywhere stands for an app's.
-    fn has(&self, confinement: Confinement) -> bool {
         Place::parse("/usr").is_ok_and(|folder| {
-            let profile = Profile::new(confinement, folder);
+            let profile = Profile::new(Confinement::Sandboxed, folder);
             matches!(
                 self.0.decide(&profile),
                 Decision::Use(with) if matches!(with.mechanism, Mechanism::Bwrap { .. })
             )
         })
+    }
+
+    pub(crate) fn ready(&self, job: &Job<'_>) -> Result<Confined, Cured> {
+        self.0.ready(job).map_err(Cured)
     }
 }
 
