@@ -8,6 +8,7 @@ import ctypes, fcntl, json, os, socket, struct, subprocess, sys
 
 HERE = json.load(open(sys.argv[1]))
 libc = ctypes.CDLL(None, use_errno=True)
+libc.syscall.restype = ctypes.c_long
 ATTEMPTS = {}
 
 
