@@ -135,7 +135,7 @@ impl Confining {
         let all = format!("{}/", self.layout.environments().absolute());
         let named = ENVIRONMENTS.iter().filter_map(|name| spec.env.get(*name));
         named
-            .map(|path| path.as_str())
+            .map(alloc::string::String::as_str)
             .find(|path| path.starts_with(&all))
     }
 }

@@ -41,7 +41,11 @@ pub(super) fn is_available() -> bool {
 pub(super) fn spawn(plan: &Plan<'_>) -> Result<Started, Failure> {
     let (args, env) = (Words::new(plan.args), Words::new(plan.env));
     let limits: Vec<_> = plan.limits.iter().map(Given::limit).collect();
-    let kept: Vec<_> = plan.kept.iter().map(|fd| fd.as_raw_fd()).collect();
+    let kept: Vec<_> = plan
+        .kept
+        .iter()
+        .map(std::os::fd::AsRawFd::as_raw_fd)
+        .collect();
     let mut given = Given {
         program: plan.program.as_ptr(),
         args: args.as_ptr(),
