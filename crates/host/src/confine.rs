@@ -139,3 +139,70 @@ impl Confining {
             .find(|path| path.starts_with(&all))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::string::ToString;
+    use collodi_command::TreeId;
+    use collodi_contain::RelPath;
+    use collodi_python::Platform;
+
+    fn confining(confine: Option<Confine>) -> Confining {
+        let layout = Layout::new(Root::new("/w"), Platform::from_rust("linux", "x86_64"));
+        let options = HostOptions {
+            sandbox: confine,
+            ..HostOptions::new(layout, 0)
+        };
+        Confining::of(&options)
+    }
+
+    fn exec(root: &str) -> CommandSpec {
+        CommandSpec::new(
+            "true",
+            Root::new(root).at(RelPath::root()),
+            TreeId::new("t"),
+        )
+    }
+
+    fn applied(confine: Option<Confine>, spec: CommandSpec) -> Sandbox {
+        match confining(confine).apply(Action::Exec(spec)) {
+            Action::Exec(spec) => spec.sandbox,
+            other => panic!("{other}"),
+        }
+    }
+
+    #[test]
+    fn every_command_gets_a_sandbox_or_cannot_run() {
+        let confine = Some(Confine::new(Confinement::Sandboxed));
+        assert_eq!(applied(None, exec("/w/app")), Sandbox::Full);
+        for root in ["/w", "/w/.vatn/python/envs", "/elsewhere"] {
+            let Sandbox::Within(profile) = applied(confine.clone(), exec(root)) else {
+                panic!("{root}")
+            };
+            assert_eq!(profile.root.as_str(), root);
+            assert_eq!(profile.hidden, [Place::parse("/w/.vatn").unwrap()]);
+        }
+        let odd = applied(confine, exec("/w/a\nb"));
+        assert_eq!(odd, Sandbox::Impossible(PlaceError::Control));
+    }
+
+    #[test]
+    fn of_environments_only_its_own_is_changed() {
+        let confine = Some(Confine::new(Confinement::Restricted));
+        let written =
+            |env: &str| match applied(confine.clone(), exec("/w/app").env("VIRTUAL_ENV", env)) {
+                Sandbox::Within(profile) => profile
+                    .write
+                    .iter()
+                    .map(ToString::to_string)
+                    .collect::<Vec<_>>(),
+                other => panic!("{other:?}"),
+            };
+        let cache = "/w/.vatn/python/cache";
+        let own = "/w/.vatn/python/envs/a";
+        assert_eq!(written(own), [cache, own]);
+        assert_eq!(written("/root/env"), [cache]);
+        assert_eq!(written("/w/.vatn/python/state"), [cache]);
+    }
+}
