@@ -5,10 +5,10 @@
 
 use async_trait::async_trait;
 use collodi_backend::{
-    Backends, BoxFuture, Capabilities, Child, ChildEvent, ChildInput, Clock, Error, ErrorKind,
-    FileSystem, Member, Network, ProcessBackend,
+    Backends, BoxFuture, Capabilities, Child, ChildEvent, ChildInput, Clock, Enforcement, Error,
+    ErrorKind, FileSystem, Member, Network, ProcessBackend,
 };
-use collodi_command::{CommandSpec, Exit, Identity, Signal, Stdin, Stream, TreeId};
+use collodi_command::{CommandSpec, Exit, Identity, Sandbox, Signal, Stdin, Stream, TreeId};
 use collodi_conformance::{Case, Subject, all};
 use collodi_contain::{RelPath, Root};
 use collodi_file::{FileAnswer, FileError, FileErrorKind, FileOp, Stat};
@@ -36,6 +36,8 @@ enum Wrong {
     DropKillsNothing,
     DropKillsAll,
     NothingButOneChild,
+    // sandbox
+    SandboxesAreIgnored,
     // adoption
     LeavingKills,
     AdoptsByNumberAlone,
@@ -156,6 +158,14 @@ const TABLE: &[(Wrong, &str)] = &[
         "process::dropping_a_child_leaves_others_alone",
     ),
     (Wrong::NothingButOneChild, "process::fifty_children_at_once"),
+    (
+        Wrong::SandboxesAreIgnored,
+        "sandbox::sandbox_is_made_or_refused",
+    ),
+    (
+        Wrong::SandboxesAreIgnored,
+        "sandbox::impossible_sandbox_is_refused",
+    ),
     (Wrong::LeavingKills, "adoption::left_child_is_found_again"),
     (
         Wrong::LeavingKills,
@@ -395,6 +405,7 @@ impl Bad {
             }
             Wrong::PathIsIgnored => spec = spec.env("PATH", "/usr/bin"),
             Wrong::DirectoryIsTheRoot => spec.cwd = spec.cwd.root().at(RelPath::root()),
+            Wrong::SandboxesAreIgnored => spec.sandbox = Sandbox::Full,
             Wrong::InputIsAlwaysThere => spec.stdin = Stdin::Piped,
             Wrong::InputIsNeverThere => spec.stdin = Stdin::Null,
             _ => {}
@@ -580,6 +591,10 @@ impl Child for BadChild {
 
     fn identity(&self) -> Option<Identity> {
         self.good.as_ref()?.identity()
+    }
+
+    fn enforcement(&self) -> Option<Enforcement> {
+        self.good.as_ref()?.enforcement()
     }
 
     async fn next_event(&mut self) -> Option<ChildEvent> {

@@ -4,6 +4,7 @@
 mod alarm;
 mod child;
 mod clock;
+mod confine;
 mod connect;
 mod fault;
 mod files;

@@ -2,6 +2,7 @@
 
 use crate::{
     MARKER,
+    confine::{Confined, Sandboxes},
     fault::Fault,
     find_program,
     rooted::{DIRECTORY, Rooted},
@@ -24,17 +25,26 @@ pub(crate) struct Lowered {
     pub(crate) args: Vec<CString>,
     pub(crate) env: Vec<CString>,
     pub(crate) cwd: OwnedFd,
+    /// What is to be started for it instead, to run in its sandbox.
+    pub(crate) confined: Option<Confined>,
 }
 
 impl Lowered {
     /// # Errors
     ///
     /// `ProgramNotFound`, `PermissionDenied`, `NoWorkingDirectory`, `Escapes`,
-    /// `Exhausted`; `Other` for a word that the system cannot take.
-    pub(crate) fn of(spec: &CommandSpec) -> Result<Self, Error> {
+    /// `NoSandbox`, `Exhausted`; `Other` for a word that the system cannot take.
+    pub(crate) fn of(spec: &CommandSpec, sandboxes: &Sandboxes) -> Result<Self, Error> {
         let env = environment(spec)?;
         let program = find_program(spec)?;
         let cwd = open_cwd(&spec.cwd).map_err(|fault| no_cwd(fault, &spec.cwd))?;
+        let marker = (MARKER, spec.tree.as_str());
+        let mut confined = sandboxes.confine(spec, &program, marker)?;
+        if let Some(confined) = &mut confined {
+            // Who holds the sandbox is of the tree, too.
+            let marked = env.iter().filter(|variable| is_marker(variable));
+            confined.env = marked.cloned().collect();
+        }
         // A program that was looked up is told the name it was called by.
         let words = std::iter::once(&spec.program).chain(&spec.args);
         Ok(Self {
@@ -44,6 +54,7 @@ impl Lowered {
             program: word(spec, program)?,
             env,
             cwd,
+            confined,
         })
     }
 }
@@ -64,6 +75,11 @@ pub(crate) fn start_error(spec: &CommandSpec, failure: Failure) -> Error {
         _ => failure.to_string(),
     };
     Error::new(kind, "start", spec.program.as_str()).detail(detail)
+}
+
+fn is_marker(variable: &CString) -> bool {
+    let rest = variable.as_bytes().strip_prefix(MARKER.as_bytes());
+    rest.is_some_and(|rest| rest.starts_with(b"="))
 }
 
 fn environment(spec: &CommandSpec) -> Result<Vec<CString>, Error> {

@@ -61,6 +61,11 @@ pub(crate) enum Command {
     ///
     /// Ends with 0 when it was done, with 1 when it was refused.
     Fs(FsArgs),
+    /// Run one command in a sandbox.
+    ///
+    /// Ends with the status of the command, 128 and the number of the signal that ended it.
+    /// When the sandbox cannot be made as asked, nothing is run, and it ends with 125.
+    Sandbox(SandboxArgs),
 }
 
 #[derive(Debug, Args)]
@@ -177,6 +182,60 @@ pub(crate) struct FsPlace {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct SandboxArgs {
+    /// How far the command is trusted: full, restricted or sandboxed.
+    #[arg(long, value_name = "LEVEL")]
+    pub(crate) level: collodi_sandbox::Level,
+    /// The folder that it may change.
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    pub(crate) root: PathBuf,
+    /// Where it runs; in its folder otherwise.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) cwd: Option<PathBuf>,
+    /// Its environment, NAME=VALUE a line. Without it: PATH, and what is said of language,
+    /// terminal and time zone.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) env_file: Option<PathBuf>,
+    /// A further folder or file that it may read.
+    #[arg(long, value_name = "PATH")]
+    pub(crate) read: Vec<PathBuf>,
+    /// A further folder that it may change.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) write: Vec<PathBuf>,
+    /// A folder or file that looks empty to it.
+    #[arg(long, value_name = "PATH")]
+    pub(crate) hide: Vec<PathBuf>,
+    /// What it may not change below the folders that it may.
+    #[arg(long, value_name = "PATH")]
+    pub(crate) protect: Vec<PathBuf>,
+    /// Give it the network, also where its level has none.
+    #[arg(long)]
+    pub(crate) network: bool,
+    /// Give it the GPUs of this machine.
+    #[arg(long)]
+    pub(crate) gpu: bool,
+    /// Refuse when this machine cannot hold all that the level promises.
+    #[arg(long)]
+    pub(crate) strict: bool,
+    /// What may stand in where namespaces cannot be had.
+    #[arg(long, value_enum, value_name = "WHAT")]
+    pub(crate) fallback: Option<FallbackArg>,
+    /// The bubblewrap to make sandboxes with.
+    #[arg(long, value_name = "PROGRAM", default_value = "/usr/bin/bwrap")]
+    pub(crate) bwrap: PathBuf,
+    /// The command and its arguments.
+    #[arg(last = true, required = true, value_name = "COMMAND")]
+    pub(crate) command: Vec<String>,
+}
+
+/// What may stand in for namespaces.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum FallbackArg {
+    /// Landlock and seccomp.
+    Landlock,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct RunArgs {
     /// The app's folder, its script, or the name of an app of the workspace.
     pub(crate) app: PathBuf,
@@ -236,6 +295,22 @@ pub(crate) struct ServerArgs {
     /// Let scripts fetch apps from repositories on this machine too (`file://`).
     #[arg(long)]
     pub(crate) local_repositories: bool,
+    /// How far apps are trusted: full, restricted or sandboxed. Below full, what cannot be
+    /// kept in a sandbox does not run.
+    #[arg(long, value_name = "LEVEL", default_value = "full")]
+    pub(crate) sandbox: collodi_sandbox::Level,
+    /// What may stand in for a sandbox where namespaces cannot be had.
+    #[arg(long, value_enum, value_name = "WHAT")]
+    pub(crate) sandbox_fallback: Option<FallbackArg>,
+    /// Refuse to run what this machine cannot keep as the level promises.
+    #[arg(long)]
+    pub(crate) sandbox_strict: bool,
+    /// A further folder that sandboxed apps may read, as one of interpreters.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) sandbox_read: Vec<PathBuf>,
+    /// Let sandboxed apps use the GPUs.
+    #[arg(long)]
+    pub(crate) sandbox_gpu: bool,
     /// What scripts may do with the files of other apps, named as https://….git/path.
     #[arg(long, value_name = "WHAT", default_value = "read")]
     pub(crate) other_apps: OtherAppsArg,

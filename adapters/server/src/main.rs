@@ -29,6 +29,8 @@ use std::process::ExitCode;
 const FIRST_DESCRIPTOR: i32 = 3;
 
 fn main() -> ExitCode {
+    #[cfg(target_os = "linux")]
+    collodi_sandbox_linux::helper_main();
     // Whatever this program was started with is not for the programs that it starts.
     close_fds::set_fds_cloexec(FIRST_DESCRIPTOR, &[]);
     let cli = cli::Cli::parse();

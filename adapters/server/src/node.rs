@@ -3,10 +3,10 @@
 use crate::{
     audit,
     bell::{Ear, bell},
-    cli::ServerArgs,
+    cli::{FallbackArg, ServerArgs},
     failure::Failure,
     handover,
-    home::Home,
+    home::{Home, absolute},
     runtime::Runtime,
     state::{Hold, ServerState},
 };
@@ -15,13 +15,14 @@ use collodi_backend::{Backends, Capability};
 use collodi_command::Bounds;
 use collodi_config::{Setting, Settings, Size};
 use collodi_driver::{Driver, HostHandle, Notice, Workspace, survey};
-use collodi_host::{Command, EnvPolicies, Event, Host, HostOptions};
+use collodi_host::{Command, Confine, EnvPolicies, Event, Host, HostOptions};
 use collodi_http::{AllowedHosts, Limits, Surface, Token};
 use collodi_ledger::Ledger;
 use collodi_logs::Limits as LogLimits;
 use collodi_python::Layout;
 use collodi_restart::{Backoff, Policy, StopSequence};
 use collodi_run::Limits as RunLimits;
+use collodi_sandbox::{Fallback, Place};
 use collodi_script::Dialect;
 use futures::{
     FutureExt as _, StreamExt as _,
@@ -253,6 +254,7 @@ pub(crate) fn options(home: &Home, backends: &Backends, args: &ServerArgs) -> Re
         local_repositories: args.local_repositories,
         other_apps: args.other_apps.into(),
         extra_roots: home.extra_roots()?,
+        sandbox: confine(args)?,
         restart: restart(settings, args),
         log: log(settings),
         limits: run_limits(settings),
@@ -264,6 +266,29 @@ pub(crate) fn options(home: &Home, backends: &Backends, args: &ServerArgs) -> Re
         facts: None,
         ..HostOptions::new(home.layout.clone(), u64::from_ne_bytes(random()?))
     })
+}
+
+/// How far apps are trusted.
+fn confine(args: &ServerArgs) -> Result<Option<Confine>> {
+    let Some(confinement) = args.sandbox.confinement() else {
+        return Ok(None);
+    };
+    let read = args.sandbox_read.iter().map(|dir| {
+        let real = absolute(dir)?;
+        let text = real
+            .to_str()
+            .with_context(|| format!("{} is not UTF-8", real.display()))?;
+        Place::parse(text).with_context(|| format!("{text:?} cannot be read from a sandbox"))
+    });
+    Ok(Some(Confine {
+        read: read.collect::<Result<_>>()?,
+        strict: args.sandbox_strict,
+        gpu: args.sandbox_gpu,
+        fallback: args
+            .sandbox_fallback
+            .map(|FallbackArg::Landlock| Fallback::Landlock),
+        ..Confine::new(confinement)
+    }))
 }
 
 /// How daemons are started again, where their scripts do not say.
@@ -311,7 +336,13 @@ fn bounds(settings: &Settings) -> Bounds {
 }
 
 fn make_directories(layout: &Layout) -> Result<()> {
-    for dir in [layout.environments(), layout.apps(), layout.stand_ins()] {
+    let own = [
+        layout.environments(),
+        layout.apps(),
+        layout.stand_ins(),
+        layout.cache(),
+    ];
+    for dir in own {
         let path = dir.absolute();
         std::fs::create_dir_all(&path).with_context(|| format!("failed to make {path}"))?;
     }

@@ -12,12 +12,13 @@ use crate::{
 };
 use async_trait::async_trait;
 use collodi_backend::{
-    Capabilities, Capability, Child, ChildEvent, ChildInput, Error, ErrorKind, Member,
+    Capabilities, Capability, Child, ChildEvent, ChildInput, Enforcement, Error, ErrorKind, Member,
     ProcessBackend,
 };
-use collodi_command::{Bounds, CommandSpec, Identity, Signal, Stdin, Stream, TreeId};
+use collodi_command::{Bounds, CommandSpec, Identity, Sandbox, Signal, Stdin, Stream, TreeId};
 use collodi_file::FileErrorKind;
 use collodi_logs::recording::Marked;
+use collodi_sandbox::{Decision, Features, Probe, decide};
 use std::{
     collections::{BTreeMap, BTreeSet},
     fmt,
@@ -48,6 +49,7 @@ impl ProcessBackend for Processes {
 
     async fn spawn(&self, spec: &CommandSpec) -> Result<Box<dyn Child>, Error> {
         refuse_what_is_missing(spec)?;
+        let enforcement = enforcement(spec)?;
         let mut state = self.0.state();
         if let Some(kind) = state.faults.take_spawn(&spec.program) {
             return Err(Error::new(kind, "start", &spec.program));
@@ -59,6 +61,7 @@ impl ProcessBackend for Processes {
         let recorder = open_recorder(&mut state, spec)?;
         let mut child = state.start_owned(&self.0, spec, cwd, behaviour);
         child.recorder = recorder;
+        child.enforcement = enforcement;
         if let Some(recorder) = &mut child.recorder {
             state.mark(recorder, Marked::Began(of(child.pid)));
         }
@@ -229,6 +232,30 @@ fn refuse_what_is_missing(spec: &CommandSpec) -> Result<(), Error> {
     }
 }
 
+/// What a machine that has everything would hold of the sandbox. Nothing is kept from
+/// children here: they do what they are scripted to do.
+fn enforcement(spec: &CommandSpec) -> Result<Option<Enforcement>, Error> {
+    let refused =
+        |why: String| Error::new(ErrorKind::NoSandbox, "start", &spec.program).detail(why);
+    let profile = match &spec.sandbox {
+        Sandbox::Full => return Ok(None),
+        Sandbox::Within(profile) => profile,
+        Sandbox::Impossible(error) => return Err(refused(error.to_string())),
+        _ => return Err(refused("this level is not played".to_owned())),
+    };
+    let probe = Probe {
+        bwrap: Ok(Features::ALL),
+        landlock: u32::MAX,
+        domains: true,
+        seccomp: true,
+        helper: true,
+    };
+    match decide(profile, &probe) {
+        Decision::Use(with) => Ok(Some(with)),
+        Decision::Refuse(reason) => Err(refused(reason.to_string())),
+    }
+}
+
 fn open_recorder(state: &mut State, spec: &CommandSpec) -> Result<Option<Recorder>, Error> {
     let recording = spec.recording.as_ref();
     recording
@@ -250,6 +277,7 @@ struct ScriptedChild {
     grace: Option<Pin<Box<Sleep>>>,
     left: bool,
     recorder: Option<Recorder>,
+    enforcement: Option<Enforcement>,
 }
 
 #[async_trait]
@@ -264,6 +292,10 @@ impl Child for ScriptedChild {
 
     fn identity(&self) -> Option<Identity> {
         Some(of(self.pid))
+    }
+
+    fn enforcement(&self) -> Option<Enforcement> {
+        self.enforcement.clone()
     }
 
     fn leave(mut self: Box<Self>) {
@@ -294,6 +326,7 @@ impl ScriptedChild {
             grace: None,
             left: false,
             recorder: None,
+            enforcement: None,
         }
     }
 

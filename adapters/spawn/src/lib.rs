@@ -8,6 +8,7 @@ use rustix::{
 use std::{
     ffi::{CStr, CString},
     fmt,
+    os::fd::AsRawFd as _,
 };
 
 #[allow(unsafe_code, reason = "the one module that talks to the kernel itself")]
@@ -33,6 +34,11 @@ pub struct Plan<'a> {
     pub limits: &'a [Limit],
     /// The control group (version 2) that the child begins in. Only where [`can_join`].
     pub cgroup: Option<BorrowedFd<'a>>,
+    /// Descriptors that the child has too, by the numbers that they have here. None of them
+    /// has the number of a standard one.
+    pub kept: &'a [BorrowedFd<'a>],
+    /// The Landlock ruleset that the child is held by. Only where [`can_confine`].
+    pub domain: Option<BorrowedFd<'a>>,
 }
 
 /// A limit of one process, soft and hard, inherited by what it starts.
@@ -49,6 +55,10 @@ pub struct Limit {
 pub enum Resource {
     /// Open descriptors.
     Files,
+    /// Bytes of a file that a crash leaves.
+    Core,
+    /// Bytes of a file that is written.
+    FileSize,
 }
 
 /// A child that was started.
@@ -87,6 +97,8 @@ pub enum Stage {
     Terminal,
     /// The limits.
     Limits,
+    /// Entering the Landlock domain.
+    Domain,
     /// Becoming the program.
     Program,
 }
@@ -100,6 +112,9 @@ pub enum Stage {
 /// What failed, and where. A failure at [`Stage::Process`] with a control group may be
 /// about that group: it is gone, full, or not ours.
 pub fn spawn(plan: &Plan<'_>) -> Result<Started, Failure> {
+    if plan.kept.iter().any(|fd| fd.as_raw_fd() < FIRST) {
+        return Err(Stage::Descriptors.failed(Errno::INVAL));
+    }
     let high = High::of(plan.stdio).map_err(|errno| Stage::Descriptors.failed(errno))?;
     let plan = Plan {
         stdio: high.of_plan(plan.stdio),
@@ -110,6 +125,12 @@ pub fn spawn(plan: &Plan<'_>) -> Result<Started, Failure> {
 
 /// Whether a child can be started inside a control group: only `clone3` can do that.
 pub fn can_join() -> bool {
+    sys::can_join()
+}
+
+/// Whether a child can be held by a Landlock ruleset before it becomes its program: only
+/// where `clone3` makes it. Whether there is Landlock is another question.
+pub fn can_confine() -> bool {
     sys::can_join()
 }
 
@@ -145,6 +166,7 @@ impl fmt::Display for Failure {
             Stage::Descriptors => "its descriptors",
             Stage::Terminal => "its terminal",
             Stage::Limits => "its limits",
+            Stage::Domain => "its Landlock domain",
             Stage::Program => "its program",
         };
         write!(f, "{what}: {}", std::io::Error::from(self.errno))
@@ -163,7 +185,6 @@ struct High([Option<OwnedFd>; 3]);
 
 impl High {
     fn of(stdio: [BorrowedFd<'_>; 3]) -> Result<Self, Errno> {
-        use std::os::fd::AsRawFd as _;
         let [a, b, c] = stdio.map(|fd| {
             let low = fd.as_raw_fd() < FIRST;
             low.then(|| rustix::io::fcntl_dupfd_cloexec(fd, FIRST))

@@ -28,6 +28,7 @@ use collodi_pattern as _;
 use collodi_python as _;
 use collodi_restart as _;
 use collodi_run as _;
+use collodi_sandbox as _;
 use collodi_script as _;
 use collodi_template as _;
 use collodi_time as _;

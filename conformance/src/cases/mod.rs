@@ -10,6 +10,7 @@ mod network;
 mod output;
 mod process;
 mod recording;
+mod sandbox;
 mod terminal;
 mod tree;
 mod web;
@@ -35,6 +36,7 @@ const GROUPS: &[(&str, &[Entry])] = &[
     ("recording", recording::CASES),
     ("terminal", terminal::CASES),
     ("bounds", bounds::CASES),
+    ("sandbox", sandbox::CASES),
     ("file", file::CASES),
     ("contain", contain::CASES),
     ("clock", clock::CASES),

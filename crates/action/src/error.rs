@@ -75,6 +75,8 @@ pub enum ErrorKind {
     Full,
     /// The backend cannot do this.
     Unsupported,
+    /// Its sandbox cannot be made; the detail says why. Nothing runs without it.
+    NoSandbox,
     /// Something else; the detail says what.
     Other,
 }
@@ -92,6 +94,7 @@ impl fmt::Display for ErrorKind {
             Self::Gone => "nobody reads it any more",
             Self::Full => "too much waits to be read",
             Self::Unsupported => "not supported here",
+            Self::NoSandbox => "no sandbox",
             Self::Other => "unexpected error",
         })
     }

@@ -30,6 +30,8 @@ pub enum Capability {
     ProcessBounds,
     /// The processor time of a tree can be bounded.
     CpuBounds,
+    /// A child can run in a sandbox of every level, made of namespaces.
+    Sandboxes,
 }
 
 impl Capability {
@@ -46,6 +48,7 @@ impl Capability {
         Self::MemoryBounds,
         Self::ProcessBounds,
         Self::CpuBounds,
+        Self::Sandboxes,
     ];
 }
 
@@ -63,6 +66,7 @@ impl fmt::Display for Capability {
             Self::MemoryBounds => "memory bounds",
             Self::ProcessBounds => "process bounds",
             Self::CpuBounds => "CPU bounds",
+            Self::Sandboxes => "sandboxes",
         })
     }
 }

@@ -4,6 +4,7 @@ use crate::{Capabilities, Error, ErrorKind};
 use alloc::{boxed::Box, sync::Arc, vec::Vec};
 use async_trait::async_trait;
 use collodi_command::{CommandSpec, Exit, Identity, Member, Signal, Stream, TreeId};
+use collodi_sandbox::Enforcement;
 use core::fmt;
 
 /// Starts children and ends whole trees of them.
@@ -18,6 +19,11 @@ pub trait ProcessBackend: Send + Sync + fmt::Debug {
     ///
     /// The program is looked up in the `PATH` of `spec`, the working directory
     /// is opened beneath its root.
+    ///
+    /// A child of a spec with a sandbox runs in it, with everything that it starts, or it
+    /// does not run: [`ErrorKind::NoSandbox`] when that is known at once, else
+    /// [`Exit::NoSandbox`]. What its sandbox has elsewhere, its environment says: the home
+    /// and the temporary folder.
     async fn spawn(&self, spec: &CommandSpec) -> Result<Box<dyn Child>, Error>;
 
     /// Takes over a child that another program, or an earlier life of this one, started
@@ -54,6 +60,12 @@ pub trait Child: Send + fmt::Debug {
 
     /// What the child can be found by again, where that can be done.
     fn identity(&self) -> Option<Identity> {
+        None
+    }
+
+    /// What holds of its sandbox, and what does not; none when it has none, or when it was
+    /// adopted.
+    fn enforcement(&self) -> Option<Enforcement> {
         None
     }
 

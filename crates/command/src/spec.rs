@@ -1,6 +1,6 @@
 //! What is to be run.
 
-use crate::{Bounds, Purpose, Recording, Terminal, shell_words};
+use crate::{Bounds, Purpose, Recording, Sandbox, Terminal, shell_words};
 use alloc::{borrow::ToOwned, collections::BTreeMap, string::String, sync::Arc, vec::Vec};
 use collodi_contain::ContainedPath;
 use core::fmt;
@@ -28,10 +28,13 @@ pub struct CommandSpec {
     pub recording: Option<Recording>,
     /// What it is for.
     pub purpose: Purpose,
+    /// What it is kept in, with all that it starts.
+    pub sandbox: Sandbox,
 }
 
 impl CommandSpec {
-    /// `program` in `cwd` as part of `tree`, without arguments, environment or input.
+    /// `program` in `cwd` as part of `tree`, without arguments, environment or input, trusted
+    /// fully.
     pub fn new(program: &str, cwd: ContainedPath, tree: TreeId) -> Self {
         Self {
             program: program.to_owned(),
@@ -44,6 +47,7 @@ impl CommandSpec {
             bounds: Bounds::NONE,
             recording: None,
             purpose: Purpose::default(),
+            sandbox: Sandbox::Full,
         }
     }
 

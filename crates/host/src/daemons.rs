@@ -91,17 +91,18 @@ impl Host {
             Some(_) => birth.daemon.command.tree.to_string(),
             None => birth.id.to_string(),
         };
-        let purpose = &mut birth.daemon.command.purpose;
-        if purpose.kind == Kind::Other {
+        let command = &mut birth.daemon.command;
+        if command.purpose.kind == Kind::Other {
             // Of an earlier host.
-            *purpose = Purpose {
+            command.purpose = Purpose {
                 kind: Kind::Daemon,
                 app: Some(birth.app.name.clone()),
                 run: Some(birth.run.to_string()),
                 ..Purpose::default()
             };
         }
-        birth.daemon.command.recording = self.shared.journal.recording(&name);
+        command.recording = self.shared.journal.recording(&name);
+        command.sandbox = self.shared.confining.sandbox(&birth.app.root, command);
         let is_on = self.shared.journal.is_on();
         let waits = is_on && matches!(birth.first, First::Started);
         let startup = birth.daemon.ready.as_ref().map(|ready| ready.startup);

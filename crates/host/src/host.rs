@@ -2,6 +2,7 @@
 
 use crate::{
     Accepted, Command, Event, HostOptions, Process, ProcessId, Refused, RunEntry, RunId,
+    confine::Confining,
     detection::{Detecting, own_environment, own_vars},
     environment::EnvJob,
     journal::Journal,
@@ -81,6 +82,7 @@ impl Host {
         let mut shared = Shared::new(
             options.seed,
             journal,
+            Confining::of(&options),
             options.bounds,
             decided(&own_environment(&options)),
         );

@@ -7,6 +7,7 @@ extern crate alloc;
 mod answer;
 mod checkout;
 mod command;
+mod confine;
 mod control;
 mod daemons;
 mod detection;
@@ -47,6 +48,7 @@ pub mod calls {
 }
 
 pub use command::{Accepted, Command, Reader, Refused, RunRequest};
+pub use confine::Confine;
 pub use control::run_options;
 pub use detection::own_vars;
 pub use event::{EnvEvent, Event, JournalEvent, ProcessEvent, RunEvent};

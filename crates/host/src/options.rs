@@ -1,5 +1,6 @@
 //! What a host needs to know.
 
+use crate::Confine;
 use alloc::{collections::BTreeMap, string::String, sync::Arc};
 use collodi_command::Bounds;
 use collodi_env::{Grants, Policy};
@@ -59,6 +60,9 @@ pub struct HostOptions {
     pub other_apps: OtherApps,
     /// Folders beside their apps' that scripts may use.
     pub extra_roots: ExtraRoots,
+    /// What the commands of apps are kept in; none when they are trusted fully. Commands of
+    /// the host itself, which look for tools and make environments, are kept in the same.
+    pub sandbox: Option<Confine>,
 }
 
 impl HostOptions {
@@ -88,6 +92,7 @@ impl HostOptions {
             privileged: false,
             other_apps: OtherApps::default(),
             extra_roots: ExtraRoots::default(),
+            sandbox: None,
         }
     }
 }

@@ -452,7 +452,7 @@ impl RunEntry {
             };
             match run.poll_output() {
                 Output::Action(id, Action::World(action)) => {
-                    let action = self.recorded(action, shared);
+                    let action = self.prepared(action, shared);
                     if let WorldAction::Exec(spec) = &action {
                         self.hide(&spec.env);
                     }
@@ -524,12 +524,14 @@ impl RunEntry {
         }
     }
 
-    /// A command that may become a daemon says what it says into files from its start on.
-    fn recorded(&mut self, action: WorldAction, shared: &Shared) -> WorldAction {
+    /// A command is kept in the sandbox of its app, wherever it works, and one that may become
+    /// a daemon says what it says into files from its start on.
+    fn prepared(&mut self, action: WorldAction, shared: &Shared) -> WorldAction {
         let WorldAction::Exec(mut spec) = action else {
             return action;
         };
         spec.purpose = self.purpose(Kind::Step);
+        spec.sandbox = shared.confining.sandbox(&self.info.root, &spec);
         let may_be_kept = self.running().is_some_and(|run| run.may_keep(&spec.tree));
         if may_be_kept && let Some(recording) = shared.journal.recording(spec.tree.as_str()) {
             self.recordings.push(spec.tree.as_str().into());

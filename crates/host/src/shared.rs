@@ -2,6 +2,7 @@
 
 use crate::{
     Event, ProcessId, RunId,
+    confine::Confining,
     ids::Ids,
     journal::{Held, Journal, Look, Sheet},
     post::Post,
@@ -88,6 +89,7 @@ pub(crate) struct Shared {
     pub(crate) timers: Timers<Child>,
     pub(crate) ids: Ids,
     pub(crate) journal: Journal,
+    pub(crate) confining: Confining,
     bounds: Bounds,
     own_environment: Decided,
 }
@@ -96,6 +98,7 @@ impl Shared {
     pub(crate) const fn new(
         seed: u64,
         journal: Journal,
+        confining: Confining,
         bounds: Bounds,
         own_environment: Decided,
     ) -> Self {
@@ -106,6 +109,7 @@ impl Shared {
             timers: Timers::new(),
             ids: Ids::new(seed),
             journal,
+            confining,
             bounds,
             own_environment,
         }
@@ -137,7 +141,7 @@ impl Shared {
     ) {
         let action = match action {
             Action::Abort(own) => Action::Abort(self.number_of(&child, own)),
-            other => other,
+            other => self.confining.apply(other),
         };
         let number = self.out.action(action);
         let (pid, identity) = (None, None);

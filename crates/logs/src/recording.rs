@@ -69,6 +69,7 @@ impl fmt::Display for Mark {
             Marked::Said(stream, offset) => writeln!(f, "{stream} {offset}"),
             Marked::Missing(bytes) => writeln!(f, "missing {bytes}"),
             Marked::Ended(Exit::Code(code)) => writeln!(f, "ended exit {code}"),
+            Marked::Ended(Exit::NoSandbox) => writeln!(f, "ended no-sandbox"),
             Marked::Ended(Exit::Signal(signal)) => writeln!(f, "ended signal {}", signal.number()),
             Marked::Ended(_) => writeln!(f, "ended unknown"),
         }
@@ -112,6 +113,7 @@ impl core::error::Error for NotAMark {}
 
 fn exit(text: &str) -> Option<Exit> {
     match text.split_once(' ') {
+        None if text == "no-sandbox" => Some(Exit::NoSandbox),
         None => (text == "unknown").then_some(Exit::Unknown),
         Some(("exit", code)) => Some(Exit::Code(code.parse().ok()?)),
         Some(("signal", number)) => {

@@ -129,6 +129,7 @@ fn lines_and_names() {
             Marked::Ended(Exit::Signal(Signal::KILL)),
         ),
         ("7 ended unknown", Marked::Ended(Exit::Unknown)),
+        ("7 ended no-sandbox", Marked::Ended(Exit::NoSandbox)),
         ("7 stderr 12", Marked::Said(Stream::Stderr, 12)),
         ("7 missing 1", Marked::Missing(1)),
     ] {

@@ -7,7 +7,7 @@ mod version;
 use crate::repo::{Repo, run};
 use anyhow::{Context, Result, bail};
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use version::Version;
 
@@ -49,11 +49,12 @@ pub(crate) fn all(repo: &Repo, _: &[String]) -> Result<()> {
     cargo_fuzz(repo)
 }
 
-/// What the tests of the workspace start: Python with venv, uv, node.
+/// What the tests of the workspace start: Python with venv, uv, node, and on Linux bubblewrap.
 pub(crate) fn for_tests(repo: &Repo) -> Result<()> {
     python(repo)?;
     uv(repo)?;
-    node(repo)
+    node(repo)?;
+    bubblewrap(repo)
 }
 
 /// `cargo deny`.
@@ -99,6 +100,19 @@ fn node(repo: &Repo) -> Result<()> {
         return Ok(());
     }
     bail!("`node` {NODE_MINIMUM} or newer is not there: install Node.js and have it on PATH")
+}
+
+/// Sandboxes are made by the system's own alone.
+fn bubblewrap(repo: &Repo) -> Result<()> {
+    let is_there = || !cfg!(target_os = "linux") || Path::new("/usr/bin/bwrap").exists();
+    if is_there() {
+        return Ok(());
+    }
+    apt(repo, &["bubblewrap"])?;
+    if is_there() {
+        return Ok(());
+    }
+    bail!("`/usr/bin/bwrap` is not there: install bubblewrap")
 }
 
 impl Tool {

@@ -3,7 +3,7 @@
 use super::{Children, End, Spawned, ends::Ours, reader::Reader};
 use crate::recorder::Recorder;
 use collodi_backend::{Error, ErrorKind};
-use collodi_command::{CommandSpec, Identity, Stdin};
+use collodi_command::{CommandSpec, Identity, Sandbox, Stdin};
 use rustix::{
     fd::OwnedFd,
     fs::{FileType, Mode, OFlags, Stat},
@@ -26,6 +26,14 @@ impl Children {
             error.detail(std::io::Error::from(errno).to_string())
         };
         let (pid, handle) = handle_of(identity).map_err(|errno| failed(kind_of(errno), errno))?;
+        if matches!(spec.sandbox, Sandbox::Within(_)) && !holds_a_sandbox(identity.pid) {
+            let error = Error::new(
+                ErrorKind::NoSandbox,
+                "adopt",
+                format!("{identity} ({spec})"),
+            );
+            return Err(error.detail("it was started without a sandbox"));
+        }
         let ours =
             streams(identity.pid, spec.stdin).map_err(|errno| failed(kind_of(errno), errno))?;
         let recorder = spec.recording.as_ref().map(Recorder::open).transpose()?;
@@ -38,11 +46,15 @@ impl Children {
             stdout: ours.stdout,
             stderr: ours.stderr,
             reader: Reader::new(recorder),
+            enforcement: None,
         })
     }
 
     fn note_adopted(&self, spec: &CommandSpec, pid: u32) {
         self.groups.adopted(&spec.tree, pid);
+        if matches!(spec.sandbox, Sandbox::Within(_)) {
+            self.groups.wrapped(pid);
+        }
         let holds = |pid: i32| {
             let groups = self.cgroups.as_ref()?;
             groups.holds(&spec.tree, pid).then_some(groups)
@@ -51,6 +63,12 @@ impl Children {
             groups.note(&spec.tree);
         }
     }
+}
+
+/// Whether a process holds the sandbox of a command, as those that are started for one do.
+fn holds_a_sandbox(pid: u32) -> bool {
+    let name = std::fs::read_to_string(format!("/proc/{pid}/comm")).unwrap_or_default();
+    crate::confine::HOLDERS.contains(&name.trim_end())
 }
 
 fn kind_of(errno: Errno) -> ErrorKind {

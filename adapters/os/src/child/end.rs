@@ -1,6 +1,9 @@
 //! The end of a child.
 
-use crate::signal::{exit_of, exit_of_status};
+use crate::{
+    confine::Status,
+    signal::{exit_of, exit_of_status},
+};
 use collodi_command::Exit;
 use collodi_spawn::Told;
 use rustix::{
@@ -22,6 +25,8 @@ pub struct End {
     pub(super) pid: Pid,
     handle: OwnedFd,
     whose: Whose,
+    /// Whether the command of its sandbox ran.
+    status: Option<Status>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,16 +51,30 @@ impl AsRawFd for End {
 
 impl End {
     /// The end of a child that was started here.
-    pub(super) fn of_ours(pid: Pid, pidfd: Option<OwnedFd>) -> io::Result<Self> {
+    pub(super) fn of_ours(
+        pid: Pid,
+        pidfd: Option<OwnedFd>,
+        status: Option<Status>,
+    ) -> io::Result<Self> {
         let handle = pidfd.map_or_else(|| on_a_thread(pid), Ok)?;
         let whose = Whose::Ours;
-        Ok(Self { pid, handle, whose })
+        Ok(Self {
+            pid,
+            handle,
+            whose,
+            status,
+        })
     }
 
     /// The end of a process that somebody else started, by a handle of it.
     pub(super) const fn of_others(pid: Pid, handle: OwnedFd) -> Self {
-        let whose = Whose::Others;
-        Self { pid, handle, whose }
+        let (whose, status) = (Whose::Others, None);
+        Self {
+            pid,
+            handle,
+            whose,
+            status,
+        }
     }
 
     /// Whether it has ended, of which the system may not have said [how](super::Children::poll_end):
@@ -66,9 +85,19 @@ impl End {
 
     /// How it ended, if it has. An id that is ours is given back by this.
     pub(super) fn poll(&self) -> Poll<Exit> {
-        match self.whose {
+        let ended = match self.whose {
             Whose::Ours => poll_wait(WaitId::Pid(self.pid)).unwrap_or(Poll::Ready(Exit::Unknown)),
             Whose::Others => self.poll_others(),
+        };
+        ended.map(|exit| self.of_command(exit))
+    }
+
+    /// A sandbox that could not be made ends with a code of its own, which is none of the
+    /// command's.
+    fn of_command(&self, exit: Exit) -> Exit {
+        match (exit, &self.status) {
+            (Exit::Code(_), Some(status)) if !status.has_run() => Exit::NoSandbox,
+            _ => exit,
         }
     }
 
@@ -144,7 +173,7 @@ mod tests {
             .spawn()
             .unwrap();
         let pid = Pid::from_child(&child);
-        let end = End::of_ours(pid, None).unwrap();
+        let end = End::of_ours(pid, None, None).unwrap();
         let mut byte = [0];
         assert_eq!(rustix::io::read(&end, &mut byte), Ok(0));
         assert_eq!(end.poll(), Poll::Ready(Exit::Code(9)));

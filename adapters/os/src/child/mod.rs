@@ -9,12 +9,14 @@ mod reader;
 mod trees;
 
 use crate::{
+    confine::{Confined, Sandboxes},
     lower::{Lowered, start_error},
     recorder::Recorder,
     tree::{Bound, Cgroups, Groups, Joined, is_ours},
 };
 use collodi_backend::{Capabilities, Capability, Error, ErrorKind};
 use collodi_command::{Bounds, CommandSpec, Exit, Identity, TreeId};
+use collodi_sandbox::{Enforcement, Mechanism};
 use collodi_spawn::{Failure, Limit, Plan, Resource, Stage, Started};
 use ends::{Ours, Theirs};
 use rustix::{
@@ -44,6 +46,8 @@ pub struct Spawned {
     pub stderr: Option<OwnedFd>,
     /// Reads both.
     pub reader: Reader,
+    /// What holds of its sandbox; none when it has none.
+    pub enforcement: Option<Enforcement>,
 }
 
 /// The children of a backend and the trees they are in.
@@ -51,6 +55,7 @@ pub struct Spawned {
 pub struct Children {
     groups: Groups,
     cgroups: Option<Cgroups>,
+    sandboxes: Sandboxes,
 }
 
 impl Default for Children {
@@ -65,6 +70,7 @@ impl Children {
         Self {
             groups: Groups::default(),
             cgroups: Cgroups::find(),
+            sandboxes: Sandboxes::default(),
         }
     }
 
@@ -73,6 +79,7 @@ impl Children {
         Self {
             groups: Groups::default(),
             cgroups: None,
+            sandboxes: Sandboxes::default(),
         }
     }
 
@@ -100,6 +107,7 @@ impl Children {
             (Capability::MemoryBounds, can(Bound::Memory)),
             (Capability::ProcessBounds, can(Bound::Processes)),
             (Capability::CpuBounds, can(Bound::Cpu)),
+            (Capability::Sandboxes, self.sandboxes.are_there()),
         ];
         let has = table.into_iter().filter(|(_, has)| *has);
         has.map(|(capability, _)| capability).collect()
@@ -110,7 +118,7 @@ impl Children {
     ///
     /// # Errors
     ///
-    /// `ProgramNotFound`, `PermissionDenied`, `NoWorkingDirectory`, `Escapes`,
+    /// `ProgramNotFound`, `PermissionDenied`, `NoWorkingDirectory`, `Escapes`, `NoSandbox`,
     /// `Exhausted`; `Unsupported` for what this machine cannot do; `Other` for words that
     /// no system can take.
     pub fn spawn(&self, spec: &CommandSpec) -> Result<Spawned, Error> {
@@ -126,12 +134,12 @@ impl Children {
 
     fn spawn_as_it_is(&self, spec: &CommandSpec) -> Result<Spawned, Error> {
         let bounds = self.bounds(spec)?;
-        let lowered = Lowered::of(spec)?;
+        let lowered = Lowered::of(spec, &self.sandboxes)?;
         let recorder = spec.recording.as_ref().map(Recorder::open).transpose()?;
         let (ours, theirs) = ends::open(spec).map_err(|errno| exhausted(spec, errno.into()))?;
         let started = self.start(spec, bounds, &lowered, &theirs)?;
         drop(theirs);
-        self.note(spec, started, ours, recorder)
+        self.note(spec, started, ours, recorder, lowered.confined)
     }
 
     /// The bounds that take a control group.
@@ -207,11 +215,19 @@ impl Children {
         started: Started,
         ours: Ours,
         mut recorder: Option<Recorder>,
+        confined: Option<Confined>,
     ) -> Result<Spawned, Error> {
         let raw = started.pid.as_raw_nonzero().get();
         let pid = raw.unsigned_abs();
         self.groups.started(&spec.tree, pid);
-        let end = End::of_ours(started.pid, started.pidfd).map_err(|error| {
+        let enforcement = confined
+            .as_ref()
+            .map(|confined| confined.enforcement.clone());
+        if enforcement.as_ref().is_some_and(is_wrapped) {
+            self.groups.wrapped(pid);
+        }
+        let status = confined.map(|confined| confined.status);
+        let end = End::of_ours(started.pid, started.pidfd, status).map_err(|error| {
             // Nobody could wait for it.
             let _ = self.groups.kill(pid);
             exhausted(spec, error)
@@ -228,8 +244,15 @@ impl Children {
             stdout: ours.stdout,
             stderr: ours.stderr,
             reader: Reader::new(recorder),
+            enforcement,
         })
     }
+}
+
+/// Whether who was started holds the sandbox and would end it by a signal that is meant for
+/// the command. The keeper of the fallback takes such signals.
+const fn is_wrapped(enforcement: &Enforcement) -> bool {
+    matches!(enforcement.mechanism, Mechanism::Bwrap { .. })
 }
 
 /// How often a control group is made again that somebody removed, because it was empty,
@@ -302,15 +325,25 @@ fn start(
         resource: Resource::Files,
         value,
     });
+    let confined = lowered.confined.as_ref();
+    let limits = confined.map(|confined| confined.limits.as_slice());
+    let limits: Vec<_> = files
+        .iter()
+        .chain(limits.unwrap_or_default())
+        .copied()
+        .collect();
+    let kept = confined.map(Confined::kept).unwrap_or_default();
     collodi_spawn::spawn(&Plan {
-        program: &lowered.program,
-        args: &lowered.args,
-        env: &lowered.env,
+        program: confined.map_or(&lowered.program, |confined| &confined.program),
+        args: confined.map_or(&lowered.args, |confined| &confined.args),
+        env: confined.map_or(&lowered.env, |confined| &confined.env),
         cwd: lowered.cwd.as_fd(),
         stdio: theirs.stdio(),
         terminal: theirs.terminal.as_deref(),
-        limits: files.as_slice(),
+        limits: &limits,
         cgroup,
+        kept: &kept,
+        domain: confined.and_then(Confined::domain),
     })
 }
 

@@ -44,11 +44,7 @@ impl Children {
         }
         let members = self.whole_members(tree);
         let led = self.groups.signal(tree, sent)?;
-        let others: Vec<_> = members
-            .into_iter()
-            .filter(|p| !led.contains(&p.group))
-            .collect();
-        signal(tree, &others, sent)
+        signal(tree, &self.groups.beside(members, &led, sent), sent)
     }
 
     /// Completes when nobody of a whole tree is left. Somebody has to call

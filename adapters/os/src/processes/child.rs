@@ -3,7 +3,7 @@
 use super::output::Output;
 use crate::{Children, End, Reactor, Sleep, Spawned, Watched as _, write_some};
 use async_trait::async_trait;
-use collodi_backend::{ChildEvent, ChildInput, Error, ErrorKind};
+use collodi_backend::{ChildEvent, ChildInput, Enforcement, Error, ErrorKind};
 use collodi_command::{Exit, Identity};
 use futures::channel::oneshot;
 use rustix::fd::{AsFd as _, OwnedFd};
@@ -27,6 +27,7 @@ const STATUS_GRACE: Duration = Duration::from_secs(2);
 pub(super) struct Child<R: Reactor> {
     pid: u32,
     identity: Option<Identity>,
+    enforcement: Option<Enforcement>,
     children: Arc<Children>,
     exit: State,
     output: Output<R>,
@@ -57,6 +58,7 @@ impl<R: Reactor> Child<R> {
         Ok(Self {
             pid: spawned.pid,
             identity: spawned.identity,
+            enforcement: spawned.enforcement,
             children,
             exit: State::Running(reaped),
             output: Output::new(spawned.stdout, spawned.stderr, spawned.reader)?,
@@ -113,6 +115,10 @@ impl<R: Reactor> collodi_backend::Child for Child<R> {
 
     fn identity(&self) -> Option<Identity> {
         self.identity.clone()
+    }
+
+    fn enforcement(&self) -> Option<Enforcement> {
+        self.enforcement.clone()
     }
 
     async fn next_event(&mut self) -> Option<ChildEvent> {

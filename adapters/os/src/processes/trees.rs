@@ -69,6 +69,7 @@ impl<R: Reactor> Trees<R> {
             self.children.kill_grouped(tree)?;
         }
         let groups = self.children.groups().signal(tree, sent)?;
+        members = self.children.groups().beside(members, &groups, sent);
         let mut reached = BTreeSet::new();
         for _ in 0..ROUNDS {
             members.retain(|p| !groups.contains(&p.group) && reached.insert((p.pid, p.started)));

@@ -26,6 +26,8 @@ pub struct Groups(Mutex<Known>);
 #[derive(Debug, Default)]
 struct Known {
     groups: BTreeMap<i32, Group>,
+    /// Those of the leaders that hold the sandbox of a command.
+    wrappers: BTreeSet<i32>,
     strays: BTreeMap<i32, Stray>,
 }
 
@@ -70,6 +72,34 @@ impl Groups {
         }
     }
 
+    /// Notes that `leader` is not its command but holds the sandbox of it: what is sent to a
+    /// tree passes it over, as it would end the command at once.
+    pub(crate) fn wrapped(&self, leader: u32) {
+        self.lock().wrappers.extend(leader_id(leader));
+    }
+
+    /// Those of `processes` who are to get a signal one by one, after the groups in
+    /// `reached` got it. Who holds a sandbox gets it when nobody is in there yet.
+    pub(crate) fn beside(
+        &self,
+        processes: Vec<Process>,
+        reached: &BTreeSet<i32>,
+        signal: Signal,
+    ) -> Vec<Process> {
+        let wrappers = match signal {
+            Signal::KILL => BTreeSet::new(),
+            _ => self.lock().wrappers.clone(),
+        };
+        // The first process of a sandbox is no command either.
+        let is_inside = |p: &Process| !wrappers.contains(&p.pid) && !wrappers.contains(&p.parent);
+        let is_full = processes.iter().any(is_inside);
+        let is_meant = |p: &Process| !is_full || !wrappers.contains(&p.pid);
+        let others = processes
+            .into_iter()
+            .filter(|p| !reached.contains(&p.group));
+        others.filter(is_meant).collect()
+    }
+
     /// The tree of the group that `leader` leads.
     pub(crate) fn tree(&self, leader: u32) -> Option<TreeId> {
         let id = leader_id(leader)?;
@@ -82,6 +112,7 @@ impl Groups {
         let reaped = wait();
         if reaped.is_ready() {
             forget_leader(&mut known.groups, leader);
+            known.wrappers.retain(|id| leader_id(leader) != Some(*id));
         }
         reaped
     }
@@ -97,7 +128,8 @@ impl Groups {
         let led = known
             .groups
             .iter()
-            .filter(|(_, group)| group.tree == *tree && group.reaped.is_none());
+            .filter(|(_, group)| group.tree == *tree && group.reaped.is_none())
+            .filter(|(leader, _)| signal == Signal::KILL || !known.wrappers.contains(leader));
         let mut sent = BTreeSet::new();
         for (leader, _) in led {
             send_to_group(*leader, system).map_err(|errno| failed(tree, errno))?;
@@ -117,6 +149,9 @@ impl Groups {
         };
         if group.reaped.is_some() {
             return Poll::Pending;
+        }
+        if known.wrappers.contains(id) {
+            kill_children(*id);
         }
         let _ = send_to_group(*id, System::KILL);
         Poll::Ready(())
@@ -226,6 +261,16 @@ fn leader_id(leader: u32) -> Option<i32> {
 
 fn is_over(group: &Group, read_at: Instant) -> bool {
     group.reaped.is_some_and(|reaped| reaped < read_at)
+}
+
+/// Kills the children of a process whose id is kept: they need not be in its group.
+fn kill_children(parent: i32) {
+    let path = format!("/proc/{parent}/task/{parent}/children");
+    let text = std::fs::read_to_string(path).unwrap_or_default();
+    let pids = text.split_whitespace().filter_map(|pid| pid.parse().ok());
+    for pid in pids.filter_map(Pid::from_raw) {
+        let _ = rustix::process::kill_process(pid, System::KILL);
+    }
 }
 
 fn send_to_group(leader: i32, signal: System) -> Result<(), Errno> {

@@ -12,6 +12,7 @@ mod place;
 mod plan;
 mod ps;
 mod run;
+mod sandbox;
 mod serve;
 mod stop;
 
@@ -48,5 +49,6 @@ pub(crate) fn execute(cli: Cli) -> Result<ExitCode> {
         Command::Config(args) => config::config(&workspace, json, &args),
         Command::EnvPlan(args) => env_plan::env_plan(&workspace, json, &args),
         Command::Fs(args) => fs::fs(&args),
+        Command::Sandbox(args) => sandbox::sandbox(json, &args),
     }
 }

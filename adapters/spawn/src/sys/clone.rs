@@ -14,6 +14,8 @@ use std::{
 const STACK: usize = 32 << 10;
 /// All descriptors that are not standard ones.
 const OTHERS: (c_long, c_long) = (3, u32::MAX as c_long);
+/// The number of a ruleset that there is none.
+const NO_DOMAIN: c_int = -1;
 /// The size of a set of signals, as the kernel has it.
 const SIGNALS: usize = 8;
 /// Nothing, or zero, as wide as an argument of a system call is.
@@ -39,6 +41,11 @@ pub(super) fn is_available() -> bool {
 pub(super) fn spawn(plan: &Plan<'_>) -> Result<Started, Failure> {
     let (args, env) = (Words::new(plan.args), Words::new(plan.env));
     let limits: Vec<_> = plan.limits.iter().map(Given::limit).collect();
+    let kept: Vec<_> = plan
+        .kept
+        .iter()
+        .map(std::os::fd::AsRawFd::as_raw_fd)
+        .collect();
     let mut given = Given {
         program: plan.program.as_ptr(),
         args: args.as_ptr(),
@@ -48,6 +55,9 @@ pub(super) fn spawn(plan: &Plan<'_>) -> Result<Started, Failure> {
         terminal: plan.terminal.is_some(),
         limits: limits.as_ptr(),
         limit_count: limits.len(),
+        kept: kept.as_ptr(),
+        kept_count: kept.len(),
+        domain: plan.domain.map_or(NO_DOMAIN, |fd| fd.as_raw_fd()),
         failed: None,
     };
     let blocked = Blocked::all();
@@ -139,6 +149,9 @@ struct Given {
     terminal: bool,
     limits: *const (c_long, [u64; 2]),
     limit_count: usize,
+    kept: *const c_int,
+    kept_count: usize,
+    domain: c_int,
     failed: Option<(Stage, c_int)>,
 }
 
@@ -146,6 +159,8 @@ impl Given {
     fn limit(limit: &crate::Limit) -> (c_long, [u64; 2]) {
         let resource = match limit.resource {
             Resource::Files => libc::RLIMIT_NOFILE,
+            Resource::Core => libc::RLIMIT_CORE,
+            Resource::FileSize => libc::RLIMIT_FSIZE,
         };
         (c_long::from(resource), [limit.value; 2])
     }
@@ -200,6 +215,15 @@ unsafe fn become_program(given: &Given) -> (Stage, c_int) {
         if libc::syscall(libc::SYS_close_range, OTHERS.0, OTHERS.1, flag) != 0 {
             return failed(Stage::Descriptors);
         }
+        let mut kept = given.kept;
+        let end = kept.add(given.kept_count);
+        while kept < end {
+            let fd = c_long::from(*kept);
+            if libc::syscall(libc::SYS_fcntl, fd, libc::F_SETFD, NONE) != 0 {
+                return failed(Stage::Descriptors);
+            }
+            kept = kept.add(1);
+        }
         if given.terminal && libc::syscall(libc::SYS_ioctl, NONE, libc::TIOCSCTTY, NONE) != 0 {
             return failed(Stage::Terminal);
         }
@@ -211,6 +235,15 @@ unsafe fn become_program(given: &Given) -> (Stage, c_int) {
                 return failed(Stage::Limits);
             }
             limit = limit.add(1);
+        }
+        if given.domain != NO_DOMAIN {
+            let (option, on) = (c_long::from(libc::PR_SET_NO_NEW_PRIVS), c_long::from(1));
+            let domain = c_long::from(given.domain);
+            if libc::syscall(libc::SYS_prctl, option, on, NONE, NONE, NONE) != 0
+                || libc::syscall(libc::SYS_landlock_restrict_self, domain, NONE) != 0
+            {
+                return failed(Stage::Domain);
+            }
         }
         let none = 0_u64;
         let set = c_long::from(libc::SIG_SETMASK);

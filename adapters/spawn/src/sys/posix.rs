@@ -30,6 +30,9 @@ pub(super) fn spawn(plan: &Plan<'_>) -> Result<Started, Failure> {
     if plan.cgroup.is_some() {
         return Err(Stage::Process.failed(Errno::NOSYS));
     }
+    if plan.domain.is_some() {
+        return Err(Stage::Domain.failed(Errno::NOSYS));
+    }
     limits::check(plan)?;
     mark_descriptors().map_err(|errno| Stage::Descriptors.failed(errno))?;
     let pid = start(plan)?;
@@ -81,6 +84,10 @@ impl Actions {
             ))?;
             for (at, to) in [(0, 0), (1, 1), (2, 2)] {
                 check(libc::posix_spawn_file_actions_adddup2(list, fd(at), to))?;
+            }
+            // A descriptor that is put over itself is inherited.
+            for kept in plan.kept.iter().map(AsRawFd::as_raw_fd) {
+                check(libc::posix_spawn_file_actions_adddup2(list, kept, kept))?;
             }
             // Who leads a session and opens a terminal that has none, gets it.
             if let Some(path) = plan.terminal {
@@ -199,6 +206,8 @@ mod limits {
         for limit in plan.limits {
             let resource = match limit.resource {
                 Resource::Files => System::Nofile,
+                Resource::Core => System::Core,
+                Resource::FileSize => System::Fsize,
             };
             let value = Some(limit.value);
             let both = Rlimit {

@@ -7,7 +7,12 @@ use rustix::{
     io::{Errno, FdFlags, fcntl_setfd},
     process::{WaitOptions, waitpid},
 };
-use std::{ffi::CString, fs::File, io::Read as _, os::fd::AsFd as _};
+use std::{
+    ffi::CString,
+    fs::File,
+    io::Read as _,
+    os::fd::{AsFd as _, AsRawFd as _},
+};
 
 type Way = fn(&Plan<'_>) -> Result<Started, Failure>;
 
@@ -49,6 +54,8 @@ fn run(way: Way, line: &str, limits: &[Limit]) -> (String, i32) {
         terminal: None,
         limits,
         cgroup: None,
+        kept: &[],
+        domain: None,
     };
     let started = way(&plan).unwrap();
     assert!(started.pidfd.is_some());
@@ -98,6 +105,45 @@ fn inherits_no_descriptor_also_where_some_are_inheritable() {
 }
 
 #[test]
+fn keeps_the_descriptors_that_it_is_told_to() {
+    let (reader, writer) = rustix::pipe::pipe_with(rustix::pipe::PipeFlags::CLOEXEC).unwrap();
+    let (null, cwd) = (File::open("/dev/null").unwrap(), folder("/"));
+    for way in ways() {
+        let line = format!(
+            "echo kept >&{}; ls /proc/self/fd | wc -l >&{0}",
+            writer.as_raw_fd()
+        );
+        let plan = Plan {
+            program: c"/bin/sh",
+            args: &words(&["sh", "-c", &line]),
+            env: &words(&["PATH=/usr/bin:/bin"]),
+            cwd: cwd.as_fd(),
+            stdio: [null.as_fd(); 3],
+            terminal: None,
+            limits: &[],
+            cgroup: None,
+            kept: &[writer.as_fd()],
+            domain: None,
+        };
+        let started = way(&plan).unwrap();
+        let (_, status) = waitpid(Some(started.pid), WaitOptions::empty())
+            .unwrap()
+            .unwrap();
+        assert_eq!(status.exit_status(), Some(0));
+        let mut said = [0; 16];
+        let count = rustix::io::read(&reader, &mut said).unwrap();
+        // The three standard ones, this one, and the one that `ls` lists by.
+        assert_eq!(&said[..count], b"kept\n5\n");
+        let stdin = std::io::stdin();
+        let low = Plan {
+            kept: &[stdin.as_fd()],
+            ..plan
+        };
+        assert_eq!(crate::spawn(&low).unwrap_err().stage, Stage::Descriptors);
+    }
+}
+
+#[test]
 fn limits_are_set() {
     let limit = Limit {
         resource: Resource::Files,
@@ -124,6 +170,8 @@ fn a_failure_says_where_and_leaves_nothing() {
         terminal: None,
         limits: &[],
         cgroup: None,
+        kept: &[],
+        domain: None,
     };
     for way in ways() {
         let failure = way(&plan).unwrap_err();

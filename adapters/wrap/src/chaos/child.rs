@@ -34,6 +34,10 @@ impl Child for Late {
         self.inner.identity()
     }
 
+    fn enforcement(&self) -> Option<collodi_backend::Enforcement> {
+        self.inner.enforcement()
+    }
+
     async fn next_event(&mut self) -> Option<ChildEvent> {
         if self.held.is_none() {
             let event = self.inner.next_event().await?;

@@ -90,6 +90,10 @@ impl Child for Counted {
         self.inner.identity()
     }
 
+    fn enforcement(&self) -> Option<collodi_backend::Enforcement> {
+        self.inner.enforcement()
+    }
+
     async fn next_event(&mut self) -> Option<ChildEvent> {
         let event = self.inner.next_event().await;
         if let None | Some(ChildEvent::Exited(_)) = event {

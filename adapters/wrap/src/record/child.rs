@@ -70,6 +70,10 @@ impl Child for Told {
         self.inner.identity()
     }
 
+    fn enforcement(&self) -> Option<collodi_backend::Enforcement> {
+        self.inner.enforcement()
+    }
+
     async fn next_event(&mut self) -> Option<ChildEvent> {
         let event = self.inner.next_event().await?;
         self.write_down(&event);

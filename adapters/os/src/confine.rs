@@ -1,0 +1,77 @@
+//! From a command in a sandbox to what is to be started for it.
+
+#[cfg(target_os = "linux")]
+#[path = "confine/linux.rs"]
+mod system;
+#[cfg(not(target_os = "linux"))]
+#[path = "confine/none.rs"]
+mod system;
+
+use collodi_backend::{Error, ErrorKind};
+use collodi_command::{CommandSpec, Sandbox};
+use collodi_sandbox::{Job, Lifetime, Place, Profile};
+use std::collections::BTreeMap;
+
+pub(crate) use system::{Confined, Sandboxes, Status};
+
+/// The names of programs that hold sandboxes: the kernel has 15 bytes of one.
+pub(crate) const HOLDERS: [&str; 2] = ["bwrap", "exe"];
+
+impl Sandboxes {
+    /// What is to be started for the program of a command, found at this path; nothing else
+    /// than the program when it is trusted fully.
+    ///
+    /// # Errors
+    ///
+    /// `NoSandbox`, with the reason and what would cure it.
+    pub(crate) fn confine(
+        &self,
+        spec: &CommandSpec,
+        program: &str,
+        marker: (&str, &str),
+    ) -> Result<Option<Confined>, Error> {
+        let profile = match &spec.sandbox {
+            Sandbox::Full => return Ok(None),
+            Sandbox::Within(profile) => profile,
+            Sandbox::Impossible(error) => return Err(refused(spec, error)),
+            _ => return Err(refused(spec, &"this level is not known here")),
+        };
+        self.within(spec, profile, program, marker).map(Some)
+    }
+
+    fn within(
+        &self,
+        spec: &CommandSpec,
+        profile: &Profile,
+        program: &str,
+        (name, value): (&str, &str),
+    ) -> Result<Confined, Error> {
+        let cwd = std::fs::canonicalize(spec.cwd.absolute());
+        let cwd = cwd.map_err(|error| refused(spec, &error))?;
+        let cwd = Place::parse(&cwd.to_string_lossy()).map_err(|error| refused(spec, &error))?;
+        let mut env: BTreeMap<_, _> = spec.env.clone();
+        env.insert(name.to_owned(), value.to_owned());
+        let job = Job {
+            profile,
+            cwd: &cwd,
+            program,
+            args: &spec.args,
+            env: &env,
+            lifetime: lifetime(spec),
+            terminal: spec.terminal.is_some(),
+        };
+        self.ready(&job).map_err(|refusal| refused(spec, &refusal))
+    }
+}
+
+/// What is recorded is to be found again by whoever comes after us; all else ends with us.
+const fn lifetime(spec: &CommandSpec) -> Lifetime {
+    match spec.recording {
+        Some(_) => Lifetime::Own,
+        None => Lifetime::Parent,
+    }
+}
+
+fn refused(spec: &CommandSpec, why: &dyn std::fmt::Display) -> Error {
+    Error::new(ErrorKind::NoSandbox, "start", spec.program.as_str()).detail(why.to_string())
+}

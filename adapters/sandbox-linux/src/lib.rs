@@ -1,0 +1,23 @@
+#![doc = include_str!("../README.md")]
+#![cfg(target_os = "linux")]
+#![forbid(unsafe_code)]
+
+mod bwrap;
+mod domain;
+mod helper;
+mod inside;
+mod look;
+mod memory;
+mod note;
+mod probe;
+mod ready;
+mod refusal;
+mod sandboxes;
+mod status;
+
+pub use helper::helper_main;
+pub use inside::signal_inside;
+pub use ready::Ready;
+pub use refusal::Refusal;
+pub use sandboxes::{Sandboxes, Tools};
+pub use status::Status;

@@ -1,0 +1,66 @@
+//! What is on this machine.
+
+use collodi_sandbox::{Kind, Machine, Place, Profile, Seen, is_gpu};
+use std::{fs, path::Path};
+
+/// What a plan of `profile` needs to know.
+pub(crate) fn machine(profile: &Profile) -> Machine {
+    let home = home();
+    let questions = Machine::questions(profile, home.as_ref());
+    let seen = questions.into_iter().filter_map(|path| {
+        let seen = see(&path)?;
+        Some((path, seen))
+    });
+    Machine {
+        is_root: rustix::process::geteuid().is_root(),
+        seen: seen.collect(),
+        resolver: resolver(),
+        gpus: if profile.gpu { gpus() } else { Vec::new() },
+        home,
+    }
+}
+
+fn home() -> Option<Place> {
+    real(&std::env::home_dir()?)
+}
+
+/// Most of what is asked for is not there, so one look comes before the others.
+fn see(path: &str) -> Option<Seen> {
+    let is_link = fs::symlink_metadata(path).ok()?.is_symlink();
+    let kind = match fs::metadata(path).ok()?.is_dir() {
+        true => Kind::Folder,
+        false => Kind::File,
+    };
+    let link = is_link.then(|| {
+        fs::read_link(path)
+            .ok()?
+            .into_os_string()
+            .into_string()
+            .ok()
+    });
+    Some(Seen {
+        kind,
+        real: real(Path::new(path))?,
+        link: link.flatten(),
+    })
+}
+
+fn real(path: &Path) -> Option<Place> {
+    Place::parse(fs::canonicalize(path).ok()?.to_str()?).ok()
+}
+
+/// Where names of hosts are looked up, when that is in `/run`, which a sandbox has its own of.
+fn resolver() -> Option<Place> {
+    real(Path::new("/etc/resolv.conf")).filter(|file| file.as_str().starts_with("/run/"))
+}
+
+fn gpus() -> Vec<Place> {
+    let entries = fs::read_dir("/dev").into_iter().flatten().flatten();
+    let names = entries.filter_map(|entry| entry.file_name().into_string().ok());
+    let mut gpus: Vec<_> = names
+        .filter(|name| is_gpu(name))
+        .filter_map(|name| Place::parse(&format!("/dev/{name}")).ok())
+        .collect();
+    gpus.sort();
+    gpus
+}

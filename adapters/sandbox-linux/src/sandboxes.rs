@@ -1,0 +1,113 @@
+//! The sandboxes of this machine.
+
+use crate::{Ready, Refusal, bwrap, domain, helper, look, probe};
+use collodi_sandbox::{
+    Confinement, Decision, Features, Job, Machine, Mechanism, Probe, Profile, decide,
+    seccomp::Architecture,
+};
+use std::{
+    collections::BTreeMap,
+    path::PathBuf,
+    sync::{Mutex, MutexGuard, OnceLock, PoisonError},
+};
+
+/// What sandboxes are made with.
+#[derive(Clone, Debug)]
+pub struct Tools {
+    /// The path of bubblewrap.
+    pub bwrap: PathBuf,
+    /// Whether Landlock may be used.
+    pub landlock: bool,
+}
+
+impl Default for Tools {
+    fn default() -> Self {
+        Self {
+            bwrap: PathBuf::from("/usr/bin/bwrap"),
+            landlock: true,
+        }
+    }
+}
+
+/// Makes sandboxes, as far as this machine can. What works is tried once; what does not is
+/// tried again each time, as the machine may have been cured.
+#[derive(Debug, Default)]
+pub struct Sandboxes {
+    tools: Tools,
+    /// What bubblewrap can, by level and whether there is a network.
+    works: Mutex<BTreeMap<(Confinement, bool), Features>>,
+    landlock: OnceLock<u32>,
+}
+
+impl Sandboxes {
+    /// Sandboxes made with these tools.
+    pub fn new(tools: Tools) -> Self {
+        Self {
+            tools,
+            ..Self::default()
+        }
+    }
+
+    /// What can be done about a profile here.
+    pub fn decide(&self, profile: &Profile) -> Decision {
+        self.decide_on(profile, &look::machine(profile))
+    }
+
+    /// Readies a job, so that starting what is given runs it in its sandbox. Nothing is
+    /// started but, the first time, a trial.
+    ///
+    /// # Errors
+    ///
+    /// Why the job does not run.
+    pub fn ready(&self, job: &Job<'_>) -> Result<Ready, Refusal> {
+        job.check()?;
+        let machine = look::machine(job.profile);
+        job.profile.check(job.cwd, &machine)?;
+        let enforcement = match self.decide_on(job.profile, &machine) {
+            Decision::Use(enforcement) => enforcement,
+            Decision::Refuse(reason) => return Err(reason.into()),
+        };
+        match enforcement.mechanism {
+            Mechanism::Bwrap { features, scopes } => {
+                let path = &self.tools.bwrap;
+                bwrap::ready(path, job, &machine, features, enforcement, scopes)
+            }
+            Mechanism::Landlock { abi } => helper::ready(job, &machine, abi, enforcement),
+            _ => Err(collodi_sandbox::Reason::System("Linux").into()),
+        }
+    }
+
+    fn decide_on(&self, profile: &Profile, machine: &Machine) -> Decision {
+        let landlock = match self.tools.landlock {
+            true => *self.landlock.get_or_init(domain::version),
+            false => 0,
+        };
+        let probe = Probe {
+            bwrap: self.bwrap(profile, machine),
+            landlock,
+            domains: collodi_spawn::can_confine(),
+            seccomp: Architecture::named(std::env::consts::ARCH).is_some(),
+            helper: helper::is_available(),
+        };
+        decide(profile, &probe)
+    }
+
+    fn bwrap(
+        &self,
+        profile: &Profile,
+        machine: &Machine,
+    ) -> Result<Features, collodi_sandbox::BwrapFault> {
+        let kind = (profile.confinement, profile.has_network());
+        if let Some(features) = self.works().get(&kind) {
+            return Ok(*features);
+        }
+        let features = probe::bwrap(&self.tools.bwrap, profile, machine)?;
+        self.works().insert(kind, features);
+        Ok(features)
+    }
+
+    /// A panic elsewhere does not make what was found wrong.
+    fn works(&self) -> MutexGuard<'_, BTreeMap<(Confinement, bool), Features>> {
+        self.works.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,132 @@
+//! Machines that lack what a sandbox needs: nothing runs, and it is said why.
+
+use crate::stage::{By, Stage, User, text};
+use std::{fs, os::unix::fs::PermissionsExt as _, process::Output};
+
+/// Nothing was run, and both lines say this.
+fn refused(stage: &Stage, output: &Output, why: &str, cure: &str) {
+    let said = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(125), "{said}");
+    assert!(
+        said.contains("nothing was run") && said.contains(why) && said.contains(cure),
+        "{said}"
+    );
+    assert!(!stage.path("app/ran").exists());
+}
+
+const TOUCH: [&str; 2] = ["/usr/bin/touch", "ran"];
+
+#[test]
+fn bubblewrap_is_missing_or_not_to_be_trusted() {
+    let stage = Stage::new(User::Own);
+    for level in ["restricted", "sandboxed"] {
+        let done = stage.sandbox(level, By::Bwrap, "--bwrap /nowhere/bwrap", &TOUCH);
+        refused(&stage, &done, "bubblewrap is missing", "install bubblewrap");
+        let copy = stage.path("bwrap");
+        fs::copy("/bin/true", &copy).unwrap();
+        fs::set_permissions(&copy, fs::Permissions::from_mode(0o777)).unwrap();
+        let done = stage.sandbox(
+            level,
+            By::Bwrap,
+            &format!("--bwrap {}", copy.display()),
+            &TOUCH,
+        );
+        refused(&stage, &done, "not to be trusted", "let root own it");
+    }
+}
+
+/// Within a sandbox that has no namespaces to give there is no second one, and the fallback
+/// is another matter.
+#[test]
+fn namespaces_are_blocked() {
+    let stage = Stage::new(User::Own);
+    let collodi = stage.path("collodi").display().to_string();
+    let within = |words: &[&str]| {
+        let mut command = stage.command("/usr/bin/bwrap");
+        command.args([
+            "--dev-bind",
+            "/",
+            "/",
+            "--unshare-user",
+            "--disable-userns",
+            "--",
+            &collodi,
+        ]);
+        command
+            .args(["sandbox", "--level", "restricted"])
+            .args(words)
+            .arg("--")
+            .args(TOUCH)
+            .output()
+            .unwrap()
+    };
+    refused(
+        &stage,
+        &within(&[]),
+        "user namespaces are blocked",
+        "AppArmor profile",
+    );
+    let done = within(&["--fallback", "landlock"]);
+    assert_eq!(done.status.code(), Some(0), "{}", text(&done.stderr));
+    assert!(
+        text(&done.stderr).contains("does not hold"),
+        "{}",
+        text(&done.stderr)
+    );
+    assert!(stage.path("app/ran").exists());
+}
+
+#[test]
+fn strictness_refuses_what_is_missing() {
+    let stage = Stage::new(User::Own);
+    let done = stage.sandbox("restricted", By::Landlock, "--strict", &TOUCH);
+    refused(&stage, &done, "cannot hold", "do not ask for strictness");
+}
+
+#[test]
+fn what_is_no_app_is_refused() {
+    let stage = Stage::new(User::Own);
+    fs::create_dir_all(stage.path("home/app")).unwrap();
+    for root in [
+        "/",
+        "/proc",
+        stage.path("home").to_str().unwrap(),
+        stage.path("").to_str().unwrap(),
+    ] {
+        let done = stage.sandbox(
+            "restricted",
+            By::Bwrap,
+            &format!("--root {root} --cwd {root}"),
+            &TOUCH,
+        );
+        refused(&stage, &done, "too wide", "");
+    }
+    let done = stage.sandbox("restricted", By::Bwrap, "--cwd /usr", &TOUCH);
+    refused(&stage, &done, "in no folder of the sandbox", "");
+    let done = stage.sandbox("restricted", By::Bwrap, "", &["no-such-program"]);
+    refused(&stage, &done, "program not found", "");
+}
+
+/// A word that is no level is none, and nothing runs.
+#[test]
+fn an_unknown_level_is_none() {
+    let stage = Stage::new(User::Own);
+    for level in ["", "null", "ful", "Full ", "trusted"] {
+        let done = stage.sandbox(level, By::Bwrap, "", &TOUCH);
+        assert_eq!(done.status.code(), Some(2), "{level}");
+        assert!(!stage.path("app/ran").exists());
+    }
+}
+
+/// What ends with the same status as a command may is told apart from it.
+#[test]
+fn a_sandbox_that_fails_is_not_the_command() {
+    let stage = Stage::new(User::Own);
+    let script = stage.path("app/script").display().to_string();
+    stage.file("script", "#!/nowhere/interpreter\n");
+    fs::set_permissions(&script, fs::Permissions::from_mode(0o755)).unwrap();
+    for by in [By::Bwrap, By::Landlock] {
+        let done = stage.sandbox("restricted", by, "", &[&script]);
+        refused(&stage, &done, "the sandbox failed to start", "");
+    }
+}

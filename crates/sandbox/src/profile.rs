@@ -1,0 +1,200 @@
+//! What a sandboxed process may do.
+
+use crate::{Confinement, Machine, Place};
+use alloc::{string::String, vec::Vec};
+use core::fmt;
+
+/// What a sandboxed process may do. All paths are those that the system itself has for
+/// them, without links on the way.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Profile {
+    /// The level.
+    pub confinement: Confinement,
+    /// The folder of the app, which it may change.
+    pub root: Place,
+    /// Further folders and files that it may read. At [`Confinement::Restricted`] it reads
+    /// the machine anyway, and these matter where they are [hidden](Self::hidden).
+    pub read: Vec<Place>,
+    /// Further folders that it may change. Those that are not there are passed over.
+    pub write: Vec<Place>,
+    /// Folders and files that look empty to it, but for what of them is named above.
+    pub hidden: Vec<Place>,
+    /// What it may not change below the folders it may change. What is not there is not
+    /// protected: nothing is made in its place.
+    pub protected: Vec<Place>,
+    /// Whether it may use the machine's GPUs.
+    pub gpu: bool,
+    /// Whether it has the network, also where the level has none.
+    pub network: bool,
+    /// What `/tmp` is.
+    pub temp: Temp,
+    /// What it may use.
+    pub limits: Limits,
+    /// Whether a protection that this machine cannot give is a reason to refuse.
+    pub strict: bool,
+    /// What may stand in where namespaces cannot be had.
+    pub fallback: Option<Fallback>,
+}
+
+/// What `/tmp` is in a sandbox: always its own, gone with it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Temp {
+    /// In memory, of at most so many bytes.
+    Memory(u64),
+    /// This folder, which lasts.
+    Folder(Place),
+}
+
+/// What a sandboxed process may use.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Limits {
+    /// Bytes of one file that it writes.
+    pub file_bytes: Option<u64>,
+}
+
+/// What may stand in for namespaces, because the operator says so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Fallback {
+    /// Landlock and seccomp without namespaces. [`Protection`](crate::Protection) has what
+    /// is missing then.
+    Landlock,
+}
+
+impl Profile {
+    /// Bytes of `/tmp` in memory, where nothing else is said.
+    pub const TEMP_BYTES: u64 = 1 << 30;
+
+    /// An app in its folder, with nothing else.
+    pub const fn new(confinement: Confinement, root: Place) -> Self {
+        Self {
+            confinement,
+            root,
+            read: Vec::new(),
+            write: Vec::new(),
+            hidden: Vec::new(),
+            protected: Vec::new(),
+            gpu: false,
+            network: false,
+            temp: Temp::Memory(Self::TEMP_BYTES),
+            limits: Limits { file_bytes: None },
+            strict: false,
+            fallback: None,
+        }
+    }
+
+    /// Whether it has the network.
+    pub fn has_network(&self) -> bool {
+        self.network || self.confinement == Confinement::Restricted
+    }
+
+    /// The folders it may change.
+    pub fn writable(&self) -> impl Iterator<Item = &Place> {
+        core::iter::once(&self.root).chain(&self.write)
+    }
+
+    /// Those of the folders it may change that are there.
+    pub(crate) fn folders<'a>(&'a self, machine: &'a Machine) -> impl Iterator<Item = &'a Place> {
+        self.writable()
+            .filter(|folder| machine.seen.contains_key(folder.as_str()))
+    }
+
+    /// The paths that it names, for [`Machine::questions`].
+    pub(crate) fn places(&self) -> impl Iterator<Item = &Place> {
+        let named = [&self.read, &self.hidden, &self.protected];
+        self.writable().chain(named.into_iter().flatten())
+    }
+
+    /// Whether a sandbox can be made of it at all.
+    ///
+    /// # Errors
+    ///
+    /// The first thing that is wrong with it.
+    pub fn check(&self, cwd: &Place, machine: &Machine) -> Result<(), Unfit> {
+        for folder in self.writable() {
+            check_folder(folder, *folder == self.root, machine)?;
+        }
+        if let Temp::Folder(folder) = &self.temp {
+            check_folder(folder, true, machine)?;
+        }
+        let reachable = self
+            .writable()
+            .chain(&self.read)
+            .any(|place| place.holds(cwd));
+        reachable
+            .then_some(())
+            .ok_or_else(|| Unfit::Outside(cwd.clone()))
+    }
+}
+
+/// Folders that belong to the kernel, and are made anew in a sandbox.
+const KERNELS: [&str; 3] = ["/dev", "/proc", "/sys"];
+
+/// Writing to all that a user has, or to what the kernel has, is no sandbox.
+fn check_folder(folder: &Place, is_needed: bool, machine: &Machine) -> Result<(), Unfit> {
+    let above_home = machine.home.as_ref().is_some_and(|home| folder.holds(home));
+    let kernels = KERNELS.iter().any(|kernels| {
+        let rest = folder.as_str().strip_prefix(kernels);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    });
+    if folder.as_str() == "/" || above_home || kernels {
+        return Err(Unfit::TooWide(folder.clone()));
+    }
+    let is_there = machine.seen.contains_key(folder.as_str());
+    match machine.is_folder(folder) || (!is_there && !is_needed) {
+        true => Ok(()),
+        false => Err(Unfit::NotAFolder(folder.clone())),
+    }
+}
+
+/// Why no sandbox can be made for a process.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Unfit {
+    /// A folder to be changed is everything, the user's home or above it, or the kernel's.
+    TooWide(Place),
+    /// A folder to be changed is none, or is reached through a link.
+    NotAFolder(Place),
+    /// The working directory is in no folder of the sandbox.
+    Outside(Place),
+    /// A variable has a name that no environment holds.
+    VariableName(String),
+    /// A variable has a value that no environment holds.
+    VariableValue(String),
+    /// A zero byte is in the command.
+    Command,
+    /// The options are more than bubblewrap reads.
+    TooLong,
+}
+
+impl fmt::Display for Unfit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::TooWide(place) => write!(
+                f,
+                "{place} is too wide to be an app's folder: not /, not the home of the user \
+                 nor above it, not the kernel's"
+            ),
+            Self::NotAFolder(place) => write!(f, "{place} is not a folder, or has a link in it"),
+            Self::Outside(place) => {
+                write!(
+                    f,
+                    "the working directory {place} is in no folder of the sandbox"
+                )
+            }
+            Self::VariableName(name) => {
+                write!(
+                    f,
+                    "the variable {name:?} has a name that no environment holds"
+                )
+            }
+            Self::VariableValue(name) => write!(f, "a zero byte is in the variable {name}"),
+            Self::Command => f.write_str("a zero byte is in the command"),
+            Self::TooLong => {
+                f.write_str("the variables and folders are more than bubblewrap reads")
+            }
+        }
+    }
+}
+
+impl core::error::Error for Unfit {}

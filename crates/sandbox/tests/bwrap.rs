@@ -1,0 +1,136 @@
+//! Plans for bubblewrap, in full.
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "tests"
+)]
+
+mod stage;
+
+use collodi_sandbox::{Bwrap, Confinement, Features, Lifetime, Profile, Temp, Unfit};
+use stage::{Stage, machine, place};
+
+fn words(stage: &Stage) -> String {
+    match stage.plan(Features::ALL) {
+        Ok(plan) => plan.to_string(),
+        Err(unfit) => format!("error: {unfit}\n"),
+    }
+}
+
+#[test]
+fn sandboxed() {
+    insta::assert_snapshot!(words(&Stage::new(Confinement::Sandboxed)));
+}
+
+#[test]
+fn restricted() {
+    insta::assert_snapshot!(words(&Stage::new(Confinement::Restricted)));
+}
+
+#[test]
+fn restricted_with_everything() {
+    let mut stage = Stage::new(Confinement::Restricted);
+    stage.lifetime = Lifetime::Own;
+    stage.terminal = true;
+    stage.machine.is_root = true;
+    stage.profile = Profile {
+        read: vec![place("/srv/.vatn/python/env/shared")],
+        write: vec![place("/srv/.vatn/python/env/a")],
+        hidden: vec![place("/srv/.vatn")],
+        protected: vec![
+            place("/srv/app/.vatn"),
+            place("/srv/app/a/b/kept"),
+            place("/srv/app/absent"),
+        ],
+        gpu: true,
+        temp: Temp::Folder(place("/srv/app/tmp")),
+        ..stage.profile
+    };
+    stage.cwd = place("/srv/app/a");
+    insta::assert_snapshot!(words(&stage));
+}
+
+#[test]
+fn an_old_bubblewrap() {
+    let none = Features {
+        bind_fd: false,
+        disable_userns: false,
+    };
+    let plan = Stage::new(Confinement::Sandboxed)
+        .plan(none)
+        .unwrap()
+        .to_string();
+    assert!(plan.contains("--bind /srv/app /srv/app"), "{plan}");
+    assert!(
+        !plan.contains("--disable-userns") && !plan.contains("-fd <folder"),
+        "{plan}"
+    );
+}
+
+#[test]
+fn a_command_is_never_an_option() {
+    let mut stage = Stage::new(Confinement::Restricted);
+    stage.program = "--bind".to_owned();
+    stage.args = vec!["/".to_owned(), "/".to_owned(), "sh".to_owned()];
+    let plan = stage.plan(Features::ALL).unwrap();
+    assert_eq!(
+        plan.arguments(9),
+        ["--args", "9", "--", "--bind", "/", "/", "sh"]
+    );
+}
+
+#[test]
+fn what_is_no_sandbox_is_refused() {
+    let home = place("/home/ada");
+    let refused = |change: &dyn Fn(&mut Stage)| {
+        let mut stage = Stage::new(Confinement::Sandboxed);
+        change(&mut stage);
+        stage.plan(Features::ALL).map(drop)
+    };
+    for wide in ["/", "/home", "/home/ada", "/proc", "/dev/shm", "/sys/fs"] {
+        let wide = place(wide);
+        assert_eq!(
+            refused(&|s| s.profile.root = wide.clone()),
+            Err(Unfit::TooWide(wide.clone()))
+        );
+        let write = vec![wide.clone()];
+        assert_eq!(
+            refused(&|s| s.profile.write = write.clone()),
+            Err(Unfit::TooWide(wide.clone()))
+        );
+    }
+    let absent = place("/srv/absent");
+    assert_eq!(
+        refused(&|s| s.profile.root = absent.clone()),
+        Err(Unfit::NotAFolder(absent.clone()))
+    );
+    assert_eq!(
+        refused(&|s| s.cwd = home.clone()),
+        Err(Unfit::Outside(home.clone()))
+    );
+    for name in ["", "A=B", "A\0B"] {
+        let refusal = refused(&|s| drop(s.env.insert(name.to_owned(), String::new())));
+        assert_eq!(refusal, Err(Unfit::VariableName(name.to_owned())));
+    }
+    let value = refused(&|s| drop(s.env.insert("A".to_owned(), "\0--bind".to_owned())));
+    assert_eq!(value, Err(Unfit::VariableValue("A".to_owned())));
+    assert_eq!(
+        refused(&|s| s.args = vec!["a\0b".to_owned()]),
+        Err(Unfit::Command)
+    );
+    let many = |s: &mut Stage| {
+        let variables = (0..4000).map(|n| (format!("V{n}"), String::new()));
+        s.env.extend(variables);
+    };
+    assert_eq!(refused(&many), Err(Unfit::TooLong));
+}
+
+#[test]
+fn nothing_absent_is_covered() {
+    let mut stage = Stage::new(Confinement::Restricted);
+    stage.machine = machine(&["/srv/app"]);
+    let plan: Bwrap = stage.plan(Features::ALL).unwrap();
+    let text = plan.to_string();
+    assert!(!text.contains(".ssh") && !text.contains("/proc/sys") && !text.contains("shadow"));
+}
