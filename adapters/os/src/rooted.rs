@@ -60,13 +60,14 @@ impl Rooted {
         self.handle.as_fd()
     }
 
-    /// Where an absolute link target leads; none when it leads out.
+    /// Where an absolute link target leads; none when it leads out. An annex may lie below the
+    /// root, in what the root is without.
     pub(crate) fn base_of<'a>(&self, target: &'a [u8]) -> Option<Base<'a>> {
         let in_annex = || {
             let mut annexes = self.annexes.iter().enumerate();
             annexes.find_map(|(number, annex)| Some(Base::Annex(number, strip(annex, target)?)))
         };
-        strip(&self.text, target).map(Base::Root).or_else(in_annex)
+        in_annex().or_else(|| strip(&self.text, target).map(Base::Root))
     }
 
     /// Opens an annex. Links in its own path are followed, as in the root's.
