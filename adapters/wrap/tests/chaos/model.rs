@@ -2,6 +2,7 @@
 
 use crate::stage::{APPS, BUDGET, Entry, Played, name};
 use collodi_host::{Event, RunEvent, RunId};
+use collodi_time::Instant;
 use std::{
     collections::{BTreeMap, BTreeSet},
     time::Duration,
@@ -56,12 +57,13 @@ fn app_of(tree: &str) -> Option<usize> {
     app.filter(|_| !tree.contains("-run-"))
 }
 
-/// From the word to stop an app to its next run, its server is not started.
+/// From the word to stop an app to its next run, its server is not started. What was asked
+/// of the world in the moment of that word may be under way.
 fn a_stopped_one_stays_stopped(log: &[Entry]) -> Option<String> {
-    let (mut stopped, mut asked) = (BTreeSet::new(), BTreeSet::new());
+    let (mut stopped, mut asked) = (BTreeMap::new(), BTreeSet::new());
     for entry in log {
         match entry {
-            Entry::Stopped(app) => drop(stopped.insert(*app)),
+            Entry::Stopped(app, at) => drop(stopped.insert(*app, at.to_string())),
             // It may be accepted at any moment from now on.
             Entry::Asked(app) => drop(asked.insert(*app)),
             Entry::Refused(app) => drop(asked.remove(app)),
@@ -71,7 +73,10 @@ fn a_stopped_one_stays_stopped(log: &[Entry]) -> Option<String> {
             }
             Entry::Line(line) => {
                 let starts = |app: &&usize| line.ends_with(&format!("exec bash -c server-{app}"));
-                if stopped.difference(&asked).any(|app| starts(&app)) {
+                let later = |(app, at): &(&usize, &String)| {
+                    !asked.contains(*app) && !line.starts_with(&format!("{at} ")) && starts(app)
+                };
+                if stopped.iter().any(|stop| later(&stop)) {
                     return Some(format!("a stopped server is started: {line}"));
                 }
             }
@@ -162,9 +167,12 @@ fn what_must_not_be_is_noticed() {
 
     let run = RunId::from_text("r");
     let starts = Entry::Line("t+1s > #2 exec bash -c server-1".to_owned());
-    let log = [Entry::Stopped(1), starts.clone()];
+    let stopped = Entry::Stopped(1, Instant::ZERO);
+    let log = [stopped.clone(), starts.clone()];
     assert!(a_stopped_one_stays_stopped(&log).is_some());
-    let log = [Entry::Stopped(1), Entry::Begun(1, run.clone()), starts];
+    let under_way = Entry::Line(format!("{} > #2 exec bash -c server-1", Instant::ZERO));
+    assert!(a_stopped_one_stays_stopped(&[stopped.clone(), under_way]).is_none());
+    let log = [stopped, Entry::Begun(1, run.clone()), starts];
     assert!(a_stopped_one_stays_stopped(&log).is_none());
     assert!(every_run_ends_with_an_outcome(&[Entry::Begun(1, run)]).is_some());
 

@@ -89,8 +89,8 @@ pub(crate) enum Entry {
     Refused(usize),
     /// It was accepted, a moment ago.
     Begun(usize, RunId),
-    /// An app was told to stop.
-    Stopped(usize),
+    /// An app was told to stop, at this moment.
+    Stopped(usize, Instant),
 }
 
 type Log = Arc<Mutex<Vec<Entry>>>;
@@ -184,7 +184,7 @@ impl Operator {
             }
             Deed::Stop(app) => {
                 if self.command(Command::StopApp(name(app))).await.is_some() {
-                    self.note(Entry::Stopped(app));
+                    self.note(Entry::Stopped(app, self.clock.now()));
                 }
             }
             Deed::Restart(app) => {
