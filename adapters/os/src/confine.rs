@@ -33,7 +33,7 @@ impl Sandboxes {
         let profile = match &spec.sandbox {
             Sandbox::Full => return Ok(None),
             Sandbox::Within(profile) => profile,
-            Sandbox::Impossible(error) => return Err(refused(spec, error)),
+            Sandbox::Impossible(_, error) => return Err(refused(spec, error)),
             _ => return Err(refused(spec, &"this level is not known here")),
         };
         self.within(spec, profile, program, marker).map(Some)
