@@ -95,6 +95,7 @@ impl Node {
             workspace,
             settings,
             settings_file: file,
+            holds: collodi_os::holds,
             audit: Arc::new(audit::asked(Arc::clone(&ledger))),
             token,
             allowed_hosts: AllowedHosts::bound_to(address),

@@ -3,7 +3,7 @@
 use crate::HostOptions;
 use alloc::{collections::BTreeMap, format, string::String, sync::Arc, vec::Vec};
 use collodi_action::Action;
-use collodi_command::{CommandSpec, Sandbox};
+use collodi_command::{CommandSpec, Sandbox, TreeId};
 use collodi_contain::Root;
 use collodi_python::Layout;
 use collodi_run::{App, OtherApps, ScriptFault};
@@ -100,6 +100,12 @@ impl Confine {
             && self.read.iter().all(reads)
             && self.write.iter().all(|place| held(place, &other.write))
     }
+}
+
+/// What the commands of this app would be kept in.
+pub fn sandbox_of(options: &HostOptions, app: &App) -> Sandbox {
+    let spec = CommandSpec::new("", app.cwd(), TreeId::new(""));
+    Confining::of(options).sandbox(Some(&app.name), &app.root, &spec)
 }
 
 /// Variables that name the environment a command works in.
@@ -209,7 +215,6 @@ impl Confining {
 mod tests {
     use super::*;
     use alloc::string::ToString;
-    use collodi_command::TreeId;
     use collodi_contain::RelPath;
     use collodi_python::Platform;
 

@@ -46,6 +46,12 @@ fn one_app_is_kept_in_a_sandbox_and_another_is_not() {
         let settings = "[sandbox.apps.kept]\nlevel = 'sandboxed'\n";
         workspace(&stage, settings, &[("kept", WRITES), ("free", WRITES)]);
         let run = |app: &str| collodi(&stage, &format!("run {}", stage.path(app).display()));
+        let plan = |app: &str| {
+            text(&collodi(&stage, &format!("plan {}", stage.path(app).display())).stdout)
+        };
+        let all = "sandboxed: bwrap holds all of it here, for every command";
+        assert!(plan("kept").contains(all), "{}", plan("kept"));
+        assert!(!plan("free").contains("bwrap"));
         let (kept, free) = (run("kept"), run("free"));
         assert_eq!(kept.status.code(), Some(1), "{}", text(&kept.stdout));
         assert!(free.status.success(), "{}", text(&free.stderr));
