@@ -109,7 +109,7 @@ fn places(
     all: &Setting<Vec<AbsolutePath>>,
     own: Option<&Setting<Vec<AbsolutePath>>>,
 ) -> Result<Vec<Place>> {
-    let own = own.into_iter().flat_map(|own| own.value());
+    let own = own.into_iter().flat_map(Setting::value);
     let real = |path: &AbsolutePath| {
         let real = absolute(Path::new(path.as_str()))?;
         let text = real.to_str().ok_or_else(|| unsayable(&real))?;

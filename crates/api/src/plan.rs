@@ -1,7 +1,7 @@
 //! What a run would do.
 
 use crate::words::words;
-use alloc::{string::String, vec::Vec};
+use alloc::{boxed::Box, string::String, vec::Vec};
 use serde::{Deserialize, Serialize};
 
 /// `GET /python/apps/{name}/plan`: what a run of the app's script would do, played without
@@ -183,7 +183,7 @@ pub struct PlannedScript {
     pub args: String,
     /// What its commands are kept in; absent when that is nothing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub sandbox: Option<PlannedSandbox>,
+    pub sandbox: Option<Box<PlannedSandbox>>,
     /// What would happen, in order.
     pub steps: Vec<PlanStep>,
     /// How it would end.

@@ -148,7 +148,7 @@ impl Player<'_> {
             root: run.app.root.to_string(),
             file: run.file(),
             dialect: run.options.script.dialect.name().to_owned(),
-            sandbox: sandbox(self.options, &run.app),
+            sandbox: sandbox(self.options, &run.app).map(Box::new),
             args: self.notes.words.show(&run.options.args.to_json()),
             steps,
             ending,
