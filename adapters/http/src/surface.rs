@@ -16,6 +16,7 @@ use collodi_audit::Query;
 use collodi_backend::BoxFuture;
 use collodi_config::Settings;
 use collodi_driver::{HostHandle, Workspace};
+use collodi_plan::Holds;
 use collodi_settings::SettingsFile;
 use std::{fmt, io, sync::Arc};
 
@@ -35,6 +36,8 @@ pub struct Surface {
     pub settings_file: SettingsFile,
     /// Answers questions about what was executed.
     pub audit: AuditOf,
+    /// What this machine can hold of a sandbox, for plans.
+    pub holds: Holds,
     /// What a caller must know.
     pub token: Token,
     /// The names that a caller may know this server by.

@@ -2,15 +2,13 @@
 
 use crate::Ledger;
 use async_trait::async_trait;
-use collodi_audit::{Closed, Execution, Opened, Record, Sandboxing};
+use collodi_audit::{Closed, Execution, Held, Opened, Record};
 use collodi_backend::{
-    Capabilities, Child, ChildEvent, ChildInput, Clock, Error, Member, ProcessBackend,
+    Capabilities, Child, ChildEvent, ChildInput, Clock, Enforcement, Error, ErrorKind, Member,
+    ProcessBackend,
 };
 use collodi_command::{CommandSpec, Exit, Identity, Signal, TreeId};
 use std::{fmt, sync::Arc};
-
-/// Which sandbox was asked for and is in force, for a command.
-pub type LevelOf = Arc<dyn Fn(&CommandSpec) -> Sandboxing + Send + Sync>;
 
 /// A backend whose children are written down: before they start, and when they have ended.
 #[derive(Clone)]
@@ -18,22 +16,15 @@ pub struct Audited {
     inner: Arc<dyn ProcessBackend>,
     clock: Arc<dyn Clock>,
     ledger: Arc<Ledger>,
-    level_of: LevelOf,
 }
 
 impl Audited {
     /// Writes down what `inner` starts.
-    pub fn new(
-        inner: Arc<dyn ProcessBackend>,
-        clock: Arc<dyn Clock>,
-        ledger: Arc<Ledger>,
-        level_of: LevelOf,
-    ) -> Self {
+    pub fn new(inner: Arc<dyn ProcessBackend>, clock: Arc<dyn Clock>, ledger: Arc<Ledger>) -> Self {
         Self {
             inner,
             clock,
             ledger,
-            level_of,
         }
     }
 
@@ -43,7 +34,7 @@ impl Audited {
             id: line.id.clone(),
             session: self.ledger.session().to_owned(),
             at: millis(&*self.clock),
-            execution: Execution::of(spec, (self.level_of)(spec)),
+            execution: Execution::of(spec),
         };
         self.ledger.record(Record::Opened(Box::new(opened)));
         line
@@ -75,7 +66,10 @@ impl ProcessBackend for Audited {
     async fn spawn(&self, spec: &CommandSpec) -> Result<Box<dyn Child>, Error> {
         let line = self.open(spec);
         match self.inner.spawn(spec).await {
-            Ok(inner) => Ok(Watched::boxed(inner, line)),
+            Ok(inner) => {
+                line.kept_in(inner.enforcement());
+                Ok(Watched::boxed(inner, line))
+            }
             Err(error) => {
                 line.failed(&error);
                 Err(error)
@@ -117,7 +111,22 @@ struct Line {
 }
 
 impl Line {
+    fn kept_in(&self, sandbox: Option<Enforcement>) {
+        let Some(sandbox) = sandbox else {
+            return;
+        };
+        self.ledger.record(Record::Held(Held {
+            id: self.id.clone(),
+            mechanism: sandbox.mechanism.name().to_owned(),
+            enforced: names(&sandbox.enforced),
+            missing: names(&sandbox.missing),
+        }));
+    }
+
     fn ended(self, exit: Exit) {
+        if exit == Exit::NoSandbox {
+            return self.close(exit.to_string(), true);
+        }
         let signal = match exit {
             Exit::Signal(signal) => Some(signal.number()),
             _ => None,
@@ -131,10 +140,17 @@ impl Line {
     }
 
     fn failed(self, error: &Error) {
-        let closed = self.closed();
-        let error = Some(error.to_string());
-        self.ledger
-            .record(Record::Closed(Closed { error, ..closed }));
+        let refused = matches!(error.kind, ErrorKind::NoSandbox | ErrorKind::Unsupported);
+        self.close(error.to_string(), refused);
+    }
+
+    fn close(self, error: String, refused: bool) {
+        let (closed, error) = (self.closed(), Some(error));
+        self.ledger.record(Record::Closed(Closed {
+            error,
+            refused,
+            ..closed
+        }));
     }
 
     fn closed(&self) -> Closed {
@@ -144,6 +160,7 @@ impl Line {
             exit_code: None,
             signal: None,
             error: None,
+            refused: false,
         }
     }
 }
@@ -182,6 +199,10 @@ impl Child for Watched {
         Some(event)
     }
 
+    fn enforcement(&self) -> Option<Enforcement> {
+        self.inner.as_ref()?.enforcement()
+    }
+
     fn input(&mut self) -> Option<Box<dyn ChildInput>> {
         self.inner.as_mut()?.input()
     }
@@ -207,6 +228,11 @@ impl fmt::Debug for Watched {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Watched({:?})", self.inner)
     }
+}
+
+/// The words for them.
+fn names<T: ToString>(all: &[T]) -> Vec<String> {
+    all.iter().map(ToString::to_string).collect()
 }
 
 /// Milliseconds since 1970.

@@ -6,7 +6,7 @@ mod files;
 mod ledger;
 mod page;
 
-pub use audited::{Audited, LevelOf};
+pub use audited::Audited;
 pub use files::read;
 pub use ledger::Ledger;
 pub use page::page;

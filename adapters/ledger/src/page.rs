@@ -39,6 +39,7 @@ fn shown(entry: &Entry, state: State) -> AuditEntry {
         error: closed.and_then(|closed| closed.error.clone()),
         sandbox: AuditSandbox {
             requested: execution.sandbox.requested.clone(),
+            mechanism: execution.sandbox.mechanism.clone(),
             enforced: execution.sandbox.enforced.clone(),
             missing: execution.sandbox.missing.clone(),
         },

@@ -1,7 +1,7 @@
 //! What is in the files after what happened.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
-use collodi_audit::{Closed, Execution, Opened, Record, Rotation, Sandboxing};
+use collodi_audit::{Closed, Execution, Opened, Record, Rotation};
 use collodi_command::{CommandSpec, TreeId};
 use collodi_contain::{RelPath, Root};
 use collodi_ledger::{Ledger, read};
@@ -10,7 +10,7 @@ use std::fs;
 fn opened(id: String) -> Record {
     let cwd = Root::new("/srv").at(RelPath::root());
     let spec = CommandSpec::new("true", cwd, TreeId::new(&format!("tree-{id}")));
-    let execution = Execution::of(&spec, Sandboxing::default());
+    let execution = Execution::of(&spec);
     let (session, at) = ("s".to_owned(), 1);
     Record::Opened(Box::new(Opened {
         id,
@@ -28,6 +28,7 @@ fn closed(id: &str) -> Record {
         exit_code: Some(0),
         signal: None,
         error: None,
+        refused: false,
     })
 }
 

@@ -9,13 +9,32 @@ mod system;
 
 use collodi_backend::{Error, ErrorKind};
 use collodi_command::{CommandSpec, Sandbox};
-use collodi_sandbox::{Job, Lifetime, Place, Profile};
-use std::collections::BTreeMap;
+use collodi_sandbox::{Decision, Enforcement, Job, Lifetime, Place, Profile};
+use std::{collections::BTreeMap, sync::LazyLock};
 
 pub(crate) use system::{Confined, Sandboxes, Status};
 
 /// The names of programs that hold sandboxes: the kernel has 15 bytes of one.
 pub(crate) const HOLDERS: [&str; 2] = ["bwrap", "exe"];
+
+/// What this machine can hold of a sandbox; none of it when there is none. The first time, a
+/// trial is started.
+///
+/// # Errors
+///
+/// Why nothing would be started in it, and what would cure that.
+pub fn holds(sandbox: &Sandbox) -> Result<Option<Enforcement>, String> {
+    static HERE: LazyLock<Sandboxes> = LazyLock::new(Sandboxes::default);
+    match sandbox {
+        Sandbox::Full => Ok(None),
+        Sandbox::Within(profile) => match HERE.decide(profile) {
+            Decision::Use(enforcement) => Ok(Some(enforcement)),
+            Decision::Refuse(reason) => Err(format!("{reason}; to cure it: {}", reason.cure())),
+        },
+        Sandbox::Impossible(_, error) => Err(error.to_string()),
+        _ => Err("this level is not known here".to_owned()),
+    }
+}
 
 impl Sandboxes {
     /// What is to be started for the program of a command, found at this path; nothing else
@@ -33,7 +52,7 @@ impl Sandboxes {
         let profile = match &spec.sandbox {
             Sandbox::Full => return Ok(None),
             Sandbox::Within(profile) => profile,
-            Sandbox::Impossible(error) => return Err(refused(spec, error)),
+            Sandbox::Impossible(_, error) => return Err(refused(spec, error)),
             _ => return Err(refused(spec, &"this level is not known here")),
         };
         self.within(spec, profile, program, marker).map(Some)

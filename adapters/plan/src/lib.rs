@@ -9,10 +9,12 @@ mod network;
 mod notes;
 mod play;
 mod record;
+mod sandbox;
 mod variables;
 mod words;
 
 pub use env_plan::env_plan;
+pub use sandbox::Holds;
 
 use assumed::Assumed;
 use collodi_api::Plan;
@@ -32,6 +34,8 @@ pub struct PlanOptions {
     pub tools: Arc<Toolchain>,
     /// The directory of programs that stand in for missing ones, if there is one.
     pub stand_ins: Option<ContainedPath>,
+    /// What the machine can hold of a sandbox.
+    pub holds: Holds,
 }
 
 /// Plays a run of a script and says what it would do. `source` is the script's text: the plan

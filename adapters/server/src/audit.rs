@@ -3,11 +3,8 @@
 use crate::failure::Failure;
 use anyhow::Result;
 use collodi_api::AuditPage;
-use collodi_audit::{Query, Rotation, Sandboxing, State};
+use collodi_audit::{Query, Rotation, State};
 use collodi_backend::{Backends, BoxFuture};
-use collodi_command::CommandSpec;
-use collodi_config::{Level, Settings};
-use collodi_contain::Name;
 use collodi_ledger::{Audited, Ledger};
 use futures::channel::oneshot;
 use std::{
@@ -35,33 +32,12 @@ pub(crate) fn open(workspace: &Path, backends: &Backends) -> Result<Arc<Ledger>>
 }
 
 /// The same backends, with everything that they start written down.
-pub(crate) fn over(backends: Backends, ledger: &Arc<Ledger>, settings: &Settings) -> Backends {
-    let settings = settings.clone();
-    let level_of = Arc::new(move |spec: &CommandSpec| sandboxing(&settings, spec));
+pub(crate) fn over(backends: Backends, ledger: &Arc<Ledger>) -> Backends {
     let (clock, ledger) = (Arc::clone(&backends.clock), Arc::clone(ledger));
-    let audited = Audited::new(Arc::clone(&backends.process), clock, ledger, level_of);
+    let audited = Audited::new(Arc::clone(&backends.process), clock, ledger);
     Backends {
         process: Arc::new(audited),
         ..backends
-    }
-}
-
-/// No sandbox is in force: of a level that is asked for, all is missing.
-fn sandboxing(settings: &Settings, spec: &CommandSpec) -> Sandboxing {
-    let name = spec
-        .purpose
-        .app
-        .as_deref()
-        .and_then(|app| Name::parse(app).ok());
-    let own = name.and_then(|name| *settings.app(&name)?.level.value());
-    let level = own
-        .or(*settings.sandbox.level.value())
-        .unwrap_or(Level::Full);
-    let missing = (level != Level::Full).then(|| "sandbox".to_owned());
-    Sandboxing {
-        requested: level.as_str().to_owned(),
-        enforced: Vec::new(),
-        missing: missing.into_iter().collect(),
     }
 }
 

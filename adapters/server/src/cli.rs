@@ -295,10 +295,11 @@ pub(crate) struct ServerArgs {
     /// Let scripts fetch apps from repositories on this machine too (`file://`).
     #[arg(long)]
     pub(crate) local_repositories: bool,
-    /// How far apps are trusted: full, restricted or sandboxed. Below full, what cannot be
-    /// kept in a sandbox does not run.
-    #[arg(long, value_name = "LEVEL", default_value = "full")]
-    pub(crate) sandbox: collodi_sandbox::Level,
+    /// How far all apps are trusted, whatever the settings say: full, restricted or
+    /// sandboxed. Below full, what cannot be kept in a sandbox does not run. Without it and
+    /// without settings, full.
+    #[arg(long, value_name = "LEVEL")]
+    pub(crate) sandbox: Option<collodi_sandbox::Level>,
     /// What may stand in for a sandbox where namespaces cannot be had.
     #[arg(long, value_enum, value_name = "WHAT")]
     pub(crate) sandbox_fallback: Option<FallbackArg>,

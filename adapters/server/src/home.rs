@@ -1,9 +1,9 @@
 //! The workspace that a command works in: its folder, its settings, where things are.
 
-use crate::{cli::ServerArgs, failure::Failure};
+use crate::{cli::ServerArgs, failure::Failure, trust};
 use anyhow::Result;
 use collodi_backend::FileSystem;
-use collodi_config::{AbsolutePath, Level, Setting, Settings};
+use collodi_config::{AbsolutePath, Setting, Settings};
 use collodi_contain::Root;
 use collodi_python::{Layout, Platform};
 use collodi_run::ExtraRoots;
@@ -34,28 +34,13 @@ impl Home {
         let file = SettingsFile::of(&root(&dir)?);
         let mut settings = file.read(files).await.map_err(unusable)?;
         overrule(&mut settings, args);
+        trust::overrule(&mut settings, args)?;
         Ok(Self {
             layout: layout(&dir, &settings)?,
             dir,
             settings,
             file,
         })
-    }
-
-    /// A level that nothing here can hold is never taken for a wider one.
-    pub(crate) fn refuse_what_cannot_be_enforced(&self) -> Result<()> {
-        let wanted = |level: &Option<Level>| level.is_some_and(|level| level != Level::Full);
-        let apps = self.settings.apps().any(|(_, app)| wanted(&app.level));
-        if !apps && !wanted(&self.settings.sandbox.level) {
-            return Ok(());
-        }
-        let cause = format!(
-            "{}: no sandbox can be had for the level that it asks for",
-            self.file.path()
-        );
-        let hint =
-            "remove `level` from [sandbox] to run programs as you, or run Collodi in a container";
-        Err(Failure::new(cause).hint(hint).status(WRONG_SETTINGS).into())
     }
 
     /// The folders beside their apps' that scripts may use.

@@ -21,6 +21,7 @@ mod present;
 mod prompt;
 mod runtime;
 mod state;
+mod trust;
 
 use clap::Parser;
 use std::process::ExitCode;

@@ -3,26 +3,26 @@
 use crate::{
     audit,
     bell::{Ear, bell},
-    cli::{FallbackArg, ServerArgs},
+    cli::ServerArgs,
     failure::Failure,
     handover,
-    home::{Home, absolute},
+    home::Home,
     runtime::Runtime,
     state::{Hold, ServerState},
+    trust,
 };
 use anyhow::{Context as _, Result};
 use collodi_backend::{Backends, Capability};
 use collodi_command::Bounds;
 use collodi_config::{Setting, Settings, Size};
 use collodi_driver::{Driver, HostHandle, Notice, Workspace, survey};
-use collodi_host::{Command, Confine, EnvPolicies, Event, Host, HostOptions};
+use collodi_host::{Command, EnvPolicies, Event, Host, HostOptions};
 use collodi_http::{AllowedHosts, Limits, Surface, Token};
 use collodi_ledger::Ledger;
 use collodi_logs::Limits as LogLimits;
 use collodi_python::Layout;
 use collodi_restart::{Backoff, Policy, StopSequence};
 use collodi_run::Limits as RunLimits;
-use collodi_sandbox::{Fallback, Place};
 use collodi_script::Dialect;
 use futures::{
     FutureExt as _, StreamExt as _,
@@ -66,7 +66,6 @@ impl Node {
         args: &ServerArgs,
     ) -> Result<Self> {
         let backends = runtime.backends();
-        home.refuse_what_cannot_be_enforced()?;
         let options = options(&home, &backends, args)?;
         let Home {
             dir,
@@ -80,7 +79,7 @@ impl Node {
         let listen = earlier.as_ref().map_or(listen, |state| state.address);
         make_directories(&layout)?;
         let ledger = audit::open(&dir, &backends)?;
-        let backends = audit::over(backends, &ledger, &settings);
+        let backends = audit::over(backends, &ledger);
         let workspace = Workspace::new(layout, backends.files.clone());
         let (driver, handle) = Driver::new(Host::new(options.clone()), backends.clone());
         let door = Door::open(listen)?;
@@ -96,6 +95,7 @@ impl Node {
             workspace,
             settings,
             settings_file: file,
+            holds: collodi_os::holds,
             audit: Arc::new(audit::asked(Arc::clone(&ledger))),
             token,
             allowed_hosts: AllowedHosts::bound_to(address),
@@ -254,7 +254,7 @@ pub(crate) fn options(home: &Home, backends: &Backends, args: &ServerArgs) -> Re
         local_repositories: args.local_repositories,
         other_apps: args.other_apps.into(),
         extra_roots: home.extra_roots()?,
-        sandbox: confine(args)?,
+        sandbox: trust::trust(settings)?,
         restart: restart(settings, args),
         log: log(settings),
         limits: run_limits(settings),
@@ -266,29 +266,6 @@ pub(crate) fn options(home: &Home, backends: &Backends, args: &ServerArgs) -> Re
         facts: None,
         ..HostOptions::new(home.layout.clone(), u64::from_ne_bytes(random()?))
     })
-}
-
-/// How far apps are trusted.
-fn confine(args: &ServerArgs) -> Result<Option<Confine>> {
-    let Some(confinement) = args.sandbox.confinement() else {
-        return Ok(None);
-    };
-    let read = args.sandbox_read.iter().map(|dir| {
-        let real = absolute(dir)?;
-        let text = real
-            .to_str()
-            .with_context(|| format!("{} is not UTF-8", real.display()))?;
-        Place::parse(text).with_context(|| format!("{text:?} cannot be read from a sandbox"))
-    });
-    Ok(Some(Confine {
-        read: read.collect::<Result<_>>()?,
-        strict: args.sandbox_strict,
-        gpu: args.sandbox_gpu,
-        fallback: args
-            .sandbox_fallback
-            .map(|FallbackArg::Landlock| Fallback::Landlock),
-        ..Confine::new(confinement)
-    }))
 }
 
 /// How daemons are started again, where their scripts do not say.

@@ -240,7 +240,7 @@ fn enforcement(spec: &CommandSpec) -> Result<Option<Enforcement>, Error> {
     let profile = match &spec.sandbox {
         Sandbox::Full => return Ok(None),
         Sandbox::Within(profile) => profile,
-        Sandbox::Impossible(error) => return Err(refused(error.to_string())),
+        Sandbox::Impossible(_, error) => return Err(refused(error.to_string())),
         _ => return Err(refused("this level is not played".to_owned())),
     };
     let probe = Probe {

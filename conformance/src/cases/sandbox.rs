@@ -37,7 +37,7 @@ cases! {
     /// A child whose sandbox cannot be said is refused, with `NoSandbox`, and does not run.
     async fn impossible_sandbox_is_refused(world: Subject) -> Verdict {
         let mut spec = world.child(&["touch:path"]);
-        spec.sandbox = Sandbox::Impossible(PlaceError::Control);
+        spec.sandbox = Sandbox::Impossible(Confinement::Sandboxed, PlaceError::Control);
         let refused = world.spawn(&spec).await.map(drop).map_err(|error| error.kind);
         assert_eq!(refused, Err(ErrorKind::NoSandbox));
         let ran = world.attempt(FileOp::read(world.at("path")?, 1)).await.map(drop);

@@ -38,7 +38,8 @@ pub struct AuditEntry {
     pub timestamp: String,
     /// Names it; no other has this name.
     pub id: String,
-    /// `running`, `ended`, `not-started`, or `unknown` when nobody has seen its end.
+    /// `running`, `ended`, `not-started`, `refused` when it was not started because it could not
+    /// be kept in what was asked for, or `unknown` when nobody has seen its end.
     pub state: String,
     /// What for: `step`, `daemon`, `probe`, `environment`, `repository` or `other`.
     pub kind: String,
@@ -68,6 +69,9 @@ pub struct AuditEntry {
 pub struct AuditSandbox {
     /// The level that was asked for.
     pub requested: String,
+    /// What held it: `bwrap` or `landlock`; absent when nothing did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mechanism: Option<String>,
     /// The protections that were in force.
     pub enforced: Vec<String>,
     /// Those that were asked for and could not be had.

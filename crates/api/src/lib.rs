@@ -28,7 +28,7 @@ pub use env_plan::{EnvPlan, EnvVariable, EnvVerdict};
 pub use log::{Gap, LogLine, LogPage, LogStream};
 pub use plan::{
     Assumption, Effect, FileEffect, Plan, PlanEnding, PlanStatus, PlanStep, PlannedCommand,
-    PlannedScript, PlannedVariable,
+    PlannedSandbox, PlannedScript, PlannedVariable,
 };
 pub use problem::{Diagnostic, Problem, Severity};
 pub use process::{EndedHow, Process, ProcessDetail, ProcessStatus, Processes, TreeMember};

@@ -1,7 +1,7 @@
 //! What a run would do.
 
 use crate::words::words;
-use alloc::{string::String, vec::Vec};
+use alloc::{boxed::Box, string::String, vec::Vec};
 use serde::{Deserialize, Serialize};
 
 /// `GET /python/apps/{name}/plan`: what a run of the app's script would do, played without
@@ -17,12 +17,33 @@ pub struct Plan {
     pub file: String,
     /// The dialect it is read in: `pinokio` or `vatn`.
     pub dialect: String,
+    /// What its commands are kept in; absent when that is nothing, as at the level `full`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sandbox: Option<PlannedSandbox>,
     /// What would happen, in order. A step that is done again is there again, a few times.
     pub steps: Vec<PlanStep>,
     /// How it would end.
     pub ending: PlanEnding,
     /// What nobody can know before, and what the plan takes it for.
     pub assumptions: Vec<Assumption>,
+}
+
+/// What the commands of a script would be kept in.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PlannedSandbox {
+    /// The level: `restricted` or `sandboxed`.
+    pub level: String,
+    /// What would hold it here: `bwrap` or `landlock`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mechanism: Option<String>,
+    /// The protections that this machine can give.
+    pub enforced: Vec<String>,
+    /// Those that the level promises and this machine cannot give.
+    pub missing: Vec<String>,
+    /// Why no command would be started, and what would cure it; absent when they would.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refused: Option<String>,
 }
 
 /// A step of a plan.
@@ -160,6 +181,9 @@ pub struct PlannedScript {
     pub dialect: String,
     /// What it reads as `args`, as JSON.
     pub args: String,
+    /// What its commands are kept in; absent when that is nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sandbox: Option<Box<PlannedSandbox>>,
     /// What would happen, in order.
     pub steps: Vec<PlanStep>,
     /// How it would end.

@@ -1,6 +1,6 @@
 //! From lines to entries.
 
-use crate::{Closed, MAX_LINE_BYTES, Opened, Record};
+use crate::{Closed, Held, MAX_LINE_BYTES, Opened, Record};
 use alloc::{
     collections::BTreeMap,
     string::{String, ToString},
@@ -23,6 +23,8 @@ pub enum State {
     Ended,
     /// It was not started.
     NotStarted,
+    /// It was not started, because it could not be kept in what was asked for.
+    Refused,
     /// It lives, as far as the server knows that runs.
     Running,
     /// The server that started it is gone, and nobody has seen its end.
@@ -35,6 +37,7 @@ impl State {
         match self {
             Self::Ended => "ended",
             Self::NotStarted => "not-started",
+            Self::Refused => "refused",
             Self::Running => "running",
             Self::Unknown => "unknown",
         }
@@ -45,11 +48,28 @@ impl Entry {
     /// What is known of it, where the server with this session runs.
     pub fn state(&self, session: Option<&str>, adopted: bool) -> State {
         match &self.closed {
+            Some(closed) if closed.refused => State::Refused,
             Some(closed) if closed.error.is_some() => State::NotStarted,
             Some(_) => State::Ended,
             None if adopted || session == Some(self.opened.session.as_str()) => State::Running,
             None => State::Unknown,
         }
+    }
+
+    fn hold(&mut self, held: Held) {
+        let sandbox = &mut self.opened.execution.sandbox;
+        sandbox.mechanism = Some(held.mechanism);
+        (sandbox.enforced, sandbox.missing) = (held.enforced, held.missing);
+    }
+
+    /// A sandbox that could not be made holds nothing.
+    fn close(&mut self, closed: Closed) {
+        if closed.refused {
+            let sandbox = &mut self.opened.execution.sandbox;
+            sandbox.mechanism = None;
+            sandbox.enforced.clear();
+        }
+        self.closed = Some(closed);
     }
 
     /// How long it took, in milliseconds. A clock that was set back counts as none.
@@ -89,14 +109,23 @@ impl Book {
     pub fn add(&mut self, record: Record) {
         match record {
             Record::Opened(opened) => self.open(*opened),
+            Record::Held(held) => {
+                if let Some(entry) = self.entry(&held.id) {
+                    entry.hold(held);
+                }
+            }
             Record::Closed(closed) => {
-                let at = self.by_id.get(&closed.id).copied();
-                if let Some(entry) = at.and_then(|at| self.entries.get_mut(at)) {
-                    entry.closed = Some(closed);
+                if let Some(entry) = self.entry(&closed.id) {
+                    entry.close(closed);
                 }
             }
             Record::Lost { count } => self.lost = self.lost.saturating_add(count),
         }
+    }
+
+    fn entry(&mut self, id: &str) -> Option<&mut Entry> {
+        let at = self.by_id.get(id).copied()?;
+        self.entries.get_mut(at)
     }
 
     fn open(&mut self, opened: Opened) {

@@ -6,7 +6,7 @@ use alloc::{
     string::{String, ToString},
     vec::Vec,
 };
-use collodi_command::CommandSpec;
+use collodi_command::{CommandSpec, Sandbox};
 use collodi_env::is_secret_name;
 use collodi_logs::Mask;
 use serde::{Deserialize, Serialize};
@@ -52,6 +52,9 @@ pub struct Execution {
 pub struct Sandboxing {
     /// The level that was asked for: `full` (none), `restricted` or `sandboxed`.
     pub requested: String,
+    /// What held it; absent when it had no sandbox, or was not started.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mechanism: Option<String>,
     /// The protections that were in force.
     pub enforced: Vec<String>,
     /// Those that were asked for and could not be had.
@@ -72,7 +75,7 @@ pub struct EnvironmentNames {
 
 impl Execution {
     /// What `spec` would execute.
-    pub fn of(spec: &CommandSpec, sandbox: Sandboxing) -> Self {
+    pub fn of(spec: &CommandSpec) -> Self {
         let purpose = &spec.purpose;
         Self {
             kind: purpose.kind.to_string(),
@@ -82,8 +85,24 @@ impl Execution {
             command: cut(&mask(spec).apply(&spec.to_string())),
             cwd: cut(&spec.cwd.absolute()),
             tree: cut(spec.tree.as_str()),
-            sandbox,
+            sandbox: Sandboxing::asked(&spec.sandbox),
             environment: EnvironmentNames::of(spec),
+        }
+    }
+}
+
+impl Sandboxing {
+    /// What is asked for. What comes of it is known when the command has been started.
+    pub fn asked(sandbox: &Sandbox) -> Self {
+        let requested = match sandbox {
+            Sandbox::Full => "full".to_owned(),
+            Sandbox::Within(profile) => profile.confinement.to_string(),
+            Sandbox::Impossible(confinement, _) => confinement.to_string(),
+            _ => "unknown".to_owned(),
+        };
+        Self {
+            requested,
+            ..Self::default()
         }
     }
 }

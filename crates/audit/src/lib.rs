@@ -15,5 +15,5 @@ mod rotation;
 pub use book::{Book, Entry, State};
 pub use execution::{EnvironmentNames, Execution, Sandboxing};
 pub use query::{Page, Query};
-pub use record::{Closed, MAX_LINE_BYTES, Opened, Record};
+pub use record::{Closed, Held, MAX_LINE_BYTES, Opened, Record};
 pub use rotation::Rotation;

@@ -1,7 +1,7 @@
 //! Lines on disk.
 
 use crate::Execution;
-use alloc::{boxed::Box, string::String};
+use alloc::{boxed::Box, string::String, vec::Vec};
 use serde::{Deserialize, Serialize};
 
 /// The longest line that is read, in bytes.
@@ -13,6 +13,8 @@ pub const MAX_LINE_BYTES: usize = 256 * 1024;
 pub enum Record {
     /// A command is about to be started.
     Opened(Box<Opened>),
+    /// It was started in a sandbox.
+    Held(Held),
     /// It has ended, or could not be started.
     Closed(Closed),
     /// So many records were not written: the disk was too slow.
@@ -37,6 +39,20 @@ pub struct Opened {
     pub execution: Execution,
 }
 
+/// What holds of the sandbox that a command was started in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Held {
+    /// Which command.
+    pub id: String,
+    /// What makes the sandbox.
+    pub mechanism: String,
+    /// The protections in force.
+    pub enforced: Vec<String>,
+    /// Those that the level promises and this machine cannot give.
+    pub missing: Vec<String>,
+}
+
 /// A command has ended, or could not be started.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -54,6 +70,9 @@ pub struct Closed {
     /// Why it was not started; absent when it was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
+    /// Whether it was not started because it could not be kept in what was asked for.
+    #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+    pub refused: bool,
 }
 
 impl Record {

@@ -1,7 +1,7 @@
 //! Lines, entries and pages.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
-use collodi_audit::{Book, Closed, Execution, Opened, Query, Record, Rotation, Sandboxing, State};
+use collodi_audit::{Book, Closed, Execution, Held, Opened, Query, Record, Rotation, State};
 use collodi_command::{CommandSpec, Kind, Purpose, TreeId};
 use collodi_contain::{RelPath, Root};
 use proptest::prelude::*;
@@ -30,7 +30,7 @@ fn spec() -> CommandSpec {
 }
 
 fn opened(id: &str, at: u64, app: &str) -> Record {
-    let mut execution = Execution::of(&spec(), Sandboxing::default());
+    let mut execution = Execution::of(&spec());
     execution.app = Some(app.to_owned());
     let (id, session) = (id.to_owned(), "s".to_owned());
     Record::Opened(Box::new(Opened {
@@ -48,6 +48,7 @@ fn closed(id: &str, at: u64, exit_code: Option<i32>) -> Record {
         exit_code,
         signal: None,
         error: None,
+        refused: false,
     })
 }
 
@@ -69,7 +70,7 @@ fn an_entry_has_no_secret_in_it() {
 fn a_long_command_is_cut() {
     let mut spec = spec();
     spec.args = vec!["ü".repeat(5000)];
-    let execution = Execution::of(&spec, Sandboxing::default());
+    let execution = Execution::of(&spec);
     assert!(execution.command.ends_with("bytes more)") && execution.command.len() < 4200);
 }
 
@@ -89,6 +90,39 @@ fn an_execution_is_what_began_and_how_it_ended() {
     // The clock was set back.
     let back = self::book(&[opened("1", 50, "a"), closed("1", 12, Some(0))]);
     assert_eq!(back.entries()[0].duration_ms(), Some(0));
+}
+
+#[test]
+fn what_holds_of_a_sandbox_is_known_once_it_is_there() {
+    let held = |id: &str| {
+        Record::Held(Held {
+            id: id.to_owned(),
+            mechanism: "landlock".to_owned(),
+            enforced: vec!["writes".to_owned()],
+            missing: vec!["sight".to_owned()],
+        })
+    };
+    let refused = Record::Closed(Closed {
+        id: "2".to_owned(),
+        at: 7,
+        exit_code: None,
+        signal: None,
+        error: Some("no sandbox".to_owned()),
+        refused: true,
+    });
+    let begun = [opened("1", 5, "a"), opened("2", 6, "a")];
+    let book = book(&[&begun[..], &[held("1"), held("2"), held("gone"), refused]].concat());
+    let [kept, failed] = book.entries() else {
+        panic!("{book:?}")
+    };
+    let sandbox = &kept.opened.execution.sandbox;
+    assert_eq!(sandbox.mechanism.as_deref(), Some("landlock"));
+    assert_eq!(
+        (&*sandbox.enforced, &*sandbox.missing),
+        (&["writes".to_owned()][..], &["sight".to_owned()][..])
+    );
+    assert_eq!(failed.state(Some("s"), false), State::Refused);
+    assert!(failed.opened.execution.sandbox.enforced.is_empty());
 }
 
 #[test]
@@ -176,8 +210,8 @@ fn a_file_is_rotated_by_its_size() {
 
 proptest! {
     #[test]
-    fn records_read_back_as_they_were_written(id in "\\PC{0,9}", at: u64, code: Option<i32>, error: Option<String>) {
-        let record = Record::Closed(Closed { id, at, exit_code: code, signal: None, error });
+    fn records_read_back_as_they_were_written(id in "\\PC{0,9}", at: u64, code: Option<i32>, error: Option<String>, refused: bool) {
+        let record = Record::Closed(Closed { id, at, exit_code: code, signal: None, error, refused });
         let line = record.to_line();
         prop_assert_eq!(line.matches('\n').count(), 1);
         prop_assert_eq!(Record::from_line(line.trim_end()), Some(record));

@@ -1,7 +1,7 @@
 //! What a process is kept in.
 
 use alloc::sync::Arc;
-use collodi_sandbox::{PlaceError, Profile};
+use collodi_sandbox::{Confinement, PlaceError, Profile};
 
 /// What a process is kept in. It runs as is said here, or it does not run.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -12,6 +12,7 @@ pub enum Sandbox {
     Full,
     /// A sandbox.
     Within(Arc<Profile>),
-    /// A sandbox that cannot be said, because of a path: the process does not run.
-    Impossible(PlaceError),
+    /// A sandbox of this level that cannot be said, because of a path: the process does not
+    /// run.
+    Impossible(Confinement, PlaceError),
 }

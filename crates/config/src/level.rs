@@ -53,9 +53,10 @@ word_setting! {
 word_setting! {
     /// Which network programs reach.
     Network {
-        /// None.
+        /// None: a loopback of their own is all there is.
         None = "none",
-        /// This machine's own addresses, in a network of their own.
+        /// A loopback of their own, not this machine's. The same as none, by the name that
+        /// says what works.
         Loopback = "loopback",
         /// Whatever this machine reaches.
         Full = "full",
@@ -77,6 +78,12 @@ word_setting! {
 pub struct AbsolutePath(String);
 
 impl AbsolutePath {
+    /// The path, when it is one: from `/` on, without `..` and control characters.
+    pub fn parse(path: &str) -> Option<Self> {
+        let odd = path.contains(char::is_control) || path.split('/').any(|part| part == "..");
+        (path.starts_with('/') && !odd).then(|| Self(path.to_owned()))
+    }
+
     /// The path.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -85,12 +92,8 @@ impl AbsolutePath {
 
 impl Form for AbsolutePath {
     fn read(value: &Spanned<DeValue<'_>>) -> Result<Self, Fault> {
-        let path = text(value)?;
-        let odd = path.contains(char::is_control) || path.split('/').any(|part| part == "..");
-        match path.starts_with('/') && !odd {
-            true => Ok(Self(path.to_owned())),
-            false => Err(Fault::bad(value, "a folder is named from / on, without ..")),
-        }
+        let path = Self::parse(text(value)?);
+        path.ok_or_else(|| Fault::bad(value, "a folder is named from / on, without .."))
     }
 
     fn shown(&self) -> Value {

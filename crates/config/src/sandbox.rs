@@ -15,8 +15,8 @@ section! {
         level: Option<Level> = None,
         /// Which network they reach; that of the level when absent.
         network: Option<Network> = None,
-        /// Whether they reach the graphics card.
-        gpu: bool = true,
+        /// Whether they reach the graphics card, where they are kept in a sandbox.
+        gpu: bool = false,
         /// Folders that they may read besides.
         read: Vec<AbsolutePath> = Vec::new(),
         /// Folders that they may write besides.

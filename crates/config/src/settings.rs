@@ -73,6 +73,11 @@ impl Settings {
         self.apps.iter()
     }
 
+    /// The same, to overrule it.
+    pub fn apps_mut(&mut self) -> impl Iterator<Item = &mut AppSandbox> {
+        self.apps.values_mut()
+    }
+
     /// The sections that are none of ours.
     pub fn foreign(&self) -> &[String] {
         &self.foreign

@@ -255,7 +255,7 @@ impl Host {
     }
 
     pub(crate) fn create_env(&mut self, env: &EnvDir) -> Accepted {
-        self.env_job(env, None).keep();
+        self.env_job(None, env, None).keep();
         self.begin_env(env.path());
         Accepted::UnderWay
     }
@@ -299,19 +299,25 @@ impl Host {
     }
 
     /// The making of this environment, begun if it is not under way.
-    pub(crate) fn env_job(&mut self, env: &EnvDir, version: Option<String>) -> &mut EnvJob {
+    pub(crate) fn env_job(
+        &mut self,
+        app: Option<String>,
+        env: &EnvDir,
+        version: Option<String>,
+    ) -> &mut EnvJob {
         let tools = self.tools().cloned().unwrap_or_default();
         let options = &self.options;
         let tree = TreeId::new(&format!("env-{:016x}", self.shared.ids.seed()));
         self.envs.entry(env.path().clone()).or_insert_with(|| {
-            EnvJob::new(ProvisionOptions {
+            let options = ProvisionOptions {
                 env: env.clone(),
                 version,
                 installer: tools.installer(options.prefer_uv),
                 tools: (*tools).clone(),
                 vars: own_vars(options),
                 tree,
-            })
+            };
+            EnvJob::new(app, options)
         })
     }
 

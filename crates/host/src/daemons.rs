@@ -102,7 +102,10 @@ impl Host {
             };
         }
         command.recording = self.shared.journal.recording(&name);
-        command.sandbox = self.shared.confining.sandbox(&birth.app.root, command);
+        command.sandbox =
+            self.shared
+                .confining
+                .sandbox(Some(&birth.app.name), &birth.app.root, command);
         let is_on = self.shared.journal.is_on();
         let waits = is_on && matches!(birth.first, First::Started);
         let startup = birth.daemon.ready.as_ref().map(|ready| ready.startup);

@@ -7,7 +7,7 @@ use crate::{
     secrets::mask,
     shared::{Child, Role, Shared},
 };
-use alloc::vec::Vec;
+use alloc::{string::String, vec::Vec};
 use collodi_action::Action;
 use collodi_logs::{Limits, Log, plain};
 use collodi_machine::{ActionId, Machine, Output};
@@ -20,6 +20,8 @@ use collodi_time::Instant;
 /// An environment that is being made, and who waits for it.
 #[derive(Clone, Debug)]
 pub(crate) struct EnvJob {
+    /// The app that wanted it first.
+    app: Option<String>,
     options: ProvisionOptions,
     provision: Provision,
     /// It was cancelled. Who wants it since then gets a new one.
@@ -31,13 +33,14 @@ pub(crate) struct EnvJob {
 }
 
 impl EnvJob {
-    pub(crate) fn new(options: ProvisionOptions) -> Self {
+    pub(crate) fn new(app: Option<String>, options: ProvisionOptions) -> Self {
         let log = Log::new(Limits {
             lines: 200,
             ..Limits::default()
         })
         .with_mask(mask(&options.vars));
         Self {
+            app,
             provision: Provision::new(options.clone()),
             options,
             cancelled: false,
@@ -128,7 +131,10 @@ impl EnvJob {
         let _ = self.provision.handle_input(now, Input::Timeout);
     }
 
-    fn ask(&self, id: ActionId, action: Action, shared: &mut Shared) {
+    fn ask(&self, id: ActionId, mut action: Action, shared: &mut Shared) {
+        if let Action::Exec(spec) = &mut action {
+            spec.purpose.app.clone_from(&self.app);
+        }
         let child = Child::Env(self.provision.env().path().clone());
         shared.ask(child, Some(id), Role::Plain, action);
     }

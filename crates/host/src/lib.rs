@@ -48,7 +48,7 @@ pub mod calls {
 }
 
 pub use command::{Accepted, Command, Reader, Refused, RunRequest};
-pub use confine::Confine;
+pub use confine::{Confine, Trust, sandbox_of};
 pub use control::run_options;
 pub use detection::own_vars;
 pub use event::{EnvEvent, Event, JournalEvent, ProcessEvent, RunEvent};

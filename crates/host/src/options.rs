@@ -1,6 +1,6 @@
 //! What a host needs to know.
 
-use crate::Confine;
+use crate::Trust;
 use alloc::{collections::BTreeMap, string::String, sync::Arc};
 use collodi_command::Bounds;
 use collodi_env::{Grants, Policy};
@@ -60,9 +60,10 @@ pub struct HostOptions {
     pub other_apps: OtherApps,
     /// Folders beside their apps' that scripts may use.
     pub extra_roots: ExtraRoots,
-    /// What the commands of apps are kept in; none when they are trusted fully. Commands of
-    /// the host itself, which look for tools and make environments, are kept in the same.
-    pub sandbox: Option<Confine>,
+    /// What the commands of apps are kept in. Commands that the host itself starts for an app,
+    /// which make its environments and fetch its repositories, are kept in the same; those
+    /// that look for tools in what all apps are.
+    pub sandbox: Trust,
 }
 
 impl HostOptions {
@@ -92,7 +93,7 @@ impl HostOptions {
             privileged: false,
             other_apps: OtherApps::default(),
             extra_roots: ExtraRoots::default(),
-            sandbox: None,
+            sandbox: Trust::default(),
         }
     }
 }

@@ -16,7 +16,8 @@ pub(crate) fn decided(environment: &Environment) -> Decided {
         .collect()
 }
 
-/// Says of a command of the host's own what it is for; a run says so of its own commands.
+/// Says of a command of the host's own what it is for, besides the app, which the command
+/// says; a run says so of its own commands.
 pub(crate) fn say(child: &Child, action: &mut Action, own: &Decided) {
     let Action::Exec(spec) = action else {
         return;
@@ -31,6 +32,7 @@ pub(crate) fn say(child: &Child, action: &mut Action, own: &Decided) {
             Child::Detect | Child::Ready(_) => Kind::Probe,
             _ => Kind::Other,
         },
+        app: spec.purpose.app.take(),
         environment: own.clone(),
         ..Purpose::default()
     };

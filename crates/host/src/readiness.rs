@@ -4,7 +4,10 @@ use crate::{
     ProcessId,
     shared::{Child, Role, Shared},
 };
-use alloc::{format, string::ToString};
+use alloc::{
+    format,
+    string::{String, ToString},
+};
 use collodi_action::{Action, Completion};
 use collodi_command::{Signal, TreeId};
 use collodi_machine::ActionId;
@@ -39,6 +42,7 @@ enum Stage {
 /// Whose readiness it is, and where its command runs.
 pub(crate) struct Place {
     pub(crate) process: ProcessId,
+    pub(crate) app: Option<String>,
     pub(crate) tree: TreeId,
 }
 
@@ -162,6 +166,7 @@ impl Watch {
             Probe::Command(command) => {
                 let mut command = (**command).clone();
                 command.tree = place.looks();
+                command.purpose.app.clone_from(&place.app);
                 Some(Action::Exec(command))
             }
         }

@@ -103,10 +103,12 @@ impl Host {
 
     fn want_env(&mut self, run: RunId, action: ActionId, request: EnvRequest) {
         let EnvRequest { env, version } = request;
-        if let Some(entry) = self.runs.get_mut(&run) {
+        let entry = self.runs.get_mut(&run);
+        let app = entry.map(|entry| {
             entry.add_env(env.path().clone());
-        }
-        self.env_job(&env, version).add(run, action);
+            entry.app_info().name.clone()
+        });
+        self.env_job(app, &env, version).add(run, action);
         self.begin_env(env.path());
     }
 

@@ -531,7 +531,9 @@ impl RunEntry {
             return action;
         };
         spec.purpose = self.purpose(Kind::Step);
-        spec.sandbox = shared.confining.sandbox(&self.info.root, &spec);
+        spec.sandbox = shared
+            .confining
+            .sandbox(Some(&self.app), &self.info.root, &spec);
         let may_be_kept = self.running().is_some_and(|run| run.may_keep(&spec.tree));
         if may_be_kept && let Some(recording) = shared.journal.recording(spec.tree.as_str()) {
             self.recordings.push(spec.tree.as_str().into());

@@ -91,9 +91,7 @@ pub(crate) fn is_script_name(name: &str) -> bool {
 fn app_of(layout: &Layout, caller: &App, file: &ContainedPath) -> Result<App, ScriptFault> {
     let text = file.absolute();
     let below = |root: &Root| root.contain(&RelPath::root(), &text).ok();
-    let apps = Root::new(&layout.apps().absolute());
-    let first = |path: &ContainedPath| path.rel().components().next().map(ToString::to_string);
-    let (name, root) = match (below(&apps).as_ref().and_then(first), below(&caller.root)) {
+    let (name, root) = match (app_that_holds(layout, &text), below(&caller.root)) {
         (Some(name), _) => {
             let name = named(&name, &text)?;
             (name.to_string(), layout.app(&name))
@@ -106,6 +104,13 @@ fn app_of(layout: &Layout, caller: &App, file: &ContainedPath) -> Result<App, Sc
     let dir = inner.rel().parent().unwrap_or_default();
     let file = inner.rel().file_name().unwrap_or_default();
     Ok(App::new(&name, root, dir, file))
+}
+
+/// The name of the app of the workspace that holds what is at `path`, if one does.
+pub(crate) fn app_that_holds(layout: &Layout, path: &str) -> Option<String> {
+    let apps = Root::new(&layout.apps().absolute());
+    let below = apps.contain(&RelPath::root(), path).ok()?;
+    below.rel().components().next().map(ToString::to_string)
 }
 
 fn folder(file: &ContainedPath, text: &str) -> Result<(String, Root), ScriptFault> {

@@ -10,7 +10,7 @@ use crate::{
     checkout::Fetch,
     git::GitAddress,
     post::Post,
-    script_address::Address,
+    script_address::{Address, app_that_holds},
     script_missing::missing,
     script_start::parse_script,
     shared::{Child, Role},
@@ -209,9 +209,13 @@ impl Host {
     }
 
     /// Asks the world something for a call.
-    pub(crate) fn ask_for_call(&mut self, id: CallId, stage: Stage, action: Action) {
+    pub(crate) fn ask_for_call(&mut self, id: CallId, stage: Stage, mut action: Action) {
         if let Some(call) = self.calls.all.get_mut(&id) {
             call.stage = stage;
+            if let Action::Exec(spec) = &mut action {
+                let owner = app_that_holds(&self.options.layout, &spec.cwd.absolute());
+                spec.purpose.app = Some(owner.unwrap_or_else(|| call.app.name.clone()));
+            }
             self.shared.ask(Child::Call(id), None, Role::Plain, action);
         }
     }

@@ -40,7 +40,9 @@ impl Host {
 
     fn app_at(&self, id: CallId, path: &ContainedPath) -> Result<App, ScriptFault> {
         let call = self.calls.all.get(&id).ok_or(ScriptFault::Cancelled)?;
-        script_app(&self.options.layout, &call.app, path)
+        let app = script_app(&self.options.layout, &call.app, path)?;
+        self.options.sandbox.may_call(&call.app, &app)?;
+        Ok(app)
     }
 
     pub(crate) fn read_script(&mut self, id: CallId, app: App) {

@@ -122,6 +122,13 @@ pub enum ScriptFault {
     TooMany(usize),
     /// So many things are wanted of scripts and not done.
     TooManyCalls(usize),
+    /// It is a script of an app that may do more than the one that wants it.
+    TrustedFurther {
+        /// The app that may do more.
+        app: String,
+        /// The one that wants it.
+        by: String,
+    },
     /// There is no git on this machine.
     NoGit(collodi_action::Error),
     /// A git command failed.
@@ -268,6 +275,11 @@ impl fmt::Display for ScriptFault {
                     "{most} starts and restarts of scripts are under way, and no more can be"
                 )
             }
+            Self::TrustedFurther { app, by } => write!(
+                f,
+                "{app} may do more than {by}, which is kept in a sandbox; give {app} the same in \
+                 [sandbox.apps.{app}], or run it yourself"
+            ),
             Self::NoGit(error) => write!(f, "{error}"),
             Self::Git { line, tail } if tail.is_empty() => write!(f, "`{line}` failed"),
             Self::Git { line, tail } => write!(f, "`{line}` failed: {tail}"),

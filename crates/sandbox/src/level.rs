@@ -46,6 +46,13 @@ impl Level {
     }
 }
 
+impl Confinement {
+    /// Whether a process of this level has the network, where nothing else is said.
+    pub const fn has_network(self) -> bool {
+        matches!(self, Self::Restricted)
+    }
+}
+
 impl From<Confinement> for Level {
     fn from(confinement: Confinement) -> Self {
         match confinement {

@@ -24,8 +24,9 @@ pub struct Profile {
     pub protected: Vec<Place>,
     /// Whether it may use the machine's GPUs.
     pub gpu: bool,
-    /// Whether it has the network, also where the level has none.
-    pub network: bool,
+    /// Whether it has the network, where that is otherwise than the level says. Without it,
+    /// there is a network of its own, in which is a loopback alone.
+    pub network: Option<bool>,
     /// What `/tmp` is.
     pub temp: Temp,
     /// What it may use.
@@ -75,7 +76,7 @@ impl Profile {
             hidden: Vec::new(),
             protected: Vec::new(),
             gpu: false,
-            network: false,
+            network: None,
             temp: Temp::Memory(Self::TEMP_BYTES),
             limits: Limits { file_bytes: None },
             strict: false,
@@ -85,7 +86,7 @@ impl Profile {
 
     /// Whether it has the network.
     pub fn has_network(&self) -> bool {
-        self.network || self.confinement == Confinement::Restricted
+        self.network.unwrap_or(self.confinement.has_network())
     }
 
     /// The folders it may change.

@@ -155,7 +155,7 @@ proptest! {
     #[test]
     fn never_weaker_than_asked(
         works: bool, landlock in 0_u32..10, domains: bool, helper: bool, sandboxed: bool,
-        network: bool, strict: bool, fallback: bool,
+        network: Option<bool>, strict: bool, fallback: bool,
     ) {
         let confinement = if sandboxed { Confinement::Sandboxed } else { Confinement::Restricted };
         let profile = Profile {

@@ -9,7 +9,7 @@ use axum::{Json, extract::State};
 use collodi_api::Plan;
 use collodi_driver::HostHandle;
 use collodi_host::{Host, RunRequest};
-use collodi_plan::PlanOptions;
+use collodi_plan::{Holds, PlanOptions};
 use collodi_value::{Object, Value};
 use futures::StreamExt as _;
 use std::sync::Arc;
@@ -24,23 +24,24 @@ pub(crate) async fn plan(State(surface): Shared, PathName(name): PathName) -> An
         answers: Box::default(),
         again: false,
     };
-    let options = options(&surface.host).await?;
+    let options = options(&surface.host, surface.holds).await?;
     let files = surface.workspace.files();
     let plan = collodi_plan::plan(&options, request, &app.source, &**files);
     Ok(Json(plan.await))
 }
 
 /// What a run would be begun with, as soon as the host knows what the machine has.
-async fn options(host: &HostHandle) -> Result<PlanOptions, Fault> {
+async fn options(host: &HostHandle, holds: Holds) -> Result<PlanOptions, Fault> {
     let mut events = host.changes().await?;
     loop {
-        let found = |host: &Host| {
+        let found = move |host: &Host| {
             let (tools, stand_ins) = host.found()?;
             let (host, tools) = (host.options().clone(), tools.clone());
             Some(PlanOptions {
                 host,
                 tools,
                 stand_ins,
+                holds,
             })
         };
         if let Some(options) = host.query(found).await? {

@@ -26,6 +26,10 @@ impl Sandboxes {
         })
     }
 
+    pub(crate) fn decide(&self, profile: &Profile) -> Decision {
+        self.0.decide(profile)
+    }
+
     pub(crate) fn ready(&self, job: &Job<'_>) -> Result<Confined, Cured> {
         self.0.ready(job).map_err(Cured)
     }

@@ -87,7 +87,9 @@ impl Player<'_> {
     ) -> Result<Option<String>, ScriptFault> {
         let path = self.resolve(step, uri, Some(checkout)).await?;
         self.may_start(&path.absolute())?;
-        let app = script_app(&self.options.host.layout, &self.stack.top.app, &path)?;
+        let caller = &self.stack.top.app;
+        let app = script_app(&self.options.host.layout, caller, &path)?;
+        self.options.host.sandbox.may_call(caller, &app)?;
         if self.stack.depth() >= MOST_DEEP {
             let deep = format!("scripts start scripts {MOST_DEEP} levels deep");
             return Ok(Some(unknown(&deep, "told further")));

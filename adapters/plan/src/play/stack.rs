@@ -1,6 +1,7 @@
 //! The runs of a plan: the one that is played, those that wait for it, and how they end.
 
 use super::{Ended, Player, Stand, stops::Stops};
+use crate::sandbox::sandbox;
 use collodi_api::{Effect, Plan, PlanEnding, PlanStatus, PlannedScript};
 use collodi_machine::ActionId;
 use collodi_run::{Completed, Failure, FailureKind, Outcome, ScriptFault, Status};
@@ -147,6 +148,7 @@ impl Player<'_> {
             root: run.app.root.to_string(),
             file: run.file(),
             dialect: run.options.script.dialect.name().to_owned(),
+            sandbox: sandbox(self.options, &run.app).map(Box::new),
             args: self.notes.words.show(&run.options.args.to_json()),
             steps,
             ending,
@@ -162,6 +164,7 @@ impl Player<'_> {
             root: top.app.root.to_string(),
             file: top.file(),
             dialect: top.options.script.dialect.name().to_owned(),
+            sandbox: sandbox(self.options, &top.app),
             steps,
             ending,
             assumptions: std::mem::take(&mut self.notes.assumptions),

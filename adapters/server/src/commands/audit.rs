@@ -79,7 +79,12 @@ fn show(entry: &AuditEntry) {
     let whom = entry.app.as_deref().unwrap_or("-");
     let how = match (entry.exit_code, entry.duration_ms) {
         (Some(code), Some(millis)) => format!("exit {code}, {millis} ms"),
-        _ => entry.state.clone(),
+        _ => [Some(&entry.state), entry.error.as_ref()]
+            .into_iter()
+            .flatten()
+            .map(|text| collodi_logs::plain(text))
+            .collect::<Vec<_>>()
+            .join(": "),
     };
     let command = collodi_logs::plain(&entry.command);
     say!(

@@ -52,6 +52,7 @@ pub(crate) async fn plan(
         stand_ins: stand_ins(&options, &tools),
         host: options,
         tools: Arc::new(tools),
+        holds: collodi_os::holds,
     };
     let request = request(&app, script);
     let mut plan = collodi_plan::plan(&options, request, &app.source, &*backends.files).await;

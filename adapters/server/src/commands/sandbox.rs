@@ -115,7 +115,7 @@ fn profile(confinement: Confinement, args: &SandboxArgs) -> Result<Profile> {
         hidden: all(&args.hide)?,
         protected,
         gpu: args.gpu,
-        network: args.network,
+        network: args.network.then_some(true),
         strict: args.strict,
         fallback: args
             .fallback

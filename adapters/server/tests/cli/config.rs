@@ -68,18 +68,3 @@ fn nothing_starts_with_a_file_that_is_wrong() {
         }
     }
 }
-
-#[test]
-fn a_level_that_cannot_be_held_is_not_taken_for_full() {
-    for file in [
-        "[sandbox]\nlevel = 'restricted'\n",
-        "[sandbox.apps.other]\nlevel = 'sandboxed'\n",
-    ] {
-        let stage = Stage::new()
-            .file(".vatn/vatn.toml", file)
-            .file("app/pinokio.json", APP);
-        let answer = stage.call("run app");
-        assert_eq!(answer.status, 2, "{}", answer.stderr);
-        assert!(!answer.stdout.contains("hello"));
-    }
-}

@@ -5,5 +5,6 @@
 
 mod absent;
 mod attacks;
+mod settings;
 mod stage;
 mod works;

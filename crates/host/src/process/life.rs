@@ -405,6 +405,7 @@ impl Process {
     fn place(&self) -> Place {
         Place {
             process: self.id.clone(),
+            app: self.daemon.command.purpose.app.clone(),
             tree: self.daemon.command.tree.clone(),
         }
     }

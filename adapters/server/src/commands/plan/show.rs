@@ -3,8 +3,8 @@
 use crate::failure::{ERROR, HINT};
 use anstyle::{AnsiColor, Effects, Style};
 use collodi_api::{
-    Effect, FileEffect, Plan, PlanEnding, PlanStatus, PlanStep, PlannedCommand, PlannedScript,
-    PlannedVariable,
+    Effect, FileEffect, Plan, PlanEnding, PlanStatus, PlanStep, PlannedCommand, PlannedSandbox,
+    PlannedScript, PlannedVariable,
 };
 use collodi_logs::plain;
 use collodi_script::locate;
@@ -22,6 +22,9 @@ pub(super) fn show(plan: &Plan, source: &str, env: bool) {
         "{STEP}{app}{STEP:#}  {DIM}{root}/{file}, {} dialect{DIM:#}",
         plan.dialect
     );
+    plan.sandbox
+        .iter()
+        .for_each(|sandbox| say!("{}", kept_in(sandbox)));
     let mut shown = Shown {
         env,
         root,
@@ -45,6 +48,23 @@ pub(super) fn show(plan: &Plan, source: &str, env: bool) {
         say!("  - {}{}", of.unwrap_or_default(), plain(&assumption.text));
     }
     say!("\n{}", sum(plan));
+}
+
+/// What all commands of a script are kept in, in a line.
+fn kept_in(sandbox: &PlannedSandbox) -> String {
+    let level = &sandbox.level;
+    if let Some(why) = &sandbox.refused {
+        return format!(
+            "{WARN}{level}: no command would be started: {}{WARN:#}",
+            plain(why)
+        );
+    }
+    let by = sandbox.mechanism.as_deref().unwrap_or_default();
+    let missing = match sandbox.missing.is_empty() {
+        true => "all of it".to_owned(),
+        false => format!("all of it but {}", sandbox.missing.join(", ")),
+    };
+    format!("{DIM}{level}: {by} holds {missing} here, for every command{DIM:#}")
 }
 
 struct Shown<'a> {
@@ -87,6 +107,10 @@ impl<'a> Shown<'a> {
             plain(file),
             plain(&script.args)
         );
+        script
+            .sandbox
+            .iter()
+            .for_each(|sandbox| say!("{indent}{}", kept_in(sandbox)));
         self.root = root;
         script.steps.iter().for_each(|step| self.step(step));
         let indent = &self.indent;

@@ -1,0 +1,119 @@
+//! How far apps are trusted: what the settings say, over which the command line wins.
+
+use crate::{
+    cli::{FallbackArg, ServerArgs},
+    failure::Failure,
+    home::absolute,
+};
+use anyhow::{Context as _, Result};
+use collodi_config::{AbsolutePath, AppSandbox, Fallback, Level, Network, Setting, Settings};
+use collodi_host::{Confine, Trust};
+use collodi_sandbox::{Confinement, Place};
+use std::path::{Path, PathBuf};
+
+/// The command line wins, over what is said of single apps too.
+pub(crate) fn overrule(settings: &mut Settings, args: &ServerArgs) -> Result<()> {
+    let level = args.sandbox.map(level);
+    let gpu = args.sandbox_gpu.then_some(true);
+    let fallback = args.sandbox_fallback;
+    let sandbox = &mut settings.sandbox;
+    sandbox.level.overrule(level.map(Some));
+    sandbox.gpu.overrule(gpu);
+    sandbox
+        .fallback
+        .overrule(fallback.map(|FallbackArg::Landlock| Fallback::Landlock));
+    sandbox.strict.overrule(args.sandbox_strict.then_some(true));
+    let read = further(sandbox.read.value(), &args.sandbox_read)?;
+    sandbox.read.overrule(read);
+    for app in settings.apps_mut() {
+        app.level.overrule(level.map(Some));
+        app.gpu.overrule(gpu.map(Some));
+    }
+    Ok(())
+}
+
+const fn level(level: collodi_sandbox::Level) -> Level {
+    match level {
+        collodi_sandbox::Level::Full => Level::Full,
+        collodi_sandbox::Level::Restricted => Level::Restricted,
+        collodi_sandbox::Level::Sandboxed => Level::Sandboxed,
+    }
+}
+
+/// What the file names, and these folders besides; none when there are no such.
+fn further(named: &[AbsolutePath], dirs: &[PathBuf]) -> Result<Option<Vec<AbsolutePath>>> {
+    let path = |dir: &PathBuf| {
+        let real = absolute(dir)?;
+        let path = real.to_str().and_then(AbsolutePath::parse);
+        path.ok_or_else(|| unsayable(&real))
+    };
+    let dirs: Vec<_> = dirs.iter().map(path).collect::<Result<_>>()?;
+    Ok((!dirs.is_empty()).then(|| [named, &dirs].concat()))
+}
+
+fn unsayable(path: &Path) -> anyhow::Error {
+    Failure::new(format!("{:?} cannot be named in settings", path.display()))
+        .hint("use a folder whose path is UTF-8, without control characters")
+        .into()
+}
+
+/// What the commands of each app are kept in.
+pub(crate) fn trust(settings: &Settings) -> Result<Trust> {
+    let own = settings
+        .apps()
+        .map(|(name, app)| Ok((name.to_string(), confine(settings, Some(app))?)));
+    Ok(Trust {
+        all: confine(settings, None)?,
+        apps: own.collect::<Result<_>>()?,
+    })
+}
+
+/// What is said of an app, else of all.
+fn confine(settings: &Settings, app: Option<&AppSandbox>) -> Result<Option<Confine>> {
+    let all = &settings.sandbox;
+    let level = app.and_then(|app| *app.level.value());
+    let Some(confinement) = level.or(*all.level.value()).and_then(confinement) else {
+        return Ok(None);
+    };
+    let network = app.and_then(|app| *app.network.value());
+    let gpu = app.and_then(|app| *app.gpu.value());
+    Ok(Some(Confine {
+        network: network.or(*all.network.value()).map(is_there),
+        gpu: gpu.unwrap_or(*all.gpu.value()),
+        strict: *all.strict.value(),
+        fallback: match all.fallback.value() {
+            Fallback::Refuse => None,
+            Fallback::Landlock => Some(collodi_sandbox::Fallback::Landlock),
+        },
+        read: places(&all.read, app.map(|app| &app.read))?,
+        write: places(&all.write, app.map(|app| &app.write))?,
+        ..Confine::new(confinement)
+    }))
+}
+
+const fn confinement(level: Level) -> Option<Confinement> {
+    match level {
+        Level::Full => None,
+        Level::Restricted => Some(Confinement::Restricted),
+        Level::Sandboxed => Some(Confinement::Sandboxed),
+    }
+}
+
+/// A network of its own, with a loopback, is what there is without one.
+const fn is_there(network: Network) -> bool {
+    matches!(network, Network::Full)
+}
+
+/// The folders of all and of an app, without links in their paths.
+fn places(
+    all: &Setting<Vec<AbsolutePath>>,
+    own: Option<&Setting<Vec<AbsolutePath>>>,
+) -> Result<Vec<Place>> {
+    let own = own.into_iter().flat_map(Setting::value);
+    let real = |path: &AbsolutePath| {
+        let real = absolute(Path::new(path.as_str()))?;
+        let text = real.to_str().ok_or_else(|| unsayable(&real))?;
+        Place::parse(text).with_context(|| format!("{text:?} cannot be a sandbox's"))
+    };
+    all.value().iter().chain(own).map(real).collect()
+}
