@@ -11,6 +11,7 @@ mod names;
 mod query;
 mod routes;
 mod serve;
+mod stream;
 mod surface;
 mod token;
 mod views;

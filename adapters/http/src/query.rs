@@ -2,6 +2,7 @@
 
 use crate::fault::{Fault, Kind};
 use axum::http::Uri;
+use percent_encoding::percent_decode_str;
 
 /// The number that parameter `key` has, if it is there. Of several, the first.
 pub(crate) fn number(uri: &Uri, key: &str) -> Result<Option<u64>, Fault> {
@@ -18,6 +19,22 @@ pub(crate) fn number(uri: &Uri, key: &str) -> Result<Option<u64>, Fault> {
     })
 }
 
+/// The text that parameter `key` has, if it is there. Of several, the first.
+pub(crate) fn text(uri: &Uri, key: &str) -> Result<Option<String>, Fault> {
+    let mut pairs = uri.query().unwrap_or_default().split('&');
+    let Some(text) = pairs.find_map(|pair| value_of(pair, key)) else {
+        return Ok(None);
+    };
+    let text = text.replace('+', " ");
+    match percent_decode_str(&text).decode_utf8() {
+        Ok(text) => Ok(Some(text.into_owned())),
+        Err(_) => Err(
+            Fault::new(Kind::BadParameter, format!("{key} is not UTF-8"))
+                .with(|problem| problem.pointer = Some(format!("/{key}"))),
+        ),
+    }
+}
+
 fn value_of<'a>(pair: &'a str, key: &str) -> Option<&'a str> {
     let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
     (name == key).then_some(value)
@@ -25,7 +42,16 @@ fn value_of<'a>(pair: &'a str, key: &str) -> Option<&'a str> {
 
 #[cfg(test)]
 mod tests {
-    use super::number;
+    use super::{number, text};
+
+    #[test]
+    fn texts() {
+        let read = |uri: &str| text(&uri.parse().unwrap(), "q").unwrap();
+        assert_eq!(read("/x"), None);
+        assert_eq!(read("/x?a=b&q=one+two%26%3D").as_deref(), Some("one two&="));
+        assert_eq!(read("/x?q").as_deref(), Some(""));
+        assert!(text(&"/x?q=%ff".parse().unwrap(), "q").is_err());
+    }
 
     #[test]
     fn numbers() {

@@ -91,6 +91,7 @@ pub static ROUTES: &[Route] = &[
     Route::get("/python/processes/{id}/logs", || get(process_logs)),
     Route::post("/python/processes/{id}/stop", || post(stop_process)),
     Route::post("/python/processes/{id}/restart", || post(restart_process)),
+    Route::get("/python/events", || get(events)),
     Route::post("/python/shutdown", || post(shutdown)),
     Route::post("/python/server/handover", || post(hand_over)),
 ];

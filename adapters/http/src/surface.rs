@@ -11,6 +11,7 @@ use axum::{
     Router,
     middleware::{from_fn_with_state, map_response},
 };
+use collodi_backend::Clock;
 use collodi_driver::{HostHandle, Workspace};
 use std::{fmt, sync::Arc};
 
@@ -25,6 +26,8 @@ pub struct Surface {
     pub token: Token,
     /// The names that a caller may know this server by.
     pub allowed_hosts: AllowedHosts,
+    /// Tells how long a stream has been silent.
+    pub clock: Arc<dyn Clock>,
     /// Ends the server. Is called by each `POST /python/shutdown`, and must not wait.
     pub shutdown: Arc<dyn Fn() + Send + Sync>,
 }

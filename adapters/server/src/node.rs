@@ -81,6 +81,7 @@ impl Node {
             workspace,
             token,
             allowed_hosts: AllowedHosts::bound_to(address),
+            clock: Arc::clone(&backends.clock),
             shutdown: Arc::new(move || bell.ring()),
         };
         let over = door.serve_while(driver.run(), runtime, &backends, surface)?;

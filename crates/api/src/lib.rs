@@ -15,6 +15,7 @@ mod process;
 mod question;
 mod run;
 mod status;
+mod stream;
 mod words;
 
 pub use answer::{Answer, Live};
@@ -34,3 +35,6 @@ pub use run::{
     StepStatus,
 };
 pub use status::Status;
+pub use stream::{
+    ResetReason, StreamGap, StreamGone, StreamNote, StreamProgress, StreamReset, StreamTopic,
+};

@@ -2,6 +2,7 @@
 
 mod apps;
 mod envs;
+mod events;
 mod facts;
 mod nowhere;
 mod plan;
@@ -15,7 +16,8 @@ use axum::{Json, extract::State};
 use std::sync::Arc;
 
 pub(crate) use apps::{app_processes, apps, stop_app};
-pub(crate) use envs::{create_env, delete_env, envs};
+pub(crate) use envs::{create_env, delete_env, env_list, envs};
+pub(crate) use events::events;
 pub(crate) use facts::{config, status};
 pub(crate) use nowhere::{no_such_method, no_such_route};
 pub(crate) use plan::plan;

@@ -16,6 +16,7 @@ macro_rules! on_each_runtime {
 }
 
 mod endpoints;
+mod events;
 mod names;
 mod questions;
 mod redact;

@@ -127,6 +127,7 @@ impl Stage {
         let options = options(layout.clone(), text);
         let backends = (runtime.backends)();
         let workspace = Workspace::new(layout, backends.files.clone());
+        let clock = backends.clock.clone();
         let (driver, host) = Driver::new(Host::new(options), backends);
         let shutdowns = Arc::new(AtomicUsize::new(0));
         let calls = shutdowns.clone();
@@ -135,6 +136,7 @@ impl Stage {
             workspace,
             token: Token::new(TOKEN),
             allowed_hosts: AllowedHosts::bound_to(HOST.parse().unwrap()),
+            clock,
             shutdown: Arc::new(move || {
                 calls.fetch_add(1, Ordering::Relaxed);
             }),
