@@ -19,6 +19,19 @@ pub(crate) fn number(uri: &Uri, key: &str) -> Result<Option<u64>, Fault> {
     })
 }
 
+/// Whether parameter `key` is `true`; not when it is left out.
+pub(crate) fn flag(uri: &Uri, key: &str) -> Result<bool, Fault> {
+    match text(uri, key)?.as_deref() {
+        None | Some("false") => Ok(false),
+        Some("true" | "") => Ok(true),
+        Some(other) => Err(Fault::new(
+            Kind::BadParameter,
+            format!("{key} must be true or false, not {other:?}"),
+        )
+        .with(|problem| problem.pointer = Some(format!("/{key}")))),
+    }
+}
+
 /// The text that parameter `key` has, if it is there. Of several, the first.
 pub(crate) fn text(uri: &Uri, key: &str) -> Result<Option<String>, Fault> {
     let mut pairs = uri.query().unwrap_or_default().split('&');

@@ -71,6 +71,8 @@ impl Route {
 /// Everything that can be asked for.
 pub static ROUTES: &[Route] = &[
     Route::open("/livez", || get(live)),
+    Route::open("/python/ui", || get(page)),
+    Route::open("/python/ui/{file}", || get(page_file)),
     Route::get("/python/status", || get(status)),
     Route::get("/python/config", || get(config)),
     Route::get("/python/envs", || get(envs)),
@@ -81,14 +83,19 @@ pub static ROUTES: &[Route] = &[
     Route::post("/python/apps/{name}/stop", || post(stop_app)),
     Route::get("/python/apps/{name}/processes", || get(app_processes)),
     Route::get("/python/apps/{name}/plan", || get(plan)),
+    Route::get("/python/apps/{name}/diagnostics", || get(diagnostics)),
     Route::get("/python/runs", || get(runs)),
     Route::get("/python/runs/{id}", || get(run)),
     Route::get("/python/runs/{id}/logs", || get(run_logs)),
+    Route::get("/python/runs/{id}/logs/download", || get(run_log_text)),
     Route::post("/python/runs/{id}/cancel", || post(cancel_run)),
     Route::post("/python/runs/{id}/answer", || post(answer_run)),
     Route::get("/python/processes", || get(processes)),
     Route::get("/python/processes/{id}/status", || get(process)),
     Route::get("/python/processes/{id}/logs", || get(process_logs)),
+    Route::get("/python/processes/{id}/logs/download", || {
+        get(process_log_text)
+    }),
     Route::post("/python/processes/{id}/stop", || post(stop_process)),
     Route::post("/python/processes/{id}/restart", || post(restart_process)),
     Route::get("/python/events", || get(events)),

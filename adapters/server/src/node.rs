@@ -39,6 +39,8 @@ pub(crate) struct Node {
     pub(crate) handle: HostHandle,
     pub(crate) address: SocketAddr,
     pub(crate) state_file: PathBuf,
+    /// The page's address. Whoever has it has the token.
+    pub(crate) page: String,
     /// Someone asked over HTTP to end.
     pub(crate) asked_to_end: Ear,
     /// What was told of what an earlier server has left.
@@ -88,6 +90,7 @@ impl Node {
         let looking = look_around(backends, options, handle.clone());
         runtime.spawn(looking.boxed());
         let found = recovered(&handle).await?;
+        let page = format!("http://{address}/python/ui#token={shown}");
         hold.publish(&ServerState {
             pid: std::process::id(),
             address,
@@ -99,6 +102,7 @@ impl Node {
             handle,
             address,
             state_file,
+            page,
             asked_to_end,
             found,
             over: over.fuse(),

@@ -14,6 +14,7 @@ mod problem;
 mod process;
 mod question;
 mod run;
+mod script;
 mod status;
 mod stream;
 mod words;
@@ -34,6 +35,7 @@ pub use run::{
     Run, RunAccepted, RunOutcome, RunRequest, RunResult, RunStatus, Runs, Step, StepFailure,
     StepStatus,
 };
+pub use script::ScriptDiagnostics;
 pub use status::Status;
 pub use stream::{
     ResetReason, StreamGap, StreamGone, StreamNote, StreamProgress, StreamReset, StreamTopic,

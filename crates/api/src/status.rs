@@ -1,6 +1,6 @@
 //! What the server has to work with.
 
-use alloc::string::String;
+use alloc::{collections::BTreeMap, string::String};
 use serde::{Deserialize, Serialize};
 
 /// `GET /python/status`: what the server has to work with, and how much there is of it.
@@ -28,4 +28,8 @@ pub struct Status {
     /// Processes that have not ended.
     #[serde(default)]
     pub running_count: usize,
+    /// What the machine is, as templates read it: `platform`, `arch`, `ram`, `gpu`, `gpu_model`,
+    /// `vram`. Empty as long as the server looks around.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub machine: BTreeMap<String, String>,
 }

@@ -6,6 +6,10 @@ use axum::{Json, extract::State};
 use collodi_api::{Config, Status};
 use collodi_host::{Host, Process};
 use collodi_python::{Interpreter, Toolchain};
+use std::collections::BTreeMap;
+
+/// The facts of a machine that a person wants to see.
+const FACTS: [&str; 6] = ["platform", "arch", "ram", "gpu", "gpu_model", "vram"];
 
 const NOT_FOUND: &str = "not found";
 
@@ -17,14 +21,25 @@ pub(crate) async fn status(State(surface): Shared) -> Answered<Status> {
         (host.processes().count(), running.count())
     };
     let (processes, running) = surface.host.query(count).await?;
+    let machine = surface.host.query(machine).await?;
     let platform = surface.workspace.layout().platform();
     Ok(Json(Status {
         env_count: envs,
         process_count: processes,
         running_count: running,
+        machine,
         apple_silicon: platform.is_apple_silicon(),
         ..found(&tools)
     }))
+}
+
+/// What the host was told that the machine is, in short.
+fn machine(host: &Host) -> BTreeMap<String, String> {
+    let Some(facts) = &host.options().facts else {
+        return BTreeMap::new();
+    };
+    let told = |name: &&str| Some(((*name).to_owned(), facts.get(*name)?.to_text()));
+    FACTS.iter().filter_map(told).collect()
 }
 
 fn found(tools: &Toolchain) -> Status {
@@ -45,6 +60,7 @@ fn found(tools: &Toolchain) -> Status {
         env_count: 0,
         process_count: 0,
         running_count: 0,
+        machine: BTreeMap::new(),
     }
 }
 

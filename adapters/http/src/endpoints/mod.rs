@@ -4,11 +4,14 @@ mod apps;
 mod envs;
 mod events;
 mod facts;
+mod log_text;
 mod nowhere;
+mod page;
 mod plan;
 mod processes;
 mod run_app;
 mod runs;
+mod script;
 mod server;
 
 use crate::{Surface, fault::Fault};
@@ -19,11 +22,14 @@ pub(crate) use apps::{app_processes, apps, stop_app};
 pub(crate) use envs::{create_env, delete_env, env_list, envs};
 pub(crate) use events::events;
 pub(crate) use facts::{config, status};
+pub(crate) use log_text::{process_log_text, run_log_text};
 pub(crate) use nowhere::{no_such_method, no_such_route};
+pub(crate) use page::{page, page_file};
 pub(crate) use plan::plan;
 pub(crate) use processes::{process, process_logs, processes, restart_process, stop_process};
 pub(crate) use run_app::run_app;
 pub(crate) use runs::{answer_run, cancel_run, run, run_logs, runs};
+pub(crate) use script::diagnostics;
 pub(crate) use server::{hand_over, live, shutdown};
 
 /// What endpoints work with.

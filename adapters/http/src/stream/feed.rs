@@ -318,5 +318,6 @@ fn page(host: &Host, id: &str, from: u64) -> Option<LogPage> {
             .map(collodi_host::Process::log)
     };
     let log = run.or_else(process)?;
-    Some(views::page(id, log, host.options().epoch, from, LINES))
+    let page = log.read(from, LINES);
+    Some(views::page(id, &page, host.options().epoch))
 }
