@@ -43,6 +43,9 @@ pub(crate) enum Kind {
     ShuttingDown,
     NothingAsked,
     BadAnswer,
+    NoCondition,
+    Changed,
+    NotReady,
 }
 
 impl Kind {
@@ -103,6 +106,17 @@ impl Kind {
                 S::UNPROCESSABLE_ENTITY,
                 "bad-answer",
                 "the answer will not do",
+            ),
+            Self::NoCondition => (
+                S::PRECONDITION_REQUIRED,
+                "no-condition",
+                "the request must say what it knows",
+            ),
+            Self::Changed => (S::PRECONDITION_FAILED, "changed", "it is not what it was"),
+            Self::NotReady => (
+                S::SERVICE_UNAVAILABLE,
+                "not-ready",
+                "the server is not ready",
             ),
         }
     }

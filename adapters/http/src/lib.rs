@@ -7,6 +7,7 @@ mod fault;
 mod guard;
 mod headers;
 mod hosts;
+mod metrics;
 mod names;
 mod query;
 mod routes;

@@ -4,7 +4,7 @@
 use crate::{Surface, endpoints::*};
 use axum::{
     http::Method,
-    routing::{MethodRouter, delete, get, post},
+    routing::{MethodRouter, delete, get, post, put},
 };
 use std::{fmt, sync::Arc};
 
@@ -44,6 +44,10 @@ impl Route {
         Self::new(Method::POST, path, endpoint)
     }
 
+    const fn put(path: &'static str, endpoint: fn() -> Endpoint) -> Self {
+        Self::new(Method::PUT, path, endpoint)
+    }
+
     const fn delete(path: &'static str, endpoint: fn() -> Endpoint) -> Self {
         Self::new(Method::DELETE, path, endpoint)
     }
@@ -71,6 +75,8 @@ impl Route {
 /// Everything that can be asked for.
 pub static ROUTES: &[Route] = &[
     Route::open("/livez", || get(live)),
+    Route::open("/readyz", || get(ready)),
+    Route::get("/metrics", || get(metrics)),
     Route::open("/python/ui", || get(page)),
     Route::open("/python/ui/{file}", || get(page_file)),
     Route::get("/python/status", || get(status)),
@@ -84,6 +90,8 @@ pub static ROUTES: &[Route] = &[
     Route::get("/python/apps/{name}/processes", || get(app_processes)),
     Route::get("/python/apps/{name}/plan", || get(plan)),
     Route::get("/python/apps/{name}/diagnostics", || get(diagnostics)),
+    Route::get("/python/apps/{name}/script", || get(script_text)),
+    Route::put("/python/apps/{name}/script", || put(replace_script)),
     Route::get("/python/runs", || get(runs)),
     Route::get("/python/runs/{id}", || get(run)),
     Route::get("/python/runs/{id}/logs", || get(run_logs)),

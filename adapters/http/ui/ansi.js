@@ -82,12 +82,14 @@ export function span({ text, style }) {
   for (const flag of ["bold", "dim", "italic", "underline", "reverse"]) {
     if (style[flag]) element.classList.add(flag);
   }
-  color(element, style.front, "front", "color");
-  color(element, style.back, "back", "backgroundColor");
+  color(element, style.front, "front");
+  color(element, style.back, "back");
   return element;
 }
 
-function color(element, value, name, property) {
-  if (typeof value === "number") element.classList.add(`${name}-${value}`);
-  else if (value !== undefined) element.style[property] = value;
+/** A colour of the palette, or any other; the style sheet sees to it that text can be read. */
+function color(element, value, name) {
+  if (value === undefined) return;
+  element.classList.add(typeof value === "number" ? `${name}-${value}` : `${name}-own`);
+  if (typeof value !== "number") element.style.setProperty(`--${name}-own`, value);
 }

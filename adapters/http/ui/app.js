@@ -84,14 +84,22 @@ function navigation(current) {
 function drawStatus() {
   const { status } = store;
   if (status === null) return show($("status"), "Connecting…");
-  const machine = Object.entries(status.machine ?? {}).map(([name, value]) => `${name.replaceAll("_", " ")} ${value}`);
   const facts = [
     status.healthy ? status.version : "Python not found: install python3 with venv",
     status.uv === "not found" ? "uv not found" : status.uv,
     status.conda === "available" ? "conda" : "no conda",
-    ...machine,
+    ...machine(status.machine ?? {}),
   ];
   show($("status"), facts.map((text) => h("span.fact", {}, text)));
+}
+
+function machine({ platform, arch, ram, gpu, gpu_model: model, vram }) {
+  const card = [model ?? gpu, vram && vram !== "0" ? `${vram} GiB` : null];
+  return [
+    [platform, arch].filter(Boolean).join(" "),
+    ram ? `${ram} GiB of memory` : "",
+    gpu === "none" ? "no GPU" : card.filter(Boolean).join(", "),
+  ].filter(Boolean);
 }
 
 function drawBanners() {

@@ -41,14 +41,14 @@ const at = (run) => {
   return step < 0 ? "run" : `step ${step + 1} of ${run.steps.length}`;
 };
 
-function actions(app) {
+function actions(app, more = true) {
   const busy = runs().some((run) => run.appId === app.name && isUnderWay(run))
     || processes().some((process) => process.appId === app.name && isAlive(process));
   const named = (label) => ({ "aria-label": `${label} ${app.name}` });
   return h("p.actions", {},
     app.hasScript && !busy ? button("Run", "run", app.name, { class: "main", ...named("Run") }) : null,
     busy ? button("Stop", "stop-app", app.name, { class: "danger", ...named("Stop") }) : null,
-    app.hasScript ? h("a.button", { href: `#/apps/${part(app.name)}`, ...named("Plan and script of") }, "Plan and script") : null);
+    app.hasScript && more ? h("a.button", { href: `#/apps/${part(app.name)}`, ...named("Plan and script of") }, "Plan and script") : null);
 }
 
 const details = new Map();
@@ -60,7 +60,7 @@ export function appView(name, redraw) {
   if (store.apps === null) return [back, empty("Loading…")];
   if (app === undefined) return [back, h("h1", {}, name), empty("There is no such app.")];
   const detail = details.get(name) ?? load(name, redraw);
-  return [back, h("h1", {}, name), h("p.path", {}, app.path), h("p", {}, state(app)), actions(app),
+  return [back, h("h1", {}, name), h("p.path", {}, app.path), h("p", {}, state(app)), actions(app, false),
     h("section", { "aria-labelledby": "script" }, h("h2", { id: "script" }, "Script"), scriptPart(detail)),
     h("section", { "aria-labelledby": "plan" }, h("h2", { id: "plan" }, "What a run would do"), planPart(detail))];
 }
@@ -88,6 +88,7 @@ function scriptPart({ script }) {
 
 function planPart({ plan }) {
   if (plan === null) return empty("Playing the script in memory…");
+  if (plan instanceof Error && plan.diagnostics.length > 0) return empty("Nothing, as long as the script has errors.");
   if (plan instanceof Error) return problem(plan);
   return [
     steps(plan.steps),

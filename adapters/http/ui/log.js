@@ -109,7 +109,8 @@ export class LogView {
       return row;
     });
     this.sheet.replaceChildren(...rows);
-    this.count.textContent = this.#search === "" ? `${total} lines` : `${total} of ${this.#lines.length} lines`;
+    const lines = `${this.#lines.length} ${this.#lines.length === 1 ? "line" : "lines"}`;
+    this.count.textContent = this.#search === "" ? lines : `${total} of ${lines}`;
   }
 
   #row(line) {

@@ -41,7 +41,12 @@ function settings(config) {
   return [h("dl.facts", {}, rows), disk ? disks(disk) : null, note ? h("p.hint", {}, note) : null];
 }
 
-const words = (name) => name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+const NAMES = {
+  envsDir: "Environments are in", appsDir: "Apps are in", tomlPath: "Settings file", pythonBinary: "Interpreter",
+  preferUv: "uv is used when it is there", restartDelayMs: "First restart after (ms)", maxLogLines: "Lines of a log that are kept",
+};
+
+const words = (name) => NAMES[name] ?? name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 
 function shown(value) {
   if (value === null || value === undefined) return "–";

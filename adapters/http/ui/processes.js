@@ -37,12 +37,12 @@ function address({ url }) {
   return h("a", { href: url, target: "_blank", rel: "noopener noreferrer" }, url);
 }
 
-function actions(process) {
+function actions(process, more = true) {
   const named = (label) => ({ "aria-label": `${label} ${process.id}` });
   return h("span.actions", {},
     isAlive(process) ? button("Restart", "restart", process.id, named("Restart")) : null,
     isAlive(process) ? button("Stop", "stop", process.id, { class: "danger", ...named("Stop") }) : null,
-    h("a.button", { href: `#/processes/${part(process.id)}`, ...named("Logs of") }, "Logs"));
+    more ? h("a.button", { href: `#/processes/${part(process.id)}`, ...named("Logs of") }, "Logs") : null);
 }
 
 /** One process. `log` is the view of what it says. */
@@ -51,7 +51,7 @@ export function processView(id, log) {
   const back = h("p", {}, h("a", { href: "#/processes" }, "← Processes"));
   if (process === undefined) return [back, h("h1", {}, id), empty("The server does not know this process, or keeps it no longer.")];
   return [back, h("h1", {}, id),
-    h("p.actions", {}, badge(process.status), actions(process)),
+    h("p.actions", {}, badge(process.status), actions(process, false)),
     facts(process),
     h("h2", {}, "Output"), log.element];
 }
@@ -72,5 +72,5 @@ function facts(process) {
     process.stillAlive?.length ? ["Still alive", process.stillAlive.map((one) => `${one.name} (pid ${one.pid})`).join(", ")] : null,
     process.reason ? ["Reason", process.reason] : null,
   ];
-  return h("dl.facts", {}, rows.filter(Boolean).map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value))));
+  return h("dl.facts", {}, rows.filter(Boolean).map(([name, value]) => h("div", { class: name === "Command" ? "all" : null }, h("dt", {}, name), h("dd", {}, value))));
 }

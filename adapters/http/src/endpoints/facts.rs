@@ -6,6 +6,7 @@ use axum::{Json, extract::State};
 use collodi_api::{Config, Status};
 use collodi_host::{Host, Process};
 use collodi_python::{Interpreter, Toolchain};
+use collodi_value::Value;
 use std::collections::BTreeMap;
 
 /// The facts of a machine that a person wants to see.
@@ -38,7 +39,10 @@ fn machine(host: &Host) -> BTreeMap<String, String> {
     let Some(facts) = &host.options().facts else {
         return BTreeMap::new();
     };
-    let told = |name: &&str| Some(((*name).to_owned(), facts.get(*name)?.to_text()));
+    let told = |name: &&str| match facts.get(*name)? {
+        Value::Null => None,
+        value => Some(((*name).to_owned(), value.to_text())),
+    };
     FACTS.iter().filter_map(told).collect()
 }
 

@@ -1,8 +1,10 @@
 //! The page for people: files that hold no data, so that everyone may have them.
 
-use crate::fault::{Fault, Kind};
+use crate::{
+    fault::{Fault, Kind},
+    names::PathName,
+};
 use axum::{
-    extract::Path,
     http::{HeaderName, HeaderValue, header},
     response::{IntoResponse as _, Response},
 };
@@ -33,8 +35,8 @@ pub(crate) async fn page() -> Response {
     file("index.html", INDEX)
 }
 
-pub(crate) async fn page_file(Path(name): Path<String>) -> Result<Response, Fault> {
-    let found = FILES.iter().find(|(file, _)| *file == name);
+pub(crate) async fn page_file(PathName(name): PathName) -> Result<Response, Fault> {
+    let found = FILES.iter().find(|(file, _)| *file == name.as_str());
     let (name, text) =
         found.ok_or_else(|| Fault::new(Kind::NotFound, "the page has no such file"))?;
     Ok(file(name, text))

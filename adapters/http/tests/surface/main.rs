@@ -18,8 +18,10 @@ macro_rules! on_each_runtime {
 mod endpoints;
 mod events;
 mod names;
+mod page;
 mod questions;
 mod redact;
 mod refused;
 mod runs;
+mod scripts;
 mod stage;

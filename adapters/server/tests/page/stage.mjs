@@ -39,8 +39,9 @@ export class Stage {
 
   /** Serves the workspace; at the same address again after a stop. */
   async serve() {
+    await this.#python();
     const words = ["--json", "--workspace", this.dir, "serve", "--quiet", "--listen", this.address ?? "127.0.0.1:0"];
-    this.server = spawn(COLLODI, words, { stdio: ["ignore", "pipe", "inherit"] });
+    this.server = spawn(COLLODI, words, { stdio: ["ignore", "pipe", "inherit"], env: this.#env() });
     for await (const line of createInterface({ input: this.server.stdout })) {
       if (line.includes("listening")) break;
     }
@@ -48,6 +49,30 @@ export class Stage {
     const state = JSON.parse(await readFile(join(this.dir, ".vatn/python/server.json"), "utf8"));
     this.address = state.address;
     this.token = state.token;
+  }
+
+  /** A Python that makes environments of nothing, and is one otherwise. */
+  async #python() {
+    const text = `#!/bin/sh
+if [ "$1 $2" = "-m venv" ]; then
+    mkdir -p "$3/bin" && cp "$0" "$3/bin/python"
+else
+    PATH=\${PATH#*:} exec python3 "$@"
+fi
+`;
+    await mkdir(join(this.dir, "bin"), { recursive: true });
+    await writeFile(join(this.dir, "bin/python3"), text, { mode: 0o755 });
+  }
+
+  #env() {
+    return { ...process.env, PATH: `${join(this.dir, "bin")}:/usr/local/bin:/usr/bin:/bin` };
+  }
+
+  /** Ends the app that flows leave running, and waits for it. */
+  async idle() {
+    await this.api("POST", "apps/demo/stop");
+    const alive = async () => (await this.api("GET", "processes")).processes.some((process) => !process.ended);
+    while (await alive());
   }
 
   async stop() {
