@@ -9,6 +9,7 @@ mod headers;
 mod hosts;
 mod metrics;
 mod names;
+mod openapi;
 mod query;
 mod routes;
 mod serve;

@@ -12,7 +12,7 @@ use axum::{
     http::{Request, header},
 };
 use collodi_contain::Root;
-use collodi_driver::{Driver, HostHandle, Workspace};
+use collodi_driver::{Driver, Workspace};
 use collodi_host::{Command, Host, HostOptions};
 use collodi_http::{AllowedHosts, Limits, Surface, Token, router, serve};
 use collodi_python::{Layout, Platform};
@@ -33,7 +33,6 @@ use tower::ServiceExt as _;
 struct Stage {
     world: World,
     router: Router,
-    host: HostHandle,
 }
 
 /// What a client has of a stream.
@@ -84,7 +83,6 @@ fn play<F: Future<Output = ()>>(lines: &[(&str, &str)], story: impl FnOnce(Stage
     let stage = Stage {
         world: world.clone(),
         router,
-        host: host.clone(),
     };
     let told = async {
         story(stage).await;

@@ -2,7 +2,7 @@
 
 import { button, h } from "./dom.js";
 import { store } from "./store.js";
-import { empty } from "./words.js";
+import { empty, table } from "./words.js";
 
 /** All environments, and a form for another one. */
 export function envsView() {
@@ -18,10 +18,9 @@ const createForm = () => h("form.inline", { "data-key": "create-env", "data-form
 function list() {
   if (store.envs === null) return empty("Loading…");
   if (store.envs.length === 0) return empty("There are no environments yet.", h("p.hint", {}, "Scripts make those that they name; here is one made before."));
-  return h("div.wide", {}, h("table", {},
-    h("caption", {}, "Python environments"),
-    h("thead", {}, h("tr", {}, ["Name", "Folder", "Actions"].map((name) => h("th", { scope: "col" }, name)))),
-    h("tbody", {}, store.envs.map((env) => h("tr", {},
-      h("th", { scope: "row" }, env.name), h("td.path", {}, env.path),
-      h("td", {}, button("Delete", "delete-env", env.name, { class: "danger", "aria-label": `Delete ${env.name}` })))))));
+  return table("Python environments", ["Name", "Folder", "Actions"], store.envs.map((env) => [
+    env.name,
+    h("span.path", {}, env.path),
+    button("Delete", "delete-env", env.name, { class: "danger", "aria-label": `Delete ${env.name}` }),
+  ]));
 }

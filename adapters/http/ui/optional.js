@@ -2,7 +2,7 @@
 
 import { ask, get } from "./api.js";
 import { h } from "./dom.js";
-import { bytes, empty, problem } from "./words.js";
+import { bytes, empty, problem, table } from "./words.js";
 
 const known = new Map();
 
@@ -65,7 +65,6 @@ function audit(answer) {
   const entries = Array.isArray(answer) ? answer : answer.entries ?? answer.audit ?? [];
   if (entries.length === 0) return empty("Nothing was recorded yet.");
   const names = [...new Set(entries.flatMap((entry) => Object.keys(entry)))];
-  return h("div.wide", {}, h("table", {}, h("caption", {}, "What ran in sandboxes, and what was refused"),
-    h("thead", {}, h("tr", {}, names.map((name) => h("th", { scope: "col" }, words(name))))),
-    h("tbody", {}, entries.map((entry) => h("tr", {}, names.map((name) => h("td", {}, shown(entry[name]))))))));
+  return table("What ran in sandboxes, and what was refused", names.map(words),
+    entries.map((entry) => names.map((name) => shown(entry[name]))));
 }

@@ -3,7 +3,7 @@
 import { part } from "./api.js";
 import { button, h } from "./dom.js";
 import { isAlive, processes, store } from "./store.js";
-import { badge, empty, span, when } from "./words.js";
+import { badge, empty, span, table, when } from "./words.js";
 
 /** All processes, the newest first. */
 export function processesView() {
@@ -12,22 +12,21 @@ export function processesView() {
     return [head, empty("No process runs.", h("p.hint", {}, "A process is what a script leaves running, as its server. Run an app on the page ",
       h("a", { href: "#/apps" }, "Apps"), "."))];
   }
-  const names = ["Process", "State", "PID", "Restarts", "Begun", "Address", "Actions"];
-  return [head, h("div.wide", {}, h("table", {},
-    h("caption", {}, "Processes, the newest first"),
-    h("thead", {}, h("tr", {}, names.map((name) => h("th", { scope: "col" }, name)))),
-    h("tbody", {}, processes().map(row))))];
+  const columns = ["Process", "State", "PID", "Restarts", "Begun", "Address", "Actions"];
+  return [head, table("Processes, the newest first", columns, processes().map(row))];
 }
 
 function row(process) {
-  return h("tr", {},
-    h("th", { scope: "row" }, h("a", { href: `#/processes/${part(process.id)}` }, process.id)),
-    h("td", {}, badge(process.status), process.reason ? h("span.hint", {}, ` ${process.reason}`) : null),
-    h("td", {}, process.pid < 0 ? "–" : process.pid),
-    h("td", {}, process.restartCount),
-    h("td", {}, when(process.startedAt)),
-    h("td", {}, address(process)),
-    h("td", {}, actions(process)));
+  const reason = process.reason === process.status ? null : process.reason;
+  return [
+    h("a", { href: `#/processes/${part(process.id)}` }, process.id),
+    [badge(process.status), reason ? h("span.hint", {}, ` ${reason}`) : null],
+    process.pid < 0 ? "–" : process.pid,
+    process.restartCount,
+    when(process.startedAt),
+    address(process),
+    actions(process),
+  ];
 }
 
 /** Where it answers; only a web address becomes a link. */

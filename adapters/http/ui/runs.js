@@ -4,7 +4,7 @@ import { part } from "./api.js";
 import { button, h } from "./dom.js";
 import { questionForm } from "./question.js";
 import { isUnderWay, runs, store } from "./store.js";
-import { badge, bytes, empty, when } from "./words.js";
+import { badge, bytes, empty, table, when } from "./words.js";
 
 /** All runs, the newest first. */
 export function runsView() {
@@ -12,20 +12,18 @@ export function runsView() {
   if (runs().length === 0) {
     return [head, empty("Nothing was run yet.", h("p.hint", {}, "Run an app on the page ", h("a", { href: "#/apps" }, "Apps"), "."))];
   }
-  return [head, h("div.wide", {}, h("table", {},
-    h("caption", {}, "Runs, the newest first"),
-    h("thead", {}, h("tr", {}, ["Run", "State", "Steps", "Begun", "Actions"].map((name) => h("th", { scope: "col" }, name)))),
-    h("tbody", {}, runs().map(row))))];
+  return [head, table("Runs, the newest first", ["Run", "State", "Steps", "Begun", "Actions"], runs().map(row))];
 }
 
 function row(run) {
   const done = run.steps.filter((step) => ["done", "skipped"].includes(step.status)).length;
-  return h("tr", {},
-    h("th", { scope: "row" }, h("a", { href: `#/runs/${part(run.id)}` }, run.id)),
-    h("td", {}, badge(run.status), run.question ? [" ", h("span.badge.ask", {}, "asks")] : null),
-    h("td", {}, `${done} of ${run.steps.length}`),
-    h("td", {}, when(run.startedAt)),
-    h("td", {}, actions(run)));
+  return [
+    h("a", { href: `#/runs/${part(run.id)}` }, run.id),
+    [badge(run.status), run.question ? [" ", h("span.badge.ask", {}, "asks")] : null],
+    `${done} of ${run.steps.length}`,
+    when(run.startedAt),
+    actions(run),
+  ];
 }
 
 function actions(run) {

@@ -53,3 +53,14 @@ export function diagnostics(list) {
 
 /** What is shown where there is nothing. */
 export const empty = (text, ...more) => h("div.empty", {}, h("p", {}, text), ...more);
+
+/** A table: the names of its columns, and rows of cells, of which the first names the row. */
+export function table(caption, columns, rows) {
+  const cell = (content, index) => index === 0
+    ? h("th", { scope: "row" }, content)
+    : h("td", { "data-label": columns[index] }, content);
+  return h("div.wide", {}, h("table", {},
+    h("caption", {}, caption),
+    h("thead", {}, h("tr", {}, columns.map((name) => h("th", { scope: "col" }, name)))),
+    h("tbody", {}, rows.map((row) => h("tr", {}, row.map(cell))))));
+}

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// `GET /python/config`: the settings in force.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Config {
     /// Where environments are.

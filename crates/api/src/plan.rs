@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 /// `GET /python/apps/{name}/plan`: what a run of the app's script would do, played without
 /// touching anything. Values of secrets are not in it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Plan {
     /// The app.
@@ -27,6 +28,7 @@ pub struct Plan {
 
 /// A step of a plan.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct PlanStep {
     /// The step, from 0.
@@ -56,6 +58,7 @@ pub struct PlanStep {
 
 /// Something that a step does to the world.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(
     tag = "kind",
     rename_all = "kebab-case",
@@ -148,6 +151,7 @@ pub enum Effect {
 
 /// A script that a step of another one starts, and waits for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct PlannedScript {
     /// The app that it belongs to.
@@ -168,6 +172,7 @@ pub struct PlannedScript {
 
 /// A command of a plan.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct PlannedCommand {
     /// The line.
@@ -191,6 +196,7 @@ pub struct PlannedCommand {
 
 /// A variable of a command.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct PlannedVariable {
     /// Its name.
@@ -206,6 +212,7 @@ pub struct PlannedVariable {
 
 /// How the run would end.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct PlanEnding {
     /// How.
@@ -223,6 +230,7 @@ pub struct PlanEnding {
 
 /// Something that nobody can know before a run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Assumption {
     /// The script of the step, when it is not the one that the plan is of.

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// `GET /python/apps/{name}/diagnostics`: what there is to say about an app's script.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct ScriptDiagnostics {
     /// The app.

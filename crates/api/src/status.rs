@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// `GET /python/status`: what the server has to work with, and how much there is of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Status {
     /// The interpreter's command, or `not found`.

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 /// Event `reset`: what the reader knows of runs, processes and environments is void. All of
 /// them follow.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct StreamReset {
     /// Why.
@@ -15,6 +16,7 @@ pub struct StreamReset {
 
 /// Event `gap`: lines of a log that are no longer kept.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct StreamGap {
     /// The run or process.
@@ -27,6 +29,7 @@ pub struct StreamGap {
 
 /// Event `gone`: it is no longer kept.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct StreamGone {
     /// What it was.
@@ -37,6 +40,7 @@ pub struct StreamGone {
 
 /// Event `note`: a step says something that is in no log.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct StreamNote {
     /// The run.
@@ -52,6 +56,7 @@ pub struct StreamNote {
 
 /// Event `progress`: how far a transfer is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct StreamProgress {
     /// The run.

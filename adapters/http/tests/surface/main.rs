@@ -18,6 +18,7 @@ macro_rules! on_each_runtime {
 mod endpoints;
 mod events;
 mod names;
+mod openapi;
 mod page;
 mod questions;
 mod redact;
