@@ -74,22 +74,24 @@ fn operation(route: &Route, schemas: &mut SchemaGenerator) -> Value {
         Shape::Text(kind) => (kind, json!({"type": "string"})),
     };
     let parameters = names(route.path).chain(about.parameters.iter().map(parameter));
-    let mut operation = json!({
-        "summary": about.summary,
-        "parameters": parameters.collect::<Vec<_>>(),
-        "responses": {
-            about.status: {"description": about.summary, "content": {kind: {"schema": schema}}},
-            "default": {"$ref": "#/components/responses/problem"},
-        },
-    });
+    let mut operation = Map::new();
+    let mut add = |key: &str, value: Value| drop(operation.insert(key.to_owned(), value));
+    add("summary", json!(about.summary));
+    add("parameters", parameters.collect());
+    let answer = json!({"description": about.summary, "content": {kind: {"schema": schema}}});
+    let problem = json!({"$ref": "#/components/responses/problem"});
+    add(
+        "responses",
+        json!({about.status: answer, "default": problem}),
+    );
     if let Some(of) = about.body {
         let content = json!({"application/json": {"schema": of(schemas)}});
-        operation["requestBody"] = json!({"content": content});
+        add("requestBody", json!({"content": content}));
     }
     if route.scope == Scope::Token {
-        operation["security"] = json!([{"token": []}]);
+        add("security", json!([{"token": []}]));
     }
-    operation
+    Value::Object(operation)
 }
 
 /// The names in the braces of a path.

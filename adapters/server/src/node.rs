@@ -90,12 +90,13 @@ impl Node {
         let looking = look_around(backends, options, handle.clone());
         runtime.spawn(looking.boxed());
         let found = recovered(&handle).await?;
-        let page = format!("http://{address}/python/ui#token={shown}");
-        hold.publish(&ServerState {
+        let state = ServerState {
             pid: std::process::id(),
             address,
             token: shown,
-        })?;
+        };
+        hold.publish(&state)?;
+        let page = state.page();
         let budget = args.grace_period + SHUTDOWN_MARGIN;
         let state_file = dir.join(".vatn/python/server.json");
         Ok(Self {

@@ -39,7 +39,7 @@ fn machine(host: &Host) -> BTreeMap<String, String> {
     let Some(facts) = &host.options().facts else {
         return BTreeMap::new();
     };
-    let told = |name: &&str| match facts.get(*name)? {
+    let told = |name: &&str| match facts.get(name)? {
         Value::Null => None,
         value => Some(((*name).to_owned(), value.to_text())),
     };

@@ -2,7 +2,7 @@
 
 use super::{frame::Frame, topics::Topics};
 use collodi_api::{StreamNote, StreamProgress};
-use collodi_host::{Event, Host, ProcessEvent, ProcessId, RunEvent, RunId};
+use collodi_host::{Event, Host, ProcessId, RunEvent, RunId};
 use collodi_run::Event as Step;
 use collodi_script::StepAt;
 use std::collections::{BTreeMap, BTreeSet};
@@ -56,14 +56,13 @@ impl Changed {
         std::mem::take(&mut self.envs).then_some(Thing::Envs)
     }
 
-    /// Takes in what happened. What is no state is told at once.
+    /// Takes in what happened, but for output, which does not come here. What is no state is
+    /// told at once.
     pub(super) fn absorb(&mut self, event: &Event, topics: &Topics) -> Option<Frame> {
         match event {
             Event::Run { run, what, .. } if topics.runs => return self.run(run, what),
-            Event::Process { process, what, .. } if topics.processes => {
-                if !matches!(what, ProcessEvent::Line(_)) {
-                    self.processes.insert(process.clone());
-                }
+            Event::Process { process, .. } if topics.processes => {
+                self.processes.insert(process.clone());
             }
             Event::Env { .. } => self.envs = topics.envs,
             _ => {}
@@ -73,7 +72,6 @@ impl Changed {
 
     fn run(&mut self, run: &RunId, event: &RunEvent) -> Option<Frame> {
         match event {
-            RunEvent::Line { .. } => {}
             RunEvent::Step(Step::Transferred { done, total, .. }) => {
                 let progress = StreamProgress {
                     run_id: run.to_string(),
