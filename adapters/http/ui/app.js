@@ -206,7 +206,7 @@ function askForToken(why) {
   const form = h("form.token", {},
     h("h1", {}, "Collodi"),
     h("p", {}, why),
-    h("p.hint", {}, "It stands in .vatn/python/server.json of the workspace; collodi serve prints an address that has it."),
+    h("p.hint", {}, "In the folder of the workspace, collodi token prints it, and collodi token --url an address that has it."),
     h("label", { for: "token" }, "Token"),
     h("input", { id: "token", type: "password", required: true, autocomplete: "off" }),
     h("p.actions", {}, h("button.main", { type: "submit" }, "Connect")));
