@@ -33,6 +33,7 @@ pub(crate) struct Parameter {
     pub(crate) name: &'static str,
     pub(crate) place: &'static str,
     pub(crate) kind: &'static str,
+    pub(crate) required: bool,
     pub(crate) about: &'static str,
 }
 
@@ -94,17 +95,19 @@ fn operation(route: &Route, schemas: &mut SchemaGenerator) -> Value {
     Value::Object(operation)
 }
 
-/// The names in the braces of a path.
+/// The names in the braces of a path. An id may be a little longer than the name it begins with.
 fn names(path: &'static str) -> impl Iterator<Item = Value> {
     let parts = path.split('/');
     let names = parts.filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
-    names.map(
-        |name| json!({"name": name, "in": "path", "required": true, "schema": {"type": "string"}}),
-    )
+    names.map(|name| {
+        let schema = json!({"type": "string", "pattern": "^[A-Za-z0-9_][A-Za-z0-9._-]{0,76}$"});
+        json!({"name": name, "in": "path", "required": true, "schema": schema})
+    })
 }
 
 fn parameter(of: &Parameter) -> Value {
     json!({
-        "name": of.name, "in": of.place, "description": of.about, "schema": {"type": of.kind},
+        "name": of.name, "in": of.place, "required": of.required,
+        "description": of.about, "schema": {"type": of.kind},
     })
 }

@@ -119,21 +119,23 @@ impl Route {
 }
 
 const fn query(name: &'static str, kind: &'static str, about: &'static str) -> Parameter {
-    let place = "query";
+    let (place, required) = ("query", false);
     Parameter {
         name,
         place,
         kind,
+        required,
         about,
     }
 }
 
-const fn header(name: &'static str, about: &'static str) -> Parameter {
+const fn header(name: &'static str, required: bool, about: &'static str) -> Parameter {
     let (place, kind) = ("header", "string");
     Parameter {
         name,
         place,
         kind,
+        required,
         about,
     }
 }
@@ -152,15 +154,23 @@ const TEXT: &[Parameter] = &[
     SEARCH,
     IGNORE_CASE,
 ];
-const ASYNC: Parameter = header("Prefer", "respond-async: answer when the run has begun");
-const IF_MATCH: Parameter = header("If-Match", "the ETag of the script that is replaced");
+const ASYNC: Parameter = header(
+    "Prefer",
+    false,
+    "respond-async: answer when the run has begun",
+);
+const IF_MATCH: Parameter = header("If-Match", true, "the ETag of the script that is replaced");
 const STREAM: &[Parameter] = &[
     query(
         "topics",
         "string",
         "runs, processes, envs, logs:ID, logs:ID:LINE; with commas between",
     ),
-    header("Last-Event-ID", "the id of the last event that was heard"),
+    header(
+        "Last-Event-ID",
+        false,
+        "the id of the last event that was heard",
+    ),
 ];
 const PLAIN: &str = "text/plain";
 

@@ -95,13 +95,19 @@ fn unchanged(headers: &HeaderMap, app: &LoadedApp) -> Result<(), Fault> {
             "a script is replaced only by who says which one it knows",
         )
         .hint(hint)),
-        Ok(Some(known)) if known == "*" || known.as_bytes() == tag.as_bytes() => Ok(()),
+        Ok(Some(known)) if known == "*" || has(known, &tag) => Ok(()),
         _ => Err(Fault::new(
             Kind::Changed,
             "the script is not the one that the request knows",
         )
         .hint("get it again, and see what has changed")),
     }
+}
+
+/// Whether the tag is in a list of them. Ours have no commas.
+fn has(known: &str, tag: &HeaderValue) -> bool {
+    let mut tags = known.split(',').map(str::trim);
+    tags.any(|known| known.as_bytes() == tag.as_bytes())
 }
 
 fn valid(surface: &Surface, app: &LoadedApp, text: &[u8]) -> Result<Parsed, Fault> {

@@ -34,7 +34,8 @@ async fn a_script_is_replaced_by_who_knows_it(stage: Stage) {
     let refused = put(&stage, Some(tag), wrong).await.expect(422);
     assert_eq!(refused.body["diagnostics"][1]["code"], "unknown-method");
     assert_eq!(stage.get("/python/apps/demo/script").await.body, BEFORE);
-    let replaced = put(&stage, Some(tag), AFTER).await.expect(200);
+    let either = format!("\"other\", {tag}");
+    let replaced = put(&stage, Some(&either), AFTER).await.expect(200);
     assert_eq!(replaced.body["runnable"], true);
     let read = stage.get("/python/apps/demo/script").await;
     assert_eq!(read.body, AFTER);
