@@ -5,7 +5,7 @@ import { appView, appsView, forget } from "./apps.js";
 import { h, onAction, show } from "./dom.js";
 import { envsView } from "./envs.js";
 import { LogView } from "./log.js";
-import { auditView, forgetOptional, settingsView } from "./optional.js";
+import { auditView, forgetOptional, saveSettings, settingsView } from "./optional.js";
 import { processView, processesView } from "./processes.js";
 import { answers } from "./question.js";
 import { runView, runsView } from "./runs.js";
@@ -160,6 +160,7 @@ function sure(question, yes) {
 }
 
 const forms = {
+  "settings": saveSettings,
   "create-env": async (form) => {
     const field = form.querySelector("input");
     await post(`envs/${part(field.value)}`);
@@ -172,8 +173,8 @@ async function submitted(event) {
   const form = event.target;
   const submit = form.querySelector("[type=submit]");
   submit.disabled = true;
-  if (form.matches(".question")) await answer(form);
-  else if (form.dataset.form) await attempt(() => forms[form.dataset.form](form));
+  if (form.dataset.form) await attempt(() => forms[form.dataset.form](form));
+  else await answer(form);
   submit.disabled = false;
 }
 

@@ -1,8 +1,8 @@
 // Sections for what not every server has: settings, and the audit of sandboxes.
 
-import { ask, get } from "./api.js";
+import { ask, get, put } from "./api.js";
 import { h } from "./dom.js";
-import { bytes, empty, problem, table } from "./words.js";
+import { badge, bytes, empty, problem, span, table, when } from "./words.js";
 
 const known = new Map();
 
@@ -35,11 +35,38 @@ function loaded(key, load, redraw, view) {
 }
 
 function settings(config) {
-  const { disk, note, ...rest } = config;
+  const { disk, note, settings: all, foreignSections, ...rest } = config;
   const rows = Object.entries(rest).map(([name, value]) =>
     h("div", {}, h("dt", {}, words(name)), h("dd", {}, shown(value))));
-  return [h("dl.facts", {}, rows), disk ? disks(disk) : null, note ? h("p.hint", {}, note) : null];
+  return [h("dl.facts", {}, rows), disk ? disks(disk) : null, note ? h("p.hint", {}, note) : null,
+    all ? [settingsForm(config), every(all)] : null];
 }
+
+/** The settings that can be changed here. */
+const settingsForm = (config) => h("form.question", { "data-key": "settings", "data-form": "settings" },
+  h("h2", {}, "Change"),
+  FIELDS.map(([key, label]) => h("div.field", {}, h("label", { for: `set-${key}` }, label),
+    h("input", { id: `set-${key}`, name: key, type: "text", value: config[key] ?? "", autocomplete: "off" }))),
+  h("div.field", {}, h("input", { id: "set-preferUv", name: "preferUv", type: "checkbox", checked: config.preferUv }),
+    h("label", { for: "set-preferUv" }, "Use uv when it is there")),
+  h("p.actions", {}, h("button.main", { type: "submit" }, "Save")),
+  h("p", { role: "status" }));
+
+const FIELDS = [["envsDir", "Folder of environments"], ["appsDir", "Folder of apps"], ["pythonBinary", "Interpreter"]];
+
+/** Sends what was changed in the form of settings, and says what came of it. */
+export async function saveSettings(form) {
+  const body = {};
+  for (const field of form.querySelectorAll("input")) {
+    const [is, was] = field.type === "checkbox" ? [field.checked, field.defaultChecked] : [field.value, field.defaultValue];
+    if (is !== was) body[field.name] = is;
+  }
+  const { message } = await put("config", { body });
+  form.querySelector("[role=status]").textContent = message;
+}
+
+const every = (all) => [h("h2", {}, "All settings"), table("All settings, and where each comes from", ["Setting", "Value", "From"],
+  all.map(({ key, value, source, line }) => [h("code", {}, key), shown(value), line ? `${source}, line ${line}` : source]))];
 
 const NAMES = {
   envsDir: "Environments are in", appsDir: "Apps are in", tomlPath: "Settings file", pythonBinary: "Interpreter",
@@ -61,10 +88,11 @@ function disks(disk) {
     h("p.hint", {}, `${bytes(disk.freeBytes)} of ${bytes(disk.totalBytes)} are free`)];
 }
 
-function audit(answer) {
-  const entries = Array.isArray(answer) ? answer : answer.entries ?? answer.audit ?? [];
+function audit({ entries }) {
   if (entries.length === 0) return empty("Nothing was recorded yet.");
-  const names = [...new Set(entries.flatMap((entry) => Object.keys(entry)))];
-  return table("What ran in sandboxes, and what was refused", names.map(words),
-    entries.map((entry) => names.map((name) => shown(entry[name]))));
+  const columns = ["Command", "When", "App", "Sandbox", "Missing", "State", "Code", "Time"];
+  return table("What ran, the newest first, and in which sandbox", columns, entries.map((entry) => [
+    h("code", {}, entry.command), when(entry.timestamp), shown(entry.app), shown(entry.sandbox?.requested),
+    entry.sandbox?.missing?.join(", ") || "–", badge(entry.state ?? ""), shown(entry.exitCode),
+    entry.durationMs === null || entry.durationMs === undefined ? "–" : span(entry.durationMs)]));
 }

@@ -59,7 +59,7 @@ export function table(caption, columns, rows) {
   const cell = (content, index) => index === 0
     ? h("th", { scope: "row" }, content)
     : h("td", { "data-label": columns[index] }, content);
-  return h("div.wide", {}, h("table", {},
+  return h("div.wide", { tabindex: 0, role: "region", "aria-label": caption }, h("table", {},
     h("caption", {}, caption),
     h("thead", {}, h("tr", {}, columns.map((name) => h("th", { scope: "col" }, name)))),
     h("tbody", {}, rows.map((row) => h("tr", {}, row.map(cell))))));

@@ -157,6 +157,35 @@ test("sections that a server lacks say so, and settings are shown", async () => 
   await leave(page);
 });
 
+test("settings are changed, and what ran in sandboxes is shown", async () => {
+  const page = await stage.enter();
+  let sent;
+  await page.route("**/python/config", async (route) => {
+    if (route.request().method() === "PUT") {
+      sent = route.request().postDataJSON();
+      return route.fulfill({ json: { status: "saved", restartRequired: true, message: "takes effect at the next start" } });
+    }
+    const settings = [{ key: "python.prefer_uv", value: true, source: "file", line: 3 }];
+    const config = await (await route.fetch()).json();
+    return route.fulfill({ json: { ...config, preferUv: true, settings } });
+  });
+  await page.route("**/api/guard/sandbox-audit", (route) => route.fulfill({ json: { count: 1, total: 1, entries: [
+    { command: HOSTILE, exitCode: 1, durationMs: 1500, timestamp: "2030-01-01T00:00:00Z", state: "ended", app: HOSTILE,
+      sandbox: { requested: "restricted", enforced: ["files"], missing: ["network"] } }] } }));
+  await link(page, "Settings");
+  await page.getByLabel("Interpreter").fill("/usr/bin/python3");
+  await page.getByLabel("Use uv when it is there").uncheck();
+  await check(page, "settings-form");
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByText("takes effect at the next start").waitFor();
+  assert.deepEqual(sent, { pythonBinary: "/usr/bin/python3", preferUv: false });
+  await page.getByRole("row", { name: /prefer_uv/ }).getByText("file, line 3").waitFor();
+  await link(page, "Audit");
+  await page.getByRole("row").getByText(HOSTILE).first().waitFor();
+  await check(page, "audit-entries");
+  await leave(page);
+});
+
 test("fifty thousand lines are few elements, and scrolling pauses following", async () => {
   const page = await stage.visit();
   const { runId } = await stage.api("POST", "apps/fails/run");
