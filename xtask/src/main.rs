@@ -4,6 +4,7 @@ mod cargo;
 mod deps;
 mod fuzz;
 mod metadata;
+mod page;
 mod purity;
 mod repo;
 mod sequence;
@@ -30,6 +31,7 @@ const TASKS: &[Task] = &[
     Task { name: "purity", about: "the pure crates without std", run: purity::purity },
     Task { name: "doc", about: "documentation, warnings are errors", run: cargo::doc },
     Task { name: "suite", about: "the tests of the workspace [cargo nextest run arguments]", run: cargo::suite },
+    Task { name: "page", about: "the page in a browser, against a server [node --test arguments]", run: page::page },
     Task { name: "deny", about: "bans, licences, sources of dependencies [cargo deny checks]", run: cargo::deny },
     Task { name: "fuzz", about: "fuzz a target [TARGET [SECONDS] | --keep TARGET | --check]", run: fuzz::fuzz },
     Task { name: "bench", about: "benches [cargo bench arguments]", run: cargo::bench },

@@ -96,7 +96,8 @@ impl Driver {
                 reply(self.host.command(now, command));
             }
             Message::Query(query) => query(&self.host),
-            Message::Subscribe(subscriber) => self.subscribers.add(subscriber),
+            Message::Subscribe(subscriber, since) => self.subscribers.add(subscriber, since),
+            Message::Watch(watcher) => self.subscribers.watch(watcher),
             Message::Leave => {}
         }
     }

@@ -1,5 +1,9 @@
 //! Events for whoever listens.
 
+use crate::{
+    growth::Watcher,
+    history::{History, Since},
+};
 use collodi_host::Event;
 use futures::{Stream, task::AtomicWaker};
 use std::{
@@ -44,7 +48,11 @@ struct Queue {
 
 #[derive(Debug, Default)]
 struct Waiting {
-    events: VecDeque<Arc<Event>>,
+    events: VecDeque<(u64, Arc<Event>)>,
+    /// The number of the last change that was handed out or told of as missed.
+    position: u64,
+    /// The number of the last change that was queued or missed.
+    told: u64,
     /// Missed behind the last of the events. As long as there are any, nothing is
     /// queued, so that the listener hears of it in the right place.
     missed: u64,
@@ -72,6 +80,12 @@ impl Events {
         self.0.waiting().patient = false;
         self.0.driver.wake();
     }
+
+    /// The number of the last change that was handed out, or told of as missed. Changes are
+    /// all events but what processes say, numbered from 1.
+    pub fn position(&self) -> u64 {
+        self.0.waiting().position
+    }
 }
 
 impl Drop for Events {
@@ -94,7 +108,8 @@ impl Stream for Events {
         self.0.listener.register(cx.waker());
         let mut waiting = self.0.waiting();
         let held = waiting.holds();
-        if let Some(event) = waiting.events.pop_front() {
+        if let Some((number, event)) = waiting.events.pop_front() {
+            waiting.position = number;
             if held && !waiting.holds() {
                 self.0.driver.wake();
             }
@@ -103,7 +118,10 @@ impl Stream for Events {
         match std::mem::take(&mut waiting.missed) {
             0 if waiting.over => Poll::Ready(None),
             0 => Poll::Pending,
-            missed => Poll::Ready(Some(Notice::Missed(missed))),
+            missed => {
+                waiting.position = waiting.told;
+                Poll::Ready(Some(Notice::Missed(missed)))
+            }
         }
     }
 }
@@ -134,11 +152,23 @@ fn of(queue: Queue) -> (Subscriber, Events) {
 
 /// Everyone who listens.
 #[derive(Debug, Default)]
-pub(crate) struct Subscribers(Vec<Subscriber>);
+pub(crate) struct Subscribers {
+    listeners: Vec<Subscriber>,
+    watchers: Vec<Watcher>,
+    history: History,
+}
 
 impl Subscribers {
-    pub(crate) fn add(&mut self, subscriber: Subscriber) {
-        self.0.push(subscriber);
+    /// Tells this one too, from now on; changes also after the one with number `since`.
+    pub(crate) fn add(&mut self, subscriber: Subscriber, since: Option<u64>) {
+        let last = self.history.last();
+        let earlier = self.history.since(since.unwrap_or(last));
+        subscriber.catch_up(since.unwrap_or(last).min(last), last, earlier);
+        self.listeners.push(subscriber);
+    }
+
+    pub(crate) fn watch(&mut self, watcher: Watcher) {
+        self.watchers.push(watcher);
     }
 
     /// Whether somebody who is waited for is behind; who asks is woken when not.
@@ -147,29 +177,45 @@ impl Subscribers {
             subscriber.0.driver.register(cx.waker());
             subscriber.0.waiting().holds()
         };
-        self.0.iter().any(holds)
+        self.listeners.iter().any(holds)
     }
 
     /// Tells everyone who still listens. Nobody is waited for here.
     pub(crate) fn tell(&mut self, event: &Arc<Event>) {
-        self.0
+        self.listeners
             .retain(|subscriber| Arc::strong_count(&subscriber.0) > 1);
-        for subscriber in &self.0 {
-            subscriber.tell(event);
+        self.watchers.retain(Watcher::is_read);
+        match event.is_output() {
+            true => self.watchers.iter().for_each(|watcher| watcher.tell(event)),
+            false => self.history.push(event.clone()),
+        }
+        let number = self.history.last();
+        for subscriber in &self.listeners {
+            subscriber.tell(number, event);
         }
     }
 }
 
 impl Subscriber {
-    fn tell(&self, event: &Arc<Event>) {
+    fn catch_up(&self, position: u64, last: u64, earlier: Since) {
+        let mut waiting = self.0.waiting();
+        (waiting.position, waiting.told) = (position, last);
+        match earlier {
+            Since::Changes(changes) => waiting.events.extend(changes),
+            Since::Missed(missed) => waiting.missed = missed,
+        }
+    }
+
+    fn tell(&self, number: u64, event: &Arc<Event>) {
         let mut waiting = self.0.waiting();
         if waiting.deaf && event.is_output() {
             return;
         }
+        waiting.told = number;
         if waiting.missed > 0 || waiting.events.len() >= waiting.most() {
             waiting.missed += 1;
         } else {
-            waiting.events.push_back(event.clone());
+            waiting.events.push_back((number, event.clone()));
         }
         drop(waiting);
         self.0.listener.wake();
@@ -206,7 +252,7 @@ mod tests {
     fn a_slow_listener_hears_at_once_how_much_it_missed() {
         let (subscriber, mut events) = subscription();
         let mut subscribers = Subscribers::default();
-        subscribers.add(subscriber);
+        subscribers.add(subscriber, None);
         for _ in 0..QUEUE + 3 {
             subscribers.tell(&event());
         }
@@ -221,7 +267,7 @@ mod tests {
     fn a_listener_that_is_waited_for_holds_the_driver_and_misses_nothing() {
         let (subscriber, mut events) = patient_subscription();
         let mut subscribers = Subscribers::default();
-        subscribers.add(subscriber);
+        subscribers.add(subscriber, None);
         let mut cx = Context::from_waker(std::task::Waker::noop());
         for _ in 0..QUEUE + 3 {
             subscribers.tell(&event());
@@ -236,8 +282,8 @@ mod tests {
         let (first, hurrying) = patient_subscription();
         let (second, leaving) = patient_subscription();
         let mut subscribers = Subscribers::default();
-        subscribers.add(first);
-        subscribers.add(second);
+        subscribers.add(first, None);
+        subscribers.add(second, None);
         for _ in 0..QUEUE {
             subscribers.tell(&event());
         }
@@ -251,19 +297,40 @@ mod tests {
     #[test]
     fn the_end_comes_after_what_was_told() {
         let (subscriber, mut events) = subscription();
-        subscriber.tell(&event());
+        subscriber.tell(1, &event());
         drop(subscriber);
         assert_eq!(heard(&mut events), ["event"]);
         assert!(matches!(events.next().now_or_never(), Some(None)));
     }
 
     #[test]
+    fn who_was_away_hears_the_changes_since_then() {
+        let (first, mut events) = change_subscription();
+        let mut subscribers = Subscribers::default();
+        subscribers.add(first, None);
+        for _ in 0..3 {
+            subscribers.tell(&event());
+        }
+        assert_eq!(heard(&mut events), vec!["event"; 3]);
+        assert_eq!(events.position(), 3);
+        let (second, mut events) = change_subscription();
+        subscribers.add(second, Some(1));
+        assert_eq!(events.position(), 1);
+        assert_eq!(heard(&mut events), vec!["event"; 2]);
+        assert_eq!(events.position(), 3);
+        let (third, mut events) = change_subscription();
+        subscribers.add(third, Some(9));
+        assert_eq!(heard(&mut events), ["missed 3"]);
+        assert_eq!(events.position(), 3);
+    }
+
+    #[test]
     fn who_has_gone_is_forgotten() {
         let (subscriber, events) = subscription();
         let mut subscribers = Subscribers::default();
-        subscribers.add(subscriber);
+        subscribers.add(subscriber, None);
         drop(events);
         subscribers.tell(&event());
-        assert!(subscribers.0.is_empty());
+        assert!(subscribers.listeners.is_empty());
     }
 }

@@ -1,15 +1,16 @@
 //! Talking to a driver.
 
 use crate::{
-    Events,
+    Events, Growth,
     events::{Subscriber, change_subscription, patient_subscription, subscription},
+    growth::{Watcher, watch},
 };
 use collodi_host::{Accepted, Command, Host, Refused};
 use futures::{
     SinkExt,
     channel::{mpsc, oneshot},
 };
-use std::fmt;
+use std::{collections::BTreeSet, fmt};
 
 /// Talks to a driver, from any thread and any runtime. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -86,7 +87,9 @@ impl HostHandle {
     /// When the host has shut down.
     pub async fn events(&self) -> Result<Events, Gone> {
         let (subscriber, events) = subscription();
-        self.sender.send(Message::Subscribe(subscriber)).await?;
+        self.sender
+            .send(Message::Subscribe(subscriber, None))
+            .await?;
         Ok(events)
     }
 
@@ -98,8 +101,35 @@ impl HostHandle {
     /// When the host has shut down.
     pub async fn changes(&self) -> Result<Events, Gone> {
         let (subscriber, events) = change_subscription();
-        self.sender.send(Message::Subscribe(subscriber)).await?;
+        self.sender
+            .send(Message::Subscribe(subscriber, None))
+            .await?;
         Ok(events)
+    }
+
+    /// As [`changes`](Self::changes), and first those after the one with number `position`
+    /// ([`Events::position`]); [`Notice::Missed`](crate::Notice::Missed) when they are no
+    /// longer kept, or there is no such number.
+    ///
+    /// # Errors
+    ///
+    /// When the host has shut down.
+    pub async fn changes_since(&self, position: u64) -> Result<Events, Gone> {
+        let (subscriber, events) = change_subscription();
+        let message = Message::Subscribe(subscriber, Some(position));
+        self.sender.send(message).await?;
+        Ok(events)
+    }
+
+    /// Which of the logs of these runs and processes grow from now on.
+    ///
+    /// # Errors
+    ///
+    /// When the host has shut down.
+    pub async fn growth(&self, names: BTreeSet<String>) -> Result<Growth, Gone> {
+        let (watcher, growth) = watch(names);
+        self.sender.send(Message::Watch(watcher)).await?;
+        Ok(growth)
     }
 
     /// As [`events`](Self::events), but nothing is missed: the driver takes nothing new
@@ -112,7 +142,9 @@ impl HostHandle {
     /// When the host has shut down.
     pub async fn all_events(&self) -> Result<Events, Gone> {
         let (subscriber, events) = patient_subscription();
-        self.sender.send(Message::Subscribe(subscriber)).await?;
+        self.sender
+            .send(Message::Subscribe(subscriber, None))
+            .await?;
         Ok(events)
     }
 }
@@ -124,7 +156,8 @@ type Query = Box<dyn FnOnce(&Host) + Send>;
 pub(crate) enum Message {
     Command(Command, Reply),
     Query(Query),
-    Subscribe(Subscriber),
+    Subscribe(Subscriber, Option<u64>),
+    Watch(Watcher),
     Leave,
 }
 
@@ -148,7 +181,8 @@ impl fmt::Debug for Message {
             Self::Leave => f.write_str("Leave"),
             Self::Command(command, _) => write!(f, "Command({command})"),
             Self::Query(_) => f.write_str("Query"),
-            Self::Subscribe(_) => f.write_str("Subscribe"),
+            Self::Subscribe(..) => f.write_str("Subscribe"),
+            Self::Watch(_) => f.write_str("Watch"),
         }
     }
 }

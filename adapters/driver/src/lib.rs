@@ -2,7 +2,9 @@
 
 mod driver;
 mod events;
+mod growth;
 mod handle;
+mod history;
 mod inputs;
 mod perform;
 mod survey;
@@ -11,6 +13,7 @@ mod workspace;
 
 pub use driver::Driver;
 pub use events::{Events, Notice};
+pub use growth::Growth;
 pub use handle::{CommandError, Gone, HostHandle};
 pub use perform::complete;
 pub use survey::survey;

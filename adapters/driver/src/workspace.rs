@@ -130,6 +130,22 @@ impl Workspace {
         load(&*self.files, name, self.layout.app(name), None).await
     }
 
+    /// What `text` would mean as the script of this app.
+    pub fn parse(&self, app: &LoadedApp, text: &[u8]) -> Parsed {
+        parse(&app.app, text)
+    }
+
+    /// Replaces the script of this app, as one step.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be written.
+    pub async fn replace(&self, app: &LoadedApp, text: Vec<u8>) -> Result<(), LoadError> {
+        let (path, _) = place(&app.app)?;
+        let written = self.files.perform(FileOp::write(path, text)).await;
+        written.map(drop).map_err(LoadError::File)
+    }
+
     async fn directories(&self, path: ContainedPath) -> Result<Vec<Name>, FileError> {
         let entries = match self.files.perform(FileOp::List { path }).await {
             Ok(FileAnswer::Entries(entries)) => entries,
@@ -177,27 +193,36 @@ fn app(name: &Name, root: Root, file: &str) -> Result<App, LoadError> {
 }
 
 async fn read(files: &dyn FileSystem, app: App) -> Result<LoadedApp, LoadError> {
-    let shown = format!("{}/{}", app.cwd(), app.file);
-    let path = app
-        .cwd()
-        .join(&app.file)
-        .map_err(|_| LoadError::NoScript(shown.clone()))?;
+    let (path, shown) = place(&app)?;
     let bytes = match files.perform(FileOp::read(path, SCRIPT_BYTES)).await {
         Ok(FileAnswer::Bytes(bytes)) => bytes,
         Err(error) if error.kind != FileErrorKind::NotFound => return Err(LoadError::File(error)),
         _ => return Err(LoadError::NoScript(shown)),
     };
-    let options = Options {
-        base: app.dir.clone(),
-        ..Options::for_file(&app.file)
-    };
-    let parsed = parse_bytes(&bytes, &options);
+    let parsed = parse(&app, &bytes);
     let source = decode(&bytes).into_owned();
     Ok(LoadedApp {
         app,
         source,
         parsed,
     })
+}
+
+/// Where the script of an app is, and how that is shown.
+fn place(app: &App) -> Result<(ContainedPath, String), LoadError> {
+    let shown = format!("{}/{}", app.cwd(), app.file);
+    match app.cwd().join(&app.file) {
+        Ok(path) => Ok((path, shown)),
+        Err(_) => Err(LoadError::NoScript(shown)),
+    }
+}
+
+fn parse(app: &App, text: &[u8]) -> Parsed {
+    let options = Options {
+        base: app.dir.clone(),
+        ..Options::for_file(&app.file)
+    };
+    parse_bytes(text, &options)
 }
 
 /// The script of an app: the first file that is there.

@@ -44,6 +44,9 @@ pub(crate) enum Kind {
     NothingAsked,
     BadAnswer,
     BadSetting,
+    NoCondition,
+    Changed,
+    NotReady,
 }
 
 impl Kind {
@@ -109,6 +112,17 @@ impl Kind {
                 S::UNPROCESSABLE_ENTITY,
                 "bad-setting",
                 "the settings would be wrong",
+            ),
+            Self::NoCondition => (
+                S::PRECONDITION_REQUIRED,
+                "no-condition",
+                "the request must say what it knows",
+            ),
+            Self::Changed => (S::PRECONDITION_FAILED, "changed", "it is not what it was"),
+            Self::NotReady => (
+                S::SERVICE_UNAVAILABLE,
+                "not-ready",
+                "the server is not ready",
             ),
         }
     }

@@ -5,7 +5,7 @@ use axum::{
     response::Response,
 };
 
-/// An answer is data for the one who asked: never a page, never kept, never in a frame.
+/// Unless its endpoint says otherwise, an answer is data for the one who asked: never a page, never kept, never in a frame.
 static HEADERS: [(HeaderName, HeaderValue); 6] = [
     (
         header::X_CONTENT_TYPE_OPTIONS,
@@ -32,7 +32,8 @@ static HEADERS: [(HeaderName, HeaderValue); 6] = [
 /// Adds the headers of every answer.
 pub(crate) async fn secure(mut answer: Response) -> Response {
     for (name, value) in &HEADERS {
-        answer.headers_mut().insert(name.clone(), value.clone());
+        let entry = answer.headers_mut().entry(name);
+        entry.or_insert_with(|| value.clone());
     }
     answer
 }

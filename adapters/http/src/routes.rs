@@ -1,11 +1,22 @@
 //! The table of routes. The router is made from it, and so are the tests of what is
 //! refused.
 
-use crate::{Surface, endpoints::*};
+use crate::{
+    Surface,
+    endpoints::*,
+    openapi::{About, Parameter, Shape},
+};
 use axum::{
     http::Method,
     routing::{MethodRouter, delete, get, post, put},
 };
+use collodi_api::{
+    Answer, AppProcesses, Apps, AuditPage, Config, ConfigSaved, EnvCreated, EnvDeleted, EnvPlan,
+    Envs, Live, LogPage, Plan, ProcessDetail, Processes, Run, RunAnswer, RunRequest, RunResult,
+    Runs, ScriptDiagnostics, Status,
+};
+use schemars::{JsonSchema, SchemaGenerator};
+use serde_json::{Map, Value};
 use std::{fmt, sync::Arc};
 
 /// One thing that can be asked for.
@@ -18,6 +29,7 @@ pub struct Route {
     /// Who may ask.
     pub scope: Scope,
     endpoint: fn() -> Endpoint,
+    pub(crate) about: About,
 }
 
 /// Who may ask.
@@ -53,53 +65,162 @@ impl Route {
     }
 
     const fn new(method: Method, path: &'static str, endpoint: fn() -> Endpoint) -> Self {
-        let scope = Scope::Token;
         Self {
             method,
             path,
-            scope,
+            scope: Scope::Token,
             endpoint,
+            about: About {
+                summary: "",
+                status: "200",
+                answer: Shape::Text("text/plain"),
+                body: None,
+                parameters: &[],
+            },
         }
     }
 
-    const fn open(path: &'static str, endpoint: fn() -> Endpoint) -> Self {
-        Self {
-            method: Method::GET,
-            path,
-            scope: Scope::Open,
-            endpoint,
-        }
+    /// Everyone may ask.
+    const fn open(mut self) -> Self {
+        self.scope = Scope::Open;
+        self
+    }
+
+    /// It answers JSON of this type.
+    const fn json<T: JsonSchema>(mut self, summary: &'static str) -> Self {
+        self.about.summary = summary;
+        self.about.answer = Shape::Json(SchemaGenerator::subschema_for::<T>);
+        self
+    }
+
+    /// It answers text of this media type.
+    const fn text(mut self, kind: &'static str, summary: &'static str) -> Self {
+        self.about.summary = summary;
+        self.about.answer = Shape::Text(kind);
+        self
+    }
+
+    /// Its success has this status.
+    const fn status(mut self, status: &'static str) -> Self {
+        self.about.status = status;
+        self
+    }
+
+    /// It takes JSON of this type.
+    const fn takes<T: JsonSchema>(mut self) -> Self {
+        self.about.body = Some(SchemaGenerator::subschema_for::<T>);
+        self
+    }
+
+    const fn with(mut self, parameters: &'static [Parameter]) -> Self {
+        self.about.parameters = parameters;
+        self
     }
 }
 
+const fn query(name: &'static str, kind: &'static str, about: &'static str) -> Parameter {
+    let (place, required) = ("query", false);
+    Parameter {
+        name,
+        place,
+        kind,
+        required,
+        about,
+    }
+}
+
+const fn header(name: &'static str, required: bool, about: &'static str) -> Parameter {
+    let (place, kind) = ("header", "string");
+    Parameter {
+        name,
+        place,
+        kind,
+        required,
+        about,
+    }
+}
+
+const SEARCH: Parameter = query("q", "string", "only lines with this text");
+const IGNORE_CASE: Parameter = query("ignoreCase", "boolean", "in upper or lower case");
+const LINES: &[Parameter] = &[
+    query("from", "integer", "the number of the first line"),
+    query("limit", "integer", "the most lines, 1000 at most"),
+    SEARCH,
+    IGNORE_CASE,
+];
+const TEXT: &[Parameter] = &[
+    query("timestamps", "boolean", "each line begins with its time"),
+    query("ansi", "boolean", "escape sequences stay"),
+    SEARCH,
+    IGNORE_CASE,
+];
+const ASYNC: Parameter = header(
+    "Prefer",
+    false,
+    "respond-async: answer when the run has begun",
+);
+const IF_MATCH: Parameter = header("If-Match", true, "the ETag of the script that is replaced");
+const STREAM: &[Parameter] = &[
+    query(
+        "topics",
+        "string",
+        "runs, processes, envs, logs:ID, logs:ID:LINE; with commas between",
+    ),
+    header(
+        "Last-Event-ID",
+        false,
+        "the id of the last event that was heard",
+    ),
+];
+const DIALECT: &[Parameter] = &[query("dialect", "string", "vatn or pinokio")];
+const AUDIT: &[Parameter] = &[
+    query("app", "string", "only what this app executed"),
+    query("since", "string", "only from this time on"),
+    query("level", "string", "only this level of the sandbox"),
+    query("limit", "integer", "the most entries"),
+];
+const PLAIN: &str = "text/plain";
+
 /// Everything that can be asked for.
+#[rustfmt::skip]
 pub static ROUTES: &[Route] = &[
-    Route::open("/livez", || get(live)),
-    Route::get("/python/status", || get(status)),
-    Route::get("/python/config", || get(config)),
-    Route::put("/python/config", || put(change_config)),
-    Route::get("/python/config/environment", || get(environment)),
-    Route::get("/python/envs", || get(envs)),
-    Route::post("/python/envs/{name}", || post(create_env)),
-    Route::delete("/python/envs/{name}", || delete(delete_env)),
-    Route::get("/python/apps", || get(apps)),
-    Route::post("/python/apps/{name}/run", || post(run_app)),
-    Route::post("/python/apps/{name}/stop", || post(stop_app)),
-    Route::get("/python/apps/{name}/processes", || get(app_processes)),
-    Route::get("/python/apps/{name}/plan", || get(plan)),
-    Route::get("/python/runs", || get(runs)),
-    Route::get("/python/runs/{id}", || get(run)),
-    Route::get("/python/runs/{id}/logs", || get(run_logs)),
-    Route::post("/python/runs/{id}/cancel", || post(cancel_run)),
-    Route::post("/python/runs/{id}/answer", || post(answer_run)),
-    Route::get("/python/processes", || get(processes)),
-    Route::get("/python/processes/{id}/status", || get(process)),
-    Route::get("/python/processes/{id}/logs", || get(process_logs)),
-    Route::post("/python/processes/{id}/stop", || post(stop_process)),
-    Route::post("/python/processes/{id}/restart", || post(restart_process)),
-    Route::get("/api/guard/sandbox-audit", || get(audit)),
-    Route::post("/python/shutdown", || post(shutdown)),
-    Route::post("/python/server/handover", || post(hand_over)),
+    Route::get("/livez", || get(live)).open().json::<Live>("it answers"),
+    Route::get("/readyz", || get(ready)).open().json::<Live>("it knows what the machine has"),
+    Route::get("/metrics", || get(metrics)).text(PLAIN, "figures, for Prometheus"),
+    Route::get("/openapi.json", || get(openapi)).json::<Map<String, Value>>("this description"),
+    Route::get("/python/ui", || get(page)).open().text("text/html", "the page for people"),
+    Route::get("/python/ui/{file}", || get(page_file)).open().text("text/javascript", "a file of the page"),
+    Route::get("/python/status", || get(status)).json::<Status>("what the server has to work with"),
+    Route::get("/python/config", || get(config)).json::<Config>("the settings in force"),
+    Route::put("/python/config", || put(change_config)).json::<ConfigSaved>("changes the settings file").takes::<Map<String, Value>>(),
+    Route::get("/python/config/environment", || get(environment)).json::<EnvPlan>("the variables that commands get, and by which rule").with(DIALECT),
+    Route::get("/python/envs", || get(envs)).json::<Envs>("the environments"),
+    Route::post("/python/envs/{name}", || post(create_env)).json::<EnvCreated>("makes an environment").status("201"),
+    Route::delete("/python/envs/{name}", || delete(delete_env)).json::<EnvDeleted>("deletes an environment"),
+    Route::get("/python/apps", || get(apps)).json::<Apps>("the apps"),
+    Route::post("/python/apps/{name}/run", || post(run_app)).json::<RunResult>("runs an app's script").takes::<RunRequest<Map<String, Value>>>().with(&[ASYNC]),
+    Route::post("/python/apps/{name}/stop", || post(stop_app)).json::<Answer>("ends all of an app"),
+    Route::get("/python/apps/{name}/processes", || get(app_processes)).json::<AppProcesses>("the processes of an app"),
+    Route::get("/python/apps/{name}/plan", || get(plan)).json::<Plan>("what a run would do"),
+    Route::get("/python/apps/{name}/diagnostics", || get(diagnostics)).json::<ScriptDiagnostics>("what there is to say about a script"),
+    Route::get("/python/apps/{name}/script", || get(script_text)).text(PLAIN, "the text of a script, with its ETag"),
+    Route::put("/python/apps/{name}/script", || put(replace_script)).json::<ScriptDiagnostics>("replaces a script").takes::<Value>().with(&[IF_MATCH]),
+    Route::get("/python/runs", || get(runs)).json::<Runs>("the runs"),
+    Route::get("/python/runs/{id}", || get(run)).json::<Run>("a run, with its steps"),
+    Route::get("/python/runs/{id}/logs", || get(run_logs)).json::<LogPage>("lines of its output").with(LINES),
+    Route::get("/python/runs/{id}/logs/download", || get(run_log_text)).text(PLAIN, "its output as a file").with(TEXT),
+    Route::post("/python/runs/{id}/cancel", || post(cancel_run)).json::<Answer>("ends a run"),
+    Route::post("/python/runs/{id}/answer", || post(answer_run)).json::<Answer>("answers what a run asks").takes::<RunAnswer<Map<String, Value>>>(),
+    Route::get("/python/processes", || get(processes)).json::<Processes>("the processes"),
+    Route::get("/python/processes/{id}/status", || get(process)).json::<ProcessDetail>("a process and its last lines"),
+    Route::get("/python/processes/{id}/logs", || get(process_logs)).json::<LogPage>("lines of its log").with(LINES),
+    Route::get("/python/processes/{id}/logs/download", || get(process_log_text)).text(PLAIN, "its log as a file").with(TEXT),
+    Route::post("/python/processes/{id}/stop", || post(stop_process)).json::<Answer>("ends a process"),
+    Route::post("/python/processes/{id}/restart", || post(restart_process)).json::<Answer>("starts a process anew"),
+    Route::get("/python/events", || get(events)).text("text/event-stream", "events as they happen").with(STREAM),
+    Route::get("/api/guard/sandbox-audit", || get(audit)).json::<AuditPage>("what was executed").with(AUDIT),
+    Route::post("/python/shutdown", || post(shutdown)).json::<Answer>("ends the server").status("202"),
+    Route::post("/python/server/handover", || post(hand_over)).json::<Answer>("has the server replaced by its next life"),
 ];
 
 /// Whether everyone may ask for this path. What is not in the table is not open.

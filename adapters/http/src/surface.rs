@@ -13,7 +13,7 @@ use axum::{
 };
 use collodi_api::AuditPage;
 use collodi_audit::Query;
-use collodi_backend::BoxFuture;
+use collodi_backend::{BoxFuture, Clock};
 use collodi_config::Settings;
 use collodi_driver::{HostHandle, Workspace};
 use collodi_plan::Holds;
@@ -42,6 +42,8 @@ pub struct Surface {
     pub token: Token,
     /// The names that a caller may know this server by.
     pub allowed_hosts: AllowedHosts,
+    /// Tells how long a stream has been silent.
+    pub clock: Arc<dyn Clock>,
     /// Ends the server. Is called by each `POST /python/shutdown`, and must not wait.
     pub shutdown: Arc<dyn Fn() + Send + Sync>,
 }

@@ -26,12 +26,20 @@ pub(crate) enum Command {
     Run(RunArgs),
     /// Serve the apps of the workspace over HTTP.
     Serve(ServeArgs),
+    /// Show the apps of the workspace.
+    Apps,
     /// Show what runs.
     Ps,
     /// Show what a process or an app said.
     Logs(LogsArgs),
     /// End an app or a process; without a name, the server and all it runs.
     Stop(StopArgs),
+    /// Start a process anew, or all processes of an app.
+    Restart(RestartArgs),
+    /// Print the server's token, for programs that talk to it.
+    Token(TokenArgs),
+    /// Print the script that completes these commands in a shell.
+    Completions(CompletionsArgs),
     /// Say what is wrong with scripts, without running anything.
     ///
     /// Ends with 0 when nothing is wrong or there are warnings only, with 1 when there is an
@@ -354,6 +362,25 @@ pub(crate) struct LogsArgs {
 pub(crate) struct StopArgs {
     /// The app or the process.
     pub(crate) name: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RestartArgs {
+    /// The process, or the app.
+    pub(crate) name: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct TokenArgs {
+    /// Print the address of the page instead, with the token in its fragment.
+    #[arg(long)]
+    pub(crate) url: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CompletionsArgs {
+    /// The shell.
+    pub(crate) shell: clap_complete::Shell,
 }
 
 #[derive(Debug, Args)]

@@ -46,6 +46,8 @@ pub(crate) struct Node {
     pub(crate) handle: HostHandle,
     pub(crate) address: SocketAddr,
     pub(crate) state_file: PathBuf,
+    /// The page's address. Whoever has it has the token.
+    pub(crate) page: String,
     /// Someone asked over HTTP to end.
     pub(crate) asked_to_end: Ear,
     /// What was told of what an earlier server has left.
@@ -99,23 +101,27 @@ impl Node {
             audit: Arc::new(audit::asked(Arc::clone(&ledger))),
             token,
             allowed_hosts: AllowedHosts::bound_to(address),
+            clock: Arc::clone(&backends.clock),
             shutdown: Arc::new(move || bell.ring()),
         };
         let over = door.serve_while(driver.run(), runtime, &backends, surface)?;
         let looking = look_around(backends, options, handle.clone());
         runtime.spawn(looking.boxed());
         let found = recovered(&handle).await?;
-        hold.publish(&ServerState {
+        let state = ServerState {
             pid: std::process::id(),
             address,
             token: shown,
-        })?;
+        };
+        hold.publish(&state)?;
+        let page = state.page();
         let budget = args.grace_period + SHUTDOWN_MARGIN;
         let state_file = dir.join(".vatn/python/server.json");
         Ok(Self {
             handle,
             address,
             state_file,
+            page,
             asked_to_end,
             found,
             over: over.fuse(),

@@ -44,6 +44,11 @@ impl ServerState {
     pub(crate) fn url(&self, path: &str) -> String {
         format!("http://{}{path}", self.address)
     }
+
+    /// The page's address. Whoever has it has the token.
+    pub(crate) fn page(&self) -> String {
+        self.url(&format!("/python/ui#token={}", self.token))
+    }
 }
 
 impl Hold {

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// Something is under way: `POST …/stop`, `…/restart`, `…/cancel`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Answer {
     /// `stopping`, `restarting` or `cancelling`.
@@ -16,6 +17,7 @@ pub struct Answer {
 
 /// `GET /livez`: it answers.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Live {
     /// `ok`

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// `GET /python/apps`: the apps by name.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Apps {
     /// The apps.
@@ -16,6 +17,7 @@ pub struct Apps {
 
 /// A folder with, usually, a script.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct App {
     /// The folder's name.
@@ -30,6 +32,7 @@ pub struct App {
 
 /// `GET /python/apps/{name}/processes`: an app's processes; none of an unknown app.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct AppProcesses {
     /// The app.

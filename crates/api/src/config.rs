@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// `GET /python/config`: the settings in force.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Config {
     /// Where environments are.
@@ -34,6 +35,7 @@ pub struct Config {
 
 /// A setting in force.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Setting {
     /// Its key in the file, with its sections.
@@ -65,6 +67,7 @@ words! {
 /// Of `PUT /python/config`: the file has the values, and the next start of the server uses
 /// them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct ConfigSaved {
     /// `saved`.

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// `GET /python/envs`: the environments by name.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Envs {
     /// The environments.
@@ -15,6 +16,7 @@ pub struct Envs {
 
 /// A Python environment.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Env {
     /// Its name.
@@ -25,6 +27,7 @@ pub struct Env {
 
 /// `POST /python/envs/{name}`: the environment is there.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct EnvCreated {
     /// Its name.
@@ -40,6 +43,7 @@ pub struct EnvCreated {
 
 /// `DELETE /python/envs/{name}`: the environment is gone.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct EnvDeleted {
     /// `deleted`

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 /// `collodi env-plan` and `GET /python/config/environment`: what became of each variable,
 /// and why. Values of secrets are not in it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct EnvPlan {
     /// The dialect whose policy it is: `pinokio` or `vatn`.
@@ -24,6 +25,7 @@ pub struct EnvPlan {
 
 /// What became of a variable.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct EnvVariable {
     /// Its name.

@@ -16,7 +16,9 @@ mod problem;
 mod process;
 mod question;
 mod run;
+mod script;
 mod status;
+mod stream;
 mod words;
 
 pub use answer::{Answer, Live};
@@ -37,4 +39,8 @@ pub use run::{
     Run, RunAccepted, RunOutcome, RunRequest, RunResult, RunStatus, Runs, Step, StepFailure,
     StepStatus,
 };
+pub use script::ScriptDiagnostics;
 pub use status::Status;
+pub use stream::{
+    ResetReason, StreamGap, StreamGone, StreamNote, StreamProgress, StreamReset, StreamTopic,
+};

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 /// `GET …/logs?from=&limit=`: lines from a number on. A reader that goes on at `next`
 /// gets each line once, in order, or is told by `gap` that it is gone.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct LogPage {
     /// The process or run.
@@ -22,6 +23,7 @@ pub struct LogPage {
 
 /// Numbers of lines: `from` and up to, without, `to`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Gap {
     /// The first.
@@ -32,6 +34,7 @@ pub struct Gap {
 
 /// One line.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct LogLine {
     /// Its number in this log, from 0.

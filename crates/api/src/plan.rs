@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 /// `GET /python/apps/{name}/plan`: what a run of the app's script would do, played without
 /// touching anything. Values of secrets are not in it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Plan {
     /// The app.
@@ -30,6 +31,7 @@ pub struct Plan {
 
 /// What the commands of a script would be kept in.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct PlannedSandbox {
     /// The level: `restricted` or `sandboxed`.
@@ -48,6 +50,7 @@ pub struct PlannedSandbox {
 
 /// A step of a plan.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct PlanStep {
     /// The step, from 0.
@@ -77,6 +80,7 @@ pub struct PlanStep {
 
 /// Something that a step does to the world.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(
     tag = "kind",
     rename_all = "kebab-case",
@@ -169,6 +173,7 @@ pub enum Effect {
 
 /// A script that a step of another one starts, and waits for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct PlannedScript {
     /// The app that it belongs to.
@@ -192,6 +197,7 @@ pub struct PlannedScript {
 
 /// A command of a plan.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct PlannedCommand {
     /// The line.
@@ -215,6 +221,7 @@ pub struct PlannedCommand {
 
 /// A variable of a command.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct PlannedVariable {
     /// Its name.
@@ -230,6 +237,7 @@ pub struct PlannedVariable {
 
 /// How the run would end.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct PlanEnding {
     /// How.
@@ -247,6 +255,7 @@ pub struct PlanEnding {
 
 /// Something that nobody can know before a run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Assumption {
     /// The script of the step, when it is not the one that the plan is of.

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// Every answer that is not a success, as `application/problem+json` (RFC 9457).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Problem {
     /// What kind of problem: `urn:collodi:problem:` and a short name that stays.
@@ -47,6 +48,7 @@ pub struct Problem {
 
 /// One thing to say about a script: what, where, and what to do about it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Diagnostic {
     /// A short name that stays, such as `unknown-method`.

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// `GET /python/processes`: all processes, ended ones too as long as they are kept.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Processes {
     /// The processes, by id.
@@ -16,6 +17,7 @@ pub struct Processes {
 
 /// A process that a script started and went on.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Process {
     /// The app's name, a hyphen, eight hex digits.
@@ -71,6 +73,7 @@ pub struct Process {
 
 /// One of the processes that a daemon consists of.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct TreeMember {
     /// The process id.
@@ -81,6 +84,7 @@ pub struct TreeMember {
 
 /// `GET /python/processes/{id}/status`: a process and its last lines.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct ProcessDetail {
     /// The process; its fields stand beside `logs`.

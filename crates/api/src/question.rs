@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 /// The body of `POST /python/runs/{id}/answer`. `A` is the JSON object type of whoever
 /// reads or writes it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct RunAnswer<A> {
     /// The step of `run` that asks, from 0; whichever asks, when it is left out.
@@ -20,6 +21,7 @@ pub struct RunAnswer<A> {
 
 /// What a run asks a person, and waits for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Question {
     /// Its number, from 1 over all that the run asks.
@@ -48,6 +50,7 @@ pub struct Question {
 
 /// One thing that is asked.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct QuestionField {
     /// The name of its answer.
@@ -79,6 +82,7 @@ pub struct QuestionField {
 
 /// Something to choose.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct QuestionItem {
     /// The answer.
@@ -89,6 +93,7 @@ pub struct QuestionItem {
 
 /// The answer of who leaves a field out. Numbers are written out.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(untagged)]
 pub enum DefaultAnswer {
     /// Of a checkbox.

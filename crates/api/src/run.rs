@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 /// The body of `POST /python/apps/{name}/run`, which may be left out. `A` is the JSON
 /// object type of whoever reads or writes it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct RunRequest<A> {
     /// What templates read as `args`: an object.
@@ -27,6 +28,7 @@ pub struct RunRequest<A> {
 
 /// `POST /python/apps/{name}/run`: the script is through.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct RunResult {
     /// `completed` or `stopped_early`; `serving` when the run's own commands stay up.
@@ -42,6 +44,7 @@ pub struct RunResult {
 
 /// The same with `Prefer: respond-async`: the run has begun.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct RunAccepted {
     /// The run.
@@ -50,6 +53,7 @@ pub struct RunAccepted {
 
 /// `GET /python/runs`: all runs, ended ones too as long as they are kept.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Runs {
     /// The runs, by id.
@@ -60,6 +64,7 @@ pub struct Runs {
 
 /// `GET /python/runs/{id}`: a run of a script.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Run {
     /// The app's name, `-run-`, eight hex digits.
@@ -86,6 +91,7 @@ pub struct Run {
 
 /// A step of a run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Step {
     /// Its number, from 0.
@@ -104,6 +110,7 @@ pub struct Step {
 
 /// How a run ended.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct RunOutcome {
     /// `completed`, `stopped_early`, `failed` or `cancelled`.
@@ -119,6 +126,7 @@ pub struct RunOutcome {
 
 /// A step that failed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct StepFailure {
     /// Its number, from 0.

@@ -1,10 +1,11 @@
 //! What the server has to work with.
 
-use alloc::string::String;
+use alloc::{collections::BTreeMap, string::String};
 use serde::{Deserialize, Serialize};
 
 /// `GET /python/status`: what the server has to work with, and how much there is of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Status {
     /// The interpreter's command, or `not found`.
@@ -28,4 +29,8 @@ pub struct Status {
     /// Processes that have not ended.
     #[serde(default)]
     pub running_count: usize,
+    /// What the machine is, as templates read it: `platform`, `arch`, `ram`, `gpu`, `gpu_model`,
+    /// `vram`. Empty as long as the server looks around.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub machine: BTreeMap<String, String>,
 }

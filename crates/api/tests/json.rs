@@ -172,6 +172,7 @@ fn the_server() {
         env_count: 1,
         process_count: 3,
         running_count: 2,
+        machine: [("platform".to_owned(), "linux".to_owned())].into(),
     };
     assert_snapshot!("status", json(&status));
     let config = Config {

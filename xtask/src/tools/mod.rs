@@ -2,7 +2,10 @@
 //! stays; what is missing is installed into `.tools/`, or by apt where that is
 //! there and allowed.
 
+mod browser;
 mod version;
+
+pub(crate) use browser::browser;
 
 use crate::repo::{Repo, run};
 use anyhow::{Context, Result, bail};
@@ -46,7 +49,8 @@ pub(crate) fn all(repo: &Repo, _: &[String]) -> Result<()> {
     for_tests(repo)?;
     cargo_nextest(repo)?;
     cargo_deny(repo)?;
-    cargo_fuzz(repo)
+    cargo_fuzz(repo)?;
+    browser(repo).map(drop)
 }
 
 /// What the tests of the workspace start: Python with venv, uv, node, and on Linux bubblewrap.

@@ -10,19 +10,25 @@ use crate::{
 use axum::{Json, extract::State, http::StatusCode};
 use collodi_api::{Env, EnvCreated, EnvDeleted, Envs};
 use collodi_driver::{EnvInfo, Notice};
+use collodi_file::FileError;
 use collodi_host::{Command, EnvEvent, Event};
 use collodi_python::{ProvisionError, Provisioned};
 
 pub(crate) async fn envs(State(surface): Shared) -> Answered<Envs> {
+    Ok(Json(env_list(&surface).await?))
+}
+
+/// The environments that are there.
+pub(crate) async fn env_list(surface: &Surface) -> Result<Envs, FileError> {
     let found = surface.workspace.environments().await?;
     let env = |env: EnvInfo| Env {
         name: env.name.to_string(),
         path: env.path,
     };
-    Ok(Json(Envs {
+    Ok(Envs {
         count: found.len(),
         envs: found.into_iter().map(env).collect(),
-    }))
+    })
 }
 
 /// Waits until the environment is there. It is made also when nobody waits any more.
@@ -105,7 +111,7 @@ fn made(event: &EnvEvent) -> Option<Provisioned> {
     }
 }
 
-fn deleted(event: &EnvEvent) -> Option<Result<(), collodi_file::FileError>> {
+fn deleted(event: &EnvEvent) -> Option<Result<(), FileError>> {
     match event {
         EnvEvent::Deleted(result) => Some(result.clone()),
         _ => None,

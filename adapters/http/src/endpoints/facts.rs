@@ -6,6 +6,11 @@ use axum::{Json, extract::State};
 use collodi_api::Status;
 use collodi_host::{Host, Process};
 use collodi_python::{Interpreter, Toolchain};
+use collodi_value::Value;
+use std::collections::BTreeMap;
+
+/// The facts of a machine that a person wants to see.
+const FACTS: [&str; 6] = ["platform", "arch", "ram", "gpu", "gpu_model", "vram"];
 
 const NOT_FOUND: &str = "not found";
 
@@ -17,14 +22,28 @@ pub(crate) async fn status(State(surface): Shared) -> Answered<Status> {
         (host.processes().count(), running.count())
     };
     let (processes, running) = surface.host.query(count).await?;
+    let machine = surface.host.query(machine).await?;
     let platform = surface.workspace.layout().platform();
     Ok(Json(Status {
         env_count: envs,
         process_count: processes,
         running_count: running,
+        machine,
         apple_silicon: platform.is_apple_silicon(),
         ..found(&tools)
     }))
+}
+
+/// What the host was told that the machine is, in short.
+fn machine(host: &Host) -> BTreeMap<String, String> {
+    let Some(facts) = &host.options().facts else {
+        return BTreeMap::new();
+    };
+    let told = |name: &&str| match facts.get(name)? {
+        Value::Null => None,
+        value => Some(((*name).to_owned(), value.to_text())),
+    };
+    FACTS.iter().filter_map(told).collect()
 }
 
 fn found(tools: &Toolchain) -> Status {
@@ -45,5 +64,6 @@ fn found(tools: &Toolchain) -> Status {
         env_count: 0,
         process_count: 0,
         running_count: 0,
+        machine: BTreeMap::new(),
     }
 }

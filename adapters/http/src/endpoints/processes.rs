@@ -1,6 +1,6 @@
 //! Processes.
 
-use super::{Answered, Shared};
+use super::{Answered, Shared, log_text::needle};
 use crate::{
     Surface,
     fault::{Fault, Kind},
@@ -11,6 +11,8 @@ use crate::{
 use axum::{Json, extract::State, http::Uri};
 use collodi_api::{Answer, LogPage, ProcessDetail, Processes};
 use collodi_host::{Command, Host, Process, ProcessId};
+use collodi_logs::{Line, Log, Needle};
+use collodi_time::WallTime;
 
 /// How many of the last lines a status has.
 const STATUS_LINES: usize = 50;
@@ -43,10 +45,10 @@ pub(crate) async fn process_logs(
     PathId(id): PathId,
     uri: Uri,
 ) -> Answered<LogPage> {
-    let Range { from, limit } = Range::of(&uri)?;
+    let range = Range::of(&uri)?;
     let page = move |process: &Process, host: &Host| {
         let epoch = host.options().epoch;
-        views::page(process.id().as_str(), process.log(), epoch, from, limit)
+        range.page(process.id().as_str(), process.log(), epoch)
     };
     Ok(Json(find(&surface, &id, page).await?))
 }
@@ -83,25 +85,33 @@ pub(crate) async fn restart_process(
 }
 
 /// The lines that are asked for.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Range {
-    pub(super) from: u64,
-    pub(super) limit: usize,
+    from: u64,
+    limit: usize,
+    needle: Option<Needle>,
 }
 
 impl Range {
-    /// `from` and `limit`. More lines than a page has are not given at once.
+    /// `from` and `limit`, and what they must have in them. More lines than a page has are not given at once.
     pub(super) fn of(uri: &Uri) -> Result<Self, Fault> {
         let limit = number(uri, "limit")?.unwrap_or(PAGE_LINES).min(MOST_LINES);
         Ok(Self {
             from: number(uri, "from")?.unwrap_or_default(),
             limit: usize::try_from(limit).unwrap_or(usize::MAX),
+            needle: needle(uri)?,
         })
+    }
+
+    /// These lines of a log.
+    pub(super) fn page(&self, id: &str, log: &Log, epoch: WallTime) -> LogPage {
+        let wanted = |line: &Line| self.needle.as_ref().is_none_or(|n| n.is_in(line));
+        views::page(id, &log.search(self.from, self.limit, wanted), epoch)
     }
 }
 
 /// A view of the process of this name.
-async fn find<T: Send + 'static>(
+pub(super) async fn find<T: Send + 'static>(
     surface: &Surface,
     id: &str,
     view: impl FnOnce(&Process, &Host) -> T + Send + 'static,

@@ -30,9 +30,8 @@ pub(crate) async fn run_logs(
     PathId(id): PathId,
     uri: Uri,
 ) -> Answered<LogPage> {
-    let Range { from, limit } = Range::of(&uri)?;
-    let page =
-        move |run: &RunEntry, epoch| views::page(run.id().as_str(), run.log(), epoch, from, limit);
+    let range = Range::of(&uri)?;
+    let page = move |run: &RunEntry, epoch| range.page(run.id().as_str(), run.log(), epoch);
     Ok(Json(find(&surface, &id, page).await?))
 }
 
@@ -60,7 +59,7 @@ pub(crate) async fn answer_run(
 }
 
 /// A view of the run of this name.
-async fn find<T: Send + 'static>(
+pub(super) async fn find<T: Send + 'static>(
     surface: &Surface,
     id: &str,
     view: impl FnOnce(&RunEntry, WallTime) -> T + Send + 'static,

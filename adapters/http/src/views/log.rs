@@ -1,13 +1,12 @@
 //! Logs.
 
 use collodi_api::{Gap, LogLine, LogPage, LogStream};
-use collodi_logs::{Line, Log, Source, plain};
+use collodi_logs::{Line, Log, Page, Source, plain};
 use collodi_time::WallTime;
 
 /// At most `limit` lines from number `from` on. `epoch` is the wall time at the origin
 /// of the log's instants.
-pub(crate) fn page(id: &str, log: &Log, epoch: WallTime, from: u64, limit: usize) -> LogPage {
-    let page = log.read(from, limit);
+pub(crate) fn page(id: &str, page: &Page<'_>, epoch: WallTime) -> LogPage {
     let gap = |range: std::ops::Range<u64>| Gap {
         from: range.start,
         to: range.end,
@@ -16,7 +15,7 @@ pub(crate) fn page(id: &str, log: &Log, epoch: WallTime, from: u64, limit: usize
         id: id.to_owned(),
         lines: page.lines.iter().map(|l| line(l, epoch)).collect(),
         next: page.next,
-        gap: page.gap.map(gap),
+        gap: page.gap.clone().map(gap),
     }
 }
 

@@ -17,9 +17,13 @@ macro_rules! on_each_runtime {
 
 mod config;
 mod endpoints;
+mod events;
 mod names;
+mod openapi;
+mod page;
 mod questions;
 mod redact;
 mod refused;
 mod runs;
+mod scripts;
 mod stage;

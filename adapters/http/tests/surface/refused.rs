@@ -150,6 +150,7 @@ fn path_of(route: &Route) -> String {
         .path
         .replace("{name}", "demo")
         .replace("{id}", "demo-0123abcd")
+        .replace("{file}", "app.js")
 }
 
 /// What every answer has.
@@ -188,6 +189,8 @@ async fn nothing_gets_through(stage: Stage) {
         "demo",
         r#"{"run": [{"method": "fs.write", "params": {"path": "ran", "text": "x"}}]}"#,
     );
+    // A status waits until the server is ready, as a probe wants it.
+    stage.get("/python/status").await.expect(200);
     for route in ROUTES {
         let path = path_of(route);
         for case in CASES {
@@ -214,13 +217,15 @@ async fn nothing_gets_through(stage: Stage) {
 }
 
 #[test]
-fn only_a_probe_is_open() {
+fn only_probes_and_the_page_are_open() {
     let open: Vec<_> = ROUTES
         .iter()
         .filter(|r| r.scope == Scope::Open)
         .map(|r| r.path)
         .collect();
-    assert_eq!(open, ["/livez"]);
+    // None of them tells anything of what runs.
+    let expected = ["/livez", "/readyz", "/python/ui", "/python/ui/{file}"];
+    assert_eq!(open, expected);
 }
 
 /// The methods of the table's routes at this path.

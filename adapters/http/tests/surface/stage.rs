@@ -129,6 +129,7 @@ impl Stage {
         let options = options(layout.clone(), text);
         let backends = (runtime.backends)();
         let workspace = Workspace::new(layout, backends.files.clone());
+        let clock = backends.clock.clone();
         let (driver, host) = Driver::new(Host::new(options), backends);
         let shutdowns = Arc::new(AtomicUsize::new(0));
         let calls = shutdowns.clone();
@@ -141,6 +142,7 @@ impl Stage {
             holds: |_| Err("there is no sandbox on this machine".to_owned()),
             token: Token::new(TOKEN),
             allowed_hosts: AllowedHosts::bound_to(HOST.parse().unwrap()),
+            clock,
             shutdown: Arc::new(move || {
                 calls.fetch_add(1, Ordering::Relaxed);
             }),
@@ -201,7 +203,8 @@ impl Stage {
         let bytes = to_bytes(body, usize::MAX).await.unwrap();
         let body = match bytes.len() {
             0 => Value::Null,
-            _ => serde_json::from_slice(&bytes).expect("every body is JSON"),
+            _ if is_json(&head.headers) => serde_json::from_slice(&bytes).unwrap(),
+            _ => String::from_utf8(bytes.to_vec()).unwrap().into(),
         };
         Answer {
             status: head.status,
@@ -254,6 +257,11 @@ impl Answer {
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).map(|value| value.to_str().unwrap())
     }
+}
+
+fn is_json(headers: &HeaderMap) -> bool {
+    let kind = headers[header::CONTENT_TYPE].to_str().unwrap();
+    matches!(kind, "application/json" | "application/problem+json")
 }
 
 /// A request as our own client makes it.

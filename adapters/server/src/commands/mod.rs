@@ -1,8 +1,10 @@
 //! The commands, one file each.
 
 mod answer;
+mod apps;
 mod audit;
 mod check;
+mod completions;
 mod config;
 mod env_plan;
 mod fs;
@@ -11,10 +13,12 @@ mod methods;
 mod place;
 mod plan;
 mod ps;
+mod restart;
 mod run;
 mod sandbox;
 mod serve;
 mod stop;
+mod token;
 
 use crate::cli::{Cli, Command};
 use anyhow::Result;
@@ -35,9 +39,13 @@ pub(crate) fn execute(cli: Cli) -> Result<ExitCode> {
             let on = args.server.runtime;
             on.run(|runtime| serve::serve(runtime, &workspace, json, &args))
         }
+        Command::Apps => apps::apps(&workspace, json),
         Command::Ps => ps::ps(&workspace, json),
         Command::Logs(args) => logs::logs(&workspace, json, &args),
         Command::Stop(args) => stop::stop(&workspace, json, &args),
+        Command::Restart(args) => restart::restart(&workspace, json, &args),
+        Command::Token(args) => token::token(&workspace, json, &args),
+        Command::Completions(args) => completions::completions(&args),
         Command::Check(args) => check::check(json, &args),
         Command::Plan(args) => {
             let on = args.server.runtime;

@@ -14,7 +14,7 @@ use collodi_driver::Notice;
 use collodi_host::{Command, Event};
 use futures::{FutureExt as _, StreamExt as _};
 use futures_lite::future::or;
-use std::{path::Path, process::ExitCode, rc::Rc};
+use std::{io::IsTerminal as _, path::Path, process::ExitCode, rc::Rc};
 
 /// The signal that means: go on as another life.
 const HANGUP: u8 = 1;
@@ -36,6 +36,10 @@ pub(crate) async fn serve(
         false => node.handle.events().await?,
     };
     show.listening(node.address, &node.state_file);
+    // The address has the token in it: only for who sits at the terminal, and in no file.
+    if !json && std::io::stdout().is_terminal() {
+        say!("page at {}", node.page);
+    }
     for event in &node.found {
         show.event(event);
     }

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
 mod check;
+mod completions;
 mod config;
 mod env_plan;
 mod methods;

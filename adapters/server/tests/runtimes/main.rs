@@ -30,6 +30,7 @@ on_each_runtime! {
     half_a_request_holds_up_nobody_and_no_shutdown
     a_second_interrupt_waits_for_nobody
     a_plan_is_the_same_everywhere
+    a_process_is_started_anew_by_the_name_of_its_app
     scripts_know_the_card_of_the_machine
 }
 
@@ -172,6 +173,26 @@ fn a_plan_is_the_same_everywhere(stage: Stage) {
             .count()
             == 1
     );
+}
+
+fn a_process_is_started_anew_by_the_name_of_its_app(stage: Stage) {
+    stage.app("demo", SERVER);
+    let mut serving = stage.serve();
+    stage.post("/python/apps/demo/run");
+    serving.until("\"text\":\"up\"");
+    let first = stage.pid_of("demo");
+    assert!(stage.call("apps").contains("demo        1  "));
+    assert!(stage.call("restart demo").ends_with(" is restarting\n"));
+    serving.until("\"text\":\"up\"");
+    assert_ne!(stage.pid_of("demo"), first);
+    let token = stage.call("token");
+    let page = stage.call("token --url");
+    assert!(
+        page.ends_with(&format!("/python/ui#token={token}")),
+        "{page}"
+    );
+    stage.post("/python/shutdown");
+    assert_eq!(serving.code(), Some(0));
 }
 
 fn scripts_know_the_card_of_the_machine(stage: Stage) {

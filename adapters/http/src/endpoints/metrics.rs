@@ -1,0 +1,15 @@
+//! Figures for who watches over many servers.
+
+use super::Shared;
+use crate::{fault::Fault, metrics::of_host};
+use axum::{
+    extract::State,
+    http::{HeaderValue, header},
+    response::{IntoResponse as _, Response},
+};
+
+pub(crate) async fn metrics(State(surface): Shared) -> Result<Response, Fault> {
+    let text = surface.host.query(of_host).await?;
+    let kind = HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8");
+    Ok(([(header::CONTENT_TYPE, kind)], text).into_response())
+}

@@ -1,0 +1,118 @@
+//! What has changed since a client was told.
+
+use super::{frame::Frame, topics::Topics};
+use collodi_api::{StreamNote, StreamProgress};
+use collodi_host::{Event, Host, ProcessId, RunEvent, RunId};
+use collodi_run::Event as Step;
+use collodi_script::StepAt;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What has changed since a client was told: never more than there is.
+#[derive(Debug, Default)]
+pub(super) struct Changed {
+    runs: BTreeSet<RunId>,
+    processes: BTreeSet<ProcessId>,
+    envs: bool,
+    progress: BTreeMap<RunId, StreamProgress>,
+}
+
+/// Something to tell of.
+#[derive(Debug)]
+pub(super) enum Thing {
+    Run(RunId),
+    Process(ProcessId),
+    Envs,
+    Progress(StreamProgress),
+}
+
+impl Changed {
+    /// Everything that a host has of these topics.
+    pub(super) fn all(topics: &Topics, host: &Host) -> Self {
+        let runs = host.runs().map(|run| run.id().clone());
+        let processes = host.processes().map(|process| process.id().clone());
+        Self {
+            runs: runs.filter(|_| topics.runs).collect(),
+            processes: processes.filter(|_| topics.processes).collect(),
+            envs: topics.envs,
+            progress: BTreeMap::new(),
+        }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.runs.is_empty() && self.processes.is_empty() && self.progress.is_empty() && !self.envs
+    }
+
+    /// The next thing to tell of.
+    pub(super) fn take(&mut self) -> Option<Thing> {
+        if let Some(run) = self.runs.pop_first() {
+            return Some(Thing::Run(run));
+        }
+        if let Some(process) = self.processes.pop_first() {
+            return Some(Thing::Process(process));
+        }
+        if let Some((_, progress)) = self.progress.pop_first() {
+            return Some(Thing::Progress(progress));
+        }
+        std::mem::take(&mut self.envs).then_some(Thing::Envs)
+    }
+
+    /// Takes in what happened, but for output, which does not come here. What is no state is
+    /// told at once.
+    pub(super) fn absorb(&mut self, event: &Event, topics: &Topics) -> Option<Frame> {
+        match event {
+            Event::Run { run, what, .. } if topics.runs => return self.run(run, what),
+            Event::Process { process, .. } if topics.processes => {
+                self.processes.insert(process.clone());
+            }
+            Event::Env { .. } => self.envs = topics.envs,
+            _ => {}
+        }
+        None
+    }
+
+    fn run(&mut self, run: &RunId, event: &RunEvent) -> Option<Frame> {
+        match event {
+            RunEvent::Step(Step::Transferred { done, total, .. }) => {
+                let progress = StreamProgress {
+                    run_id: run.to_string(),
+                    done: *done,
+                    total: *total,
+                };
+                self.progress.insert(run.clone(), progress);
+            }
+            RunEvent::Step(step) => {
+                if let Some((at, text)) = said(step) {
+                    return Some(note(run, at, text));
+                }
+                self.runs.insert(run.clone());
+            }
+            _ => drop(self.runs.insert(run.clone())),
+        }
+        None
+    }
+}
+
+/// What a step says that is in no log.
+fn said(event: &Step) -> Option<(&StepAt, String)> {
+    match event {
+        Step::Log { step, text } | Step::Note { step, text } => Some((step, text.clone())),
+        Step::Show {
+            step,
+            method,
+            params,
+        } => Some((step, format!("{method} {params}"))),
+        Step::Transfer { step, what } => Some((step, what.clone())),
+        Step::Downloaded { step, file } => Some((step, file.to_string())),
+        _ => None,
+    }
+}
+
+fn note(run: &RunId, at: &StepAt, text: String) -> Frame {
+    let note = StreamNote {
+        run_id: run.to_string(),
+        step: at.index,
+        list: at.list.name().map(ToOwned::to_owned),
+        text,
+    };
+    Frame::new("note", &note)
+}

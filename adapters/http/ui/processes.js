@@ -1,0 +1,75 @@
+// Processes: their state, what is to come, and what they say.
+
+import { part } from "./api.js";
+import { button, h } from "./dom.js";
+import { isAlive, processes, store } from "./store.js";
+import { badge, empty, span, table, when } from "./words.js";
+
+/** All processes, the newest first. */
+export function processesView() {
+  const head = h("h1", {}, "Processes");
+  if (processes().length === 0) {
+    return [head, empty("No process runs.", h("p.hint", {}, "A process is what a script leaves running, as its server. Run an app on the page ",
+      h("a", { href: "#/apps" }, "Apps"), "."))];
+  }
+  const columns = ["Process", "State", "PID", "Restarts", "Begun", "Address", "Actions"];
+  return [head, table("Processes, the newest first", columns, processes().map(row))];
+}
+
+function row(process) {
+  const reason = process.reason === process.status ? null : process.reason;
+  return [
+    h("a", { href: `#/processes/${part(process.id)}` }, process.id),
+    [badge(process.status), reason ? h("span.hint", {}, ` ${reason}`) : null],
+    process.pid < 0 ? "–" : process.pid,
+    process.restartCount,
+    when(process.startedAt),
+    address(process),
+    actions(process),
+  ];
+}
+
+/** Where it answers; only a web address becomes a link. */
+function address({ url }) {
+  if (!url) return "–";
+  if (!/^https?:\/\//.test(url)) return url;
+  return h("a", { href: url, target: "_blank", rel: "noopener noreferrer" }, url);
+}
+
+function actions(process, more = true) {
+  const named = (label) => ({ "aria-label": `${label} ${process.id}` });
+  return h("span.actions", {},
+    isAlive(process) ? button("Restart", "restart", process.id, named("Restart")) : null,
+    isAlive(process) ? button("Stop", "stop", process.id, { class: "danger", ...named("Stop") }) : null,
+    more ? h("a.button", { href: `#/processes/${part(process.id)}`, ...named("Logs of") }, "Logs") : null);
+}
+
+/** One process. `log` is the view of what it says. */
+export function processView(id, log) {
+  const process = store.processes.get(id);
+  const back = h("p", {}, h("a", { href: "#/processes" }, "← Processes"));
+  if (process === undefined) return [back, h("h1", {}, id), empty("The server does not know this process, or keeps it no longer.")];
+  return [back, h("h1", {}, id),
+    h("p.actions", {}, badge(process.status), actions(process, false)),
+    facts(process),
+    h("h2", {}, "Output"), log.element];
+}
+
+function facts(process) {
+  const rows = [
+    ["App", h("a", { href: `#/apps/${part(process.appId)}` }, process.appId)],
+    ["Run", process.runId ? h("a", { href: `#/runs/${part(process.runId)}` }, process.runId) : "–"],
+    ["Command", h("code", {}, process.command)],
+    ["Address", address(process)],
+    ["PID", process.pid < 0 ? "–" : process.pid],
+    ["Begun", when(process.startedAt)],
+    ["Restarts", process.restartCount],
+    ["Restart", process.restartPolicy || "–"],
+    process.nextStart ? ["Starts again", when(process.nextStart)] : null,
+    process.nextDelaysMs?.length ? ["Delays to come", process.nextDelaysMs.map(span).join(", ")] : null,
+    process.waitsFor?.length ? ["Waits for", process.waitsFor.join(", ")] : null,
+    process.stillAlive?.length ? ["Still alive", process.stillAlive.map((one) => `${one.name} (pid ${one.pid})`).join(", ")] : null,
+    process.reason ? ["Reason", process.reason] : null,
+  ];
+  return h("dl.facts", {}, rows.filter(Boolean).map(([name, value]) => h("div", { class: name === "Command" ? "all" : null }, h("dt", {}, name), h("dd", {}, value))));
+}

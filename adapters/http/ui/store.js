@@ -1,0 +1,79 @@
+// What is known of the server, kept up to date by its events.
+
+import { get } from "./api.js";
+import { follow } from "./stream.js";
+
+export const store = {
+  runs: new Map(),
+  processes: new Map(),
+  apps: null,
+  envs: null,
+  status: null,
+  progress: new Map(),
+  notes: new Map(),
+  /** Since when nothing is heard; null when the stream is up. */
+  staleSince: null,
+};
+
+const NOTES = 200;
+let changed = () => {};
+
+/** Follows the server until the signal says stop; `tell` is called after each change. */
+export function start(signal, tell, refused) {
+  changed = tell;
+  follow(["runs", "processes", "envs"], signal, heard, (up, problem) => {
+    if (problem?.status === 401) refused();
+    if (up) store.staleSince = null;
+    else store.staleSince ??= new Date();
+    changed();
+    if (up) refresh();
+  });
+}
+
+/** Asks for what no event tells of. */
+export async function refresh() {
+  const [apps, status] = await Promise.allSettled([get("apps"), get("status")]);
+  if (apps.status === "fulfilled") store.apps = apps.value.apps;
+  if (status.status === "fulfilled") store.status = status.value;
+  changed();
+}
+
+function heard(name, data) {
+  hearing[name]?.(data);
+  changed();
+}
+
+const hearing = {
+  reset() {
+    store.runs.clear();
+    store.processes.clear();
+  },
+  run(run) {
+    store.runs.set(run.id, run);
+    if (run.outcome) store.progress.delete(run.id);
+  },
+  process(process) {
+    store.processes.set(process.id, process);
+  },
+  envs({ envs }) {
+    store.envs = envs;
+  },
+  note({ runId, text }) {
+    const notes = store.notes.get(runId) ?? [];
+    store.notes.set(runId, [...notes, text].slice(-NOTES));
+  },
+  progress(progress) {
+    store.progress.set(progress.runId, progress);
+  },
+  gone({ topic, id }) {
+    if (topic === "runs") store.runs.delete(id);
+    if (topic === "processes") store.processes.delete(id);
+  },
+};
+
+const newest = (a, b) => (b.startedAt ?? "").localeCompare(a.startedAt ?? "");
+
+export const runs = () => [...store.runs.values()].sort(newest);
+export const processes = () => [...store.processes.values()].sort(newest);
+export const isAlive = (process) => process.ended === undefined;
+export const isUnderWay = (run) => run.outcome === undefined;

@@ -1,0 +1,66 @@
+// How things are said.
+
+import { h } from "./dom.js";
+
+const TONES = {
+  running: "good", serving: "good", completed: "good", done: "good", ok: "good",
+  starting: "busy", waiting: "busy", stopping: "busy", crashed: "bad", failed: "bad",
+};
+
+/** A state as a badge. */
+export const badge = (word) => h(`span.badge.${TONES[word] ?? "quiet"}`, {}, word.replaceAll("_", " "));
+
+/** A time as people say it. */
+export function when(text) {
+  if (!text) return "–";
+  const date = new Date(text);
+  const today = date.toDateString() === new Date().toDateString();
+  const shown = today ? date.toLocaleTimeString() : date.toLocaleString();
+  return h("time", { datetime: text, title: date.toLocaleString() }, shown);
+}
+
+/** Milliseconds as people say them. */
+export function span(millis) {
+  if (millis < 1000) return `${millis} ms`;
+  const seconds = millis / 1000;
+  return seconds < 120 ? `${Number(seconds.toFixed(1))} s` : `${Math.round(seconds / 60)} min`;
+}
+
+export function bytes(count) {
+  const units = ["B", "KB", "MB", "GB"];
+  let size = count;
+  let unit = 0;
+  while (size >= 1024 && unit < units.length - 1) { size /= 1024; unit += 1; }
+  return `${unit === 0 ? size : size.toFixed(1)} ${units[unit]}`;
+}
+
+/** A problem, with what to do about it and what is wrong with the script. */
+export function problem(error) {
+  return h("div.problem", {},
+    h("p", {}, h("strong", {}, error.message)),
+    error.hint ? h("p.hint", {}, error.hint) : null,
+    error.diagnostics?.length > 0 ? diagnostics(error.diagnostics) : null);
+}
+
+/** What there is to say about a script. */
+export function diagnostics(list) {
+  return h("ul.diagnostics", {}, list.map((entry) => h(`li.${entry.severity}`, {},
+    h("span.place", {}, `${entry.line}:${entry.column} `),
+    h("strong", {}, entry.severity), ` ${entry.message}`,
+    entry.note ? h("p.hint", {}, entry.note) : null,
+    entry.hint ? h("p.hint", {}, entry.hint) : null)));
+}
+
+/** What is shown where there is nothing. */
+export const empty = (text, ...more) => h("div.empty", {}, h("p", {}, text), ...more);
+
+/** A table: the names of its columns, and rows of cells, of which the first names the row. */
+export function table(caption, columns, rows) {
+  const cell = (content, index) => index === 0
+    ? h("th", { scope: "row" }, content)
+    : h("td", { "data-label": columns[index] }, content);
+  return h("div.wide", { tabindex: 0, role: "region", "aria-label": caption }, h("table", {},
+    h("caption", {}, caption),
+    h("thead", {}, h("tr", {}, columns.map((name) => h("th", { scope: "col" }, name)))),
+    h("tbody", {}, rows.map((row) => h("tr", {}, row.map(cell))))));
+}

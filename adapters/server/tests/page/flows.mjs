@@ -1,0 +1,294 @@
+// What people do on the page, in a real browser against a real server.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { Stage, check } from "./stage.mjs";
+
+const HOSTILE = `<img src=x onerror="window.struck=1"><script>window.struck=1</script>`;
+
+const DEMO = { run: [
+  { method: "shell.run", params: { message: "echo installed" } },
+  { method: "log", params: { raw: HOSTILE } },
+  { method: "shell.run", params: {
+    message: `printf '%s\\n' '${HOSTILE}'; printf '\\033[31mred\\033[0m and \\033[1;38;5;208morange\\033[0m\\n'; exec python3 -u -m http.server {{port}} --bind 127.0.0.1`,
+    daemon: true, autoRestart: true } },
+] };
+const ASK = { run: [
+  { method: "input", params: { title: HOSTILE, form: [
+    { key: "name", title: "Your name", required: true },
+    { key: "size", type: "select", items: [{ value: "s", text: "small" }, { value: "l", text: "large" }] },
+    { key: "sure", type: "checkbox", title: "Sure" }] } },
+  { method: "log", params: { raw: "hello {{input.name}}" } },
+] };
+const FAILS = { run: [
+  { method: "shell.run", params: { message: "echo before the end" } },
+  { method: "fs.copy", params: { src: "nothing-here", dest: "there" } },
+] };
+
+let stage;
+
+before(async () => {
+  stage = await Stage.open();
+  await stage.app("demo", DEMO);
+  await stage.app("asker", ASK);
+  await stage.app("fails", FAILS);
+  await stage.app("broken", `{"run": [{"method": "shell.rum"}]}`);
+  await stage.serve();
+});
+
+after(() => stage.close());
+
+/** Ends a flow: nothing has gone wrong in the page meanwhile, and nothing has become markup. */
+async function leave(page) {
+  assert.deepEqual(page.errors, []);
+  assert.equal(await page.evaluate(() => window.struck), undefined);
+  await page.context().close();
+}
+
+const link = (page, name) => page.getByRole("navigation").getByRole("link", { name }).click();
+
+test("who has no token is asked for it, and a wrong one is refused", async () => {
+  const page = await stage.visit();
+  await page.goto(`http://${stage.address}/python/ui`);
+  await check(page, "gate");
+  await page.getByLabel("Token").fill("wrong");
+  await page.getByRole("button", { name: "Connect" }).click();
+  await page.getByText("This token is not that of the server.").waitFor();
+  await page.getByLabel("Token").fill(stage.token);
+  await page.getByRole("button", { name: "Connect" }).click();
+  await page.getByRole("heading", { name: "Apps", level: 1 }).waitFor();
+  await leave(page);
+});
+
+test("the token leaves the address", async () => {
+  const page = await stage.enter();
+  assert.equal(page.url(), `http://${stage.address}/python/ui`);
+  await page.reload();
+  await page.getByRole("link", { name: "demo", exact: true }).waitFor();
+  await leave(page);
+});
+
+test("an app is run, followed, restarted and stopped", async () => {
+  await stage.idle();
+  const page = await stage.enter();
+  await page.getByRole("button", { name: "Run demo" }).click();
+  await page.getByRole("heading", { name: /^demo-run-/ }).waitFor();
+  await page.locator(".log").getByText("installed").waitFor();
+  await page.locator(".notes").getByText(HOSTILE).waitFor();
+  await check(page, "run");
+  await page.getByRole("link", { name: /^demo-[0-9a-f]{8}$/ }).click();
+  await page.locator(".line").getByText(HOSTILE).waitFor();
+  assert.equal(await page.locator(".line .front-1").first().textContent(), "red");
+  await page.getByText("Delays to come").waitFor();
+  await page.getByRole("link", { name: /^http:\/\/127\.0\.0\.1:/ }).first().waitFor();
+  await check(page, "process");
+  const pid = () => page.locator("dt:text-is('PID') + dd").textContent();
+  const before = await pid();
+  await page.getByRole("button", { name: /^Restart/ }).click();
+  await page.locator(".line").getByText("[VATN] Process started").nth(1).waitFor();
+  await page.waitForFunction((old) => ![old, "–"].includes(
+    [...document.querySelectorAll("dt")].find((dt) => dt.textContent === "PID").nextSibling.textContent), before);
+  await link(page, "Processes");
+  await page.getByRole("row", { name: /^demo-/ }).getByText("running").waitFor();
+  await check(page, "processes");
+  await page.getByRole("button", { name: /^Stop/ }).click();
+  await page.getByText("stopped", { exact: true }).first().waitFor();
+  await link(page, "Runs");
+  await page.getByRole("row", { name: /demo-run-/ }).getByText("completed").waitFor();
+  await check(page, "runs");
+  await leave(page);
+});
+
+test("a question is answered", async () => {
+  const page = await stage.enter();
+  await page.getByRole("button", { name: "Run asker" }).click();
+  await page.getByRole("heading", { name: HOSTILE }).waitFor();
+  await check(page, "question");
+  await page.getByRole("navigation").getByRole("link", { name: "Apps" }).click();
+  await page.getByRole("status").getByRole("link", { name: /^asker-run-/ }).click();
+  await page.getByLabel("Your name").fill("Ada");
+  await page.getByLabel("size").selectOption("large");
+  await page.getByRole("button", { name: "Answer" }).click();
+  await page.locator(".notes").getByText("hello Ada").waitFor();
+  await page.getByText("completed").waitFor();
+  await leave(page);
+});
+
+test("a plan, a script with errors, and a run that fails say what is the matter", async () => {
+  const page = await stage.enter();
+  await page.getByRole("link", { name: "Plan and script of demo" }).click();
+  await page.locator(".plan").getByText("echo installed").waitFor();
+  await check(page, "plan");
+  await page.goto(`http://${stage.address}/python/ui#/apps/broken`);
+  await page.getByText("shell.rum").first().waitFor();
+  await check(page, "broken");
+  await page.goto(`http://${stage.address}/python/ui#/apps`);
+  await page.getByRole("button", { name: "Run fails" }).click();
+  await page.locator(".problem").getByText(/nothing-here/).first().waitFor();
+  await check(page, "failed");
+  await leave(page);
+});
+
+test("an environment is deleted after a question only", async () => {
+  const page = await stage.enter();
+  await link(page, "Environments");
+  await page.getByLabel("Name").fill("fresh");
+  await page.getByRole("button", { name: "Create" }).click();
+  const remove = page.getByRole("button", { name: "Delete fresh" });
+  await remove.click({ timeout: 60_000 });
+  await check(page, "delete");
+  await page.getByRole("button", { name: "Keep" }).click();
+  await remove.click();
+  await page.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
+  await page.getByText("There are no environments yet.").waitFor();
+  await check(page, "envs");
+  await leave(page);
+});
+
+test("sections that a server lacks say so, and settings are shown", async () => {
+  const page = await stage.enter();
+  await link(page, "Settings");
+  await page.getByText("Environments are in").waitFor();
+  await check(page, "settings");
+  await page.route("**/api/guard/sandbox-audit", (route) => route.fulfill({ status: 404, json: { detail: "no" } }));
+  await link(page, "Audit");
+  await page.getByText("This server does not offer this.").waitFor();
+  await check(page, "audit");
+  await leave(page);
+});
+
+test("settings are changed, and what ran in sandboxes is shown", async () => {
+  const page = await stage.enter();
+  let sent;
+  await page.route("**/python/config", async (route) => {
+    if (route.request().method() === "PUT") {
+      sent = route.request().postDataJSON();
+      return route.fulfill({ json: { status: "saved", restartRequired: true, message: "takes effect at the next start" } });
+    }
+    const settings = [{ key: "python.prefer_uv", value: true, source: "file", line: 3 }];
+    const config = await (await route.fetch()).json();
+    return route.fulfill({ json: { ...config, preferUv: true, settings } });
+  });
+  await page.route("**/api/guard/sandbox-audit", (route) => route.fulfill({ json: { count: 1, total: 1, entries: [
+    { command: HOSTILE, exitCode: 1, durationMs: 1500, timestamp: "2030-01-01T00:00:00Z", state: "ended", app: HOSTILE,
+      sandbox: { requested: "restricted", enforced: ["files"], missing: ["network"] } }] } }));
+  await link(page, "Settings");
+  await page.getByLabel("Interpreter").fill("/usr/bin/python3");
+  await page.getByLabel("Use uv when it is there").uncheck();
+  await check(page, "settings-form");
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByText("takes effect at the next start").waitFor();
+  assert.deepEqual(sent, { pythonBinary: "/usr/bin/python3", preferUv: false });
+  await page.getByRole("row", { name: /prefer_uv/ }).getByText("file, line 3").waitFor();
+  await link(page, "Audit");
+  await page.getByRole("row").getByText(HOSTILE).first().waitFor();
+  await check(page, "audit-entries");
+  await leave(page);
+});
+
+test("fifty thousand lines are few elements, and scrolling pauses following", async () => {
+  const page = await stage.visit();
+  const { runId } = await stage.api("POST", "apps/fails/run");
+  const line = (seq) => ({ seq, time: "2030-01-01T00:00:00Z", stream: "stdout", text: `line ${seq}` });
+  const event = (from) => `event: log\nid: 1.1.${from + 500}\ndata: ${JSON.stringify({ id: runId, next: from + 500,
+    lines: Array.from({ length: 500 }, (_, index) => line(from + index)) })}\n\n`;
+  const body = Array.from({ length: 110 }, (_, index) => event(index * 500)).join("");
+  let asked = 0;
+  await page.route("**/python/events?topics=logs*", (route) => {
+    asked += 1;
+    return asked === 1 ? route.fulfill({ contentType: "text/event-stream", body }) : route.abort();
+  });
+  await page.goto(`http://${stage.address}/python/ui#token=${stage.token}`);
+  await page.getByRole("heading", { name: "Apps" }).waitFor();
+  await page.goto(`http://${stage.address}/python/ui#/runs/${runId}`);
+  await page.getByText("50000 lines").waitFor();
+  await page.locator(".line").getByText("line 54999", { exact: true }).waitFor();
+  assert.ok(await page.locator(".line").count() < 200);
+  await page.locator(".lines").evaluate((lines) => { lines.scrollTop = 0; });
+  await page.locator(".line").getByText("line 5000", { exact: true }).waitFor();
+  await page.getByRole("button", { name: "Follow", exact: true }).click();
+  await page.locator(".line").getByText("line 54999", { exact: true }).waitFor();
+  await page.getByLabel("Search in the output").fill("line 12345");
+  await page.getByText("1 of 50000 lines").waitFor();
+  await check(page, "search");
+  await leave(page);
+});
+
+test("a log is downloaded", async () => {
+  const page = await stage.enter();
+  const { runId } = await stage.api("POST", "apps/fails/run");
+  await page.goto(`http://${stage.address}/python/ui#/runs/${runId}`);
+  await page.locator(".log").getByText("before the end").waitFor();
+  const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: "Download" }).click()]);
+  assert.equal(download.suggestedFilename(), `${runId}.log`);
+  await leave(page);
+});
+
+test("names that no server should send stay text", async () => {
+  const page = await stage.visit();
+  await page.route("**/python/apps", (route) => route.fulfill({ json: { count: 1, apps: [
+    { name: HOSTILE, path: HOSTILE, hasScript: true, runningProcesses: 0 }] } }));
+  await page.route("**/python/status", (route) => route.fulfill({ json: { healthy: true, version: HOSTILE, uv: HOSTILE, conda: HOSTILE, machine: { gpu: HOSTILE } } }));
+  await page.goto(`http://${stage.address}/python/ui#token=${stage.token}`);
+  await page.getByRole("link", { name: HOSTILE, exact: true }).waitFor();
+  assert.equal(await page.locator("main img, main script, footer img").count(), 0);
+  await check(page, "hostile");
+  await leave(page);
+});
+
+test("everything can be reached by keyboard", async () => {
+  const page = await stage.enter();
+  await page.getByRole("button", { name: "Run fails" }).waitFor();
+  await page.keyboard.press("Tab");
+  assert.equal(await page.evaluate(() => document.activeElement.textContent), "Skip to content");
+  const reached = new Set();
+  for (let presses = 0; presses < 40; presses += 1) {
+    await page.keyboard.press("Tab");
+    reached.add(await page.evaluate(() => document.activeElement.ariaLabel ?? document.activeElement.textContent));
+  }
+  for (const name of ["Environments", "Run fails", "Plan and script of demo"]) assert.ok(reached.has(name), `${name} of ${[...reached]}`);
+  await leave(page);
+});
+
+for (const [name, options] of [
+  ["dark", { colorScheme: "dark" }],
+  ["phone", { viewport: { width: 360, height: 740 } }],
+]) {
+  test(`views on ${name}`, async () => {
+    await stage.idle();
+    const page = await stage.enter(options);
+    await page.getByRole("button", { name: "Run demo" }).waitFor();
+    await check(page, `${name}-apps`);
+    await page.getByRole("button", { name: "Run demo" }).click();
+    await page.locator(".log").getByText("installed").waitFor();
+    await check(page, `${name}-run`);
+    await page.getByRole("link", { name: /^demo-[0-9a-f]{8}$/ }).first().click();
+    await page.locator(".line .front-1").first().waitFor();
+    await check(page, `${name}-process`);
+    for (const view of ["Processes", "Runs", "Environments", "Settings"]) {
+      await link(page, new RegExp(`^${view}`));
+      await page.getByRole("heading", { name: view, level: 1 }).waitFor();
+      await check(page, `${name}-${view.toLowerCase()}`);
+    }
+    await page.goto(`http://${stage.address}/python/ui#/apps/broken`);
+    await page.getByText("shell.rum").first().waitFor();
+    await check(page, `${name}-broken`);
+    await leave(page);
+  });
+}
+
+test("a lost connection is told, and goes on when the server is back", async () => {
+  await stage.idle();
+  const page = await stage.enter();
+  await page.getByRole("button", { name: "Run demo" }).waitFor();
+  await stage.stop();
+  await page.getByText("Connection lost").waitFor();
+  await check(page, "stale");
+  await stage.serve();
+  // Another life has another token.
+  await page.getByText("The token is not that of this server.").waitFor();
+  await page.getByLabel("Token").fill(stage.token);
+  await page.getByRole("button", { name: "Connect" }).click();
+  await page.getByRole("button", { name: "Run demo" }).waitFor();
+  await leave(page);
+});

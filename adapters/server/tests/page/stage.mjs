@@ -1,0 +1,124 @@
+// A workspace, a server in it, and a browser before it.
+
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+
+const { COLLODI, PAGE_TOOLS, CHROMIUM, SHOTS } = process.env;
+const tools = createRequire(join(PAGE_TOOLS, "package.json"));
+const { chromium } = tools("playwright-core");
+const { AxeBuilder } = tools("@axe-core/playwright");
+
+export class Stage {
+  static async open() {
+    const stage = new Stage();
+    stage.dir = await mkdtemp(join(tmpdir(), "collodi-page-"));
+    stage.browser = await chromium.launch({
+      executablePath: CHROMIUM,
+      args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-sync"],
+    });
+    return stage;
+  }
+
+  async close() {
+    await this.browser.close();
+    await this.stop();
+    await rm(this.dir, { recursive: true, force: true });
+  }
+
+  /** Writes the script of an app. */
+  async app(name, script) {
+    const dir = join(this.dir, ".vatn/python/apps", name);
+    await mkdir(dir, { recursive: true });
+    await writeFile(join(dir, "pinokio.json"), typeof script === "string" ? script : JSON.stringify(script));
+  }
+
+  /** Serves the workspace; at the same address again after a stop. */
+  async serve() {
+    await this.#python();
+    const words = ["--json", "--workspace", this.dir, "serve", "--quiet", "--listen", this.address ?? "127.0.0.1:0"];
+    this.server = spawn(COLLODI, words, { stdio: ["ignore", "pipe", "inherit"], env: this.#env() });
+    for await (const line of createInterface({ input: this.server.stdout })) {
+      if (line.includes("listening")) break;
+    }
+    this.server.stdout.resume();
+    const state = JSON.parse(await readFile(join(this.dir, ".vatn/python/server.json"), "utf8"));
+    this.address = state.address;
+    this.token = state.token;
+  }
+
+  /** A Python that makes environments of nothing, and is one otherwise. */
+  async #python() {
+    const text = `#!/bin/sh
+if [ "$1 $2" = "-m venv" ]; then
+    mkdir -p "$3/bin" && cp "$0" "$3/bin/python"
+else
+    PATH=\${PATH#*:} exec python3 "$@"
+fi
+`;
+    await mkdir(join(this.dir, "bin"), { recursive: true });
+    await writeFile(join(this.dir, "bin/python3"), text, { mode: 0o755 });
+  }
+
+  #env() {
+    return { ...process.env, PATH: `${join(this.dir, "bin")}:/usr/local/bin:/usr/bin:/bin` };
+  }
+
+  /** Ends the app that flows leave running, and waits for it. */
+  async idle() {
+    await this.api("POST", "apps/demo/stop");
+    const alive = async () => (await this.api("GET", "processes")).processes.some((process) => !process.ended);
+    while (await alive());
+  }
+
+  async stop() {
+    if (this.server === undefined) return;
+    const ended = new Promise((resolve) => this.server.once("exit", resolve));
+    this.server.kill("SIGTERM");
+    await ended;
+    this.server = undefined;
+  }
+
+  /** A page of its own; `errors` gathers what goes wrong in it. */
+  async visit(options = {}) {
+    const context = await this.browser.newContext({ viewport: { width: 1200, height: 800 }, ...options });
+    const page = await context.newPage();
+    page.setDefaultTimeout(15_000);
+    page.errors = [];
+    page.on("pageerror", (error) => page.errors.push(String(error)));
+    page.on("console", (message) => {
+      // The browser says this of every answer that is no success, also of those that are shown.
+      const expected = message.text().startsWith("Failed to load resource");
+      if (message.type() === "error" && !expected) page.errors.push(message.text());
+    });
+    return page;
+  }
+
+  /** The same, let in by the address that the server prints. */
+  async enter(options) {
+    const page = await this.visit(options);
+    await page.goto(`http://${this.address}/python/ui#token=${this.token}`);
+    await page.getByRole("heading", { name: "Apps", level: 1 }).waitFor();
+    return page;
+  }
+
+  async api(method, path) {
+    const headers = { Authorization: `Bearer ${this.token}`, Prefer: "respond-async" };
+    const answer = await fetch(`http://${this.address}/python/${path}`, { method, headers });
+    return answer.json();
+  }
+}
+
+/** Fails when something on the page keeps somebody out, or is wider than the page. */
+export async function check(page, name) {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  const told = violations.map((rule) => `${rule.id}: ${rule.nodes.map((node) => node.html).join(" ")}`);
+  assert.deepEqual(told, [], `axe on ${name}`);
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+  assert.ok(wide <= 0, `${name} is ${wide} pixels too wide`);
+  if (SHOTS) await page.screenshot({ path: join(SHOTS, `${name}.png`) });
+}
