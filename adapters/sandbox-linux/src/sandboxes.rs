@@ -88,6 +88,7 @@ impl Sandboxes {
             domains: collodi_spawn::can_confine(),
             seccomp: Architecture::named(std::env::consts::ARCH).is_some(),
             helper: helper::is_available(),
+            home: !machine.homes.is_empty(),
         };
         decide(profile, &probe)
     }

@@ -10,11 +10,13 @@ mod ladder;
 mod landlock;
 mod level;
 mod machine;
+mod passwd;
 mod place;
 mod profile;
 mod protection;
 mod seatbelt;
 pub mod seccomp;
+mod width;
 
 pub use bwrap::{Bwrap, Clause, Descriptor, Features, Word};
 pub use job::{Job, Lifetime};
@@ -22,6 +24,7 @@ pub use ladder::{BwrapFault, Decision, Enforcement, Mechanism, Probe, Reason, de
 pub use landlock::{Access, Domain, Grant};
 pub use level::{Confinement, Level, NotALevel};
 pub use machine::{Kind, Machine, Seen, is_gpu};
+pub use passwd::home_of;
 pub use place::{Place, PlaceError};
 pub use profile::{Fallback, Limits, Profile, Temp, Unfit};
 pub use protection::Protection;

@@ -1,6 +1,6 @@
 //! What a sandboxed process may do.
 
-use crate::{Confinement, Machine, Place};
+use crate::{Confinement, Machine, Place, width::is_too_wide};
 use alloc::{string::String, vec::Vec};
 use core::fmt;
 
@@ -128,17 +128,9 @@ impl Profile {
     }
 }
 
-/// Folders that belong to the kernel, and are made anew in a sandbox.
-const KERNELS: [&str; 3] = ["/dev", "/proc", "/sys"];
-
-/// Writing to all that a user has, or to what the kernel has, is no sandbox.
+/// Writing to all that a user or the system has is no sandbox.
 fn check_folder(folder: &Place, is_needed: bool, machine: &Machine) -> Result<(), Unfit> {
-    let above_home = machine.home.as_ref().is_some_and(|home| folder.holds(home));
-    let kernels = KERNELS.iter().any(|kernels| {
-        let rest = folder.as_str().strip_prefix(kernels);
-        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-    });
-    if folder.as_str() == "/" || above_home || kernels {
+    if is_too_wide(folder, &machine.homes) {
         return Err(Unfit::TooWide(folder.clone()));
     }
     let is_there = machine.seen.contains_key(folder.as_str());
@@ -152,7 +144,7 @@ fn check_folder(folder: &Place, is_needed: bool, machine: &Machine) -> Result<()
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Unfit {
-    /// A folder to be changed is everything, the user's home or above it, or the kernel's.
+    /// A folder to be changed is everything, the user's home or above it, or the system's.
     TooWide(Place),
     /// A folder to be changed is none, or is reached through a link.
     NotAFolder(Place),
@@ -174,7 +166,8 @@ impl fmt::Display for Unfit {
             Self::TooWide(place) => write!(
                 f,
                 "{place} is too wide to be an app's folder: not /, not the home of the user \
-                 nor above it, not the kernel's"
+                 nor above it, none of the system's, and of those that all share (/tmp, /var, \
+                 /opt) only one below"
             ),
             Self::NotAFolder(place) => write!(f, "{place} is not a folder, or has a link in it"),
             Self::Outside(place) => {

@@ -88,7 +88,16 @@ fn what_is_no_sandbox_is_refused() {
         change(&mut stage);
         stage.plan(Features::ALL).map(drop)
     };
-    for wide in ["/", "/home", "/home/ada", "/proc", "/dev/shm", "/sys/fs"] {
+    for wide in [
+        "/",
+        "/home",
+        "/home/ada",
+        "/proc",
+        "/dev/shm",
+        "/sys/fs",
+        "/etc/x",
+        "/tmp",
+    ] {
         let wide = place(wide);
         assert_eq!(
             refused(&|s| s.profile.root = wide.clone()),

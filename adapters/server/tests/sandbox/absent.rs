@@ -1,7 +1,11 @@
 //! Machines that lack what a sandbox needs: nothing runs, and it is said why.
 
 use crate::stage::{By, Stage, User, text};
-use std::{fs, os::unix::fs::PermissionsExt as _, process::Output};
+use std::{
+    fs,
+    os::unix::fs::{MetadataExt as _, PermissionsExt as _},
+    process::Output,
+};
 
 /// Nothing was run, and both lines say this.
 fn refused(stage: &Stage, output: &Output, why: &str, cure: &str) {
@@ -105,6 +109,23 @@ fn what_is_no_app_is_refused() {
     refused(&stage, &done, "in no folder of the sandbox", "");
     let done = stage.sandbox("restricted", By::Bwrap, "", &["no-such-program"]);
     refused(&stage, &done, "program not found", "");
+}
+
+/// The home is not only where the environment says that it is.
+#[test]
+fn who_says_to_live_elsewhere_keeps_its_home() {
+    let stage = Stage::new(User::Own);
+    let uid = fs::metadata("/proc/self").unwrap().uid();
+    let users = fs::read_to_string("/etc/passwd").unwrap();
+    let home = collodi_sandbox::home_of(&users, uid).unwrap();
+    for elsewhere in ["/nonexistent", "/srv"] {
+        let done = stage
+            .sandboxed("restricted", By::Bwrap, &format!("--root {home}"), &TOUCH)
+            .env("HOME", elsewhere)
+            .output()
+            .unwrap();
+        refused(&stage, &done, "too wide", "");
+    }
 }
 
 /// A word that is no level is none, and nothing runs.
