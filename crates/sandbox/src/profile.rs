@@ -19,8 +19,9 @@ pub struct Profile {
     pub write: Vec<Place>,
     /// Folders and files that look empty to it, but for what of them is named above.
     pub hidden: Vec<Place>,
-    /// What it may not change below the folders it may change. What is not there is not
-    /// protected: nothing is made in its place.
+    /// What it may not change below the folders it may change, and no links. What is not
+    /// there is not protected, so whoever applies plans makes [`SETTINGS`](Self::SETTINGS)
+    /// in its root where that is protected.
     pub protected: Vec<Place>,
     /// Whether it may use the machine's GPUs.
     pub gpu: bool,
@@ -63,6 +64,9 @@ pub enum Fallback {
 }
 
 impl Profile {
+    /// The folder of settings in an app's folder.
+    pub const SETTINGS: &str = ".vatn";
+
     /// Bytes of `/tmp` in memory, where nothing else is said.
     pub const TEMP_BYTES: u64 = 1 << 30;
 
@@ -118,6 +122,9 @@ impl Profile {
         if let Temp::Folder(folder) = &self.temp {
             check_folder(folder, true, machine)?;
         }
+        for place in &self.protected {
+            check_protected(place, machine)?;
+        }
         let reachable = self
             .writable()
             .chain(&self.read)
@@ -140,6 +147,15 @@ fn check_folder(folder: &Place, is_needed: bool, machine: &Machine) -> Result<()
     }
 }
 
+/// A link could be replaced, and what it leads to is not what was named.
+fn check_protected(place: &Place, machine: &Machine) -> Result<(), Unfit> {
+    let seen = machine.seen.get(place.as_str());
+    match seen.is_some_and(|seen| seen.link.is_some() || seen.real != *place) {
+        true => Err(Unfit::Link(place.clone())),
+        false => Ok(()),
+    }
+}
+
 /// Why no sandbox can be made for a process.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -148,6 +164,8 @@ pub enum Unfit {
     TooWide(Place),
     /// A folder to be changed is none, or is reached through a link.
     NotAFolder(Place),
+    /// What is to be protected is a link, or is reached through one.
+    Link(Place),
     /// The working directory is in no folder of the sandbox.
     Outside(Place),
     /// A variable has a name that no environment holds.
@@ -170,6 +188,10 @@ impl fmt::Display for Unfit {
                  /opt) only one below"
             ),
             Self::NotAFolder(place) => write!(f, "{place} is not a folder, or has a link in it"),
+            Self::Link(place) => write!(
+                f,
+                "{place} is to be protected, and is a link or has one in it"
+            ),
             Self::Outside(place) => {
                 write!(
                     f,

@@ -108,7 +108,7 @@ fn profile(confinement: Confinement, args: &SandboxArgs) -> Result<Profile> {
     };
     let root = real(&args.root)?;
     let mut protected = all(&args.protect)?;
-    protected.extend(Place::parse(&root.join(".vatn")));
+    protected.extend(Place::parse(&root.join(Profile::SETTINGS)));
     Ok(Profile {
         read: all(&args.read)?,
         write: all(&args.write)?,

@@ -177,7 +177,7 @@ fn folder_words(number: usize, folder: &Place) -> Vec<Word> {
 /// one that is itself bound cannot. What is hidden is not brought back.
 fn protected(profile: &Profile, machine: &Machine) -> Vec<Clause> {
     let mut all = Vec::new();
-    for (place, _) in present(&profile.protected, machine).filter(|(_, seen)| seen.link.is_none()) {
+    for (place, _) in present(&profile.protected, machine) {
         let nearest = |places: &mut dyn Iterator<Item = &'_ Place>| {
             places.filter(|folder| folder.holds(place)).map(depth).max()
         };
