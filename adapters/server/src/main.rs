@@ -12,6 +12,7 @@ mod commands;
 mod duration;
 mod failure;
 mod give_up;
+mod given;
 mod handover;
 mod home;
 mod interrupts;

@@ -6,6 +6,7 @@ mod linux;
 use crate::{
     cli::{FallbackArg, SandboxArgs},
     failure::{ERROR, Failure, HINT},
+    given,
 };
 use anyhow::{Context as _, Result};
 use collodi_command::{CommandSpec, TreeId};
@@ -143,7 +144,7 @@ fn inherited() -> BTreeMap<String, String> {
 
 /// Empty lines and those that begin with `#` are passed over.
 fn variables(file: &Path) -> Result<BTreeMap<String, String>> {
-    let text = std::fs::read_to_string(file)
+    let text = given::text(file, given::MOST)
         .with_context(|| format!("failed to read {}", file.display()))?;
     let lines = text
         .lines()
