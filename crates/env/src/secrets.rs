@@ -27,7 +27,8 @@ pub enum Risk {
 ///
 /// Words that also occur in harmless names stand with their separator:
 /// `*_TOKEN` excludes `HF_TOKEN` but neither `TOKENIZERS_PARALLELISM` nor
-/// `HF_TOKEN_PATH`.
+/// `HF_TOKEN_PATH`. `PASS` stands behind letters in which words like `DBPASS`, `SSHPASS`,
+/// `MAILPASS`, `SMTPPASS` and `USERPASS` end, and `COMPASS`, `BYPASS` and `GIT_ASKPASS` do not.
 pub const DEFAULT_EXCLUDES: &[DefaultExclude] = &[
     secret("KEY"),
     secret("KEYS"),
@@ -51,7 +52,16 @@ pub const DEFAULT_EXCLUDES: &[DefaultExclude] = &[
     secret("*PASSWD*"),
     secret("*PASSPHRASE*"),
     secret("*PASSCODE*"),
-    secret("*PASS"),
+    secret("PASS"),
+    secret("*_PASS"),
+    secret("*BPASS"),
+    secret("*DPASS"),
+    secret("*HPASS"),
+    secret("*LPASS"),
+    secret("*NPASS"),
+    secret("*PPASS"),
+    secret("*RPASS"),
+    secret("*TPASS"),
     secret("*_PWD"),
     secret("PAT"),
     secret("*_PAT"),
