@@ -16,10 +16,11 @@ mod profile;
 mod protection;
 mod seatbelt;
 pub mod seccomp;
+mod shown;
 mod width;
 
 pub use bwrap::{Bwrap, Clause, Descriptor, Features, Word};
-pub use job::{Job, Lifetime};
+pub use job::{Job, Lifetime, check_words};
 pub use ladder::{BwrapFault, Decision, Enforcement, Mechanism, Probe, Reason, decide};
 pub use landlock::{Access, Domain, Grant};
 pub use level::{Confinement, Level, NotALevel};

@@ -35,7 +35,7 @@ pub(crate) fn is_too_wide(folder: &Place, homes: &[Place]) -> bool {
 }
 
 /// Whether `path` is `top`, or below it.
-fn is_in(path: &str, top: &str) -> bool {
+pub(crate) fn is_in(path: &str, top: &str) -> bool {
     let rest = path.strip_prefix(top.trim_end_matches('/'));
     rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }

@@ -4,7 +4,7 @@ use crate::{Machine, Place};
 use alloc::{borrow::ToOwned, string::String};
 
 /// What a system consists of, besides the user's data.
-pub(super) const SYSTEM: [&str; 12] = [
+pub(crate) const SYSTEM: [&str; 12] = [
     "/usr",
     "/etc",
     "/opt",
