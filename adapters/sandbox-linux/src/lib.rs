@@ -6,6 +6,7 @@ mod bwrap;
 mod domain;
 mod helper;
 mod inside;
+mod kept;
 mod look;
 mod memory;
 mod note;

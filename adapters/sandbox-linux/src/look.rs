@@ -1,12 +1,15 @@
 //! What is on this machine.
 
-use collodi_sandbox::{Kind, Machine, Place, Profile, Seen, is_gpu};
-use std::{fs, path::Path};
+use collodi_sandbox::{Kind, Machine, Place, Profile, Seen, home_of, is_gpu};
+use std::{fs, io::Read as _, path::Path};
+
+/// Bytes that are read of the list of users.
+const MOST_OF_USERS: u64 = 1 << 20;
 
 /// What a plan of `profile` needs to know.
 pub(crate) fn machine(profile: &Profile) -> Machine {
-    let home = home();
-    let questions = Machine::questions(profile, home.as_ref());
+    let homes = homes();
+    let questions = Machine::questions(profile, &homes);
     let seen = questions.into_iter().filter_map(|path| {
         let seen = see(&path)?;
         Some((path, seen))
@@ -16,12 +19,26 @@ pub(crate) fn machine(profile: &Profile) -> Machine {
         seen: seen.collect(),
         resolver: resolver(),
         gpus: if profile.gpu { gpus() } else { Vec::new() },
-        home,
+        homes,
     }
 }
 
-fn home() -> Option<Place> {
-    real(&std::env::home_dir()?)
+/// Who starts this may say that it lives elsewhere; its keys do not move for that.
+fn homes() -> Vec<Place> {
+    let said = std::env::home_dir().and_then(|home| real(&home));
+    let mut homes: Vec<_> = said.into_iter().chain(listed()).collect();
+    homes.dedup();
+    homes
+}
+
+/// The home in the system's list of users.
+fn listed() -> Option<Place> {
+    let mut text = Vec::new();
+    let list = fs::File::open("/etc/passwd").ok()?;
+    list.take(MOST_OF_USERS).read_to_end(&mut text).ok()?;
+    let uid = rustix::process::geteuid().as_raw();
+    let home = home_of(&String::from_utf8_lossy(&text), uid)?;
+    real(Path::new(home.as_str()))
 }
 
 /// Most of what is asked for is not there, so one look comes before the others.

@@ -1,6 +1,6 @@
 //! The sandboxes of this machine.
 
-use crate::{Ready, Refusal, bwrap, domain, helper, look, probe};
+use crate::{Ready, Refusal, bwrap, domain, helper, kept, look, probe};
 use collodi_sandbox::{
     Confinement, Decision, Features, Job, Machine, Mechanism, Probe, Profile, decide,
     seccomp::Architecture,
@@ -70,6 +70,10 @@ impl Sandboxes {
         match enforcement.mechanism {
             Mechanism::Bwrap { features, scopes } => {
                 let path = &self.tools.bwrap;
+                let machine = match kept::make(job.profile)? {
+                    true => look::machine(job.profile),
+                    false => machine,
+                };
                 bwrap::ready(path, job, &machine, features, enforcement, scopes)
             }
             Mechanism::Landlock { abi } => helper::ready(job, &machine, abi, enforcement),
@@ -88,6 +92,7 @@ impl Sandboxes {
             domains: collodi_spawn::can_confine(),
             seccomp: Architecture::named(std::env::consts::ARCH).is_some(),
             helper: helper::is_available(),
+            home: !machine.homes.is_empty(),
         };
         decide(profile, &probe)
     }

@@ -72,7 +72,9 @@ pub(crate) enum Command {
     /// Run one command in a sandbox.
     ///
     /// Ends with the status of the command, 128 and the number of the signal that ended it.
-    /// When the sandbox cannot be made as asked, nothing is run, and it ends with 125.
+    /// When the sandbox cannot be made as asked, or what is asked is not understood, nothing
+    /// is run, and it ends with 125; with 126 when the command may not be executed, with 127
+    /// when there is none in the sandbox.
     Sandbox(SandboxArgs),
 }
 

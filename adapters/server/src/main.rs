@@ -12,6 +12,7 @@ mod commands;
 mod duration;
 mod failure;
 mod give_up;
+mod given;
 mod handover;
 mod home;
 mod interrupts;
@@ -34,7 +35,10 @@ fn main() -> ExitCode {
     collodi_sandbox_linux::helper_main();
     // Whatever this program was started with is not for the programs that it starts.
     close_fds::set_fds_cloexec(FIRST_DESCRIPTOR, &[]);
-    let cli = cli::Cli::parse();
+    let cli = match cli::Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return commands::misread(&error),
+    };
     match commands::execute(cli) {
         Ok(code) => code,
         Err(error) => failure::report(&error),

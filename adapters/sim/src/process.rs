@@ -244,6 +244,7 @@ fn enforcement(spec: &CommandSpec) -> Result<Option<Enforcement>, Error> {
         _ => return Err(refused("this level is not played".to_owned())),
     };
     let probe = Probe {
+        home: true,
         bwrap: Ok(Features::ALL),
         landlock: u32::MAX,
         domains: true,

@@ -145,13 +145,20 @@ impl<'a> Section<'a> {
     }
 
     /// As [`finish`](Self::finish), where sections that are like none of ours are somebody
-    /// else's. Their names.
-    pub(crate) fn finish_shared(self, reader: &mut Reader<'_>) -> Vec<String> {
+    /// else's. Their names. Those of `below` are ours, and stand below another of ours: each
+    /// is its name with the section that is meant.
+    pub(crate) fn finish_shared(
+        self,
+        below: &[(&str, &str)],
+        reader: &mut Reader<'_>,
+    ) -> Vec<String> {
         let mut foreign = Vec::new();
         for (key, at) in self.keys() {
             let known = self.known.iter().any(|known| known == key);
             let is_table = self.entry(key).is_some_and(|(_, v)| v.get_ref().is_table());
-            match self.nearest(key) {
+            let misplaced = below.iter().find(|(name, _)| *name == key);
+            let misplaced = misplaced.map(|(_, meant)| *meant);
+            match misplaced.or_else(|| self.nearest(key)) {
                 _ if known => {}
                 None if is_table => foreign.push(key.to_owned()),
                 meant => {

@@ -26,6 +26,10 @@ pub struct Settings {
     foreign: Vec<String>,
 }
 
+/// Sections that stand below others, by the last part of their names. `limits` is a word
+/// that anybody has a section for.
+const BELOW: [(&str, &str); 2] = [("shell_env", "sandbox.shell_env"), ("apps", "sandbox.apps")];
+
 impl Settings {
     /// The largest file, in bytes.
     pub const MAX_BYTES: usize = 256 * 1024;
@@ -43,6 +47,22 @@ impl Settings {
         reader.finish().map(|()| settings)
     }
 
+    /// As [`read`](Self::read), of a file in which no other program has sections.
+    ///
+    /// # Errors
+    ///
+    /// All that is wrong with the file: also sections that are none of ours.
+    pub fn read_alone(text: &str) -> Result<Self, Problems> {
+        let settings = Self::read(text)?;
+        let (mut reader, table) = Reader::open(text)?;
+        let mut top = Section::top(&table);
+        for ours in ["python", "sandbox"] {
+            top.section(ours, &mut reader);
+        }
+        top.finish(&mut reader);
+        reader.finish().map(|()| settings)
+    }
+
     fn of<'a>(mut top: Section<'a>, reader: &mut Reader<'a>) -> Self {
         let mut python = top.section("python", reader);
         let mut limits = python.section("limits", reader);
@@ -55,7 +75,7 @@ impl Settings {
             sandbox: Sandbox::read(&mut sandbox, reader),
             shell_env: ShellEnv::read(&mut shell_env, reader),
             apps: read_apps(apps, reader),
-            foreign: top.finish_shared(reader),
+            foreign: top.finish_shared(&BELOW, reader),
         };
         for section in [python, limits, sandbox, shell_env] {
             section.finish(reader);

@@ -142,6 +142,26 @@ fn sections_of_others_are_left_alone() {
     assert_eq!(settings.foreign(), ["http", "node"]);
 }
 
+/// A policy that stands at the top would otherwise be somebody else's, and hold nothing.
+#[test]
+fn a_section_without_the_one_above_it_is_not_foreign() {
+    insta::assert_snapshot!(problems("[shell_env]\ninherit = \"none\"\n[apps.demo]\n"), @r#"
+    1:2: shell_env: unknown key; did you mean "sandbox.shell_env"?
+    3:2: apps: unknown key; did you mean "sandbox.apps"?
+    "#);
+}
+
+#[test]
+fn a_file_of_ours_alone_has_no_foreign_sections() {
+    let shared = "[http]\nport = 1\n[sandbox]\n[node]\n";
+    let problems = Settings::read_alone(shared).unwrap_err();
+    insta::assert_snapshot!(problems.to_string(), @r"
+    1:2: http: unknown key
+    4:2: node: unknown key
+    ");
+    assert!(Settings::read(shared).is_ok() && Settings::read_alone("[sandbox]\n").is_ok());
+}
+
 #[test]
 fn an_app_has_settings_of_its_own() {
     let file = "[sandbox]\nlevel = \"RESTRICTED\"\n[sandbox.apps.demo]\nlevel = \"sandboxed\"\n";

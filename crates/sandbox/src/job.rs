@@ -41,20 +41,7 @@ impl Job<'_> {
     ///
     /// The first that is none.
     pub fn check(&self) -> Result<(), Unfit> {
-        let zero = |text: &str| text.contains('\0');
-        for (name, value) in self.env {
-            if name.is_empty() || name.contains(['=', '\0']) {
-                return Err(Unfit::VariableName(name.clone()));
-            }
-            if zero(value) {
-                return Err(Unfit::VariableValue(name.clone()));
-            }
-        }
-        let words = core::iter::once(self.program).chain(self.args.iter().map(String::as_str));
-        match words.into_iter().any(zero) {
-            true => Err(Unfit::Command),
-            false => Ok(()),
-        }
+        check_words(self.program, self.args, self.env)
     }
 
     /// The environment, with what is elsewhere in a sandbox: the home is the app's folder,
@@ -69,5 +56,30 @@ impl Job<'_> {
             !own.iter().any(|(own, _)| own == name) && !TEMPORARY.contains(name)
         });
         own.into_iter().chain(kept)
+    }
+}
+
+/// Whether a command and its environment are words that a system takes.
+///
+/// # Errors
+///
+/// The first that is none.
+pub fn check_words(
+    program: &str,
+    args: &[String],
+    env: &BTreeMap<String, String>,
+) -> Result<(), Unfit> {
+    let zero = |text: &str| text.contains('\0');
+    for (name, value) in env {
+        if name.is_empty() || name.contains(['=', '\0']) {
+            return Err(Unfit::VariableName(name.clone()));
+        }
+        if zero(value) {
+            return Err(Unfit::VariableValue(name.clone()));
+        }
+    }
+    match zero(program) || args.iter().any(|arg| zero(arg)) {
+        true => Err(Unfit::Command),
+        false => Ok(()),
     }
 }

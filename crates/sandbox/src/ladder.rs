@@ -17,6 +17,8 @@ pub struct Probe {
     pub seccomp: bool,
     /// Whether there is a helper for sandboxes without namespaces.
     pub helper: bool,
+    /// Whether a home of the user is known: without, its keys are not found.
+    pub home: bool,
 }
 
 /// Why bubblewrap makes no sandbox.
@@ -138,7 +140,7 @@ pub fn decide(profile: &Profile, probe: &Probe) -> Decision {
         (Err(fault), None) => Err(Reason::Bwrap(fault.clone())),
         (Err(fault), Some(Fallback::Landlock)) => fallback(profile, probe, fault),
     };
-    match mechanism.and_then(|mechanism| enforcement(profile, mechanism)) {
+    match mechanism.and_then(|mechanism| enforcement(profile, mechanism, probe)) {
         Ok(enforcement) => Decision::Use(enforcement),
         Err(reason) => Decision::Refuse(reason),
     }
@@ -162,12 +164,20 @@ fn fallback(profile: &Profile, probe: &Probe, bwrap: &BwrapFault) -> Result<Mech
     }
 }
 
-fn enforcement(profile: &Profile, mechanism: Mechanism) -> Result<Enforcement, Reason> {
+fn enforcement(
+    profile: &Profile,
+    mechanism: Mechanism,
+    probe: &Probe,
+) -> Result<Enforcement, Reason> {
+    // What is not shown needs not be found.
+    let keys = probe.home || profile.confinement == Confinement::Sandboxed;
     let promised = Protection::ALL
         .into_iter()
         .filter(|p| is_promised(*p, profile));
-    let (enforced, missing): (Vec<_>, Vec<_>) =
-        promised.partition(|p| holds(mechanism, *p, profile));
+    let (enforced, missing): (Vec<_>, Vec<_>) = promised.partition(|p| match p {
+        Protection::Credentials => keys,
+        _ => holds(mechanism, *p, profile),
+    });
     match profile.strict && !missing.is_empty() {
         true => Err(Reason::Strict(missing)),
         false => Ok(Enforcement {

@@ -8,8 +8,9 @@ use alloc::{borrow::ToOwned, collections::BTreeMap, string::String, vec::Vec};
 pub struct Machine {
     /// Whether the sandbox is made by the user who may do everything.
     pub is_root: bool,
-    /// The home of the user.
-    pub home: Option<Place>,
+    /// The homes of the user: what its environment says, and what the system's list of
+    /// users says. With none, there is no telling where its keys are.
+    pub homes: Vec<Place>,
     /// What is at the paths that were asked for; what is not there is not in it.
     pub seen: BTreeMap<String, Seen>,
     /// The file that says how names of hosts are resolved, where it is not in `/etc` itself.
@@ -40,10 +41,10 @@ pub enum Kind {
 
 impl Machine {
     /// The paths whose answers belong into [`seen`](Self::seen) before `profile` is planned
-    /// for a user who lives at `home`.
-    pub fn questions(profile: &Profile, home: Option<&Place>) -> Vec<String> {
+    /// for a user who lives in `homes`.
+    pub fn questions(profile: &Profile, homes: &[Place]) -> Vec<String> {
         let named = profile.places().map(|place| place.as_str().to_owned());
-        named.chain(bwrap::questions(home)).collect()
+        named.chain(bwrap::questions(homes)).collect()
     }
 
     pub(crate) fn is_folder(&self, place: &Place) -> bool {

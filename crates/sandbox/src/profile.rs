@@ -1,6 +1,6 @@
 //! What a sandboxed process may do.
 
-use crate::{Confinement, Machine, Place};
+use crate::{Confinement, Machine, Place, width::is_too_wide};
 use alloc::{string::String, vec::Vec};
 use core::fmt;
 
@@ -19,8 +19,9 @@ pub struct Profile {
     pub write: Vec<Place>,
     /// Folders and files that look empty to it, but for what of them is named above.
     pub hidden: Vec<Place>,
-    /// What it may not change below the folders it may change. What is not there is not
-    /// protected: nothing is made in its place.
+    /// What it may not change below the folders it may change, and no links. What is not
+    /// there is not protected, so whoever applies plans makes [`SETTINGS`](Self::SETTINGS)
+    /// in its root where that is protected.
     pub protected: Vec<Place>,
     /// Whether it may use the machine's GPUs.
     pub gpu: bool,
@@ -63,6 +64,9 @@ pub enum Fallback {
 }
 
 impl Profile {
+    /// The folder of settings in an app's folder.
+    pub const SETTINGS: &str = ".vatn";
+
     /// Bytes of `/tmp` in memory, where nothing else is said.
     pub const TEMP_BYTES: u64 = 1 << 30;
 
@@ -118,6 +122,9 @@ impl Profile {
         if let Temp::Folder(folder) = &self.temp {
             check_folder(folder, true, machine)?;
         }
+        for place in &self.protected {
+            check_protected(place, machine)?;
+        }
         let reachable = self
             .writable()
             .chain(&self.read)
@@ -128,17 +135,9 @@ impl Profile {
     }
 }
 
-/// Folders that belong to the kernel, and are made anew in a sandbox.
-const KERNELS: [&str; 3] = ["/dev", "/proc", "/sys"];
-
-/// Writing to all that a user has, or to what the kernel has, is no sandbox.
+/// Writing to all that a user or the system has is no sandbox.
 fn check_folder(folder: &Place, is_needed: bool, machine: &Machine) -> Result<(), Unfit> {
-    let above_home = machine.home.as_ref().is_some_and(|home| folder.holds(home));
-    let kernels = KERNELS.iter().any(|kernels| {
-        let rest = folder.as_str().strip_prefix(kernels);
-        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-    });
-    if folder.as_str() == "/" || above_home || kernels {
+    if is_too_wide(folder, &machine.homes) {
         return Err(Unfit::TooWide(folder.clone()));
     }
     let is_there = machine.seen.contains_key(folder.as_str());
@@ -148,14 +147,25 @@ fn check_folder(folder: &Place, is_needed: bool, machine: &Machine) -> Result<()
     }
 }
 
+/// A link could be replaced, and what it leads to is not what was named.
+fn check_protected(place: &Place, machine: &Machine) -> Result<(), Unfit> {
+    let seen = machine.seen.get(place.as_str());
+    match seen.is_some_and(|seen| seen.link.is_some() || seen.real != *place) {
+        true => Err(Unfit::Link(place.clone())),
+        false => Ok(()),
+    }
+}
+
 /// Why no sandbox can be made for a process.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Unfit {
-    /// A folder to be changed is everything, the user's home or above it, or the kernel's.
+    /// A folder to be changed is everything, the user's home or above it, or the system's.
     TooWide(Place),
     /// A folder to be changed is none, or is reached through a link.
     NotAFolder(Place),
+    /// What is to be protected is a link, or is reached through one.
+    Link(Place),
     /// The working directory is in no folder of the sandbox.
     Outside(Place),
     /// A variable has a name that no environment holds.
@@ -174,9 +184,14 @@ impl fmt::Display for Unfit {
             Self::TooWide(place) => write!(
                 f,
                 "{place} is too wide to be an app's folder: not /, not the home of the user \
-                 nor above it, not the kernel's"
+                 nor above it, none of the system's, and of those that all share (/tmp, /var, \
+                 /opt) only one below"
             ),
             Self::NotAFolder(place) => write!(f, "{place} is not a folder, or has a link in it"),
+            Self::Link(place) => write!(
+                f,
+                "{place} is to be protected, and is a link or has one in it"
+            ),
             Self::Outside(place) => {
                 write!(
                     f,

@@ -68,12 +68,7 @@ fn parameters(job: &Job<'_>, temp: &Place, machine: &Machine) -> Vec<(String, Pl
         ("APP_ROOT".to_owned(), profile.root.clone()),
         ("TMP_DIR".to_owned(), temp.clone()),
     ]);
-    all.extend(
-        machine
-            .home
-            .iter()
-            .map(|home| ("HOME_DIR".to_owned(), home.clone())),
-    );
+    all.extend(numbered("HOME", &machine.homes));
     all.extend(numbered("READ", &profile.read));
     all.extend(numbered("WRITE", &profile.write));
     all.extend(numbered("HIDDEN", &profile.hidden));
@@ -101,9 +96,8 @@ fn rules(job: &Job<'_>, parameters: &[(String, Place)]) -> String {
     if profile.gpu {
         text.push_str(text::GPU);
     }
-    let has_home = parameters.iter().any(|(name, _)| name == "HOME_DIR");
-    if has_home {
-        text.push_str(&text::credentials());
+    for home in named("HOME") {
+        text.push_str(&text::credentials(home));
     }
     text.push_str(&text::each(
         "deny",

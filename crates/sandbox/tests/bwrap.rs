@@ -8,7 +8,7 @@
 
 mod stage;
 
-use collodi_sandbox::{Bwrap, Confinement, Features, Lifetime, Profile, Temp, Unfit};
+use collodi_sandbox::{Bwrap, Confinement, Features, Kind, Lifetime, Profile, Seen, Temp, Unfit};
 use stage::{Stage, machine, place};
 
 fn words(stage: &Stage) -> String {
@@ -88,7 +88,16 @@ fn what_is_no_sandbox_is_refused() {
         change(&mut stage);
         stage.plan(Features::ALL).map(drop)
     };
-    for wide in ["/", "/home", "/home/ada", "/proc", "/dev/shm", "/sys/fs"] {
+    for wide in [
+        "/",
+        "/home",
+        "/home/ada",
+        "/proc",
+        "/dev/shm",
+        "/sys/fs",
+        "/etc/x",
+        "/tmp",
+    ] {
         let wide = place(wide);
         assert_eq!(
             refused(&|s| s.profile.root = wide.clone()),
@@ -124,6 +133,28 @@ fn what_is_no_sandbox_is_refused() {
         s.env.extend(variables);
     };
     assert_eq!(refused(&many), Err(Unfit::TooLong));
+}
+
+/// A link that is bound over still leads where it did, and could be replaced.
+#[test]
+fn a_link_is_not_protected() {
+    let link = place("/srv/app/.vatn");
+    let elsewhere = Seen {
+        kind: Kind::Folder,
+        real: place("/srv/app/own"),
+        link: Some("own".to_owned()),
+    };
+    let through = Seen {
+        link: None,
+        ..elsewhere.clone()
+    };
+    for seen in [elsewhere, through] {
+        let mut stage = Stage::new(Confinement::Sandboxed);
+        stage.profile.protected = vec![link.clone()];
+        stage.machine.seen.insert(link.as_str().to_owned(), seen);
+        let plan = stage.plan(Features::ALL).map(drop);
+        assert_eq!(plan, Err(Unfit::Link(link.clone())));
+    }
 }
 
 #[test]

@@ -21,6 +21,7 @@ fn good() -> Probe {
         domains: true,
         seccomp: true,
         helper: true,
+        home: true,
     }
 }
 
@@ -150,6 +151,21 @@ fn strictness_makes_a_refusal_of_what_is_missing() {
     assert!(matches!(decide(&profile, &good()), Decision::Use(_)));
 }
 
+/// Who lives nowhere that is known has keys somewhere that is not known.
+#[test]
+fn keys_are_not_held_without_a_home() {
+    let homeless = Probe {
+        home: false,
+        ..good()
+    };
+    let mut profile = Profile::new(Confinement::Restricted, place("/srv/app"));
+    assert!(say(&profile, &homeless).contains("missing: credentials"));
+    profile.strict = true;
+    assert!(say(&profile, &homeless).starts_with("refused: this machine cannot hold credentials"));
+    profile.confinement = Confinement::Sandboxed;
+    assert!(matches!(decide(&profile, &homeless), Decision::Use(_)));
+}
+
 proptest! {
     /// Without the operator's word nothing stands in, and nothing is both held and missing.
     #[test]
@@ -163,7 +179,7 @@ proptest! {
             ..Profile::new(confinement, place("/srv/app"))
         };
         let bwrap = if works { good().bwrap } else { missing().bwrap };
-        let probe = Probe { bwrap, landlock, domains, helper, seccomp: true };
+        let probe = Probe { bwrap, landlock, domains, helper, seccomp: true, home: true };
         match decide(&profile, &probe) {
             Decision::Use(with) => {
                 prop_assert!(works || fallback);

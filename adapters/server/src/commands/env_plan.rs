@@ -1,28 +1,36 @@
 //! `collodi env-plan`
 
-use crate::{cli::EnvPlanArgs, failure::Failure, home::WRONG_SETTINGS};
+use crate::{
+    cli::EnvPlanArgs,
+    failure::Failure,
+    given,
+    home::{self, WRONG_SETTINGS},
+};
 use anyhow::Result;
 use collodi_api::EnvPlan;
 use collodi_config::{Problems, Settings};
 use collodi_env::{Grants, StepValue, StepVariables};
+use collodi_file::{FileAnswer, FileErrorKind, FileOp};
+use collodi_os::Files;
 use collodi_script::Dialect;
+use collodi_settings::SettingsFile;
 use serde_json::{Map, Value, json};
 use std::{
     collections::BTreeMap,
-    fs::File,
-    io::{self, Read as _},
+    io,
     path::{Path, PathBuf},
     process::ExitCode,
 };
-
-/// The largest file of variables, in bytes.
-const MOST: u64 = 16 << 20;
 
 /// Says what a child's environment would be.
 pub(crate) fn env_plan(workspace: &Path, json: bool, args: &EnvPlanArgs) -> Result<ExitCode> {
     let dir = args.root.as_deref().unwrap_or(workspace);
     let (file, text) = policy(dir, args.policy.as_deref())?;
-    let settings = match Settings::read(&text) {
+    let read = match args.policy {
+        Some(_) => Settings::read_alone,
+        None => Settings::read,
+    };
+    let settings = match read(&text) {
         Ok(settings) => settings,
         Err(problems) => return refuse(json, &file, &problems),
     };
@@ -54,14 +62,24 @@ fn grants(of_file: Grants, args: &EnvPlanArgs) -> Grants {
 
 /// The file that has the policy, and its text. Only the workspace's own need not be there.
 fn policy(dir: &Path, named: Option<&Path>) -> Result<(PathBuf, String)> {
-    let file = named.map_or_else(|| dir.join(".vatn/vatn.toml"), Path::to_owned);
-    match read(&file, Settings::MAX_BYTES as u64 + 1) {
-        Ok(text) => Ok((file, text)),
-        Err(error) if named.is_none() && error.kind() == io::ErrorKind::NotFound => {
-            Ok((file, String::new()))
-        }
-        Err(error) => Err(unreadable(&file, error)),
+    if let Some(file) = named {
+        let text = given::text(file, given::MOST).map_err(|error| unreadable(file, error))?;
+        return Ok((file.to_owned(), text));
     }
+    let file = SettingsFile::of(&home::root(&home::absolute(dir)?)?);
+    let path = PathBuf::from(file.path().absolute());
+    // One byte more shows that there is too much.
+    let most = Settings::MAX_BYTES as u64 + 1;
+    let bytes = match Files.perform(FileOp::read(file.path().clone(), most)) {
+        Ok(FileAnswer::Bytes(bytes)) => bytes,
+        Ok(_) => Vec::new(),
+        Err(error) if error.kind == FileErrorKind::NotFound => Vec::new(),
+        Err(error) => return Err(Failure::new(error).status(WRONG_SETTINGS).into()),
+    };
+    let text = String::from_utf8(bytes).map_err(|_| {
+        Failure::new(format!("{} is not UTF-8", path.display())).status(WRONG_SETTINGS)
+    })?;
+    Ok((path, text))
 }
 
 fn refuse(json: bool, file: &Path, problems: &Problems) -> Result<ExitCode> {
@@ -115,19 +133,13 @@ fn step(file: &Path) -> Result<StepVariables> {
 }
 
 fn variables(file: &Path) -> Result<Map<String, Value>> {
-    let text = read(file, MOST).map_err(|error| unreadable(file, error))?;
+    let text = given::text(file, given::MOST).map_err(|error| unreadable(file, error))?;
     serde_json::from_str(&text).map_err(|error| {
         Failure::new(format!("{}: {error}", file.display()))
             .hint("write {\"NAME\": \"value\"}")
             .status(WRONG_SETTINGS)
             .into()
     })
-}
-
-fn read(file: &Path, most: u64) -> io::Result<String> {
-    let mut text = String::new();
-    File::open(file)?.take(most).read_to_string(&mut text)?;
-    Ok(text)
 }
 
 fn unreadable(file: &Path, error: io::Error) -> anyhow::Error {

@@ -3,6 +3,7 @@
 use crate::{
     cli::{FsArgs, FsCommand, FsPlace},
     failure::Failure,
+    given,
     home::{absolute, root},
 };
 use anyhow::Result;
@@ -13,7 +14,6 @@ use collodi_run::{ExtraRoots, NotAPath, OtherApps, script_file, script_path};
 use collodi_template::bytes_to_text;
 use serde_json::{Value, json};
 use std::{
-    fs::File,
     io,
     path::{Path, PathBuf},
     process::ExitCode,
@@ -74,7 +74,7 @@ fn content(path: &ContainedPath, bytes: Vec<u8>) -> Value {
 
 fn write(place: &FsPlace, data: Option<&Path>) -> Result<Told> {
     let bytes = match data {
-        Some(file) => bytes(File::open(file))
+        Some(file) => given::bytes(file, place.limit)
             .map_err(|error| Failure::new(format!("failed to read {}: {error}", file.display())))?,
         None => bytes(Ok(io::stdin()))?,
     };

@@ -22,7 +22,11 @@ mod token;
 
 use crate::cli::{Cli, Command};
 use anyhow::Result;
+use clap::CommandFactory as _;
 use std::process::ExitCode;
+
+/// What a command line that is not understood ends with.
+const MISREAD: u8 = 2;
 
 pub(crate) fn execute(cli: Cli) -> Result<ExitCode> {
     let Cli {
@@ -58,5 +62,20 @@ pub(crate) fn execute(cli: Cli) -> Result<ExitCode> {
         Command::EnvPlan(args) => env_plan::env_plan(&workspace, json, &args),
         Command::Fs(args) => fs::fs(&args),
         Command::Sandbox(args) => sandbox::sandbox(json, &args),
+    }
+}
+
+/// Says how the command line was not understood. `sandbox` ends with the status of a command
+/// that was run, which is 2 also.
+pub(crate) fn misread(error: &clap::Error) -> ExitCode {
+    let _ = error.print();
+    if !error.use_stderr() {
+        return ExitCode::SUCCESS;
+    }
+    let asked = Cli::command().ignore_errors(true).try_get_matches();
+    let name = asked.ok();
+    match name.as_ref().and_then(clap::ArgMatches::subcommand_name) {
+        Some("sandbox") => ExitCode::from(sandbox::REFUSED),
+        _ => ExitCode::from(MISREAD),
     }
 }

@@ -2,15 +2,15 @@
 
 #[cfg(target_os = "linux")]
 mod linux;
+mod program;
 
 use crate::{
     cli::{FallbackArg, SandboxArgs},
-    failure::{ERROR, Failure, HINT},
+    failure::{ERROR, HINT},
+    given,
 };
 use anyhow::{Context as _, Result};
-use collodi_command::{CommandSpec, TreeId};
-use collodi_contain::{RelPath, Root};
-use collodi_sandbox::{Confinement, Fallback, Level, Place, Profile, Reason};
+use collodi_sandbox::{Confinement, Fallback, Level, Place, Profile, Reason, check_words};
 use std::{
     collections::BTreeMap,
     fmt,
@@ -20,21 +20,34 @@ use std::{
 };
 
 /// What this ends with when nothing was run.
-const REFUSED: u8 = 125;
+pub(super) const REFUSED: u8 = 125;
 /// Variables that are passed on when there is no file of them.
 const INHERITED: [&str; 6] = ["LANG", "LC_ALL", "LC_CTYPE", "PATH", "TERM", "TZ"];
 
 /// Runs a command, and ends as it does.
 pub(crate) fn sandbox(json: bool, args: &SandboxArgs) -> Result<ExitCode> {
-    match Request::of(args).and_then(|request| request.run(json, args)) {
+    match run(json, args) {
         Ok(code) => Ok(code),
         Err(error) => {
             let cure = error
                 .downcast_ref::<Refused>()
                 .and_then(|refused| refused.cure);
             refuse(json, &format!("{error:#}"), cure);
-            Ok(ExitCode::from(REFUSED))
+            let unstarted = error.downcast_ref::<program::Unstarted>();
+            let status = unstarted.map_or(REFUSED, |unstarted| unstarted.status);
+            Ok(ExitCode::from(status))
         }
+    }
+}
+
+fn run(json: bool, args: &SandboxArgs) -> Result<ExitCode> {
+    let confinement = args.level.confinement();
+    let profile = confinement.map(|confinement| profile(confinement, args));
+    let profile = profile.transpose()?;
+    let request = Request::of(args, profile.as_ref())?;
+    match &profile {
+        Some(profile) => request.run_confined(json, profile, args),
+        None => request.run_freely(),
     }
 }
 
@@ -48,33 +61,21 @@ struct Request {
 }
 
 impl Request {
-    fn of(args: &SandboxArgs) -> Result<Self> {
+    fn of(args: &SandboxArgs, profile: Option<&Profile>) -> Result<Self> {
         let cwd = real(args.cwd.as_ref().unwrap_or(&args.root))?;
         let env = match &args.env_file {
             Some(file) => variables(file)?,
             None => inherited(),
         };
         let (program, rest) = args.command.split_first().context("there is no command")?;
-        let here = Root::new("/").at(RelPath::root());
-        let spec = CommandSpec::new(program, here, TreeId::new("sandbox")).envs(&env);
-        let program = match program.contains('/') && !program.starts_with('/') {
-            // As a shell reads it: from where it runs.
-            true => format!("{cwd}/{program}"),
-            false => collodi_os::find_program(&spec).map_err(Failure::new)?,
-        };
+        check_words(program, rest, &env)?;
+        let path = env.get("PATH").map(String::as_str);
         Ok(Self {
+            program: program::find(program, &cwd, path, profile)?,
             cwd,
-            program,
             args: rest.to_vec(),
             env,
         })
-    }
-
-    fn run(self, json: bool, args: &SandboxArgs) -> Result<ExitCode> {
-        match args.level.confinement() {
-            None => self.run_freely(),
-            Some(confinement) => self.run_confined(json, &profile(confinement, args)?, args),
-        }
     }
 
     /// There is no sandbox to make: this becomes the command.
@@ -108,7 +109,7 @@ fn profile(confinement: Confinement, args: &SandboxArgs) -> Result<Profile> {
     };
     let root = real(&args.root)?;
     let mut protected = all(&args.protect)?;
-    protected.extend(Place::parse(&root.join(".vatn")));
+    protected.extend(Place::parse(&root.join(Profile::SETTINGS)));
     Ok(Profile {
         read: all(&args.read)?,
         write: all(&args.write)?,
@@ -143,7 +144,7 @@ fn inherited() -> BTreeMap<String, String> {
 
 /// Empty lines and those that begin with `#` are passed over.
 fn variables(file: &Path) -> Result<BTreeMap<String, String>> {
-    let text = std::fs::read_to_string(file)
+    let text = given::text(file, given::MOST)
         .with_context(|| format!("failed to read {}", file.display()))?;
     let lines = text
         .lines()

@@ -50,6 +50,34 @@ fn for_programs() {
     assert_snapshot!(answer.shown());
 }
 
+/// A policy that is another program's section would hold nothing.
+#[test]
+fn a_named_policy_has_no_foreign_sections() {
+    let answer = stage("[sandbox.shell_env]\n[shell-environment]\n").call(CALL);
+    assert!(
+        answer
+            .stderr
+            .contains("policy.toml:2:2: shell-environment: unknown key")
+    );
+}
+
+/// What never ends is not waited for.
+#[test]
+fn a_policy_is_a_regular_file() {
+    let answer = stage(POLICY).call("env-plan --root . --policy /dev/zero");
+    assert!(
+        answer.stderr.contains("not a regular file"),
+        "{}",
+        answer.stderr
+    );
+    let answer = stage(POLICY).call("env-plan --root . --host-env /dev/zero");
+    assert!(
+        answer.stderr.contains("not a regular file"),
+        "{}",
+        answer.stderr
+    );
+}
+
 #[test]
 fn grants_are_two_kinds() {
     let plan = |more: &str| -> Value {

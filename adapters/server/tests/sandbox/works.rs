@@ -72,8 +72,8 @@ fn what_install_scripts_do() {
     }
 }
 
-/// Nothing is made on the machine in place of what is hidden or protected and absent, and
-/// the folder for temporary files is not the machine's.
+/// Nothing is made on the machine in place of what is hidden and absent, but for the folder
+/// of settings, which the app is not to make itself; and the folder for temporary files is not the machine's.
 #[test]
 fn leaves_nothing_behind() {
     let stage = Stage::new(users()[0]);
@@ -90,7 +90,32 @@ fn leaves_nothing_behind() {
         .map(|e| e.file_name())
         .collect();
     left.sort();
-    assert_eq!(left, ["kept"]);
+    assert_eq!(left, [".vatn", "kept"]);
+}
+
+/// Settings that an app could write would be read by whoever works in its folder.
+#[test]
+fn an_app_plants_no_settings() {
+    let plant = [
+        "/bin/sh",
+        "-c",
+        "mkdir -p .vatn && echo x > .vatn/vatn.toml",
+    ];
+    for level in ["restricted", "sandboxed"] {
+        let stage = Stage::new(users()[0]);
+        let done = stage.sandbox(level, By::Bwrap, "", &plant);
+        assert_ne!(done.status.code(), Some(0), "{}", text(&done.stderr));
+        assert!(!stage.path("app/.vatn/vatn.toml").exists());
+    }
+    for target in ["own", "/nowhere"] {
+        let stage = Stage::new(users()[0]);
+        std::fs::create_dir(stage.path("app/own")).unwrap();
+        std::os::unix::fs::symlink(target, stage.path("app/.vatn")).unwrap();
+        let done = stage.sandbox("sandboxed", By::Bwrap, "", &plant);
+        let said = text(&done.stderr);
+        assert_eq!(done.status.code(), Some(125), "{said}");
+        assert!(said.contains("is a link"), "{said}");
+    }
 }
 
 /// The environment is that of the file, but for the home and temporary folders; variables

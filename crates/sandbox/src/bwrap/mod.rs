@@ -12,7 +12,7 @@ use alloc::{
     vec::Vec,
 };
 
-pub(crate) use names::{questions, secrets, system};
+pub(crate) use names::{SYSTEM, questions, secrets, system};
 
 /// The most words that bubblewrap is given; it reads 9000.
 const MAX_WORDS: usize = 8000;

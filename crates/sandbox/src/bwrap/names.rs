@@ -4,7 +4,7 @@ use crate::{Machine, Place};
 use alloc::{borrow::ToOwned, string::String};
 
 /// What a system consists of, besides the user's data.
-pub(super) const SYSTEM: [&str; 12] = [
+pub(crate) const SYSTEM: [&str; 12] = [
     "/usr",
     "/etc",
     "/opt",
@@ -90,12 +90,12 @@ const CREDENTIALS: [&str; 33] = [
     ".node_repl_history",
 ];
 
-/// The paths that a plan for a user who lives at `home` wants to know about.
-pub(crate) fn questions(home: Option<&Place>) -> impl Iterator<Item = String> {
+/// The paths that a plan for a user who lives in `homes` wants to know about.
+pub(crate) fn questions(homes: &[Place]) -> impl Iterator<Item = String> {
     let fixed = SYSTEM.iter().chain(&KNOBS).chain(&TALES).chain(&ROOTS);
     fixed
         .map(|path| (*path).to_owned())
-        .chain(credentials(home))
+        .chain(credentials(homes))
 }
 
 /// What a system consists of, and the folder of its processes.
@@ -109,11 +109,12 @@ pub(crate) fn secrets(machine: &Machine) -> impl Iterator<Item = String> {
         .iter()
         .filter(|_| machine.is_root)
         .map(|path| (*path).to_owned());
-    roots.chain(credentials(machine.home.as_ref()))
+    roots.chain(credentials(&machine.homes))
 }
 
-/// The paths below `home` that have keys and passwords.
-pub(super) fn credentials(home: Option<&Place>) -> impl Iterator<Item = String> {
-    home.into_iter()
+/// The paths below `homes` that have keys and passwords.
+pub(super) fn credentials(homes: &[Place]) -> impl Iterator<Item = String> {
+    homes
+        .iter()
         .flat_map(|home| CREDENTIALS.iter().map(|name| home.join(name)))
 }

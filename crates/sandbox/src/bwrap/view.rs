@@ -103,9 +103,11 @@ fn run(profile: &Profile, machine: &Machine) -> Vec<Clause> {
 }
 
 fn credentials(profile: &Profile, machine: &Machine) -> Vec<Clause> {
-    let restricted = profile.confinement == Confinement::Restricted;
-    let home = machine.home.as_ref().filter(|_| restricted);
-    let seen = names::credentials(home).filter_map(|path| machine.seen.get(&path));
+    let homes = match profile.confinement {
+        Confinement::Restricted => machine.homes.as_slice(),
+        Confinement::Sandboxed => &[],
+    };
+    let seen = names::credentials(homes).filter_map(|path| machine.seen.get(&path));
     seen.filter_map(|seen| cover(seen, "the network and readable keys are a leak"))
         .collect()
 }
@@ -175,7 +177,7 @@ fn folder_words(number: usize, folder: &Place) -> Vec<Word> {
 /// one that is itself bound cannot. What is hidden is not brought back.
 fn protected(profile: &Profile, machine: &Machine) -> Vec<Clause> {
     let mut all = Vec::new();
-    for (place, _) in present(&profile.protected, machine).filter(|(_, seen)| seen.link.is_none()) {
+    for (place, _) in present(&profile.protected, machine) {
         let nearest = |places: &mut dyn Iterator<Item = &'_ Place>| {
             places.filter(|folder| folder.holds(place)).map(depth).max()
         };

@@ -145,12 +145,13 @@ const CREDENTIALS: [&str; 24] = [
     "/Library/Messages",
 ];
 
-/// A rule about the user's keys, passwords and histories.
-pub(super) fn credentials() -> String {
+/// A rule about the user's keys, passwords and histories below the home that is this
+/// parameter.
+pub(super) fn credentials(home: &str) -> String {
     let mut text = String::from("\n(deny file-read* file-write*");
     for name in CREDENTIALS {
         text.push_str(&format!(
-            "\n  (subpath (string-append (param \"HOME_DIR\") \"{name}\"))"
+            "\n  (subpath (string-append (param \"{home}\") \"{name}\"))"
         ));
     }
     text.push_str(")\n");

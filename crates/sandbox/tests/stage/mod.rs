@@ -98,7 +98,7 @@ pub fn place(text: &str) -> Place {
 /// A machine that has these folders alone.
 pub fn machine(folders: &[&str]) -> Machine {
     Machine {
-        home: Some(place("/home/ada")),
+        homes: vec![place("/home/ada")],
         seen: folders
             .iter()
             .map(|path| seen(path, Kind::Folder))
