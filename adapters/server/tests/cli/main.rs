@@ -6,6 +6,7 @@ mod check;
 mod config;
 mod env_plan;
 mod methods;
+mod options;
 mod plan;
 mod policy;
 mod sarif;
