@@ -1,6 +1,6 @@
 //! For people.
 
-use super::Presenter;
+use super::{Presenter, counted};
 use crate::failure::{ERROR, HINT};
 use anstyle::{AnsiColor, Effects, Style};
 use collodi_driver::LoadedApp;
@@ -196,9 +196,9 @@ impl Human {
             Status::Cancelled => say!("{WARN}{name}cancelled{WARN:#}"),
             status if outcome.daemons.is_empty() => {
                 say!(
-                    "{GOOD}{name}{}{GOOD:#} after {} steps",
+                    "{GOOD}{name}{}{GOOD:#} after {}",
                     status.word(),
-                    outcome.steps_run
+                    counted(outcome.steps_run, "step")
                 );
             }
             _ => say!("{GOOD}{name}all steps are done; Ctrl-C stops the app{GOOD:#}"),
