@@ -129,6 +129,10 @@ pub enum StepPhase {
     Failed,
 }
 
+/// What a person should know who stops a run of an earlier host.
+const NO_STOP_STEPS: &str =
+    "an earlier server ran the script: what it has for its stop (`on.stop`) is not run";
+
 impl RunEntry {
     pub(crate) fn new(id: RunId, request: RunRequest, started_at: WallTime) -> Self {
         let script = request.script.clone();
@@ -560,15 +564,22 @@ impl RunEntry {
         let State::Restored(restored) = &mut self.state else {
             return false;
         };
+        let mut is_told = false;
         match input {
-            Input::Cancel | Input::Kill => restored.is_cancelled = true,
+            Input::Cancel | Input::Kill => {
+                is_told = !core::mem::replace(&mut restored.is_cancelled, true);
+            }
             Input::Completed(..) => restored.left = restored.left.saturating_sub(1),
             _ => {}
         }
-        if restored.left > 0 {
+        let (left, is_cancelled) = (restored.left, restored.is_cancelled);
+        if is_told {
+            self.note_line(now, NO_STOP_STEPS, shared);
+        }
+        if left > 0 {
             return false;
         }
-        let status = match restored.is_cancelled {
+        let status = match is_cancelled {
             true => Status::Cancelled,
             false => Status::Completed,
         };
