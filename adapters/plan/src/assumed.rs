@@ -31,22 +31,9 @@ impl Assumed {
     }
 
     /// Those of the script at this path, and why.
-    pub(crate) fn of(&self, path: &str, script: &Script) -> BTreeMap<StepAt, String> {
-        let mut steps = unsupported(script);
-        steps.extend(self.0.get(path).cloned().unwrap_or_default());
-        steps
+    pub(crate) fn of(&self, path: &str) -> BTreeMap<StepAt, String> {
+        self.0.get(path).cloned().unwrap_or_default()
     }
-}
-
-/// The steps that cannot be run, and why.
-fn unsupported(script: &Script) -> BTreeMap<StepAt, String> {
-    let lacking = script.all_steps().filter(|(_, step)| {
-        let known = !matches!(step.method, Method::Unknown(_));
-        known && !collodi_run::supports(&step.method)
-    });
-    lacking
-        .map(|(at, _)| (at, "it cannot be run yet".to_owned()))
-        .collect()
 }
 
 /// The script with steps that do nothing in place of those whose success is assumed.

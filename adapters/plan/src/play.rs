@@ -182,8 +182,8 @@ impl<'a> Player<'a> {
         match action {
             Action::World(action) => self.world(id, step, action).await,
             Action::ProvideEnv(request) => {
-                self.environment(step, &request).await;
-                self.answer(id, Completed::Env(Ok(())));
+                let made = self.environment(step, &request).await;
+                self.answer(id, Completed::Env(made));
             }
             Action::StartDaemon(spec) => {
                 self.daemon(step, &spec);

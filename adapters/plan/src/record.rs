@@ -164,6 +164,7 @@ impl Record {
 
     fn begin(&mut self, at: &StepAt, skipped: Option<String>, notes: &mut Notes) {
         let early = self.early.remove(at).unwrap_or_default();
+        let is_done = skipped.is_none();
         let told = self.told.entry(at.clone()).or_default();
         *told += 1;
         let is_told = *told <= TOLD;
@@ -185,6 +186,10 @@ impl Record {
             effects: early.effects,
             notes: early.notes,
         });
+        for text in triggers(step).into_iter().filter(|_| is_done) {
+            let text = notes.words.show(&text);
+            self.assume(notes, at, text);
+        }
         if let Some(why) = self.assumed.get(at) {
             let why = format!("it succeeds ({why}), and gives nothing to later steps");
             let text = notes.words.show(&Self::in_words(step));
@@ -210,6 +215,22 @@ impl Record {
             list.push(text);
         }
     }
+}
+
+/// The lists that the step's handlers may begin, in words.
+fn triggers(step: &Step) -> Vec<String> {
+    let params = step.params.source();
+    let handlers = params.pointer("/on").and_then(Value::as_array);
+    let handlers = handlers.unwrap_or_default().iter();
+    let text = |handler: &Value, key| Some(handler.pointer(key)?.as_str()?.to_owned());
+    let named = handlers.filter_map(|handler| {
+        let list = text(handler, "/trigger")?;
+        let event = text(handler, "/event").unwrap_or_default();
+        Some(format!(
+            "it may begin the list `{list}`, when a command says {event}; those steps are not played"
+        ))
+    });
+    named.collect()
 }
 
 /// The line of each step, counted from 1.

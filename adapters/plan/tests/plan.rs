@@ -333,7 +333,7 @@ async fn the_ends_that_there_are() {
         ),
         (
             r#"{"method": "app.launch", "params": {"id": "x"}}"#,
-            PlanStatus::Completed,
+            PlanStatus::Failed,
         ),
     ];
     for (step, expected) in table {
@@ -347,16 +347,38 @@ async fn the_ends_that_there_are() {
     );
 }
 
-/// A step that cannot be played is named, and what comes after it is planned all the same.
+/// A step that cannot be run fails the plan as it would fail the run.
 #[tokio::test]
-async fn what_cannot_be_played_is_assumed() {
+async fn what_cannot_be_run_fails() {
     let script = r#"{"run": [
+      {"method": "log", "params": {"raw": "before"}},
       {"method": "app.launch", "params": {"id": "editor"}},
-      {"method": "jump", "params": {"index": 3}},
-      {"method": "log", "params": {"raw": "never"}},
-      {"method": "log", "params": {"raw": "after"}}
+      {"method": "log", "params": {"raw": "never"}}
     ]}"#;
     insta::assert_snapshot!(Stage::new().text(script).await);
+}
+
+/// What a command says may begin a list: nobody knows before.
+#[tokio::test]
+async fn a_list_that_a_handler_may_begin_is_named() {
+    let script = r#"{"dialect": "pinokio", "run": [
+      {"method": "shell.run", "params": {"message": "serve", "on": [{"event": "/warn/", "trigger": "warned"}]}}
+    ], "warned": [{"method": "log", "params": {"text": "it warns"}}]}"#;
+    insta::assert_snapshot!(Stage::new().text(script).await);
+}
+
+/// Where nothing can make an environment, the step that needs one fails.
+#[tokio::test]
+async fn an_environment_needs_a_python() {
+    let script = r#"{"run": [
+      {"method": "shell.run", "params": {"message": "serve", "venv": "web"}}
+    ]}"#;
+    let stage = Stage::new();
+    let mut options = stage.options();
+    options.tools = Arc::default();
+    let plan = stage.plan_with(&options, stage.request(script)).await;
+    let text = as_text(&plan);
+    insta::assert_snapshot!(text.replace(stage.root().to_str().unwrap(), "…"));
 }
 
 #[tokio::test]

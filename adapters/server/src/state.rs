@@ -27,12 +27,22 @@ pub(crate) struct Hold {
     _lock: File,
 }
 
+/// The file of what a server runs besides daemons.
+const TREES: &str = "trees.json";
+
 impl ServerState {
     /// The state of the workspace's server, when one runs.
     pub(crate) fn read(workspace: &Path) -> Result<Self> {
         let nobody = || {
-            Failure::new(format!("no server runs in {}", workspace.display()))
-                .hint("start one with `collodi run APP` or `collodi serve`, or name its folder with --workspace")
+            let hint = match has_daemons(workspace) {
+                true => {
+                    "daemons of a server that is gone may live on: `collodi serve` finds them again"
+                }
+                false => {
+                    "start one with `collodi run APP` or `collodi serve`, or name its folder with --workspace"
+                }
+            };
+            Failure::new(format!("no server runs in {}", workspace.display())).hint(hint)
         };
         if !is_held(workspace) {
             return Err(nobody().into());
@@ -127,6 +137,16 @@ fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
 #[cfg(not(unix))]
 fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
     File::create(path)?.write_all(text.as_bytes())
+}
+
+/// Whether a server has written down daemons that it did not see end.
+fn has_daemons(workspace: &Path) -> bool {
+    let files = fs::read_dir(state_dir(workspace).join("state"));
+    let names = files.into_iter().flatten().flatten();
+    names.map(|file| file.file_name()).any(|name| {
+        let path = Path::new(&name);
+        path.extension().is_some_and(|ext| ext == "json") && name != TREES
+    })
 }
 
 fn state_dir(workspace: &Path) -> PathBuf {

@@ -5,10 +5,11 @@ use alloc::{string::String, vec::Vec};
 use serde::{Deserialize, Serialize};
 
 /// The body of `POST /python/apps/{name}/run`, which may be left out. `A` is the JSON
-/// object type of whoever reads or writes it.
+/// object type of whoever reads or writes it. Other keys are refused: a slip of a key would
+/// be an answer that nobody gave.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct RunRequest<A> {
     /// What templates read as `args`: an object.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -405,3 +405,12 @@ fn words_are_what_they_print_as() {
     }
     assert!(serde_json::from_str::<ProcessStatus>("\"Running\"").is_err());
 }
+
+/// A slip of a key is no answer that goes unheard.
+#[test]
+fn a_run_has_no_unknown_keys() {
+    let read = serde_json::from_str::<collodi_api::RunRequest<serde_json::Value>>;
+    assert!(read(r#"{"unattended": true}"#).is_ok());
+    let error = read(r#"{"anwsers": {}}"#).unwrap_err().to_string();
+    assert!(error.contains("unknown field `anwsers`"), "{error}");
+}

@@ -33,8 +33,8 @@ pub struct Execution {
     /// The step of the run, as people count.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub step: Option<String>,
-    /// The program and its arguments, as a shell would read them; values of secret
-    /// variables are `***`, and a long one is cut.
+    /// The program and its arguments, as a shell would read them; secrets are `***`, and
+    /// a long one is cut.
     pub command: String,
     /// The working directory.
     pub cwd: String,
@@ -129,7 +129,8 @@ impl EnvironmentNames {
 
 fn mask(spec: &CommandSpec) -> Mask {
     let secrets = spec.env.iter().filter(|(name, _)| is_secret_name(name));
-    Mask::new(secrets.map(|(_, value)| value))
+    let given = spec.purpose.secrets.iter();
+    Mask::new(secrets.map(|(_, value)| value).chain(given))
 }
 
 /// The text, or the start of it and how much is missing.

@@ -9,7 +9,10 @@ use proptest::prelude::*;
 fn spec() -> CommandSpec {
     let cwd = Root::new("/srv/demo").at(RelPath::root());
     let mut spec = CommandSpec::new("bash", cwd, TreeId::new("demo-1"))
-        .args(["-c", "curl -H 'Bearer hf_0123456789' https://h"])
+        .args([
+            "-c",
+            "curl -H 'Bearer hf_0123456789' -u me:hushhush123 https://h",
+        ])
         .env("PATH", "/bin")
         .env("HF_TOKEN", "hf_0123456789");
     let decided = [
@@ -25,6 +28,7 @@ fn spec() -> CommandSpec {
         run: Some("demo-run-1".to_owned()),
         step: Some("2".to_owned()),
         environment: decided.map(|(name, rule)| (name.to_owned(), rule)).into(),
+        secrets: ["hushhush123".to_owned()].into(),
     };
     spec
 }
@@ -63,6 +67,7 @@ fn book(records: &[Record]) -> Book {
 fn an_entry_has_no_secret_in_it() {
     let line = opened("s-0", 1_700_000_000_000, "demo").to_line();
     assert!(!line.contains("hf_0123456789"));
+    assert!(!line.contains("hushhush123"));
     insta::assert_snapshot!(line);
 }
 

@@ -17,6 +17,8 @@ pub struct Purpose {
     pub step: Option<String>,
     /// Each variable that somebody mentioned, and the word of the rule that decided.
     pub environment: Arc<[(String, &'static str)]>,
+    /// What must not be read in the record, besides the values of secret variables.
+    pub secrets: Arc<[String]>,
 }
 
 /// The kinds of things that commands are started for.

@@ -4,7 +4,7 @@ use crate::{
     Host, Process, ProcessId, RunEntry, RunId,
     post::Post,
     process::{Birth, First},
-    secrets::mask,
+    secrets::mask_of,
     shared::Child,
 };
 use alloc::{format, string::ToString, vec::Vec};
@@ -51,7 +51,13 @@ impl Host {
 
     /// A run wants a command that runs to be a daemon. What was said before is in its log,
     /// too, and the run hears of its end alone.
-    pub(crate) fn keep_daemon(&mut self, now: Instant, run: &RunId, action: ActionId, keep: Keep) {
+    pub(crate) fn keep_daemon(
+        &mut self,
+        now: Instant,
+        run: &RunId,
+        action: ActionId,
+        mut keep: Keep,
+    ) {
         let Some(entry) = self.runs.get_mut(run) else {
             return;
         };
@@ -66,6 +72,7 @@ impl Host {
         let id = self.shared.ids.process(entry.app());
         let seed = self.shared.ids.seed();
         entry.add_kept(id.clone());
+        keep.daemon.command.purpose = entry.purpose(Kind::Daemon);
         let birth = Birth {
             id: id.clone(),
             app: entry.app_info().clone(),
@@ -114,7 +121,8 @@ impl Host {
         let supervisor = Supervisor::new(policy, self.options.stop.clone(), seed);
         let supervisor = supervisor.resumed(restarts);
         let id = birth.id.clone();
-        let mask = mask(&birth.daemon.command.env);
+        let mask = mask_of(&birth.daemon.command);
+        birth.daemon.line = mask.apply(&birth.daemon.line).into_owned();
         let log = Log::new(self.options.log).with_mask(mask);
         let mut process = Process::new(birth, supervisor, log, self.options.epoch);
         process.order.noted = !waits;

@@ -12,7 +12,7 @@ use crate::{
 };
 use alloc::{
     boxed::Box,
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeSet,
     string::{String, ToString},
     sync::Arc,
     vec::Vec,
@@ -42,7 +42,7 @@ pub struct RunEntry {
     script: Option<Arc<Script>>,
     steps: Vec<StepView>,
     log: Log,
-    /// Values that its commands were given, and that nobody is to read.
+    /// Values that its commands were given, or people answered, and that nobody is to read.
     secrets: BTreeSet<String>,
     mask: Mask,
     step: StepAt,
@@ -129,6 +129,10 @@ pub enum StepPhase {
     Failed,
 }
 
+/// What a person should know who stops a run of an earlier host.
+const NO_STOP_STEPS: &str =
+    "an earlier server ran the script: what it has for its stop (`on.stop`) is not run";
+
 impl RunEntry {
     pub(crate) fn new(id: RunId, request: RunRequest, started_at: WallTime) -> Self {
         let script = request.script.clone();
@@ -207,6 +211,12 @@ impl RunEntry {
     pub(crate) fn called(mut self, origin: &RunId, caller: Option<RunId>) -> Self {
         self.origin = origin.clone();
         self.caller = caller;
+        self
+    }
+
+    /// What `by` knows of secrets may be in what it hands on.
+    pub(crate) fn keeping_secrets_of(mut self, by: Option<&Self>) -> Self {
+        self.hide(by.iter().flat_map(|by| &by.secrets));
         self
     }
 
@@ -377,7 +387,7 @@ impl RunEntry {
             &options.env_policy.set,
             &options.grants,
         );
-        self.hide(&own.vars);
+        self.hide(secrets(&own.vars));
         self.state = State::Running(Box::new(Run::new(options)));
     }
 
@@ -446,6 +456,8 @@ impl RunEntry {
         };
         // What is stale for the run has been completed for it already.
         let _ = run.handle_input(now, input);
+        let answers = run.secrets();
+        self.hide(answers.iter());
         loop {
             let State::Running(run) = &mut self.state else {
                 return true;
@@ -454,7 +466,7 @@ impl RunEntry {
                 Output::Action(id, Action::World(action)) => {
                     let action = self.prepared(action, shared);
                     if let WorldAction::Exec(spec) = &action {
-                        self.hide(&spec.env);
+                        self.hide(secrets(&spec.env));
                     }
                     shared.ask(Child::Run(self.id.clone()), Some(id), Role::Plain, action);
                 }
@@ -502,10 +514,14 @@ impl RunEntry {
         }
     }
 
-    /// What a command is given of secrets is in no line of the log from here on.
-    fn hide(&mut self, vars: &BTreeMap<String, String>) {
+    /// These values are in no line of the log, no message and no record from here on.
+    fn hide<'a>(&mut self, values: impl Iterator<Item = &'a String>) {
         let before = self.secrets.len();
-        self.secrets.extend(secrets(vars).cloned());
+        for value in values {
+            if !self.secrets.contains(value) {
+                self.secrets.insert(value.clone());
+            }
+        }
         if self.secrets.len() > before {
             self.mask = Mask::new(&self.secrets);
             self.log.set_mask(self.mask.clone());
@@ -521,6 +537,7 @@ impl RunEntry {
             run: Some(self.id.to_string()),
             step: Some(self.step.counted()),
             environment: environment.unwrap_or_default(),
+            secrets: self.secrets.iter().cloned().collect(),
         }
     }
 
@@ -547,15 +564,22 @@ impl RunEntry {
         let State::Restored(restored) = &mut self.state else {
             return false;
         };
+        let mut is_told = false;
         match input {
-            Input::Cancel | Input::Kill => restored.is_cancelled = true,
+            Input::Cancel | Input::Kill => {
+                is_told = !core::mem::replace(&mut restored.is_cancelled, true);
+            }
             Input::Completed(..) => restored.left = restored.left.saturating_sub(1),
             _ => {}
         }
-        if restored.left > 0 {
+        let (left, is_cancelled) = (restored.left, restored.is_cancelled);
+        if is_told {
+            self.note_line(now, NO_STOP_STEPS, shared);
+        }
+        if left > 0 {
             return false;
         }
-        let status = match restored.is_cancelled {
+        let status = match is_cancelled {
             true => Status::Cancelled,
             false => Status::Completed,
         };

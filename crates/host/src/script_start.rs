@@ -142,7 +142,9 @@ impl Host {
         let started = self.options.epoch + now.since_origin();
         let by = waits.then(|| call.run.clone());
         let asked = call.run.clone();
-        let entry = RunEntry::new(run.clone(), request, started).called(&call.origin, by);
+        let entry = RunEntry::new(run.clone(), request, started)
+            .called(&call.origin, by)
+            .keeping_secrets_of(self.runs.get(&asked));
         entry.tell_started(&mut self.shared);
         entry.tell_called(&asked, &mut self.shared);
         self.runs.insert(run.clone(), entry);

@@ -17,14 +17,23 @@ pub(crate) fn mask(vars: &BTreeMap<String, String>) -> Mask {
     Mask::new(secrets(vars))
 }
 
+/// A mask for what this command says.
+pub(crate) fn mask_of(command: &CommandSpec) -> Mask {
+    Mask::new(secrets_of(command))
+}
+
 /// What a command was given of secrets is not in its recording.
 pub(crate) fn hide_from_recording(action: &mut Action) {
     let (Action::Exec(spec) | Action::Adopt(spec, _)) = action else {
         return;
     };
-    let CommandSpec { env, recording, .. } = spec;
-    if let Some(recording) = recording {
-        let values: Arc<[String]> = secrets(env).cloned().collect();
+    let values: Arc<[String]> = secrets_of(spec).cloned().collect();
+    if let Some(recording) = &mut spec.recording {
         recording.secrets = values;
     }
+}
+
+/// The values of its secret variables, and the secrets of its run.
+fn secrets_of(command: &CommandSpec) -> impl Iterator<Item = &String> {
+    secrets(&command.env).chain(command.purpose.secrets.iter())
 }

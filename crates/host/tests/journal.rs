@@ -351,8 +351,14 @@ fn a_server_script_serves_on_with_its_variables() {
     };
     assert_eq!(url(&play).as_deref(), Some("http://127.0.0.1:7860"));
     play.command(Command::CancelRun(id.clone())).wait(1);
-    let outcome = play.host.run(&id).unwrap().outcome().unwrap().clone();
-    assert_eq!(outcome.status.word(), "cancelled");
+    let run = play.host.run(&id).unwrap();
+    assert_eq!(run.outcome().unwrap().status.word(), "cancelled");
+    let lines = run.log().read(0, usize::MAX).lines;
+    let texts: Vec<_> = lines.iter().map(|line| line.text.as_str()).collect();
+    assert!(
+        texts.concat().contains("(`on.stop`) is not run"),
+        "{texts:?}"
+    );
     assert!(state_files(&machine).is_empty());
 }
 

@@ -65,6 +65,8 @@ pub(crate) struct Context {
     pub(crate) resolved: Resolved,
     /// What has taken its prepared answers: the method and the step.
     pub(crate) answered: BTreeSet<(String, StepAt)>,
+    /// What people answered that is not to be shown.
+    pub(crate) secrets: Arc<[String]>,
     /// How many questions were put.
     pub(crate) questions: u64,
     /// The latest instant that was told.
@@ -126,6 +128,7 @@ impl Context {
             sessions: Sessions::default(),
             resolved: Resolved::default(),
             answered: BTreeSet::new(),
+            secrets: Arc::default(),
             questions: 0,
             now: Instant::ZERO,
             turns: 0,

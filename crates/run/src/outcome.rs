@@ -270,6 +270,12 @@ impl FailureKind {
     pub fn hint(&self) -> Option<&'static str> {
         Some(match self {
             Self::Env {
+                error: ProvisionError::NoPython(tried),
+                ..
+            } if tried.iter().any(|(program, _)| program.contains('/')) => {
+                "the interpreter that was chosen cannot be used: correct `--python` or `python.python_binary`, or leave them out"
+            }
+            Self::Env {
                 error: ProvisionError::NoPython(_),
                 ..
             } => {

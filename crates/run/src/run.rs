@@ -103,6 +103,11 @@ impl Run {
         self.cx.variables()
     }
 
+    /// What people have answered that nobody is to read: passwords and tokens.
+    pub fn secrets(&self) -> alloc::sync::Arc<[alloc::string::String]> {
+        self.cx.secrets.clone()
+    }
+
     /// What the policy made of the variables of the last command, and why. The Python
     /// environment adds its own to these.
     pub const fn environment(&self) -> &collodi_env::Environment {

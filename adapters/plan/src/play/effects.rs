@@ -5,6 +5,7 @@ use crate::{network, variables::variables};
 use collodi_api::{Effect, FileEffect, PlannedCommand};
 use collodi_command::CommandSpec;
 use collodi_file::FileOp;
+use collodi_python::{Installer, ProvisionError};
 use collodi_run::{DaemonSpec, EnvRequest, Field, FieldKind, Question};
 use collodi_script::StepAt;
 use collodi_value::Value;
@@ -41,8 +42,18 @@ impl Player<'_> {
         self.effect(step, Effect::Command(command));
     }
 
-    pub(super) async fn environment(&mut self, step: &StepAt, request: &EnvRequest) {
+    /// An environment is there or can be made, unless there is nothing to make it with.
+    pub(super) async fn environment(
+        &mut self,
+        step: &StepAt,
+        request: &EnvRequest,
+    ) -> Result<(), ProvisionError> {
         let exists = self.disk.has(&request.env.python()).await;
+        let tools = &self.options.tools;
+        let installer = tools.installer(self.options.host.prefer_uv);
+        if !exists && installer == Installer::Pip && tools.python.is_none() {
+            return Err(ProvisionError::NoPython(tools.refused.clone()));
+        }
         self.disk.assume_file(&request.env.python(), "");
         let effect = Effect::Environment {
             path: request.env.path().absolute(),
@@ -50,6 +61,7 @@ impl Player<'_> {
             exists,
         };
         self.effect(step, effect);
+        Ok(())
     }
 
     /// Every request is answered, with nothing in the answer.

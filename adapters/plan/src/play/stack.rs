@@ -92,7 +92,6 @@ impl Player<'_> {
     /// What would have to be known for the failed step to be played.
     fn unplayable(&self, failure: &Failure) -> Option<String> {
         match &failure.kind {
-            FailureKind::Unsupported(why) => Some((*why).to_owned()),
             FailureKind::NoMatch { line, .. } => Some(format!("what `{line}` says matches")),
             _ => self.stack.top.others.get(&failure.step).cloned(),
         }

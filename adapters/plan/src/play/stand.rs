@@ -86,7 +86,7 @@ impl Stand {
         name: Option<String>,
     ) -> Self {
         let (app, path) = (request.app.clone(), identity(&request.app));
-        let assumed = assumed.of(&path, &request.script);
+        let assumed = assumed.of(&path);
         let record = Record::new(name, request.script.clone(), source, assumed.clone());
         let (tools, stand_ins) = (&options.tools, &options.stand_ins);
         let tree = (TreeId::new("plan"), 0);

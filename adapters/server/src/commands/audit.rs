@@ -10,6 +10,9 @@ use std::{
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
+/// An option has a value that means nothing.
+const WRONG_OPTION: u8 = 2;
+
 /// Shows what was executed.
 pub(crate) fn audit(workspace: &Path, json: bool, args: &AuditArgs) -> Result<ExitCode> {
     let query = query(args)?;
@@ -34,13 +37,22 @@ pub(crate) fn audit(workspace: &Path, json: bool, args: &AuditArgs) -> Result<Ex
 
 fn query(args: &AuditArgs) -> Result<Query> {
     let since = args.since.as_deref().map(since).transpose()?;
+    let level = args.level.as_deref().map(level).transpose()?;
     Ok(Query {
         app: args.app.clone(),
         since,
-        level: args.level.clone(),
+        level,
         after: None,
         limit: args.limit,
     })
+}
+
+/// The word of a level of the sandbox.
+fn level(text: &str) -> Result<String> {
+    let level = text
+        .parse::<collodi_sandbox::Level>()
+        .map_err(|error| Failure::new(format!("--level {text}: {error}")).status(WRONG_OPTION))?;
+    Ok(level.to_string())
 }
 
 /// A time as it is printed, or how long ago.
@@ -51,6 +63,7 @@ fn since(text: &str) -> Result<u64> {
     }
     let ago = crate::duration::parse(text).map_err(|error| {
         Failure::new(format!("--since {text}: {error}"))
+            .status(WRONG_OPTION)
             .hint("say how long ago, as 2h, or a time, as 2026-01-31T12:00:00Z")
     })?;
     let now = SystemTime::now().duration_since(UNIX_EPOCH);

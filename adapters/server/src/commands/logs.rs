@@ -2,7 +2,7 @@
 
 use crate::{cli::LogsArgs, client::Client, failure::Failure};
 use anyhow::Result;
-use collodi_api::{LogPage, Process, Processes};
+use collodi_api::{LogPage, Processes, Runs};
 use std::{path::Path, process::ExitCode, thread, time::Duration};
 
 /// How often a followed log is asked for more.
@@ -11,11 +11,11 @@ const PERIOD: Duration = Duration::from_millis(250);
 /// The most lines of one answer.
 const PAGE: u64 = 1000;
 
-/// Shows what a process said.
+/// Shows what a process or a run said.
 pub(crate) fn logs(workspace: &Path, json: bool, args: &LogsArgs) -> Result<ExitCode> {
     let client = Client::connect(workspace)?;
-    let id = find(&client, &args.name)?;
-    let end = end(&client, &id)?;
+    let log = find(&client, &args.name)?;
+    let end = end(&client, &log)?;
     let mut from = end.saturating_sub(u64::try_from(args.lines)?);
     loop {
         // A process may say more than can be shown: what is not followed ends where it was.
@@ -27,7 +27,7 @@ pub(crate) fn logs(workspace: &Path, json: bool, args: &LogsArgs) -> Result<Exit
         if limit == 0 {
             return Ok(ExitCode::SUCCESS);
         }
-        let path = format!("/python/processes/{id}/logs?from={from}&limit={limit}");
+        let path = format!("{log}?from={from}&limit={limit}");
         // The end of the server is the end of the log.
         let Some(page) = client.get_while_up::<LogPage>(&path)? else {
             return Ok(ExitCode::SUCCESS);
@@ -43,30 +43,37 @@ pub(crate) fn logs(workspace: &Path, json: bool, args: &LogsArgs) -> Result<Exit
     }
 }
 
-/// The process of this name; of an app, the one that started last.
+/// Where the log is of the process or the run of this name; of an app, of the process that
+/// started last, else of its newest run.
 fn find(client: &Client, name: &str) -> Result<String> {
     let Processes { processes, .. } = client.get("/python/processes")?;
-    let of_app = |p: &&Process| p.app_id == name;
-    let by_id = processes.iter().find(|p| p.id == name);
-    let newest = || {
-        processes
-            .iter()
-            .filter(of_app)
-            .max_by(|a, b| a.started_at.cmp(&b.started_at))
-    };
-    by_id
-        .or_else(newest)
-        .map(|process| process.id.clone())
-        .ok_or_else(|| {
-            Failure::new(format!("there is no process or app {name:?}"))
-                .hint("`collodi ps` shows what runs")
-                .into()
-        })
+    let Runs { runs, .. } = client.get("/python/runs")?;
+    let process = |id: &str| format!("/python/processes/{id}/logs");
+    let run = |id: &str| format!("/python/runs/{id}/logs");
+    if processes.iter().any(|p| p.id == name) {
+        return Ok(process(name));
+    }
+    if runs.iter().any(|r| r.id == name) {
+        return Ok(run(name));
+    }
+    let of_app = processes.iter().filter(|p| p.app_id == name);
+    if let Some(newest) = of_app.max_by(|a, b| a.started_at.cmp(&b.started_at)) {
+        return Ok(process(&newest.id));
+    }
+    let of_app = runs.iter().filter(|r| r.app_id == name);
+    if let Some(newest) = of_app.max_by(|a, b| a.started_at.cmp(&b.started_at)) {
+        return Ok(run(&newest.id));
+    }
+    Err(
+        Failure::new(format!("there is no process, run or app {name:?}"))
+            .hint("`collodi ps` shows what runs")
+            .into(),
+    )
 }
 
 /// The number of the next line.
-fn end(client: &Client, id: &str) -> Result<u64> {
-    let end: LogPage = client.get(&format!("/python/processes/{id}/logs?from={}", u64::MAX))?;
+fn end(client: &Client, log: &str) -> Result<u64> {
+    let end: LogPage = client.get(&format!("{log}?from={}", u64::MAX))?;
     Ok(end.next)
 }
 

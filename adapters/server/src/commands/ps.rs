@@ -48,6 +48,10 @@ fn run_row(run: &Run) -> Row {
         || "-".to_owned(),
         |at| format!("step {} of {}", at + 1, run.steps.len()),
     );
+    let at = match &run.question {
+        Some(_) => format!("{at}, waits for an answer"),
+        None => at,
+    };
     [
         run.id.clone(),
         run.status.to_string(),

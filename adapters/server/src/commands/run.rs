@@ -349,13 +349,16 @@ fn prepared(args: &PreparedArgs) -> Result<PreparedAnswers> {
 fn answers_in(file: &Path) -> Result<Object> {
     let shown = file.display();
     let text = std::fs::read_to_string(file)
-        .map_err(|error| Failure::new(format!("failed to read {shown}: {error}")))?;
+        .map_err(|error| Failure::new(format!("failed to read {shown}: {error}")).status(2))?;
     match collodi_script::read_json(&text) {
         Ok(Value::Object(answers)) => Ok(answers),
         Ok(_) => Err(Failure::new(format!("{shown} is no JSON object"))
             .hint("write {\"KEY\": \"answer\"}")
+            .status(2)
             .into()),
-        Err((place, what)) => Err(Failure::new(format!("{shown}:{place}: {what}")).into()),
+        Err((place, what)) => Err(Failure::new(format!("{shown}:{place}: {what}"))
+            .status(2)
+            .into()),
     }
 }
 

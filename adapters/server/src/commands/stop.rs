@@ -14,7 +14,7 @@ use std::{
 const PERIOD: Duration = Duration::from_millis(50);
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// Ends an app, a process, or the server; returns when it has ended.
+/// Ends an app, a process, a run, or the server; returns when it has ended.
 pub(crate) fn stop(workspace: &Path, json: bool, args: &StopArgs) -> Result<ExitCode> {
     let client = Client::connect(workspace)?;
     let what = match &args.name {
@@ -39,6 +39,8 @@ fn stop_named(workspace: &Path, client: &Client, name: &str) -> Result<String> {
     let of_name = |p: &Process| p.id == name || p.app_id == name;
     let path = if processes(client)?.iter().any(|p| p.id == name) {
         format!("/python/processes/{name}/stop")
+    } else if runs(client)?.iter().any(|run| run.id == name) {
+        format!("/python/runs/{name}/cancel")
     } else {
         format!("/python/apps/{name}/stop")
     };
@@ -48,7 +50,7 @@ fn stop_named(workspace: &Path, client: &Client, name: &str) -> Result<String> {
         Ok(processes
             || runs(client)?
                 .iter()
-                .any(|run| run.app_id == name && run.outcome.is_none()))
+                .any(|run| (run.id == name || run.app_id == name) && run.outcome.is_none()))
     };
     // A server that was started for this app ends with it.
     wait(name, || match living() {

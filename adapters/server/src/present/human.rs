@@ -1,6 +1,6 @@
 //! For people.
 
-use super::Presenter;
+use super::{Presenter, counted};
 use crate::failure::{ERROR, HINT};
 use anstyle::{AnsiColor, Effects, Style};
 use collodi_driver::LoadedApp;
@@ -24,6 +24,8 @@ pub(super) struct Human {
     told: Option<Told>,
     /// The scripts that steps started, by run.
     called: BTreeMap<RunId, String>,
+    /// The apps of the runs, where it serves for several.
+    apps: BTreeMap<RunId, String>,
     /// How many steps each of their lists has.
     totals: BTreeMap<(RunId, List), usize>,
 }
@@ -60,7 +62,12 @@ impl Presenter for Human {
     fn event(&mut self, event: &Event) {
         match event {
             Event::Detected(_) => say!("{DIM}{event}{DIM:#}"),
-            Event::Run { run, what, .. } => self.run(run, what),
+            Event::Run { run, app, what } => {
+                if self.script.is_none() && matches!(what, RunEvent::Started) {
+                    self.apps.insert(run.clone(), app.clone());
+                }
+                self.run(run, what);
+            }
             Event::Process { process, what, .. } => daemon(process.as_str(), what),
             Event::Env {
                 path,
@@ -108,18 +115,28 @@ impl Human {
             RunEvent::Ended(outcome) => {
                 self.outcome(run, outcome);
                 self.called.remove(run);
+                self.apps.remove(run);
                 self.totals.retain(|(of, _), _| of != run);
             }
             _ => {}
         }
     }
 
-    /// What stands before the steps of a script that another one started.
+    /// What stands before the steps of a script that another one started, and of those of
+    /// a server: whose they are.
     fn name(&self, run: &RunId) -> String {
         let file = |script: &String| script.rsplit('/').next().unwrap_or_default().to_owned();
-        let name = self.called.get(run).map(file);
-        name.map(|name| format!("{} ", plain(&name)))
-            .unwrap_or_default()
+        let app = self.apps.get(run).cloned();
+        let names = app.into_iter().chain(self.called.get(run).map(file));
+        names.map(|name| format!("{} ", plain(&name))).collect()
+    }
+
+    /// What ends an app whose steps are done.
+    fn end_of(&self, run: &RunId) -> String {
+        match self.apps.get(run) {
+            Some(app) => format!("`collodi stop {}` stops the app", plain(app)),
+            None => "Ctrl-C stops the app".to_owned(),
+        }
     }
 
     fn step(&mut self, run: &RunId, event: &Step) {
@@ -144,7 +161,15 @@ impl Human {
             Step::Show { method, params, .. } => {
                 say!("      {DIM}{method} {}{DIM:#}", plain(params));
             }
-            Step::Asks(question) => asks(question),
+            Step::Asks(question) => {
+                asks(question);
+                if self.apps.contains_key(run) {
+                    say!(
+                        "      {WARN}answer with `collodi answer {}`{WARN:#}",
+                        plain(run.as_str())
+                    );
+                }
+            }
             Step::Transfer { what, .. } => {
                 self.told = None;
                 say!("      {}", plain(what));
@@ -156,7 +181,10 @@ impl Human {
                 say!("      {DIM}{} ({size}{how}){DIM:#}", plain(&path));
             }
             Step::Serving => {
-                say!("{GOOD}{name}all steps are done; Ctrl-C stops the app{GOOD:#}");
+                say!(
+                    "{GOOD}{name}all steps are done; {}{GOOD:#}",
+                    self.end_of(run)
+                );
             }
             _ => {}
         }
@@ -196,12 +224,15 @@ impl Human {
             Status::Cancelled => say!("{WARN}{name}cancelled{WARN:#}"),
             status if outcome.daemons.is_empty() => {
                 say!(
-                    "{GOOD}{name}{}{GOOD:#} after {} steps",
+                    "{GOOD}{name}{}{GOOD:#} after {}",
                     status.word(),
-                    outcome.steps_run
+                    counted(outcome.steps_run, "step")
                 );
             }
-            _ => say!("{GOOD}{name}all steps are done; Ctrl-C stops the app{GOOD:#}"),
+            _ => say!(
+                "{GOOD}{name}all steps are done; {}{GOOD:#}",
+                self.end_of(run)
+            ),
         }
     }
 

@@ -39,3 +39,9 @@ pub(crate) fn presenter(json: bool) -> Box<dyn Presenter> {
 
 pub(crate) use json::DiagnosticLine;
 pub(crate) use screen::Screen;
+
+/// `1 step`, `2 steps`.
+pub(crate) fn counted(count: usize, what: &str) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{count} {what}{plural}")
+}

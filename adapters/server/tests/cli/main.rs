@@ -7,6 +7,7 @@ mod completions;
 mod config;
 mod env_plan;
 mod methods;
+mod options;
 mod plan;
 mod policy;
 mod sarif;

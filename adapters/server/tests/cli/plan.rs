@@ -129,3 +129,24 @@ fn nothing_is_touched() {
     assert_eq!(stage.call("plan app").status, 0);
     assert_eq!(names(), before);
 }
+
+/// A card of a maker that no script asks for would be none, and nobody would know.
+#[test]
+fn makers_of_cards_are_known() {
+    let script = r#"{"run": [{"when": "{{gpu === 'nvidia'}}", "method": "log", "params": {"raw": "it is"}}]}"#;
+    let stage = stage(script);
+    let answer = stage.call("plan app --fact gpu=NVIDIA");
+    assert!(answer.stdout.contains("it is"), "{}", answer.shown());
+    assert_snapshot!(stage.call("plan app --fact gpu=nvidai").shown());
+}
+
+/// What cannot be run fails the plan.
+#[test]
+fn what_would_fail_ends_with_1() {
+    let script =
+        r#"{"run": [{"method": "shell.run", "params": {"message": "serve", "venv": "web"}}]}"#;
+    let answer = Stage::new()
+        .file("app/pinokio.json", script)
+        .call("plan app");
+    assert_snapshot!(answer.shown());
+}

@@ -93,7 +93,7 @@ fn everything_that_ran_is_written_down() {
             .stdout
             .is_empty()
     );
-    assert_eq!(stage.call("audit --since yesterday").status, 1);
+    assert_eq!(stage.call("audit --since yesterday").status, 2);
 }
 
 #[test]

@@ -66,7 +66,10 @@ pub(crate) fn ask(cx: &mut Context, method: String, form: Form) -> Result<Asked,
         note_others(cx, &answers.fields, &form);
     }
     match form.check_prepared(&given) {
-        Ok(Answered { values, .. }) if may_settle => return Ok(Asked::Answered(values)),
+        Ok(Answered { values, .. }) if may_settle => {
+            hide(cx, &form, &values);
+            return Ok(Asked::Answered(values));
+        }
         Ok(_) if answers.unattended => return Err(again(&form).into()),
         Err(errors) if answers.unattended => return Err(failure(&errors).into()),
         Err(errors) => complain(cx, &errors),
@@ -190,6 +193,7 @@ pub(crate) fn accept(cx: &mut Context, question: &Question, values: &Object) -> 
             for key in unknown {
                 cx.note(format!("nothing called {key} is asked"));
             }
+            hide(cx, &question.form, &values);
             let step = question.step.clone();
             cx.out.event(Event::Answered { step });
             Some(values)
@@ -200,5 +204,18 @@ pub(crate) fn accept(cx: &mut Context, question: &Question, values: &Object) -> 
             }
             None
         }
+    }
+}
+
+/// What was answered to fields that are not shown is a secret of the run from here on.
+fn hide(cx: &mut Context, form: &Form, values: &Object) {
+    let fields = form.fields.iter().filter(|field| field.is_secret());
+    let given = fields.filter_map(|field| values.get(&field.key));
+    let found: Vec<String> = given
+        .map(Value::to_text)
+        .filter(|text| !cx.secrets.contains(text))
+        .collect();
+    if !found.is_empty() {
+        cx.secrets = cx.secrets.iter().cloned().chain(found).collect();
     }
 }

@@ -1,6 +1,7 @@
 //! For people.
 
 use super::{Checked, Report, excerpt};
+use crate::present::counted;
 use collodi_script::{Diagnostic, Document, Severity, locate};
 
 /// Shows what was found, and sums it up.
@@ -62,13 +63,12 @@ fn summary(report: &Report) -> String {
         count => format!("; {count} could not be read"),
     };
     if errors == 0 && warnings == 0 {
-        return format!("{files} checked: nothing is wrong{unread}");
+        let verdict = match report.unread.is_empty() {
+            true => ": nothing is wrong",
+            false => "",
+        };
+        return format!("{files} checked{verdict}{unread}");
     }
     let (errors, warnings) = (counted(errors, "error"), counted(warnings, "warning"));
     format!("{files} checked: {errors}, {warnings}{unread}")
-}
-
-fn counted(count: usize, what: &str) -> String {
-    let plural = if count == 1 { "" } else { "s" };
-    format!("{count} {what}{plural}")
 }

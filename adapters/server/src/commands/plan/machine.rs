@@ -9,7 +9,12 @@ use collodi_python::{Layout, Os};
 
 /// The systems and processors that can be supposed.
 const SYSTEMS: [Os; 3] = [Os::Linux, Os::MacOs, Os::Windows];
+/// The makers of cards that scripts ask for.
+const MAKERS: [&str; 5] = ["nvidia", "amd", "apple", "intel", "none"];
 const PROCESSORS: [&str; 3] = ["x64", "arm64", "ia32"];
+
+/// An option has a value that means nothing.
+const WRONG_OPTION: u8 = 2;
 
 /// Tells the options what the machine is: `facts`, and what is supposed besides. What is
 /// supposed of cards holds for the card that is supposed, whatever the order.
@@ -24,11 +29,8 @@ pub(super) fn settle(
         match name.as_str() {
             "platform" => platform.os = system(value)?,
             "arch" => platform.arch = processor(value)?,
-            _ => facts.suppose(name, value).map_err(|error| {
-                Failure::new(format!("--fact {name}={value}: {error}")).hint(
-                    "besides these, platform and arch; --fact gpu=nvidia is a machine with a card",
-                )
-            })?,
+            "gpu" => suppose(&mut facts, name, maker(value)?)?,
+            _ => suppose(&mut facts, name, value)?,
         }
     }
     options.layout = Layout::new(options.layout.workspace().clone(), platform);
@@ -50,6 +52,31 @@ pub(super) fn assumption(supposed: &[(String, String)]) -> Option<Assumption> {
     })
 }
 
+fn suppose(facts: &mut Facts, name: &str, value: &str) -> Result<()> {
+    let hint = "besides these, platform and arch; --fact gpu=nvidia is a machine with a card";
+    facts.suppose(name, value).map_err(|error| {
+        Failure::new(format!("--fact {name}={value}: {error}"))
+            .hint(hint)
+            .status(WRONG_OPTION)
+            .into()
+    })
+}
+
+/// The maker of a card, in whatever case; `none` for no card.
+fn maker(name: &str) -> Result<&'static str> {
+    let known = MAKERS
+        .into_iter()
+        .find(|known| known.eq_ignore_ascii_case(name));
+    known.ok_or_else(|| {
+        let names = MAKERS.join(", ");
+        let names = match collodi_script::nearest(name, MAKERS) {
+            Some(meant) => format!("{names}; did you mean {meant:?}?"),
+            None => names,
+        };
+        one_of("gpu", name, &names)
+    })
+}
+
 fn system(name: &str) -> Result<Os> {
     let known = SYSTEMS.into_iter().find(|os| os.node_name() == name);
     let names = SYSTEMS.map(Os::node_name).join(", ");
@@ -64,5 +91,6 @@ fn processor(name: &str) -> Result<&'static str> {
 fn one_of(fact: &str, value: &str, names: &str) -> anyhow::Error {
     Failure::new(format!("--fact {fact}={value}: there is no such {fact}"))
         .hint(format!("it is one of {names}"))
+        .status(WRONG_OPTION)
         .into()
 }
