@@ -139,7 +139,7 @@ async fn arguments(stage: Stage) {
             body,
         )
     };
-    let run = json(r#"{"args": {"name": "Ada", "list": [1, {"n": 2.5}]}, "later": true}"#)
+    let run = json(r#"{"args": {"name": "Ada", "list": [1, {"n": 2.5}]}}"#)
         .await
         .expect(200);
     let logs = stage

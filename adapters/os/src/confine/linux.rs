@@ -2,7 +2,11 @@
 
 use collodi_sandbox::{Confinement, Decision, Job, Mechanism, Place, Profile};
 use collodi_sandbox_linux::{Ready, Refusal};
-use std::fmt;
+use std::{
+    fmt, fs,
+    path::PathBuf,
+    sync::atomic::{AtomicU32, Ordering},
+};
 
 pub(crate) use collodi_sandbox_linux::Status;
 
@@ -15,10 +19,10 @@ pub(crate) struct Sandboxes(collodi_sandbox_linux::Sandboxes);
 
 impl Sandboxes {
     /// Whether every level can be had, made of namespaces: the one that needs most is tried,
-    /// on a folder that is everywhere.
+    /// on a folder that is made for it.
     pub(crate) fn are_there(&self) -> bool {
-        Place::parse("/usr").is_ok_and(|folder| {
-            let profile = Profile::new(Confinement::Sandboxed, folder);
+        Trial::begin().is_some_and(|trial| {
+            let profile = Profile::new(Confinement::Sandboxed, trial.place.clone());
             matches!(
                 self.0.decide(&profile),
                 Decision::Use(with) if matches!(with.mechanism, Mechanism::Bwrap { .. })
@@ -32,6 +36,35 @@ impl Sandboxes {
 
     pub(crate) fn ready(&self, job: &Job<'_>) -> Result<Confined, Cured> {
         self.0.ready(job).map_err(Cured)
+    }
+}
+
+/// An empty folder, which is gone afterwards.
+struct Trial {
+    dir: PathBuf,
+    place: Place,
+}
+
+impl Trial {
+    fn begin() -> Option<Self> {
+        static NUMBER: AtomicU32 = AtomicU32::new(0);
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        let name = format!("collodi-trial-{}-{number}", std::process::id());
+        let dir = std::env::temp_dir().canonicalize().ok()?.join(name);
+        fs::create_dir(&dir).ok()?;
+        match dir.to_str().map(Place::parse) {
+            Some(Ok(place)) => Some(Self { dir, place }),
+            _ => {
+                let _ = fs::remove_dir(&dir);
+                None
+            }
+        }
+    }
+}
+
+impl Drop for Trial {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir(&self.dir);
     }
 }
 
