@@ -1,26 +1,34 @@
 //! Where a program is.
 
 use collodi_backend::{Error, ErrorKind};
-use collodi_command::CommandSpec;
+use collodi_command::{CommandSpec, Sandbox};
+use collodi_sandbox::{Place, Profile};
 use rustix::{
     fs::{Access, AtFlags, CWD, FileType},
     io::Errno,
 };
+use std::fs;
 
 const OPERATION: &str = "start";
 
 /// The absolute path of the program of `spec`, looked up in the `PATH` of `spec`.
 ///
 /// Entries of `PATH` that are not absolute are passed over: nothing becomes a program
-/// by lying in the working directory. The first entry that has an executable file wins.
+/// by lying in the working directory. The first entry that has an executable file wins, of
+/// those that the program sees from its sandbox.
 ///
 /// # Errors
 ///
-/// `ProgramNotFound` with the `PATH` that was searched; `PermissionDenied` when files
-/// of that name are there, and none may be executed.
+/// `ProgramNotFound` with the `PATH` that was searched, or for a file that is not shown in
+/// the sandbox; `PermissionDenied` when files of that name are there, and none may be
+/// executed.
 pub fn find_program(spec: &CommandSpec) -> Result<String, Error> {
     let name = spec.program.as_str();
     if name.starts_with('/') {
+        if !is_shown(spec, name) {
+            let why = "it is not shown in the sandbox".to_owned();
+            return Err(refused(name, Errno::NOENT, Some(why)));
+        }
         return check(name)
             .map(|()| name.to_owned())
             .map_err(|errno| refused(name, errno, None));
@@ -29,15 +37,17 @@ pub fn find_program(spec: &CommandSpec) -> Result<String, Error> {
         let why = "a program is a name or an absolute path".to_owned();
         return Err(refused(name, Errno::NOENT, Some(why)));
     }
-    search(name, spec.env.get("PATH").map(String::as_str))
+    search(spec, name)
 }
 
-fn search(name: &str, path: Option<&str>) -> Result<String, Error> {
+fn search(spec: &CommandSpec, name: &str) -> Result<String, Error> {
+    let path = spec.env.get("PATH").map(String::as_str);
     let mut worst = Errno::NOENT;
     let entries = path.unwrap_or_default().split(':');
     for entry in entries.filter(|entry| entry.starts_with('/')) {
         let candidate = format!("{}/{name}", entry.trim_end_matches('/'));
         match check(&candidate) {
+            Ok(()) if !is_shown(spec, &candidate) => {}
             Ok(()) => return Ok(candidate),
             Err(Errno::ACCESS) => worst = Errno::ACCESS,
             Err(_) => {}
@@ -48,6 +58,23 @@ fn search(name: &str, path: Option<&str>) -> Result<String, Error> {
         None => "PATH is not set".to_owned(),
     };
     Err(refused(name, worst, Some(searched)))
+}
+
+/// Whether a program sees this file from its sandbox: by its name, and what that leads to.
+/// What is not there is for others to tell.
+fn is_shown(spec: &CommandSpec, path: &str) -> bool {
+    let Sandbox::Within(profile) = &spec.sandbox else {
+        return true;
+    };
+    match fs::canonicalize(path) {
+        Ok(real) => shows(profile, path) && real.to_str().is_some_and(|real| shows(profile, real)),
+        Err(_) => true,
+    }
+}
+
+/// A path that is not in its normal form is judged by what it leads to alone.
+fn shows(profile: &Profile, path: &str) -> bool {
+    Place::parse(path).map_or(true, |place| profile.shows(&place))
 }
 
 /// Whether a file is there that we may execute.
@@ -118,6 +145,39 @@ mod tests {
             find(&direct, None),
             Err(format!("failed to start {direct}: permission denied"))
         );
+    }
+
+    #[test]
+    fn what_a_sandbox_does_not_show_is_passed_over() {
+        let dir = tempfile::tempdir().unwrap();
+        let place = |entry: &str| {
+            let dir = dir.path().canonicalize().unwrap().join(entry);
+            fs::create_dir(&dir).unwrap();
+            fs::write(dir.join("tool"), "").unwrap();
+            fs::set_permissions(dir.join("tool"), PermissionsExt::from_mode(0o755)).unwrap();
+            dir.to_str().unwrap().to_owned()
+        };
+        let (unseen, app) = (place("unseen"), place("app"));
+        std::os::unix::fs::symlink(format!("{unseen}/tool"), format!("{app}/link")).unwrap();
+        let profile = Profile::new(
+            collodi_sandbox::Confinement::Sandboxed,
+            Place::parse(&app).unwrap(),
+        );
+        let find = |program: &str| {
+            let mut spec = CommandSpec::new(
+                program,
+                Root::new("/").at(RelPath::root()),
+                TreeId::new("t"),
+            );
+            spec = spec.env("PATH", format!("{unseen}:{app}"));
+            spec.sandbox = Sandbox::Within(profile.clone().into());
+            find_program(&spec).map_err(|error| error.kind)
+        };
+        assert_eq!(find("tool"), Ok(format!("{app}/tool")));
+        assert_eq!(find("/bin/sh"), Ok("/bin/sh".to_owned()));
+        for hidden in ["link", &format!("{app}/link"), &format!("{unseen}/tool")] {
+            assert_eq!(find(hidden), Err(ErrorKind::ProgramNotFound), "{hidden}");
+        }
     }
 
     #[test]

@@ -1,14 +1,10 @@
 //! Which program a command is.
 
 use collodi_backend::ErrorKind;
-use collodi_command::{CommandSpec, TreeId};
+use collodi_command::{CommandSpec, Sandbox, TreeId};
 use collodi_contain::{RelPath, Root};
 use collodi_sandbox::{Place, Profile};
-use std::{
-    fmt,
-    fs::{self, File},
-    io::Read as _,
-};
+use std::{fmt, fs::File, io::Read as _, sync::Arc};
 
 /// What a shell ends with when there is no such program.
 const NOT_FOUND: u8 = 127;
@@ -33,30 +29,26 @@ pub(super) fn find(
     path: Option<&str>,
     profile: Option<&Profile>,
 ) -> Result<String, Unstarted> {
-    let is_seen = |path: &str| profile.is_none_or(|profile| sees(profile, path));
+    let sandbox = match profile {
+        Some(profile) => Sandbox::Within(Arc::new(profile.clone())),
+        None => Sandbox::Full,
+    };
+    let look_up = |program: &str| look_up(program, path.unwrap_or_default(), &sandbox);
     let program = match word {
         // As a shell reads it: from where it runs.
-        word if word.contains('/') && !word.starts_with('/') => format!("{cwd}/{word}"),
-        word => word.to_owned(),
+        word if word.contains('/') && !word.starts_with('/') => look_up(&format!("{cwd}/{word}"))?,
+        word => look_up(word)?,
     };
-    let entries = path.unwrap_or_default().split(':');
-    let seen: Vec<_> = entries
-        .filter(|entry| is_seen(&format!("{entry}/{word}")))
-        .collect();
-    let program = look_up(&program, &seen.join(":"))?;
-    for needed in [Some(program.clone()), interpreter(&program)] {
-        match needed {
-            Some(needed) if is_seen(&needed) => drop(look_up(&needed, "")?),
-            Some(needed) => return Err(unseen(&needed)),
-            None => {}
-        }
+    if let Some(interpreter) = interpreter(&program) {
+        look_up(&interpreter)?;
     }
     Ok(program)
 }
 
-fn look_up(program: &str, path: &str) -> Result<String, Unstarted> {
+fn look_up(program: &str, path: &str, sandbox: &Sandbox) -> Result<String, Unstarted> {
     let here = Root::new("/").at(RelPath::root());
-    let spec = CommandSpec::new(program, here, TreeId::new("sandbox")).env("PATH", path);
+    let mut spec = CommandSpec::new(program, here, TreeId::new("sandbox")).env("PATH", path);
+    spec.sandbox = sandbox.clone();
     collodi_os::find_program(&spec).map_err(|error| Unstarted {
         status: match error.kind {
             ErrorKind::PermissionDenied => NOT_EXECUTABLE,
@@ -64,16 +56,6 @@ fn look_up(program: &str, path: &str) -> Result<String, Unstarted> {
         },
         why: error.to_string(),
     })
-}
-
-/// Whether a path and what it leads to are shown. What is not there is for others to tell.
-fn sees(profile: &Profile, path: &str) -> bool {
-    let Ok(real) = fs::canonicalize(path) else {
-        return true;
-    };
-    let shown = |path: &str| Place::parse(path).is_ok_and(|place| profile.shows(&place));
-    let as_named = Place::parse(path).is_err() || shown(path);
-    as_named && real.to_str().is_some_and(shown)
 }
 
 /// The program that runs a script. What cannot be read is no script.
@@ -85,13 +67,6 @@ fn interpreter(program: &str) -> Option<String> {
     let rest = line.lines().next()?.strip_prefix("#!")?;
     let word = rest.split_whitespace().next()?;
     word.starts_with('/').then(|| word.to_owned())
-}
-
-fn unseen(program: &str) -> Unstarted {
-    Unstarted {
-        why: format!("failed to start {program}: program not found (not shown in the sandbox)"),
-        status: NOT_FOUND,
-    }
 }
 
 impl fmt::Display for Unstarted {
