@@ -57,9 +57,19 @@ impl Place {
     }
 
     fn rest_of<'a>(&self, other: &'a Self) -> Option<&'a str> {
-        let rest = other.0.strip_prefix(self.0.trim_end_matches('/'))?;
-        (rest.is_empty() || rest.starts_with('/')).then_some(rest)
+        rest_below(&other.0, &self.0)
     }
+}
+
+/// Whether `path` is `top`, or below it.
+pub(crate) fn is_in(path: &str, top: &str) -> bool {
+    rest_below(path, top).is_some()
+}
+
+/// What of `path` comes after `top`, when it is `top` or below it.
+fn rest_below<'a>(path: &'a str, top: &str) -> Option<&'a str> {
+    let rest = path.strip_prefix(top.trim_end_matches('/'))?;
+    (rest.is_empty() || rest.starts_with('/')).then_some(rest)
 }
 
 impl fmt::Display for Place {

@@ -1,6 +1,6 @@
 //! What of the machine a sandboxed process sees.
 
-use crate::{Confinement, Place, Profile, bwrap::SYSTEM, width::is_in};
+use crate::{Confinement, Place, Profile, bwrap::SYSTEM, place::is_in};
 
 /// Folders that a sandbox has its own of.
 const OWN: [&str; 2] = ["/tmp", "/run"];

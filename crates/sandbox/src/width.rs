@@ -1,25 +1,9 @@
 //! Which folders are too wide to be an app's.
 
-use crate::Place;
+use crate::{Place, bwrap::SYSTEM, place::is_in};
 
-/// Nobody's but the system's, with all that is below.
-const SYSTEMS: [&str; 15] = [
-    "/usr",
-    "/etc",
-    "/nix/store",
-    "/gnu/store",
-    "/bin",
-    "/sbin",
-    "/lib",
-    "/lib32",
-    "/lib64",
-    "/libx32",
-    "/boot",
-    "/run",
-    "/dev",
-    "/proc",
-    "/sys",
-];
+/// Nobody's but the running system's, with all that is below.
+const RUNNING: [&str; 4] = ["/boot", "/run", "/dev", "/proc"];
 
 /// Everybody's. A folder below may be one user's or one app's.
 const SHARED: [&str; 6] = ["/tmp", "/var/tmp", "/var/run", "/var/lib", "/home", "/opt"];
@@ -27,17 +11,12 @@ const SHARED: [&str; 6] = ["/tmp", "/var/tmp", "/var/run", "/var/lib", "/home", 
 /// Whether who may change `folder` may change what is not one app's: the system, what all
 /// share, or a home.
 pub(crate) fn is_too_wide(folder: &Place, homes: &[Place]) -> bool {
-    let mut named = SYSTEMS.iter().chain(&SHARED);
-    let is_above = |path: &str| is_in(path, folder.as_str());
-    SYSTEMS.iter().any(|system| is_in(folder.as_str(), system))
-        || named.any(|path| is_above(path))
+    let is_above = |path: &&str| is_in(path, folder.as_str());
+    let installed = SYSTEM.iter().filter(|path| !SHARED.contains(path));
+    let mut systems = installed.chain(&RUNNING);
+    systems.any(|system| is_in(folder.as_str(), system) || is_above(system))
+        || SHARED.iter().any(is_above)
         || homes.iter().any(|home| folder.holds(home))
-}
-
-/// Whether `path` is `top`, or below it.
-pub(crate) fn is_in(path: &str, top: &str) -> bool {
-    let rest = path.strip_prefix(top.trim_end_matches('/'));
-    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 #[cfg(test)]
