@@ -19,12 +19,6 @@ pub(crate) fn number(uri: &Uri, key: &str) -> Result<Option<u64>, Fault> {
     })
 }
 
-/// What parameter `key` says, as it was sent. Of several, the first.
-pub(crate) fn word<'a>(uri: &'a Uri, key: &str) -> Option<&'a str> {
-    let mut pairs = uri.query().unwrap_or_default().split('&');
-    pairs.find_map(|pair| value_of(pair, key))
-}
-
 /// Whether parameter `key` is `true`; not when it is left out.
 pub(crate) fn flag(uri: &Uri, key: &str) -> Result<bool, Fault> {
     match text(uri, key)?.as_deref() {

@@ -130,13 +130,10 @@ const fn query(name: &'static str, kind: &'static str, about: &'static str) -> P
 }
 
 const fn header(name: &'static str, required: bool, about: &'static str) -> Parameter {
-    let (place, kind) = ("header", "string");
     Parameter {
-        name,
-        place,
-        kind,
+        place: "header",
         required,
-        about,
+        ..query(name, "string", about)
     }
 }
 

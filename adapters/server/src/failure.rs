@@ -2,6 +2,10 @@
 
 use std::{fmt, process::ExitCode};
 
+/// What the program ends with when its command line, or a file that it names, cannot be
+/// understood.
+pub(crate) const MISUNDERSTOOD: u8 = 2;
+
 /// A failure with something to do about it.
 #[derive(Debug)]
 pub(crate) struct Failure {

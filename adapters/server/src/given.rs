@@ -17,10 +17,14 @@ pub(crate) fn bytes(file: &Path, most: u64) -> io::Result<Vec<u8>> {
     if !source.metadata()?.is_file() {
         return Err(io::Error::other("it is not a regular file"));
     }
+    within(source, most)
+}
+
+/// What comes from a source that ends after at most so many bytes.
+pub(crate) fn within(source: impl io::Read, most: u64) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    source
-        .take(most.saturating_add(1))
-        .read_to_end(&mut bytes)?;
+    let mut some = source.take(most.saturating_add(1));
+    some.read_to_end(&mut bytes)?;
     match bytes.len() as u64 > most {
         true => Err(io::Error::other(format!("it has more than {most} bytes"))),
         false => Ok(bytes),

@@ -1,6 +1,10 @@
 //! The workspace that a command works in: its folder, its settings, where things are.
 
-use crate::{cli::ServerArgs, failure::Failure, trust};
+use crate::{
+    cli::ServerArgs,
+    failure::{Failure, MISUNDERSTOOD},
+    handover, trust,
+};
 use anyhow::Result;
 use collodi_backend::FileSystem;
 use collodi_config::{AbsolutePath, Setting, Settings};
@@ -8,10 +12,10 @@ use collodi_contain::Root;
 use collodi_python::{Layout, Platform};
 use collodi_run::ExtraRoots;
 use collodi_settings::{SettingsError, SettingsFile};
-use std::path::{Path, PathBuf};
-
-/// What the exit status says of settings that are wrong.
-pub(crate) const WRONG_SETTINGS: u8 = 2;
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
 
 /// A workspace, and the settings in force.
 #[derive(Debug)]
@@ -70,7 +74,7 @@ pub(crate) fn absolute(dir: &Path) -> Result<PathBuf> {
 pub(crate) fn unusable(error: SettingsError) -> anyhow::Error {
     Failure::new(error)
         .hint("correct the file; nothing was started, since it may ask for more protection than the defaults have")
-        .status(WRONG_SETTINGS)
+        .status(MISUNDERSTOOD)
         .into()
 }
 
@@ -114,4 +118,12 @@ pub(crate) fn root(dir: &Path) -> Result<Root> {
             .hint("use a folder whose path is")
     })?;
     Ok(Root::new(text))
+}
+
+/// The variables of this program that children may get. Names and values that are not UTF-8
+/// cannot be passed on in a script's terms.
+pub(crate) fn host_variables() -> BTreeMap<String, String> {
+    let vars = std::env::vars_os().filter(|(name, _)| name != handover::VARIABLE);
+    vars.filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+        .collect()
 }

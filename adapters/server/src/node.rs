@@ -6,7 +6,7 @@ use crate::{
     cli::ServerArgs,
     failure::Failure,
     handover,
-    home::Home,
+    home::{Home, host_variables},
     runtime::Runtime,
     state::{Hold, ServerState},
     trust,
@@ -238,13 +238,9 @@ pub(crate) fn options(home: &Home, backends: &Backends, args: &ServerArgs) -> Re
     let settings = &home.settings;
     let now = backends.clock.now().since_origin();
     let wall = backends.clock.wall().as_duration().saturating_sub(now);
-    // Names and values that are not UTF-8 cannot be passed on in a script's terms.
-    let vars = std::env::vars_os()
-        .filter(|(name, _)| name != handover::VARIABLE)
-        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
     Ok(HostOptions {
         epoch: collodi_time::WallTime::since_unix_epoch(wall),
-        host_vars: Arc::new(vars.collect()),
+        host_vars: Arc::new(host_variables()),
         env_policies: EnvPolicies {
             vatn: settings.policy(Dialect::Vatn),
             pinokio: settings.policy(Dialect::Pinokio),

@@ -3,7 +3,7 @@
 use super::{Answered, Shared};
 use crate::{
     fault::{Fault, Kind},
-    query::{number, word},
+    query::{number, text},
 };
 use axum::{Json, extract::State, http::Uri};
 use collodi_api::AuditPage;
@@ -23,26 +23,23 @@ pub(crate) async fn audit(State(surface): Shared, uri: Uri) -> Answered<AuditPag
 }
 
 fn query(uri: &Uri) -> Result<Query, Fault> {
-    let text = |key: &str| word(uri, key).filter(|text| !text.is_empty());
-    let owned = |key: &str| text(key).map(str::to_owned);
+    let text = |key: &str| Ok::<_, Fault>(text(uri, key)?.filter(|text| !text.is_empty()));
     let limit = number(uri, "limit")?.unwrap_or(PAGE).min(MOST);
     Ok(Query {
-        app: owned("app"),
-        since: text("since").map(since).transpose()?,
-        level: owned("level"),
-        after: owned("after"),
+        app: text("app")?,
+        since: text("since")?.map(|text| since(&text)).transpose()?,
+        level: text("level")?,
+        after: text("after")?,
         limit: usize::try_from(limit).unwrap_or(usize::MAX),
     })
 }
 
-/// A time as it is printed, or in milliseconds since 1970. A query may have its colons as
-/// they are, or encoded.
+/// A time as it is printed, or in milliseconds since 1970.
 fn since(text: &str) -> Result<u64, Fault> {
     if let Ok(millis) = text.parse() {
         return Ok(millis);
     }
-    let plain = text.replace("%3A", ":").replace("%3a", ":");
-    let time: WallTime = plain.parse().map_err(|error| {
+    let time: WallTime = text.parse().map_err(|error| {
         let detail = format!("since is a time or milliseconds since 1970, not {text:?}: {error}");
         Fault::new(Kind::BadParameter, detail)
             .with(|problem| problem.pointer = Some("/since".to_owned()))

@@ -4,7 +4,7 @@ use super::{Answered, Shared};
 use crate::{
     Surface, body,
     fault::{Fault, Kind},
-    query::word,
+    query::text,
     views,
 };
 use axum::{Json, body::Bytes, extract::State, http::Uri};
@@ -113,7 +113,7 @@ fn not_changed(error: SettingsError) -> Fault {
 
 /// What a command of a script that sets nothing would get of this server's variables.
 pub(crate) async fn environment(State(surface): Shared, uri: Uri) -> Answered<EnvPlan> {
-    let dialect = match word(&uri, "dialect") {
+    let dialect = match text(&uri, "dialect")?.as_deref() {
         None | Some("vatn") => Dialect::Vatn,
         Some("pinokio") => Dialect::Pinokio,
         Some(other) => {

@@ -1,17 +1,21 @@
 //! `collodi audit`
 
-use crate::{audit, cli::AuditArgs, client::Client, failure::Failure, state};
+use crate::{
+    audit,
+    cli::AuditArgs,
+    client::Client,
+    failure::{Failure, MISUNDERSTOOD},
+    state,
+};
 use anyhow::{Context as _, Result};
 use collodi_api::{AuditEntry, AuditPage};
 use collodi_audit::Query;
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use std::{
     path::Path,
     process::ExitCode,
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
-
-/// An option has a value that means nothing.
-const WRONG_OPTION: u8 = 2;
 
 /// Shows what was executed.
 pub(crate) fn audit(workspace: &Path, json: bool, args: &AuditArgs) -> Result<ExitCode> {
@@ -51,7 +55,7 @@ fn query(args: &AuditArgs) -> Result<Query> {
 fn level(text: &str) -> Result<String> {
     let level = text
         .parse::<collodi_sandbox::Level>()
-        .map_err(|error| Failure::new(format!("--level {text}: {error}")).status(WRONG_OPTION))?;
+        .map_err(|error| Failure::new(format!("--level {text}: {error}")).status(MISUNDERSTOOD))?;
     Ok(level.to_string())
 }
 
@@ -63,7 +67,7 @@ fn since(text: &str) -> Result<u64> {
     }
     let ago = crate::duration::parse(text).map_err(|error| {
         Failure::new(format!("--since {text}: {error}"))
-            .status(WRONG_OPTION)
+            .status(MISUNDERSTOOD)
             .hint("say how long ago, as 2h, or a time, as 2026-01-31T12:00:00Z")
     })?;
     let now = SystemTime::now().duration_since(UNIX_EPOCH);
@@ -73,12 +77,8 @@ fn since(text: &str) -> Result<u64> {
 fn path(query: &Query) -> String {
     let mut path = format!("/api/guard/sandbox-audit?limit={}", query.limit);
     for (key, value) in [("app", &query.app), ("level", &query.level)] {
-        // Names and levels have no characters that need more than that.
         if let Some(value) = value {
-            let value: String = value
-                .chars()
-                .filter(|c| c.is_ascii_graphic() && !"&#%+".contains(*c))
-                .collect();
+            let value = utf8_percent_encode(value, NON_ALPHANUMERIC);
             path += &format!("&{key}={value}");
         }
     }

@@ -6,7 +6,10 @@ mod human;
 mod json;
 mod sarif;
 
-use crate::cli::{CheckArgs, CheckFormat, Deny};
+use crate::{
+    cli::{CheckArgs, CheckFormat, Deny},
+    failure::MISUNDERSTOOD,
+};
 use anyhow::Result;
 use collodi_script::{
     Document, Limits, Options, Parsed, Severity, code_reference, decode, json_schema, parse_bytes,
@@ -16,9 +19,6 @@ use std::{
     io::{self, Read as _},
     process::ExitCode,
 };
-
-/// What could not be read, or was not understood.
-const UNREADABLE: u8 = 2;
 
 /// A file that was read, and what there is to say about it.
 pub(super) struct Checked {
@@ -69,7 +69,7 @@ fn explain(code: &str) -> ExitCode {
         }
         None => {
             complain!("there is no code {code:?}; `collodi methods` lists them all");
-            ExitCode::from(UNREADABLE)
+            ExitCode::from(MISUNDERSTOOD)
         }
     }
 }
@@ -139,7 +139,7 @@ impl Report {
     fn status(&self, deny: Option<Deny>) -> u8 {
         let denied = deny == Some(Deny::Warnings) && self.count(Severity::Warning) > 0;
         if !self.unread.is_empty() {
-            UNREADABLE
+            MISUNDERSTOOD
         } else {
             u8::from(denied || self.count(Severity::Error) > 0)
         }

@@ -2,8 +2,8 @@
 
 use crate::{
     cli::{ConfigArgs, ConfigCommand},
-    failure::Failure,
-    home::{self, WRONG_SETTINGS},
+    failure::{Failure, MISUNDERSTOOD},
+    home,
     runtime::Choice,
     state,
 };
@@ -96,7 +96,7 @@ fn origin(entry: &Entry) -> String {
 fn unknown(settings: &Settings, key: &str) -> anyhow::Error {
     let entries = settings.entries();
     let keys = entries.iter().map(|entry| entry.key.as_str());
-    let failure = Failure::new(format!("there is no setting {key:?}")).status(WRONG_SETTINGS);
+    let failure = Failure::new(format!("there is no setting {key:?}")).status(MISUNDERSTOOD);
     match collodi_script::nearest(key, keys) {
         Some(meant) => failure.hint(format!("did you mean {meant}?")).into(),
         None => failure.hint("`collodi config` lists them all").into(),
@@ -133,6 +133,6 @@ async fn save(
 fn not_saved(error: SettingsError) -> anyhow::Error {
     Failure::new(error)
         .hint("the file is as it was")
-        .status(WRONG_SETTINGS)
+        .status(MISUNDERSTOOD)
         .into()
 }

@@ -2,9 +2,8 @@
 
 use crate::{
     cli::EnvPlanArgs,
-    failure::Failure,
-    given,
-    home::{self, WRONG_SETTINGS},
+    failure::{Failure, MISUNDERSTOOD},
+    given, home,
 };
 use anyhow::Result;
 use collodi_api::EnvPlan;
@@ -36,7 +35,7 @@ pub(crate) fn env_plan(workspace: &Path, json: bool, args: &EnvPlanArgs) -> Resu
     };
     let host = match &args.host_env {
         Some(file) => host(file)?,
-        None => own_variables(),
+        None => home::host_variables(),
     };
     let step = match &args.step_env {
         Some(file) => step(file)?.spelled_as_in(&host),
@@ -74,10 +73,10 @@ fn policy(dir: &Path, named: Option<&Path>) -> Result<(PathBuf, String)> {
         Ok(FileAnswer::Bytes(bytes)) => bytes,
         Ok(_) => Vec::new(),
         Err(error) if error.kind == FileErrorKind::NotFound => Vec::new(),
-        Err(error) => return Err(Failure::new(error).status(WRONG_SETTINGS).into()),
+        Err(error) => return Err(Failure::new(error).status(MISUNDERSTOOD).into()),
     };
     let text = String::from_utf8(bytes).map_err(|_| {
-        Failure::new(format!("{} is not UTF-8", path.display())).status(WRONG_SETTINGS)
+        Failure::new(format!("{} is not UTF-8", path.display())).status(MISUNDERSTOOD)
     })?;
     Ok((path, text))
 }
@@ -100,14 +99,7 @@ fn refuse(json: bool, file: &Path, problems: &Problems) -> Result<ExitCode> {
     }
     let lines = problems.iter().map(|p| format!("{}:{p}", file.display()));
     let lines: Vec<String> = lines.collect();
-    Err(Failure::new(lines.join("\n")).status(WRONG_SETTINGS).into())
-}
-
-fn own_variables() -> BTreeMap<String, String> {
-    let text = |(name, value): (std::ffi::OsString, std::ffi::OsString)| {
-        Some((name.into_string().ok()?, value.into_string().ok()?))
-    };
-    std::env::vars_os().filter_map(text).collect()
+    Err(Failure::new(lines.join("\n")).status(MISUNDERSTOOD).into())
 }
 
 fn host(file: &Path) -> Result<BTreeMap<String, String>> {
@@ -137,19 +129,19 @@ fn variables(file: &Path) -> Result<Map<String, Value>> {
     serde_json::from_str(&text).map_err(|error| {
         Failure::new(format!("{}: {error}", file.display()))
             .hint("write {\"NAME\": \"value\"}")
-            .status(WRONG_SETTINGS)
+            .status(MISUNDERSTOOD)
             .into()
     })
 }
 
 fn unreadable(file: &Path, error: io::Error) -> anyhow::Error {
     let cause = format!("failed to read {}: {error}", file.display());
-    Failure::new(cause).status(WRONG_SETTINGS).into()
+    Failure::new(cause).status(MISUNDERSTOOD).into()
 }
 
 fn no_text(file: &Path, name: &str, wanted: &str) -> anyhow::Error {
     let cause = format!("{}: the value of {name:?} is not {wanted}", file.display());
-    Failure::new(cause).status(WRONG_SETTINGS).into()
+    Failure::new(cause).status(MISUNDERSTOOD).into()
 }
 
 fn show(plan: &EnvPlan) {

@@ -76,7 +76,8 @@ fn write(place: &FsPlace, data: Option<&Path>) -> Result<Told> {
     let bytes = match data {
         Some(file) => given::bytes(file, place.limit)
             .map_err(|error| Failure::new(format!("failed to read {}: {error}", file.display())))?,
-        None => bytes(Ok(io::stdin()))?,
+        None => given::within(io::stdin(), place.limit)
+            .map_err(|error| Failure::new(format!("failed to read standard input: {error}")))?,
     };
     let path = file(place, OtherApps::Write)?;
     Ok(path.and_then(|path| {
@@ -86,12 +87,6 @@ fn write(place: &FsPlace, data: Option<&Path>) -> Result<Told> {
         Files.perform(FileOp::write(path.clone(), bytes))?;
         Ok(json!({"ok": true, "path": path.absolute(), "bytes": count, "created": !existed}))
     }))
-}
-
-fn bytes(source: io::Result<impl io::Read>) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    source?.read_to_end(&mut bytes)?;
-    Ok(bytes)
 }
 
 fn remove(place: &FsPlace) -> Result<Told> {

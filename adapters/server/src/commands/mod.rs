@@ -20,13 +20,13 @@ mod serve;
 mod stop;
 mod token;
 
-use crate::cli::{Cli, Command};
+use crate::{
+    cli::{Cli, Command},
+    failure::MISUNDERSTOOD,
+};
 use anyhow::Result;
 use clap::CommandFactory as _;
 use std::process::ExitCode;
-
-/// What a command line that is not understood ends with.
-const MISREAD: u8 = 2;
 
 pub(crate) fn execute(cli: Cli) -> Result<ExitCode> {
     let Cli {
@@ -76,6 +76,6 @@ pub(crate) fn misread(error: &clap::Error) -> ExitCode {
     let name = asked.ok();
     match name.as_ref().and_then(clap::ArgMatches::subcommand_name) {
         Some("sandbox") => ExitCode::from(sandbox::REFUSED),
-        _ => ExitCode::from(MISREAD),
+        _ => ExitCode::from(MISUNDERSTOOD),
     }
 }

@@ -5,7 +5,8 @@ mod seat;
 use super::place::Place;
 use crate::{
     cli::{PreparedArgs, RunArgs},
-    failure::Failure,
+    failure::{Failure, MISUNDERSTOOD},
+    given,
     home::Home,
     interrupts::Interrupts,
     node::Node,
@@ -348,16 +349,17 @@ fn prepared(args: &PreparedArgs) -> Result<PreparedAnswers> {
 
 fn answers_in(file: &Path) -> Result<Object> {
     let shown = file.display();
-    let text = std::fs::read_to_string(file)
-        .map_err(|error| Failure::new(format!("failed to read {shown}: {error}")).status(2))?;
+    let text = given::text(file, given::MOST).map_err(|error| {
+        Failure::new(format!("failed to read {shown}: {error}")).status(MISUNDERSTOOD)
+    })?;
     match collodi_script::read_json(&text) {
         Ok(Value::Object(answers)) => Ok(answers),
         Ok(_) => Err(Failure::new(format!("{shown} is no JSON object"))
             .hint("write {\"KEY\": \"answer\"}")
-            .status(2)
+            .status(MISUNDERSTOOD)
             .into()),
         Err((place, what)) => Err(Failure::new(format!("{shown}:{place}: {what}"))
-            .status(2)
+            .status(MISUNDERSTOOD)
             .into()),
     }
 }

@@ -1,6 +1,6 @@
 //! The machine that a plan is for: the one at hand, or one that `--fact` makes of it.
 
-use crate::failure::Failure;
+use crate::failure::{Failure, MISUNDERSTOOD};
 use anyhow::Result;
 use collodi_api::Assumption;
 use collodi_facts::Facts;
@@ -12,9 +12,6 @@ const SYSTEMS: [Os; 3] = [Os::Linux, Os::MacOs, Os::Windows];
 /// The makers of cards that scripts ask for.
 const MAKERS: [&str; 5] = ["nvidia", "amd", "apple", "intel", "none"];
 const PROCESSORS: [&str; 3] = ["x64", "arm64", "ia32"];
-
-/// An option has a value that means nothing.
-const WRONG_OPTION: u8 = 2;
 
 /// Tells the options what the machine is: `facts`, and what is supposed besides. What is
 /// supposed of cards holds for the card that is supposed, whatever the order.
@@ -57,7 +54,7 @@ fn suppose(facts: &mut Facts, name: &str, value: &str) -> Result<()> {
     facts.suppose(name, value).map_err(|error| {
         Failure::new(format!("--fact {name}={value}: {error}"))
             .hint(hint)
-            .status(WRONG_OPTION)
+            .status(MISUNDERSTOOD)
             .into()
     })
 }
@@ -91,6 +88,6 @@ fn processor(name: &str) -> Result<&'static str> {
 fn one_of(fact: &str, value: &str, names: &str) -> anyhow::Error {
     Failure::new(format!("--fact {fact}={value}: there is no such {fact}"))
         .hint(format!("it is one of {names}"))
-        .status(WRONG_OPTION)
+        .status(MISUNDERSTOOD)
         .into()
 }
