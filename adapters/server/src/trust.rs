@@ -6,14 +6,14 @@ use crate::{
     home::absolute,
 };
 use anyhow::{Context as _, Result};
-use collodi_config::{AbsolutePath, AppSandbox, Fallback, Level, Network, Setting, Settings};
+use collodi_config::{AbsolutePath, AppSandbox, Fallback, Network, Setting, Settings};
 use collodi_host::{Confine, Trust};
-use collodi_sandbox::{Confinement, Place};
+use collodi_sandbox::{Level, Place};
 use std::path::{Path, PathBuf};
 
 /// The command line wins, over what is said of single apps too.
 pub(crate) fn overrule(settings: &mut Settings, args: &ServerArgs) -> Result<()> {
-    let level = args.sandbox.map(level);
+    let level = args.sandbox;
     let gpu = args.sandbox_gpu.then_some(true);
     let fallback = args.sandbox_fallback;
     let sandbox = &mut settings.sandbox;
@@ -30,14 +30,6 @@ pub(crate) fn overrule(settings: &mut Settings, args: &ServerArgs) -> Result<()>
         app.gpu.overrule(gpu.map(Some));
     }
     Ok(())
-}
-
-const fn level(level: collodi_sandbox::Level) -> Level {
-    match level {
-        collodi_sandbox::Level::Full => Level::Full,
-        collodi_sandbox::Level::Restricted => Level::Restricted,
-        collodi_sandbox::Level::Sandboxed => Level::Sandboxed,
-    }
 }
 
 /// What the file names, and these folders besides; none when there are no such.
@@ -72,7 +64,7 @@ pub(crate) fn trust(settings: &Settings) -> Result<Trust> {
 fn confine(settings: &Settings, app: Option<&AppSandbox>) -> Result<Option<Confine>> {
     let all = &settings.sandbox;
     let level = app.and_then(|app| *app.level.value());
-    let Some(confinement) = level.or(*all.level.value()).and_then(confinement) else {
+    let Some(confinement) = level.or(*all.level.value()).and_then(Level::confinement) else {
         return Ok(None);
     };
     let network = app.and_then(|app| *app.network.value());
@@ -89,14 +81,6 @@ fn confine(settings: &Settings, app: Option<&AppSandbox>) -> Result<Option<Confi
         write: places(&all.write, app.map(|app| &app.write))?,
         ..Confine::new(confinement)
     }))
-}
-
-const fn confinement(level: Level) -> Option<Confinement> {
-    match level {
-        Level::Full => None,
-        Level::Restricted => Some(Confinement::Restricted),
-        Level::Sandboxed => Some(Confinement::Sandboxed),
-    }
 }
 
 /// A network of its own, with a loopback, is what there is without one.

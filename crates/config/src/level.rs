@@ -2,6 +2,7 @@
 
 use crate::form::{Fault, Form, text, word};
 use alloc::{borrow::ToOwned, string::String};
+use collodi_sandbox::Level;
 use collodi_value::Value;
 use toml::{Spanned, de::DeValue};
 
@@ -37,16 +38,14 @@ macro_rules! word_setting {
     };
 }
 
-word_setting! {
-    /// How far programs are trusted, from most to least. A word that is none of these is
-    /// refused: no mistake makes a level wider.
-    Level {
-        /// As the user who runs Collodi.
-        Full = "full",
-        /// No writes outside the app's folders; the network is there.
-        Restricted = "restricted",
-        /// No writes but in the app's root, no network.
-        Sandboxed = "sandboxed",
+/// A word that is no level is refused: no mistake makes a level wider.
+impl Form for Level {
+    fn read(value: &Spanned<DeValue<'_>>) -> Result<Self, Fault> {
+        word(value, &Self::ALL.map(|level| (level.word(), level)))
+    }
+
+    fn shown(&self) -> Value {
+        self.word().into()
     }
 }
 

@@ -22,7 +22,7 @@ mod shell_env;
 mod size;
 mod variables;
 
-pub use level::{AbsolutePath, Fallback, Level, Network};
+pub use level::{AbsolutePath, Fallback, Network};
 pub use names::VariableName;
 pub use problem::{Problem, Problems, Wrong};
 pub use python::{Limits, Python};

@@ -1,12 +1,13 @@
 //! `[sandbox]` and `[sandbox.apps.NAME]`.
 
 use crate::{
-    Entry, Fallback, Level, Network, Wrong,
+    Entry, Fallback, Network, Wrong,
     level::AbsolutePath,
     reader::{Reader, Section},
 };
 use alloc::{collections::BTreeMap, format, string::ToString, vec::Vec};
 use collodi_contain::Name;
+use collodi_sandbox::Level;
 
 section! {
     /// `[sandbox]`: how programs are kept in bounds.

@@ -1,8 +1,9 @@
 //! Files, and what they come to.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
-use collodi_config::{Level, Origin, Settings};
+use collodi_config::{Origin, Settings};
 use collodi_contain::Name;
+use collodi_sandbox::Level;
 use proptest::prelude::*;
 
 /// Each problem, one a line.

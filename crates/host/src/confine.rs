@@ -89,7 +89,7 @@ impl Confine {
 
     /// Whether whatever is kept in this may do nothing that what is kept in `other` may not.
     fn is_within(&self, other: &Self) -> bool {
-        let has_network = |of: &Self| of.network.unwrap_or(of.confinement.has_network());
+        let has_network = |of: &Self| of.confinement.has_network(of.network);
         let held = |place: &Place, by: &[Place]| by.iter().any(|folder| folder.holds(place));
         let reads = |place: &Place| held(place, &other.read) || held(place, &other.write);
         self.confinement >= other.confinement

@@ -37,7 +37,8 @@ impl Level {
         }
     }
 
-    const fn word(self) -> &'static str {
+    /// The word for it.
+    pub const fn word(self) -> &'static str {
         match self {
             Self::Full => "full",
             Self::Restricted => "restricted",
@@ -47,9 +48,9 @@ impl Level {
 }
 
 impl Confinement {
-    /// Whether a process of this level has the network, where nothing else is said.
-    pub const fn has_network(self) -> bool {
-        matches!(self, Self::Restricted)
+    /// Whether a process of this level has the network, unless something else is said.
+    pub fn has_network(self, said: Option<bool>) -> bool {
+        said.unwrap_or(self == Self::Restricted)
     }
 }
 

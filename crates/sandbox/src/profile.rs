@@ -90,7 +90,7 @@ impl Profile {
 
     /// Whether it has the network.
     pub fn has_network(&self) -> bool {
-        self.network.unwrap_or(self.confinement.has_network())
+        self.confinement.has_network(self.network)
     }
 
     /// The folders it may change.
