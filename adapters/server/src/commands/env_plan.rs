@@ -4,13 +4,13 @@ use crate::{
     cli::EnvPlanArgs,
     failure::{Failure, MISUNDERSTOOD},
     given, home,
+    runtime::Choice,
 };
 use anyhow::Result;
 use collodi_api::EnvPlan;
+use collodi_backend::FileSystem;
 use collodi_config::{Problems, Settings};
 use collodi_env::{Grants, StepValue, StepVariables};
-use collodi_file::{FileAnswer, FileErrorKind, FileOp};
-use collodi_os::Files;
 use collodi_script::Dialect;
 use collodi_settings::SettingsFile;
 use serde_json::{Map, Value, json};
@@ -23,15 +23,22 @@ use std::{
 
 /// Says what a child's environment would be.
 pub(crate) fn env_plan(workspace: &Path, json: bool, args: &EnvPlanArgs) -> Result<ExitCode> {
-    let dir = args.root.as_deref().unwrap_or(workspace);
-    let (file, text) = policy(dir, args.policy.as_deref())?;
+    Choice::default().run(|runtime| async move {
+        let dir = args.root.as_deref().unwrap_or(workspace);
+        let files = runtime.backends().files;
+        let (file, text) = policy(dir, args.policy.as_deref(), &*files).await?;
+        plan(json, args, &file, &text)
+    })
+}
+
+fn plan(json: bool, args: &EnvPlanArgs, file: &Path, text: &str) -> Result<ExitCode> {
     let read = match args.policy {
         Some(_) => Settings::read_alone,
         None => Settings::read,
     };
-    let settings = match read(&text) {
+    let settings = match read(text) {
         Ok(settings) => settings,
-        Err(problems) => return refuse(json, &file, &problems),
+        Err(problems) => return refuse(json, file, &problems),
     };
     let host = match &args.host_env {
         Some(file) => host(file)?,
@@ -60,25 +67,19 @@ fn grants(of_file: Grants, args: &EnvPlanArgs) -> Grants {
 }
 
 /// The file that has the policy, and its text. Only the workspace's own need not be there.
-fn policy(dir: &Path, named: Option<&Path>) -> Result<(PathBuf, String)> {
+async fn policy(
+    dir: &Path,
+    named: Option<&Path>,
+    files: &dyn FileSystem,
+) -> Result<(PathBuf, String)> {
     if let Some(file) = named {
         let text = given::text(file, given::MOST).map_err(|error| unreadable(file, error))?;
         return Ok((file.to_owned(), text));
     }
     let file = SettingsFile::of(&home::root(&home::absolute(dir)?)?);
-    let path = PathBuf::from(file.path().absolute());
-    // One byte more shows that there is too much.
-    let most = Settings::MAX_BYTES as u64 + 1;
-    let bytes = match Files.perform(FileOp::read(file.path().clone(), most)) {
-        Ok(FileAnswer::Bytes(bytes)) => bytes,
-        Ok(_) => Vec::new(),
-        Err(error) if error.kind == FileErrorKind::NotFound => Vec::new(),
-        Err(error) => return Err(Failure::new(error).status(MISUNDERSTOOD).into()),
-    };
-    let text = String::from_utf8(bytes).map_err(|_| {
-        Failure::new(format!("{} is not UTF-8", path.display())).status(MISUNDERSTOOD)
-    })?;
-    Ok((path, text))
+    let text = file.text(files).await;
+    let text = text.map_err(|error| Failure::new(error).status(MISUNDERSTOOD))?;
+    Ok((file.path().absolute().into(), text.unwrap_or_default()))
 }
 
 fn refuse(json: bool, file: &Path, problems: &Problems) -> Result<ExitCode> {
