@@ -7,7 +7,7 @@ use alloc::{
     vec::Vec,
 };
 use collodi_command::{CommandSpec, Sandbox};
-use collodi_env::is_secret_name;
+use collodi_env::secret_values;
 use collodi_logs::Mask;
 use serde::{Deserialize, Serialize};
 
@@ -128,9 +128,7 @@ impl EnvironmentNames {
 }
 
 fn mask(spec: &CommandSpec) -> Mask {
-    let secrets = spec.env.iter().filter(|(name, _)| is_secret_name(name));
-    let given = spec.purpose.secrets.iter();
-    Mask::new(secrets.map(|(_, value)| value).chain(given))
+    Mask::new(secret_values(&spec.env).chain(spec.purpose.secrets.iter()))
 }
 
 /// The text, or the start of it and how much is missing.

@@ -5,7 +5,7 @@ use crate::{
     names::check,
 };
 use alloc::{borrow::ToOwned, collections::BTreeMap, string::String};
-use collodi_env::is_secret_name;
+use collodi_env::{Masked, shown_value};
 use collodi_value::{Object, Value};
 use core::fmt;
 use toml::{Spanned, de::DeValue};
@@ -23,8 +23,7 @@ impl Variables {
 
 impl fmt::Debug for Variables {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let masked = self.0.iter().map(|(name, value)| (name, mask(name, value)));
-        f.debug_map().entries(masked).finish()
+        Masked(&self.0).fmt(f)
     }
 }
 
@@ -45,11 +44,8 @@ impl Form for Variables {
     }
 
     fn shown(&self) -> Value {
-        let shown = |(name, value): (&String, &String)| (name.clone(), mask(name, value).into());
+        let shown =
+            |(name, value): (&String, &String)| (name.clone(), shown_value(name, value).into());
         Value::Object(self.0.iter().map(shown).collect::<Object>())
     }
-}
-
-fn mask<'a>(name: &str, value: &'a str) -> &'a str {
-    if is_secret_name(name) { "…" } else { value }
 }

@@ -5,16 +5,19 @@ use alloc::{collections::BTreeMap, string::String};
 use core::fmt;
 
 /// Prints a map of variables with `…` in place of each secret.
-pub(crate) struct Masked<'a>(pub(crate) &'a BTreeMap<String, String>);
+pub struct Masked<'a>(pub &'a BTreeMap<String, String>);
 
 impl fmt::Debug for Masked<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let shown = self.0.iter().map(|(name, value)| (name, mask(name, value)));
+        let shown = self
+            .0
+            .iter()
+            .map(|(name, value)| (name, shown_value(name, value)));
         f.debug_map().entries(shown).finish()
     }
 }
 
 /// The value, or `…` when the name is that of a secret.
-pub(crate) fn mask<'a>(name: &str, value: &'a str) -> &'a str {
+pub fn shown_value<'a>(name: &str, value: &'a str) -> &'a str {
     if is_secret_name(name) { "…" } else { value }
 }

@@ -1,6 +1,7 @@
 //! Which names hold secrets, and what else is excluded by default.
 
 use crate::Glob;
+use alloc::{collections::BTreeMap, string::String};
 
 /// One line of the default excludes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -131,6 +132,12 @@ pub fn is_secret_name(name: &str) -> bool {
     DEFAULT_EXCLUDES
         .iter()
         .any(|exclude| exclude.risk == Risk::Secret && exclude.glob.matches(name))
+}
+
+/// The values of variables with the names of secrets.
+pub fn secret_values(vars: &BTreeMap<String, String>) -> impl Iterator<Item = &String> {
+    let secret = |(name, _): &(&String, &String)| is_secret_name(name);
+    vars.iter().filter(secret).map(|(_, value)| value)
 }
 
 /// The default exclude that `name` falls under.

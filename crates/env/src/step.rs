@@ -1,6 +1,6 @@
 //! What a step says about its environment.
 
-use crate::masked::mask;
+use crate::masked::shown_value;
 use alloc::{
     borrow::ToOwned,
     collections::{BTreeMap, BTreeSet},
@@ -125,8 +125,11 @@ impl StepValue {
 
     fn shown<'a>(&'a self, name: &str) -> Vec<&'a str> {
         match self {
-            Self::Text(text) => Vec::from([mask(name, text)]),
-            Self::Prepend(entries) => entries.iter().map(|entry| mask(name, entry)).collect(),
+            Self::Text(text) => Vec::from([shown_value(name, text)]),
+            Self::Prepend(entries) => entries
+                .iter()
+                .map(|entry| shown_value(name, entry))
+                .collect(),
         }
     }
 }

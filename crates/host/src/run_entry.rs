@@ -7,7 +7,6 @@ use crate::{
     purpose::decided,
     script_address::identity,
     script_start::result,
-    secrets::secrets,
     shared::{Child, Role, Shared},
 };
 use alloc::{
@@ -20,6 +19,7 @@ use alloc::{
 use collodi_action::Action as WorldAction;
 use collodi_command::{Kind, Purpose};
 use collodi_contain::ContainedPath;
+use collodi_env::secret_values;
 use collodi_logs::{Limits, Line, Log, Mask};
 use collodi_machine::{Machine, Output};
 use collodi_run::{
@@ -387,7 +387,7 @@ impl RunEntry {
             &options.env_policy.set,
             &options.grants,
         );
-        self.hide(secrets(&own.vars));
+        self.hide(secret_values(&own.vars));
         self.state = State::Running(Box::new(Run::new(options)));
     }
 
@@ -466,7 +466,7 @@ impl RunEntry {
                 Output::Action(id, Action::World(action)) => {
                     let action = self.prepared(action, shared);
                     if let WorldAction::Exec(spec) = &action {
-                        self.hide(secrets(&spec.env));
+                        self.hide(secret_values(&spec.env));
                     }
                     shared.ask(Child::Run(self.id.clone()), Some(id), Role::Plain, action);
                 }

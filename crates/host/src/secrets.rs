@@ -3,18 +3,12 @@
 use alloc::{collections::BTreeMap, string::String, sync::Arc};
 use collodi_action::Action;
 use collodi_command::CommandSpec;
-use collodi_env::is_secret_name;
+use collodi_env::secret_values;
 use collodi_logs::Mask;
-
-/// The values of variables with the names of secrets.
-pub(crate) fn secrets(vars: &BTreeMap<String, String>) -> impl Iterator<Item = &String> {
-    let secret = |(name, _): &(&String, &String)| is_secret_name(name);
-    vars.iter().filter(secret).map(|(_, value)| value)
-}
 
 /// A mask for what a command with these variables says.
 pub(crate) fn mask(vars: &BTreeMap<String, String>) -> Mask {
-    Mask::new(secrets(vars))
+    Mask::new(secret_values(vars))
 }
 
 /// A mask for what this command says.
@@ -35,5 +29,5 @@ pub(crate) fn hide_from_recording(action: &mut Action) {
 
 /// The values of its secret variables, and the secrets of its run.
 fn secrets_of(command: &CommandSpec) -> impl Iterator<Item = &String> {
-    secrets(&command.env).chain(command.purpose.secrets.iter())
+    secret_values(&command.env).chain(command.purpose.secrets.iter())
 }
