@@ -105,13 +105,28 @@ cases! {
     }
 
     /// What a sandbox that could not be made ends with is never taken for the end of the
-    /// command: here the program is not in what the child sees.
+    /// command: here the program is seen, and what is to read it is nowhere.
     #[needs(Sandboxes)]
     async fn failed_sandbox_is_not_the_commands_end(world: Subject) -> Verdict {
+        let path = world.at("program")?;
+        let bytes = b"#!/nowhere/interpreter\n".to_vec();
+        world.perform(FileOp::Write { path, bytes, executable: true, private: false }).await?;
+        for level in LEVELS {
+            let program = format!("{}/program", world.root());
+            let mut spec = CommandSpec::new(&program, world.root(), world.tree());
+            spec.sandbox = within(&world, level, &[])?.sandbox;
+            assert_eq!(world.run(&spec).await?.exit, Some(Exit::NoSandbox), "{level}");
+        }
+        Ok(())
+    }
+
+    /// A program that the child would not see is no program, as if it were not there.
+    #[needs(Sandboxes)]
+    async fn program_out_of_view_is_not_found(world: Subject) -> Verdict {
         let mut spec = world.child(&["exit:0"]);
         spec.sandbox = Sandbox::Within(Arc::new(profile(&world, Confinement::Sandboxed)?));
-        let told = world.run(&spec).await?;
-        assert_eq!(told.exit, Some(Exit::NoSandbox));
+        let refused = world.backends().process.spawn(&spec).await.map(drop);
+        assert_eq!(refused.map_err(|error| error.kind), Err(ErrorKind::ProgramNotFound));
         Ok(())
     }
 
