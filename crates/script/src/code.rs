@@ -87,6 +87,10 @@ const CODES: &[(&str, &str)] = &[
         "\\uD800 to \\uDFFF come in pairs; one alone reads as U+FFFD.",
     ),
     (
+        "lost-change",
+        "A command of a list only changes its own shell, which ends with it.",
+    ),
+    (
         "metadata",
         "The file describes an app for people and has no steps.",
     ),

@@ -107,6 +107,12 @@ const EXAMPLES: &[(&str, Example)] = &[
         file(r#"{"title": "\ud83d", "run": [{"method": "log"}]}"#),
     ),
     (
+        "lost-change",
+        file(
+            r#"{"run": [{"method": "shell.run", "params": {"message": ["cd build", "cmake .."]}}]}"#,
+        ),
+    ),
+    (
         "metadata",
         file(r#"{"title": "An app", "icon": "icon.png"}"#),
     ),

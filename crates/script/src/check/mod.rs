@@ -6,6 +6,7 @@ mod document;
 mod flow;
 mod hazards;
 mod locals;
+mod lost;
 mod names;
 mod params;
 mod paths;

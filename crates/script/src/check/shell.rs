@@ -68,7 +68,10 @@ impl Checker<'_, '_> {
             }
             Some(message) if message.node.is_missing() => {}
             Some(message) if is_nothing(&message) && !makes => self.nothing_to_run(&message),
-            Some(message) => self.lines(&message),
+            Some(message) => {
+                self.lines(&message);
+                self.lost_changes(params, &message);
+            }
         }
     }
 
