@@ -4,7 +4,7 @@ use crate::{
     HostHandle,
     events::Subscribers,
     handle::{Message, Sender},
-    perform::{Happening, InFlight, perform},
+    perform::{Happening, InFlight, What, perform},
 };
 use collodi_backend::{Backends, BoxFuture};
 use collodi_host::{Host, Input};
@@ -18,6 +18,9 @@ use std::{
 
 /// How many messages may wait for the driver before senders do.
 const MAILBOX: usize = 64;
+/// How many actions may end before others on the thread have their turn: a stop of many
+/// children reaches all of them before the first one's end is looked at.
+const ENDS_A_TURN: usize = 256;
 
 /// Runs a host against backends.
 #[derive(Debug)]
@@ -33,9 +36,31 @@ struct Waiting {
     happenings: SelectAll<BoxStream<'static, Happening>>,
     in_flight: InFlight,
     alarm: Option<Alarm>,
-    /// Others on this thread have their turn before more is taken from the world: a flood
-    /// of output is always ready.
-    owes_a_turn: bool,
+    turn: Turn,
+}
+
+/// Others on this thread have their turn before more is taken from the world: a flood of
+/// output is always ready, while of actions only so many can end as are in flight.
+#[derive(Default)]
+struct Turn {
+    is_over: bool,
+    ends: usize,
+}
+
+impl Turn {
+    fn took(&mut self, what: &What) {
+        self.ends += 1;
+        self.is_over = matches!(what, What::Progress(_)) || self.ends >= ENDS_A_TURN;
+    }
+
+    /// Whether it is over; then the next one begins.
+    fn passes(&mut self) -> bool {
+        let passes = self.is_over;
+        if passes {
+            *self = Self::default();
+        }
+        passes
+    }
 }
 
 struct Alarm {
@@ -68,7 +93,7 @@ impl Driver {
             happenings: SelectAll::new(),
             in_flight: InFlight::default(),
             alarm: None,
-            owes_a_turn: false,
+            turn: Turn::default(),
         };
         self.input(Input::Start);
         while let Goes::On = self.drain(&mut waiting) {
@@ -138,7 +163,7 @@ impl Waiting {
             if let Poll::Ready(Some(message)) = mailbox.poll_next_unpin(cx) {
                 return Poll::Ready(Woken::Message(message));
             }
-            if std::mem::take(&mut self.owes_a_turn) {
+            if self.turn.passes() {
                 cx.waker().wake_by_ref();
                 return Poll::Pending;
             }
@@ -159,7 +184,7 @@ impl Waiting {
         }
         match self.happenings.poll_next_unpin(cx) {
             Poll::Ready(Some(happening)) => {
-                self.owes_a_turn = true;
+                self.turn.took(&happening.what);
                 Poll::Ready(Woken::Input(happening.into()))
             }
             Poll::Ready(None) | Poll::Pending => Poll::Pending,

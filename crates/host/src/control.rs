@@ -179,13 +179,14 @@ impl Host {
         Ok(Accepted::UnderWay)
     }
 
-    /// Somebody stops these: that is remembered.
+    /// Somebody stops these: that is remembered, after they are told to end. A host that
+    /// dies between the two runs them again, as one that dies before both.
     fn operator_stops(&mut self, ids: &[ProcessId]) {
         for id in ids {
             let process = self.processes.get_mut(id).filter(|p| !p.has_ended());
             if let Some(process) = process {
                 process.stopped_by_operator = true;
-                self.note_process(id);
+                self.shared.to_note.push(id.clone());
             }
         }
     }

@@ -40,6 +40,9 @@ impl Host {
                 Post::EndRun(run, how) => self.end_run(now, &run, how),
             }
         }
+        for id in core::mem::take(&mut self.shared.to_note) {
+            self.note_process(&id);
+        }
     }
 
     fn run_input(&mut self, now: Instant, id: &RunId, input: collodi_run::Input) {

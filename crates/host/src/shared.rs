@@ -10,7 +10,10 @@ use crate::{
     script_call::CallId,
     secrets::hide_from_recording,
 };
-use alloc::collections::{BTreeMap, VecDeque};
+use alloc::{
+    collections::{BTreeMap, VecDeque},
+    vec::Vec,
+};
 use collodi_action::Action;
 use collodi_command::{Bounds, Identity};
 use collodi_contain::ContainedPath;
@@ -86,6 +89,8 @@ pub(crate) struct Shared {
     pub(crate) out: Outbox<Action, Event>,
     pub(crate) owners: BTreeMap<ActionId, Owner>,
     pub(crate) post: VecDeque<Post>,
+    /// Daemons that are written down when all mail is delivered: what came of it goes first.
+    pub(crate) to_note: Vec<ProcessId>,
     pub(crate) timers: Timers<Child>,
     pub(crate) ids: Ids,
     pub(crate) journal: Journal,
@@ -106,6 +111,7 @@ impl Shared {
             out: Outbox::new(),
             owners: BTreeMap::new(),
             post: VecDeque::new(),
+            to_note: Vec::new(),
             timers: Timers::new(),
             ids: Ids::new(seed),
             journal,

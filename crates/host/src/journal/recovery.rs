@@ -419,10 +419,10 @@ impl Host {
 
     /// Tells who waits that all is written down.
     pub(crate) fn let_go_when_clean(&mut self) {
-        let are_known = self.processes().all(Process::can_be_found);
-        let journal = &mut self.shared.journal;
-        if journal.is_awaited && journal.is_clean() && are_known {
-            journal.is_awaited = false;
+        let journal = &self.shared.journal;
+        let is_due = journal.is_awaited && journal.is_clean();
+        if is_due && self.processes().all(Process::can_be_found) {
+            self.shared.journal.is_awaited = false;
             self.shared.out.event(Event::LetGo);
         }
     }

@@ -2,7 +2,11 @@
 
 use super::{make, place};
 use collodi_command::{Bounds, TreeId};
-use std::{fs, io};
+use std::{
+    collections::BTreeSet,
+    fs, io,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
 
 /// What of a tree can be bounded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,8 +75,19 @@ pub(super) struct Controllers(Vec<(Bound, Controller)>);
 enum Controller {
     /// In the control group that the tree is.
     Unified,
-    /// In a hierarchy of its own, whose group of this process is here.
-    Legacy { home: String, base: String },
+    /// In a hierarchy of its own.
+    Legacy(Legacy),
+}
+
+/// A hierarchy of version 1.
+#[derive(Debug)]
+struct Legacy {
+    /// The group of this process.
+    home: String,
+    /// The group whose groups are trees.
+    base: String,
+    /// The trees that have one.
+    trees: Mutex<BTreeSet<String>>,
 }
 
 impl Controllers {
@@ -99,18 +114,7 @@ impl Controllers {
             };
             match controller {
                 Controller::Unified => set(group, &bound.unified(value))?,
-                Controller::Legacy { home, base } => {
-                    let group = format!("{base}/{tree}");
-                    make(base)?;
-                    make(&group)?;
-                    // We count as well as long as we are in it.
-                    let ours = u64::from(*bound == Bound::Processes);
-                    set(&group, &bound.legacy(value + ours))?;
-                    joined.join(home, &group)?;
-                    if ours > 0 {
-                        joined.after = Some((group, bound.legacy(value)));
-                    }
-                }
+                Controller::Legacy(legacy) => legacy.apply(&mut joined, tree, *bound, value)?,
             }
         }
         Ok(joined)
@@ -118,10 +122,44 @@ impl Controllers {
 
     pub(super) fn retire(&self, tree: &TreeId) {
         for (_, controller) in &self.0 {
-            if let Controller::Legacy { base, .. } = controller {
-                let _ = fs::remove_dir(format!("{base}/{tree}"));
+            if let Controller::Legacy(legacy) = controller {
+                legacy.retire(tree);
             }
         }
+    }
+}
+
+impl Legacy {
+    fn apply(
+        &self,
+        joined: &mut Joined,
+        tree: &TreeId,
+        bound: Bound,
+        value: u64,
+    ) -> io::Result<()> {
+        let group = format!("{}/{tree}", self.base);
+        make(&self.base)?;
+        make(&group)?;
+        self.trees().insert(tree.as_str().to_owned());
+        // We count as well as long as we are in it.
+        let ours = u64::from(bound == Bound::Processes);
+        set(&group, &bound.legacy(value + ours))?;
+        joined.join(&self.home, &group)?;
+        if ours > 0 {
+            joined.after = Some((group, bound.legacy(value)));
+        }
+        Ok(())
+    }
+
+    fn retire(&self, tree: &TreeId) {
+        if self.trees().remove(tree.as_str()) {
+            let _ = fs::remove_dir(format!("{}/{tree}", self.base));
+        }
+    }
+
+    /// A panic elsewhere does not make the list wrong.
+    fn trees(&self) -> MutexGuard<'_, BTreeSet<String>> {
+        self.trees.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -149,7 +187,10 @@ fn legacy(bound: Bound, mounts: &str, own: &str) -> Option<Controller> {
     may(&base)?;
     may(&format!("{home}/tasks"))?;
     super::remove_empty(&base);
-    Some(Controller::Legacy { home, base })
+    let name = |path: String| Some(path.rsplit_once('/')?.1.to_owned());
+    let left = super::directories(&base).into_iter().filter_map(name);
+    let trees = Mutex::new(left.collect());
+    Some(Controller::Legacy(Legacy { home, base, trees }))
 }
 
 /// Writes the first, which must be there, and the rest where it is.

@@ -222,7 +222,12 @@ fn below(path: String) -> Vec<String> {
     groups
 }
 
+/// The control groups in one. A directory has a link of its own and of its name, and one of
+/// each directory in it.
 fn directories(path: &str) -> Vec<String> {
+    if rustix::fs::stat(path).is_ok_and(|stat| stat.st_nlink == 2) {
+        return Vec::new();
+    }
     let entries = fs::read_dir(path).into_iter().flatten().flatten();
     let directories = entries.filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()));
     directories
