@@ -1,6 +1,6 @@
 //! The command line.
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, FromArgMatches as _, Parser, Subcommand};
 use std::{net::SocketAddr, path::PathBuf};
 
 /// Runs Pinokio-format app scripts on machines without a desktop.
@@ -22,7 +22,8 @@ pub(crate) enum Command {
     /// Install and run an app, watch over it, and show what it does.
     ///
     /// Ends when all of the app has ended, or with Ctrl-C, which ends the app with
-    /// everything it started. A second Ctrl-C kills what is left.
+    /// everything it started. A second Ctrl-C kills what is left. Where a server of the
+    /// workspace is up, that runs the app.
     Run(RunArgs),
     /// Serve the apps of the workspace over HTTP.
     Serve(ServeArgs),
@@ -277,7 +278,7 @@ pub(crate) struct ServeArgs {
     pub(crate) quiet: bool,
 }
 
-#[derive(Debug, Args)]
+#[derive(Debug, PartialEq, Eq, Args)]
 pub(crate) struct ServerArgs {
     /// What it runs on.
     #[arg(long, value_enum, value_name = "RUNTIME", default_value_t)]
@@ -327,8 +328,18 @@ pub(crate) struct ServerArgs {
     pub(crate) other_apps: OtherAppsArg,
 }
 
+impl ServerArgs {
+    /// Whether all is left as it is by itself.
+    pub(crate) fn says_nothing(&self) -> bool {
+        let none = Self::augment_args(clap::Command::new("none"));
+        let none = none.try_get_matches_from(["none"]);
+        let none = none.and_then(|none| Self::from_arg_matches(&none));
+        none.is_ok_and(|none| none == *self)
+    }
+}
+
 /// What scripts may do with the files of other apps.
-#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+#[derive(Clone, Copy, Debug, clap::ValueEnum, PartialEq, Eq)]
 pub(crate) enum OtherAppsArg {
     /// Nothing.
     None,

@@ -1,10 +1,14 @@
 //! Talking to the server of a workspace.
 
+mod stream;
+
 use crate::{failure::Failure, state::ServerState};
 use anyhow::{Context as _, Result};
 use collodi_logs::plain;
 use serde::{Serialize, de::DeserializeOwned};
 use std::{path::Path, time::Duration};
+
+pub(crate) use stream::Told;
 
 /// The status of a server whose host has shut down.
 const SHUTTING_DOWN: u16 = 503;
@@ -67,6 +71,31 @@ impl Client {
         read(answer)
     }
 
+    /// As [`post_json`](Self::post_json) of what takes its time: answers when it has begun.
+    pub(crate) fn begin<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        body: &impl Serialize,
+    ) -> Result<T> {
+        let request = self.agent.post(self.state.url(path));
+        let request = request.header("Authorization", self.bearer());
+        read(request.header("Prefer", "respond-async").send_json(body))
+    }
+
+    /// What the server tells of these topics, until it ends.
+    pub(crate) fn events(&self, topics: &str) -> Result<impl Iterator<Item = Told> + use<>> {
+        let path = format!("/python/events?topics={topics}");
+        let request = self.agent.get(self.state.url(&path));
+        let request = request.config().timeout_global(None).build();
+        let answer = whole(request.header("Authorization", self.bearer()).call())?;
+        Ok(stream::events(answer.into_body().into_reader()))
+    }
+
+    /// Where the server is.
+    pub(crate) const fn server(&self) -> &ServerState {
+        &self.state
+    }
+
     fn ask(&self, path: &str) -> Answer {
         let request = self.agent.get(self.state.url(path));
         request.header("Authorization", self.bearer()).call()
@@ -77,17 +106,22 @@ impl Client {
     }
 }
 
+type Answered = Result<ureq::http::Response<ureq::Body>>;
 type Answer = Result<ureq::http::Response<ureq::Body>, ureq::Error>;
 
 fn read<T: DeserializeOwned>(answer: Answer) -> Result<T> {
+    let mut answer = whole(answer)?;
+    let read = answer.body_mut().read_json();
+    read.context("the server's answer cannot be read")
+}
+
+/// An answer that is no refusal.
+fn whole(answer: Answer) -> Answered {
     let mut answer = answer.context("the server does not answer")?;
-    if answer.status().is_success() {
-        return answer
-            .body_mut()
-            .read_json()
-            .context("the server's answer cannot be read");
-    }
     let status = answer.status();
+    if status.is_success() {
+        return Ok(answer);
+    }
     match answer.body_mut().read_json::<serde_json::Value>() {
         Ok(problem) => Err(refused(&problem).into()),
         Err(_) => Err(Failure::new(format!("the server says {status}")).into()),

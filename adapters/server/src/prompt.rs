@@ -2,6 +2,7 @@
 
 mod terminal;
 
+use crate::present::style::{DIM, WARN};
 use anstyle::{AnsiColor, Effects, Style};
 use collodi_driver::{CommandError, HostHandle};
 use collodi_host::{Command, Event, Host, Refused, RunEvent, RunId};
@@ -15,8 +16,6 @@ use std::{
 use terminal::Terminal;
 
 const ASK: Style = AnsiColor::Cyan.on_default().effects(Effects::BOLD);
-const WARN: Style = AnsiColor::Yellow.on_default();
-const DIM: Style = Style::new().effects(Effects::DIMMED);
 
 /// Asks on the terminal what a run asks, and what the scripts that it starts ask: one
 /// question after the other.

@@ -118,8 +118,10 @@ fn held(workspace: &Path) -> Failure {
     let by = by.map_or_else(String::new, |s| {
         format!(" (pid {}, http://{})", s.pid, s.address)
     });
-    Failure::new(format!("a server of this workspace runs already{by}"))
-        .hint("end it with `collodi stop`, or use another folder with --workspace")
+    Failure::new(format!("a server of this workspace runs already{by}")).hint(
+        "it runs the apps of its workspace, also for `collodi run APP` without options of the \
+             server; end it with `collodi stop`, or use another folder with --workspace",
+    )
 }
 
 #[cfg(unix)]

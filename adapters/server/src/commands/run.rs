@@ -1,10 +1,12 @@
 //! `collodi run`
 
+mod guest;
 mod seat;
 
 use super::place::Place;
 use crate::{
     cli::{PreparedArgs, RunArgs},
+    client::Client,
     failure::{Failure, MISUNDERSTOOD},
     given,
     home::Home,
@@ -13,6 +15,7 @@ use crate::{
     present::{Presenter, Screen, presenter},
     prompt::Prompt,
     runtime::Runtime,
+    state::is_held,
 };
 use anyhow::Result;
 use collodi_backend::Backends;
@@ -29,7 +32,8 @@ use futures_lite::future::or;
 use seat::{Seat, Told};
 use std::{io::IsTerminal as _, path::Path, process::ExitCode, rc::Rc, sync::Arc};
 
-/// Runs an app until all of it has ended.
+/// Runs an app until all of it has ended. An app of a workspace that has a server is run by
+/// that, unless options say what the server is to be.
 pub(crate) async fn run(
     runtime: Rc<dyn Runtime>,
     workspace: &Path,
@@ -39,6 +43,11 @@ pub(crate) async fn run(
     let Backends { files, clock, .. } = runtime.backends();
     let home = Home::open(workspace, &*files, &args.server).await?;
     let Place { name, root, file } = Place::find(&home, &args.app, args.root.as_deref())?;
+    let is_served = is_held(&home.dir) && file.is_none() && root == home.layout.app(&name);
+    if is_served && args.server.says_nothing() {
+        let client = Client::connect(&home.dir)?;
+        return guest::run(client, &name, json, args).await;
+    }
     let hint = "an app's script is called pinokio.json; another one can be named directly";
     let loaded = load(&*files, &name, root, file.as_deref()).await;
     let app = loaded.map_err(|error| Failure::new(error).hint(hint))?;
@@ -50,8 +59,12 @@ pub(crate) async fn run(
         // The diagnostics have said it.
         Err(_) => return Ok(ExitCode::FAILURE),
     };
-    let answers = prepared(&args.answers)?;
-    let prompt = Prompt::new(!answers.unattended && !json);
+    let Given {
+        answers,
+        unattended,
+    } = Given::of(&args.answers)?;
+    let answers = PreparedAnswers::of(&answers, unattended);
+    let prompt = Prompt::new(!unattended && !json);
     let interrupts = Interrupts::listen()?;
     let mut node = Node::start(&*runtime, home, args.listen, &args.server).await?;
     let events = node.handle.all_events().await?;
@@ -334,17 +347,30 @@ fn is_ours(host: &Host, run: &RunId, process: &ProcessId) -> bool {
     by.is_some_and(|by| by.origin() == run)
 }
 
-/// The answers that come with the run. Without a terminal nobody can be asked.
-fn prepared(args: &PreparedArgs) -> Result<PreparedAnswers> {
-    let mut answers = match &args.file {
-        Some(file) => answers_in(file)?,
-        None => Object::new(),
-    };
-    for (key, value) in &args.answers {
-        answers.set(key.as_str(), Value::from(value.as_str()));
+/// The answers that come with the run.
+#[derive(Debug)]
+struct Given {
+    answers: Object,
+    /// Nobody is there to be asked.
+    unattended: bool,
+}
+
+impl Given {
+    /// Without a terminal nobody can be asked.
+    fn of(args: &PreparedArgs) -> Result<Self> {
+        let mut answers = match &args.file {
+            Some(file) => answers_in(file)?,
+            None => Object::new(),
+        };
+        for (key, value) in &args.answers {
+            answers.set(key.as_str(), Value::from(value.as_str()));
+        }
+        let nobody = !std::io::stdin().is_terminal() && !args.attended;
+        Ok(Self {
+            answers,
+            unattended: args.unattended || nobody,
+        })
     }
-    let nobody = !std::io::stdin().is_terminal() && !args.attended;
-    Ok(PreparedAnswers::of(&answers, args.unattended || nobody))
 }
 
 fn answers_in(file: &Path) -> Result<Object> {

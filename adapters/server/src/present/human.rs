@@ -1,8 +1,11 @@
 //! For people.
 
-use super::{Presenter, counted};
+use super::{
+    Presenter, counted,
+    progress::{Told, size},
+    style::{DIM, GOOD, STEP, WARN},
+};
 use crate::failure::{ERROR, HINT};
-use anstyle::{AnsiColor, Effects, Style};
 use collodi_driver::LoadedApp;
 use collodi_host::{EnvEvent, Event, JournalEvent, ProcessEvent, RunEvent, RunId};
 use collodi_logs::{Source, plain};
@@ -10,11 +13,6 @@ use collodi_restart::Event as Supervision;
 use collodi_run::{Event as Step, Failure, Form, Outcome, Question, Status};
 use collodi_script::{List, Severity, StepAt};
 use std::{collections::BTreeMap, net::SocketAddr, path::Path};
-
-const STEP: Style = AnsiColor::Blue.on_default().effects(Effects::BOLD);
-const GOOD: Style = AnsiColor::Green.on_default().effects(Effects::BOLD);
-const WARN: Style = AnsiColor::Yellow.on_default();
-const DIM: Style = Style::new().effects(Effects::DIMMED);
 
 /// Writes for people, on standard output; what is wrong on standard error.
 #[derive(Debug, Default)]
@@ -111,7 +109,9 @@ impl Human {
                 self.called.insert(run.clone(), script.clone());
             }
             RunEvent::Step(step) => self.step(run, step),
-            RunEvent::Line { line, .. } => output("", line.source, &line.text),
+            RunEvent::Line { line, .. } => {
+                output(self.name(run).trim_end(), line.source, &line.text);
+            }
             RunEvent::Ended(outcome) => {
                 self.outcome(run, outcome);
                 self.called.remove(run);
@@ -155,11 +155,11 @@ impl Human {
                 let place = self.place(run, step);
                 say!("{STEP}{name}{place}{STEP:#} {DIM}left out{DIM:#}");
             }
-            Step::Command { line, .. } => say!("      $ {}", plain(line)),
-            Step::Log { text, .. } => say!("      {}", plain(text)),
-            Step::Note { text, .. } => say!("      {WARN}note: {}{WARN:#}", plain(text)),
+            Step::Command { line, .. } => say!("      {name}$ {}", plain(line)),
+            Step::Log { text, .. } => say!("      {name}{}", plain(text)),
+            Step::Note { text, .. } => say!("      {WARN}{name}note: {}{WARN:#}", plain(text)),
             Step::Show { method, params, .. } => {
-                say!("      {DIM}{method} {}{DIM:#}", plain(params));
+                say!("      {DIM}{name}{method} {}{DIM:#}", plain(params));
             }
             Step::Asks(question) => {
                 asks(question);
@@ -172,13 +172,13 @@ impl Human {
             }
             Step::Transfer { what, .. } => {
                 self.told = None;
-                say!("      {}", plain(what));
+                say!("      {name}{}", plain(what));
             }
-            Step::Transferred { done, total, .. } => self.transferred(*done, *total),
+            Step::Transferred { done, total, .. } => self.transferred(&name, *done, *total),
             Step::Downloaded { file, .. } => {
                 let (path, size) = (file.path.to_string(), size(file.bytes));
                 let how = if file.was_there { ", was there" } else { "" };
-                say!("      {DIM}{} ({size}{how}){DIM:#}", plain(&path));
+                say!("      {DIM}{name}{} ({size}{how}){DIM:#}", plain(&path));
             }
             Step::Serving => {
                 say!(
@@ -192,14 +192,14 @@ impl Human {
 
     /// Every tenth of a download is told; of one whose length nobody knows, every
     /// doubling.
-    fn transferred(&mut self, done: u64, total: Option<u64>) {
+    fn transferred(&mut self, name: &str, done: u64, total: Option<u64>) {
         let told = Told::of(done, total);
         if self.told.replace(told) == Some(told) || done == 0 {
             return;
         }
         match total {
-            Some(total) => say!("      {DIM}{} of {}{DIM:#}", size(done), size(total)),
-            None => say!("      {DIM}{}{DIM:#}", size(done)),
+            Some(total) => say!("      {DIM}{name}{} of {}{DIM:#}", size(done), size(total)),
+            None => say!("      {DIM}{name}{}{DIM:#}", size(done)),
         }
     }
 
@@ -279,36 +279,6 @@ fn asks(question: &Question) {
     }
 }
 
-/// How far a download is, roughly.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Told(u64);
-
-impl Told {
-    fn of(done: u64, total: Option<u64>) -> Self {
-        match total {
-            Some(total) => Self(done.saturating_mul(10) / total.max(1)),
-            None => Self(
-                (done >> 20)
-                    .checked_ilog2()
-                    .map_or(0, |log| u64::from(log) + 1),
-            ),
-        }
-    }
-}
-
-/// A size as people write it.
-fn size(bytes: u64) -> String {
-    const UNITS: [(&str, u32); 4] = [("TB", 40), ("GB", 30), ("MB", 20), ("kB", 10)];
-    let unit = UNITS.into_iter().find(|(_, shift)| bytes >> shift > 0);
-    match unit {
-        Some((name, shift)) => {
-            let tenths = (u128::from(bytes) * 10) >> shift;
-            format!("{}.{} {name}", tenths / 10, tenths % 10)
-        }
-        None => format!("{bytes} bytes"),
-    }
-}
-
 fn journal(what: &JournalEvent) {
     match what {
         JournalEvent::Recovered {
@@ -346,35 +316,5 @@ fn output(id: &str, source: Source, text: &str) {
     match source {
         Source::Note => say!("      {DIM}{id}{gap}{text}{DIM:#}"),
         _ => say!("      {DIM}{id}{gap}|{DIM:#} {text}"),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn sizes() {
-        for (bytes, text) in [
-            (0, "0 bytes"),
-            (1023, "1023 bytes"),
-            (1024, "1.0 kB"),
-            (1_600_000, "1.5 MB"),
-            (5 << 30, "5.0 GB"),
-            (u64::MAX, "16777215.9 TB"),
-        ] {
-            assert_eq!(size(bytes), text);
-        }
-    }
-
-    #[test]
-    fn tenths_and_doublings_are_told() {
-        let told = |total| {
-            let mut seen: Vec<_> = (0..=100).map(|part| Told::of(part << 20, total)).collect();
-            seen.dedup();
-            seen.len()
-        };
-        assert_eq!(told(Some(100 << 20)), 11);
-        assert_eq!(told(None), 8);
     }
 }

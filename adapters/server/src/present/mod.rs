@@ -2,7 +2,9 @@
 
 mod human;
 mod json;
+pub(crate) mod progress;
 mod screen;
+pub(crate) mod style;
 
 use collodi_driver::LoadedApp;
 use collodi_host::{Event, RunId};

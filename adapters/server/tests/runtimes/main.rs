@@ -32,6 +32,9 @@ on_each_runtime! {
     a_plan_is_the_same_everywhere
     a_process_is_started_anew_by_the_name_of_its_app
     scripts_know_the_card_of_the_machine
+    a_run_is_done_by_the_server_that_is_there
+    who_interrupts_a_run_at_the_server_stops_its_app
+    a_server_that_is_there_takes_no_options
 }
 
 const SERVER: &str = r#"{"run": [
@@ -206,4 +209,62 @@ fn scripts_know_the_card_of_the_machine(stage: Stage) {
     let mut running = stage.start(&["--json", "run", "demo", "--listen", "127.0.0.1:0"]);
     running.until("\"text\":\"sm_89 22\"");
     assert_eq!(running.code(), Some(0));
+}
+
+fn a_run_is_done_by_the_server_that_is_there(stage: Stage) {
+    stage.app(
+        "good",
+        r#"{"run": [{"method": "shell.run", "params": {"message": "echo well"}}]}"#,
+    );
+    stage.app(
+        "bad",
+        r#"{"dialect": "vatn", "run": [
+            {"when": "{{false}}", "method": "log", "params": {"raw": "no"}},
+            {"method": "shell.run", "params": {"message": "echo hopeless; exit 3"}}]}"#,
+    );
+    let serving = stage.serve();
+    let mut good = stage.guest(&["run", "good"]);
+    good.until("[1/1] shell.run");
+    good.until("$ echo well");
+    good.until("| well");
+    good.until("completed after 1 step");
+    assert_eq!(good.code(), Some(0));
+    let mut bad = stage.guest(&["run", "bad"]);
+    bad.until("[1/2] left out");
+    bad.until("| hopeless");
+    assert_eq!(bad.code(), Some(1));
+    let mut told = stage.guest(&["--json", "run", "good"]);
+    told.until("\"event\":\"accepted\"");
+    told.until("\"text\":\"well\"");
+    assert_eq!(told.code(), Some(0));
+    assert_eq!(stage.get("/python/runs").body["count"], 3);
+    drop(serving);
+}
+
+fn who_interrupts_a_run_at_the_server_stops_its_app(stage: Stage) {
+    stage.app("demo", SERVER);
+    let mut serving = stage.serve();
+    let mut guest = stage.guest(&["run", "demo"]);
+    guest.until("| up");
+    let pid = stage.pid_of("demo");
+    guest.signal("-INT");
+    assert_eq!(guest.code(), Some(0));
+    assert!(!stage::is_alive(pid));
+    assert_eq!(stage.get("/python/status").status, 200);
+    // The end of the server is no good end of what it runs for others.
+    let mut guest = stage.guest(&["run", "demo"]);
+    guest.until("| up");
+    let pid = stage.living_pid_of("demo");
+    serving.signal("-KILL");
+    assert_eq!(serving.code(), None);
+    assert_eq!(guest.code(), Some(1));
+    stage::signal(pid, "-KILL");
+}
+
+fn a_server_that_is_there_takes_no_options(stage: Stage) {
+    stage.app("demo", SERVER);
+    let _serving = stage.serve();
+    let mut refused = stage.guest(&["run", "demo", "--sandbox", "full"]);
+    assert_eq!(refused.code(), Some(1));
+    assert_eq!(stage.get("/python/runs").body["count"], 0);
 }

@@ -56,10 +56,15 @@ impl Stage {
 
     /// Starts the program with these words, on the runtime.
     pub(crate) fn start(&self, words: &[&str]) -> Running {
+        let options = ["--runtime", self.runtime, "--restart-delay", "10ms"];
+        self.guest(&[words, &options].concat())
+    }
+
+    /// Starts the program with these words alone.
+    pub(crate) fn guest(&self, words: &[&str]) -> Running {
         let mut child = self
             .command()
             .args(words)
-            .args(["--runtime", self.runtime, "--restart-delay", "10ms"])
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .spawn()
@@ -133,6 +138,14 @@ impl Stage {
         let path = format!("/python/apps/{app}/processes");
         let body = self.get(&path).body;
         body["processes"][0]["pid"].as_u64().unwrap()
+    }
+
+    /// The process of the app that lives, beside those that have ended.
+    pub(crate) fn living_pid_of(&self, app: &str) -> u64 {
+        let body = self.get(&format!("/python/apps/{app}/processes")).body;
+        let all = body["processes"].as_array().unwrap();
+        let mut pids = all.iter().filter_map(|process| process["pid"].as_u64());
+        pids.next().unwrap()
     }
 
     fn bearer(&self) -> String {
