@@ -1,0 +1,107 @@
+//! `collodi remove`
+
+use super::add::parse_name;
+use crate::{
+    cli::RemoveArgs,
+    client::Client,
+    failure::Failure,
+    local::{Local, refused},
+    state,
+};
+use anyhow::Result;
+use collodi_api::AppRemoved;
+use collodi_contain::Name;
+use collodi_driver::Removal;
+use std::{
+    io::{IsTerminal as _, Write as _},
+    path::Path,
+    process::ExitCode,
+};
+
+/// Shows what goes, asks, and removes it.
+pub(crate) fn remove(workspace: &Path, json: bool, args: &RemoveArgs) -> Result<ExitCode> {
+    let name = parse_name(&args.name)?;
+    let server = Client::of_running(workspace)?;
+    if server.is_none() && !args.force {
+        state::refuse_left_behind(workspace, &name, "remove")?;
+    }
+    Local::run(workspace, |local| async move {
+        let removal = local.apps.removal(&name).await.map_err(refused)?;
+        if !json {
+            tell(&removal, args.env);
+        }
+        if !args.yes && !sure(&name)? {
+            say!("nothing was removed");
+            return Ok(ExitCode::FAILURE);
+        }
+        let removed = match server {
+            Some(server) => {
+                let (force, env) = (args.force, args.env);
+                server.delete(&format!("/python/apps/{name}?force={force}&env={env}"))?
+            }
+            None => by_itself(&local, &name, removal, args.env).await?,
+        };
+        show(json, &removed)
+    })
+}
+
+async fn by_itself(
+    local: &Local,
+    name: &Name,
+    removal: Removal,
+    with_envs: bool,
+) -> Result<AppRemoved> {
+    local.apps.remove(name).await.map_err(refused)?;
+    let (mut environments, mut kept) = (Vec::new(), Vec::new());
+    for env in removal.environments {
+        let gone = with_envs && local.apps.remove_environment(&env).await.is_ok();
+        let list = if gone { &mut environments } else { &mut kept };
+        list.push(env.to_string());
+    }
+    Ok(AppRemoved {
+        status: "removed".to_owned(),
+        name: name.to_string(),
+        environments,
+        kept,
+    })
+}
+
+fn tell(removal: &Removal, with_envs: bool) {
+    say!("{} goes, with all that is in it", removal.path);
+    for env in &removal.environments {
+        match with_envs {
+            true => say!("the environment {env} goes, with all that is installed in it"),
+            false => say!("the environment {env} stays (--env: goes too)"),
+        }
+    }
+}
+
+/// Asks on the terminal; where there is none, nobody is sure.
+fn sure(name: &Name) -> Result<bool> {
+    let stdin = std::io::stdin();
+    if !stdin.is_terminal() {
+        return Err(
+            Failure::new("nobody can be asked, since standard input is no terminal")
+                .hint(format!("collodi remove {name} --yes"))
+                .into(),
+        );
+    }
+    let mut out = anstream::stderr();
+    write!(out, "Remove {name}? [y/N] ")?;
+    out.flush()?;
+    let mut line = String::new();
+    stdin.read_line(&mut line)?;
+    Ok(matches!(line.trim(), "y" | "Y" | "yes"))
+}
+
+fn show(json: bool, removed: &AppRemoved) -> Result<ExitCode> {
+    if json {
+        say!("{}", serde_json::to_string(removed)?);
+        return Ok(ExitCode::SUCCESS);
+    }
+    say!("{} is removed", removed.name);
+    for env in &removed.environments {
+        say!("the environment {env} is deleted");
+    }
+    Ok(ExitCode::SUCCESS)
+}
