@@ -291,7 +291,8 @@ pub fn app_command(
         .args(APP_SETTINGS.into_iter().flat_map(|setting| ["-c", setting]))
         .args(args.iter().map(String::as_str))
         .envs(&own_vars(options))
-        .envs(&variables(protocol));
+        .envs(&variables(protocol))
+        .env("GIT_SSH_COMMAND", "ssh -oBatchMode=yes");
     spec.bounds = options.bounds;
     spec.purpose = Purpose {
         kind: Kind::Repository,
@@ -312,7 +313,6 @@ fn variables(protocols: &str) -> BTreeMap<String, String> {
     let fixed = [
         ("GIT_TERMINAL_PROMPT", "0"),
         ("GIT_ASKPASS", "true"),
-        ("GIT_SSH_COMMAND", "ssh -oBatchMode=yes"),
         ("GIT_ALLOW_PROTOCOL", protocols),
         ("LC_ALL", "C"),
     ];
