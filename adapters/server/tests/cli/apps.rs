@@ -207,7 +207,11 @@ fn what_is_no_source_is_refused_and_leaves_nothing() {
     refused(&add(&stage, " taken"), 1, "there is an app taken already");
     refused(&add(&stage, "#nothing other"), 1, "failed");
     refused(&add(&stage, " ../other"), 2, "is no name for an app");
-    refused(&add(&stage, "#--upload-pack=id other"), 2, "names no commit, tag or branch");
+    refused(
+        &add(&stage, "#--upload-pack=id other"),
+        2,
+        "names no commit, tag or branch",
+    );
     refused(
         &stage.call("add http://127.0.0.1:1/x"),
         1,
