@@ -88,9 +88,10 @@ function drawStatus() {
     status.healthy ? status.version : "Python not found: install python3 with venv",
     status.uv === "not found" ? "uv not found" : status.uv,
     status.conda === "available" ? "conda" : "no conda",
+    status.appleSilicon ? `Apple Silicon, MLX ${status.mlx}` : "",
     ...machine(status.machine ?? {}),
   ];
-  show($("status"), facts.map((text) => h("span.fact", {}, text)));
+  show($("status"), facts.filter(Boolean).map((text) => h("span.fact", {}, text)));
 }
 
 function machine({ platform, arch, ram, gpu, gpu_model: model, vram }) {
