@@ -32,7 +32,7 @@ const notes = (app) => [
 ];
 
 const scripts = (list) => table("Scripts of the app", ["File", "Title", "Steps", "State"], list.map((script) => [
-  h("code", {}, script.file), script.title ?? "–", script.needsJavascript ? "–" : script.steps, state(script)]));
+  script.file, script.title ?? "–", script.needsJavascript ? "–" : script.steps, state(script)]));
 
 function state(script) {
   if (script.needsJavascript) return "a program in JavaScript, which is not run";

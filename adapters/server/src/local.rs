@@ -5,6 +5,7 @@ use crate::{
     cli::ServerArgs,
     failure::Failure,
     home::Home,
+    interrupts::Interrupts,
     node,
     runtime::{Choice, Runtime},
 };
@@ -13,7 +14,8 @@ use collodi_apps::Scheme;
 use collodi_backend::Backends;
 use collodi_driver::{Apps, AppsError, Workspace};
 use collodi_host::HostOptions;
-use std::{future::Future, path::Path, process::ExitCode};
+use futures::future::{Either, select};
+use std::{future::Future, path::Path, pin::pin, process::ExitCode};
 
 /// What it takes to see and change the apps of a workspace.
 #[derive(Debug)]
@@ -47,8 +49,17 @@ impl Local {
             node::make_directories(&home.layout)?;
             let ledger = audit::open(&home.dir, &backends)?;
             let backends = audit::over(backends, &ledger);
-            let ended = work(Self::new(home, options, backends)).await;
+            let mut interrupts = Interrupts::listen()?;
+            let local = Self::new(home, options, backends);
+            let apps = local.apps.clone();
+            let ended = match select(pin!(work(local)), pin!(interrupts.next())).await {
+                Either::Left((ended, _)) => ended,
+                Either::Right((signal, _)) => Ok(interrupted(signal)),
+            };
+            // What was under way is given up by now, with what git has fetched.
+            let swept = apps.tidy().await;
             ledger.flush();
+            swept?;
             ended
         })
     }
@@ -69,6 +80,12 @@ async fn open(runtime: &dyn Runtime, workspace: &Path) -> Result<(Home, HostOpti
     let home = Home::open(workspace, &*backends.files, &args).await?;
     let options = node::options(&home, &backends, &args)?;
     Ok((home, options, backends))
+}
+
+/// As a shell says of a program that a signal has ended.
+fn interrupted(signal: u8) -> ExitCode {
+    complain!("interrupted; what was under way is given up");
+    ExitCode::from(128_u8.saturating_add(signal))
 }
 
 /// What a person sees when an app could not be had or changed.

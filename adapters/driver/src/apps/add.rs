@@ -1,6 +1,6 @@
 //! Apps that are added.
 
-use super::{Apps, AppsError, git::Git};
+use super::{Apps, AppsError, git::Git, work::Work};
 use collodi_apps::{ORIGIN, Origin, Reference, Source, Template, git};
 use collodi_contain::{ContainedPath, Name, RelPath, Root};
 use collodi_file::FileOp;
@@ -23,7 +23,7 @@ impl Apps {
         name: &Name,
     ) -> Result<Origin, AppsError> {
         let work = self.begin(name).await?;
-        let made = self.fetched(options, source, name, &work).await;
+        let made = self.fetched(options, source, name, &work.path).await;
         self.publish(work, name, made).await
     }
 
@@ -38,7 +38,7 @@ impl Apps {
         name: &Name,
     ) -> Result<Origin, AppsError> {
         let work = self.begin(name).await?;
-        let made = self.written(template, &work).await;
+        let made = self.written(template, &work.path).await;
         self.publish(work, name, made).await
     }
 
@@ -53,24 +53,25 @@ impl Apps {
         fill: impl FnOnce(&str) -> Result<Origin, E>,
     ) -> Result<Origin, E> {
         let work = self.begin(name).await?;
-        match fill(&work.absolute()) {
+        match fill(&work.path.absolute()) {
             Ok(origin) => Ok(self.publish(work, name, Ok(origin)).await?),
             Err(error) => {
-                // What is left is removed by the next sweep.
-                let _ = self.discard(work).await;
+                self.abandon(work).await;
                 Err(error)
             }
         }
     }
 
     /// Makes the folder that is to become the app of this name, which must be free.
-    async fn begin(&self, name: &Name) -> Result<ContainedPath, AppsError> {
+    async fn begin(&self, name: &Name) -> Result<Work, AppsError> {
+        // What cannot be removed is no reason to add nothing.
+        let _ = self.tidy().await;
         let place = self.place(name)?;
         if self.stat(&place).await?.is_some() {
             return Err(AppsError::Taken(name.clone()));
         }
-        let work = self.workshop()?;
-        let path = work.clone();
+        let work = self.left.work(self.workshop()?);
+        let path = work.path.clone();
         self.file(FileOp::MakeDir { path }).await?;
         Ok(work)
     }
@@ -78,19 +79,26 @@ impl Apps {
     /// Makes the folder the app of this name, as one step; or removes it.
     async fn publish(
         &self,
-        work: ContainedPath,
+        work: Work,
         name: &Name,
         made: Result<Origin, AppsError>,
     ) -> Result<Origin, AppsError> {
         let published = match made {
-            Ok(origin) => self.rename(&work, name, origin).await,
+            Ok(origin) => self.rename(&work.path, name, origin).await,
             Err(error) => Err(error),
         };
-        if published.is_err() {
-            // What is left is removed by the next sweep.
-            let _ = self.discard(work).await;
+        match published.is_ok() {
+            true => work.done(),
+            false => self.abandon(work).await,
         }
         published
+    }
+
+    /// Removes the folder. One that cannot be removed is left for the next sweep.
+    async fn abandon(&self, work: Work) {
+        if self.discard(work.path.clone()).await.is_ok() {
+            work.done();
+        }
     }
 
     async fn rename(

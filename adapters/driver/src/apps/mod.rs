@@ -6,11 +6,14 @@ mod git;
 mod look;
 mod remove;
 mod update;
+mod work;
 
 pub use error::AppsError;
 pub use look::AppDetail;
 pub use remove::Removal;
 pub use update::Updated;
+
+use work::Left;
 
 use crate::Workspace;
 use collodi_backend::Backends;
@@ -29,7 +32,7 @@ const WORK: &str = ".work-";
 ///
 /// An app is made in a folder beside the others and renamed when it is whole; one that is
 /// removed is renamed first. So nobody ever sees half of one. A future that is dropped
-/// leaves such a folder behind, which [`sweep`](Apps::sweep) removes.
+/// leaves such a folder behind: the next work of the same `Apps` removes it, or [`sweep`](Apps::sweep).
 #[derive(Clone, Debug)]
 pub struct Apps {
     workspace: Workspace,
@@ -37,6 +40,7 @@ pub struct Apps {
     /// Tells this from others that work in the same folder.
     seed: u64,
     works: Arc<AtomicU64>,
+    left: Left,
 }
 
 impl Apps {
@@ -47,6 +51,7 @@ impl Apps {
             backends,
             seed,
             works: Arc::default(),
+            left: Left::default(),
         }
     }
 
@@ -73,6 +78,19 @@ impl Apps {
             if let Ok(path) = apps.join(&entry.name) {
                 self.discard(path).await?;
             }
+        }
+        Ok(())
+    }
+
+    /// Removes what was left of works of this whose futures were dropped. The next work does
+    /// it, too.
+    ///
+    /// # Errors
+    ///
+    /// When something cannot be removed; the next start tries again.
+    pub async fn tidy(&self) -> Result<(), FileError> {
+        for path in self.left.take() {
+            self.discard(path).await?;
         }
         Ok(())
     }

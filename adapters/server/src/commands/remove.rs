@@ -13,6 +13,7 @@ use collodi_api::AppRemoved;
 use collodi_contain::Name;
 use collodi_driver::Removal;
 use std::{
+    cell::Cell,
     io::{IsTerminal as _, Write as _},
     path::Path,
     process::ExitCode,
@@ -25,23 +26,35 @@ pub(crate) fn remove(workspace: &Path, json: bool, args: &RemoveArgs) -> Result<
     if server.is_none() && !args.force {
         state::refuse_left_behind(workspace, &name, "remove")?;
     }
+    let Some(removal) = agreed(workspace, json, &name, args)? else {
+        say!("nothing was removed");
+        return Ok(ExitCode::FAILURE);
+    };
+    if let Some(server) = server {
+        let (force, env) = (args.force, args.env);
+        let path = format!("/python/apps/{name}?force={force}&env={env}");
+        return show(json, &server.delete(&path)?);
+    }
     Local::run(workspace, |local| async move {
-        let removal = local.apps.removal(&name).await.map_err(refused)?;
-        if !json {
-            tell(&removal, args.env);
-        }
-        if !args.yes && !sure(&name)? {
-            say!("nothing was removed");
-            return Ok(ExitCode::FAILURE);
-        }
-        let removed = match server {
-            Some(server) => {
-                let (force, env) = (args.force, args.env);
-                server.delete(&format!("/python/apps/{name}?force={force}&env={env}"))?
-            }
-            None => by_itself(&local, &name, removal, args.env).await?,
-        };
-        show(json, &removed)
+        show(json, &by_itself(&local, &name, removal, args.env).await?)
+    })
+}
+
+/// Shows what goes, and asks; none when nobody wants it to.
+fn agreed(workspace: &Path, json: bool, name: &Name, args: &RemoveArgs) -> Result<Option<Removal>> {
+    let found = Cell::new(None);
+    let keep = &found;
+    Local::look(workspace, |local| async move {
+        keep.set(Some(local.apps.removal(name).await.map_err(refused)?));
+        Ok(ExitCode::SUCCESS)
+    })?;
+    let removal = found.take();
+    if let Some(removal) = removal.as_ref().filter(|_| !json) {
+        tell(removal, args.env);
+    }
+    Ok(match args.yes || sure(name)? {
+        true => removal,
+        false => None,
     })
 }
 
