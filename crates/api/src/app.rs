@@ -63,17 +63,9 @@ pub struct AppOrigin {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct AppDetail {
-    /// The folder's name.
-    pub name: String,
-    /// The folder.
-    pub path: String,
-    /// Whether `pinokio.json` or `pinokio.js` is there.
-    pub has_script: bool,
-    /// Its processes that have not ended.
-    pub running_processes: usize,
-    /// Where it came from, when that is known.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub origin: Option<AppOrigin>,
+    /// The app, as it is listed.
+    #[serde(flatten)]
+    pub app: App,
     /// What its launcher calls it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,

@@ -9,6 +9,7 @@ use crate::{
     body,
     fault::{Fault, Kind},
     names::PathName,
+    views,
     wait::unless_gone,
 };
 use axum::{Json, body::Bytes, extract::State};
@@ -36,13 +37,6 @@ pub(crate) async fn update_app(
     let options = options.await?;
     let updating = surface.apps.update(&options, &name, to, checkout);
     let updated = unless_gone(&surface.host, updating).await??;
-    let status = match updated.changed {
-        true => "updated",
-        false => "unchanged",
-    };
-    Ok(Json(AppUpdated {
-        status: status.to_owned(),
-        from: updated.from,
-        app: detail(&surface, &name).await?,
-    }))
+    let detail = detail(&surface, &name).await?;
+    Ok(Json(views::app_updated(updated, detail)))
 }

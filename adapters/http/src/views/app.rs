@@ -1,17 +1,22 @@
 //! Apps and templates.
 
-use collodi_api::{AppDetail, AppMenuItem, AppOrigin, AppScript, AppTemplate, Templates};
+use collodi_api::{
+    App, AppDetail, AppMenuItem, AppOrigin, AppScript, AppTemplate, AppUpdated, Templates,
+};
 use collodi_apps::{MenuItem, Origin};
+use collodi_driver::Updated;
 
 /// An app as clients see it, of which so many processes run.
 pub fn app_detail(detail: &collodi_driver::AppDetail, running: usize) -> AppDetail {
     let launcher = detail.launcher.clone();
     AppDetail {
-        name: detail.name.to_string(),
-        path: detail.path.clone(),
-        has_script: detail.has_script,
-        running_processes: running,
-        origin: detail.origin.as_ref().map(origin),
+        app: App {
+            name: detail.name.to_string(),
+            path: detail.path.clone(),
+            has_script: detail.has_script,
+            running_processes: running,
+            origin: detail.origin.as_ref().map(origin),
+        },
         title: launcher.title,
         description: launcher.description,
         icon: launcher.icon,
@@ -20,6 +25,19 @@ pub fn app_detail(detail: &collodi_driver::AppDetail, running: usize) -> AppDeta
         needs_javascript: launcher.needs_javascript,
         scripts: detail.scripts.iter().map(script).collect(),
         has_submodules: detail.has_submodules,
+    }
+}
+
+/// What an update came to, as clients see it.
+pub fn app_updated(updated: Updated, app: AppDetail) -> AppUpdated {
+    let status = match updated.changed {
+        true => "updated",
+        false => "unchanged",
+    };
+    AppUpdated {
+        status: status.to_owned(),
+        from: updated.from,
+        app,
     }
 }
 

@@ -8,7 +8,7 @@ mod run;
 mod script;
 mod setting;
 
-pub(crate) use app::{app_detail, origin, templates};
+pub(crate) use app::{app_detail, app_updated, origin, templates};
 pub(crate) use log::{last_lines, page};
 pub(crate) use process::process;
 use question::question;

@@ -84,8 +84,8 @@ fn show(json: bool, app: &AppDetail) -> Result<ExitCode> {
         say!("{}", serde_json::to_string(app)?);
         return Ok(ExitCode::SUCCESS);
     }
-    say!("{}  {}", app.name, app.path);
-    let origin = app.origin.as_ref().map(|origin| &origin.words);
+    say!("{}  {}", app.app.name, app.app.path);
+    let origin = app.app.origin.as_ref().map(|origin| &origin.words);
     let facts = [
         ("title", &app.title),
         ("about", &app.description),
@@ -161,8 +161,8 @@ pub(super) fn added(json: bool, app: &AppDetail) -> Result<ExitCode> {
         say!("{}", serde_json::to_string(app)?);
         return Ok(ExitCode::SUCCESS);
     }
-    let origin = app.origin.as_ref().map_or("", |origin| &origin.words);
-    say!("{} is added: {}", app.name, plain(origin));
+    let origin = app.app.origin.as_ref().map_or("", |origin| &origin.words);
+    say!("{} is added: {}", app.app.name, plain(origin));
     if let Some(about) = app.description.as_ref().or(app.title.as_ref()) {
         say!("  {}", plain(about));
     }
@@ -174,11 +174,11 @@ pub(super) fn added(json: bool, app: &AppDetail) -> Result<ExitCode> {
 
 /// What to do with an app that has just come.
 fn next(app: &AppDetail) {
-    let name = &app.name;
+    let name = &app.app.name;
     let usable = || app.scripts.iter().filter(|script| !script.needs_javascript);
     let own = usable().find(|script| script.file == "pinokio.json");
     if usable().any(|script| script.errors + script.warnings > 0) {
-        say!("see what is wrong:  collodi check {}", app.path);
+        say!("see what is wrong:  collodi check {}", app.app.path);
     }
     match (own, usable().next()) {
         (Some(_), _) => {
@@ -188,12 +188,12 @@ fn next(app: &AppDetail) {
         (None, Some(first)) => {
             say!(
                 "see what one does:  collodi plan {}/{}",
-                app.path,
+                app.app.path,
                 first.file
             );
             say!(
                 "run one:            collodi run {}/{}",
-                app.path,
+                app.app.path,
                 first.file
             );
         }

@@ -34,18 +34,8 @@ pub(crate) fn update(workspace: &Path, json: bool, args: &UpdateArgs) -> Result<
         let updated = local.apps.update(&local.options, &name, commit, checkout);
         let updated = updated.await.map_err(refused)?;
         let detail = local.apps.detail(&name).await.map_err(refused)?;
-        let status = match updated.changed {
-            true => "updated",
-            false => "unchanged",
-        };
-        show(
-            json,
-            &AppUpdated {
-                status: status.to_owned(),
-                from: updated.from,
-                app: collodi_http::app_detail(&detail, 0),
-            },
-        )
+        let detail = collodi_http::app_detail(&detail, 0);
+        show(json, &collodi_http::app_updated(updated, detail))
     })
 }
 
@@ -54,14 +44,14 @@ fn show(json: bool, updated: &AppUpdated) -> Result<ExitCode> {
         say!("{}", serde_json::to_string(updated)?);
         return Ok(ExitCode::SUCCESS);
     }
-    let app = &updated.app;
+    let app = &updated.app.app;
     let now = app.origin.as_ref().map_or("", |origin| &origin.words);
     match updated.status.as_str() {
         "unchanged" => say!("{} is up to date: {now}", app.name),
         _ => {
             let had = updated.from.get(..12).unwrap_or(&updated.from);
             say!("{} was at {had}, and is {now}", app.name);
-            apps::scripts(app);
+            apps::scripts(&updated.app);
         }
     }
     Ok(ExitCode::SUCCESS)

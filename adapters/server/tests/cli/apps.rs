@@ -97,7 +97,7 @@ fn an_app_is_added_from_a_repository_and_says_what_it_has() {
         "title   Greeter",
         "about   Greets",
         "version 4.0",
-        &format!("source at {}", &newest[..12]),
+        &format!("source at {}", newest.get(..12).unwrap()),
         "start.json  1 step",
         "reset.js    is a program in JavaScript",
         "menu    Start → start.json (default)",
@@ -303,7 +303,7 @@ fn an_app_is_removed_and_its_environments_when_asked_for() {
         .file(".vatn/python/envs/other/bin/python", "")
         .file(
             "one/pinokio.json",
-            format!("{{\"dialect\": \"vatn\", {}", &SCRIPT[1..]),
+            SCRIPT.replacen('{', "{\"dialect\": \"vatn\", ", 1),
         );
     done(stage.call("add one"));
     done(stage.call("add one two"));
