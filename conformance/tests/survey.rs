@@ -68,6 +68,40 @@ fn an_older_program_is_asked_for_less() {
     assert_eq!(known(&world), "nvidia null 11 16 after 0 s");
 }
 
+/// A Mac that does not know whether it has Apple's processor fails to say anything; it is
+/// asked for the rest. What the interpreter writes when it has no MLX is no version.
+#[test]
+fn a_mac_is_asked_for_its_processor_and_the_interpreter_for_mlx() {
+    let with = |knows: bool, mlx: &'static str| {
+        let world = World::new();
+        world.dir("/w").program(
+            "sysctl",
+            Behaviour::answer(
+                move |args| match args.iter().any(|arg| arg.contains("arm64")) {
+                    true if !knows => "error:unknown-oid exit:1".to_owned(),
+                    true => "say:hw.optional.arm64:1".to_owned(),
+                    false => "say:hw.memsize:17179869184".to_owned(),
+                },
+            ),
+        );
+        world.program("python3", Behaviour::words(mlx));
+        let layout = Layout::new(Root::new("/w"), Platform::from_rust("macos", "x86_64"));
+        let options = HostOptions {
+            layout,
+            ..options()
+        };
+        let facts = world.block_on(survey(&world.backends(), &options)).unwrap();
+        (facts.ram >> 30, facts.apple_silicon.map(|apple| apple.mlx))
+    };
+    assert_eq!(
+        with(true, "say:0.29.3"),
+        (0, Some(Some("0.29.3".to_owned())))
+    );
+    assert_eq!(with(true, "say:0.29.3 exit:1"), (0, Some(None)));
+    assert_eq!(with(true, "error:Traceback exit:1"), (0, Some(None)));
+    assert_eq!(with(false, "say:0.29.3"), (16, None));
+}
+
 /// A program that does not end is killed, with what it has started, and the rest is known.
 #[test]
 fn a_program_that_hangs_is_left() {

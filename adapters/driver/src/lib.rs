@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod apps;
 mod driver;
 mod events;
 mod growth;
@@ -11,6 +12,7 @@ mod survey;
 mod transfer;
 mod workspace;
 
+pub use apps::{AppDetail, Apps, AppsError, Removal, Updated};
 pub use driver::Driver;
 pub use events::{Events, Notice};
 pub use growth::Growth;

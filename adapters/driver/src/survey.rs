@@ -3,7 +3,7 @@
 use collodi_backend::{Backends, ChildEvent};
 use collodi_command::{CommandSpec, Exit, Signal, Stream, TreeId};
 use collodi_contain::{ContainedPath, RelPath, Root};
-use collodi_facts::{Facts, Folder, Program, Sources, Texts};
+use collodi_facts::{Facts, Folder, Sources, Texts};
 use collodi_file::{FileAnswer, FileOp};
 use collodi_host::{HostOptions, own_vars};
 use collodi_python::Os;
@@ -13,6 +13,9 @@ use std::pin::pin;
 
 /// How long all sources together may take. A card that sleeps takes some seconds.
 const TIME: Duration = Duration::from_secs(20);
+
+/// The interpreter that is asked when nobody chose one.
+const PYTHON: &str = "python3";
 
 /// Finds out what the machine is that a host with these options would be on. Asks what can be
 /// asked within 20 seconds; what does not answer says nothing. Programs get the variables that
@@ -59,9 +62,14 @@ async fn ask(
     }
     for program in sources.programs {
         if !texts.has(program.name) {
-            let said = run(backends, options, program, tree).await;
+            let said = run(backends, options, (program.name, program.args), tree).await;
             texts.add(program.name, &said.unwrap_or_default());
         }
+    }
+    let python = options.python_binary.as_deref().unwrap_or(PYTHON);
+    for question in sources.python {
+        let said = run(backends, options, (python, question.args), tree).await;
+        texts.add(question.name, &said.unwrap_or_default());
     }
 }
 
@@ -90,12 +98,12 @@ async fn entries(backends: &Backends, folder: &Folder) -> Vec<String> {
 async fn run(
     backends: &Backends,
     options: &HostOptions,
-    program: &Program,
+    (program, args): (&str, &[&str]),
     tree: &TreeId,
 ) -> Option<String> {
     let cwd = options.layout.workspace().at(RelPath::root());
-    let spec = CommandSpec::new(program.name, cwd, tree.clone())
-        .args(program.args.iter().copied())
+    let spec = CommandSpec::new(program, cwd, tree.clone())
+        .args(args.iter().copied())
         .envs(&own_vars(options));
     let mut child = backends.process.spawn(&spec).await.ok()?;
     let (mut said, mut exit) = (Vec::new(), None);

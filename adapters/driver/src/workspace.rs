@@ -85,9 +85,8 @@ impl Workspace {
     pub async fn apps(&self) -> Result<Vec<AppInfo>, FileError> {
         let mut apps = Vec::new();
         for name in self.directories(self.layout.apps()).await? {
-            let root = self.layout.app(&name);
-            let path = root.to_string();
-            let has_script = script_of(&*self.files, &root).await.is_some();
+            let path = self.layout.app(&name).to_string();
+            let has_script = self.has_script(&name).await;
             apps.push(AppInfo {
                 name,
                 path,
@@ -95,6 +94,12 @@ impl Workspace {
             });
         }
         Ok(apps)
+    }
+
+    /// Whether the app of this name has a script.
+    pub async fn has_script(&self, name: &Name) -> bool {
+        let root = self.layout.app(name);
+        script_of(&*self.files, &root).await.is_some()
     }
 
     /// The environments, by name: directories with an interpreter.

@@ -8,7 +8,7 @@ use axum::{
     body::{Body, Bytes},
     http::{HeaderMap, header},
 };
-use collodi_api::{RunAnswer, RunRequest};
+use collodi_api::{AppRequest, AppUpdate, RunAnswer, RunRequest};
 use collodi_host::{Command, RunId};
 use collodi_run::PreparedAnswers;
 use collodi_script::StepAt;
@@ -22,6 +22,9 @@ use std::collections::BTreeMap;
 /// What to send instead of a body that cannot be read.
 const RUN: &str = "send {\"args\": {…}}, or no body";
 const ANSWER: &str = "send {\"values\": {\"KEY\": …}}, with the keys of the run's question";
+const APP: &str =
+    "send {\"source\": \"https://…\"} or {\"template\": \"fastapi\"}, and a \"name\" if you like";
+const UPDATE: &str = "send {\"commit\": \"…\", \"discard\": false}, or no body";
 const CONFIG: &str = "send {\"preferUv\": true}, with the settings that are to change";
 
 /// The largest body, in bytes.
@@ -79,6 +82,19 @@ pub(crate) fn answer(bytes: &[u8], run: RunId) -> Result<Command, Fault> {
         question: answer.question,
         values: object(answer.values),
     })
+}
+
+/// The app that a body asks for.
+pub(crate) fn app(bytes: &[u8]) -> Result<AppRequest, Fault> {
+    parse(bytes, APP)
+}
+
+/// How an app is to be updated; as it was added when the body is empty.
+pub(crate) fn update(bytes: &[u8]) -> Result<AppUpdate, Fault> {
+    match bytes.is_empty() {
+        true => Ok(AppUpdate::default()),
+        false => parse(bytes, UPDATE),
+    }
 }
 
 /// What the body of a change of settings says.

@@ -6,7 +6,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use collodi_api::Problem;
-use collodi_driver::{CommandError, Gone, LoadError};
+use collodi_driver::{AppsError, CommandError, Gone, LoadError};
 use collodi_file::FileError;
 use collodi_host::Refused;
 
@@ -47,6 +47,10 @@ pub(crate) enum Kind {
     NoCondition,
     Changed,
     NotReady,
+    Taken,
+    BadSource,
+    WouldLose,
+    FetchFailed,
 }
 
 impl Kind {
@@ -123,6 +127,18 @@ impl Kind {
                 S::SERVICE_UNAVAILABLE,
                 "not-ready",
                 "the server is not ready",
+            ),
+            Self::Taken => (S::CONFLICT, "taken", "the name is taken"),
+            Self::BadSource => (
+                S::UNPROCESSABLE_ENTITY,
+                "bad-source",
+                "no app can be had from there",
+            ),
+            Self::WouldLose => (S::CONFLICT, "would-lose", "something would be lost"),
+            Self::FetchFailed => (
+                S::BAD_GATEWAY,
+                "fetch-failed",
+                "the repository could not be had",
             ),
         }
     }
@@ -227,6 +243,29 @@ impl From<Refused> for Fault {
 impl From<FileError> for Fault {
     fn from(error: FileError) -> Self {
         Self::new(Kind::FileFailed, error.to_string())
+    }
+}
+
+impl From<AppsError> for Fault {
+    fn from(error: AppsError) -> Self {
+        let kind = match &error {
+            AppsError::Taken(_) => Kind::Taken,
+            AppsError::NotThere(_) | AppsError::NoTemplate(_) => Kind::NotFound,
+            AppsError::NoRepository(_) | AppsError::Source(_) | AppsError::NoPlace => {
+                Kind::BadSource
+            }
+            AppsError::Changed { .. } | AppsError::Commits { .. } => Kind::WouldLose,
+            AppsError::NoGit
+            | AppsError::Spawn(_)
+            | AppsError::Git { .. }
+            | AppsError::TooSlow(_) => Kind::FetchFailed,
+            _ => Kind::FileFailed,
+        };
+        let fault = Self::new(kind, error.to_string());
+        match error.hint() {
+            Some(hint) => fault.hint(hint),
+            None => fault,
+        }
     }
 }
 

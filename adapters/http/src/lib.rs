@@ -24,3 +24,4 @@ pub use routes::{ROUTES, Route, Scope};
 pub use serve::{Limits, serve};
 pub use surface::{AuditOf, Surface, router};
 pub use token::Token;
+pub use views::app::{app_detail, app_updated, origin, templates};

@@ -11,9 +11,10 @@ use axum::{
     routing::{MethodRouter, delete, get, post, put},
 };
 use collodi_api::{
-    Answer, AppProcesses, Apps, AuditPage, Config, ConfigSaved, EnvCreated, EnvDeleted, EnvPlan,
-    Envs, Live, LogPage, Plan, ProcessDetail, Processes, Run, RunAnswer, RunRequest, RunResult,
-    Runs, ScriptDiagnostics, Status,
+    Answer, AppDetail, AppProcesses, AppRemoved, AppRequest, AppUpdate, AppUpdated, Apps,
+    AuditPage, Config, ConfigSaved, EnvCreated, EnvDeleted, EnvPlan, Envs, Live, LogPage, Plan,
+    ProcessDetail, Processes, Run, RunAnswer, RunRequest, RunResult, Runs, ScriptDiagnostics,
+    Status, Templates,
 };
 use schemars::{JsonSchema, SchemaGenerator};
 use serde_json::{Map, Value};
@@ -176,6 +177,10 @@ const AUDIT: &[Parameter] = &[
     query("level", "string", "only this level of the sandbox"),
     query("limit", "integer", "the most entries"),
 ];
+const REMOVE: &[Parameter] = &[
+    query("force", "boolean", "ends what runs of it first"),
+    query("env", "boolean", "environments that it alone names go too"),
+];
 const PLAIN: &str = "text/plain";
 
 /// Everything that can be asked for.
@@ -195,6 +200,11 @@ pub static ROUTES: &[Route] = &[
     Route::post("/python/envs/{name}", || post(create_env)).json::<EnvCreated>("makes an environment").status("201"),
     Route::delete("/python/envs/{name}", || delete(delete_env)).json::<EnvDeleted>("deletes an environment"),
     Route::get("/python/apps", || get(apps)).json::<Apps>("the apps"),
+    Route::post("/python/apps", || post(add_app)).json::<AppDetail>("adds an app of a repository or a template").takes::<AppRequest>().status("201"),
+    Route::get("/python/apps/{name}", || get(app)).json::<AppDetail>("an app, and what it has"),
+    Route::delete("/python/apps/{name}", || delete(remove_app)).json::<AppRemoved>("removes an app").with(REMOVE),
+    Route::post("/python/apps/{name}/update", || post(update_app)).json::<AppUpdated>("brings an app to the state of its repository").takes::<AppUpdate>(),
+    Route::get("/python/templates", || get(templates)).json::<Templates>("what apps can be made from"),
     Route::post("/python/apps/{name}/run", || post(run_app)).json::<RunResult>("runs an app's script").takes::<RunRequest<Map<String, Value>>>().with(&[ASYNC]),
     Route::post("/python/apps/{name}/stop", || post(stop_app)).json::<Answer>("ends all of an app"),
     Route::get("/python/apps/{name}/processes", || get(app_processes)).json::<AppProcesses>("the processes of an app"),

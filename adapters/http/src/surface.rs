@@ -15,7 +15,7 @@ use collodi_api::AuditPage;
 use collodi_audit::Query;
 use collodi_backend::{BoxFuture, Clock};
 use collodi_config::Settings;
-use collodi_driver::{HostHandle, Workspace};
+use collodi_driver::{Apps, HostHandle, Workspace};
 use collodi_plan::Holds;
 use collodi_settings::SettingsFile;
 use std::{fmt, io, sync::Arc};
@@ -30,6 +30,8 @@ pub struct Surface {
     pub host: HostHandle,
     /// What is on the disk.
     pub workspace: Workspace,
+    /// Adds to the apps of the workspace, and takes away from them.
+    pub apps: Apps,
     /// The settings in force.
     pub settings: Settings,
     /// The file that has those of the next start.

@@ -5,8 +5,11 @@ use collodi_driver::{Events, Gone, HostHandle, Notice};
 use collodi_host::{Event, Host, RunEntry, RunEvent, RunId, RunPhase};
 use collodi_python::Toolchain;
 use collodi_run::Outcome;
-use futures::StreamExt as _;
-use std::sync::Arc;
+use futures::{
+    StreamExt as _,
+    future::{Either, select},
+};
+use std::{future::Future, pin::pin, sync::Arc};
 
 /// Where a run has got to that no longer is at its steps.
 #[derive(Clone, Debug)]
@@ -72,5 +75,18 @@ async fn seen(host: &HostHandle, id: &RunId) -> Result<Option<Through>, Fault> {
             Kind::NotFound,
             format!("run {id} has ended, and is no longer kept"),
         )),
+    }
+}
+
+/// Does it, unless the host shuts down meanwhile: then it is given up.
+pub(crate) async fn unless_gone<T>(
+    host: &HostHandle,
+    work: impl Future<Output = T>,
+) -> Result<T, Gone> {
+    let mut events = host.changes().await?;
+    let gone = async move { while events.next().await.is_some() {} };
+    match select(pin!(work), pin!(gone)).await {
+        Either::Left((done, _)) => Ok(done),
+        Either::Right(_) => Err(Gone),
     }
 }

@@ -12,7 +12,7 @@ use axum::{
     http::{Request, header},
 };
 use collodi_contain::Root;
-use collodi_driver::{Driver, Workspace};
+use collodi_driver::{Apps, Driver, Workspace};
 use collodi_host::{Command, Host, HostOptions};
 use collodi_http::{AllowedHosts, Limits, Surface, Token, router, serve};
 use collodi_python::{Layout, Platform};
@@ -71,10 +71,12 @@ fn play<F: Future<Output = ()>>(lines: &[(&str, &str)], story: impl FnOnce(Stage
     };
     let workspace = Workspace::new(layout, backends.files.clone());
     let clock = backends.clock.clone();
+    let apps = Apps::new(workspace.clone(), backends.clone(), 7);
     let (driver, host) = Driver::new(Host::new(options), backends);
     let router = router(Surface {
         host: host.clone(),
         workspace,
+        apps,
         audit: Arc::new(|_| Box::pin(async { Err(std::io::ErrorKind::Unsupported.into()) })),
         settings: collodi_config::Settings::default(),
         settings_file: collodi_settings::SettingsFile::of(&Root::new("/w")),

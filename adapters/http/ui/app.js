@@ -1,5 +1,6 @@
 // The page: which view is shown, and what its buttons do.
 
+import { addApp } from "./add.js";
 import { del, get, part, post, setToken, token } from "./api.js";
 import { appView, appsView, forget } from "./apps.js";
 import { h, onAction, show } from "./dom.js";
@@ -88,9 +89,10 @@ function drawStatus() {
     status.healthy ? status.version : "Python not found: install python3 with venv",
     status.uv === "not found" ? "uv not found" : status.uv,
     status.conda === "available" ? "conda" : "no conda",
+    status.appleSilicon ? `Apple Silicon, MLX ${status.mlx}` : "",
     ...machine(status.machine ?? {}),
   ];
-  show($("status"), facts.map((text) => h("span.fact", {}, text)));
+  show($("status"), facts.filter(Boolean).map((text) => h("span.fact", {}, text)));
 }
 
 function machine({ platform, arch, ram, gpu, gpu_model: model, vram }) {
@@ -124,6 +126,25 @@ const actions = {
   "delete-env": (name) => attempt(async () => {
     if (await sure(`Delete the environment ${name} with all that is installed in it?`, "Delete")) await del(`envs/${part(name)}`);
   }),
+  "add-app": () => attempt(async () => {
+    const name = await addApp();
+    if (name === null) return;
+    await refresh();
+    location.hash = `#/apps/${part(name)}`;
+  }),
+  "update-app": (name) => attempt(async () => {
+    const { status, app } = await post(`apps/${part(name)}/update`);
+    forget(name);
+    await refresh();
+    notice(status === "unchanged" ? `${name} is up to date` : `${name} is updated: ${app.origin.words}`);
+  }),
+  "remove-app": (name) => attempt(async () => {
+    if (!await sure(`Remove ${name} with all files in its folder? Environments stay.`, "Remove")) return;
+    await del(`apps/${part(name)}`);
+    forget(name);
+    location.hash = "#/apps";
+    await refresh();
+  }),
   "dismiss": (_, target) => target.closest(".notice").remove(),
 };
 
@@ -141,9 +162,10 @@ async function attempt(action) {
   }
 }
 
-function notice(error) {
+/** Says what went wrong, or how something went. */
+function notice(what) {
   const dismiss = h("button", { type: "button", "data-action": "dismiss", "aria-label": "Dismiss" }, "×");
-  $("notices").append(h("div.notice", {}, problem(error), dismiss));
+  $("notices").append(h("div.notice", {}, what instanceof Error ? problem(what) : h("p", {}, what), dismiss));
 }
 
 /** Asks before something that cannot be undone. */

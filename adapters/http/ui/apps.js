@@ -3,15 +3,16 @@
 import { get, part } from "./api.js";
 import { button, h } from "./dom.js";
 import { isAlive, isUnderWay, processes, runs, store } from "./store.js";
+import { launcherPart } from "./launcher.js";
 import { badge, diagnostics, empty, problem } from "./words.js";
 
 /** All apps. */
 export function appsView() {
-  const head = h("h1", {}, "Apps");
+  const head = h("div.head", {}, h("h1", {}, "Apps"), button("Add app", "add-app", "", { class: "main" }));
   if (store.apps === null) return [head, empty("Loading…")];
   if (store.apps.length === 0) {
     return [head, empty("There are no apps yet.", h("p.hint", {},
-      "An app is a folder with a pinokio.json, in .vatn/python/apps of the workspace."))];
+      "Add one from a repository or a template. A folder of this machine is added by collodi add."))];
   }
   return [head, h("ul.cards", {}, store.apps.map(card))];
 }
@@ -20,6 +21,7 @@ function card(app) {
   return h("li.card", {},
     h("h2", {}, h("a", { href: `#/apps/${part(app.name)}` }, app.name)),
     h("p.path", {}, app.path),
+    app.origin ? h("p.hint", {}, app.origin.words) : null,
     h("p", {}, state(app)),
     actions(app));
 }
@@ -48,6 +50,8 @@ function actions(app, more = true) {
   return h("p.actions", {},
     app.hasScript && !busy ? button("Run", "run", app.name, { class: "main", ...named("Run") }) : null,
     busy ? button("Stop", "stop-app", app.name, { class: "danger", ...named("Stop") }) : null,
+    !busy && app.origin?.url ? button("Update", "update-app", app.name, named("Update")) : null,
+    !busy ? button("Remove", "remove-app", app.name, { class: "danger", ...named("Remove") }) : null,
     app.hasScript && more ? h("a.button", { href: `#/apps/${part(app.name)}`, ...named("Plan and script of") }, "Plan and script") : null);
 }
 
@@ -60,7 +64,9 @@ export function appView(name, redraw) {
   if (store.apps === null) return [back, empty("Loading…")];
   if (app === undefined) return [back, h("h1", {}, name), empty("There is no such app.")];
   const detail = details.get(name) ?? load(name, redraw);
-  return [back, h("h1", {}, name), h("p.path", {}, app.path), h("p", {}, state(app)), actions(app, false),
+  return [back, h("h1", {}, name), h("p.path", {}, app.path), app.origin ? h("p.hint", {}, app.origin.words) : null,
+    h("p", {}, state(app)), actions(app, false),
+    h("section", { "aria-labelledby": "launcher" }, h("h2", { id: "launcher" }, "Launcher"), launcherPart(detail.app)),
     h("section", { "aria-labelledby": "script" }, h("h2", { id: "script" }, "Script"), scriptPart(detail)),
     h("section", { "aria-labelledby": "plan" }, h("h2", { id: "plan" }, "What a run would do"), planPart(detail))];
 }
@@ -71,9 +77,10 @@ export function forget(name) {
 }
 
 function load(name, redraw) {
-  const detail = { plan: null, script: null };
+  const detail = { app: null, plan: null, script: null };
   details.set(name, detail);
   const keep = (key) => (value) => { detail[key] = value; redraw(); };
+  get(`apps/${part(name)}`).then(keep("app"), keep("app"));
   get(`apps/${part(name)}/diagnostics`).then(keep("script"), keep("script"));
   get(`apps/${part(name)}/plan`).then(keep("plan"), keep("plan"));
   return detail;

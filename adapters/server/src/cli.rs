@@ -27,8 +27,22 @@ pub(crate) enum Command {
     Run(RunArgs),
     /// Serve the apps of the workspace over HTTP.
     Serve(ServeArgs),
-    /// Show the apps of the workspace.
-    Apps,
+    /// Show the apps of the workspace; of one, its launcher's menu and its scripts.
+    Apps(AppsArgs),
+    /// Add an app from a git repository or a folder.
+    ///
+    /// The app is made beside the others and is there when it is whole. Ends with 1 when it
+    /// could not be had; then there is nothing of it.
+    Add(AddArgs),
+    /// Make an app from a template; without one, list the templates.
+    New(NewArgs),
+    /// Bring an app to what its repository has by now.
+    ///
+    /// Of the branch or tag that it was added with, or of --commit. Files that you changed
+    /// are not touched: they are named, and nothing is done, unless --discard is there.
+    Update(UpdateArgs),
+    /// Remove an app with all its files. Environments stay, unless --env is there.
+    Remove(RemoveArgs),
     /// Show what runs.
     Ps,
     /// Show what a process or an app said.
@@ -77,6 +91,60 @@ pub(crate) enum Command {
     /// is run, and it ends with 125; with 126 when the command may not be executed, with 127
     /// when there is none in the sandbox.
     Sandbox(SandboxArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct AppsArgs {
+    /// The app; all of them when absent.
+    pub(crate) name: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct AddArgs {
+    /// The repository, as https://host/owner/repository, perhaps with # and a commit, tag
+    /// or branch; or a folder of this machine, which is copied.
+    #[arg(value_name = "URL|DIR")]
+    pub(crate) source: String,
+    /// The app's name; the repository's or folder's otherwise.
+    pub(crate) name: Option<String>,
+    /// The commit that is wanted, by all of its digits, or a tag or branch.
+    #[arg(long, value_name = "COMMIT")]
+    pub(crate) commit: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct NewArgs {
+    /// The template; without it, they are listed.
+    pub(crate) template: Option<String>,
+    /// The app's name; the template's otherwise.
+    pub(crate) name: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct UpdateArgs {
+    /// The app.
+    pub(crate) name: String,
+    /// Another commit, tag or branch than the app was added with.
+    #[arg(long, value_name = "COMMIT")]
+    pub(crate) commit: Option<String>,
+    /// Lose what was changed in the repository's files.
+    #[arg(long)]
+    pub(crate) discard: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RemoveArgs {
+    /// The app.
+    pub(crate) name: String,
+    /// Do not ask.
+    #[arg(short, long)]
+    pub(crate) yes: bool,
+    /// End what runs of it first.
+    #[arg(long)]
+    pub(crate) force: bool,
+    /// Delete the environments too that its scripts name and no other app's.
+    #[arg(long)]
+    pub(crate) env: bool,
 }
 
 #[derive(Debug, Args)]
@@ -329,12 +397,16 @@ pub(crate) struct ServerArgs {
 }
 
 impl ServerArgs {
+    /// Nothing said: for commands that are no server, where the settings alone count.
+    pub(crate) fn unsaid() -> Result<Self, clap::Error> {
+        let command = Self::augment_args(clap::Command::new("collodi"));
+        let matches = command.try_get_matches_from(["collodi"])?;
+        Self::from_arg_matches(&matches)
+    }
+
     /// Whether all is left as it is by itself.
     pub(crate) fn says_nothing(&self) -> bool {
-        let none = Self::augment_args(clap::Command::new("none"));
-        let none = none.try_get_matches_from(["none"]);
-        let none = none.and_then(|none| Self::from_arg_matches(&none));
-        none.is_ok_and(|none| none == *self)
+        Self::unsaid().is_ok_and(|unsaid| unsaid == *self)
     }
 }
 

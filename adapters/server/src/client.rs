@@ -2,7 +2,10 @@
 
 mod stream;
 
-use crate::{failure::Failure, state::ServerState};
+use crate::{
+    failure::Failure,
+    state::{self, ServerState},
+};
 use anyhow::{Context as _, Result};
 use collodi_logs::plain;
 use serde::{Serialize, de::DeserializeOwned};
@@ -13,6 +16,9 @@ pub(crate) use stream::Told;
 /// The status of a server whose host has shut down.
 const SHUTTING_DOWN: u16 = 503;
 
+/// How long the server may take to fetch an app: a little longer than it takes itself.
+const FETCHING: Duration = Duration::from_secs(16 * 60);
+
 /// A connection to the server of a workspace.
 #[derive(Debug)]
 pub(crate) struct Client {
@@ -21,6 +27,14 @@ pub(crate) struct Client {
 }
 
 impl Client {
+    /// The server of the workspace, when one runs.
+    pub(crate) fn of_running(workspace: &Path) -> Result<Option<Self>> {
+        match state::is_held(workspace) {
+            true => Self::connect(workspace).map(Some),
+            false => Ok(None),
+        }
+    }
+
     /// Finds the server of the workspace.
     pub(crate) fn connect(workspace: &Path) -> Result<Self> {
         let state = ServerState::read(workspace)?;
@@ -94,6 +108,24 @@ impl Client {
     /// Where the server is.
     pub(crate) const fn server(&self) -> &ServerState {
         &self.state
+    }
+
+    /// As [`post_json`](Self::post_json), for what takes its time.
+    pub(crate) fn post_slow<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        body: &impl Serialize,
+    ) -> Result<T> {
+        let request = self.agent.post(self.state.url(path));
+        let request = request.config().timeout_global(Some(FETCHING)).build();
+        let request = request.header("Authorization", self.bearer());
+        read(request.send_json(body))
+    }
+
+    pub(crate) fn delete<T: DeserializeOwned>(&self, path: &str) -> Result<T> {
+        let request = self.agent.delete(self.state.url(path));
+        let request = request.config().timeout_global(Some(FETCHING)).build();
+        read(request.header("Authorization", self.bearer()).call())
     }
 
     fn ask(&self, path: &str) -> Answer {

@@ -16,6 +16,7 @@ mod given;
 mod handover;
 mod home;
 mod interrupts;
+mod local;
 mod node;
 mod pair;
 mod present;

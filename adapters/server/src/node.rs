@@ -15,7 +15,7 @@ use anyhow::{Context as _, Result};
 use collodi_backend::{Backends, Capability};
 use collodi_command::Bounds;
 use collodi_config::{Setting, Settings, Size};
-use collodi_driver::{Driver, HostHandle, Notice, Workspace, survey};
+use collodi_driver::{Apps, Driver, HostHandle, Notice, Workspace, survey};
 use collodi_host::{Command, EnvPolicies, Event, Host, HostOptions};
 use collodi_http::{AllowedHosts, Limits, Surface, Token};
 use collodi_ledger::Ledger;
@@ -83,6 +83,10 @@ impl Node {
         let ledger = audit::open(&dir, &backends)?;
         let backends = audit::over(backends, &ledger);
         let workspace = Workspace::new(layout, backends.files.clone());
+        let apps = Apps::new(workspace.clone(), backends.clone(), options.seed);
+        if let Err(error) = apps.sweep().await {
+            complain!("warning: what is left of apps that were not added stays: {error}");
+        }
         let (driver, handle) = Driver::new(Host::new(options.clone()), backends.clone());
         let door = Door::open(listen)?;
         let address = door.address;
@@ -95,6 +99,7 @@ impl Node {
         let surface = Surface {
             host: handle.clone(),
             workspace,
+            apps,
             settings,
             settings_file: file,
             holds: collodi_os::holds,
@@ -314,7 +319,7 @@ fn bounds(settings: &Settings) -> Bounds {
     }
 }
 
-fn make_directories(layout: &Layout) -> Result<()> {
+pub(crate) fn make_directories(layout: &Layout) -> Result<()> {
     let own = [
         layout.environments(),
         layout.apps(),

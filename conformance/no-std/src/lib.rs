@@ -13,6 +13,7 @@ use core::panic::PanicInfo;
 
 use collodi_action as _;
 use collodi_api as _;
+use collodi_apps as _;
 use collodi_audit as _;
 use collodi_backend as _;
 use collodi_command as _;

@@ -22,7 +22,10 @@ mod stream;
 mod words;
 
 pub use answer::{Answer, Live};
-pub use app::{App, AppProcesses, Apps};
+pub use app::{
+    App, AppDetail, AppMenuItem, AppOrigin, AppProcesses, AppRemoved, AppRequest, AppScript,
+    AppTemplate, AppUpdate, AppUpdated, Apps, Templates,
+};
 pub use audit::{AuditEntry, AuditEnvironment, AuditPage, AuditSandbox};
 pub use config::{Config, ConfigSaved, Setting, SettingSource};
 pub use env::{Env, EnvCreated, EnvDeleted, Envs};

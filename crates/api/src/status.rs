@@ -20,7 +20,8 @@ pub struct Status {
     pub conda: String,
     /// Whether this is a Mac with Apple's processor.
     pub apple_silicon: bool,
-    /// `n/a`: it is not looked for.
+    /// The version of MLX that the interpreter has, or `not installed`; `n/a` on other
+    /// machines, and as long as the server looks around.
     pub mlx: String,
     /// Environments.
     pub env_count: usize,

@@ -259,6 +259,7 @@ fn apps_and_processes() {
         path: text("/w/apps/demo"),
         has_script: true,
         running_processes: 1,
+        origin: None,
     };
     let apps = Apps {
         apps: vec![app],

@@ -7,6 +7,7 @@ use alloc::{
     string::{String, ToString},
     vec::Vec,
 };
+use collodi_apps::Scheme;
 use collodi_env::{Glob, Inherit, Preset};
 use collodi_script::nearest;
 use collodi_value::Value;
@@ -186,6 +187,19 @@ impl Form for Preset {
 
     fn shown(&self) -> Value {
         self.name().into()
+    }
+}
+
+/// A repository of this machine is none: who may name it is not for a file to say.
+impl Form for Scheme {
+    fn read(value: &Spanned<DeValue<'_>>) -> Result<Self, Fault> {
+        let remote = Self::ALL.iter().filter(|scheme| **scheme != Self::File);
+        let words: Vec<_> = remote.map(|scheme| (scheme.word(), *scheme)).collect();
+        word(value, &words)
+    }
+
+    fn shown(&self) -> Value {
+        self.word().into()
     }
 }
 

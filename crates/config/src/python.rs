@@ -2,6 +2,7 @@
 
 use crate::Size;
 use alloc::{string::String, vec::Vec};
+use collodi_apps::Scheme;
 use collodi_env::Glob;
 
 section! {
@@ -23,6 +24,9 @@ section! {
         /// The host's variables that children get, in place of the default list. Excludes
         /// apply to these too.
         allowed_env_vars: Option<Vec<Glob>> = None,
+        /// The schemes by which apps may be fetched: `https`, `http`, `ssh`, `git`. A
+        /// repository of this machine is added from its command line alone.
+        app_schemes: Vec<Scheme> = alloc::vec![Scheme::Https],
     }
 }
 

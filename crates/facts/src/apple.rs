@@ -1,6 +1,6 @@
 //! What a Mac says: `sysctl` and `system_profiler`.
 
-use crate::{Cpu, Facts, Gpu, Sources, System, Texts, Vendor};
+use crate::{AppleSilicon, Cpu, Facts, Gpu, Sources, System, Texts, Vendor};
 use alloc::{borrow::ToOwned, string::String, vec::Vec};
 use serde_json::Value;
 
@@ -25,7 +25,25 @@ pub(crate) fn facts(texts: &Texts) -> Facts {
             manufacturer: "Apple Inc.".to_owned(),
             model: get("hw.model").to_owned(),
         },
+        apple_silicon: silicon(texts, brand),
     }
+}
+
+/// A program for other processors is told of one of theirs by its name, so the system is
+/// asked, too.
+fn silicon(texts: &Texts, brand: &str) -> Option<AppleSilicon> {
+    let said = texts.field("sysctl", ':', "hw.optional.arm64");
+    let is_it = said == Some("1") || brand.starts_with("Apple ");
+    is_it.then(|| AppleSilicon {
+        mlx: version(texts.get("mlx")),
+    })
+}
+
+/// A text that is a version and nothing else.
+fn version(text: &str) -> Option<String> {
+    let fits = |c: char| c.is_ascii_alphanumeric() || ".+-_".contains(c);
+    let is_one = text.starts_with(|c: char| c.is_ascii_digit()) && text.chars().all(fits);
+    is_one.then(|| text.to_owned())
 }
 
 fn gpus(json: &str) -> Vec<Gpu> {

@@ -19,6 +19,15 @@ pub struct Facts {
     pub cpu: Cpu,
     /// Its system.
     pub system: System,
+    /// What a Mac with Apple's processor has; none on other machines.
+    pub apple_silicon: Option<AppleSilicon>,
+}
+
+/// What a Mac with Apple's processor has.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AppleSilicon {
+    /// The version of MLX that the Python interpreter has, when it has one.
+    pub mlx: Option<String>,
 }
 
 /// A graphics card, or what is one in a processor.

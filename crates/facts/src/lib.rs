@@ -13,7 +13,7 @@ mod suppose;
 mod texts;
 mod variables;
 
-pub use facts::{Cpu, Facts, Gpu, System, Vendor};
+pub use facts::{AppleSilicon, Cpu, Facts, Gpu, System, Vendor};
 pub use sources::{Folder, Program, Sources};
 pub use suppose::SupposeError;
 pub use texts::Texts;

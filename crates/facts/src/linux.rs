@@ -10,6 +10,7 @@ pub(crate) fn facts(texts: &Texts) -> Facts {
         ram: memory(texts),
         cpu: cpu(texts.get("proc/cpuinfo")),
         system: system(texts),
+        apple_silicon: None,
     }
 }
 

@@ -9,6 +9,8 @@ pub struct Sources {
     pub folders: &'static [Folder],
     /// Programs.
     pub programs: &'static [Program],
+    /// What the Python interpreter is asked: the name is that of its text.
+    pub python: &'static [Program],
 }
 
 /// A folder whose entries are alike.
@@ -84,6 +86,7 @@ impl Sources {
             },
         ],
         programs: &NVIDIA,
+        python: &[],
     };
 
     /// Those of a Mac.
@@ -91,6 +94,20 @@ impl Sources {
         files: &[],
         folders: &[],
         programs: &[
+            Program {
+                name: "sysctl",
+                args: &[
+                    "hw.optional.arm64",
+                    "hw.memsize",
+                    "hw.logicalcpu",
+                    "hw.physicalcpu",
+                    "hw.model",
+                    "machdep.cpu.brand_string",
+                    "kern.osproductversion",
+                    "kern.osrelease",
+                ],
+            },
+            // One without Apple's processor does not know the first, and fails.
             Program {
                 name: "sysctl",
                 args: &[
@@ -108,6 +125,13 @@ impl Sources {
                 args: &["-json", "SPDisplaysDataType"],
             },
         ],
+        python: &[Program {
+            name: "mlx",
+            args: &[
+                "-c",
+                "import importlib.metadata as installed; print(installed.version('mlx'))",
+            ],
+        }],
     };
 }
 

@@ -1,6 +1,6 @@
 //! Facts as scripts read them.
 
-use crate::{Cpu, Facts, Gpu, System};
+use crate::{AppleSilicon, Cpu, Facts, Gpu, System};
 use alloc::{
     string::{String, ToString},
     vec::Vec,
@@ -28,8 +28,24 @@ impl Facts {
             ("cpu", cpu(&self.cpu)),
             ("osInfo", os_info(&self.system)),
             ("graphics", self.graphics()),
-            ("system", machine(&self.system)),
+            ("system", self.machine()),
         ])
+    }
+
+    /// With `appleSilicon` and `mlx`, its version or null, on such a machine.
+    fn machine(&self) -> Value {
+        let mut members = object([
+            (
+                "manufacturer",
+                Value::from(self.system.manufacturer.as_str()),
+            ),
+            ("model", Value::from(self.system.model.as_str())),
+        ]);
+        if let Some(AppleSilicon { mlx }) = &self.apple_silicon {
+            members.set("appleSilicon", Value::Bool(true));
+            members.set("mlx", mlx.as_deref().map_or(Value::Null, Value::from));
+        }
+        Value::Object(members)
     }
 
     fn graphics(&self) -> Value {
@@ -78,13 +94,6 @@ fn os_info(system: &System) -> Value {
         ("release", Value::from(system.release.as_str())),
         ("codename", Value::from(system.codename.as_str())),
         ("kernel", Value::from(system.kernel.as_str())),
-    ])
-}
-
-fn machine(system: &System) -> Value {
-    record([
-        ("manufacturer", Value::from(system.manufacturer.as_str())),
-        ("model", Value::from(system.model.as_str())),
     ])
 }
 

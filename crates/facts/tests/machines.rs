@@ -100,6 +100,40 @@ fn a_mac_with_a_processor_of_apple() {
     ]));
 }
 
+/// What a Mac is told to have, from what `sysctl` and the interpreter say.
+#[test]
+fn apples_processor_and_mlx() {
+    let arm = "hw.optional.arm64: 1\nmachdep.cpu.brand_string: Apple M3";
+    let table = [
+        (arm, "0.29.3\n", Some(Some("0.29.3"))),
+        (arm, "", Some(None)),
+        (arm, "Traceback (most recent call last):\n", Some(None)),
+        (arm, "0.29.3\nand more\n", Some(None)),
+        // As a program for Intel is told.
+        (
+            "hw.optional.arm64: 1\nmachdep.cpu.brand_string: VirtualApple @ 2.50GHz",
+            "",
+            Some(None),
+        ),
+        ("machdep.cpu.brand_string: Apple M3", "", Some(None)),
+        ("hw.optional.arm64: 0\nhw.memsize: 1", "0.29.3", None),
+        (
+            "machdep.cpu.brand_string: Intel(R) Core(TM) i9",
+            "0.29.3",
+            None,
+        ),
+        ("", "0.29.3", None),
+    ];
+    for (sysctl, mlx, expected) in table {
+        let facts = Facts::of(&Texts::from_iter([("sysctl", sysctl), ("mlx", mlx)]));
+        let found = facts
+            .apple_silicon
+            .as_ref()
+            .map(|apple| apple.mlx.as_deref());
+        assert_eq!(found, expected, "{sysctl} {mlx}");
+    }
+}
+
 #[test]
 fn an_older_mac_with_two_cards() {
     let displays = r#"{"SPDisplaysDataType": [

@@ -144,7 +144,8 @@ impl Confining {
         }
     }
 
-    fn fill(&self, spec: &mut CommandSpec) {
+    /// Gives the command its sandbox, unless it has one.
+    pub(crate) fn fill(&self, spec: &mut CommandSpec) {
         if spec.sandbox == Sandbox::Full {
             let root = spec.cwd.root().clone();
             spec.sandbox = self.sandbox(spec.purpose.app.as_deref(), &root, spec);

@@ -3,7 +3,9 @@
 
 use crate::{
     HostOptions,
+    confine::Confining,
     detection::{own_environment, own_vars},
+    purpose::decided,
 };
 use alloc::{
     borrow::ToOwned,
@@ -12,7 +14,7 @@ use alloc::{
     string::{String, ToString},
     vec::Vec,
 };
-use collodi_command::{CommandSpec, TreeId};
+use collodi_command::{CommandSpec, Kind, Purpose, TreeId};
 use collodi_contain::{ContainedPath, Name};
 use collodi_env::Environment;
 use collodi_file::FileOp;
@@ -32,6 +34,13 @@ const SETTINGS: [(&str, &str); 3] = [
     ("core.hooksPath", "/dev/null"),
     ("http.lowSpeedLimit", "1"),
     ("http.lowSpeedTime", "60"),
+];
+
+/// For commands in a folder whose settings an app may have changed.
+const APP_SETTINGS: [&str; 3] = [
+    "core.fsmonitor=false",
+    "submodule.recurse=false",
+    "fetch.recurseSubmodules=false",
 ];
 
 /// The address of a repository, and of something in it.
@@ -259,17 +268,48 @@ pub fn command(
     dir: ContainedPath,
     tree: &TreeId,
 ) -> (CommandSpec, Environment) {
-    let decided = own_environment(options);
+    let own = own_environment(options);
     let spec = CommandSpec::new("git", dir, tree.clone())
         .args(args.iter().map(String::as_str))
         .envs(&own_vars(options))
-        .envs(&variables(options.local_repositories));
-    (spec, decided)
+        .envs(&variables(protocols(options.local_repositories)));
+    (spec, own)
+}
+
+/// `git` with these arguments in `dir`, for the app of this name, in whose sandbox it is kept.
+/// It speaks `protocol` alone, fetches no submodules, and starts no programs that the
+/// settings of a repository name for its watching.
+pub fn app_command(
+    options: &HostOptions,
+    app: &str,
+    args: &[String],
+    dir: ContainedPath,
+    tree: &TreeId,
+    protocol: &str,
+) -> CommandSpec {
+    let mut spec = CommandSpec::new("git", dir, tree.clone())
+        .args(APP_SETTINGS.into_iter().flat_map(|setting| ["-c", setting]))
+        .args(args.iter().map(String::as_str))
+        .envs(&own_vars(options))
+        .envs(&variables(protocol))
+        .env("GIT_SSH_COMMAND", "ssh -oBatchMode=yes");
+    spec.bounds = options.bounds;
+    spec.purpose = Purpose {
+        kind: Kind::Repository,
+        app: Some(app.to_owned()),
+        environment: decided(&own_environment(options)),
+        ..Purpose::default()
+    };
+    Confining::of(options).fill(&mut spec);
+    spec
+}
+
+const fn protocols(files_too: bool) -> &'static str {
+    if files_too { "https:file" } else { "https" }
 }
 
 /// The variables of a command: it asks nobody anything, and speaks no other protocols.
-fn variables(files_too: bool) -> BTreeMap<String, String> {
-    let protocols = if files_too { "https:file" } else { "https" };
+fn variables(protocols: &str) -> BTreeMap<String, String> {
     let fixed = [
         ("GIT_TERMINAL_PROMPT", "0"),
         ("GIT_ASKPASS", "true"),

@@ -52,6 +52,7 @@ pub use confine::{Confine, Trust, sandbox_of};
 pub use control::run_options;
 pub use detection::own_vars;
 pub use event::{EnvEvent, Event, JournalEvent, ProcessEvent, RunEvent};
+pub use git::app_command as app_git;
 pub use host::{Host, Input, Stopped};
 pub use ids::{ProcessId, RunId};
 pub use options::{EnvPolicies, HostOptions, Retention};

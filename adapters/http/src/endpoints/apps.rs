@@ -1,26 +1,49 @@
 //! Apps.
 
 use super::{Answered, Shared};
-use crate::{names::PathName, views};
+use crate::{Surface, fault::Fault, names::PathName, views};
 use axum::{Json, extract::State};
-use collodi_api::{Answer, App, AppProcesses, Apps};
-use collodi_driver::AppInfo;
+use collodi_api::{Answer, App, AppDetail, AppProcesses, Apps};
+use collodi_contain::Name;
 use collodi_host::{Command, Host};
 use std::collections::BTreeMap;
 
 pub(crate) async fn apps(State(surface): Shared) -> Answered<Apps> {
     let found = surface.workspace.apps().await?;
     let running = surface.host.query(running).await?;
-    let app = |app: AppInfo| App {
-        running_processes: running.get(app.name.as_str()).copied().unwrap_or_default(),
-        name: app.name.to_string(),
-        path: app.path,
-        has_script: app.has_script,
-    };
+    let mut apps = Vec::with_capacity(found.len());
+    for app in found {
+        let origin = surface.apps.origin(&app.name).await;
+        apps.push(App {
+            running_processes: running.get(app.name.as_str()).copied().unwrap_or_default(),
+            name: app.name.to_string(),
+            path: app.path,
+            has_script: app.has_script,
+            origin: origin.as_ref().map(views::origin),
+        });
+    }
     Ok(Json(Apps {
-        count: found.len(),
-        apps: found.into_iter().map(app).collect(),
+        count: apps.len(),
+        apps,
     }))
+}
+
+pub(crate) async fn app(State(surface): Shared, PathName(name): PathName) -> Answered<AppDetail> {
+    Ok(Json(detail(&surface, &name).await?))
+}
+
+/// An app, and how much of it runs.
+pub(super) async fn detail(surface: &Surface, name: &Name) -> Result<AppDetail, Fault> {
+    let detail = surface.apps.detail(name).await?;
+    let running = surface.host.query(running).await?;
+    let running = running.get(name.as_str()).copied().unwrap_or_default();
+    Ok(views::app_detail(&detail, running))
+}
+
+/// What keeps an app busy, when something does.
+pub(super) async fn busy(surface: &Surface, name: &Name) -> Result<Option<String>, Fault> {
+    let app = name.to_string();
+    Ok(surface.host.query(move |host| host.busy_by(&app)).await?)
 }
 
 /// How many processes of each app have not ended.

@@ -9,6 +9,7 @@ use crate::{
 };
 use axum::{Json, extract::State, http::StatusCode};
 use collodi_api::{Env, EnvCreated, EnvDeleted, Envs};
+use collodi_contain::Name;
 use collodi_driver::{EnvInfo, Notice};
 use collodi_file::FileError;
 use collodi_host::{Command, EnvEvent, Event};
@@ -70,12 +71,18 @@ pub(crate) async fn delete_env(
             format!("there is no environment {name}"),
         ));
     }
-    let path = env.path().absolute();
-    told(&surface, Command::DeleteEnv(name.clone()), &path, deleted).await??;
+    delete_known(&surface, &name).await?;
     Ok(Json(EnvDeleted {
         status: "deleted".to_owned(),
         name: name.to_string(),
     }))
+}
+
+/// Deletes an environment that is there.
+pub(super) async fn delete_known(surface: &Surface, name: &Name) -> Result<(), Fault> {
+    let env = surface.workspace.layout().environment(name);
+    let path = env.path().absolute();
+    Ok(told(surface, Command::DeleteEnv(name.clone()), &path, deleted).await??)
 }
 
 /// Has the host do something with the environment at `path`, and waits until it tells

@@ -24,12 +24,14 @@ pub(crate) async fn status(State(surface): Shared) -> Answered<Status> {
     let (processes, running) = surface.host.query(count).await?;
     let machine = surface.host.query(machine).await?;
     let platform = surface.workspace.layout().platform();
+    let silicon = surface.host.query(apple_silicon).await?;
     Ok(Json(Status {
         env_count: envs,
         process_count: processes,
         running_count: running,
         machine,
-        apple_silicon: platform.is_apple_silicon(),
+        apple_silicon: silicon.is_some() || platform.is_apple_silicon(),
+        mlx: silicon.unwrap_or_else(|| "n/a".to_owned()),
         ..found(&tools)
     }))
 }
@@ -44,6 +46,17 @@ fn machine(host: &Host) -> BTreeMap<String, String> {
         value => Some(((*name).to_owned(), value.to_text())),
     };
     FACTS.iter().filter_map(told).collect()
+}
+
+/// What a Mac with Apple's processor has of MLX, in a word; none on other machines, and as
+/// long as the host was not told what the machine is.
+fn apple_silicon(host: &Host) -> Option<String> {
+    let Value::Object(system) = host.options().facts.as_ref()?.get("system")? else {
+        return None;
+    };
+    system.get("appleSilicon").filter(|is| is.is_truthy())?;
+    let version = system.get("mlx").and_then(Value::as_str);
+    Some(version.unwrap_or("not installed").to_owned())
 }
 
 fn found(tools: &Toolchain) -> Status {

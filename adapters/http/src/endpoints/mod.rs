@@ -1,5 +1,6 @@
 //! The endpoints, a file for each kind of thing.
 
+mod add_app;
 mod apps;
 mod audit;
 mod config;
@@ -14,16 +15,20 @@ mod page;
 mod plan;
 mod processes;
 mod ready;
+mod remove_app;
 mod run_app;
 mod runs;
 mod script;
 mod server;
+mod templates;
+mod update_app;
 
 use crate::{Surface, fault::Fault};
 use axum::{Json, extract::State};
 use std::sync::Arc;
 
-pub(crate) use apps::{app_processes, apps, stop_app};
+pub(crate) use add_app::add_app;
+pub(crate) use apps::{app, app_processes, apps, stop_app};
 pub(crate) use audit::audit;
 pub(crate) use config::{change_config, config, environment};
 pub(crate) use envs::{create_env, delete_env, env_list, envs};
@@ -37,10 +42,13 @@ pub(crate) use page::{page, page_file};
 pub(crate) use plan::plan;
 pub(crate) use processes::{process, process_logs, processes, restart_process, stop_process};
 pub(crate) use ready::ready;
+pub(crate) use remove_app::remove_app;
 pub(crate) use run_app::run_app;
 pub(crate) use runs::{answer_run, cancel_run, run, run_logs, runs};
 pub(crate) use script::{diagnostics, replace_script, script_text};
 pub(crate) use server::{hand_over, live, shutdown};
+pub(crate) use templates::templates;
+pub(crate) use update_app::update_app;
 
 /// What endpoints work with.
 type Shared = State<Arc<Surface>>;

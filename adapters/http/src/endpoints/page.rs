@@ -27,8 +27,8 @@ macro_rules! files {
 const INDEX: &str = include_str!("../../ui/index.html");
 
 const FILES: &[(&str, &str)] = files! {
-    "ansi.js" "api.js" "app.js" "apps.js" "dom.js" "envs.js" "icon.svg" "log.js" "optional.js"
-    "processes.js" "question.js" "runs.js" "store.js" "stream.js" "style.css" "words.js"
+    "add.js" "ansi.js" "api.js" "app.js" "apps.js" "dom.js" "envs.js" "icon.svg" "launcher.js"
+    "log.js" "optional.js" "processes.js" "question.js" "runs.js" "store.js" "stream.js" "style.css" "words.js"
 };
 
 pub(crate) async fn page() -> Response {

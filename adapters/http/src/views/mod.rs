@@ -1,5 +1,6 @@
 //! What the host knows, as wire types.
 
+pub(crate) mod app;
 mod log;
 mod process;
 mod question;
@@ -7,6 +8,7 @@ mod run;
 mod script;
 mod setting;
 
+pub(crate) use app::{app_detail, app_updated, origin, templates};
 pub(crate) use log::{last_lines, page};
 pub(crate) use process::process;
 use question::question;

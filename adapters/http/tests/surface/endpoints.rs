@@ -8,6 +8,7 @@ use std::sync::atomic::Ordering;
 
 on_each_runtime! {
     an_empty_workspace
+    a_mac_with_apples_processor
     environments
     an_app_with_a_daemon
     the_pages_of_a_log
@@ -29,6 +30,21 @@ async fn an_empty_workspace(stage: Stage) {
         let answer = stage.get(&format!("/python/{list}")).await.expect(200);
         assert_eq!(answer.body[list], serde_json::json!([]));
         assert_eq!(answer.body["count"], 0);
+    }
+    stage.end().await;
+}
+
+async fn a_mac_with_apples_processor(stage: Stage) {
+    let told = |mlx: &str| {
+        let json = format!(r#"{{"appleSilicon": true, "mlx": {mlx}}}"#);
+        let system = collodi_script::read_json(&json).unwrap();
+        collodi_host::Command::Know([("system", system)].into_iter().collect())
+    };
+    for (mlx, expected) in [("null", "not installed"), ("\"0.29.3\"", "0.29.3")] {
+        stage.host.command(told(mlx)).await.unwrap();
+        let status = stage.get("/python/status").await.expect(200);
+        assert_eq!(status.body["appleSilicon"], true);
+        assert_eq!(status.text("mlx"), expected);
     }
     stage.end().await;
 }

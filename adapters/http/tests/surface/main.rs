@@ -15,6 +15,7 @@ macro_rules! on_each_runtime {
     };
 }
 
+mod apps;
 mod config;
 mod endpoints;
 mod events;

@@ -66,6 +66,8 @@ async fn what_is_answered_is_what_is_described(stage: Stage) {
         ("/python/config", ""),
         ("/python/envs", ""),
         ("/python/apps", ""),
+        ("/python/apps/{name}", "demo"),
+        ("/python/templates", ""),
         ("/python/apps/{name}/plan", "demo"),
         ("/python/apps/{name}/diagnostics", "demo"),
         ("/python/apps/{name}/processes", "demo"),

@@ -9,7 +9,7 @@ use axum::{
 use collodi_backend::{Backends, BoxFuture};
 use collodi_config::Settings;
 use collodi_contain::Root;
-use collodi_driver::{Driver, Events, HostHandle, Notice, Workspace};
+use collodi_driver::{Apps, Driver, Events, HostHandle, Notice, Workspace};
 use collodi_host::{Command, Event, Host, HostOptions};
 use collodi_http::{AllowedHosts, Surface, Token};
 use collodi_python::{Layout, Platform};
@@ -77,6 +77,7 @@ pub(crate) const SMOL: Runtime = Runtime {
 pub(crate) struct Stage {
     runtime: Runtime,
     pub(crate) router: Router,
+    surface: Surface,
     pub(crate) host: HostHandle,
     pub(crate) shutdowns: Arc<AtomicUsize>,
     root: PathBuf,
@@ -130,12 +131,14 @@ impl Stage {
         let backends = (runtime.backends)();
         let workspace = Workspace::new(layout, backends.files.clone());
         let clock = backends.clock.clone();
+        let apps = Apps::new(workspace.clone(), backends.clone(), options.seed);
         let (driver, host) = Driver::new(Host::new(options), backends);
         let shutdowns = Arc::new(AtomicUsize::new(0));
         let calls = shutdowns.clone();
-        let router = collodi_http::router(Surface {
+        let surface = Surface {
             host: host.clone(),
             workspace,
+            apps,
             audit: Arc::new(|_| future::ready(Ok(no_audit())).boxed()),
             settings: Settings::default(),
             settings_file: SettingsFile::of(&Root::new(text)),
@@ -146,18 +149,27 @@ impl Stage {
             shutdown: Arc::new(move || {
                 calls.fetch_add(1, Ordering::Relaxed);
             }),
-        });
+        };
+        let router = collodi_http::router(surface.clone());
         let (task, driver) = driver.run().remote_handle();
         (runtime.spawn)(task.boxed());
         Self {
             runtime,
             router,
+            surface,
             host,
             shutdowns,
             root,
             driver,
             _dir: dir,
         }
+    }
+
+    /// The same with these settings.
+    pub(crate) fn with_settings(mut self, text: &str) -> Self {
+        self.surface.settings = Settings::read(text).unwrap();
+        self.router = collodi_http::router(self.surface.clone());
+        self
     }
 
     /// Writes the script of an app.
@@ -190,6 +202,11 @@ impl Stage {
 
     pub(crate) async fn delete(&self, path: &str) -> Answer {
         self.ask(request(Method::DELETE, path), "").await
+    }
+
+    pub(crate) async fn post_json(&self, path: &str, body: &Value) -> Answer {
+        let asked = request(Method::POST, path).header(header::CONTENT_TYPE, "application/json");
+        self.ask(asked, &body.to_string()).await
     }
 
     pub(crate) async fn ask(&self, request: Builder, body: &str) -> Answer {

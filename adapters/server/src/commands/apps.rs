@@ -1,21 +1,54 @@
 //! `collodi apps`
 
-use crate::client::Client;
+use super::add::parse_name;
+use crate::{
+    cli::AppsArgs,
+    client::Client,
+    local::{Local, refused},
+};
 use anyhow::Result;
-use collodi_api::{App, Apps};
+use collodi_api::{App, AppDetail, AppMenuItem, AppScript, Apps};
+use collodi_logs::plain;
 use std::{path::Path, process::ExitCode};
 
-/// Shows the apps of the workspace, and how much of each runs.
-pub(crate) fn apps(workspace: &Path, json: bool) -> Result<ExitCode> {
-    let Apps { apps, .. } = Client::connect(workspace)?.get("/python/apps")?;
+/// Shows the apps of the workspace and how much of each runs, or one app and what it has.
+pub(crate) fn apps(workspace: &Path, json: bool, args: &AppsArgs) -> Result<ExitCode> {
+    match &args.name {
+        Some(name) => one(workspace, json, name),
+        None => all(workspace, json),
+    }
+}
+
+fn all(workspace: &Path, json: bool) -> Result<ExitCode> {
+    if let Some(server) = Client::of_running(workspace)? {
+        let Apps { apps, .. } = server.get("/python/apps")?;
+        return list(json, &apps);
+    }
+    Local::look(workspace, |local| async move {
+        let mut apps = Vec::new();
+        for app in local.apps.workspace().apps().await? {
+            let origin = local.apps.origin(&app.name).await;
+            apps.push(App {
+                name: app.name.to_string(),
+                path: app.path,
+                has_script: app.has_script,
+                running_processes: 0,
+                origin: origin.as_ref().map(collodi_http::origin),
+            });
+        }
+        list(json, &apps)
+    })
+}
+
+fn list(json: bool, apps: &[App]) -> Result<ExitCode> {
     if json {
-        for app in &apps {
+        for app in apps {
             say!("{}", serde_json::to_string(app)?);
         }
     } else if apps.is_empty() {
-        say!("there are no apps");
+        say!("there are no apps; add one with `collodi add URL|DIR`, or `collodi new TEMPLATE`");
     } else {
-        table(&apps);
+        table(apps);
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -23,12 +56,147 @@ pub(crate) fn apps(workspace: &Path, json: bool) -> Result<ExitCode> {
 fn table(apps: &[App]) {
     let longest = apps.iter().map(|app| app.name.len()).max();
     let name = longest.unwrap_or_default().max("NAME".len());
-    say!("{:name$}  {:>7}  FOLDER", "NAME", "RUNNING");
+    say!("{:name$}  {:>7}  FROM", "NAME", "RUNNING");
     for app in apps {
         let running = match app.has_script {
             true => app.running_processes.to_string(),
             false => "-".to_owned(),
         };
-        say!("{:name$}  {running:>7}  {}", app.name, app.path);
+        let from = app.origin.as_ref().map(|origin| origin.words.as_str());
+        let from = plain(from.unwrap_or(&app.path));
+        say!("{:name$}  {running:>7}  {from}", app.name);
+    }
+}
+
+fn one(workspace: &Path, json: bool, name: &str) -> Result<ExitCode> {
+    let name = parse_name(name)?;
+    if let Some(server) = Client::of_running(workspace)? {
+        return show(json, &server.get(&format!("/python/apps/{name}"))?);
+    }
+    Local::look(workspace, |local| async move {
+        let detail = local.apps.detail(&name).await.map_err(refused)?;
+        show(json, &collodi_http::app_detail(&detail, 0))
+    })
+}
+
+fn show(json: bool, app: &AppDetail) -> Result<ExitCode> {
+    if json {
+        say!("{}", serde_json::to_string(app)?);
+        return Ok(ExitCode::SUCCESS);
+    }
+    say!("{}  {}", app.app.name, app.app.path);
+    let origin = app.app.origin.as_ref().map(|origin| &origin.words);
+    let facts = [
+        ("title", &app.title),
+        ("about", &app.description),
+        ("icon", &app.icon),
+        ("version", &app.version),
+        ("from", &origin.cloned()),
+    ];
+    for (what, said) in facts {
+        if let Some(said) = said {
+            say!("  {what:8}{}", plain(said));
+        }
+    }
+    scripts(app);
+    menu(&app.menu);
+    notes(app);
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Says which scripts an app has, and how they are.
+pub(super) fn scripts(app: &AppDetail) {
+    let longest = app.scripts.iter().map(|script| script.file.len()).max();
+    let width = longest.unwrap_or_default();
+    for script in &app.scripts {
+        say!(
+            "  script  {:width$}  {}",
+            plain(&script.file),
+            state(script)
+        );
+    }
+}
+
+fn state(script: &AppScript) -> String {
+    let count = |count: usize, what: &str| match count {
+        0 => None,
+        1 => Some(format!("1 {what}")),
+        many => Some(format!("{many} {what}s")),
+    };
+    if script.needs_javascript {
+        return "is a program in JavaScript, which is not run".to_owned();
+    }
+    let said = [
+        count(script.steps, "step"),
+        count(script.errors, "error"),
+        count(script.warnings, "warning"),
+    ];
+    let said: Vec<_> = said.into_iter().flatten().collect();
+    said.join(", ")
+}
+
+fn menu(items: &[AppMenuItem]) {
+    for item in items {
+        let indent = "  ".repeat(item.depth.min(10));
+        let href = item.href.as_deref().map(|href| format!(" → {href}"));
+        let chosen = if item.is_default { " (default)" } else { "" };
+        let text = format!("{indent}{}{}{chosen}", item.text, href.unwrap_or_default());
+        say!("  menu    {}", plain(&text));
+    }
+}
+
+/// What an app has that is not used.
+fn notes(app: &AppDetail) {
+    if app.needs_javascript {
+        say!("  note    the launcher pinokio.js is a program in JavaScript: its menu is not read");
+    }
+    if app.has_submodules {
+        say!("  note    the repository has submodules, which are not fetched");
+    }
+}
+
+/// Says that an app was added, what it has, and what to do next.
+pub(super) fn added(json: bool, app: &AppDetail) -> Result<ExitCode> {
+    if json {
+        say!("{}", serde_json::to_string(app)?);
+        return Ok(ExitCode::SUCCESS);
+    }
+    let origin = app.app.origin.as_ref().map_or("", |origin| &origin.words);
+    say!("{} is added: {}", app.app.name, plain(origin));
+    if let Some(about) = app.description.as_ref().or(app.title.as_ref()) {
+        say!("  {}", plain(about));
+    }
+    scripts(app);
+    notes(app);
+    next(app);
+    Ok(ExitCode::SUCCESS)
+}
+
+/// What to do with an app that has just come.
+fn next(app: &AppDetail) {
+    let name = &app.app.name;
+    let usable = || app.scripts.iter().filter(|script| !script.needs_javascript);
+    let own = usable().find(|script| script.file == "pinokio.json");
+    if usable().any(|script| script.errors + script.warnings > 0) {
+        say!("see what is wrong:  collodi check {}", app.app.path);
+    }
+    match (own, usable().next()) {
+        (Some(_), _) => {
+            say!("see what it does:   collodi plan {name}");
+            say!("run it:             collodi run {name}");
+        }
+        (None, Some(first)) => {
+            say!(
+                "see what one does:  collodi plan {}/{}",
+                app.app.path,
+                first.file
+            );
+            say!(
+                "run one:            collodi run {}/{}",
+                app.app.path,
+                first.file
+            );
+        }
+        (None, None) => say!("it has no script that can be run"),
     }
 }

@@ -1,5 +1,6 @@
 //! The commands, one file each.
 
+mod add;
 mod answer;
 mod apps;
 mod audit;
@@ -10,15 +11,18 @@ mod env_plan;
 mod fs;
 mod logs;
 mod methods;
+mod new;
 mod place;
 mod plan;
 mod ps;
+mod remove;
 mod restart;
 mod run;
 mod sandbox;
 mod serve;
 mod stop;
 mod token;
+mod update;
 
 use crate::{
     cli::{Cli, Command},
@@ -43,7 +47,11 @@ pub(crate) fn execute(cli: Cli) -> Result<ExitCode> {
             let on = args.server.runtime;
             on.run(|runtime| serve::serve(runtime, &workspace, json, &args))
         }
-        Command::Apps => apps::apps(&workspace, json),
+        Command::Apps(args) => apps::apps(&workspace, json, &args),
+        Command::Add(args) => add::add(&workspace, json, &args),
+        Command::New(args) => new::new(&workspace, json, &args),
+        Command::Update(args) => update::update(&workspace, json, &args),
+        Command::Remove(args) => remove::remove(&workspace, json, &args),
         Command::Ps => ps::ps(&workspace, json),
         Command::Logs(args) => logs::logs(&workspace, json, &args),
         Command::Stop(args) => stop::stop(&workspace, json, &args),

@@ -129,6 +129,66 @@ test("a plan, a script with errors, and a run that fails say what is the matter"
   await leave(page);
 });
 
+test("an app is added from a template, looked at and removed", async () => {
+  const page = await stage.enter();
+  await page.getByRole("button", { name: "Add app" }).click();
+  const dialog = page.getByRole("dialog");
+  await check(page, "add-repository");
+  await dialog.getByLabel("Repository").fill("http://127.0.0.1:1/greeter");
+  await dialog.getByRole("button", { name: "Add" }).click();
+  await dialog.getByText("apps may not be fetched by http here").waitFor();
+  await check(page, "add-refused");
+  await dialog.getByLabel("Made from").selectOption("fastapi");
+  assert.ok(await dialog.getByLabel("Repository").isDisabled());
+  await dialog.getByLabel("Name").fill("web");
+  await check(page, "add-template");
+  await dialog.getByRole("button", { name: "Add" }).click();
+  await page.getByRole("heading", { name: "web", level: 1 }).waitFor();
+  await page.getByText("made from the template fastapi").waitFor();
+  await page.getByRole("row", { name: /pinokio.json/ }).getByText("nothing is wrong").waitFor();
+  await check(page, "app");
+  await link(page, "Apps");
+  await page.getByRole("button", { name: "Remove web" }).click();
+  await page.getByRole("button", { name: "Keep" }).click();
+  await page.getByRole("button", { name: "Remove web" }).click();
+  await check(page, "remove");
+  await page.getByRole("dialog").getByRole("button", { name: "Remove" }).click();
+  await page.getByRole("button", { name: "Remove web" }).waitFor({ state: "detached" });
+  await leave(page);
+});
+
+test("a launcher's menu is shown, and who closes the dialog adds nothing", async () => {
+  const page = await stage.enter();
+  await page.route("**/python/apps/demo", (route) => route.fulfill({ json: {
+    name: "demo", path: HOSTILE, hasScript: true, runningProcesses: 0, title: HOSTILE, description: HOSTILE, needsJavascript: true,
+    hasSubmodules: true, menu: [{ text: HOSTILE, href: "start.json", isDefault: true, depth: 0 }, { text: "Deeper", depth: 2 }],
+    scripts: [{ file: "start.json", title: HOSTILE, steps: 2, errors: 1, warnings: 2 }, { file: "a.js", steps: 0, errors: 1, warnings: 0, needsJavascript: true }] } }));
+  await page.getByRole("button", { name: "Add app" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Close" }).click();
+  await page.getByRole("dialog").waitFor({ state: "detached" });
+  await page.getByRole("link", { name: "demo", exact: true }).click();
+  await page.getByText("Deeper").waitFor();
+  await page.getByText("1 error, 2 warnings").waitFor();
+  await page.getByText("its menu is not read").waitFor();
+  await check(page, "launcher");
+  await leave(page);
+});
+
+test("an app is updated from its repository", async () => {
+  const page = await stage.visit();
+  await page.route("**/python/apps", (route) => route.fulfill({ json: { count: 1, apps: [
+    { name: "demo", path: "/x", hasScript: true, runningProcesses: 0, origin: { url: "https://host/demo", words: "https://host/demo at 0123" } }] } }));
+  await page.route("**/python/apps/demo/update", (route) => route.fulfill({ json: {
+    status: "updated", from: "0123", app: { name: "demo", origin: { words: "https://host/demo at 4567" } } } }));
+  await page.goto(`http://${stage.address}/python/ui#token=${stage.token}`);
+  await page.getByText("https://host/demo at 0123").waitFor();
+  await stage.idle();
+  await page.getByRole("button", { name: "Update demo" }).click();
+  await page.getByText("demo is updated: https://host/demo at 4567").waitFor();
+  await check(page, "updated");
+  await leave(page);
+});
+
 test("an environment is deleted after a question only", async () => {
   const page = await stage.enter();
   await link(page, "Environments");
@@ -227,7 +287,7 @@ test("a log is downloaded", async () => {
 test("names that no server should send stay text", async () => {
   const page = await stage.visit();
   await page.route("**/python/apps", (route) => route.fulfill({ json: { count: 1, apps: [
-    { name: HOSTILE, path: HOSTILE, hasScript: true, runningProcesses: 0 }] } }));
+    { name: HOSTILE, path: HOSTILE, hasScript: true, runningProcesses: 0, origin: { url: HOSTILE, words: HOSTILE } }] } }));
   await page.route("**/python/status", (route) => route.fulfill({ json: { healthy: true, version: HOSTILE, uv: HOSTILE, conda: HOSTILE, machine: { gpu: HOSTILE } } }));
   await page.goto(`http://${stage.address}/python/ui#token=${stage.token}`);
   await page.getByRole("link", { name: HOSTILE, exact: true }).waitFor();

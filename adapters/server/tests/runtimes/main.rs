@@ -30,6 +30,7 @@ on_each_runtime! {
     half_a_request_holds_up_nobody_and_no_shutdown
     a_second_interrupt_waits_for_nobody
     a_plan_is_the_same_everywhere
+    apps_come_and_go_while_a_server_runs
     a_process_is_started_anew_by_the_name_of_its_app
     scripts_know_the_card_of_the_machine
     a_run_is_done_by_the_server_that_is_there
@@ -66,6 +67,36 @@ fn a_workspace_is_served_until_it_is_told_to_end(stage: Stage) {
     assert_eq!(stage.post("/python/shutdown").status, 202);
     assert_eq!(serving.code(), Some(0));
     assert!(!stage.path(".vatn/python/server.json").exists());
+}
+
+/// What was left of an app that was not made is gone; new ones are there at once.
+fn apps_come_and_go_while_a_server_runs(stage: Stage) {
+    let left = stage.path(".vatn/python/apps/.work-0123-0/half");
+    fs::create_dir_all(&left).unwrap();
+    let _serving = stage.serve();
+    assert!(!left.parent().unwrap().exists());
+    let made = stage.call("new gradio page");
+    assert!(
+        made.contains("page is added: made from the template gradio"),
+        "{made}"
+    );
+    let folder = stage.path("mine");
+    fs::create_dir(&folder).unwrap();
+    fs::write(folder.join("pinokio.json"), SERVER).unwrap();
+    let copied = stage.call("add mine");
+    assert!(copied.contains("collodi run mine"), "{copied}");
+    let listed = stage.get("/python/apps").body;
+    assert_eq!(listed["count"], 2);
+    assert_eq!(listed["apps"][1]["origin"]["template"], "gradio");
+
+    assert_eq!(stage.post("/python/apps/mine/run").status, 200);
+    let pid = stage.pid_of("mine");
+    let gone = stage.call("remove mine --yes --force");
+    assert!(gone.ends_with("mine is removed\n"), "{gone}");
+    assert!(!stage::is_alive(pid) && !stage.path(".vatn/python/apps/mine").exists());
+    let shown = stage.call("apps page");
+    assert!(shown.contains("A page for a Python function"), "{shown}");
+    assert_eq!(stage.post("/python/shutdown").status, 202);
 }
 
 fn a_daemon_that_is_killed_is_started_again(stage: Stage) {

@@ -1,0 +1,155 @@
+//! What can go wrong with apps.
+
+use collodi_apps::SourceError;
+use collodi_contain::Name;
+use collodi_file::{FileError, FileErrorKind};
+use collodi_time::Duration;
+use std::fmt;
+
+/// Why an app was not added, updated or removed. Nothing has changed, unless it says so.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum AppsError {
+    /// An app has this name.
+    Taken(Name),
+    /// No app has this name.
+    NotThere(Name),
+    /// No template has this name.
+    NoTemplate(String),
+    /// The app was not fetched from a repository.
+    NoRepository(Name),
+    /// Files of the app were changed, and would be lost.
+    Changed {
+        /// The app.
+        app: Name,
+        /// The first of them.
+        files: Vec<String>,
+    },
+    /// The app has commits that it was not fetched with, and would lose them.
+    Commits {
+        /// The app.
+        app: Name,
+        /// The commit that it has.
+        has: String,
+    },
+    /// The source cannot be one.
+    Source(SourceError),
+    /// There is no git.
+    NoGit,
+    /// Git did not start.
+    Spawn(String),
+    /// Git failed.
+    Git {
+        /// Its command.
+        line: String,
+        /// The end of what it said.
+        said: String,
+    },
+    /// Git was not done in time, and was ended.
+    TooSlow(Duration),
+    /// A file operation failed.
+    File(FileError),
+    /// The path of the app would be longer than a path can be.
+    NoPlace,
+}
+
+impl AppsError {
+    /// What to do about it, when there is something.
+    pub fn hint(&self) -> Option<String> {
+        let hint = match self {
+            Self::Source(error) => return Some(error.hint()),
+            Self::Taken(name) => {
+                format!("give it another name, or remove that one first: collodi remove {name}")
+            }
+            Self::NotThere(_) => "`collodi apps` lists the apps".to_owned(),
+            Self::NoTemplate(_) => "`collodi new` lists the templates".to_owned(),
+            Self::NoRepository(name) => {
+                format!("remove it and add it again: collodi remove {name}")
+            }
+            Self::Changed { app, .. } | Self::Commits { app, .. } => {
+                format!(
+                    "keep what you changed elsewhere, or let it go: collodi update {app} --discard"
+                )
+            }
+            Self::NoGit => "install git".to_owned(),
+            Self::Git { said, .. } => git_hint(said)?.to_owned(),
+            Self::TooSlow(_) => {
+                "see whether the repository can be reached, and try again".to_owned()
+            }
+            _ => return None,
+        };
+        Some(hint)
+    }
+}
+
+/// What helps, by what git says.
+fn git_hint(said: &str) -> Option<&'static str> {
+    let says = |text: &str| said.contains(text);
+    if says("could not read Username") || says("Authentication failed") {
+        Some(
+            "the repository is not there, or not for everybody: nobody is asked for a password; set up a credential helper of git's, or use ssh://",
+        )
+    } else if says("Could not resolve host") {
+        Some(
+            "see whether the name is right and the network is there; a sandbox without network keeps git from it too",
+        )
+    } else if says("remote ref") || says("not our ref") || says("unadvertised object") {
+        Some(
+            "name a branch or tag that the repository has, or a commit by all of its 40 hex digits",
+        )
+    } else if says("would be overwritten") {
+        Some("move these files away, or let them be overwritten with --discard")
+    } else {
+        None
+    }
+}
+
+impl fmt::Display for AppsError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Taken(name) => write!(f, "there is an app {name} already"),
+            Self::NotThere(name) => write!(f, "there is no app {name}"),
+            Self::NoTemplate(name) => write!(f, "there is no template {name:?}"),
+            Self::NoRepository(name) => write!(f, "{name} was not fetched from a repository"),
+            Self::Changed { app, files } => {
+                write!(f, "files of {app} were changed: {}", files.join(", "))
+            }
+            Self::Commits { app, has } => {
+                write!(f, "{app} is at a commit of its own, {has}")
+            }
+            Self::Source(error) => write!(f, "{error}"),
+            Self::NoGit => f.write_str("there is no git on this machine"),
+            Self::Spawn(why) => write!(f, "git did not start: {why}"),
+            Self::Git { line, said } => write!(f, "`{line}` failed: {said}"),
+            Self::TooSlow(time) => {
+                write!(f, "git was not done within {} minutes", time.as_secs() / 60)
+            }
+            Self::File(error) => write!(f, "{error}"),
+            Self::NoPlace => f.write_str("the path of the app would be too long"),
+        }
+    }
+}
+
+impl std::error::Error for AppsError {}
+
+impl From<FileError> for AppsError {
+    fn from(error: FileError) -> Self {
+        Self::File(error)
+    }
+}
+
+impl From<SourceError> for AppsError {
+    fn from(error: SourceError) -> Self {
+        Self::Source(error)
+    }
+}
+
+impl AppsError {
+    /// The error of a renaming to this app's place.
+    pub(super) fn of_rename(error: FileError, name: &Name) -> Self {
+        match error.kind {
+            FileErrorKind::AlreadyExists => Self::Taken(name.clone()),
+            _ => Self::File(error),
+        }
+    }
+}

@@ -1,0 +1,42 @@
+//! Apps that are brought to the state of their repository.
+
+use super::{
+    Answered, Shared,
+    add_app::reference,
+    apps::{busy, detail},
+};
+use crate::{
+    body,
+    fault::{Fault, Kind},
+    names::PathName,
+    views,
+    wait::unless_gone,
+};
+use axum::{Json, body::Bytes, extract::State};
+use collodi_api::AppUpdated;
+use collodi_apps::git::Checkout;
+use collodi_host::Host;
+
+/// Answers when the app has what its repository has by now.
+pub(crate) async fn update_app(
+    State(surface): Shared,
+    PathName(name): PathName,
+    bytes: Bytes,
+) -> Answered<AppUpdated> {
+    let request = body::update(&bytes)?;
+    let to = reference(request.commit.as_deref())?;
+    if let Some(by) = busy(&surface, &name).await? {
+        let detail = format!("app {name} is busy: {by} has not ended");
+        return Err(Fault::new(Kind::Busy, detail).hint("stop it, then update it"));
+    }
+    let checkout = match request.discard {
+        true => Checkout::Discard,
+        false => Checkout::Careful,
+    };
+    let options = surface.host.query(|host: &Host| host.options().clone());
+    let options = options.await?;
+    let updating = surface.apps.update(&options, &name, to, checkout);
+    let updated = unless_gone(&surface.host, updating).await??;
+    let detail = detail(&surface, &name).await?;
+    Ok(Json(views::app_updated(updated, detail)))
+}

@@ -1,0 +1,108 @@
+//! Apps and templates.
+
+use collodi_api::{
+    App, AppDetail, AppMenuItem, AppOrigin, AppScript, AppTemplate, AppUpdated, Templates,
+};
+use collodi_apps::{MenuItem, Origin};
+use collodi_driver::Updated;
+
+/// An app as clients see it, of which so many processes run.
+pub fn app_detail(detail: &collodi_driver::AppDetail, running: usize) -> AppDetail {
+    let launcher = detail.launcher.clone();
+    AppDetail {
+        app: App {
+            name: detail.name.to_string(),
+            path: detail.path.clone(),
+            has_script: detail.has_script,
+            running_processes: running,
+            origin: detail.origin.as_ref().map(origin),
+        },
+        title: launcher.title,
+        description: launcher.description,
+        icon: launcher.icon,
+        version: launcher.version,
+        menu: launcher.menu.into_iter().map(item).collect(),
+        needs_javascript: launcher.needs_javascript,
+        scripts: detail.scripts.iter().map(script).collect(),
+        has_submodules: detail.has_submodules,
+    }
+}
+
+/// What an update came to, as clients see it.
+pub fn app_updated(updated: Updated, app: AppDetail) -> AppUpdated {
+    let status = match updated.changed {
+        true => "updated",
+        false => "unchanged",
+    };
+    AppUpdated {
+        status: status.to_owned(),
+        from: updated.from,
+        app,
+    }
+}
+
+/// Where an app came from, as clients see it.
+pub fn origin(origin: &Origin) -> AppOrigin {
+    let words = origin.to_string();
+    match origin.clone() {
+        Origin::Repository {
+            url,
+            reference,
+            commit,
+        } => AppOrigin {
+            url: Some(url),
+            reference,
+            commit: Some(commit),
+            words,
+            ..AppOrigin::default()
+        },
+        Origin::Folder(folder) => AppOrigin {
+            folder: Some(folder),
+            words,
+            ..AppOrigin::default()
+        },
+        Origin::Template(template) => AppOrigin {
+            template: Some(template),
+            words,
+            ..AppOrigin::default()
+        },
+        _ => AppOrigin {
+            words,
+            ..AppOrigin::default()
+        },
+    }
+}
+
+/// The templates as clients see them.
+pub fn templates() -> Templates {
+    let all = collodi_apps::templates();
+    let templates = all.iter().map(|template| AppTemplate {
+        name: template.name.to_owned(),
+        description: template.about(),
+        files: template.files.iter().map(|f| f.name.to_owned()).collect(),
+    });
+    Templates {
+        templates: templates.collect(),
+        count: all.len(),
+    }
+}
+
+fn item(item: MenuItem) -> AppMenuItem {
+    AppMenuItem {
+        text: item.text,
+        href: item.href,
+        is_default: item.is_default,
+        depth: item.depth,
+    }
+}
+
+fn script(script: &collodi_apps::AppScript) -> AppScript {
+    AppScript {
+        file: script.file.clone(),
+        title: script.title.clone(),
+        steps: script.steps,
+        errors: script.errors,
+        warnings: script.warnings,
+        needs_javascript: script.needs_javascript,
+    }
+}

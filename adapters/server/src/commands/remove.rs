@@ -1,0 +1,120 @@
+//! `collodi remove`
+
+use super::add::parse_name;
+use crate::{
+    cli::RemoveArgs,
+    client::Client,
+    failure::Failure,
+    local::{Local, refused},
+    state,
+};
+use anyhow::Result;
+use collodi_api::AppRemoved;
+use collodi_contain::Name;
+use collodi_driver::Removal;
+use std::{
+    cell::Cell,
+    io::{IsTerminal as _, Write as _},
+    path::Path,
+    process::ExitCode,
+};
+
+/// Shows what goes, asks, and removes it.
+pub(crate) fn remove(workspace: &Path, json: bool, args: &RemoveArgs) -> Result<ExitCode> {
+    let name = parse_name(&args.name)?;
+    let server = Client::of_running(workspace)?;
+    if server.is_none() && !args.force {
+        state::refuse_left_behind(workspace, &name, "remove")?;
+    }
+    let Some(removal) = agreed(workspace, json, &name, args)? else {
+        say!("nothing was removed");
+        return Ok(ExitCode::FAILURE);
+    };
+    if let Some(server) = server {
+        let (force, env) = (args.force, args.env);
+        let path = format!("/python/apps/{name}?force={force}&env={env}");
+        return show(json, &server.delete(&path)?);
+    }
+    Local::run(workspace, |local| async move {
+        show(json, &by_itself(&local, &name, removal, args.env).await?)
+    })
+}
+
+/// Shows what goes, and asks; none when nobody wants it to.
+fn agreed(workspace: &Path, json: bool, name: &Name, args: &RemoveArgs) -> Result<Option<Removal>> {
+    let found = Cell::new(None);
+    let keep = &found;
+    Local::look(workspace, |local| async move {
+        keep.set(Some(local.apps.removal(name).await.map_err(refused)?));
+        Ok(ExitCode::SUCCESS)
+    })?;
+    let removal = found.take();
+    if let Some(removal) = removal.as_ref().filter(|_| !json) {
+        tell(removal, args.env);
+    }
+    Ok(match args.yes || sure(name)? {
+        true => removal,
+        false => None,
+    })
+}
+
+async fn by_itself(
+    local: &Local,
+    name: &Name,
+    removal: Removal,
+    with_envs: bool,
+) -> Result<AppRemoved> {
+    local.apps.remove(name).await.map_err(refused)?;
+    let (mut environments, mut kept) = (Vec::new(), Vec::new());
+    for env in removal.environments {
+        let gone = with_envs && local.apps.remove_environment(&env).await.is_ok();
+        let list = if gone { &mut environments } else { &mut kept };
+        list.push(env.to_string());
+    }
+    Ok(AppRemoved {
+        status: "removed".to_owned(),
+        name: name.to_string(),
+        environments,
+        kept,
+    })
+}
+
+fn tell(removal: &Removal, with_envs: bool) {
+    say!("{} goes, with all that is in it", removal.path);
+    for env in &removal.environments {
+        match with_envs {
+            true => say!("the environment {env} goes, with all that is installed in it"),
+            false => say!("the environment {env} stays (--env: goes too)"),
+        }
+    }
+}
+
+/// Asks on the terminal; where there is none, nobody is sure.
+fn sure(name: &Name) -> Result<bool> {
+    let stdin = std::io::stdin();
+    if !stdin.is_terminal() {
+        return Err(
+            Failure::new("nobody can be asked, since standard input is no terminal")
+                .hint(format!("collodi remove {name} --yes"))
+                .into(),
+        );
+    }
+    let mut out = anstream::stderr();
+    write!(out, "Remove {name}? [y/N] ")?;
+    out.flush()?;
+    let mut line = String::new();
+    stdin.read_line(&mut line)?;
+    Ok(matches!(line.trim(), "y" | "Y" | "yes"))
+}
+
+fn show(json: bool, removed: &AppRemoved) -> Result<ExitCode> {
+    if json {
+        say!("{}", serde_json::to_string(removed)?);
+        return Ok(ExitCode::SUCCESS);
+    }
+    say!("{} is removed", removed.name);
+    for env in &removed.environments {
+        say!("the environment {env} is deleted");
+    }
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,58 @@
+//! `collodi update`
+
+use super::{add::parse_name, apps};
+use crate::{
+    cli::UpdateArgs,
+    client::Client,
+    local::{Local, refused},
+    state,
+};
+use anyhow::Result;
+use collodi_api::{AppUpdate, AppUpdated};
+use collodi_apps::{Reference, git::Checkout};
+use std::{path::Path, process::ExitCode};
+
+/// Brings an app to what its repository has by now.
+pub(crate) fn update(workspace: &Path, json: bool, args: &UpdateArgs) -> Result<ExitCode> {
+    let name = parse_name(&args.name)?;
+    if let Some(server) = Client::of_running(workspace)? {
+        let request = AppUpdate {
+            commit: args.commit.clone(),
+            discard: args.discard,
+        };
+        let path = format!("/python/apps/{name}/update");
+        return show(json, &server.post_slow(&path, &request)?);
+    }
+    state::refuse_left_behind(workspace, &name, "update")?;
+    let commit = args.commit.as_deref().map(Reference::parse).transpose();
+    let commit = commit.map_err(|error| refused(error.into()))?;
+    let checkout = match args.discard {
+        true => Checkout::Discard,
+        false => Checkout::Careful,
+    };
+    Local::run(workspace, |local| async move {
+        let updated = local.apps.update(&local.options, &name, commit, checkout);
+        let updated = updated.await.map_err(refused)?;
+        let detail = local.apps.detail(&name).await.map_err(refused)?;
+        let detail = collodi_http::app_detail(&detail, 0);
+        show(json, &collodi_http::app_updated(updated, detail))
+    })
+}
+
+fn show(json: bool, updated: &AppUpdated) -> Result<ExitCode> {
+    if json {
+        say!("{}", serde_json::to_string(updated)?);
+        return Ok(ExitCode::SUCCESS);
+    }
+    let app = &updated.app.app;
+    let now = app.origin.as_ref().map_or("", |origin| &origin.words);
+    match updated.status.as_str() {
+        "unchanged" => say!("{} is up to date: {now}", app.name),
+        _ => {
+            let had = updated.from.get(..12).unwrap_or(&updated.from);
+            say!("{} was at {had}, and is {now}", app.name);
+            apps::scripts(&updated.app);
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}

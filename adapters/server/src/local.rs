@@ -1,0 +1,98 @@
+//! A workspace whose apps this program changes by itself, beside its server or without one.
+
+use crate::{
+    audit,
+    cli::ServerArgs,
+    failure::Failure,
+    home::Home,
+    interrupts::Interrupts,
+    node,
+    runtime::{Choice, Runtime},
+};
+use anyhow::{Error, Result};
+use collodi_apps::Scheme;
+use collodi_backend::Backends;
+use collodi_driver::{Apps, AppsError, Workspace};
+use collodi_host::HostOptions;
+use futures::future::{Either, select};
+use std::{future::Future, path::Path, pin::pin, process::ExitCode};
+
+/// What it takes to see and change the apps of a workspace.
+#[derive(Debug)]
+pub(crate) struct Local {
+    pub(crate) apps: Apps,
+    pub(crate) options: HostOptions,
+    /// How repositories may be reached.
+    pub(crate) schemes: Vec<Scheme>,
+}
+
+impl Local {
+    /// Opens the workspace, and looks at it with `work`: nothing is made, and nothing run.
+    pub(crate) fn look<F>(workspace: &Path, work: impl FnOnce(Self) -> F) -> Result<ExitCode>
+    where
+        F: Future<Output = Result<ExitCode>>,
+    {
+        Choice::default().run(|runtime| async move {
+            let (home, options, backends) = open(&*runtime, workspace).await?;
+            work(Self::new(home, options, backends)).await
+        })
+    }
+
+    /// Opens the workspace, and changes it with `work`. What git does is written down as
+    /// what a server does is.
+    pub(crate) fn run<F>(workspace: &Path, work: impl FnOnce(Self) -> F) -> Result<ExitCode>
+    where
+        F: Future<Output = Result<ExitCode>>,
+    {
+        Choice::default().run(|runtime| async move {
+            let (home, options, backends) = open(&*runtime, workspace).await?;
+            node::make_directories(&home.layout)?;
+            let ledger = audit::open(&home.dir, &backends)?;
+            let backends = audit::over(backends, &ledger);
+            let mut interrupts = Interrupts::listen()?;
+            let local = Self::new(home, options, backends);
+            let apps = local.apps.clone();
+            let ended = match select(pin!(work(local)), pin!(interrupts.next())).await {
+                Either::Left((ended, _)) => ended,
+                Either::Right((signal, _)) => Ok(interrupted(signal)),
+            };
+            // What was under way is given up by now, with what git has fetched.
+            let swept = apps.tidy().await;
+            ledger.flush();
+            swept?;
+            ended
+        })
+    }
+
+    fn new(home: Home, options: HostOptions, backends: Backends) -> Self {
+        let workspace = Workspace::new(home.layout, backends.files.clone());
+        Self {
+            apps: Apps::new(workspace, backends, options.seed),
+            schemes: home.settings.python.app_schemes.value().clone(),
+            options,
+        }
+    }
+}
+
+async fn open(runtime: &dyn Runtime, workspace: &Path) -> Result<(Home, HostOptions, Backends)> {
+    let backends = runtime.backends();
+    let args = ServerArgs::unsaid()?;
+    let home = Home::open(workspace, &*backends.files, &args).await?;
+    let options = node::options(&home, &backends, &args)?;
+    Ok((home, options, backends))
+}
+
+/// As a shell says of a program that a signal has ended.
+fn interrupted(signal: u8) -> ExitCode {
+    complain!("interrupted; what was under way is given up");
+    ExitCode::from(128_u8.saturating_add(signal))
+}
+
+/// What a person sees when an app could not be had or changed.
+pub(crate) fn refused(error: AppsError) -> Error {
+    let failure = Failure::new(&error);
+    match error.hint() {
+        Some(hint) => failure.hint(hint).into(),
+        None => failure.into(),
+    }
+}

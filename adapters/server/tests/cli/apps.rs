@@ -1,0 +1,379 @@
+//! `collodi add`, `new`, `update`, `remove` and `apps`
+
+use crate::stage::{Answer, Stage};
+use std::{fs, os::unix::fs::symlink, path::Path, process::Command};
+
+const SCRIPT: &str =
+    r#"{"run": [{"method": "shell.run", "params": {"message": "echo hi", "venv": "shared"}}]}"#;
+const LAUNCHER: &str = r#"module.exports = {title: "Greeter", description: "Greets", icon: "icon.png",
+  version: "4.0", menu: [{text: "Start", href: "start.json", default: true},
+  {text: "More", menu: [{text: "Reset", href: "reset.js"}]}]}"#;
+
+/// A folder with git in its path, and a repository of two commits, the first of which is `v1`.
+fn stage() -> Stage {
+    let stage = Stage::new();
+    let found = Command::new("sh").args(["-c", "command -v git"]).output();
+    let program = String::from_utf8(found.unwrap().stdout).unwrap();
+    symlink(program.trim(), stage.root().join("bin/git")).unwrap();
+    let stage = stage
+        .file("source/pinokio.js", LAUNCHER)
+        .file("source/start.json", SCRIPT)
+        .file(
+            "source/reset.js",
+            "module.exports = async (kernel) => ({run: [{method: 'fs.rm'}]})",
+        );
+    let source = stage.root().join("source");
+    git(&source, &["init", "-q", "-b", "main"]);
+    commit(&source, "first");
+    git(&source, &["tag", "v1"]);
+    fs::write(source.join("more.txt"), "more").unwrap();
+    commit(&source, "second");
+    stage
+}
+
+fn commit(dir: &Path, says: &str) -> String {
+    git(dir, &["add", "-A"]);
+    git(dir, &["commit", "-q", "-m", says]);
+    git(dir, &["rev-parse", "HEAD"])
+}
+
+fn git(dir: &Path, args: &[&str]) -> String {
+    let me = ["-c", "user.name=x", "-c", "user.email=x@example.org"];
+    let output = Command::new("git")
+        .current_dir(dir)
+        .args(me)
+        .args(args)
+        .output();
+    let output = output.unwrap();
+    assert!(output.status.success(), "{output:?}");
+    String::from_utf8(output.stdout).unwrap().trim().to_owned()
+}
+
+fn add(stage: &Stage, words: &str) -> Answer {
+    let line = format!("add file://{}/source{words}", stage.root().display());
+    stage.call(&line)
+}
+
+fn app(stage: &Stage, path: &str) -> std::path::PathBuf {
+    stage.root().join(".vatn/python/apps").join(path)
+}
+
+#[track_caller]
+fn done(answer: Answer) -> Answer {
+    assert_eq!(answer.status, 0, "{}", answer.shown());
+    answer
+}
+
+#[track_caller]
+fn refused(answer: &Answer, status: i32, why: &str) {
+    assert_eq!(answer.status, status, "{}", answer.shown());
+    assert!(answer.stderr.contains(why), "{}", answer.shown());
+    assert!(answer.stderr.contains("hint: "), "{}", answer.shown());
+}
+
+/// All that is in the folder of apps.
+fn apps(stage: &Stage) -> Vec<String> {
+    let entries = fs::read_dir(app(stage, "")).unwrap();
+    let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let mut names: Vec<_> = names.collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn an_app_is_added_from_a_repository_and_says_what_it_has() {
+    let stage = stage();
+    let newest = git(&stage.root().join("source"), &["rev-parse", "HEAD"]);
+    let added = done(add(&stage, " greeter"));
+    assert!(
+        added.stdout.contains("greeter is added: "),
+        "{}",
+        added.shown()
+    );
+    assert!(added.stdout.contains("collodi run "), "{}", added.shown());
+    assert!(app(&stage, "greeter/more.txt").exists());
+    let shown = done(stage.call("apps greeter")).stdout;
+    for text in [
+        "title   Greeter",
+        "about   Greets",
+        "version 4.0",
+        &format!("source at {}", newest.get(..12).unwrap()),
+        "start.json  1 step",
+        "reset.js    is a program in JavaScript",
+        "menu    Start → start.json (default)",
+        "menu      Reset → reset.js",
+    ] {
+        assert!(shown.contains(text), "{text}: {shown}");
+    }
+    let json = done(stage.call("--json apps")).stdout;
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(json["origin"]["commit"], newest);
+    assert_eq!(json["hasScript"], true);
+    assert_eq!(apps(&stage), ["greeter"]);
+}
+
+#[test]
+fn a_commit_is_pinned_by_its_name_and_stays() {
+    let stage = stage();
+    let source = stage.root().join("source");
+    let first = git(&source, &["rev-parse", "v1"]);
+    done(add(&stage, "#v1 tagged"));
+    done(add(&stage, &format!(" pinned --commit {first}")));
+    for name in ["tagged", "pinned"] {
+        assert!(!app(&stage, &format!("{name}/more.txt")).exists());
+        let same = done(stage.call(&format!("update {name}")));
+        assert!(same.stdout.contains("is up to date"), "{}", same.shown());
+    }
+    let moved = done(stage.call("update pinned --commit main"));
+    assert!(moved.stdout.contains("was at"), "{}", moved.shown());
+    assert!(app(&stage, "pinned/more.txt").exists());
+}
+
+#[test]
+fn an_update_brings_what_is_new_and_loses_nothing() {
+    let stage = stage();
+    let source = stage.root().join("source");
+    done(add(&stage, " greeter"));
+    fs::write(app(&stage, "greeter/model.bin"), "made by the app").unwrap();
+    fs::write(source.join("third.txt"), "third").unwrap();
+    commit(&source, "third");
+    done(stage.call("update greeter"));
+    assert!(app(&stage, "greeter/third.txt").exists());
+    assert!(app(&stage, "greeter/model.bin").exists());
+
+    fs::write(app(&stage, "greeter/third.txt"), "mine").unwrap();
+    fs::write(source.join("model.bin"), "theirs").unwrap();
+    fs::write(source.join("third.txt"), "new").unwrap();
+    commit(&source, "fourth");
+    refused(
+        &stage.call("update greeter"),
+        1,
+        "files of greeter were changed: third.txt",
+    );
+    git(&app(&stage, "greeter"), &["checkout", "-q", "third.txt"]);
+    refused(&stage.call("update greeter"), 1, "model.bin");
+    let read = |file: &str| fs::read_to_string(app(&stage, &format!("greeter/{file}"))).unwrap();
+    assert_eq!(
+        (read("third.txt").as_str(), read("model.bin").as_str()),
+        ("third", "made by the app")
+    );
+    done(stage.call("update greeter --discard"));
+    assert_eq!(
+        (read("third.txt").as_str(), read("model.bin").as_str()),
+        ("new", "theirs")
+    );
+
+    let own = commit_of_its_own(&app(&stage, "greeter"));
+    refused(&stage.call("update greeter"), 1, &own);
+    done(stage.call("update greeter --discard"));
+}
+
+fn commit_of_its_own(dir: &Path) -> String {
+    git(dir, &["commit", "-q", "--allow-empty", "-m", "own"]);
+    git(dir, &["rev-parse", "HEAD"])
+}
+
+/// A repository has hooks and settings that start programs, in a checkout of an app too.
+#[test]
+fn nothing_of_a_repository_is_run() {
+    let stage = stage().file("template/hooks/post-checkout", "#!/bin/sh\ntouch ran\n");
+    done(add(&stage, " greeter"));
+    let hooks = app(&stage, "greeter/.git/hooks");
+    fs::create_dir_all(&hooks).unwrap();
+    let ran = stage.root().join("ran");
+    for hook in [
+        "post-checkout",
+        "reference-transaction",
+        "post-index-change",
+    ] {
+        let path = hooks.join(hook);
+        fs::write(&path, format!("#!/bin/sh\ntouch {}\n", ran.display())).unwrap();
+        use std::os::unix::fs::PermissionsExt as _;
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+    }
+    let watcher = format!("touch {}", ran.display());
+    git(
+        &app(&stage, "greeter"),
+        &["config", "core.fsmonitor", &watcher],
+    );
+    done(stage.call("update greeter --commit v1"));
+    assert!(!ran.exists());
+}
+
+#[test]
+fn what_is_no_source_is_refused_and_leaves_nothing() {
+    let stage = stage();
+    done(add(&stage, " taken"));
+    refused(&add(&stage, " taken"), 1, "there is an app taken already");
+    refused(&add(&stage, "#nothing other"), 1, "failed");
+    refused(&add(&stage, " ../other"), 2, "is no name for an app");
+    refused(
+        &add(&stage, "#--upload-pack=id other"),
+        2,
+        "names no commit, tag or branch",
+    );
+    refused(
+        &stage.call("add http://127.0.0.1:1/x"),
+        1,
+        "may not be fetched by http here",
+    );
+    refused(
+        &stage.call("add ssh://git@127.0.0.1:1/x"),
+        1,
+        "app_schemes = [\"https\", \"ssh\"]",
+    );
+    refused(
+        &stage.call("add ext::sh://x/y"),
+        2,
+        "no repository is reached by",
+    );
+    refused(
+        &stage.call("add https://a:b@127.0.0.1:1/x"),
+        2,
+        "user name or password",
+    );
+    refused(&stage.call("add nowhere"), 1, "nowhere");
+    refused(&stage.call("update nothing"), 1, "there is no app nothing");
+    refused(
+        &stage.call("remove nothing --yes"),
+        1,
+        "there is no app nothing",
+    );
+    assert_eq!(apps(&stage), ["taken"]);
+}
+
+#[test]
+fn the_settings_allow_further_ways_but_none_that_run_programs() {
+    let stage = stage().file(
+        ".vatn/vatn.toml",
+        "[python]\napp_schemes = [\"https\", \"http\"]\n",
+    );
+    let tried = stage.call("add http://127.0.0.1:1/x");
+    refused_by_git(&tried);
+    for scheme in ["ext", "file", "fd"] {
+        let text = format!("[python]\napp_schemes = [\"{scheme}\"]\n");
+        fs::write(stage.root().join(".vatn/vatn.toml"), text).unwrap();
+        refused(&stage.call("add https://127.0.0.1:1/x"), 2, "is none of");
+    }
+}
+
+#[track_caller]
+fn refused_by_git(answer: &Answer) {
+    assert_eq!(answer.status, 1, "{}", answer.shown());
+    assert!(answer.stderr.contains("`git fetch"), "{}", answer.shown());
+}
+
+#[test]
+fn a_folder_is_copied_and_links_that_lead_out_are_named() {
+    let stage = Stage::new()
+        .file("mine/pinokio.json", SCRIPT)
+        .file("mine/deep/notes.txt", "notes")
+        .file("mine/.vatn/origin.json", "not theirs to say")
+        .file("secret.txt", "secret");
+    let mine = stage.root().join("mine");
+    symlink("../pinokio.json", mine.join("deep/inside")).unwrap();
+    let added = done(stage.call("add mine"));
+    assert!(added.stdout.contains("copied from "), "{}", added.shown());
+    assert_eq!(
+        fs::read_link(app(&stage, "mine/deep/inside")).unwrap(),
+        Path::new("../pinokio.json")
+    );
+    refused(
+        &stage.call("update mine"),
+        1,
+        "was not fetched from a repository",
+    );
+
+    symlink("../../secret.txt", mine.join("deep/out")).unwrap();
+    symlink("/etc", mine.join("etc")).unwrap();
+    let out = stage.call("add mine other");
+    refused(
+        &out,
+        1,
+        "deep/out is a link that leads out, etc is a link that leads out",
+    );
+    refused(&stage.call("add . other"), 1, "holds the apps themselves");
+    assert_eq!(apps(&stage), ["mine"]);
+}
+
+#[test]
+fn an_app_is_removed_and_its_environments_when_asked_for() {
+    let stage = Stage::new()
+        .file(".vatn/python/envs/shared/bin/python", "")
+        .file(".vatn/python/envs/other/bin/python", "")
+        .file(
+            "one/pinokio.json",
+            SCRIPT.replacen('{', "{\"dialect\": \"vatn\", ", 1),
+        );
+    done(stage.call("add one"));
+    done(stage.call("add one two"));
+    refused(&stage.call("remove one"), 1, "nobody can be asked");
+    let kept = done(stage.call("remove one --yes --env"));
+    assert!(!kept.stdout.contains("environment"), "{}", kept.shown());
+    let envs = |name: &str| stage.root().join(".vatn/python/envs").join(name).exists();
+    assert!(envs("shared"));
+    let gone = done(stage.call("remove two --yes --env"));
+    assert!(
+        gone.stdout.contains("the environment shared is deleted"),
+        "{}",
+        gone.shown()
+    );
+    assert!(!envs("shared") && envs("other"));
+    assert!(apps(&stage).is_empty());
+}
+
+#[test]
+fn an_app_whose_daemons_may_live_is_left_alone() {
+    let stage = Stage::new()
+        .file("one/pinokio.json", SCRIPT)
+        .file(".vatn/python/state/one-0123abcd.json", "{}");
+    done(stage.call("add one"));
+    done(stage.call("add one one-more"));
+    refused(&stage.call("remove one --yes"), 1, "has left daemons of it");
+    done(stage.call("remove one-more --yes"));
+    done(stage.call("remove one --yes --force"));
+}
+
+#[test]
+fn looking_makes_nothing() {
+    let stage = Stage::new();
+    assert!(
+        done(stage.call("apps"))
+            .stdout
+            .contains("there are no apps")
+    );
+    assert!(done(stage.call("new")).stdout.contains("fastapi"));
+    assert!(!stage.root().join(".vatn").exists());
+}
+
+#[test]
+fn every_template_becomes_an_app_that_check_and_plan_are_content_with() {
+    let stage = Stage::new().file("bin/python3", "");
+    let listed = done(stage.call("new")).stdout;
+    let names: Vec<_> = listed
+        .lines()
+        .filter_map(|line| line.split(' ').next())
+        .collect();
+    assert_eq!(names.len(), 6, "{listed}");
+    for name in names {
+        done(stage.call(&format!("new {name} my-{name}")));
+        let folder = app(&stage, &format!("my-{name}"));
+        done(stage.call(&format!("check --deny warnings {}", folder.display())));
+        let plan = done(stage.call(&format!(
+            "plan my-{name} --fact platform=darwin --fact arch=arm64"
+        )));
+        assert!(plan.stdout.contains("uv pip install"), "{}", plan.shown());
+        let gone = if name.starts_with("mlx") {
+            "left out: 1"
+        } else {
+            "left out: 0"
+        };
+        assert!(plan.stdout.contains(gone), "{}", plan.shown());
+    }
+    refused(&stage.call("new nothing"), 1, "there is no template");
+    refused(
+        &stage.call("new fastapi my-fastapi"),
+        1,
+        "there is an app my-fastapi already",
+    );
+}

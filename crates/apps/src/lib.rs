@@ -1,0 +1,25 @@
+#![doc = include_str!("../README.md")]
+#![no_std]
+#![forbid(unsafe_code)]
+
+extern crate alloc;
+
+mod fetch;
+mod launcher;
+mod origin;
+mod script;
+mod source;
+mod template;
+
+/// What git is told to have an app, and how its answers are read.
+pub mod git {
+    pub use crate::fetch::{
+        Checkout, changed_files, commit, fetch, files, first, look, look_at_fetched, replace,
+    };
+}
+
+pub use launcher::{Launcher, MenuItem};
+pub use origin::{ORIGIN, Origin};
+pub use script::{AppScript, MOST_SCRIPTS, is_candidate};
+pub use source::{Reference, Scheme, Source, SourceError};
+pub use template::{Template, TemplateFile, template, templates};
