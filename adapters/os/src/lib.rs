@@ -26,7 +26,7 @@ pub use child::{Children, End, Heard, Reader, Spawned, write_some};
 pub use clock::wall_now;
 pub use confine::holds;
 pub use connect::{CONNECT_PATIENCE, connect_error};
-pub use files::Files;
+pub use files::{Files, Wanted};
 pub use lower::real_directory;
 pub use part::{Landing, Part};
 pub use port::{free_port, no_free_port};
