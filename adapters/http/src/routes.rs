@@ -176,6 +176,12 @@ const AUDIT: &[Parameter] = &[
     query("level", "string", "only this level of the sandbox"),
     query("limit", "integer", "the most entries"),
 ];
+const WAIT: &[Parameter] = &[query(
+    "wait",
+    "boolean",
+    "answer when sizes and users are known",
+)];
+const FORCE: &[Parameter] = &[query("force", "boolean", "also when something uses it")];
 const PLAIN: &str = "text/plain";
 
 /// Everything that can be asked for.
@@ -191,9 +197,9 @@ pub static ROUTES: &[Route] = &[
     Route::get("/python/config", || get(config)).json::<Config>("the settings in force"),
     Route::put("/python/config", || put(change_config)).json::<ConfigSaved>("changes the settings file").takes::<Map<String, Value>>(),
     Route::get("/python/config/environment", || get(environment)).json::<EnvPlan>("the variables that commands get, and by which rule").with(DIALECT),
-    Route::get("/python/envs", || get(envs)).json::<Envs>("the environments"),
+    Route::get("/python/envs", || get(envs)).json::<Envs>("the environments").with(WAIT),
     Route::post("/python/envs/{name}", || post(create_env)).json::<EnvCreated>("makes an environment").status("201"),
-    Route::delete("/python/envs/{name}", || delete(delete_env)).json::<EnvDeleted>("deletes an environment"),
+    Route::delete("/python/envs/{name}", || delete(delete_env)).json::<EnvDeleted>("deletes an environment").with(FORCE),
     Route::get("/python/apps", || get(apps)).json::<Apps>("the apps"),
     Route::post("/python/apps/{name}/run", || post(run_app)).json::<RunResult>("runs an app's script").takes::<RunRequest<Map<String, Value>>>().with(&[ASYNC]),
     Route::post("/python/apps/{name}/stop", || post(stop_app)).json::<Answer>("ends all of an app"),

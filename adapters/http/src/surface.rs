@@ -16,6 +16,7 @@ use collodi_audit::Query;
 use collodi_backend::{BoxFuture, Clock};
 use collodi_config::Settings;
 use collodi_driver::{HostHandle, Workspace};
+use collodi_inventory::Inventory;
 use collodi_plan::Holds;
 use collodi_settings::SettingsFile;
 use std::{fmt, io, sync::Arc};
@@ -30,6 +31,8 @@ pub struct Surface {
     pub host: HostHandle,
     /// What is on the disk.
     pub workspace: Workspace,
+    /// What that takes, and what uses it.
+    pub inventory: Inventory,
     /// The settings in force.
     pub settings: Settings,
     /// The file that has those of the next start.

@@ -3,7 +3,7 @@
 import { del, get, part, post, setToken, token } from "./api.js";
 import { appView, appsView, forget } from "./apps.js";
 import { h, onAction, show } from "./dom.js";
-import { envsView } from "./envs.js";
+import { deletion, envsView, isInUse } from "./envs.js";
 import { LogView } from "./log.js";
 import { auditView, forgetOptional, saveSettings, settingsView } from "./optional.js";
 import { processView, processesView } from "./processes.js";
@@ -122,7 +122,10 @@ const actions = {
   "restart": (id) => attempt(() => post(`processes/${part(id)}/restart`)),
   "stop": (id) => attempt(() => post(`processes/${part(id)}/stop`)),
   "delete-env": (name) => attempt(async () => {
-    if (await sure(`Delete the environment ${name} with all that is installed in it?`, "Delete")) await del(`envs/${part(name)}`);
+    const env = store.envs.find((env) => env.name === name);
+    const force = isInUse(env);
+    const question = `Delete the environment ${name} with all that is installed in it?`;
+    if (await sure(question, force ? "Delete anyway" : "Delete", deletion(env))) await del(`envs/${part(name)}${force ? "?force=true" : ""}`);
   }),
   "dismiss": (_, target) => target.closest(".notice").remove(),
 };
@@ -147,9 +150,10 @@ function notice(error) {
 }
 
 /** Asks before something that cannot be undone. */
-function sure(question, yes) {
+function sure(question, yes, facts) {
   const dialog = h("dialog", { "aria-labelledby": "sure" }, h("form", { method: "dialog" },
     h("h2", { id: "sure" }, question),
+    facts,
     h("p.actions", {}, h("button.danger", { value: "yes" }, yes), h("button", { value: "no", autofocus: true }, "Keep"))));
   document.body.append(dialog);
   dialog.showModal();
@@ -163,7 +167,8 @@ const forms = {
   "settings": saveSettings,
   "create-env": async (form) => {
     const field = form.querySelector("input");
-    await post(`envs/${part(field.value)}`);
+    const { warning } = await post(`envs/${part(field.value)}`);
+    if (warning) notice({ message: `Warning: ${warning}` });
     field.value = "";
   },
 };

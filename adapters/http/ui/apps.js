@@ -2,8 +2,8 @@
 
 import { get, part } from "./api.js";
 import { button, h } from "./dom.js";
-import { isAlive, isUnderWay, processes, runs, store } from "./store.js";
-import { badge, diagnostics, empty, problem } from "./words.js";
+import { isAlive, isUnderWay, measure, processes, runs, store } from "./store.js";
+import { badge, diagnostics, empty, problem, size } from "./words.js";
 
 /** All apps. */
 export function appsView() {
@@ -13,6 +13,7 @@ export function appsView() {
     return [head, empty("There are no apps yet.", h("p.hint", {},
       "An app is a folder with a pinokio.json, in .vatn/python/apps of the workspace."))];
   }
+  measure();
   return [head, h("ul.cards", {}, store.apps.map(card))];
 }
 
@@ -20,6 +21,7 @@ function card(app) {
   return h("li.card", {},
     h("h2", {}, h("a", { href: `#/apps/${part(app.name)}` }, app.name)),
     h("p.path", {}, app.path),
+    h("p.hint", {}, "Size: ", size(app.size)),
     h("p", {}, state(app)),
     actions(app));
 }

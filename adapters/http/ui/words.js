@@ -34,6 +34,20 @@ export function bytes(count) {
   return `${unit === 0 ? size : size.toFixed(1)} ${units[unit]}`;
 }
 
+/** What a folder takes: counted in the background. */
+export function size(of) {
+  if (!of) return "counting…";
+  if (of.whole) return bytes(of.bytes);
+  const why = [of.note, ...(of.leftOut ?? []).map(({ path, why }) => `${path}: ${why}`)].filter(Boolean).join("; ");
+  return [`at least ${bytes(of.bytes)}`, h("p.hint", {}, `Not counted: ${why}`)];
+}
+
+/** What of it goes with the folder. */
+export function freed(of) {
+  if (!of) return "–";
+  return of.sharedBytes === 0 ? bytes(of.freedBytes) : `${bytes(of.freedBytes)} (${bytes(of.sharedBytes)} are shared and stay)`;
+}
+
 /** A problem, with what to do about it and what is wrong with the script. */
 export function problem(error) {
   return h("div.problem", {},

@@ -18,6 +18,7 @@ use collodi_config::{Setting, Settings, Size};
 use collodi_driver::{Driver, HostHandle, Notice, Workspace, survey};
 use collodi_host::{Command, EnvPolicies, Event, Host, HostOptions};
 use collodi_http::{AllowedHosts, Limits, Surface, Token};
+use collodi_inventory::Inventory;
 use collodi_ledger::Ledger;
 use collodi_logs::Limits as LogLimits;
 use collodi_python::Layout;
@@ -83,6 +84,8 @@ impl Node {
         let ledger = audit::open(&dir, &backends)?;
         let backends = audit::over(backends, &ledger);
         let workspace = Workspace::new(layout, backends.files.clone());
+        let (inventory, worker) = Inventory::new(workspace.clone(), Arc::clone(&backends.clock));
+        runtime.spawn(worker.work().boxed());
         let (driver, handle) = Driver::new(Host::new(options.clone()), backends.clone());
         let door = Door::open(listen)?;
         let address = door.address;
@@ -95,6 +98,7 @@ impl Node {
         let surface = Surface {
             host: handle.clone(),
             workspace,
+            inventory,
             settings,
             settings_file: file,
             holds: collodi_os::holds,

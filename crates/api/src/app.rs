@@ -1,6 +1,6 @@
 //! Apps.
 
-use crate::Process;
+use crate::{Process, Size};
 use alloc::{string::String, vec::Vec};
 use serde::{Deserialize, Serialize};
 
@@ -28,6 +28,9 @@ pub struct App {
     pub has_script: bool,
     /// Its processes that have not ended.
     pub running_processes: usize,
+    /// What its folder takes; null until it was measured, in the background.
+    #[serde(default)]
+    pub size: Option<Size>,
 }
 
 /// `GET /python/apps/{name}/processes`: an app's processes; none of an unknown app.

@@ -8,6 +8,7 @@ mod answer;
 mod app;
 mod audit;
 mod config;
+mod disk;
 mod env;
 mod env_plan;
 mod log;
@@ -25,7 +26,8 @@ pub use answer::{Answer, Live};
 pub use app::{App, AppProcesses, Apps};
 pub use audit::{AuditEntry, AuditEnvironment, AuditPage, AuditSandbox};
 pub use config::{Config, ConfigSaved, Setting, SettingSource};
-pub use env::{Env, EnvCreated, EnvDeleted, Envs};
+pub use disk::{DiskUse, NotCounted, Size};
+pub use env::{Env, EnvCreated, EnvDeleted, EnvUse, EnvUseKind, Envs};
 pub use env_plan::{EnvPlan, EnvVariable, EnvVerdict};
 pub use log::{Gap, LogLine, LogPage, LogStream};
 pub use plan::{

@@ -58,9 +58,22 @@ impl NamedEnvironments {
     }
 }
 
+/// Whether a text that cannot be read as a script has `name` as a word of its own: then it may
+/// mean an environment.
+pub fn mentions(text: &str, name: &str) -> bool {
+    let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
+    !name.is_empty() && text.split(|c| !is_part(c)).any(|word| word == name)
+}
+
 #[cfg(test)]
 mod tests {
-    use crate::{Document, Options, parse};
+    use crate::{Document, Options, environments::mentions, parse};
+
+    #[test]
+    fn a_word_of_its_own() {
+        assert!(mentions("venv: 'web'", "web") && mentions("web", "web"));
+        assert!(!mentions("webs my-web web.x", "web") && !mentions("", "web"));
+    }
 
     fn of(text: &str) -> (alloc::vec::Vec<alloc::string::String>, bool) {
         let Document::Script(script) = parse(text, &Options::default()).document else {

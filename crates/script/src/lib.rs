@@ -36,7 +36,7 @@ pub use collodi_template::Template;
 pub use data::{read_json, read_module};
 pub use decode::decode;
 pub use diagnostic::{Diagnostic, Fix, Severity};
-pub use environments::NamedEnvironments;
+pub use environments::{NamedEnvironments, mentions};
 pub use example::{Example, example};
 pub use locate::locate;
 pub use method::Method;

@@ -3,24 +3,16 @@
 use super::{Answered, Shared};
 use crate::{names::PathName, views};
 use axum::{Json, extract::State};
-use collodi_api::{Answer, App, AppProcesses, Apps};
-use collodi_driver::AppInfo;
+use collodi_api::{Answer, AppProcesses, Apps};
 use collodi_host::{Command, Host};
 use std::collections::BTreeMap;
 
 pub(crate) async fn apps(State(surface): Shared) -> Answered<Apps> {
-    let found = surface.workspace.apps().await?;
     let running = surface.host.query(running).await?;
-    let app = |app: AppInfo| App {
-        running_processes: running.get(app.name.as_str()).copied().unwrap_or_default(),
-        name: app.name.to_string(),
-        path: app.path,
-        has_script: app.has_script,
-    };
-    Ok(Json(Apps {
-        count: found.len(),
-        apps: found.into_iter().map(app).collect(),
-    }))
+    let running = |app: &str| running.get(app).copied().unwrap_or_default();
+    let apps = surface.inventory.apps(running).await?;
+    let count = apps.len();
+    Ok(Json(Apps { apps, count }))
 }
 
 /// How many processes of each app have not ended.

@@ -12,6 +12,7 @@ use collodi_contain::Root;
 use collodi_driver::{Driver, Events, HostHandle, Notice, Workspace};
 use collodi_host::{Command, Event, Host, HostOptions};
 use collodi_http::{AllowedHosts, Surface, Token};
+use collodi_inventory::Inventory;
 use collodi_python::{Layout, Platform};
 use collodi_restart::{Policy, StopSequence};
 use collodi_settings::SettingsFile;
@@ -130,12 +131,15 @@ impl Stage {
         let backends = (runtime.backends)();
         let workspace = Workspace::new(layout, backends.files.clone());
         let clock = backends.clock.clone();
+        let (inventory, worker) = Inventory::new(workspace.clone(), clock.clone());
+        (runtime.spawn)(worker.work().boxed());
         let (driver, host) = Driver::new(Host::new(options), backends);
         let shutdowns = Arc::new(AtomicUsize::new(0));
         let calls = shutdowns.clone();
         let router = collodi_http::router(Surface {
             host: host.clone(),
             workspace,
+            inventory,
             audit: Arc::new(|_| future::ready(Ok(no_audit())).boxed()),
             settings: Settings::default(),
             settings_file: SettingsFile::of(&Root::new(text)),
