@@ -1,7 +1,11 @@
 //! The command line.
 
+mod env;
+
 use clap::{Args, Parser, Subcommand};
 use std::{net::SocketAddr, path::PathBuf};
+
+pub(crate) use env::{EnvArgs, EnvCommand, EnvRmArgs};
 
 /// Runs Pinokio-format app scripts on machines without a desktop.
 #[derive(Debug, Parser)]
@@ -61,6 +65,8 @@ pub(crate) enum Command {
     ///
     /// Shows every setting with where it comes from. Ends with 2 when the file is wrong.
     Config(ConfigArgs),
+    /// Show or delete the environments of the workspace.
+    Env(EnvArgs),
     /// Say which variables a child would get, and which rule decides about each.
     ///
     /// Values of secrets are not shown. Ends with 2 when the policy or another file is wrong.

@@ -9,6 +9,9 @@ use std::{path::Path, time::Duration};
 /// The status of a server whose host has shut down.
 const SHUTTING_DOWN: u16 = 503;
 
+/// How long it is waited for what takes its time: the walk through large folders.
+const PATIENCE: Duration = Duration::from_secs(600);
+
 /// A connection to the server of a workspace.
 #[derive(Debug)]
 pub(crate) struct Client {
@@ -32,6 +35,22 @@ impl Client {
 
     pub(crate) fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T> {
         read(self.ask(path))
+    }
+
+    /// As [`get`](Self::get), of what takes its time.
+    pub(crate) fn get_patiently<T: DeserializeOwned>(&self, path: &str) -> Result<T> {
+        let request = self.agent.get(self.state.url(path));
+        let request = request.header("Authorization", self.bearer());
+        let request = request.config().timeout_global(Some(PATIENCE)).build();
+        read(request.call())
+    }
+
+    /// Deletes, which may take its time.
+    pub(crate) fn delete<T: DeserializeOwned>(&self, path: &str) -> Result<T> {
+        let request = self.agent.delete(self.state.url(path));
+        let request = request.header("Authorization", self.bearer());
+        let request = request.config().timeout_global(Some(PATIENCE)).build();
+        read(request.call())
     }
 
     /// As [`get`](Self::get); none when the server has ended or is about to.

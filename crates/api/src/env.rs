@@ -70,6 +70,12 @@ words! {
 }
 
 impl EnvUse {
+    /// It as people call it.
+    pub fn shown(&self) -> &str {
+        let name = self.id.as_deref().or(self.app.as_deref());
+        name.unwrap_or("its making")
+    }
+
     /// Whether it lives: deletion would take the environment from under it.
     pub const fn lives(&self) -> bool {
         matches!(

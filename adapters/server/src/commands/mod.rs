@@ -6,6 +6,7 @@ mod audit;
 mod check;
 mod completions;
 mod config;
+mod env;
 mod env_plan;
 mod fs;
 mod logs;
@@ -59,6 +60,7 @@ pub(crate) fn execute(cli: Cli) -> Result<ExitCode> {
         Command::Answer(args) => answer::answer(&workspace, json, &args),
         Command::Audit(args) => audit::audit(&workspace, json, &args),
         Command::Config(args) => config::config(&workspace, json, &args),
+        Command::Env(args) => env::env(&workspace, json, &args),
         Command::EnvPlan(args) => env_plan::env_plan(&workspace, json, &args),
         Command::Fs(args) => fs::fs(&args),
         Command::Sandbox(args) => sandbox::sandbox(json, &args),
