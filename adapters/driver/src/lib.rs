@@ -1,5 +1,7 @@
 #![doc = include_str!("../README.md")]
 
+mod ask;
+mod detect;
 mod driver;
 mod events;
 mod growth;
@@ -11,6 +13,8 @@ mod survey;
 mod transfer;
 mod workspace;
 
+pub use ask::{Said, ask};
+pub use detect::detect;
 pub use driver::Driver;
 pub use events::{Events, Notice};
 pub use growth::Growth;

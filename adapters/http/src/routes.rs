@@ -11,9 +11,9 @@ use axum::{
     routing::{MethodRouter, delete, get, post, put},
 };
 use collodi_api::{
-    Answer, AppProcesses, Apps, AuditPage, Config, ConfigSaved, EnvCreated, EnvDeleted, EnvPlan,
-    Envs, Live, LogPage, Plan, ProcessDetail, Processes, Run, RunAnswer, RunRequest, RunResult,
-    Runs, ScriptDiagnostics, Status,
+    Answer, AppProcesses, Apps, AuditPage, Config, ConfigSaved, Doctor, EnvCreated, EnvDeleted,
+    EnvPlan, Envs, Live, LogPage, Plan, ProcessDetail, Processes, Run, RunAnswer, RunRequest,
+    RunResult, Runs, ScriptDiagnostics, Status,
 };
 use schemars::{JsonSchema, SchemaGenerator};
 use serde_json::{Map, Value};
@@ -197,6 +197,7 @@ pub static ROUTES: &[Route] = &[
     Route::get("/python/config", || get(config)).json::<Config>("the settings in force"),
     Route::put("/python/config", || put(change_config)).json::<ConfigSaved>("changes the settings file").takes::<Map<String, Value>>(),
     Route::get("/python/config/environment", || get(environment)).json::<EnvPlan>("the variables that commands get, and by which rule").with(DIALECT),
+    Route::get("/python/doctor", || get(doctor)).json::<Doctor>("whether the machine and the workspace are fit"),
     Route::get("/python/envs", || get(envs)).json::<Envs>("the environments").with(WAIT),
     Route::post("/python/envs/{name}", || post(create_env)).json::<EnvCreated>("makes an environment").status("201"),
     Route::delete("/python/envs/{name}", || delete(delete_env)).json::<EnvDeleted>("deletes an environment").with(FORCE),

@@ -11,7 +11,7 @@ use axum::{
     Router,
     middleware::{from_fn_with_state, map_response},
 };
-use collodi_api::AuditPage;
+use collodi_api::{AuditPage, Doctor};
 use collodi_audit::Query;
 use collodi_backend::{BoxFuture, Clock};
 use collodi_config::Settings;
@@ -23,6 +23,9 @@ use std::{fmt, io, sync::Arc};
 
 /// Answers questions about what was executed.
 pub type AuditOf = Arc<dyn Fn(Query) -> BoxFuture<'static, io::Result<AuditPage>> + Send + Sync>;
+
+/// Looks whether the machine and the workspace are fit.
+pub type DoctorOf = Arc<dyn Fn() -> BoxFuture<'static, Doctor> + Send + Sync>;
 
 /// What the surface works with. It reaches for nothing else.
 #[derive(Clone)]
@@ -39,6 +42,8 @@ pub struct Surface {
     pub settings_file: SettingsFile,
     /// Answers questions about what was executed.
     pub audit: AuditOf,
+    /// Looks whether the machine and the workspace are fit.
+    pub doctor: DoctorOf,
     /// What this machine can hold of a sandbox, for plans.
     pub holds: Holds,
     /// What a caller must know.

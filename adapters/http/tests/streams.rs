@@ -78,6 +78,7 @@ fn play<F: Future<Output = ()>>(lines: &[(&str, &str)], story: impl FnOnce(Stage
         host: host.clone(),
         workspace,
         inventory,
+        doctor: Arc::new(|| Box::pin(async { collodi_api::Doctor::default() })),
         audit: Arc::new(|_| Box::pin(async { Err(std::io::ErrorKind::Unsupported.into()) })),
         settings: collodi_config::Settings::default(),
         settings_file: collodi_settings::SettingsFile::of(&Root::new("/w")),

@@ -5,7 +5,7 @@ import { appView, appsView, forget } from "./apps.js";
 import { h, onAction, show } from "./dom.js";
 import { deletion, envsView, isInUse } from "./envs.js";
 import { LogView } from "./log.js";
-import { auditView, forgetOptional, saveSettings, settingsView } from "./optional.js";
+import { auditView, doctorView, forgetOptional, saveSettings, settingsView } from "./optional.js";
 import { processView, processesView } from "./processes.js";
 import { answers } from "./question.js";
 import { runView, runsView } from "./runs.js";
@@ -17,7 +17,7 @@ const main = $("main");
 
 const VIEWS = [
   ["apps", "Apps"], ["runs", "Runs"], ["processes", "Processes"],
-  ["envs", "Environments"], ["settings", "Settings"], ["audit", "Audit"],
+  ["envs", "Environments"], ["settings", "Settings"], ["doctor", "Doctor"], ["audit", "Audit"],
 ];
 
 let log = null;
@@ -46,6 +46,7 @@ function view({ view, id }) {
     case "processes": return id ? processView(id, logOf("processes", id)) : processesView();
     case "envs": return envsView();
     case "settings": return settingsView(draw);
+    case "doctor": return doctorView(draw);
     case "audit": return auditView(draw);
     default: return id ? appView(id, draw) : appsView();
   }
@@ -127,6 +128,7 @@ const actions = {
     const question = `Delete the environment ${name} with all that is installed in it?`;
     if (await sure(question, force ? "Delete anyway" : "Delete", deletion(env))) await del(`envs/${part(name)}${force ? "?force=true" : ""}`);
   }),
+  "look-again": () => { forgetOptional(); draw(); },
   "dismiss": (_, target) => target.closest(".notice").remove(),
 };
 

@@ -4,6 +4,7 @@ import { h } from "./dom.js";
 
 const TONES = {
   running: "good", serving: "good", completed: "good", done: "good", ok: "good",
+  warning: "busy", problem: "bad",
   starting: "busy", waiting: "busy", stopping: "busy", crashed: "bad", failed: "bad",
 };
 

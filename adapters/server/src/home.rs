@@ -39,6 +39,20 @@ impl Home {
         Ok(home)
     }
 
+    /// The workspace as it would be without a file of settings.
+    pub(crate) fn by_default(workspace: &Path, args: &ServerArgs) -> Result<Self> {
+        let dir = absolute(workspace)?;
+        let mut settings = Settings::default();
+        overrule(&mut settings, args);
+        trust::overrule(&mut settings, args)?;
+        Ok(Self {
+            layout: layout(&dir, &settings)?,
+            file: SettingsFile::of(&root(&dir)?),
+            settings,
+            dir,
+        })
+    }
+
     /// Reads the settings of the workspace. A file that is wrong ends the program: it may ask
     /// for more protection than the defaults have.
     pub(crate) async fn read(workspace: &Path, files: &dyn FileSystem) -> Result<Self> {

@@ -3,6 +3,7 @@
 use crate::{
     audit,
     bell::{Ear, bell},
+    checkup::{self, Checkup},
     cli::ServerArgs,
     failure::Failure,
     handover,
@@ -70,13 +71,14 @@ impl Node {
     ) -> Result<Self> {
         let backends = runtime.backends();
         let options = options(&home, &backends, args)?;
+        refuse_open_address(listen)?;
+        let checkup = Checkup::of(&home, backends.clone(), options.clone(), listen);
         let Home {
             dir,
             settings,
             file,
             layout,
         } = home;
-        refuse_open_address(listen)?;
         let hold = Hold::take(&dir)?;
         let earlier = handover::earlier(&hold);
         let listen = earlier.as_ref().map_or(listen, |state| state.address);
@@ -103,6 +105,7 @@ impl Node {
             settings_file: file,
             holds: collodi_os::holds,
             audit: Arc::new(audit::asked(Arc::clone(&ledger))),
+            doctor: Arc::new(checkup::asked(checkup)),
             token,
             allowed_hosts: AllowedHosts::bound_to(address),
             clock: Arc::clone(&backends.clock),

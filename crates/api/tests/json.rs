@@ -254,6 +254,21 @@ fn the_server() {
 }
 
 #[test]
+fn findings() {
+    let doctor = Doctor {
+        findings: vec![Finding {
+            about: text("uv"),
+            state: FindingState::Warning,
+            seen: text("not found"),
+            hint: Some(text("install uv")),
+        }],
+        problems: 0,
+        warnings: 1,
+    };
+    assert_snapshot!("doctor", json(&doctor));
+}
+
+#[test]
 fn environments() {
     let env = Env {
         name: text("tools"),

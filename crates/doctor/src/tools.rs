@@ -95,8 +95,11 @@ fn git(heard: &Heard) -> Finding {
     let about = "git";
     match heard {
         Heard::Said(version) => Finding::ok(about, version.clone()),
-        heard => Finding::warning(about, unheard(heard))
+        Heard::Missing => Finding::warning(about, "not found")
             .hint("install git: scripts fetch apps and models with it"),
+        heard => {
+            Finding::warning(about, unheard(heard)).hint("see what `git --version` says by hand")
+        }
     }
 }
 

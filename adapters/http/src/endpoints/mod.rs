@@ -3,6 +3,7 @@
 mod apps;
 mod audit;
 mod config;
+mod doctor;
 mod envs;
 mod events;
 mod facts;
@@ -26,6 +27,7 @@ use std::sync::Arc;
 pub(crate) use apps::{app_processes, apps, stop_app};
 pub(crate) use audit::audit;
 pub(crate) use config::{change_config, config, environment};
+pub(crate) use doctor::doctor;
 pub(crate) use envs::{create_env, delete_env, env_list, envs};
 pub(crate) use events::events;
 pub(crate) use facts::status;

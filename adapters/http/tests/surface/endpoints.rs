@@ -27,6 +27,7 @@ async fn an_empty_workspace(stage: Stage) {
     assert_snapshot!("livez", stage.get("/livez").await.shown());
     assert_snapshot!("status", stage.get("/python/status").await.shown());
     assert_snapshot!("config", stage.get("/python/config").await.shown());
+    assert_snapshot!("doctor", stage.get("/python/doctor").await.shown());
     for list in ["envs", "apps", "runs", "processes"] {
         let answer = stage.get(&format!("/python/{list}")).await.expect(200);
         assert_eq!(answer.body[list], serde_json::json!([]));

@@ -140,6 +140,7 @@ impl Stage {
             host: host.clone(),
             workspace,
             inventory,
+            doctor: Arc::new(|| future::ready(found()).boxed()),
             audit: Arc::new(|_| future::ready(Ok(no_audit())).boxed()),
             settings: Settings::default(),
             settings_file: SettingsFile::of(&Root::new(text)),
@@ -305,6 +306,19 @@ fn options(layout: Layout, root: &str) -> HostOptions {
         restart: Policy::fixed(Duration::from_secs(3)),
         stop: StopSequence::term_then_kill(Duration::from_secs(3)),
         ..HostOptions::new(layout, seed)
+    }
+}
+
+fn found() -> collodi_api::Doctor {
+    collodi_api::Doctor {
+        findings: vec![collodi_api::Finding {
+            about: "git".to_owned(),
+            state: collodi_api::FindingState::Warning,
+            seen: "not found".to_owned(),
+            hint: Some("install git".to_owned()),
+        }],
+        problems: 0,
+        warnings: 1,
     }
 }
 

@@ -5,6 +5,7 @@
 mod check;
 mod completions;
 mod config;
+mod doctor;
 mod env;
 mod env_plan;
 mod methods;
