@@ -94,7 +94,7 @@ function disks(disk) {
 }
 
 function doctor({ findings, problems, warnings }) {
-  const count = (number, what) => `${number === 0 ? "no" : number} ${what}${number === 1 ? "" : "s"}`;
+  const count = (number, what) => `${number} ${what}${number === 1 ? "" : "s"}`;
   return [
     h("p", {}, `${count(problems, "problem")}, ${count(warnings, "warning")}.`),
     h("p.actions", {}, button("Look again", "look-again")),

@@ -35,18 +35,21 @@ export function bytes(count) {
   return `${unit === 0 ? size : size.toFixed(1)} ${units[unit]}`;
 }
 
+const figure = (text) => h("span.figure", {}, text);
+
 /** What a folder takes: counted in the background. */
 export function size(of) {
   if (!of) return "counting…";
-  if (of.whole) return bytes(of.bytes);
+  if (of.whole) return figure(bytes(of.bytes));
   const why = [of.note, ...(of.leftOut ?? []).map(({ path, why }) => `${path}: ${why}`)].filter(Boolean).join("; ");
-  return [`at least ${bytes(of.bytes)}`, h("p.hint", {}, `Not counted: ${why}`)];
+  return [figure(`at least ${bytes(of.bytes)}`), h("p.hint", {}, `Not counted: ${why}`)];
 }
 
 /** What of it goes with the folder. */
 export function freed(of) {
   if (!of) return "–";
-  return of.sharedBytes === 0 ? bytes(of.freedBytes) : `${bytes(of.freedBytes)} (${bytes(of.sharedBytes)} are shared and stay)`;
+  const shared = of.sharedBytes > 0 ? ` (${bytes(of.sharedBytes)} are shared and stay)` : null;
+  return [figure(bytes(of.freedBytes)), shared];
 }
 
 /** A problem, with what to do about it and what is wrong with the script. */

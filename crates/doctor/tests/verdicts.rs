@@ -212,10 +212,10 @@ fn one_thing_at_a_time() {
             observed.sandbox.as_mut().unwrap().namespaces.restricted = Some(true);
         }),
         of("landlock", |observed| {
-            observed.sandbox.as_mut().unwrap().landlock = 4
+            observed.sandbox.as_mut().unwrap().landlock = 4;
         }),
         of("control groups", |observed| {
-            observed.control_groups.cpu = false
+            observed.control_groups.cpu = false;
         }),
         of("gpu", |observed| {
             observed.gpus = vec![Gpu {
@@ -227,10 +227,10 @@ fn one_thing_at_a_time() {
         }),
         of("disk", |observed| observed.space = None),
         of("port", |observed| {
-            observed.port = Port::Ours("127.0.0.1:8470".into(), 9)
+            observed.port = Port::Ours("127.0.0.1:8470".into(), 9);
         }),
         of("port", |observed| {
-            observed.port = Port::Taken("127.0.0.1:8470".into(), None)
+            observed.port = Port::Taken("127.0.0.1:8470".into(), None);
         }),
         of("token", |observed| observed.token = None),
     ];

@@ -1,11 +1,7 @@
 //! The named environments that a script uses, as far as its text says.
 
 use crate::{Dialect, Script, Template};
-use alloc::{
-    borrow::ToOwned,
-    collections::BTreeSet,
-    string::{String, ToString},
-};
+use alloc::{borrow::ToOwned, collections::BTreeSet, string::String};
 
 /// The named environments that the steps of a script use.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -54,7 +50,7 @@ impl NamedEnvironments {
 
     /// Whether the script uses, or may use, the environment of this name.
     pub fn may_have(&self, name: &str) -> bool {
-        self.is_computed || self.names.contains(&name.to_string())
+        self.is_computed || self.names.contains(name)
     }
 }
 

@@ -173,6 +173,7 @@ test("an environment shows what it takes and who uses it, and what lives in it i
   await link(page, /^Apps/);
   await page.getByText(/^Size: [0-9.]+ (B|KB|MB)/).first().waitFor();
   await check(page, "apps-sizes");
+  await stage.api("POST", "apps/user/stop");
   await leave(page);
 });
 
@@ -205,7 +206,7 @@ test("the doctor says what is well and what to do", async () => {
   await page.route("**/python/doctor", (route) => route.fulfill({ json: { problems: 1, warnings: 0, findings: [
     { about: "token", state: "problem", seen: HOSTILE, hint: HOSTILE }] } }));
   await page.getByRole("button", { name: "Look again" }).click();
-  await page.getByText("1 problem, no warnings.").waitFor();
+  await page.getByText("1 problem, 0 warnings.").waitFor();
   await page.getByText("To do: <img").waitFor();
   await check(page, "doctor-problem");
   await leave(page);

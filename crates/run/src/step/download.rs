@@ -129,11 +129,8 @@ impl Downloads {
         now: Instant,
         completed: Completed,
     ) -> Step {
-        match completed {
-            Completed::World(Completion::File(answer)) => {
-                return self.room_is_known(cx, now, answer.ok());
-            }
-            _ => {}
+        if let Completed::World(Completion::File(answer)) = completed {
+            return self.room_is_known(cx, now, answer.ok());
         }
         if let Room::Asked(_, held) = &mut self.room {
             *held = Some(completed);
