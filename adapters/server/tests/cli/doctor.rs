@@ -61,7 +61,7 @@ fn every_problem_is_one_with_something_to_do() {
         .file(".vatn/python/server.json", "{}");
     let root = stage.root();
     let set = |path: &str, mode| {
-        fs::set_permissions(root.join(path), fs::Permissions::from_mode(mode)).unwrap()
+        fs::set_permissions(root.join(path), fs::Permissions::from_mode(mode)).unwrap();
     };
     set(".vatn/python", 0o777);
     set(".vatn/python/server.json", 0o644);
