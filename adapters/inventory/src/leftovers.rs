@@ -5,7 +5,7 @@ use collodi_backend::FileSystem;
 use collodi_contain::{ContainedPath, Name, RelPath};
 use collodi_driver::Workspace;
 use collodi_file::{Entry, FileAnswer, FileError, FileErrorKind, FileKind, FileOp};
-use collodi_python::{EnvDir, Layout};
+use collodi_python::Layout;
 
 /// What the temporary file of a write is called, before the number of the process and its own.
 const TEMPORARY: &str = ".collodi-";
@@ -80,25 +80,5 @@ async fn list(files: &dyn FileSystem, path: &ContainedPath) -> Result<Vec<Entry>
         Ok(_) => Ok(Vec::new()),
         Err(error) if error.kind == FileErrorKind::NotFound => Ok(Vec::new()),
         Err(error) => Err(error),
-    }
-}
-
-impl Leftover {
-    /// The bytes that its removal frees, as far as that is known.
-    pub fn freed(&self) -> u64 {
-        match self {
-            Self::Unused(env) => env.size.as_ref().map_or(0, |size| size.freed_bytes),
-            Self::HalfMade(_) | Self::Temporary(_) => 0,
-        }
-    }
-
-    /// The environment, when it is one.
-    pub fn env(&self, layout: &Layout) -> Option<EnvDir> {
-        match self {
-            Self::Unused(env) => Name::parse(&env.name).ok(),
-            Self::HalfMade(name) => Some(name.clone()),
-            Self::Temporary(_) => None,
-        }
-        .map(|name| layout.environment(&name))
     }
 }
