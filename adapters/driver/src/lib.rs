@@ -1,6 +1,8 @@
 #![doc = include_str!("../README.md")]
 
 mod apps;
+mod ask;
+mod detect;
 mod driver;
 mod events;
 mod growth;
@@ -13,6 +15,8 @@ mod transfer;
 mod workspace;
 
 pub use apps::{AppDetail, Apps, AppsError, Removal, Updated};
+pub use ask::{Said, ask};
+pub use detect::detect;
 pub use driver::Driver;
 pub use events::{Events, Notice};
 pub use growth::Growth;

@@ -1,11 +1,12 @@
 //! What the machine is, asked of its files and of a few programs.
 
-use collodi_backend::{Backends, ChildEvent};
-use collodi_command::{CommandSpec, Exit, Signal, Stream, TreeId};
+use crate::ask::ask as ask_program;
+use collodi_backend::Backends;
+use collodi_command::{Exit, Signal, TreeId};
 use collodi_contain::{ContainedPath, RelPath, Root};
 use collodi_facts::{Facts, Folder, Sources, Texts};
 use collodi_file::{FileAnswer, FileOp};
-use collodi_host::{HostOptions, own_vars};
+use collodi_host::HostOptions;
 use collodi_python::Os;
 use collodi_time::Duration;
 use futures::future::{Either, select};
@@ -101,28 +102,14 @@ async fn run(
     (program, args): (&str, &[&str]),
     tree: &TreeId,
 ) -> Option<String> {
-    let cwd = options.layout.workspace().at(RelPath::root());
-    let spec = CommandSpec::new(program, cwd, tree.clone())
-        .args(args.iter().copied())
-        .envs(&own_vars(options));
-    let mut child = backends.process.spawn(&spec).await.ok()?;
-    let (mut said, mut exit) = (Vec::new(), None);
-    while let Some(event) = child.next_event().await {
-        match event {
-            ChildEvent::Output {
-                stream: Stream::Stdout,
-                bytes,
-            } => {
-                let most = usize::try_from(Sources::TEXT_BYTES).unwrap_or(usize::MAX);
-                let room = most.saturating_sub(said.len());
-                said.extend(bytes.iter().take(room));
-            }
-            ChildEvent::Exited(how) => exit = Some(how),
-            _ => {}
-        }
-    }
-    let ended_well = exit.is_some_and(Exit::is_success);
-    ended_well.then(|| String::from_utf8_lossy(&said).into_owned())
+    let most = usize::try_from(Sources::TEXT_BYTES).unwrap_or(usize::MAX);
+    let asked = (program, args);
+    let said = ask_program(backends, options, asked, tree, most)
+        .await
+        .ok()?;
+    said.exit
+        .is_some_and(Exit::is_success)
+        .then_some(said.stdout)
 }
 
 /// A place on the machine.

@@ -123,7 +123,12 @@ impl Workspace {
 
     /// Whether the environment is there, whole.
     pub async fn is_environment(&self, env: &EnvDir) -> bool {
-        is_there(&*self.files, env.python()).await && !is_there(&*self.files, env.marker()).await
+        is_there(&*self.files, env.python()).await && !self.is_half_made(env).await
+    }
+
+    /// Whether the making or deletion of the environment has begun and not ended.
+    pub async fn is_half_made(&self, env: &EnvDir) -> bool {
+        is_there(&*self.files, env.marker()).await
     }
 
     /// Reads the script of an app of the workspace.

@@ -9,6 +9,7 @@ use collodi_api::Problem;
 use collodi_driver::{AppsError, CommandError, Gone, LoadError};
 use collodi_file::FileError;
 use collodi_host::Refused;
+use collodi_inventory::live_use;
 
 /// A problem on its way out.
 #[derive(Clone, Debug)]
@@ -224,9 +225,9 @@ impl From<Refused> for Fault {
                 Self::new(Kind::Busy, detail).hint("wait for its end, or stop it")
             }
             Refused::NoJournal => Self::new(Kind::Busy, detail),
-            Refused::EnvInUse { .. } => {
-                Self::new(Kind::InUse, detail).hint("stop what uses the environment first")
-            }
+            Refused::EnvInUse { by, .. } => Self::new(Kind::InUse, detail)
+                .hint("stop what uses the environment first, or add ?force=true")
+                .with(|problem| problem.used_by = by.into_iter().map(live_use).collect()),
             Refused::NoSuchRun(_) | Refused::NoSuchProcess(_) => Self::new(Kind::NotFound, detail),
             Refused::NobodyReads(_) | Refused::NothingRuns(_) => {
                 Self::new(Kind::NothingRuns, detail)

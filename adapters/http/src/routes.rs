@@ -12,8 +12,8 @@ use axum::{
 };
 use collodi_api::{
     Answer, AppDetail, AppProcesses, AppRemoved, AppRequest, AppUpdate, AppUpdated, Apps,
-    AuditPage, Config, ConfigSaved, EnvCreated, EnvDeleted, EnvPlan, Envs, Live, LogPage, Plan,
-    ProcessDetail, Processes, Run, RunAnswer, RunRequest, RunResult, Runs, ScriptDiagnostics,
+    AuditPage, Config, ConfigSaved, Doctor, EnvCreated, EnvDeleted, EnvPlan, Envs, Live, LogPage,
+    Plan, ProcessDetail, Processes, Run, RunAnswer, RunRequest, RunResult, Runs, ScriptDiagnostics,
     Status, Templates,
 };
 use schemars::{JsonSchema, SchemaGenerator};
@@ -181,6 +181,12 @@ const REMOVE: &[Parameter] = &[
     query("force", "boolean", "ends what runs of it first"),
     query("env", "boolean", "environments that it alone names go too"),
 ];
+const WAIT: &[Parameter] = &[query(
+    "wait",
+    "boolean",
+    "answer when sizes and users are known",
+)];
+const FORCE: &[Parameter] = &[query("force", "boolean", "also when something uses it")];
 const PLAIN: &str = "text/plain";
 
 /// Everything that can be asked for.
@@ -196,9 +202,10 @@ pub static ROUTES: &[Route] = &[
     Route::get("/python/config", || get(config)).json::<Config>("the settings in force"),
     Route::put("/python/config", || put(change_config)).json::<ConfigSaved>("changes the settings file").takes::<Map<String, Value>>(),
     Route::get("/python/config/environment", || get(environment)).json::<EnvPlan>("the variables that commands get, and by which rule").with(DIALECT),
-    Route::get("/python/envs", || get(envs)).json::<Envs>("the environments"),
+    Route::get("/python/doctor", || get(doctor)).json::<Doctor>("whether the machine and the workspace are fit"),
+    Route::get("/python/envs", || get(envs)).json::<Envs>("the environments").with(WAIT),
     Route::post("/python/envs/{name}", || post(create_env)).json::<EnvCreated>("makes an environment").status("201"),
-    Route::delete("/python/envs/{name}", || delete(delete_env)).json::<EnvDeleted>("deletes an environment"),
+    Route::delete("/python/envs/{name}", || delete(delete_env)).json::<EnvDeleted>("deletes an environment").with(FORCE),
     Route::get("/python/apps", || get(apps)).json::<Apps>("the apps"),
     Route::post("/python/apps", || post(add_app)).json::<AppDetail>("adds an app of a repository or a template").takes::<AppRequest>().status("201"),
     Route::get("/python/apps/{name}", || get(app)).json::<AppDetail>("an app, and what it has"),

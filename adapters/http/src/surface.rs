@@ -11,17 +11,21 @@ use axum::{
     Router,
     middleware::{from_fn_with_state, map_response},
 };
-use collodi_api::AuditPage;
+use collodi_api::{AuditPage, Doctor};
 use collodi_audit::Query;
 use collodi_backend::{BoxFuture, Clock};
 use collodi_config::Settings;
 use collodi_driver::{Apps, HostHandle, Workspace};
+use collodi_inventory::Inventory;
 use collodi_plan::Holds;
 use collodi_settings::SettingsFile;
 use std::{fmt, io, sync::Arc};
 
 /// Answers questions about what was executed.
 pub type AuditOf = Arc<dyn Fn(Query) -> BoxFuture<'static, io::Result<AuditPage>> + Send + Sync>;
+
+/// Looks whether the machine and the workspace are fit.
+pub type DoctorOf = Arc<dyn Fn() -> BoxFuture<'static, Doctor> + Send + Sync>;
 
 /// What the surface works with. It reaches for nothing else.
 #[derive(Clone)]
@@ -32,12 +36,16 @@ pub struct Surface {
     pub workspace: Workspace,
     /// Adds to the apps of the workspace, and takes away from them.
     pub apps: Apps,
+    /// What that takes, and what uses it.
+    pub inventory: Inventory,
     /// The settings in force.
     pub settings: Settings,
     /// The file that has those of the next start.
     pub settings_file: SettingsFile,
     /// Answers questions about what was executed.
     pub audit: AuditOf,
+    /// Looks whether the machine and the workspace are fit.
+    pub doctor: DoctorOf,
     /// What this machine can hold of a sandbox, for plans.
     pub holds: Holds,
     /// What a caller must know.

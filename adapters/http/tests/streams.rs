@@ -15,6 +15,7 @@ use collodi_contain::Root;
 use collodi_driver::{Apps, Driver, Workspace};
 use collodi_host::{Command, Host, HostOptions};
 use collodi_http::{AllowedHosts, Limits, Surface, Token, router, serve};
+use collodi_inventory::Inventory;
 use collodi_python::{Layout, Platform};
 use collodi_sim::{Behaviour, World};
 use collodi_time::Instant;
@@ -72,11 +73,14 @@ fn play<F: Future<Output = ()>>(lines: &[(&str, &str)], story: impl FnOnce(Stage
     let workspace = Workspace::new(layout, backends.files.clone());
     let clock = backends.clock.clone();
     let apps = Apps::new(workspace.clone(), backends.clone(), 7);
+    let (inventory, worker) = Inventory::new(workspace.clone(), clock.clone());
     let (driver, host) = Driver::new(Host::new(options), backends);
     let router = router(Surface {
         host: host.clone(),
         workspace,
         apps,
+        inventory,
+        doctor: Arc::new(|| Box::pin(async { collodi_api::Doctor::default() })),
         audit: Arc::new(|_| Box::pin(async { Err(std::io::ErrorKind::Unsupported.into()) })),
         settings: collodi_config::Settings::default(),
         settings_file: collodi_settings::SettingsFile::of(&Root::new("/w")),
@@ -95,7 +99,9 @@ fn play<F: Future<Output = ()>>(lines: &[(&str, &str)], story: impl FnOnce(Stage
         let patience = Duration::from_secs(1);
         host.command(Command::Shutdown(patience)).await.unwrap();
     };
-    world.block_on(future::join(driver.run(), told)).unwrap();
+    // Whoever asks has gone with the story.
+    let all = future::join3(driver.run(), told, worker.work());
+    world.block_on(all).unwrap();
 }
 
 fn request(path: &str) -> axum::http::request::Builder {

@@ -4,9 +4,9 @@ import { addApp } from "./add.js";
 import { del, get, part, post, setToken, token } from "./api.js";
 import { appView, appsView, forget } from "./apps.js";
 import { h, onAction, show } from "./dom.js";
-import { envsView } from "./envs.js";
+import { deletion, envsView, isInUse } from "./envs.js";
 import { LogView } from "./log.js";
-import { auditView, forgetOptional, saveSettings, settingsView } from "./optional.js";
+import { auditView, doctorView, forgetOptional, saveSettings, settingsView } from "./optional.js";
 import { processView, processesView } from "./processes.js";
 import { answers } from "./question.js";
 import { runView, runsView } from "./runs.js";
@@ -18,7 +18,7 @@ const main = $("main");
 
 const VIEWS = [
   ["apps", "Apps"], ["runs", "Runs"], ["processes", "Processes"],
-  ["envs", "Environments"], ["settings", "Settings"], ["audit", "Audit"],
+  ["envs", "Environments"], ["settings", "Settings"], ["doctor", "Doctor"], ["audit", "Audit"],
 ];
 
 let log = null;
@@ -47,6 +47,7 @@ function view({ view, id }) {
     case "processes": return id ? processView(id, logOf("processes", id)) : processesView();
     case "envs": return envsView();
     case "settings": return settingsView(draw);
+    case "doctor": return doctorView(draw);
     case "audit": return auditView(draw);
     default: return id ? appView(id, draw) : appsView();
   }
@@ -124,7 +125,10 @@ const actions = {
   "restart": (id) => attempt(() => post(`processes/${part(id)}/restart`)),
   "stop": (id) => attempt(() => post(`processes/${part(id)}/stop`)),
   "delete-env": (name) => attempt(async () => {
-    if (await sure(`Delete the environment ${name} with all that is installed in it?`, "Delete")) await del(`envs/${part(name)}`);
+    const env = store.envs.find((env) => env.name === name);
+    const force = isInUse(env);
+    const question = `Delete the environment ${name} with all that is installed in it?`;
+    if (await sure(question, force ? "Delete anyway" : "Delete", deletion(env))) await del(`envs/${part(name)}${force ? "?force=true" : ""}`);
   }),
   "add-app": () => attempt(async () => {
     const name = await addApp();
@@ -145,6 +149,7 @@ const actions = {
     location.hash = "#/apps";
     await refresh();
   }),
+  "look-again": () => { forgetOptional(); draw(); },
   "dismiss": (_, target) => target.closest(".notice").remove(),
 };
 
@@ -169,9 +174,10 @@ function notice(what) {
 }
 
 /** Asks before something that cannot be undone. */
-function sure(question, yes) {
+function sure(question, yes, facts) {
   const dialog = h("dialog", { "aria-labelledby": "sure" }, h("form", { method: "dialog" },
     h("h2", { id: "sure" }, question),
+    facts,
     h("p.actions", {}, h("button.danger", { value: "yes" }, yes), h("button", { value: "no", autofocus: true }, "Keep"))));
   document.body.append(dialog);
   dialog.showModal();
@@ -185,7 +191,8 @@ const forms = {
   "settings": saveSettings,
   "create-env": async (form) => {
     const field = form.querySelector("input");
-    await post(`envs/${part(field.value)}`);
+    const { warning } = await post(`envs/${part(field.value)}`);
+    if (warning) notice({ message: `Warning: ${warning}` });
     field.value = "";
   },
 };

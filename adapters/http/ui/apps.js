@@ -2,9 +2,9 @@
 
 import { get, part } from "./api.js";
 import { button, h } from "./dom.js";
-import { isAlive, isUnderWay, processes, runs, store } from "./store.js";
+import { isAlive, isUnderWay, measure, processes, runs, store } from "./store.js";
 import { launcherPart } from "./launcher.js";
-import { badge, diagnostics, empty, problem } from "./words.js";
+import { badge, diagnostics, empty, problem, size } from "./words.js";
 
 /** All apps. */
 export function appsView() {
@@ -14,6 +14,7 @@ export function appsView() {
     return [head, empty("There are no apps yet.", h("p.hint", {},
       "Add one from a repository or a template. A folder of this machine is added by collodi add."))];
   }
+  measure();
   return [head, h("ul.cards", {}, store.apps.map(card))];
 }
 
@@ -22,6 +23,7 @@ function card(app) {
     h("h2", {}, h("a", { href: `#/apps/${part(app.name)}` }, app.name)),
     h("p.path", {}, app.path),
     app.origin ? h("p.hint", {}, app.origin.words) : null,
+    h("p.hint", {}, "Size: ", size(app.size)),
     h("p", {}, state(app)),
     actions(app));
 }

@@ -1,7 +1,7 @@
 // Sections for what not every server has: settings, and the audit of sandboxes.
 
 import { ask, get, put } from "./api.js";
-import { h } from "./dom.js";
+import { button, h } from "./dom.js";
 import { badge, bytes, empty, problem, span, table, when } from "./words.js";
 
 const known = new Map();
@@ -15,6 +15,11 @@ export function settingsView(redraw) {
 export function auditView(redraw) {
   const load = async () => (await ask("GET", "../api/guard/sandbox-audit")).json();
   return [h("h1", {}, "Audit"), loaded("audit", load, redraw, audit)];
+}
+
+/** Whether the machine and the workspace are fit. */
+export function doctorView(redraw) {
+  return [h("h1", {}, "Doctor"), loaded("doctor", () => get("doctor"), redraw, doctor)];
 }
 
 /** Has these be asked for again when they are shown next. */
@@ -86,6 +91,16 @@ function disks(disk) {
     h("meter", { min: 0, max: disk.totalBytes, high: disk.totalBytes * 0.6, value: used })), ` ${bytes(used)}`);
   return [h("h2", {}, "Disk"), bar("Environments", disk.envsBytesUsed), bar("Apps", disk.appsBytesUsed),
     h("p.hint", {}, `${bytes(disk.freeBytes)} of ${bytes(disk.totalBytes)} are free`)];
+}
+
+function doctor({ findings, problems, warnings }) {
+  const count = (number, what) => `${number} ${what}${number === 1 ? "" : "s"}`;
+  return [
+    h("p", {}, `${count(problems, "problem")}, ${count(warnings, "warning")}.`),
+    h("p.actions", {}, button("Look again", "look-again")),
+    table("What was found", ["About", "State", "Seen"], findings.map(({ about, state, seen, hint }) => [
+      about, badge(state), [seen, hint ? h("p.hint", {}, `To do: ${hint}`) : null]])),
+  ];
 }
 
 function audit({ entries }) {

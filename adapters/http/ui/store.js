@@ -38,6 +38,25 @@ export async function refresh() {
   changed();
 }
 
+/** How long it is waited before sizes are asked for again that could not be had. */
+const PATIENCE = 10_000;
+let measuring = 0;
+
+/** Has the sizes of environments and apps be counted that are not known. */
+export async function measure() {
+  const unknown = [...store.envs ?? [], ...store.apps ?? []].some((thing) => !thing.size);
+  if (!unknown || Date.now() - measuring < PATIENCE) return;
+  measuring = Date.now();
+  try {
+    store.envs = (await get("envs?wait=true")).envs;
+    store.apps = (await get("apps")).apps;
+    measuring = 0;
+  } catch {
+    // What is wrong with the server, others say; sizes are asked for again.
+  }
+  changed();
+}
+
 function heard(name, data) {
   hearing[name]?.(data);
   changed();

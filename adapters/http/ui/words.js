@@ -4,6 +4,7 @@ import { h } from "./dom.js";
 
 const TONES = {
   running: "good", serving: "good", completed: "good", done: "good", ok: "good",
+  warning: "busy", problem: "bad",
   starting: "busy", waiting: "busy", stopping: "busy", crashed: "bad", failed: "bad",
 };
 
@@ -32,6 +33,23 @@ export function bytes(count) {
   let unit = 0;
   while (size >= 1024 && unit < units.length - 1) { size /= 1024; unit += 1; }
   return `${unit === 0 ? size : size.toFixed(1)} ${units[unit]}`;
+}
+
+const figure = (text) => h("span.figure", {}, text);
+
+/** What a folder takes: counted in the background. */
+export function size(of) {
+  if (!of) return "counting…";
+  if (of.whole) return figure(bytes(of.bytes));
+  const why = [of.note, ...(of.leftOut ?? []).map(({ path, why }) => `${path}: ${why}`)].filter(Boolean).join("; ");
+  return [figure(`at least ${bytes(of.bytes)}`), h("p.hint", {}, `Not counted: ${why}`)];
+}
+
+/** What of it goes with the folder. */
+export function freed(of) {
+  if (!of) return "–";
+  const shared = of.sharedBytes > 0 ? ` (${bytes(of.sharedBytes)} are shared and stay)` : null;
+  return [figure(bytes(of.freedBytes)), shared];
 }
 
 /** A problem, with what to do about it and what is wrong with the script. */

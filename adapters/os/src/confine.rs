@@ -9,13 +9,22 @@ mod system;
 
 use collodi_backend::{Error, ErrorKind};
 use collodi_command::{CommandSpec, Sandbox};
-use collodi_sandbox::{Decision, Enforcement, Job, Lifetime, Place, Profile};
+use collodi_sandbox::{Decision, Enforcement, Job, Lifetime, Place, Probe, Profile};
 use std::{collections::BTreeMap, sync::LazyLock};
 
 pub(crate) use system::{Confined, Sandboxes, Status};
 
 /// The names of programs that hold sandboxes: the kernel has 15 bytes of one.
 pub(crate) const HOLDERS: [&str; 2] = ["bwrap", "exe"];
+
+/// The sandboxes of this machine.
+static HERE: LazyLock<Sandboxes> = LazyLock::new(Sandboxes::default);
+
+/// What this machine can do for a sandbox of every level, by trying; none where there are no
+/// sandboxes, or no folder for the trial can be made.
+pub fn probe() -> Option<Probe> {
+    HERE.probe()
+}
 
 /// What this machine can hold of a sandbox; none of it when there is none. The first time, a
 /// trial is started.
@@ -24,7 +33,6 @@ pub(crate) const HOLDERS: [&str; 2] = ["bwrap", "exe"];
 ///
 /// Why nothing would be started in it, and what would cure that.
 pub fn holds(sandbox: &Sandbox) -> Result<Option<Enforcement>, String> {
-    static HERE: LazyLock<Sandboxes> = LazyLock::new(Sandboxes::default);
     match sandbox {
         Sandbox::Full => Ok(None),
         Sandbox::Within(profile) => match HERE.decide(profile) {

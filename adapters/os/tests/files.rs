@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
 use collodi_contain::{ContainedPath, RelPath, Root};
+use collodi_disk::{Ended, Limits, Usage};
 use collodi_file::{Entry, FileAnswer, FileErrorKind, FileKind, FileOp, Stat};
 use collodi_os::Files;
 use rustix::fs::{CWD, FileType, Mode, OFlags, mknodat, openat};
@@ -14,6 +15,7 @@ use std::{
         net::UnixListener,
     },
     path::Path,
+    time::Duration,
 };
 use tempfile::TempDir;
 
@@ -381,4 +383,80 @@ fn says_what_went_wrong_and_where() {
         .unwrap_err();
     assert_eq!(error.kind, FileErrorKind::Other);
     insta::assert_snapshot!(error.detail.unwrap(), @"File name too long (os error 36)");
+}
+
+fn measured(path: ContainedPath, limits: Limits) -> Usage {
+    match Files.perform(FileOp::Measure { path, limits }) {
+        Ok(FileAnswer::Measured(tally)) => tally.usage(),
+        other => panic!("{other:?}"),
+    }
+}
+
+/// An installer links from its cache: what both have stays when one goes.
+#[test]
+fn hard_links_are_counted_once_and_stay_elsewhere() {
+    let folder = Folder::new();
+    let big = vec![7; 100_000];
+    for dir in ["cache", "env/lib/below"] {
+        fs::create_dir_all(folder.path().join(dir)).unwrap();
+    }
+    fs::write(folder.path().join("cache/wheel"), &big).unwrap();
+    fs::write(folder.path().join("env/lib/own"), &big).unwrap();
+    fs::write(folder.path().join("env/pyvenv.cfg"), "version = 3.13").unwrap();
+    let link = |from: &str, to: &str| {
+        fs::hard_link(folder.path().join(from), folder.path().join(to)).unwrap();
+    };
+    link("cache/wheel", "env/lib/linked");
+    link("env/lib/own", "env/lib/below/own-again");
+    let before = measured(folder.at("env"), Limits::default());
+    assert!(
+        before.bytes >= 200_000 && before.bytes < 300_000,
+        "{before}"
+    );
+    assert!(
+        before.shared() >= 100_000 && before.freed >= 100_000,
+        "{before}"
+    );
+    assert!(before.touched > 0 && before.is_whole());
+    let whole = measured(folder.at("."), Limits::default());
+    assert_eq!(whole.shared(), 0, "{whole}");
+    folder.remove("cache").unwrap();
+    let after = measured(folder.at("env"), Limits::default());
+    assert_eq!((after.bytes, after.shared()), (before.bytes, 0));
+}
+
+#[test]
+fn what_is_too_deep_is_named_and_the_rest_counted() {
+    let folder = Folder::new();
+    let deep = vec!["d"; 120].join("/");
+    fs::create_dir_all(folder.path().join("top").join(&deep)).unwrap();
+    fs::write(folder.path().join("top/beside"), vec![7; 50_000]).unwrap();
+    let usage = measured(folder.at("top"), Limits::default());
+    assert!(usage.bytes >= 50_000, "{usage}");
+    let named: Vec<_> = usage.left_out.iter().map(ToString::to_string).collect();
+    assert_eq!(named, [format!("{}: too deep", vec!["d"; 100].join("/"))]);
+}
+
+#[test]
+fn a_count_without_time_says_so() {
+    let folder = Folder::new();
+    fs::create_dir(folder.path().join("many")).unwrap();
+    for number in 0..600 {
+        fs::write(folder.path().join(format!("many/{number}")), "").unwrap();
+    }
+    let limits = Limits {
+        time: Duration::ZERO,
+        ..Limits::default()
+    };
+    assert_eq!(measured(folder.at("many"), limits).ended, Ended::TooLong);
+    let path = folder.at("many");
+    let (wanted, count) = Files.while_wanted(FileOp::Measure {
+        path,
+        limits: Limits::default(),
+    });
+    drop(wanted);
+    match count() {
+        Ok(FileAnswer::Measured(tally)) => assert_eq!(tally.usage().ended, Ended::Cancelled),
+        other => panic!("{other:?}"),
+    }
 }

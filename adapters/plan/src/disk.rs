@@ -46,7 +46,11 @@ impl<'a> Disk<'a> {
     /// Performs an operation: what reads, on both; what changes something, above only.
     pub(crate) async fn perform(&mut self, op: &FileOp) -> Result<FileAnswer, FileError> {
         match op {
-            FileOp::Read { .. } | FileOp::Stat { .. } | FileOp::List { .. } => self.read(op).await,
+            FileOp::Read { .. }
+            | FileOp::Stat { .. }
+            | FileOp::List { .. }
+            | FileOp::Measure { .. }
+            | FileOp::Space { .. } => self.read(op).await,
             FileOp::Append { path, .. } => {
                 self.lift(path).await;
                 self.change(op)
@@ -98,6 +102,8 @@ impl<'a> Disk<'a> {
             (Ok(FileAnswer::Stat(None)), _) | (Err(_), FileOp::Read { .. }) => {}
             // A folder that the run writes into is there twice: the real one has the rest.
             (_, FileOp::List { .. }) => {}
+            // What is made in memory takes no room.
+            (_, FileOp::Measure { .. } | FileOp::Space { .. }) => {}
             _ => return above,
         }
         if self.is_deleted(op.path()) {

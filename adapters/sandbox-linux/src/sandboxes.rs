@@ -81,20 +81,28 @@ impl Sandboxes {
         }
     }
 
+    /// What this machine can, as far as a profile needs it.
+    pub fn probe(&self, profile: &Profile) -> Probe {
+        self.probe_on(profile, &look::machine(profile))
+    }
+
     fn decide_on(&self, profile: &Profile, machine: &Machine) -> Decision {
+        decide(profile, &self.probe_on(profile, machine))
+    }
+
+    fn probe_on(&self, profile: &Profile, machine: &Machine) -> Probe {
         let landlock = match self.tools.landlock {
             true => *self.landlock.get_or_init(domain::version),
             false => 0,
         };
-        let probe = Probe {
+        Probe {
             bwrap: self.bwrap(profile, machine),
             landlock,
             domains: collodi_spawn::can_confine(),
             seccomp: Architecture::named(std::env::consts::ARCH).is_some(),
             helper: helper::is_available(),
             home: !machine.homes.is_empty(),
-        };
-        decide(profile, &probe)
+        }
     }
 
     fn bwrap(

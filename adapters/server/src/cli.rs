@@ -1,7 +1,11 @@
 //! The command line.
 
+mod env;
+
 use clap::{Args, FromArgMatches as _, Parser, Subcommand};
 use std::{net::SocketAddr, path::PathBuf};
+
+pub(crate) use env::{EnvArgs, EnvCommand, EnvRmArgs};
 
 /// Runs Pinokio-format app scripts on machines without a desktop.
 #[derive(Debug, Parser)]
@@ -76,6 +80,13 @@ pub(crate) enum Command {
     ///
     /// Shows every setting with where it comes from. Ends with 2 when the file is wrong.
     Config(ConfigArgs),
+    /// Look whether this machine and the workspace are fit to run apps.
+    ///
+    /// Starts a few programs to ask them, and changes nothing. Ends with 1 when there is a
+    /// problem.
+    Doctor(DoctorArgs),
+    /// Show or delete the environments of the workspace.
+    Env(EnvArgs),
     /// Say which variables a child would get, and which rule decides about each.
     ///
     /// Values of secrets are not shown. Ends with 2 when the policy or another file is wrong.
@@ -344,6 +355,15 @@ pub(crate) struct ServeArgs {
     /// Does not repeat what apps say: their logs have it.
     #[arg(long)]
     pub(crate) quiet: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DoctorArgs {
+    #[command(flatten)]
+    pub(crate) server: ServerArgs,
+    /// Where a server would listen.
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8470")]
+    pub(crate) listen: SocketAddr,
 }
 
 #[derive(Debug, PartialEq, Eq, Args)]

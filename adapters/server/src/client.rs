@@ -16,8 +16,9 @@ pub(crate) use stream::Told;
 /// The status of a server whose host has shut down.
 const SHUTTING_DOWN: u16 = 503;
 
-/// How long the server may take to fetch an app: a little longer than it takes itself.
-const FETCHING: Duration = Duration::from_secs(16 * 60);
+/// How long it is waited for what takes its time: the fetching of an app, for which the server
+/// itself has a little less; the walk through large folders.
+const PATIENCE: Duration = Duration::from_secs(16 * 60);
 
 /// A connection to the server of a workspace.
 #[derive(Debug)]
@@ -50,6 +51,22 @@ impl Client {
 
     pub(crate) fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T> {
         read(self.ask(path))
+    }
+
+    /// As [`get`](Self::get), of what takes its time.
+    pub(crate) fn get_patiently<T: DeserializeOwned>(&self, path: &str) -> Result<T> {
+        let request = self.agent.get(self.state.url(path));
+        let request = request.header("Authorization", self.bearer());
+        let request = request.config().timeout_global(Some(PATIENCE)).build();
+        read(request.call())
+    }
+
+    /// Deletes, which may take its time.
+    pub(crate) fn delete<T: DeserializeOwned>(&self, path: &str) -> Result<T> {
+        let request = self.agent.delete(self.state.url(path));
+        let request = request.header("Authorization", self.bearer());
+        let request = request.config().timeout_global(Some(PATIENCE)).build();
+        read(request.call())
     }
 
     /// As [`get`](Self::get); none when the server has ended or is about to.
@@ -117,15 +134,9 @@ impl Client {
         body: &impl Serialize,
     ) -> Result<T> {
         let request = self.agent.post(self.state.url(path));
-        let request = request.config().timeout_global(Some(FETCHING)).build();
+        let request = request.config().timeout_global(Some(PATIENCE)).build();
         let request = request.header("Authorization", self.bearer());
         read(request.send_json(body))
-    }
-
-    pub(crate) fn delete<T: DeserializeOwned>(&self, path: &str) -> Result<T> {
-        let request = self.agent.delete(self.state.url(path));
-        let request = request.config().timeout_global(Some(FETCHING)).build();
-        read(request.header("Authorization", self.bearer()).call())
     }
 
     fn ask(&self, path: &str) -> Answer {

@@ -27,18 +27,38 @@ pub(crate) struct Home {
 }
 
 impl Home {
-    /// Reads the settings of the workspace, over which the command line wins. A file that is
-    /// wrong ends the program: it may ask for more protection than the defaults have.
+    /// As [`read`](Self::read); the command line wins over the file.
     pub(crate) async fn open(
         workspace: &Path,
         files: &dyn FileSystem,
         args: &ServerArgs,
     ) -> Result<Self> {
+        let mut home = Self::read(workspace, files).await?;
+        overrule(&mut home.settings, args);
+        trust::overrule(&mut home.settings, args)?;
+        Ok(home)
+    }
+
+    /// The workspace as it would be without a file of settings.
+    pub(crate) fn by_default(workspace: &Path, args: &ServerArgs) -> Result<Self> {
         let dir = absolute(workspace)?;
-        let file = SettingsFile::of(&root(&dir)?);
-        let mut settings = file.read(files).await.map_err(unusable)?;
+        let mut settings = Settings::default();
         overrule(&mut settings, args);
         trust::overrule(&mut settings, args)?;
+        Ok(Self {
+            layout: layout(&dir, &settings)?,
+            file: SettingsFile::of(&root(&dir)?),
+            settings,
+            dir,
+        })
+    }
+
+    /// Reads the settings of the workspace. A file that is wrong ends the program: it may ask
+    /// for more protection than the defaults have.
+    pub(crate) async fn read(workspace: &Path, files: &dyn FileSystem) -> Result<Self> {
+        let dir = absolute(workspace)?;
+        let file = SettingsFile::of(&root(&dir)?);
+        let settings = file.read(files).await.map_err(unusable)?;
         Ok(Self {
             layout: layout(&dir, &settings)?,
             dir,

@@ -6,6 +6,7 @@ mod say;
 mod app_root;
 mod audit;
 mod bell;
+mod checkup;
 mod cli;
 mod client;
 mod commands;

@@ -3,6 +3,7 @@
 use crate::{
     audit,
     bell::{Ear, bell},
+    checkup::{self, Checkup},
     cli::ServerArgs,
     failure::Failure,
     handover,
@@ -18,6 +19,7 @@ use collodi_config::{Setting, Settings, Size};
 use collodi_driver::{Apps, Driver, HostHandle, Notice, Workspace, survey};
 use collodi_host::{Command, EnvPolicies, Event, Host, HostOptions};
 use collodi_http::{AllowedHosts, Limits, Surface, Token};
+use collodi_inventory::Inventory;
 use collodi_ledger::Ledger;
 use collodi_logs::Limits as LogLimits;
 use collodi_python::Layout;
@@ -69,13 +71,14 @@ impl Node {
     ) -> Result<Self> {
         let backends = runtime.backends();
         let options = options(&home, &backends, args)?;
+        refuse_open_address(listen)?;
+        let checkup = Checkup::of(&home, backends.clone(), options.clone(), listen);
         let Home {
             dir,
             settings,
             file,
             layout,
         } = home;
-        refuse_open_address(listen)?;
         let hold = Hold::take(&dir)?;
         let earlier = handover::earlier(&hold);
         let listen = earlier.as_ref().map_or(listen, |state| state.address);
@@ -87,6 +90,8 @@ impl Node {
         if let Err(error) = apps.sweep().await {
             complain!("warning: what is left of apps that were not added stays: {error}");
         }
+        let (inventory, worker) = Inventory::new(workspace.clone(), Arc::clone(&backends.clock));
+        runtime.spawn(worker.work().boxed());
         let (driver, handle) = Driver::new(Host::new(options.clone()), backends.clone());
         let door = Door::open(listen)?;
         let address = door.address;
@@ -100,10 +105,12 @@ impl Node {
             host: handle.clone(),
             workspace,
             apps,
+            inventory,
             settings,
             settings_file: file,
             holds: collodi_os::holds,
             audit: Arc::new(audit::asked(Arc::clone(&ledger))),
+            doctor: Arc::new(checkup::asked(checkup)),
             token,
             allowed_hosts: AllowedHosts::bound_to(address),
             clock: Arc::clone(&backends.clock),

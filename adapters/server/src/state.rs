@@ -48,7 +48,7 @@ impl ServerState {
         if !is_held(workspace) {
             return Err(nobody().into());
         }
-        let text = fs::read_to_string(state_file(workspace)).map_err(|_| nobody())?;
+        let text = fs::read_to_string(file(workspace)).map_err(|_| nobody())?;
         serde_json::from_str(&text).context("the server's state file cannot be read")
     }
 
@@ -76,7 +76,7 @@ impl Hold {
         let lock = lock.with_context(|| format!("failed to open {}", path.display()))?;
         match lock.try_lock() {
             Ok(()) => Ok(Self {
-                state: state_file(workspace),
+                state: file(workspace),
                 _lock: lock,
             }),
             Err(TryLockError::WouldBlock) => Err(held(workspace).into()),
@@ -114,7 +114,7 @@ pub(crate) fn is_held(workspace: &Path) -> bool {
 }
 
 fn held(workspace: &Path) -> Failure {
-    let by = fs::read_to_string(state_file(workspace)).ok();
+    let by = fs::read_to_string(file(workspace)).ok();
     let by = by.and_then(|text| serde_json::from_str::<ServerState>(&text).ok());
     let by = by.map_or_else(String::new, |s| {
         format!(" (pid {}, http://{})", s.pid, s.address)
@@ -178,7 +178,8 @@ fn state_dir(workspace: &Path) -> PathBuf {
     workspace.join(".vatn").join("python")
 }
 
-fn state_file(workspace: &Path) -> PathBuf {
+/// The file that says where a server is, and has its token.
+pub(crate) fn file(workspace: &Path) -> PathBuf {
     state_dir(workspace).join("server.json")
 }
 

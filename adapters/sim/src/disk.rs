@@ -2,6 +2,7 @@
 
 use crate::Behaviour;
 use collodi_contain::Root;
+use collodi_disk::Space;
 use collodi_file::{FileErrorKind, FileKind};
 use std::collections::{BTreeMap, VecDeque};
 
@@ -59,12 +60,17 @@ pub(crate) enum Way {
 #[derive(Debug)]
 pub(crate) struct Disk {
     root: Node,
+    pub(crate) space: Space,
 }
 
 impl Disk {
     pub(crate) const fn new() -> Self {
         Self {
             root: Node::Dir(BTreeMap::new()),
+            space: Space {
+                free: 1 << 40,
+                total: 1 << 40,
+            },
         }
     }
 

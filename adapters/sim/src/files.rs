@@ -8,7 +8,8 @@ use crate::{
 use async_trait::async_trait;
 use collodi_backend::FileSystem;
 use collodi_contain::ContainedPath;
-use collodi_file::{Entry, FileAnswer, FileError, FileErrorKind, FileOp, Stat};
+use collodi_disk::{Found, Limits, Tally};
+use collodi_file::{Entry, FileAnswer, FileError, FileErrorKind, FileKind, FileOp, Stat};
 use std::{collections::BTreeMap, fmt, sync::Arc};
 
 type Answer = Result<FileAnswer, FileErrorKind>;
@@ -50,6 +51,8 @@ fn perform(disk: &mut Disk, op: &FileOp) -> Answer {
         FileOp::Stat { path } => stat(disk, path),
         FileOp::List { path } => list(disk, path),
         FileOp::Link { path, to } => link(disk, path, to),
+        FileOp::Measure { path, limits } => measure(disk, path, *limits),
+        FileOp::Space { .. } => Ok(FileAnswer::Space(disk.space)),
         _ => Err(FileErrorKind::Unsupported),
     }
 }
@@ -193,6 +196,31 @@ fn list(disk: &Disk, path: &ContainedPath) -> Answer {
         Some(_) => Err(FileErrorKind::NotADirectory),
         None => Err(FileErrorKind::NotFound),
     }
+}
+
+/// A file takes its bytes, everything else nothing.
+fn measure(disk: &Disk, path: &ContainedPath, limits: Limits) -> Answer {
+    let place = find(disk, path, End::Follow, Way::Exists)?;
+    let top = disk.get(&place).ok_or(FileErrorKind::NotFound)?;
+    if top.kind() != FileKind::Directory {
+        return Err(FileErrorKind::NotADirectory);
+    }
+    let (mut tally, mut ahead) = (Tally::new(limits), vec![top]);
+    while let Some(node) = ahead.pop() {
+        let found = Found {
+            id: (0, 0),
+            links: 1,
+            bytes: node.size(),
+            touched: 0,
+        };
+        if tally.add(found).is_err() {
+            break;
+        }
+        if let Node::Dir(entries) = node {
+            ahead.extend(entries.values());
+        }
+    }
+    Ok(FileAnswer::Measured(Arc::new(tally)))
 }
 
 fn link(disk: &mut Disk, path: &ContainedPath, to: &ContainedPath) -> Answer {

@@ -111,6 +111,12 @@ impl World {
         self.put(path, Node::Link(target.to_owned()))
     }
 
+    /// So many bytes are free on the disk, whatever is written; a tebibyte when nobody says.
+    pub fn free(&self, bytes: u64) -> &Self {
+        self.0.state().disk.space.free = bytes;
+        self
+    }
+
     /// The content of the file at an absolute path, links followed.
     pub fn content(&self, path: &str) -> Option<String> {
         let state = self.0.state();

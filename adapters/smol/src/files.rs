@@ -6,13 +6,14 @@ use collodi_backend::FileSystem;
 use collodi_file::{FileAnswer, FileError, FileOp};
 
 /// Performs file operations as [`collodi_os::Files`] does. An operation that has begun
-/// is finished, also when nobody waits for it any more.
+/// is finished, also when nobody waits for it any more; but for a count, which ends.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Files;
 
 #[async_trait]
 impl FileSystem for Files {
     async fn perform(&self, op: FileOp) -> Result<FileAnswer, FileError> {
-        unblock(move || collodi_os::Files.perform(op)).await
+        let (_wanted, perform) = collodi_os::Files.while_wanted(op);
+        unblock(perform).await
     }
 }

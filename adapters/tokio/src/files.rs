@@ -7,7 +7,7 @@ use collodi_file::{FileAnswer, FileError, FileErrorKind, FileOp};
 use collodi_os::Reactor as _;
 
 /// Performs file operations as [`collodi_os::Files`] does. An operation that has begun
-/// is finished, also when nobody waits for it any more.
+/// is finished, also when nobody waits for it any more; but for a count, which ends.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Files;
 
@@ -15,7 +15,8 @@ pub struct Files;
 impl FileSystem for Files {
     async fn perform(&self, op: FileOp) -> Result<FileAnswer, FileError> {
         let path = op.path().clone();
-        let performed = Reactor::offload(move || collodi_os::Files.perform(op)).await;
+        let (_wanted, perform) = collodi_os::Files.while_wanted(op);
+        let performed = Reactor::offload(perform).await;
         performed.unwrap_or_else(|error| {
             let mut lost = FileError::new(FileErrorKind::Other, path);
             lost.detail = Some(error.to_string());

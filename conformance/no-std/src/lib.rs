@@ -19,6 +19,8 @@ use collodi_backend as _;
 use collodi_command as _;
 use collodi_config as _;
 use collodi_contain as _;
+use collodi_disk as _;
+use collodi_doctor as _;
 use collodi_env as _;
 use collodi_facts as _;
 use collodi_file as _;

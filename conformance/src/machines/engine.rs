@@ -120,7 +120,10 @@ fn command(detail: u8, first: Option<&RunId>) -> Command {
     match (detail % 8, env, first) {
         (0, ..) => Command::StopApp("demo".into()),
         (1, Ok(env), _) => Command::CreateEnv(env),
-        (2, Ok(env), _) => Command::DeleteEnv(env),
+        (2, Ok(env), _) => Command::DeleteEnv {
+            name: env,
+            force: false,
+        },
         (3, _, Some(run)) => Command::CancelRun(run.clone()),
         (4, ..) if detail > 127 => Command::HandOver,
         (4, ..) => Command::Kill,

@@ -1,6 +1,6 @@
 //! Apps.
 
-use crate::Process;
+use crate::{Process, Size};
 use alloc::{string::String, vec::Vec};
 use serde::{Deserialize, Serialize};
 
@@ -31,6 +31,9 @@ pub struct App {
     /// Where it came from, when that is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub origin: Option<AppOrigin>,
+    /// What its folder takes; null until it was measured, in the background.
+    #[serde(default)]
+    pub size: Option<Size>,
 }
 
 /// Where an app came from: a repository, a folder or a template.

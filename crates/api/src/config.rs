@@ -1,6 +1,6 @@
 //! Settings.
 
-use crate::words::words;
+use crate::{DiskUse, words::words};
 use alloc::{string::String, vec::Vec};
 use serde::{Deserialize, Serialize};
 
@@ -25,6 +25,9 @@ pub struct Config {
     pub max_log_lines: usize,
     /// A sentence for people about when settings take effect.
     pub note: String,
+    /// What is used of the disk; null until it was measured, in the background.
+    #[serde(default)]
+    pub disk: Option<DiskUse>,
     /// Every setting in force, with where it comes from.
     #[serde(default)]
     pub settings: Vec<Setting>,

@@ -8,6 +8,8 @@ mod answer;
 mod app;
 mod audit;
 mod config;
+mod disk;
+mod doctor;
 mod env;
 mod env_plan;
 mod log;
@@ -28,7 +30,9 @@ pub use app::{
 };
 pub use audit::{AuditEntry, AuditEnvironment, AuditPage, AuditSandbox};
 pub use config::{Config, ConfigSaved, Setting, SettingSource};
-pub use env::{Env, EnvCreated, EnvDeleted, Envs};
+pub use disk::{DiskUse, NotCounted, Size};
+pub use doctor::{Doctor, Finding, FindingState};
+pub use env::{Env, EnvCreated, EnvDeleted, EnvUse, EnvUseKind, Envs};
 pub use env_plan::{EnvPlan, EnvVariable, EnvVerdict};
 pub use log::{Gap, LogLine, LogPage, LogStream};
 pub use plan::{

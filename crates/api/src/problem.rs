@@ -1,6 +1,6 @@
 //! What went wrong.
 
-use crate::{StepFailure, words::words};
+use crate::{EnvUse, StepFailure, words::words};
 use alloc::{string::String, vec::Vec};
 use serde::{Deserialize, Serialize};
 
@@ -35,6 +35,9 @@ pub struct Problem {
     /// The column in characters, from 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub column: Option<usize>,
+    /// What uses the environment it is about.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub used_by: Vec<EnvUse>,
     /// The run it is about.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub run_id: Option<String>,

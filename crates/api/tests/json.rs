@@ -17,6 +17,22 @@ fn text(text: &str) -> String {
     text.to_owned()
 }
 
+fn size() -> Size {
+    Size {
+        bytes: 12_288,
+        freed_bytes: 4096,
+        shared_bytes: 8192,
+        entries: 3,
+        whole: false,
+        note: None,
+        left_out: vec![NotCounted {
+            path: text("lib/secret"),
+            why: text("permission denied"),
+        }],
+        measured_at: text("2026-01-01T00:00:00.000Z"),
+    }
+}
+
 fn process() -> Process {
     Process {
         id: text("demo-0123abcd"),
@@ -184,6 +200,16 @@ fn the_server() {
         restart_delay_ms: 3000,
         max_log_lines: 500,
         note: text("a sentence"),
+        disk: Some(DiskUse {
+            envs_bytes_used: 2048,
+            apps_bytes_used: 1,
+            free_bytes: 1 << 30,
+            total_bytes: 1 << 40,
+            envs_human: text("2.0 KB"),
+            apps_human: text("1 B"),
+            free_human: text("1.00 GB"),
+            total_human: text("1024.00 GB"),
+        }),
         settings: vec![Setting {
             key: text("python.prefer_uv"),
             value: true.into(),
@@ -228,10 +254,33 @@ fn the_server() {
 }
 
 #[test]
+fn findings() {
+    let doctor = Doctor {
+        findings: vec![Finding {
+            about: text("uv"),
+            state: FindingState::Warning,
+            seen: text("not found"),
+            hint: Some(text("install uv")),
+        }],
+        problems: 0,
+        warnings: 1,
+    };
+    assert_snapshot!("doctor", json(&doctor));
+}
+
+#[test]
 fn environments() {
     let env = Env {
         name: text("tools"),
         path: text("/w/envs/tools"),
+        python_version: Some(text("3.13.1")),
+        size: Some(size()),
+        used_by: vec![EnvUse {
+            kind: EnvUseKind::Process,
+            app: Some(text("demo")),
+            id: Some(text("demo-0123abcd")),
+        }],
+        last_used_at: Some(text("2026-01-01T00:00:00.000Z")),
     };
     let envs = Envs {
         envs: vec![env],
@@ -243,6 +292,7 @@ fn environments() {
         path: text("/w/envs/tools"),
         status: text("created"),
         reused: true,
+        warning: Some(text("space is short")),
     };
     assert_snapshot!("env_created", json(&created));
     let deleted = EnvDeleted {
@@ -260,6 +310,7 @@ fn apps_and_processes() {
         has_script: true,
         running_processes: 1,
         origin: None,
+        size: None,
     };
     let apps = Apps {
         apps: vec![app],

@@ -1,7 +1,8 @@
 //! Questions and answers.
 
-use alloc::{string::String, vec::Vec};
+use alloc::{string::String, sync::Arc, vec::Vec};
 use collodi_contain::ContainedPath;
+use collodi_disk::{Limits, Space, Tally};
 use core::fmt;
 
 /// Something to do with files. All paths are opened beneath their root.
@@ -80,6 +81,21 @@ pub enum FileOp {
         /// Where it leads; nothing need be there.
         to: ContainedPath,
     },
+    /// Counts what a directory takes, itself and all that is in it. No link is followed and
+    /// no other disk entered; what cannot be read is named in the tally. Whoever stops
+    /// waiting for the answer ends the count.
+    Measure {
+        /// The directory.
+        path: ContainedPath,
+        /// What bounds the count.
+        limits: Limits,
+    },
+    /// The room on the disk of a path. When nothing is there, that of the directories above
+    /// it that are.
+    Space {
+        /// The path.
+        path: ContainedPath,
+    },
 }
 
 impl FileOp {
@@ -118,6 +134,8 @@ impl FileOp {
             | Self::Remove { path }
             | Self::Stat { path }
             | Self::List { path }
+            | Self::Measure { path, .. }
+            | Self::Space { path }
             | Self::Link { path, .. } => path,
             Self::Rename { from, .. } | Self::Copy { from, .. } => from,
         }
@@ -136,6 +154,8 @@ impl FileOp {
             Self::Stat { .. } => "look at",
             Self::List { .. } => "list",
             Self::Link { .. } => "link",
+            Self::Measure { .. } => "measure",
+            Self::Space { .. } => "look how much is free at",
         }
     }
 }
@@ -167,6 +187,10 @@ pub enum FileAnswer {
     Stat(Option<Stat>),
     /// The entries of a directory, by name.
     Entries(Vec<Entry>),
+    /// What a directory takes.
+    Measured(Arc<Tally>),
+    /// The room on a disk.
+    Space(Space),
 }
 
 impl fmt::Display for FileAnswer {
@@ -177,6 +201,8 @@ impl fmt::Display for FileAnswer {
             Self::Stat(None) => f.write_str("nothing there"),
             Self::Stat(Some(stat)) => write!(f, "{}", stat.kind),
             Self::Entries(entries) => write!(f, "{} entries", entries.len()),
+            Self::Measured(tally) => write!(f, "{tally}"),
+            Self::Space(Space { free, total }) => write!(f, "{free} of {total} bytes are free"),
         }
     }
 }

@@ -1,7 +1,12 @@
 //! What a host can be told to do.
 
-use crate::{ProcessId, RunId};
-use alloc::{boxed::Box, string::String, sync::Arc, vec::Vec};
+use crate::{EnvUser, ProcessId, RunId};
+use alloc::{
+    boxed::Box,
+    string::{String, ToString},
+    sync::Arc,
+    vec::Vec,
+};
 use collodi_contain::Name;
 use collodi_run::{AnswerError, App, PreparedAnswers};
 use collodi_script::{Script, StepAt};
@@ -26,8 +31,13 @@ pub enum Command {
     StopApp(String),
     /// Make a named environment, unless it is there.
     CreateEnv(Name),
-    /// Delete a named environment that nothing uses.
-    DeleteEnv(Name),
+    /// Delete a named environment, whole or half-made.
+    DeleteEnv {
+        /// Its name.
+        name: Name,
+        /// Also when something uses it, which then does without.
+        force: bool,
+    },
     /// Get ready to be followed by another host, which goes on with the daemons: tells
     /// [`Event::LetGo`](crate::Event::LetGo) when all that it needs is written down.
     HandOver,
@@ -77,7 +87,7 @@ impl Command {
             Self::Run(_)
                 | Self::RestartProcess(_)
                 | Self::CreateEnv(_)
-                | Self::DeleteEnv(_)
+                | Self::DeleteEnv { .. }
                 | Self::HandOver
         )
     }
@@ -122,8 +132,8 @@ pub enum Refused {
     EnvInUse {
         /// The environment.
         env: String,
-        /// The app that uses it.
-        by: String,
+        /// What uses it.
+        by: Vec<EnvUser>,
     },
     /// There is no such run.
     NoSuchRun(String),
@@ -151,7 +161,10 @@ impl fmt::Display for Refused {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Busy { app, by } => write!(f, "app {app} is busy: {by} has not ended"),
-            Self::EnvInUse { env, by } => write!(f, "environment {env} is in use by {by}"),
+            Self::EnvInUse { env, by } => {
+                let by: Vec<_> = by.iter().map(ToString::to_string).collect();
+                write!(f, "environment {env} is in use by {}", by.join(", "))
+            }
             Self::NoSuchRun(id) => write!(f, "there is no run {id}"),
             Self::NoSuchProcess(id) => write!(f, "there is no process {id}"),
             Self::NothingRuns(app) => write!(f, "nothing of app {app} runs"),
@@ -180,7 +193,10 @@ impl fmt::Display for Command {
             Self::RestartProcess(id) => write!(f, "restart {id}"),
             Self::StopApp(app) => write!(f, "stop app {app}"),
             Self::CreateEnv(name) => write!(f, "create environment {name}"),
-            Self::DeleteEnv(name) => write!(f, "delete environment {name}"),
+            Self::DeleteEnv { name, force: false } => write!(f, "delete environment {name}"),
+            Self::DeleteEnv { name, force: true } => {
+                write!(f, "delete environment {name}, used or not")
+            }
             Self::Shutdown(budget) => write!(f, "shut down within {budget:?}"),
             Self::Kill => f.write_str("kill"),
             Self::HandOver => f.write_str("hand over"),

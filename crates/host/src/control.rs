@@ -1,11 +1,10 @@
 //! Doing what a host is told.
 
 use crate::{
-    Accepted, Event, Host, HostOptions, Process, ProcessId, Reader, Refused, RunEntry, RunId,
-    RunRequest,
+    Accepted, EnvUser, Event, Host, HostOptions, Process, ProcessId, Reader, Refused, RunEntry,
+    RunId, RunRequest,
     detection::{Detecting, own_vars},
     environment::EnvJob,
-    host::Deletion,
     post::Post,
     script_address::identity,
     shared::Child,
@@ -18,9 +17,8 @@ use alloc::{
 };
 use collodi_command::TreeId;
 use collodi_contain::{ContainedPath, Name, RelPath};
-use collodi_file::FileOp;
 use collodi_machine::ActionId;
-use collodi_python::{EnvDir, Layout, ProvisionOptions, Toolchain};
+use collodi_python::{Deletion, EnvDir, Layout, ProvisionOptions, Toolchain};
 use collodi_run::{App, EnvironmentFiles, EnvironmentLayer, RunOptions};
 use collodi_script::Dialect;
 use collodi_time::{Deadline, Duration, Instant};
@@ -270,33 +268,20 @@ impl Host {
         }
     }
 
-    /// A deletion that is under way already is the same one.
-    pub(crate) fn delete_env(&mut self, name: &Name) -> Result<Accepted, Refused> {
+    /// A deletion that is under way already is the same one. One that is forced does not
+    /// mind what uses the environment, but for its making, which would go on.
+    pub(crate) fn delete_env(&mut self, name: &Name, force: bool) -> Result<Accepted, Refused> {
         let env = self.options.layout.environment(name);
-        if let Some(by) = self.env_user(env.path()) {
+        let mut by = self.env_users(env.path());
+        by.retain(|user| !force || *user == EnvUser::Making);
+        if !by.is_empty() {
             let env = name.to_string();
             return Err(Refused::EnvInUse { env, by });
         }
         if !self.deleting.contains_key(env.path()) {
-            let mark = FileOp::write(env.marker(), Vec::new());
-            self.delete(env, Deletion::Marking, mark);
+            self.delete(env, Deletion::FIRST);
         }
         Ok(Accepted::UnderWay)
-    }
-
-    /// The app that uses an environment.
-    fn env_user(&self, path: &ContainedPath) -> Option<String> {
-        let (shown, job) = (
-            path.absolute(),
-            self.envs.get(path).map(|_| "its making".to_string()),
-        );
-        let run = self
-            .runs()
-            .find(|run| run.uses_env(path))
-            .map(|run| run.app().to_string());
-        let lives = |p: &&Process| !p.has_ended() && p.uses_env(&shown);
-        let process = || self.processes().find(lives).map(|p| p.app().to_string());
-        job.or(run).or_else(process)
     }
 
     /// The making of this environment, begun if it is not under way.

@@ -1,14 +1,16 @@
 //! The making of environments: each once, however many runs want it.
 
 use crate::{
-    Event, RunId,
+    Event, Host, RunId,
     event::EnvEvent,
     post::Post,
     secrets::mask,
     shared::{Child, Role, Shared},
 };
 use alloc::{string::String, vec::Vec};
-use collodi_action::Action;
+use collodi_action::{Action, Completion};
+use collodi_contain::ContainedPath;
+use collodi_file::{FileAnswer, FileOp};
 use collodi_logs::{Limits, Log, plain};
 use collodi_machine::{ActionId, Machine, Output};
 use collodi_python::{
@@ -96,6 +98,10 @@ impl EnvJob {
             match self.provision.poll_output() {
                 Output::Action(id, action) => self.ask(id, action, shared),
                 Output::Event(ProvisionEvent::Creating { command }) => {
+                    // Asked before the command is started; nobody waits for the answer.
+                    let (child, path) = (Child::EnvSpace(env.clone()), env.clone());
+                    let look = Action::File(FileOp::Space { path });
+                    shared.ask(child, None, Role::Plain, look);
                     let line = alloc::format!("creating environment {env}: {command}");
                     shared.post.push_back(Post::EnvLine(env.clone(), line));
                     let (path, what) = (env.absolute(), EnvEvent::Creating(command));
@@ -154,5 +160,22 @@ impl EnvJob {
         shared.wait(Child::Env(env.clone()), None);
         let (path, what) = (env.absolute(), EnvEvent::Ended(provisioned));
         shared.out.event(Event::Env { path, what });
+    }
+}
+
+impl Host {
+    /// Tells those who make an environment when its disk is all but full. A disk that does not
+    /// say has nothing to tell.
+    pub(crate) fn room_is_known(&mut self, env: &ContainedPath, answer: &Completion) {
+        let Completion::File(Ok(FileAnswer::Space(space))) = answer else {
+            return;
+        };
+        let Some(shortage) = space.shortage(0) else {
+            return;
+        };
+        let line = alloc::format!("warning: {shortage}, where {env} is made");
+        self.shared.post.push_back(Post::EnvLine(env.clone(), line));
+        let (path, what) = (env.absolute(), EnvEvent::SpaceIsShort(shortage));
+        self.shared.out.event(Event::Env { path, what });
     }
 }

@@ -3,6 +3,7 @@
 use crate::{ProcessId, RunId};
 use alloc::{string::String, sync::Arc, vec::Vec};
 use collodi_command::Member;
+use collodi_disk::Shortage;
 use collodi_file::FileError;
 use collodi_logs::{Line, Url};
 use collodi_python::{Provisioned, Toolchain};
@@ -145,6 +146,8 @@ pub enum JournalEvent {
 pub enum EnvEvent {
     /// This command makes it.
     Creating(String),
+    /// There is less room on its disk than there should be. It is made nevertheless.
+    SpaceIsShort(Shortage),
     /// The making ended.
     Ended(Provisioned),
     /// It was deleted, or could not be.
@@ -220,6 +223,7 @@ impl fmt::Display for EnvEvent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Creating(command) => write!(f, "creating with {command}"),
+            Self::SpaceIsShort(shortage) => write!(f, "{shortage}"),
             Self::Ended(provisioned) => write!(f, "{provisioned}"),
             Self::Deleted(Ok(())) => f.write_str("deleted"),
             Self::Deleted(Err(error)) => write!(f, "could not be deleted: {error}"),

@@ -24,7 +24,7 @@ use collodi_action::{Action, Completion, Progress};
 use collodi_command::TreeId;
 use collodi_contain::{ContainedPath, RelPath};
 use collodi_machine::{ActionId, Machine, Output, OutputOf, Stale};
-use collodi_python::{Detect, DetectOptions, EnvDir, Toolchain};
+use collodi_python::{Deletion, Detect, DetectOptions, EnvDir, Toolchain};
 use collodi_time::Instant;
 use core::fmt;
 
@@ -62,14 +62,6 @@ pub struct Host {
     pub(crate) calls: Calls,
     pub(crate) records: Records,
     pub(crate) turns: Turns,
-}
-
-/// How far the deletion of an environment is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Deletion {
-    Marking,
-    Removing,
-    Unmarking,
 }
 
 impl Host {
@@ -180,7 +172,7 @@ impl Host {
             Command::RestartProcess(id) => self.supervise(&id, collodi_restart::Input::Restart)?,
             Command::StopApp(app) => self.stop_app(now, &app)?,
             Command::CreateEnv(name) => self.create_env(&self.options.layout.environment(&name)),
-            Command::DeleteEnv(name) => self.delete_env(&name)?,
+            Command::DeleteEnv { name, force } => self.delete_env(&name, force)?,
             Command::HandOver => self.hand_over_asked()?,
             Command::Shutdown(budget) => self.shut_down(now, budget),
             Command::Kill => self.kill(now),

@@ -4,16 +4,15 @@ use crate::{
     Event, Host, Process, RunId,
     checkout::Push,
     event::EnvEvent,
-    host::Deletion,
     post::Post,
     shared::{Child, Owner, Role},
 };
 use alloc::string::ToString;
 use collodi_action::{Action, Completion, Progress};
 use collodi_contain::ContainedPath;
-use collodi_file::{FileError, FileOp};
+use collodi_file::FileError;
 use collodi_machine::{ActionId, Stale};
-use collodi_python::EnvDir;
+use collodi_python::{Deletion, EnvDir};
 use collodi_run::EnvRequest;
 use collodi_time::Instant;
 
@@ -218,6 +217,7 @@ impl Host {
                     process.watched(now, owner.id, &completion, &mut self.shared);
                 }
             }
+            (Child::EnvSpace(env), _) => self.room_is_known(env, &completion),
             (Child::EnvDeletion(path), _) => {
                 if let Completion::File(answer) = completion {
                     self.deletion(path, answer.map(drop));
@@ -238,22 +238,16 @@ impl Host {
         let Some((env, stage)) = self.deleting.remove(path) else {
             return;
         };
-        let next = match (&answer, stage) {
-            (Ok(()), Deletion::Marking) => Some((env.path().clone(), Deletion::Removing)),
-            (Ok(()), Deletion::Removing) => Some((env.marker(), Deletion::Unmarking)),
-            _ => None,
-        };
-        if let Some((path, stage)) = next {
-            self.delete(env, stage, FileOp::Remove { path });
-            return;
+        if let (Ok(()), Some(next)) = (&answer, stage.next()) {
+            return self.delete(env, next);
         }
         let (shown, what) = (path.absolute(), EnvEvent::Deleted(answer));
         self.shared.out.event(Event::Env { path: shown, what });
         self.begin_env(path);
     }
 
-    pub(crate) fn delete(&mut self, env: EnvDir, stage: Deletion, op: FileOp) {
-        let path = env.path().clone();
+    pub(crate) fn delete(&mut self, env: EnvDir, stage: Deletion) {
+        let (path, op) = (env.path().clone(), stage.op(&env));
         self.deleting.insert(path.clone(), (env, stage));
         let child = Child::EnvDeletion(path);
         self.shared.ask(child, None, Role::Plain, Action::File(op));
@@ -294,7 +288,11 @@ impl Host {
             }
             Child::Call(call) => self.signal_fetch(now, call, Push::Due),
             Child::Journal(sheet) => self.shared.put_again(&sheet),
-            Child::StandIn | Child::EnvDeletion(_) | Child::Recovery(_) | Child::Aside => {}
+            Child::StandIn
+            | Child::EnvSpace(_)
+            | Child::EnvDeletion(_)
+            | Child::Recovery(_)
+            | Child::Aside => {}
         }
     }
 }

@@ -27,6 +27,8 @@ pub(crate) enum Child {
     Detect,
     /// The making of an environment.
     Env(ContainedPath),
+    /// The look whether there is room for an environment.
+    EnvSpace(ContainedPath),
     /// The deletion of an environment.
     EnvDeletion(ContainedPath),
     /// A daemon.

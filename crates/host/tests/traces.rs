@@ -15,7 +15,10 @@ use play::{DAEMON, Play, said};
 fn an_environment_that_is_wanted_while_it_is_deleted_waits() {
     let mut play = Play::new();
     let name = || Name::parse("myapp").unwrap();
-    play.command(Command::DeleteEnv(name()));
+    play.command(Command::DeleteEnv {
+        name: name(),
+        force: false,
+    });
     play.command(Command::CreateEnv(name()));
     for deed in ["write", "remove", "remove"] {
         play.complete(deed, Completion::File(Ok(FileAnswer::Done)));

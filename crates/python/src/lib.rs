@@ -6,20 +6,24 @@ extern crate alloc;
 
 mod activation;
 mod conda;
+mod deletion;
 mod detect;
 mod installer;
 mod layout;
 mod platform;
 mod provision;
+mod pyvenv;
 mod toolchain;
 
 pub use activation::Activation;
 pub use conda::CondaEnv;
+pub use deletion::Deletion;
 pub use detect::{Detect, DetectOptions};
 pub use installer::{Installer, UV_STAND_IN};
 pub use layout::{EnvDir, Layout};
 pub use platform::{Os, Platform};
 pub use provision::{Provision, ProvisionError, ProvisionEvent, ProvisionOptions, Provisioned};
+pub use pyvenv::version_of;
 pub use toolchain::{Interpreter, Tool, Toolchain};
 
 use collodi_action::{Completion, Progress};

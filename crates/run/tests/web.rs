@@ -4,7 +4,8 @@
 
 use collodi_action::{Action as World, Completion, Progress};
 use collodi_contain::{RelPath, Root};
-use collodi_file::{FileAnswer, FileErrorKind};
+use collodi_disk::Space;
+use collodi_file::{FileAnswer, FileErrorKind, FileOp};
 use collodi_machine::{ActionId, Output, OutputOf, trace::Traced};
 use collodi_run::{Action, App, Completed, Input, Run, RunOptions};
 use collodi_script::{Options, parse};
@@ -33,6 +34,8 @@ struct Play {
     replies: VecDeque<Reply>,
     inputs: VecDeque<(u64, Input)>,
     silent: Vec<(ActionId, World)>,
+    /// What is free on the disk.
+    free: u64,
     /// Deadlines that come later do not come.
     patience: Instant,
 }
@@ -52,6 +55,7 @@ impl Play {
             replies: replies.iter().copied().collect(),
             inputs: VecDeque::from([(0, Input::Start)]),
             silent: Vec::new(),
+            free: 1 << 40,
             patience: Instant::from_millis(u64::from(u32::MAX)),
         }
     }
@@ -98,6 +102,11 @@ impl Play {
                 if let Some((id, action)) = at.map(|at| self.silent.remove(at)) {
                     self.reply(id, &action, Reply::Fails(WebErrorKind::Aborted));
                 }
+            }
+            World::File(FileOp::Space { .. }) => {
+                let (free, total) = (self.free, 1 << 40);
+                let space = FileAnswer::Space(Space { free, total });
+                self.complete(*id, Completion::File(Ok(space)));
             }
             action => {
                 let reply = match self.replies.len() {
@@ -208,6 +217,15 @@ fn a_download() {
         DOWNLOAD,
         &[Reply::Breaks(600, WebErrorKind::Truncated), GOOD]
     ));
+}
+
+/// It is told when the length is known, and goes on: somebody may make room.
+#[test]
+fn a_download_for_which_there_is_no_room() {
+    let full = WebErrorKind::File(FileErrorKind::NoSpace);
+    let mut play = Play::new(DOWNLOAD, &[Reply::Breaks(600, full)]);
+    play.free = 300;
+    assert_snapshot!(play.trace());
 }
 
 #[test]

@@ -9,6 +9,7 @@ mod code;
 mod data;
 mod decode;
 mod diagnostic;
+mod environments;
 mod example;
 #[doc(hidden)]
 pub mod fuzz;
@@ -35,6 +36,7 @@ pub use collodi_template::Template;
 pub use data::{read_json, read_module};
 pub use decode::decode;
 pub use diagnostic::{Diagnostic, Fix, Severity};
+pub use environments::{NamedEnvironments, mentions};
 pub use example::{Example, example};
 pub use locate::locate;
 pub use method::Method;

@@ -3,29 +3,23 @@
 use super::{Answered, Shared};
 use crate::{Surface, fault::Fault, names::PathName, views};
 use axum::{Json, extract::State};
-use collodi_api::{Answer, App, AppDetail, AppProcesses, Apps};
+use collodi_api::{Answer, AppDetail, AppProcesses, Apps};
 use collodi_contain::Name;
 use collodi_host::{Command, Host};
 use std::collections::BTreeMap;
 
 pub(crate) async fn apps(State(surface): Shared) -> Answered<Apps> {
-    let found = surface.workspace.apps().await?;
     let running = surface.host.query(running).await?;
-    let mut apps = Vec::with_capacity(found.len());
-    for app in found {
-        let origin = surface.apps.origin(&app.name).await;
-        apps.push(App {
-            running_processes: running.get(app.name.as_str()).copied().unwrap_or_default(),
-            name: app.name.to_string(),
-            path: app.path,
-            has_script: app.has_script,
-            origin: origin.as_ref().map(views::origin),
-        });
+    let running = |app: &str| running.get(app).copied().unwrap_or_default();
+    let mut apps = surface.inventory.apps(running).await?;
+    for app in &mut apps {
+        if let Ok(name) = Name::parse(&app.name) {
+            let origin = surface.apps.origin(&name).await;
+            app.origin = origin.as_ref().map(views::origin);
+        }
     }
-    Ok(Json(Apps {
-        count: apps.len(),
-        apps,
-    }))
+    let count = apps.len();
+    Ok(Json(Apps { apps, count }))
 }
 
 pub(crate) async fn app(State(surface): Shared, PathName(name): PathName) -> Answered<AppDetail> {

@@ -32,6 +32,7 @@ pub(crate) async fn config(State(surface): Shared) -> Answered<Config> {
             restart_delay_ms: u64::try_from(delay).unwrap_or(u64::MAX),
             max_log_lines: options.log.lines,
             note: NOTE.to_owned(),
+            disk: None,
             settings: Vec::new(),
             foreign_sections: Vec::new(),
         }
@@ -40,6 +41,7 @@ pub(crate) async fn config(State(surface): Shared) -> Answered<Config> {
         toml_path: Some(surface.settings_file.path().absolute()),
         settings: settings.entries().into_iter().map(views::setting).collect(),
         foreign_sections: settings.foreign().to_vec(),
+        disk: surface.inventory.disk().await,
         ..surface.host.query(config).await?
     }))
 }

@@ -5,31 +5,46 @@ use crate::{
     Surface,
     fault::{Fault, Kind},
     names::PathName,
+    query::flag,
     wait::{next, tools},
 };
-use axum::{Json, extract::State, http::StatusCode};
+use axum::{
+    Json,
+    extract::State,
+    http::{StatusCode, Uri},
+};
 use collodi_api::{Env, EnvCreated, EnvDeleted, Envs};
-use collodi_contain::Name;
-use collodi_driver::{EnvInfo, Notice};
+use collodi_contain::{ContainedPath, Name};
+use collodi_driver::Notice;
 use collodi_file::FileError;
-use collodi_host::{Command, EnvEvent, Event};
+use collodi_host::{Command, EnvEvent, Event, Host};
+use collodi_inventory::live_use;
 use collodi_python::{ProvisionError, Provisioned};
 
-pub(crate) async fn envs(State(surface): Shared) -> Answered<Envs> {
-    Ok(Json(env_list(&surface).await?))
+pub(crate) async fn envs(State(surface): Shared, uri: Uri) -> Answered<Envs> {
+    let wait = flag(&uri, "wait")?;
+    Ok(Json(env_list(&surface, wait).await?))
 }
 
-/// The environments that are there.
-pub(crate) async fn env_list(surface: &Surface) -> Result<Envs, FileError> {
-    let found = surface.workspace.environments().await?;
-    let env = |env: EnvInfo| Env {
-        name: env.name.to_string(),
-        path: env.path,
+/// The environments that are there; with `wait`, when all is known of them.
+pub(crate) async fn env_list(surface: &Surface, wait: bool) -> Result<Envs, Fault> {
+    let mut list = surface.inventory.envs(wait).await?;
+    let paths: Vec<_> = list.envs.iter().map(|env| path_of(surface, env)).collect();
+    let users = |path: Option<ContainedPath>, host: &Host| {
+        let users = path.map(|path| host.env_users(&path)).unwrap_or_default();
+        users.into_iter().map(live_use).collect::<Vec<_>>()
     };
-    Ok(Envs {
-        count: found.len(),
-        envs: found.into_iter().map(env).collect(),
-    })
+    let users = move |host: &Host| paths.into_iter().map(|path| users(path, host)).collect();
+    let users: Vec<Vec<_>> = surface.host.query(users).await?;
+    for (env, users) in list.envs.iter_mut().zip(users) {
+        env.used_by.splice(..0, users);
+    }
+    Ok(list)
+}
+
+fn path_of(surface: &Surface, env: &Env) -> Option<ContainedPath> {
+    let name = Name::parse(&env.name).ok()?;
+    Some(surface.workspace.layout().environment(&name).path().clone())
 }
 
 /// Waits until the environment is there. It is made also when nobody waits any more.
@@ -45,6 +60,15 @@ pub(crate) async fn create_env(
         .environment(&name)
         .path()
         .absolute();
+    let mut warning = None;
+    let made = |event: &EnvEvent| match event {
+        EnvEvent::SpaceIsShort(shortage) => {
+            warning = Some(shortage.to_string());
+            None
+        }
+        EnvEvent::Ended(provisioned) => Some(provisioned.clone()),
+        _ => None,
+    };
     let provisioned = told(&surface, Command::CreateEnv(name.clone()), &path, made).await?;
     let reused = match provisioned {
         Provisioned::Created => false,
@@ -56,6 +80,7 @@ pub(crate) async fn create_env(
         path,
         status: "created".to_owned(),
         reused,
+        warning,
     };
     Ok((StatusCode::CREATED, Json(created)))
 }
@@ -63,26 +88,33 @@ pub(crate) async fn create_env(
 pub(crate) async fn delete_env(
     State(surface): Shared,
     PathName(name): PathName,
+    uri: Uri,
 ) -> Answered<EnvDeleted> {
+    let force = flag(&uri, "force")?;
     let env = surface.workspace.layout().environment(&name);
-    if !surface.workspace.is_environment(&env).await {
+    if !surface.workspace.is_environment(&env).await && !surface.workspace.is_half_made(&env).await
+    {
         return Err(Fault::new(
             Kind::NotFound,
             format!("there is no environment {name}"),
         ));
     }
-    delete_known(&surface, &name).await?;
+    delete_known(&surface, &name, force).await?;
     Ok(Json(EnvDeleted {
         status: "deleted".to_owned(),
         name: name.to_string(),
     }))
 }
 
-/// Deletes an environment that is there.
-pub(super) async fn delete_known(surface: &Surface, name: &Name) -> Result<(), Fault> {
+/// Deletes an environment that is there; one that something uses with `force` only.
+pub(super) async fn delete_known(surface: &Surface, name: &Name, force: bool) -> Result<(), Fault> {
     let env = surface.workspace.layout().environment(name);
     let path = env.path().absolute();
-    Ok(told(surface, Command::DeleteEnv(name.clone()), &path, deleted).await??)
+    let delete = Command::DeleteEnv {
+        name: name.clone(),
+        force,
+    };
+    Ok(told(surface, delete, &path, deleted).await??)
 }
 
 /// Has the host do something with the environment at `path`, and waits until it tells
@@ -92,7 +124,7 @@ async fn told<T>(
     surface: &Surface,
     command: Command,
     path: &str,
-    ending: fn(&EnvEvent) -> Option<T>,
+    mut ending: impl FnMut(&EnvEvent) -> Option<T>,
 ) -> Result<T, Fault> {
     let mut events = surface.host.changes().await?;
     surface.host.command(command.clone()).await?;
@@ -108,13 +140,6 @@ async fn told<T>(
                 }
             }
         }
-    }
-}
-
-fn made(event: &EnvEvent) -> Option<Provisioned> {
-    match event {
-        EnvEvent::Ended(provisioned) => Some(provisioned.clone()),
-        _ => None,
     }
 }
 

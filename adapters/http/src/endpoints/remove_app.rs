@@ -34,7 +34,7 @@ pub(crate) async fn remove_app(
     let (mut environments, mut kept) = (Vec::new(), Vec::new());
     for env in removal.environments {
         // One that is in use by then stays, and the answer says so.
-        let gone = with_envs && delete_known(&surface, &env).await.is_ok();
+        let gone = with_envs && delete_known(&surface, &env, false).await.is_ok();
         let list = if gone { &mut environments } else { &mut kept };
         list.push(env.to_string());
     }

@@ -223,7 +223,7 @@ impl Feed {
             }
             Thing::Progress(progress) => Some(Frame::new("progress", &progress)),
             // A disk that cannot be read is for who asks for the list to see.
-            Thing::Envs => env_list(&self.surface)
+            Thing::Envs => env_list(&self.surface, false)
                 .await
                 .ok()
                 .map(|envs| Frame::new("envs", &envs)),

@@ -16,6 +16,7 @@ pub fn app_detail(detail: &collodi_driver::AppDetail, running: usize) -> AppDeta
             has_script: detail.has_script,
             running_processes: running,
             origin: detail.origin.as_ref().map(origin),
+            size: None,
         },
         title: launcher.title,
         description: launcher.description,

@@ -10,6 +10,8 @@ on_each_runtime! {
     an_empty_workspace
     a_mac_with_apples_processor
     environments
+    an_environment_in_use
+    a_half_made_environment
     an_app_with_a_daemon
     the_pages_of_a_log
     what_is_not_there
@@ -26,6 +28,7 @@ async fn an_empty_workspace(stage: Stage) {
     assert_snapshot!("livez", stage.get("/livez").await.shown());
     assert_snapshot!("status", stage.get("/python/status").await.shown());
     assert_snapshot!("config", stage.get("/python/config").await.shown());
+    assert_snapshot!("doctor", stage.get("/python/doctor").await.shown());
     for list in ["envs", "apps", "runs", "processes"] {
         let answer = stage.get(&format!("/python/{list}")).await.expect(200);
         assert_eq!(answer.body[list], serde_json::json!([]));
@@ -56,7 +59,9 @@ async fn environments(stage: Stage) {
     );
     assert!(stage.has("envs/tools/bin/python"));
     assert_snapshot!("env_reused", stage.post("/python/envs/tools").await.shown());
-    assert_snapshot!("envs", stage.get("/python/envs").await.shown());
+    stage.app("uses", r#"{"dialect": "vatn", "run": [{"method": "shell.run", "params": {"message": "ls", "venv": "tools"}}]}"#);
+    let envs = stage.get("/python/envs?wait=true").await;
+    assert_snapshot!("envs", envs.shown());
     assert_snapshot!(
         "env_deleted",
         stage.delete("/python/envs/tools").await.shown()
@@ -74,6 +79,44 @@ async fn environments(stage: Stage) {
     assert!(stage.has("envs/full/notes.txt"));
     stage.delete("/python/envs/full").await.expect(404);
     assert!(stage.has("envs/full/notes.txt"));
+    stage.end().await;
+}
+
+/// What lives keeps its environment, unless somebody insists.
+async fn an_environment_in_use(stage: Stage) {
+    let script = r#"{"dialect": "vatn", "run": [{"method": "shell.run",
+        "params": {"message": "sleep 1000", "venv": "tools", "daemon": true}}]}"#;
+    stage.app("demo", script);
+    stage.post("/python/apps/demo/run").await.expect(200);
+    let envs = stage.get("/python/envs?wait=true").await.expect(200);
+    let kinds = envs.body["envs"][0]["usedBy"].as_array().unwrap().iter();
+    let kinds: Vec<_> = kinds.map(|user| user["kind"].clone()).collect();
+    assert_eq!(kinds, ["process", "script"]);
+    let refused = stage.delete("/python/envs/tools").await;
+    assert_snapshot!("env_in_use", refused.shown());
+    assert!(stage.has("envs/tools/bin/python"));
+    stage
+        .delete("/python/envs/tools?force=maybe")
+        .await
+        .expect(400);
+    stage
+        .delete("/python/envs/tools?force=true")
+        .await
+        .expect(200);
+    assert!(!stage.has("envs/tools"));
+    let config = stage.get("/python/config").await.expect(200);
+    assert!(config.body["disk"]["totalBytes"].as_u64().unwrap() > 0);
+    stage.end().await;
+}
+
+/// A making or deletion that a crash has cut is deleted like one that is whole.
+async fn a_half_made_environment(stage: Stage) {
+    stage.file("envs/half/lib/some", "half");
+    stage.file("envs/.half.creating", "");
+    let envs = stage.get("/python/envs").await.expect(200);
+    assert_eq!(envs.body["count"], 0);
+    stage.delete("/python/envs/half").await.expect(200);
+    assert!(!stage.has("envs/half") && !stage.has("envs/.half.creating"));
     stage.end().await;
 }
 

@@ -12,6 +12,7 @@ use collodi_contain::Root;
 use collodi_driver::{Apps, Driver, Events, HostHandle, Notice, Workspace};
 use collodi_host::{Command, Event, Host, HostOptions};
 use collodi_http::{AllowedHosts, Surface, Token};
+use collodi_inventory::Inventory;
 use collodi_python::{Layout, Platform};
 use collodi_restart::{Policy, StopSequence};
 use collodi_settings::SettingsFile;
@@ -132,6 +133,8 @@ impl Stage {
         let workspace = Workspace::new(layout, backends.files.clone());
         let clock = backends.clock.clone();
         let apps = Apps::new(workspace.clone(), backends.clone(), options.seed);
+        let (inventory, worker) = Inventory::new(workspace.clone(), clock.clone());
+        (runtime.spawn)(worker.work().boxed());
         let (driver, host) = Driver::new(Host::new(options), backends);
         let shutdowns = Arc::new(AtomicUsize::new(0));
         let calls = shutdowns.clone();
@@ -139,6 +142,8 @@ impl Stage {
             host: host.clone(),
             workspace,
             apps,
+            inventory,
+            doctor: Arc::new(|| future::ready(found()).boxed()),
             audit: Arc::new(|_| future::ready(Ok(no_audit())).boxed()),
             settings: Settings::default(),
             settings_file: SettingsFile::of(&Root::new(text)),
@@ -318,6 +323,19 @@ fn options(layout: Layout, root: &str) -> HostOptions {
         restart: Policy::fixed(Duration::from_secs(3)),
         stop: StopSequence::term_then_kill(Duration::from_secs(3)),
         ..HostOptions::new(layout, seed)
+    }
+}
+
+fn found() -> collodi_api::Doctor {
+    collodi_api::Doctor {
+        findings: vec![collodi_api::Finding {
+            about: "git".to_owned(),
+            state: collodi_api::FindingState::Warning,
+            seen: "not found".to_owned(),
+            hint: Some("install git".to_owned()),
+        }],
+        problems: 0,
+        warnings: 1,
     }
 }
 

@@ -1,6 +1,6 @@
 //! Sandboxes of Linux.
 
-use collodi_sandbox::{Confinement, Decision, Job, Mechanism, Place, Profile};
+use collodi_sandbox::{Confinement, Decision, Job, Mechanism, Place, Probe, Profile};
 use collodi_sandbox_linux::{Ready, Refusal};
 use std::{
     fmt, fs,
@@ -28,6 +28,12 @@ impl Sandboxes {
                 Decision::Use(with) if matches!(with.mechanism, Mechanism::Bwrap { .. })
             )
         })
+    }
+
+    pub(crate) fn probe(&self) -> Option<Probe> {
+        let trial = Trial::begin()?;
+        let profile = Profile::new(Confinement::Sandboxed, trial.place.clone());
+        Some(self.0.probe(&profile))
     }
 
     pub(crate) fn decide(&self, profile: &Profile) -> Decision {

@@ -3,9 +3,11 @@
 mod copy;
 mod dir;
 mod link;
+mod measure;
 mod read;
 mod remove;
 mod rename;
+mod space;
 mod write;
 
 pub(crate) use rename::rename_exclusively;
@@ -19,6 +21,10 @@ use crate::{
 use collodi_contain::ContainedPath;
 use collodi_file::{FileAnswer, FileError, FileErrorKind, FileOp};
 use rustix::io::Errno;
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
 
 /// Performs file operations, blocking.
 ///
@@ -42,6 +48,7 @@ use rustix::io::Errno;
 ///   a directory are copied as links, whatever they point at; a device, FIFO or socket
 ///   is `Special`, and what was copied before it stays.
 /// - *List* stops at [`Files::MAX_ENTRIES`] with `TooLarge`.
+/// - *Measure* goes down 100 directories.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Files;
 
@@ -55,6 +62,25 @@ impl Files {
     ///
     /// What went wrong, and which of its paths it is about.
     pub fn perform(&self, op: FileOp) -> Result<FileAnswer, FileError> {
+        let (_wanted, perform) = self.while_wanted(op);
+        perform()
+    }
+
+    /// One operation, to be performed on any thread. A count ends when the first of the two is
+    /// dropped; all else that has begun is finished.
+    pub fn while_wanted(
+        &self,
+        op: FileOp,
+    ) -> (
+        Wanted,
+        impl FnOnce() -> Result<FileAnswer, FileError> + Send + 'static,
+    ) {
+        let given_up = Arc::new(AtomicBool::new(false));
+        let wanted = Wanted(Arc::clone(&given_up));
+        (wanted, move || Self::perform_until(op, &given_up))
+    }
+
+    fn perform_until(op: FileOp, given_up: &AtomicBool) -> Result<FileAnswer, FileError> {
         match op {
             FileOp::Read { path, limit } => read::read(&path, limit).map_err(|f| f.at(&path)),
             FileOp::Write {
@@ -71,11 +97,25 @@ impl Files {
             FileOp::Stat { path } => read::stat(&path).map_err(|f| f.at(&path)),
             FileOp::List { path } => read::list(&path).map_err(|f| f.at(&path)),
             FileOp::Link { path, to } => link::link(&path, &to),
+            FileOp::Measure { path, limits } => {
+                measure::measure(&path, limits, given_up).map_err(|f| f.at(&path))
+            }
+            FileOp::Space { path } => space::space(&path).map_err(|f| f.at(&path)),
             other => Err(FileError::new(
                 FileErrorKind::Unsupported,
                 other.path().clone(),
             )),
         }
+    }
+}
+
+/// The result of an operation is wanted as long as this is there.
+#[derive(Debug)]
+pub struct Wanted(Arc<AtomicBool>);
+
+impl Drop for Wanted {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
     }
 }
 

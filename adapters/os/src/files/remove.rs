@@ -135,7 +135,7 @@ fn open_directory(dir: BorrowedFd<'_>, name: &CStr) -> Result<OwnedFd, Fault> {
 /// Opens the directory `name` of `dir` where nothing is mounted there: what is mounted
 /// belongs to somebody else.
 #[cfg(any(target_os = "linux", target_os = "android"))]
-fn open_on_same_mount(dir: BorrowedFd<'_>, name: &CStr) -> Result<OwnedFd, Fault> {
+pub(super) fn open_on_same_mount(dir: BorrowedFd<'_>, name: &CStr) -> Result<OwnedFd, Fault> {
     use rustix::fs::{Mode, ResolveFlags};
     let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
     let resolve = ResolveFlags::NO_XDEV | ResolveFlags::NO_SYMLINKS;

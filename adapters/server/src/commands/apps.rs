@@ -34,6 +34,7 @@ fn all(workspace: &Path, json: bool) -> Result<ExitCode> {
                 has_script: app.has_script,
                 running_processes: 0,
                 origin: origin.as_ref().map(collodi_http::origin),
+                size: None,
             });
         }
         list(json, &apps)

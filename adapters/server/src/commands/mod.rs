@@ -7,6 +7,8 @@ mod audit;
 mod check;
 mod completions;
 mod config;
+mod doctor;
+mod env;
 mod env_plan;
 mod fs;
 mod logs;
@@ -67,6 +69,11 @@ pub(crate) fn execute(cli: Cli) -> Result<ExitCode> {
         Command::Answer(args) => answer::answer(&workspace, json, &args),
         Command::Audit(args) => audit::audit(&workspace, json, &args),
         Command::Config(args) => config::config(&workspace, json, &args),
+        Command::Doctor(args) => {
+            let on = args.server.runtime;
+            on.run(|runtime| doctor::doctor(runtime, &workspace, json, &args))
+        }
+        Command::Env(args) => env::env(&workspace, json, &args),
         Command::EnvPlan(args) => env_plan::env_plan(&workspace, json, &args),
         Command::Fs(args) => fs::fs(&args),
         Command::Sandbox(args) => sandbox::sandbox(json, &args),

@@ -304,6 +304,10 @@ enum EventLine<'a> {
         path: &'a str,
         command: &'a str,
     },
+    EnvSpaceIsShort {
+        path: &'a str,
+        free: u64,
+    },
     EnvEnded {
         path: &'a str,
         how: String,
@@ -580,6 +584,10 @@ impl<'a> EventLine<'a> {
     fn of_env(path: &'a str, event: &'a EnvEvent) -> Option<Self> {
         match event {
             EnvEvent::Creating(command) => Some(Self::EnvCreating { path, command }),
+            EnvEvent::SpaceIsShort(shortage) => Some(Self::EnvSpaceIsShort {
+                path,
+                free: shortage.free,
+            }),
             EnvEvent::Ended(how) => Some(Self::EnvEnded {
                 path,
                 how: how.to_string(),

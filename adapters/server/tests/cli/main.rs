@@ -6,6 +6,8 @@ mod apps;
 mod check;
 mod completions;
 mod config;
+mod doctor;
+mod env;
 mod env_plan;
 mod methods;
 mod options;

@@ -20,6 +20,9 @@ const ASK = { run: [
     { key: "sure", type: "checkbox", title: "Sure" }] } },
   { method: "log", params: { raw: "hello {{input.name}}" } },
 ] };
+const USER = { dialect: "vatn", run: [
+  { method: "shell.run", params: { message: "exec sleep 1000", venv: "shared", daemon: true } },
+] };
 const FAILS = { run: [
   { method: "shell.run", params: { message: "echo before the end" } },
   { method: "fs.copy", params: { src: "nothing-here", dest: "there" } },
@@ -32,6 +35,7 @@ before(async () => {
   await stage.app("demo", DEMO);
   await stage.app("asker", ASK);
   await stage.app("fails", FAILS);
+  await stage.app("user", USER);
   await stage.app("broken", `{"run": [{"method": "shell.rum"}]}`);
   await stage.serve();
 });
@@ -205,6 +209,69 @@ test("an environment is deleted after a question only", async () => {
   await leave(page);
 });
 
+test("an environment shows what it takes and who uses it, and what lives in it is deleted by force only", async () => {
+  await stage.idle();
+  const page = await stage.enter();
+  await page.getByRole("button", { name: "Run user" }).click();
+  await page.getByText("completed").first().waitFor({ timeout: 60_000 });
+  await link(page, "Environments");
+  const row = page.getByRole("row", { name: /^shared/ });
+  await row.getByText(/^script of/).waitFor();
+  await row.getByRole("link", { name: /^user-[0-9a-f]{8}$/ }).waitFor();
+  await row.getByText(/^[0-9.]+ (KB|MB)/).first().waitFor();
+  await check(page, "envs-used");
+  await page.getByRole("button", { name: "Delete shared" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByText("What uses it now will do without").waitFor();
+  await dialog.getByText("Freed by deletion").waitFor();
+  await check(page, "delete-used");
+  await dialog.getByRole("button", { name: "Keep" }).click();
+  await row.waitFor();
+  await page.getByRole("button", { name: "Delete shared" }).click();
+  await dialog.getByRole("button", { name: "Delete anyway" }).click();
+  await page.getByText("There are no environments yet.").waitFor();
+  await link(page, /^Apps/);
+  await page.getByText(/^Size: [0-9.]+ (B|KB|MB)/).first().waitFor();
+  await check(page, "apps-sizes");
+  await stage.api("POST", "apps/user/stop");
+  await leave(page);
+});
+
+test("sizes that are not whole say why, and hostile figures stay text", async () => {
+  const page = await stage.visit();
+  const size = { bytes: 5e9, freedBytes: 1e9, sharedBytes: 4e9, entries: 9, whole: false, measuredAt: "2030-01-01T00:00:00Z",
+    leftOut: [{ path: HOSTILE, why: "permission denied" }] };
+  const env = { name: "odd", path: HOSTILE, pythonVersion: HOSTILE, size, lastUsedAt: null,
+    usedBy: [{ kind: "maybe", app: HOSTILE }, { kind: "run", app: "a", id: HOSTILE }] };
+  await page.route("**/python/envs**", (route) => route.fulfill({ json: { count: 1, envs: [env] } }));
+  await page.route("**/python/events?topics=runs*", async (route) => {
+    const body = `event: envs\nid: 1\ndata: ${JSON.stringify({ envs: [env], count: 1 })}\n\n`;
+    await route.fulfill({ contentType: "text/event-stream", body });
+  });
+  await page.goto(`http://${stage.address}/python/ui#token=${stage.token}`);
+  await page.getByRole("heading", { name: "Apps", level: 1 }).waitFor();
+  await link(page, "Environments");
+  await page.getByText("at least 4.7 GB").waitFor();
+  await page.getByText("(3.7 GB are shared and stay)").waitFor();
+  assert.equal(await page.locator("main img, main script").count(), 0);
+  await check(page, "envs-odd");
+  await leave(page);
+});
+
+test("the doctor says what is well and what to do", async () => {
+  const page = await stage.enter();
+  await link(page, "Doctor");
+  await page.getByRole("row", { name: /^python/ }).getByText(/Python 3/).waitFor({ timeout: 60_000 });
+  await check(page, "doctor");
+  await page.route("**/python/doctor", (route) => route.fulfill({ json: { problems: 1, warnings: 0, findings: [
+    { about: "token", state: "problem", seen: HOSTILE, hint: HOSTILE }] } }));
+  await page.getByRole("button", { name: "Look again" }).click();
+  await page.getByText("1 problem, 0 warnings.").waitFor();
+  await page.getByText("To do: <img").waitFor();
+  await check(page, "doctor-problem");
+  await leave(page);
+});
+
 test("sections that a server lacks say so, and settings are shown", async () => {
   const page = await stage.enter();
   await link(page, "Settings");
@@ -325,7 +392,7 @@ for (const [name, options] of [
     await page.getByRole("link", { name: /^demo-[0-9a-f]{8}$/ }).first().click();
     await page.locator(".line .front-1").first().waitFor();
     await check(page, `${name}-process`);
-    for (const view of ["Processes", "Runs", "Environments", "Settings"]) {
+    for (const view of ["Processes", "Runs", "Environments", "Settings", "Doctor"]) {
       await link(page, new RegExp(`^${view}`));
       await page.getByRole("heading", { name: view, level: 1 }).waitFor();
       await check(page, `${name}-${view.toLowerCase()}`);

@@ -82,7 +82,11 @@ impl FileSystem for Disturbed<dyn FileSystem> {
             return self.inner.perform(op).await;
         }
         let kind = match op {
-            FileOp::Read { .. } | FileOp::Stat { .. } | FileOp::List { .. } => FileErrorKind::Other,
+            FileOp::Read { .. }
+            | FileOp::Stat { .. }
+            | FileOp::List { .. }
+            | FileOp::Measure { .. }
+            | FileOp::Space { .. } => FileErrorKind::Other,
             _ => FileErrorKind::NoSpace,
         };
         let mut failed = FileError::new(kind, op.path().clone());

@@ -10,6 +10,7 @@ use crate::{
 use alloc::{boxed::Box, collections::VecDeque, format, string::String, vec::Vec};
 use collodi_action::{Action, Completion, Progress};
 use collodi_contain::ContainedPath;
+use collodi_file::{FileAnswer, FileOp};
 use collodi_time::{Deadline, Instant};
 use collodi_value::Value;
 use collodi_web::{DownloadSpec, Downloaded, Headers, Target, WebError};
@@ -22,6 +23,18 @@ pub(crate) struct Downloads {
     retries: Retries,
     /// When the file at hand is tried again; it is on its way without.
     again: Option<Instant>,
+    room: Room,
+}
+
+/// Whether it is known that there is room for the file at hand.
+#[derive(Clone, Debug, Default)]
+enum Room {
+    /// As long as its length is not known, nobody asks.
+    #[default]
+    Unasked,
+    /// So many bytes are to come. An end that comes before the answer waits for it.
+    Asked(u64, Option<Completed>),
+    Known,
 }
 
 #[derive(Clone, Debug)]
@@ -58,6 +71,7 @@ pub(super) fn start(cx: &mut Context, params: Params<'_>) -> Started {
         waiting: jobs,
         retries: Retries::default(),
         again: None,
+        room: Room::default(),
     });
     downloads.begin(cx);
     Ok(downloads.wait())
@@ -110,11 +124,18 @@ impl Downloads {
     }
 
     pub(super) fn completed(
-        self: Box<Self>,
+        mut self: Box<Self>,
         cx: &mut Context,
         now: Instant,
         completed: Completed,
     ) -> Step {
+        if let Completed::World(Completion::File(answer)) = completed {
+            return self.room_is_known(cx, now, answer.ok());
+        }
+        if let Room::Asked(_, held) = &mut self.room {
+            *held = Some(completed);
+            return self.wait();
+        }
         match completed {
             Completed::World(Completion::Downloaded(Ok(file))) => self.is_there(cx, file),
             Completed::World(Completion::Downloaded(Err(error))) => self.failed(cx, now, error),
@@ -131,6 +152,7 @@ impl Downloads {
             return Step::Done(Value::Null);
         };
         self.job = next;
+        self.room = Room::default();
         self.retries = Retries::default();
         self.begin(cx);
         self.wait()
@@ -152,6 +174,7 @@ impl Downloads {
     pub(super) fn progress(mut self: Box<Self>, cx: &mut Context, progress: &Progress) -> Step {
         if let Progress::Transferred { done, total } = *progress {
             self.retries.has(done);
+            self.ask_for_room(cx, done, total);
             cx.out.event(Event::Transferred {
                 step: cx.step(),
                 done,
@@ -159,6 +182,36 @@ impl Downloads {
             });
         }
         self.wait()
+    }
+
+    /// Asked once for each file, when its length is known.
+    fn ask_for_room(&mut self, cx: &mut Context, done: u64, total: Option<u64>) {
+        let (Room::Unasked, Some(total)) = (&self.room, total) else {
+            return;
+        };
+        self.room = Room::Asked(total.saturating_sub(done), None);
+        let (Target::Dir(path) | Target::File(path)) = self.job.spec.target.clone();
+        cx.world(Action::File(FileOp::Space { path }));
+    }
+
+    fn room_is_known(
+        mut self: Box<Self>,
+        cx: &mut Context,
+        now: Instant,
+        answer: Option<FileAnswer>,
+    ) -> Step {
+        let Room::Asked(needed, held) = core::mem::replace(&mut self.room, Room::Known) else {
+            return self.wait();
+        };
+        if let Some(FileAnswer::Space(space)) = answer
+            && let Some(shortage) = space.shortage(needed)
+        {
+            cx.note(format!("warning: {shortage}"));
+        }
+        match held {
+            Some(end) => self.completed(cx, now, end),
+            None => self.wait(),
+        }
     }
 
     pub(super) fn timeout(mut self: Box<Self>, cx: &mut Context, now: Instant) -> Step {

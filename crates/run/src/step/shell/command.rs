@@ -192,7 +192,7 @@ fn venv(
     };
     let (text, version, by_path) = match value {
         Value::String(text) => {
-            let by_path = !cx.is_vatn() || text.contains(['/', '\\']) || text.starts_with('.');
+            let by_path = !cx.options.script.dialect.names_environment(text);
             (text.clone(), params.text("venv_python")?, by_path)
         }
         Value::Object(object) => {

@@ -1,0 +1,140 @@
+//! A workspace in memory: what is known of it, and what may go.
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+use collodi_api::Env;
+use collodi_contain::{Name, Root};
+use collodi_driver::Workspace;
+use collodi_file::FileErrorKind;
+use collodi_inventory::{Inventory, Leftover, leftovers, remove};
+use collodi_python::{Layout, Platform};
+use collodi_sim::World;
+use futures::future;
+use insta::assert_snapshot;
+use std::fmt::Write as _;
+
+const P: &str = "/w/.vatn/python";
+
+fn uses(venv: &str) -> String {
+    format!(
+        r#"{{"dialect": "vatn", "run": [{{"method": "shell.run", "params": {{"message": "ls", "venv": "{venv}"}}}}]}}"#
+    )
+}
+
+fn world() -> World {
+    let world = World::new();
+    world.dir(&format!("{P}/apps")).dir(&format!("{P}/envs"));
+    world.free(7 << 30);
+    world
+}
+
+fn env(world: &World, name: &str, bytes: usize) {
+    let file = |path: &str, text: &str| {
+        let _ = world.file(&format!("{P}/envs/{name}/{path}"), text);
+    };
+    file("bin/python", "");
+    file("pyvenv.cfg", "home = /usr/bin\nversion_info = 3.12.1\n");
+    file("lib/big", &"x".repeat(bytes));
+}
+
+fn workspace(world: &World) -> Workspace {
+    let layout = Layout::new(Root::new("/w"), Platform::LINUX_X64);
+    Workspace::new(layout, world.backends().files)
+}
+
+/// All that is known of the environments, a line each.
+fn known(world: &World) -> Vec<Env> {
+    let (inventory, worker) = Inventory::new(workspace(world), world.backends().clock);
+    let asked = async move { inventory.envs(true).await.unwrap().envs };
+    let (envs, ()) = world.block_on(future::join(asked, worker.work())).unwrap();
+    envs
+}
+
+fn shown(envs: &[Env]) -> String {
+    let mut text = String::new();
+    for env in envs {
+        let version = env.python_version.as_deref().unwrap_or("-");
+        let size = env.size.as_ref().unwrap();
+        let note = size.note.as_deref().unwrap_or("whole");
+        write!(text, "{} {version} {} bytes, {note}:", env.name, size.bytes).unwrap();
+        for user in &env.used_by {
+            write!(text, " {} {}", user.kind, user.app.as_deref().unwrap()).unwrap();
+        }
+        text.push('\n');
+    }
+    text
+}
+
+#[test]
+fn what_environments_take_and_who_names_them() {
+    let world = world();
+    for (name, bytes) in [("alone", 10), ("web", 1000), ("tools", 500)] {
+        env(&world, name, bytes);
+    }
+    let app = |path: &str, text: &str| {
+        let _ = world.file(&format!("{P}/apps/{path}"), text);
+    };
+    app("a/pinokio.json", &uses("web"));
+    app("b/scripts/install.json", &uses("tools"));
+    app("b/package.json", r#"{"name": "web"}"#);
+    app(
+        "c/pinokio.js",
+        "const venv = 'tools'; module.exports = () => make({venv})",
+    );
+    app("d/node_modules/x/alone.json", &uses("alone"));
+    // By path: the app's own.
+    app("e/pinokio.json", &uses("./alone"));
+    assert_snapshot!("named", shown(&known(&world)));
+    // Which one it is, shows only when it runs.
+    app("f/pinokio.json", &uses("{{local.which}}"));
+    assert_snapshot!("computed", shown(&known(&world)));
+}
+
+#[test]
+fn one_that_cannot_be_measured_is_told_and_the_others_are_there() {
+    let world = world();
+    env(&world, "bad", 10);
+    env(&world, "good", 10);
+    world.fail_file(
+        &format!("measure {P}/envs/bad"),
+        FileErrorKind::PermissionDenied,
+    );
+    assert_snapshot!(shown(&known(&world)));
+}
+
+#[test]
+fn what_may_go_goes_by_steps() {
+    let world = world();
+    env(&world, "alone", 10);
+    env(&world, "web", 10);
+    env(&world, "half", 10);
+    let file = |path: &str, text: &str| {
+        let _ = world.file(&format!("{P}/{path}"), text);
+    };
+    file("envs/.half.creating", "");
+    file("envs/.collodi-77-1", "cut");
+    file("state/.collodi-78-2", "being written");
+    file("envs/notes.txt", "a person's");
+    file("apps/a/pinokio.json", &uses("web"));
+    let workspace = workspace(&world);
+    let found = leftovers(&workspace, known(&world), Some(78));
+    let found = world.block_on(found).unwrap().unwrap();
+    let words = found.iter().map(|leftover| match leftover {
+        Leftover::Unused(env) => format!("unused {}", env.name),
+        Leftover::HalfMade(name) => format!("half-made {name}"),
+        Leftover::Temporary(path) => format!("temporary {path}"),
+    });
+    assert_snapshot!(words.collect::<Vec<_>>().join("\n"));
+
+    // A deletion that is cut leaves something that is half-made, and the next one ends it.
+    let alone = workspace
+        .layout()
+        .environment(&Name::parse("alone").unwrap());
+    world.fail_file(&format!("remove {P}/envs/alone"), FileErrorKind::Other);
+    let files = &**workspace.files();
+    assert!(world.block_on(remove(files, &alone)).unwrap().is_err());
+    assert!(world.block_on(workspace.is_half_made(&alone)).unwrap());
+    assert!(!world.block_on(workspace.is_environment(&alone)).unwrap());
+    world.block_on(remove(files, &alone)).unwrap().unwrap();
+    assert!(!world.block_on(workspace.is_half_made(&alone)).unwrap());
+    assert_eq!(shown(&known(&world)).lines().count(), 1);
+}

@@ -1,0 +1,61 @@
+//! The folders of the workspace, and the file with the token.
+
+use super::Checkup;
+use crate::state;
+use collodi_doctor::{Folder, TokenFile};
+use rustix::fs::{Access, Mode, access};
+use std::{
+    fs,
+    os::unix::fs::MetadataExt as _,
+    path::{Path, PathBuf},
+};
+
+/// Bits of a mode that let all users write, and that keep them to their own files.
+const OPEN: Mode = Mode::WOTH;
+const STICKY: u32 = 0o1000;
+
+/// What was seen of folders, and of the token's file.
+type Seen = (Vec<Folder>, Option<TokenFile>);
+
+impl Checkup {
+    pub(super) fn places(&self) -> impl FnOnce() -> Seen + Send + 'static {
+        let layout = &self.options.layout;
+        let own = [
+            layout.environments(),
+            layout.apps(),
+            layout.state(),
+            layout.logs(),
+            layout.cache(),
+        ];
+        let vatn = [self.dir.join(".vatn"), self.dir.join(".vatn/python")];
+        let own = own.map(|path| PathBuf::from(path.absolute()));
+        let (paths, token) = ([&vatn[..], &own].concat(), state::file(&self.dir));
+        move || {
+            (
+                paths.iter().map(|path| folder(path)).collect(),
+                token_file(&token),
+            )
+        }
+    }
+}
+
+fn folder(path: &Path) -> Folder {
+    let there = fs::metadata(path);
+    let nearest = path.ancestors().find(|path| path.exists());
+    let may_write = |path: &Path| access(path, Access::WRITE_OK | Access::EXEC_OK).is_ok();
+    let is_open = |mode: u32| mode & OPEN.as_raw_mode() != 0 && mode & STICKY == 0;
+    Folder {
+        path: path.display().to_string(),
+        is_writable: nearest.is_some_and(|nearest| nearest.is_dir() && may_write(nearest)),
+        is_open: there.as_ref().is_ok_and(|there| is_open(there.mode())),
+        is_there: there.is_ok(),
+    }
+}
+
+fn token_file(path: &Path) -> Option<TokenFile> {
+    let mode = fs::metadata(path).ok()?.mode();
+    Some(TokenFile {
+        path: path.display().to_string(),
+        is_open: mode & (Mode::RWXG | Mode::RWXO).as_raw_mode() != 0,
+    })
+}

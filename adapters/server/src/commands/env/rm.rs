@@ -1,0 +1,114 @@
+//! `collodi env rm`
+
+use super::{
+    seat::{Seat, in_use},
+    size, users,
+};
+use crate::{
+    cli::EnvRmArgs,
+    failure::{Failure, MISUNDERSTOOD},
+};
+use anyhow::Result;
+use collodi_api::{Env, EnvUse};
+use collodi_contain::Name;
+use collodi_disk::human;
+use std::{
+    collections::BTreeMap,
+    io::{IsTerminal as _, Write as _},
+    process::ExitCode,
+};
+
+/// An environment to delete, and what is known of it; nothing of one that is half-made.
+type Doomed = (Name, Option<Env>);
+
+pub(super) async fn rm(seat: &Seat, json: bool, args: &EnvRmArgs) -> Result<ExitCode> {
+    let doomed = doomed(seat, args).await?;
+    if !args.force {
+        doomed.iter().try_for_each(refuse_used)?;
+    }
+    if !json {
+        doomed.iter().for_each(show);
+    }
+    if !args.yes && !confirmed(doomed.len())? {
+        say!("nothing was deleted");
+        return Ok(ExitCode::FAILURE);
+    }
+    for (name, env) in &doomed {
+        seat.delete(name, args.force).await?;
+        let freed = env.as_ref().and_then(|env| env.size.as_ref());
+        let freed = freed.map(|size| size.freed_bytes);
+        match json {
+            true => say!(
+                "{}",
+                serde_json::json!({"deleted": name.as_str(), "freedBytes": freed})
+            ),
+            false => say!("deleted {name}"),
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// All of them are there, or nothing is done.
+async fn doomed(seat: &Seat, args: &EnvRmArgs) -> Result<Vec<Doomed>> {
+    let envs = seat.envs().await?.into_iter();
+    let mut envs: BTreeMap<_, _> = envs.map(|env| (env.name.clone(), env)).collect();
+    let mut doomed: Vec<Doomed> = Vec::new();
+    for text in &args.names {
+        let name = Name::parse(text)
+            .map_err(|error| Failure::new(format!("{error}: {text:?}")).status(MISUNDERSTOOD))?;
+        if doomed.iter().any(|(other, _)| *other == name) {
+            continue;
+        }
+        let env = envs.remove(text);
+        if env.is_none() && !seat.is_half_made(&name).await {
+            return Err(Failure::new(format!("there is no environment {name}"))
+                .hint("`collodi env ls` shows those that are there")
+                .into());
+        }
+        doomed.push((name, env));
+    }
+    Ok(doomed)
+}
+
+fn refuse_used((name, env): &Doomed) -> Result<()> {
+    let users = env.iter().flat_map(|env| &env.used_by);
+    let living: Vec<_> = users
+        .filter(|user| user.lives())
+        .map(EnvUse::shown)
+        .collect();
+    match living.is_empty() {
+        true => Ok(()),
+        false => Err(in_use(name.as_str(), &living.join(", ")).into()),
+    }
+}
+
+fn show((name, env): &Doomed) {
+    let Some(env) = env else {
+        return say!("{name}  half-made");
+    };
+    let takes = env.size.as_ref().map_or_else(
+        || "of unknown size".to_owned(),
+        |of| format!("{}, frees {}", size(of), human(of.freed_bytes)),
+    );
+    let users = users(env).join(", ");
+    let users = if users.is_empty() { "nobody" } else { &users };
+    say!("{name}  {takes}; used by {}", collodi_logs::plain(users));
+}
+
+/// Whether the person at the terminal says yes.
+fn confirmed(count: usize) -> Result<bool> {
+    if !std::io::stdin().is_terminal() {
+        return Err(
+            Failure::new("nothing was deleted: nobody is there to be asked")
+                .hint("say --yes to delete without a question")
+                .into(),
+        );
+    }
+    let things = if count == 1 { "it" } else { "them" };
+    let mut out = anstream::stdout();
+    let _ = write!(out, "Delete {things}? [y/N] ");
+    let _ = out.flush();
+    let mut answer = String::new();
+    std::io::stdin().read_line(&mut answer)?;
+    Ok(matches!(answer.trim(), "y" | "Y" | "yes"))
+}

@@ -1,0 +1,72 @@
+//! The workspace.
+
+use crate::{Finding, Folder, Observed, TokenFile};
+use alloc::{format, vec::Vec};
+
+pub(crate) fn findings(observed: &Observed) -> Vec<Finding> {
+    let mut findings = settings(&observed.settings);
+    findings.extend(folders(&observed.folders));
+    findings.push(token(observed.token.as_ref()));
+    findings
+}
+
+fn settings(problems: &[alloc::string::String]) -> Vec<Finding> {
+    let about = "settings";
+    if problems.is_empty() {
+        return [Finding::ok(about, "nothing is wrong with them")].into();
+    }
+    let problem = |line: &alloc::string::String| {
+        Finding::problem(about, line.clone())
+            .hint("correct the file: nothing starts with settings that are wrong")
+    };
+    problems.iter().map(problem).collect()
+}
+
+fn folders(folders: &[Folder]) -> Vec<Finding> {
+    if folders.is_empty() {
+        let seen = "no folder of the workspace could be looked at in time";
+        return [Finding::warning("folders", seen)].into();
+    }
+    let mut findings: Vec<_> = folders.iter().filter_map(folder).collect();
+    if findings.is_empty() {
+        findings.push(Finding::ok(
+            "folders",
+            "all can be written, by their owner alone",
+        ));
+    }
+    findings
+}
+
+fn folder(folder: &Folder) -> Option<Finding> {
+    let (about, path) = ("folders", &folder.path);
+    if !folder.is_writable {
+        let seen = match folder.is_there {
+            true => format!("{path} cannot be written"),
+            false => format!("{path} is not there and cannot be made"),
+        };
+        let hint = format!("give it to the user that runs collodi: chown -R USER {path}");
+        return Some(Finding::problem(about, seen).hint(hint));
+    }
+    folder.is_open.then(|| {
+        Finding::problem(about, format!("{path} can be changed by all users"))
+            .hint(format!("chmod go-w {path}"))
+    })
+}
+
+fn token(token: Option<&TokenFile>) -> Finding {
+    let about = "token";
+    match token {
+        None => Finding::ok(about, "no server runs here, so there is none"),
+        Some(TokenFile {
+            path,
+            is_open: false,
+        }) => Finding::ok(about, format!("only its owner can read {path}")),
+        Some(TokenFile { path, .. }) => Finding::problem(
+            about,
+            format!("others can read {path}, and rule the server with it"),
+        )
+        .hint(format!(
+            "chmod 600 {path}, and start the server anew: it makes another token"
+        )),
+    }
+}

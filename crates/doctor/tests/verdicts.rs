@@ -1,0 +1,238 @@
+//! Machines, and what there is to say about them.
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+use collodi_disk::Space;
+use collodi_doctor::{
+    ControlGroups, Finding, Folder, Gpu, Heard, Interpreter, Observed, Port, Sandbox, TokenFile,
+    UserNamespaces, examine,
+};
+use std::fmt::Write as _;
+
+fn said(text: &str) -> Heard {
+    Heard::Said(text.into())
+}
+
+fn folder(path: &str) -> Folder {
+    Folder {
+        path: path.into(),
+        is_there: true,
+        is_writable: true,
+        is_open: false,
+    }
+}
+
+/// Nothing is the matter with this one.
+fn well() -> Observed {
+    Observed {
+        interpreter: Interpreter {
+            found: Some(("python3".into(), "Python 3.12.1".into())),
+            refused: Vec::new(),
+            venv: said("yes"),
+        },
+        uv: said("uv 0.9.1"),
+        prefer_uv: true,
+        conda: said("conda 24.1.0"),
+        git: said("git version 2.39.2"),
+        bash: said("GNU bash, version 5.2.15"),
+        sandbox: Some(Sandbox {
+            bubblewrap: Ok(()),
+            landlock: 7,
+            seccomp: true,
+            namespaces: UserNamespaces {
+                most: Some(63_000),
+                ..UserNamespaces::default()
+            },
+        }),
+        sandbox_is_asked: false,
+        control_groups: ControlGroups {
+            whole_trees: true,
+            memory: true,
+            processes: true,
+            cpu: true,
+        },
+        gpus: vec![Gpu {
+            model: "NVIDIA GeForce RTX 4090".into(),
+            driver: Some("550.54.14".into()),
+            memory: 24 << 30,
+            is_nvidia: true,
+        }],
+        space: Some(Space {
+            free: 100 << 30,
+            total: 500 << 30,
+        }),
+        port: Port::Free("127.0.0.1:8470".into()),
+        folders: vec![folder("/w/.vatn/python")],
+        token: Some(TokenFile {
+            path: "/w/.vatn/python/server.json".into(),
+            is_open: false,
+        }),
+        settings: Vec::new(),
+    }
+}
+
+/// As it is right after an installation in a container.
+fn bare() -> Observed {
+    Observed {
+        interpreter: Interpreter {
+            found: Some(("python3".into(), "Python 3.8.18".into())),
+            refused: Vec::new(),
+            venv: Heard::Failed("No module named 'ensurepip'".into()),
+        },
+        uv: Heard::Missing,
+        conda: Heard::Missing,
+        git: Heard::Missing,
+        sandbox: Some(Sandbox {
+            bubblewrap: Err((
+                "bubblewrap is missing: there is no /usr/bin/bwrap".into(),
+                "install bubblewrap".into(),
+            )),
+            landlock: 0,
+            seccomp: true,
+            namespaces: UserNamespaces {
+                most: Some(0),
+                for_all: Some(false),
+                restricted: Some(true),
+            },
+        }),
+        control_groups: ControlGroups::default(),
+        gpus: Vec::new(),
+        space: Some(Space {
+            free: 3 << 30,
+            total: 10 << 30,
+        }),
+        port: Port::Taken("127.0.0.1:8470".into(), Some("python3 (pid 77)".into())),
+        token: None,
+        ..well()
+    }
+}
+
+/// Everything that can be wrong at once.
+fn broken() -> Observed {
+    let python = ("python3".into(), "exit code 127".into());
+    Observed {
+        interpreter: Interpreter {
+            refused: vec![python, ("python".into(), "not found".into())],
+            ..Interpreter::default()
+        },
+        uv: Heard::Failed("exit code 1: no".into()),
+        conda: Heard::Silent,
+        git: Heard::Silent,
+        bash: Heard::Missing,
+        sandbox: Some(Sandbox {
+            seccomp: false,
+            ..bare().sandbox.unwrap()
+        }),
+        sandbox_is_asked: true,
+        control_groups: ControlGroups {
+            whole_trees: true,
+            processes: true,
+            ..ControlGroups::default()
+        },
+        gpus: vec![Gpu {
+            model: "10de:2684".into(),
+            driver: None,
+            memory: 0,
+            is_nvidia: true,
+        }],
+        space: Some(Space {
+            free: 200 << 20,
+            total: 10 << 30,
+        }),
+        port: Port::Refused("127.0.0.1:80".into(), "permission denied".into()),
+        folders: vec![
+            Folder {
+                is_open: true,
+                ..folder("/w/.vatn")
+            },
+            Folder {
+                is_writable: false,
+                ..folder("/w/.vatn/python/envs")
+            },
+            Folder {
+                is_there: false,
+                is_writable: false,
+                ..folder("/srv/apps")
+            },
+        ],
+        token: Some(TokenFile {
+            path: "/w/.vatn/python/server.json".into(),
+            is_open: true,
+        }),
+        settings: vec!["/w/.vatn/vatn.toml:3:1: sandbox.levle: unknown key".into()],
+        ..well()
+    }
+}
+
+fn table(findings: &[Finding]) -> String {
+    let mut text = String::new();
+    for finding in findings {
+        writeln!(text, "{finding}").unwrap();
+        if let Some(hint) = &finding.hint {
+            writeln!(text, "         hint: {hint}").unwrap();
+        }
+    }
+    text
+}
+
+#[test]
+fn machines() {
+    insta::assert_snapshot!("well", table(&examine(&well())));
+    insta::assert_snapshot!("bare", table(&examine(&bare())));
+    insta::assert_snapshot!("broken", table(&examine(&broken())));
+    insta::assert_snapshot!("nothing_was_seen", table(&examine(&Observed::default())));
+}
+
+/// One thing is different, and so is what is said of it.
+#[test]
+fn one_thing_at_a_time() {
+    let of = |about: &str, change: fn(&mut Observed)| {
+        let mut observed = well();
+        change(&mut observed);
+        let all = examine(&observed);
+        table(
+            &all.into_iter()
+                .filter(|f| f.about == about)
+                .collect::<Vec<_>>(),
+        )
+    };
+    let no_venv = |observed: &mut Observed| observed.interpreter.venv = Heard::Missing;
+    let told = [
+        of("venv", no_venv),
+        of("venv", |observed| {
+            observed.interpreter.venv = Heard::Missing;
+            observed.prefer_uv = false;
+        }),
+        of("uv", |observed| observed.prefer_uv = false),
+        of("sandbox", |observed| observed.sandbox = None),
+        of("sandbox", |observed| {
+            observed.sandbox = None;
+            observed.sandbox_is_asked = true;
+        }),
+        of("namespaces", |observed| {
+            observed.sandbox.as_mut().unwrap().namespaces.restricted = Some(true);
+        }),
+        of("landlock", |observed| {
+            observed.sandbox.as_mut().unwrap().landlock = 4;
+        }),
+        of("control groups", |observed| {
+            observed.control_groups.cpu = false;
+        }),
+        of("gpu", |observed| {
+            observed.gpus = vec![Gpu {
+                model: "AMD Radeon".into(),
+                driver: None,
+                memory: 16 << 30,
+                is_nvidia: false,
+            }];
+        }),
+        of("disk", |observed| observed.space = None),
+        of("port", |observed| {
+            observed.port = Port::Ours("127.0.0.1:8470".into(), 9);
+        }),
+        of("port", |observed| {
+            observed.port = Port::Taken("127.0.0.1:8470".into(), None);
+        }),
+        of("token", |observed| observed.token = None),
+    ];
+    insta::assert_snapshot!(told.join(""));
+}

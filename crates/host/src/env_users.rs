@@ -1,0 +1,86 @@
+//! What uses an environment.
+
+use crate::{Host, Process, ProcessId, RunId, journal::Record};
+use alloc::{string::String, string::ToString as _, vec::Vec};
+use collodi_command::TreeId;
+use collodi_contain::ContainedPath;
+use core::fmt;
+
+/// Something that lives and uses an environment.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum EnvUser {
+    /// It is being made.
+    Making,
+    /// An unfinished run.
+    Run {
+        /// The app that it is of.
+        app: String,
+        /// Which one.
+        id: RunId,
+    },
+    /// A daemon that has not ended.
+    Process {
+        /// The app that it belongs to.
+        app: String,
+        /// Which one.
+        id: ProcessId,
+    },
+}
+
+impl Host {
+    /// What lives and uses the environment in this directory.
+    pub fn env_users(&self, path: &ContainedPath) -> Vec<EnvUser> {
+        let shown = path.absolute();
+        let making = self.envs.get(path).map(|_| EnvUser::Making);
+        let runs = self.runs().filter(|run| run.uses_env(path));
+        let runs = runs.map(|run| EnvUser::Run {
+            app: run.app().to_string(),
+            id: run.id().clone(),
+        });
+        let lives = |p: &&Process| !p.has_ended() && p.uses_env(&shown);
+        let processes = self.processes().filter(lives);
+        let processes = processes.map(|process| EnvUser::Process {
+            app: process.app().to_string(),
+            id: process.id().clone(),
+        });
+        making.into_iter().chain(runs).chain(processes).collect()
+    }
+}
+
+/// A daemon that a host has written down, for those who find the file when no host runs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LeftDaemon {
+    /// The app that it belongs to.
+    pub app: String,
+    /// Which one it was.
+    pub id: ProcessId,
+    /// The directory of its environment.
+    pub env: Option<String>,
+    /// The tree that has its processes, if any of it lives.
+    pub tree: TreeId,
+}
+
+impl LeftDaemon {
+    /// What a file of the host's state says; none when it is another file, or of a daemon
+    /// that was seen to end.
+    pub fn read(bytes: &[u8]) -> Option<Self> {
+        let record = Record::read(bytes).ok().filter(|record| !record.ended)?;
+        let command = record.daemon.command;
+        Some(Self {
+            app: record.app.name,
+            id: record.id,
+            env: command.env.get("VIRTUAL_ENV").cloned(),
+            tree: command.tree,
+        })
+    }
+}
+
+impl fmt::Display for EnvUser {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Making => f.write_str("its making"),
+            Self::Run { id, .. } => write!(f, "{id}"),
+            Self::Process { id, .. } => write!(f, "{id}"),
+        }
+    }
+}
