@@ -1,9 +1,9 @@
 //! From a command in a sandbox to what is to be started for it.
 
-#[cfg(target_os = "linux")]
-#[path = "confine/linux.rs"]
+#[cfg(any(target_os = "linux", target_os = "macos"))]
+#[path = "confine/made.rs"]
 mod system;
-#[cfg(not(target_os = "linux"))]
+#[cfg(not(any(target_os = "linux", target_os = "macos")))]
 #[path = "confine/none.rs"]
 mod system;
 

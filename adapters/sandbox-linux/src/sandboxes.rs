@@ -1,10 +1,11 @@
 //! The sandboxes of this machine.
 
-use crate::{Ready, Refusal, bwrap, domain, helper, kept, look, probe};
+use crate::{Ready, Refusal, bwrap, domain, helper, probe};
 use collodi_sandbox::{
     Confinement, Decision, Features, Job, Machine, Mechanism, Probe, Profile, decide,
     seccomp::Architecture,
 };
+use collodi_sandbox_look as look;
 use std::{
     collections::BTreeMap,
     path::PathBuf,
@@ -70,7 +71,7 @@ impl Sandboxes {
         match enforcement.mechanism {
             Mechanism::Bwrap { features, scopes } => {
                 let path = &self.tools.bwrap;
-                let machine = match kept::make(job.profile)? {
+                let machine = match look::keep_settings(job.profile)? {
                     true => look::machine(job.profile),
                     false => machine,
                 };

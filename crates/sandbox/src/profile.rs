@@ -174,6 +174,8 @@ pub enum Unfit {
     VariableValue(String),
     /// A zero byte is in the command.
     Command,
+    /// The path of the program would be read as a variable.
+    ProgramName(String),
     /// The options are more than bubblewrap reads.
     TooLong,
 }
@@ -206,6 +208,10 @@ impl fmt::Display for Unfit {
             }
             Self::VariableValue(name) => write!(f, "a zero byte is in the variable {name}"),
             Self::Command => f.write_str("a zero byte is in the command"),
+            Self::ProgramName(program) => write!(
+                f,
+                "{program} has a `=` in its path, and variables of the loader cannot be set for it"
+            ),
             Self::TooLong => {
                 f.write_str("the variables and folders are more than bubblewrap reads")
             }

@@ -2,7 +2,7 @@
 
 use super::{Clause, Descriptor, Features, Word, bound, clause, memory, names, numbered};
 use crate::{Confinement, Job, Kind, Machine, Place, Profile, Seen, Temp};
-use alloc::{borrow::ToOwned, string::String, vec, vec::Vec};
+use alloc::{borrow::ToOwned, vec, vec::Vec};
 
 /// Bytes of a file system in memory that only hides what is below.
 const COVER: u64 = 1 << 20;
@@ -117,16 +117,16 @@ fn credentials(profile: &Profile, machine: &Machine) -> Vec<Clause> {
 fn own(profile: &Profile, machine: &Machine, has: Features) -> Vec<Clause> {
     let hidden = present(&profile.hidden, machine).filter_map(|(place, seen)| {
         let clause = cover_own(profile, seen)?;
-        Some((depth(place), Rank::Hidden, clause))
+        Some((place.depth(), Rank::Hidden, clause))
     });
     let read = present(&profile.read, machine).map(|(place, _)| {
         let clause = bound("--ro-bind", place.as_str(), "granted for reading");
-        (depth(place), Rank::Read, clause)
+        (place.depth(), Rank::Read, clause)
     });
     let folders = profile
         .folders(machine)
         .enumerate()
-        .map(|(number, folder)| (depth(folder), Rank::Write, writable(number, folder, has)));
+        .map(|(number, folder)| (folder.depth(), Rank::Write, writable(number, folder, has)));
     let mut all: Vec<_> = hidden.chain(read).chain(folders).collect();
     all.sort_by_key(|(depth, rank, _)| (*depth, *rank));
     all.into_iter().map(|(.., clause)| clause).collect()
@@ -138,10 +138,6 @@ enum Rank {
     Hidden,
     Read,
     Write,
-}
-
-fn depth(place: &Place) -> usize {
-    place.as_str().matches('/').count()
 }
 
 fn writable(number: usize, folder: &Place, has: Features) -> Clause {
@@ -177,28 +173,10 @@ fn folder_words(number: usize, folder: &Place) -> Vec<Word> {
 /// one that is itself bound cannot. What is hidden is not brought back.
 fn protected(profile: &Profile, machine: &Machine) -> Vec<Clause> {
     let mut all = Vec::new();
-    for (place, _) in present(&profile.protected, machine) {
-        let nearest = |places: &mut dyn Iterator<Item = &'_ Place>| {
-            places.filter(|folder| folder.holds(place)).map(depth).max()
-        };
-        let (hidden, folder) = (
-            nearest(&mut profile.hidden.iter()),
-            nearest(&mut profile.writable()),
-        );
-        if folder.is_none() || hidden > folder {
-            continue;
-        }
-        let holder = profile
-            .writable()
-            .find(|f| f.holds(place) && Some(depth(f)) == folder);
-        let above: Vec<String> = holder
-            .map(|f| f.between(place).collect())
-            .unwrap_or_default();
-        all.extend(
-            above
-                .iter()
-                .map(|path| bound("--bind", path, "cannot be moved away")),
-        );
+    let there = |(place, _): &(&Place, &Place)| machine.seen.contains_key(place.as_str());
+    for (place, folder) in profile.guarded().filter(there) {
+        let above = folder.between(place);
+        all.extend(above.map(|path| bound("--bind", &path, "cannot be moved away")));
         all.push(bound(
             "--ro-bind",
             place.as_str(),
