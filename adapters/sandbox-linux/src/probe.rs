@@ -2,7 +2,7 @@
 
 use crate::{Ready, Refusal, bwrap};
 use collodi_sandbox::{
-    BwrapFault, Enforcement, Features, Job, Lifetime, Machine, Mechanism, Profile,
+    BwrapFault, Enforcement, Features, Job, Lifetime, Machine, Mechanism, Profile, Temp,
 };
 use collodi_sandbox_look::{Distrust, trusted};
 use collodi_spawn::Plan;
@@ -81,6 +81,11 @@ fn attempt(
     machine: &Machine,
     features: Features,
 ) -> Result<(), BwrapFault> {
+    // The folder for temporary files is made when something is started.
+    let profile = &Profile {
+        temp: Temp::Memory(Profile::TEMP_BYTES),
+        ..profile.clone()
+    };
     let program = NOTHING.into_iter().find(|path| Path::new(path).exists());
     let env = BTreeMap::new();
     let job = Job {

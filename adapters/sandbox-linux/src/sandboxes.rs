@@ -62,6 +62,7 @@ impl Sandboxes {
     /// Why the job does not run.
     pub fn ready(&self, job: &Job<'_>) -> Result<Ready, Refusal> {
         job.check()?;
+        look::keep_temporary(job.profile)?;
         let machine = look::machine(job.profile);
         job.profile.check(job.cwd, &machine)?;
         let enforcement = match self.decide_on(job.profile, &machine) {

@@ -11,5 +11,5 @@ mod trust;
 pub use kept::keep_settings;
 pub use machine::machine;
 pub use refusal::Refusal;
-pub use temporary::temporary;
+pub use temporary::{keep_temporary, temporary};
 pub use trust::{Distrust, trusted};

@@ -1,7 +1,7 @@
 //! The sandboxes of this machine.
 
 use crate::{Ready, Refusal, probe};
-use collodi_sandbox::{Decision, Job, Lifetime, Machine, Profile, Seatbelt, SeatbeltFault};
+use collodi_sandbox::{Decision, Job, Lifetime, Machine, Profile, Seatbelt, SeatbeltFault, Temp};
 use collodi_sandbox_look as look;
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -38,6 +38,11 @@ impl Sandboxes {
 
     /// What can be done about a profile here.
     pub fn decide(&self, profile: &Profile) -> Decision {
+        // The folder for temporary files is made when something is started.
+        let profile = &Profile {
+            temp: Temp::Folder(profile.root.clone()),
+            ..profile.clone()
+        };
         let machine = look::machine(profile);
         let env = BTreeMap::new();
         let nothing = Job {
@@ -62,6 +67,7 @@ impl Sandboxes {
     ///
     /// Why the job does not run.
     pub fn ready(&self, job: &Job<'_>) -> Result<Ready, Refusal> {
+        look::keep_temporary(job.profile)?;
         let machine = look::machine(job.profile);
         let plan = plan(job, &machine)?;
         look::keep_settings(job.profile)?;

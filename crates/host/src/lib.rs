@@ -34,6 +34,7 @@ mod script_records;
 mod script_start;
 mod secrets;
 mod shared;
+mod temporary;
 mod turns;
 
 /// What one script wants of another, as far as it is values: for those who want to know what

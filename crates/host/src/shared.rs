@@ -9,6 +9,7 @@ use crate::{
     purpose::{self, Decided},
     script_call::CallId,
     secrets::hide_from_recording,
+    temporary::Temporary,
 };
 use alloc::collections::{BTreeMap, VecDeque};
 use collodi_action::Action;
@@ -90,6 +91,7 @@ pub(crate) struct Shared {
     pub(crate) ids: Ids,
     pub(crate) journal: Journal,
     pub(crate) confining: Confining,
+    pub(crate) temporary: Temporary,
     bounds: Bounds,
     own_environment: Decided,
 }
@@ -99,6 +101,7 @@ impl Shared {
         seed: u64,
         journal: Journal,
         confining: Confining,
+        temporary: Temporary,
         bounds: Bounds,
         own_environment: Decided,
     ) -> Self {
@@ -110,6 +113,7 @@ impl Shared {
             ids: Ids::new(seed),
             journal,
             confining,
+            temporary,
             bounds,
             own_environment,
         }
@@ -141,7 +145,7 @@ impl Shared {
     ) {
         let action = match action {
             Action::Abort(own) => Action::Abort(self.number_of(&child, own)),
-            other => self.confining.apply(other),
+            other => self.confining.apply(other, &child, &mut self.temporary),
         };
         let number = self.out.action(action);
         let (pid, identity) = (None, None);

@@ -16,7 +16,7 @@ pub(super) fn clauses(job: &Job<'_>, machine: &Machine, has: Features) -> Vec<Cl
     let mut all = system(profile.confinement, machine);
     all.extend(devices(profile, machine));
     all.extend(kernel(machine));
-    all.extend(temporary(profile));
+    all.extend(temporary(profile, machine, has));
     all.extend(run(profile, machine));
     all.extend(credentials(profile, machine));
     all.extend(own(profile, machine, has));
@@ -77,11 +77,25 @@ fn kernel(machine: &Machine) -> Vec<Clause> {
         .collect()
 }
 
-fn temporary(profile: &Profile) -> Vec<Clause> {
+/// What the process may change, in the order in which it is handed over.
+pub(super) fn handed<'a>(
+    profile: &'a Profile,
+    machine: &'a Machine,
+) -> impl Iterator<Item = &'a Place> {
+    profile.folders(machine).chain(profile.temp.folder())
+}
+
+fn temporary(profile: &Profile, machine: &Machine, has: Features) -> Vec<Clause> {
     let why = "its own, gone with it";
     let tmp = match &profile.temp {
         Temp::Memory(bytes) => memory("/tmp", *bytes, why),
-        Temp::Folder(folder) => clause(&["--bind", folder.as_str(), "/tmp"], "its own"),
+        Temp::Folder(_) if has.bind_fd => {
+            let number = profile.folders(machine).count();
+            folder_clause(number, "/tmp", "its own, on the disk")
+        }
+        Temp::Folder(folder) => {
+            clause(&["--bind", folder.as_str(), "/tmp"], "its own, on the disk")
+        }
     };
     match profile.confinement {
         Confinement::Restricted => vec![tmp],
@@ -143,10 +157,7 @@ enum Rank {
 fn writable(number: usize, folder: &Place, has: Features) -> Clause {
     let why = "its own folder, or granted for changing";
     match has.bind_fd {
-        true => Clause {
-            words: folder_words(number, folder),
-            why,
-        },
+        true => folder_clause(number, folder.as_str(), why),
         false => bound("--bind", folder.as_str(), why),
     }
 }
@@ -163,10 +174,10 @@ fn cover_own(profile: &Profile, seen: &Seen) -> Option<Clause> {
     }
 }
 
-fn folder_words(number: usize, folder: &Place) -> Vec<Word> {
-    let mut words = numbered("--bind-fd", Descriptor::Folder(number), "").words;
-    words.push(Word::Text(folder.as_str().to_owned()));
-    words
+fn folder_clause(number: usize, path: &str, why: &'static str) -> Clause {
+    let mut clause = numbered("--bind-fd", Descriptor::Folder(number), why);
+    clause.words.push(Word::Text(path.to_owned()));
+    clause
 }
 
 /// A folder that has something bound in it could be renamed, and another put in its place;
