@@ -214,7 +214,8 @@ fn holds(mechanism: Mechanism, protection: Protection, profile: &Profile) -> boo
         (Mechanism::Landlock { .. } | Mechanism::Seatbelt, Protection::Metadata) => {
             mechanism == Mechanism::Seatbelt
         }
-        (Mechanism::Landlock { .. }, Protection::Sight) => false,
+        // They are in `/proc`, which is read for what is one's own.
+        (Mechanism::Landlock { .. }, Protection::Sight | Protection::Keyrings) => false,
         (Mechanism::Landlock { .. }, Protection::SharedMemory) => sandboxed,
         (Mechanism::Seatbelt, Protection::Survival | Protection::Sight) => false,
         _ => true,
