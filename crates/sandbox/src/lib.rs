@@ -5,6 +5,7 @@
 extern crate alloc;
 
 mod bwrap;
+pub mod fuzz;
 mod guarded;
 mod job;
 mod ladder;
