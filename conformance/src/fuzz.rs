@@ -18,6 +18,7 @@ pub fn targets() -> impl Iterator<Item = Target> {
         collodi_env::fuzz::TARGETS,
         collodi_logs::fuzz::TARGETS,
         collodi_pattern::fuzz::TARGETS,
+        collodi_sandbox::fuzz::TARGETS,
         collodi_script::fuzz::TARGETS,
         collodi_template::fuzz::TARGETS,
         machines::TARGETS,

@@ -3,6 +3,7 @@
 mod cargo;
 mod deps;
 mod fuzz;
+mod macos;
 mod metadata;
 mod page;
 mod purity;
@@ -28,6 +29,7 @@ const TASKS: &[Task] = &[
     Task { name: "fmt", about: "format [--check]", run: cargo::fmt },
     Task { name: "deps", about: "who may depend on whom [--bless]", run: deps::deps },
     Task { name: "clippy", about: "lints, warnings are errors", run: cargo::clippy },
+    Task { name: "macos", about: "what is for macOS, checked and linted [cargo clippy arguments]", run: macos::macos },
     Task { name: "purity", about: "the pure crates without std", run: purity::purity },
     Task { name: "doc", about: "documentation, warnings are errors", run: cargo::doc },
     Task { name: "suite", about: "the tests of the workspace [cargo nextest run arguments]", run: cargo::suite },

@@ -19,6 +19,7 @@ const STEPS: &[Step] = &[
     Step { task: "clippy", arguments: &[], slow: false },
     Step { task: "purity", arguments: &[], slow: false },
     Step { task: "suite", arguments: &[], slow: false },
+    Step { task: "macos", arguments: &[], slow: true },
     Step { task: "page", arguments: &[], slow: true },
     Step { task: "doc", arguments: &[], slow: true },
     Step { task: "fuzz", arguments: &["--check"], slow: true },

@@ -1,9 +1,9 @@
 //! From a command in a sandbox to what is to be started for it.
 
-#[cfg(target_os = "linux")]
-#[path = "confine/linux.rs"]
+#[cfg(any(target_os = "linux", target_os = "macos"))]
+#[path = "confine/made.rs"]
 mod system;
-#[cfg(not(target_os = "linux"))]
+#[cfg(not(any(target_os = "linux", target_os = "macos")))]
 #[path = "confine/none.rs"]
 mod system;
 
@@ -20,8 +20,8 @@ pub(crate) const HOLDERS: [&str; 2] = ["bwrap", "exe"];
 /// The sandboxes of this machine.
 static HERE: LazyLock<Sandboxes> = LazyLock::new(Sandboxes::default);
 
-/// What this machine can do for a sandbox of every level, by trying; none where there are no
-/// sandboxes, or no folder for the trial can be made.
+/// What this machine has to make a sandbox of every level, by trying; none where Linux does not
+/// make them, or no folder for the trial can be made.
 pub fn probe() -> Option<Probe> {
     HERE.probe()
 }

@@ -42,8 +42,9 @@ impl Lowered {
         let mut confined = sandboxes.confine(spec, &program, marker)?;
         if let Some(confined) = &mut confined {
             // Who holds the sandbox is of the tree, too.
+            confined.env.retain(|variable| !is_marker(variable));
             let marked = env.iter().filter(|variable| is_marker(variable));
-            confined.env = marked.cloned().collect();
+            confined.env.extend(marked.cloned());
         }
         // A program that was looked up is told the name it was called by.
         let words = std::iter::once(&spec.program).chain(&spec.args);

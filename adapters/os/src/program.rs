@@ -2,7 +2,7 @@
 
 use collodi_backend::{Error, ErrorKind};
 use collodi_command::{CommandSpec, Sandbox};
-use collodi_sandbox::{Place, Profile};
+use collodi_sandbox::{Place, Profile, Seatbelt};
 use rustix::{
     fs::{Access, AtFlags, CWD, FileType},
     io::Errno,
@@ -74,7 +74,10 @@ fn is_shown(spec: &CommandSpec, path: &str) -> bool {
 
 /// A path that is not in its normal form is judged by what it leads to alone.
 fn shows(profile: &Profile, path: &str) -> bool {
-    Place::parse(path).map_or(true, |place| profile.shows(&place))
+    Place::parse(path).map_or(true, |place| match cfg!(target_os = "macos") {
+        true => Seatbelt::shows(profile, &place),
+        false => profile.shows(&place),
+    })
 }
 
 /// Whether a file is there that we may execute.

@@ -1,10 +1,11 @@
 //! The sandboxes of this machine.
 
-use crate::{Ready, Refusal, bwrap, domain, helper, kept, look, probe};
+use crate::{Ready, Refusal, bwrap, domain, helper, probe};
 use collodi_sandbox::{
     Confinement, Decision, Features, Job, Machine, Mechanism, Probe, Profile, decide,
     seccomp::Architecture,
 };
+use collodi_sandbox_look as look;
 use std::{
     collections::BTreeMap,
     path::PathBuf,
@@ -61,6 +62,7 @@ impl Sandboxes {
     /// Why the job does not run.
     pub fn ready(&self, job: &Job<'_>) -> Result<Ready, Refusal> {
         job.check()?;
+        look::keep_temporary(job.profile)?;
         let machine = look::machine(job.profile);
         job.profile.check(job.cwd, &machine)?;
         let enforcement = match self.decide_on(job.profile, &machine) {
@@ -70,7 +72,7 @@ impl Sandboxes {
         match enforcement.mechanism {
             Mechanism::Bwrap { features, scopes } => {
                 let path = &self.tools.bwrap;
-                let machine = match kept::make(job.profile)? {
+                let machine = match look::keep_settings(job.profile)? {
                     true => look::machine(job.profile),
                     false => machine,
                 };

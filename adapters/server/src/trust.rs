@@ -60,6 +60,24 @@ pub(crate) fn trust(settings: &Settings) -> Result<Trust> {
     })
 }
 
+/// What the settings say of apps that are not in this folder, and whose name is much like that
+/// of one that is. Apps may be elsewhere, so no other name is a mistake.
+pub(crate) fn misspelt(settings: &Settings, apps: &Path) -> Vec<String> {
+    let entries = std::fs::read_dir(apps).into_iter().flatten().flatten();
+    let names = entries.filter_map(|entry| entry.file_name().into_string().ok());
+    let names: Vec<String> = names.collect();
+    let told = settings.apps().filter_map(|(name, _)| {
+        let is_there = names.iter().any(|there| there == name.as_str());
+        let near = collodi_script::nearest(name.as_str(), names.iter().map(String::as_str));
+        let meant = near.filter(|_| !is_there)?;
+        let section = format!("[sandbox.apps.{name}]");
+        Some(format!(
+            "{section} is about no app that is here; did you mean {meant}?"
+        ))
+    });
+    told.collect()
+}
+
 /// What is said of an app, else of all.
 fn confine(settings: &Settings, app: Option<&AppSandbox>) -> Result<Option<Confine>> {
     let all = &settings.sandbox;
@@ -100,4 +118,22 @@ fn places(
         Place::parse(text).with_context(|| format!("{text:?} cannot be a sandbox's"))
     };
     all.value().iter().chain(own).map(real).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_that_is_like_an_apps_is_told() {
+        let dir = tempfile::tempdir().unwrap();
+        for app in ["comfyui", "whisper"] {
+            std::fs::create_dir(dir.path().join(app)).unwrap();
+        }
+        let said = "[sandbox.apps.comfy-ui]\nlevel = 'full'\n[sandbox.apps.whisper]\n\
+            level = 'full'\n[sandbox.apps.elsewhere]\nlevel = 'full'\n";
+        let told = misspelt(&Settings::read(said).unwrap(), dir.path());
+        let only = "[sandbox.apps.comfy-ui] is about no app that is here; did you mean comfyui?";
+        assert_eq!(told, [only]);
+    }
 }

@@ -221,6 +221,16 @@ fn s2_an_environments_name_in_a_script_is_no_way_out() {
 #[test]
 fn s3_a_deletion_does_not_follow_links() {
     let world = World::new();
+    fs::write(world.dir.path().join("app/plain"), "").unwrap();
+    for (path, expected) in [
+        ("plain/", "not-a-directory"),
+        ("middle/", "not-a-directory"),
+        ("gone/", "ok"),
+        ("plain", "ok"),
+    ] {
+        let said = world.fs(&format!("remove --root app {path}"));
+        assert_eq!(said, expected, "{path}");
+    }
     assert_eq!(world.fs("remove --root . app"), "ok");
     assert!(!world.dir.path().join("app").exists());
     world.assert_outside_untouched();

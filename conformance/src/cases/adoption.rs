@@ -132,13 +132,13 @@ fn named(child: &dyn Child) -> Result<Identity, Broken> {
     identity.ok_or_else(|| Broken::new("a child that can be adopted has no identity"))
 }
 
-fn leave(child: Box<dyn Child>) -> Result<Identity, Broken> {
+pub(super) fn leave(child: Box<dyn Child>) -> Result<Identity, Broken> {
     let identity = named(&*child)?;
     child.leave();
     Ok(identity)
 }
 
-async fn adopt(
+pub(super) async fn adopt(
     world: &Subject,
     spec: &CommandSpec,
     identity: &Identity,

@@ -14,7 +14,7 @@ cases! {
     async fn what_is_said_is_kept(world: Subject) -> Verdict {
         let words = ["say:out", "bytes:00ff1b", "err:wrong", "say:more", "exit:3"];
         let told = world.run(&in_files(&world, &words)?).await?;
-        let kept = Kept::read(&world, 1).await?;
+        let kept = Kept::read(&world, DIR, 1).await?;
         assert_eq!((kept.stdout, kept.stderr), (told.stdout, told.stderr));
         assert_eq!(kept.lives, ["began", "exit code 3"]);
         Ok(())
@@ -30,7 +30,7 @@ cases! {
             let is_output = matches!(event, ChildEvent::Output { .. });
             told.add(event);
             if is_output {
-                let kept = Kept::read(&world, 1).await?;
+                let kept = Kept::read(&world, DIR, 1).await?;
                 assert_eq!((&kept.stdout, &kept.stderr), (&told.stdout, &told.stderr));
             }
         }
@@ -42,7 +42,7 @@ cases! {
     async fn lives_follow_each_other(world: Subject) -> Verdict {
         world.run(&in_files(&world, &["say:one", "exit:1"])?).await?;
         world.run(&in_files(&world, &["err:two", "raise:KILL"])?).await?;
-        let kept = Kept::read(&world, 1).await?;
+        let kept = Kept::read(&world, DIR, 1).await?;
         assert_eq!((&*kept.stdout, &*kept.stderr), (&b"one\n"[..], &b"two\n"[..]));
         assert_eq!(kept.lives, ["began", "exit code 1", "began", "killed by SIGKILL"]);
         Ok(())
@@ -59,7 +59,7 @@ cases! {
         assert_eq!(told.stdout.len(), 1_000_000);
         let (mut all, mut numbers) = (Vec::new(), Vec::new());
         for number in 1..100 {
-            match Kept::read(&world, number).await {
+            match Kept::read(&world, DIR, number).await {
                 Ok(kept) => {
                     assert!(kept.stdout.len() <= 200_000, "{}", kept.stdout.len());
                     all.extend(kept.stdout);
@@ -86,7 +86,7 @@ cases! {
         }
         let told = world.run(&spec).await?;
         assert_eq!(told.text(), "a-hunter2secret-b-hunter2\nhunt\n");
-        let kept = Kept::read(&world, 1).await?;
+        let kept = Kept::read(&world, DIR, 1).await?;
         assert_eq!(String::from_utf8_lossy(&kept.stdout), "a-***-b-hunter2\nhunt\n");
         Ok(())
     }
@@ -111,32 +111,34 @@ cases! {
     #[needs(Recordings)]
     async fn flood_is_kept_whole(world: Subject) -> Verdict {
         let told = world.run(&in_files(&world, &["flood:1000000"])?).await?;
-        let kept = Kept::read(&world, 1).await?;
+        let kept = Kept::read(&world, DIR, 1).await?;
         assert!(told.stdout == flood(0, 1_000_000), "{} bytes", told.stdout.len());
         assert!(kept.stdout == told.stdout, "{} bytes", kept.stdout.len());
         Ok(())
     }
 }
 
+const DIR: &str = "kept/app";
+
 fn in_files(world: &Subject, words: &[&str]) -> Result<CommandSpec, Broken> {
     let mut spec = world.child(words);
-    spec.recording = Some(Recording::new(world.at("kept/app")?));
+    spec.recording = Some(Recording::new(world.at(DIR)?));
     Ok(spec)
 }
 
 /// A segment, read back.
 #[derive(Debug, Default)]
-struct Kept {
-    stdout: Vec<u8>,
-    stderr: Vec<u8>,
-    lives: Vec<String>,
+pub(super) struct Kept {
+    pub(super) stdout: Vec<u8>,
+    pub(super) stderr: Vec<u8>,
+    pub(super) lives: Vec<String>,
 }
 
 impl Kept {
-    async fn read(world: &Subject, number: u32) -> Result<Self, Broken> {
+    pub(super) async fn read(world: &Subject, dir: &str, number: u32) -> Result<Self, Broken> {
         let (log, index) = segment_files(number);
-        let index = world.read(&format!("kept/app/{index}")).await?;
-        let bytes = world.bytes(&format!("kept/app/{log}")).await?;
+        let index = world.read(&format!("{dir}/{index}")).await?;
+        let bytes = world.bytes(&format!("{dir}/{log}")).await?;
         let mut kept = Self::default();
         for (_, what) in recorded(&index, bytes.len() as u64) {
             kept.add(what, &bytes);

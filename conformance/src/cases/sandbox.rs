@@ -1,11 +1,17 @@
 //! Commands in sandboxes.
 
+use super::{
+    adoption::{adopt, leave},
+    recording::Kept,
+    terminal::{TERMINAL, typing_to},
+};
 use crate::{Broken, Subject, Told, Verdict, case::cases};
 use collodi_backend::ErrorKind;
-use collodi_command::{CommandSpec, Exit, Sandbox, Signal};
+use collodi_command::{CommandSpec, Exit, Recording, Sandbox, Signal};
 use collodi_contain::{RelPath, Root};
 use collodi_file::{FileErrorKind, FileOp};
-use collodi_sandbox::{Confinement, Place, PlaceError, Profile, Protection};
+use collodi_sandbox::{Confinement, Place, PlaceError, Profile, Protection, Temp};
+use collodi_sim::words::flood;
 use std::sync::Arc;
 
 const LEVELS: [Confinement; 2] = [Confinement::Restricted, Confinement::Sandboxed];
@@ -63,6 +69,30 @@ cases! {
             world.run(&within(&world, level, &words)?).await?;
             assert!(world.attempt(FileOp::read(world.at("inside")?, 1)).await.is_ok());
             assert!(!there("confined").await?, "{level}");
+        }
+        Ok(())
+    }
+
+    /// What a sandboxed child has in `/tmp` is in the folder that its profile names for it, which
+    /// is made, and which the next child of such a profile has again.
+    #[needs(Sandboxes)]
+    async fn sandboxed_temporary_folder_is_the_profiles(world: Subject) -> Verdict {
+        for level in LEVELS {
+            let folder = world.root().absolute() + "/temporary";
+            let within = |words: &[&str]| -> Result<CommandSpec, Broken> {
+                let mut spec = world.child(words);
+                let mut profile = profile(&world, level)?;
+                profile.read.push(Place::parse(world.child_parts().0)?);
+                profile.temp = Temp::Folder(Place::parse(&folder)?);
+                spec.sandbox = Sandbox::Within(Arc::new(profile));
+                Ok(spec)
+            };
+            let told = world.run(&within(&["write:/tmp/kept:x", "exit:0"])?).await?;
+            assert_eq!(told.exit, Some(Exit::Code(0)), "{level}");
+            let kept = world.at("temporary/kept")?;
+            assert!(world.attempt(FileOp::read(kept, 1)).await.is_ok(), "{level}");
+            let told = world.run(&within(&["touch:/tmp/kept", "exit:0"])?).await?;
+            assert_eq!(told.exit, Some(Exit::Code(0)), "{level}");
         }
         Ok(())
     }
@@ -127,6 +157,53 @@ cases! {
         spec.sandbox = Sandbox::Within(Arc::new(profile(&world, Confinement::Sandboxed)?));
         let refused = world.backends().process.spawn(&spec).await.map(drop);
         assert_eq!(refused.map_err(|error| error.kind), Err(ErrorKind::ProgramNotFound));
+        Ok(())
+    }
+
+    /// A sandboxed child in a terminal has it in its size, reads what is typed, and is
+    /// interrupted by it.
+    #[needs(Sandboxes, Terminals)]
+    async fn sandboxed_child_has_its_terminal(world: Subject) -> Verdict {
+        for level in LEVELS {
+            let within = |words: &[&str]| -> Result<CommandSpec, Broken> {
+                let mut spec = within(&world, level, words)?;
+                spec.terminal = Some(TERMINAL);
+                Ok(spec)
+            };
+            let told = world.run(&within(&["tty", "exit:4"])?).await?;
+            assert_eq!((told.text().as_str(), told.exit), ("72x19\r\n", Some(Exit::Code(4))));
+            let spec = within(&["say:ready", "cat"])?;
+            let (mut child, _input) = typing_to(&world, spec, b"hello\n\x04").await?;
+            let told = Told::by(&mut *child).await;
+            assert!(told.text().contains("hello\r\nhello\r\n"), "{level}: {told:?}");
+            let spec = within(&["say:ready", "wait"])?;
+            let (mut child, _input) = typing_to(&world, spec, b"\x03").await?;
+            let ended = Told::by(&mut *child).await.exit;
+            assert_eq!(ended, Some(Exit::Signal(Signal::INT)), "{level}");
+        }
+        Ok(())
+    }
+
+    /// A recorded child in a sandbox outlives its reader: it is taken over in its sandbox, and no
+    /// byte that it said is lost.
+    #[needs(Sandboxes, Adoption, Recordings)]
+    async fn recorded_sandboxed_child_is_adopted(world: Subject) -> Verdict {
+        for level in LEVELS {
+            let dir = format!("kept/{level}");
+            let (ready, go) = ("ready\n".as_bytes(), format!("go-{level}"));
+            let until = format!("until:{go}");
+            let words = ["say:ready", &until, "flood:300000", "exit:5"];
+            let mut spec = within(&world, level, &words)?;
+            spec.recording = Some(Recording::new(world.at(&dir)?));
+            let identity = leave(world.spawn_ready(&spec).await?)?;
+            world.write(&go, "").await?;
+            let mut adopted = adopt(&world, &spec, &identity).await?;
+            let told = Told::by(&mut *adopted).await;
+            assert!(told.stdout == flood(0, 300_000), "{level}: {} bytes", told.stdout.len());
+            let kept = Kept::read(&world, &dir, 1).await?;
+            assert!(kept.stdout == [ready, &*told.stdout].concat(), "{level}: {:?}", kept.lives);
+            world.backends().process.tree_empty(&spec.tree).await?;
+        }
         Ok(())
     }
 

@@ -63,12 +63,14 @@ cases! {
 
 fn in_terminal(world: &Subject, words: &[&str]) -> CommandSpec {
     let mut spec = world.child(words);
-    spec.terminal = Some(Terminal {
-        columns: 72,
-        rows: 19,
-    });
+    spec.terminal = Some(TERMINAL);
     spec
 }
+
+pub(super) const TERMINAL: Terminal = Terminal {
+    columns: 72,
+    rows: 19,
+};
 
 /// A child that said that it is ready, and got this then.
 async fn typing(
@@ -76,7 +78,15 @@ async fn typing(
     words: &[&str],
     typed: &[u8],
 ) -> Result<(Box<dyn Child>, Box<dyn collodi_backend::ChildInput>), Broken> {
-    let mut spec = in_terminal(world, words);
+    typing_to(world, in_terminal(world, words), typed).await
+}
+
+/// The same of any child in a terminal.
+pub(super) async fn typing_to(
+    world: &Subject,
+    mut spec: CommandSpec,
+    typed: &[u8],
+) -> Result<(Box<dyn Child>, Box<dyn collodi_backend::ChildInput>), Broken> {
     spec.stdin = Stdin::Piped;
     let mut child = world.spawn(&spec).await?;
     let input = child.input();

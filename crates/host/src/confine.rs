@@ -1,6 +1,6 @@
 //! What the commands of apps are kept in.
 
-use crate::HostOptions;
+use crate::{HostOptions, shared::Child, temporary::Temporary};
 use alloc::{collections::BTreeMap, format, string::String, sync::Arc, vec::Vec};
 use collodi_action::Action;
 use collodi_command::{CommandSpec, Sandbox, TreeId};
@@ -128,20 +128,14 @@ impl Confining {
         }
     }
 
-    /// The action, with a sandbox for a command that has none yet: that of the app it is
-    /// for, in the folder whose root it works below.
-    pub(crate) fn apply(&self, action: Action) -> Action {
-        match action {
-            Action::Exec(mut spec) => {
-                self.fill(&mut spec);
-                Action::Exec(spec)
-            }
-            Action::Adopt(mut spec, identity) => {
-                self.fill(&mut spec);
-                Action::Adopt(spec, identity)
-            }
-            other => other,
+    /// The action of a child, with a sandbox for a command that has none yet: that of the app it
+    /// is for, in the folder whose root it works below, with its folder for temporary files.
+    pub(crate) fn apply(&self, mut action: Action, child: &Child, all: &mut Temporary) -> Action {
+        if let Action::Exec(spec) | Action::Adopt(spec, _) = &mut action {
+            self.fill(spec);
+            all.fill(spec, child);
         }
+        action
     }
 
     /// Gives the command its sandbox, unless it has one.
@@ -218,6 +212,7 @@ mod tests {
     use alloc::string::ToString;
     use collodi_contain::RelPath;
     use collodi_python::Platform;
+    use collodi_sandbox::Temp;
 
     fn confining(confine: Option<Confine>) -> Confining {
         let layout = Layout::new(Root::new("/w"), Platform::from_rust("linux", "x86_64"));
@@ -237,10 +232,39 @@ mod tests {
     }
 
     fn applied(confine: Option<Confine>, spec: CommandSpec) -> Sandbox {
-        match confining(confine).apply(Action::Exec(spec)) {
+        let (child, mut temporary) = (Child::Detect, temporary());
+        let action = Action::Exec(spec);
+        match confining(confine).apply(action, &child, &mut temporary) {
             Action::Exec(spec) => spec.sandbox,
             other => panic!("{other}"),
         }
+    }
+
+    fn temporary() -> Temporary {
+        let layout = Layout::new(Root::new("/w"), Platform::from_rust("linux", "x86_64"));
+        Temporary::new(layout.temporary())
+    }
+
+    #[test]
+    fn what_may_be_large_has_a_folder_for_temporary_files() {
+        let confine = Some(Confine::new(Confinement::Sandboxed));
+        let temp = |child: Child| {
+            let (action, mut all) = (Action::Exec(exec("/w/app")), temporary());
+            match confining(confine.clone()).apply(action, &child, &mut all) {
+                Action::Exec(spec) => match spec.sandbox {
+                    Sandbox::Within(profile) => profile.temp.clone(),
+                    other => panic!("{other:?}"),
+                },
+                other => panic!("{other}"),
+            }
+        };
+        let folder = Temp::Folder(Place::parse("/w/.vatn/python/tmp/t").unwrap());
+        assert_eq!(temp(Child::Run(crate::RunId::from_text("r"))), folder);
+        assert_eq!(
+            temp(Child::Process(crate::ProcessId::from_text("p"))),
+            folder
+        );
+        assert_eq!(temp(Child::Detect), Temp::Memory(Profile::TEMP_BYTES));
     }
 
     #[test]
@@ -270,7 +294,7 @@ mod tests {
         let level = |app: Option<&str>| {
             let mut spec = exec("/w/app");
             spec.purpose.app = app.map(ToString::to_string);
-            match confining.apply(Action::Exec(spec)) {
+            match confining.apply(Action::Exec(spec), &Child::Detect, &mut temporary()) {
                 Action::Exec(spec) => match spec.sandbox {
                     Sandbox::Within(profile) => Some(profile.confinement),
                     _ => None,

@@ -176,6 +176,7 @@ impl Host {
     }
 
     fn retire_process(&mut self, now: Instant, id: &ProcessId) {
+        self.remove_temporary_of(id);
         self.ended_processes.push((now, id.clone()));
         let kept = self.options.retention;
         let over = self.ended_processes.len().saturating_sub(kept.processes);

@@ -10,6 +10,7 @@ use crate::{
     script_call::Calls,
     script_records::Records,
     shared::Shared,
+    temporary::Temporary,
     turns::Turns,
 };
 use alloc::{
@@ -75,6 +76,7 @@ impl Host {
             options.seed,
             journal,
             Confining::of(&options),
+            Temporary::new(options.layout.temporary()),
             options.bounds,
             decided(&own_environment(&options)),
         );

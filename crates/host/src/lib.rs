@@ -35,6 +35,7 @@ mod script_records;
 mod script_start;
 mod secrets;
 mod shared;
+mod temporary;
 mod turns;
 
 /// What one script wants of another, as far as it is values: for those who want to know what

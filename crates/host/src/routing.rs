@@ -7,7 +7,7 @@ use crate::{
     post::Post,
     shared::{Child, Owner, Role},
 };
-use alloc::string::ToString;
+use alloc::{collections::BTreeSet, string::ToString};
 use collodi_action::{Action, Completion, Progress};
 use collodi_contain::ContainedPath;
 use collodi_file::FileError;
@@ -72,6 +72,8 @@ impl Host {
     pub(crate) fn retire_run(&mut self, now: Instant, id: &RunId) {
         self.shared.forget_trees(&Child::Run(id.clone()));
         self.remove_recordings(id);
+        let live = self.live_trees();
+        self.shared.remove_temporary(&Child::Run(id.clone()), &live);
         self.ended_runs.push((now, id.clone()));
         let kept = self.options.retention;
         let mut over = self.ended_runs.len().saturating_sub(kept.runs);
@@ -99,7 +101,9 @@ impl Host {
         };
         if job.handle(now, input, &mut self.shared) {
             self.envs.remove(env);
-            self.shared.forget_trees(&Child::Env(env.clone()));
+            let child = Child::Env(env.clone());
+            self.shared.forget_trees(&child);
+            self.shared.remove_temporary(&child, &BTreeSet::new());
         }
     }
 

@@ -9,6 +9,7 @@ use crate::{
     purpose::{self, Decided},
     script_call::CallId,
     secrets::hide_from_recording,
+    temporary::Temporary,
 };
 use alloc::{
     collections::{BTreeMap, VecDeque},
@@ -97,6 +98,7 @@ pub(crate) struct Shared {
     pub(crate) ids: Ids,
     pub(crate) journal: Journal,
     pub(crate) confining: Confining,
+    pub(crate) temporary: Temporary,
     bounds: Bounds,
     own_environment: Decided,
 }
@@ -106,6 +108,7 @@ impl Shared {
         seed: u64,
         journal: Journal,
         confining: Confining,
+        temporary: Temporary,
         bounds: Bounds,
         own_environment: Decided,
     ) -> Self {
@@ -118,6 +121,7 @@ impl Shared {
             ids: Ids::new(seed),
             journal,
             confining,
+            temporary,
             bounds,
             own_environment,
         }
@@ -149,7 +153,7 @@ impl Shared {
     ) {
         let action = match action {
             Action::Abort(own) => Action::Abort(self.number_of(&child, own)),
-            other => self.confining.apply(other),
+            other => self.confining.apply(other, &child, &mut self.temporary),
         };
         let number = self.out.action(action);
         let (pid, identity) = (None, None);

@@ -60,7 +60,7 @@ impl Installer {
             }
             Self::Pip => {
                 let Interpreter { program, .. } = tools.python.clone()?;
-                Some((program, words(&["-m", "venv", &path])))
+                Some((program, words(&["-I", "-m", "venv", &path])))
             }
         }
     }

@@ -14,6 +14,7 @@ use collodi_contain::{ContainedPath, Name, RelPath, Root};
 /// .vatn/python/state           what a host writes down of its daemons
 /// .vatn/python/logs/<name>     what daemons say
 /// .vatn/python/stand-ins       programs that stand in for missing ones
+/// .vatn/python/tmp/<tree>      temporary files of sandboxed commands
 /// ```
 ///
 /// Environments and apps may be elsewhere.
@@ -108,6 +109,11 @@ impl Layout {
     /// The directory of programs that stand in for missing ones.
     pub fn stand_ins(&self) -> ContainedPath {
         self.below("stand-ins")
+    }
+
+    /// The directory of temporary files of sandboxed commands.
+    pub fn temporary(&self) -> ContainedPath {
+        self.below("tmp")
     }
 
     fn elsewhere_or(&self, elsewhere: &Option<Root>, name: &str) -> ContainedPath {

@@ -1,6 +1,6 @@
 //! Which mechanism is used, or why none is.
 
-use crate::{Confinement, Fallback, Features, Place, Profile, Protection};
+use crate::{Confinement, Fallback, Features, Place, Profile, Protection, SeatbeltFault};
 use alloc::{string::String, vec::Vec};
 use core::fmt;
 
@@ -106,6 +106,8 @@ pub enum Reason {
         /// The one that there is; 0 without.
         has: u32,
     },
+    /// Seatbelt makes no sandbox.
+    Seatbelt(SeatbeltFault),
     /// Landlock cannot hide what is in a folder that may be changed.
     Hidden(Place),
     /// There is no seccomp program for this machine.
@@ -140,7 +142,7 @@ pub fn decide(profile: &Profile, probe: &Probe) -> Decision {
         (Err(fault), None) => Err(Reason::Bwrap(fault.clone())),
         (Err(fault), Some(Fallback::Landlock)) => fallback(profile, probe, fault),
     };
-    match mechanism.and_then(|mechanism| enforcement(profile, mechanism, probe)) {
+    match mechanism.and_then(|mechanism| enforcement(profile, mechanism, probe.home)) {
         Ok(enforcement) => Decision::Use(enforcement),
         Err(reason) => Decision::Refuse(reason),
     }
@@ -164,13 +166,14 @@ fn fallback(profile: &Profile, probe: &Probe, bwrap: &BwrapFault) -> Result<Mech
     }
 }
 
-fn enforcement(
+/// What a mechanism holds of a profile, where a home of the user is known or not.
+pub(crate) fn enforcement(
     profile: &Profile,
     mechanism: Mechanism,
-    probe: &Probe,
+    home: bool,
 ) -> Result<Enforcement, Reason> {
     // What is not shown needs not be found.
-    let keys = probe.home || profile.confinement == Confinement::Sandboxed;
+    let keys = home || profile.confinement == Confinement::Sandboxed;
     let promised = Protection::ALL
         .into_iter()
         .filter(|p| is_promised(*p, profile));
@@ -211,7 +214,8 @@ fn holds(mechanism: Mechanism, protection: Protection, profile: &Profile) -> boo
         (Mechanism::Landlock { .. } | Mechanism::Seatbelt, Protection::Metadata) => {
             mechanism == Mechanism::Seatbelt
         }
-        (Mechanism::Landlock { .. }, Protection::Sight) => false,
+        // They are in `/proc`, which is read for what is one's own.
+        (Mechanism::Landlock { .. }, Protection::Sight | Protection::Keyrings) => false,
         (Mechanism::Landlock { .. }, Protection::SharedMemory) => sandboxed,
         (Mechanism::Seatbelt, Protection::Survival | Protection::Sight) => false,
         _ => true,
@@ -262,6 +266,7 @@ impl Reason {
         match self {
             Self::Bwrap(fault) => fault.cure(),
             Self::Fallback { bwrap, .. } => bwrap.cure(),
+            Self::Seatbelt(fault) => fault.cure(),
             Self::Architecture | Self::System(_) => {
                 "run it on Linux (x86_64, aarch64) or macOS, or trust it fully"
             }
@@ -278,6 +283,7 @@ impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Bwrap(fault) => fault.fmt(f),
+            Self::Seatbelt(fault) => fault.fmt(f),
             Self::Fallback {
                 bwrap,
                 needs,

@@ -5,6 +5,8 @@
 extern crate alloc;
 
 mod bwrap;
+pub mod fuzz;
+mod guarded;
 mod job;
 mod ladder;
 mod landlock;
@@ -29,4 +31,4 @@ pub use passwd::home_of;
 pub use place::{Place, PlaceError};
 pub use profile::{Fallback, Limits, Profile, Temp, Unfit};
 pub use protection::Protection;
-pub use seatbelt::Seatbelt;
+pub use seatbelt::{Seatbelt, SeatbeltFault};

@@ -56,6 +56,11 @@ impl Place {
         format!("{}/{name}", self.0.trim_end_matches('/'))
     }
 
+    /// How far down it is.
+    pub(crate) fn depth(&self) -> usize {
+        self.0.matches('/').count()
+    }
+
     fn rest_of<'a>(&self, other: &'a Self) -> Option<&'a str> {
         rest_below(&other.0, &self.0)
     }

@@ -38,13 +38,24 @@ pub struct Profile {
     pub fallback: Option<Fallback>,
 }
 
-/// What `/tmp` is in a sandbox: always its own, gone with it.
+/// What `/tmp` is in a sandbox: always its own.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Temp {
     /// In memory, of at most so many bytes.
     Memory(u64),
-    /// This folder, which lasts.
+    /// This folder, which lasts. Whoever applies plans makes it, for the user alone, where it is
+    /// not there.
     Folder(Place),
+}
+
+impl Temp {
+    /// The folder, when it is one.
+    pub const fn folder(&self) -> Option<&Place> {
+        match self {
+            Self::Memory(_) => None,
+            Self::Folder(folder) => Some(folder),
+        }
+    }
 }
 
 /// What a sandboxed process may use.
@@ -107,7 +118,8 @@ impl Profile {
     /// The paths that it names, for [`Machine::questions`].
     pub(crate) fn places(&self) -> impl Iterator<Item = &Place> {
         let named = [&self.read, &self.hidden, &self.protected];
-        self.writable().chain(named.into_iter().flatten())
+        let all = self.writable().chain(named.into_iter().flatten());
+        all.chain(self.temp.folder())
     }
 
     /// Whether a sandbox can be made of it at all.
@@ -119,7 +131,7 @@ impl Profile {
         for folder in self.writable() {
             check_folder(folder, *folder == self.root, machine)?;
         }
-        if let Temp::Folder(folder) = &self.temp {
+        if let Some(folder) = self.temp.folder() {
             check_folder(folder, true, machine)?;
         }
         for place in &self.protected {
@@ -174,6 +186,8 @@ pub enum Unfit {
     VariableValue(String),
     /// A zero byte is in the command.
     Command,
+    /// The path of the program would be read as a variable.
+    ProgramName(String),
     /// The options are more than bubblewrap reads.
     TooLong,
 }
@@ -206,6 +220,10 @@ impl fmt::Display for Unfit {
             }
             Self::VariableValue(name) => write!(f, "a zero byte is in the variable {name}"),
             Self::Command => f.write_str("a zero byte is in the command"),
+            Self::ProgramName(program) => write!(
+                f,
+                "{program} has a `=` in its path, and variables of the loader cannot be set for it"
+            ),
             Self::TooLong => {
                 f.write_str("the variables and folders are more than bubblewrap reads")
             }

@@ -24,6 +24,8 @@ pub enum Protection {
     Signals,
     /// Seeing processes outside, and saying on which processors they run.
     Sight,
+    /// Seeing which keys and timers the kernel has for others.
+    Keyrings,
     /// Shared memory and queues of others.
     SharedMemory,
     /// Permissions, times and attributes of files outside.
@@ -44,7 +46,7 @@ pub enum Protection {
 
 impl Protection {
     /// All of them.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::Writes,
         Self::Reads,
         Self::Credentials,
@@ -54,6 +56,7 @@ impl Protection {
         Self::ServiceSockets,
         Self::Signals,
         Self::Sight,
+        Self::Keyrings,
         Self::SharedMemory,
         Self::Metadata,
         Self::KernelSettings,
@@ -77,6 +80,7 @@ impl fmt::Display for Protection {
             Self::ServiceSockets => "service-sockets",
             Self::Signals => "signals",
             Self::Sight => "sight",
+            Self::Keyrings => "keyrings",
             Self::SharedMemory => "shared-memory",
             Self::Metadata => "metadata",
             Self::KernelSettings => "kernel-settings",

@@ -4,15 +4,23 @@
 //! Paths are never written into the text, where they could become rules, but given as
 //! parameters.
 
+mod command;
+mod fault;
 mod text;
+mod view;
 
-use crate::{Confinement, Job, Machine, Place, Unfit};
+use crate::{
+    Confinement, Decision, Job, Machine, Mechanism, Place, Profile, Reason, Unfit, ladder,
+    place::is_in,
+};
 use alloc::{
     borrow::ToOwned,
     format,
     string::{String, ToString as _},
     vec::Vec,
 };
+
+pub use fault::SeatbeltFault;
 
 /// A profile, and the paths in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,8 +29,11 @@ pub struct Seatbelt {
     pub text: String,
     /// Names and values of its parameters.
     pub parameters: Vec<(String, Place)>,
-    /// The command and its arguments.
+    /// The command and its arguments. Variables that would act on who makes the sandbox are
+    /// set by it, inside.
     pub command: Vec<String>,
+    /// The variables that `sandbox-exec` is started with, and passes on.
+    pub variables: Vec<(String, String)>,
 }
 
 impl Seatbelt {
@@ -34,14 +45,35 @@ impl Seatbelt {
     pub fn plan(job: &Job<'_>, temp: &Place, machine: &Machine) -> Result<Self, Unfit> {
         job.check()?;
         job.profile.check(job.cwd, machine)?;
-        let parameters = parameters(job, temp, machine);
+        let (command, variables) = command::split(job, temp)?;
+        let named = view::named(job.profile, temp, machine);
         Ok(Self {
-            text: rules(job, &parameters),
-            parameters,
-            command: core::iter::once(job.program.to_owned())
-                .chain(job.args.iter().cloned())
+            text: rules(job, &named),
+            parameters: named
+                .into_iter()
+                .map(|named| (named.name, named.place))
                 .collect(),
+            command,
+            variables,
         })
+    }
+
+    /// Decides how a profile is enforced where `sandbox-exec` does this, and where a home of the
+    /// user is known or not. Nothing else stands in for it.
+    pub fn decide(profile: &Profile, works: Result<(), SeatbeltFault>, home: bool) -> Decision {
+        let enforcement = works
+            .map_err(Reason::Seatbelt)
+            .and_then(|()| ladder::enforcement(profile, Mechanism::Seatbelt, home));
+        enforcement.map_or_else(Decision::Refuse, Decision::Use)
+    }
+
+    /// Whether a process sees what the machine has at this path, which has no links in it.
+    pub fn shows(profile: &Profile, place: &Place) -> bool {
+        let of_system = match profile.confinement {
+            Confinement::Restricted => true,
+            Confinement::Sandboxed => text::SYSTEM.iter().any(|top| is_in(place.as_str(), top)),
+        };
+        profile.shows_where(place, of_system)
     }
 
     /// The words after `/usr/bin/sandbox-exec`.
@@ -56,66 +88,25 @@ impl Seatbelt {
     }
 }
 
-fn parameters(job: &Job<'_>, temp: &Place, machine: &Machine) -> Vec<(String, Place)> {
+fn rules(job: &Job<'_>, named: &[view::Named]) -> String {
     let profile = job.profile;
-    let numbered = |prefix: &'static str, places: &[Place]| -> Vec<(String, Place)> {
-        let places = places.iter().enumerate();
-        places
-            .map(|(number, place)| (format!("{prefix}_{number}"), place.clone()))
-            .collect()
-    };
-    let mut all = Vec::from([
-        ("APP_ROOT".to_owned(), profile.root.clone()),
-        ("TMP_DIR".to_owned(), temp.clone()),
-    ]);
-    all.extend(numbered("HOME", &machine.homes));
-    all.extend(numbered("READ", &profile.read));
-    all.extend(numbered("WRITE", &profile.write));
-    all.extend(numbered("HIDDEN", &profile.hidden));
-    all.extend(numbered("PROTECTED", &profile.protected));
-    all
-}
-
-fn rules(job: &Job<'_>, parameters: &[(String, Place)]) -> String {
-    let profile = job.profile;
-    let named = |prefix: &str| -> Vec<&str> {
-        let names = parameters.iter().map(|(name, _)| name.as_str());
-        names.filter(|name| name.starts_with(prefix)).collect()
-    };
     let mut text = text::BASE.to_string();
-    if profile.confinement == Confinement::Restricted {
-        text.push_str(text::READS_ALL);
-    } else {
-        text.push_str(text::READS_SYSTEM);
+    if job.terminal {
+        text.push_str(text::TERMINAL);
     }
-    text.push_str(if profile.has_network() {
-        text::NETWORK
-    } else {
-        text::OWN_SOCKETS
+    match profile.confinement {
+        Confinement::Restricted => text.push_str(text::READS_ALL),
+        Confinement::Sandboxed => text.push_str(&text::reads_system()),
+    }
+    text.push_str(match profile.has_network() {
+        true => text::NETWORK,
+        false => text::OWN_SOCKETS,
     });
     if profile.gpu {
         text.push_str(text::GPU);
     }
-    for home in named("HOME") {
-        text.push_str(&text::credentials(home));
-    }
-    text.push_str(&text::each(
-        "deny",
-        "file-read* file-write*",
-        &named("HIDDEN"),
-    ));
-    text.push_str(&text::each(
-        "allow",
-        "file-read* file-map-executable",
-        &named("READ"),
-    ));
-    let write = [["APP_ROOT", "TMP_DIR"].as_slice(), &named("WRITE")].concat();
-    text.push_str(&text::each(
-        "allow",
-        "file-read* file-write* file-map-executable",
-        &write,
-    ));
-    text.push_str(&text::each("deny", "file-write*", &named("PROTECTED")));
+    view::homes(named).for_each(|home| text.push_str(&text::credentials(home)));
+    text.push_str(&view::rules(named));
     text.push_str(text::TAIL);
     text
 }

@@ -9,6 +9,11 @@ impl Profile {
     /// Whether the process sees what the machine has at this path, which has no links in it.
     /// A [fallback](Self::fallback) may show more, and what it may show is taken as shown.
     pub fn shows(&self, place: &Place) -> bool {
+        self.shows_where(place, self.shows_of_system(place.as_str()))
+    }
+
+    /// The same where a path that nothing is said about is shown as part of the system or not.
+    pub(crate) fn shows_where(&self, place: &Place, of_system: bool) -> bool {
         let nearest = |places: &mut dyn Iterator<Item = &'_ Place>| {
             let holders = places.filter(|holder| holder.holds(place));
             holders.map(|holder| holder.as_str().len()).max()
@@ -16,7 +21,7 @@ impl Profile {
         let granted = nearest(&mut self.writable().chain(&self.read));
         match nearest(&mut self.hidden.iter()) > granted {
             true => false,
-            false => granted.is_some() || self.shows_of_system(place.as_str()),
+            false => granted.is_some() || of_system,
         }
     }
 

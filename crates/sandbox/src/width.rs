@@ -3,10 +3,32 @@
 use crate::{Place, bwrap::SYSTEM, place::is_in};
 
 /// Nobody's but the running system's, with all that is below.
-const RUNNING: [&str; 4] = ["/boot", "/run", "/dev", "/proc"];
+const RUNNING: [&str; 9] = [
+    "/boot",
+    "/run",
+    "/dev",
+    "/proc",
+    "/System",
+    "/Library",
+    "/Applications",
+    "/private/etc",
+    "/private/var/db",
+];
 
 /// Everybody's. A folder below may be one user's or one app's.
-const SHARED: [&str; 6] = ["/tmp", "/var/tmp", "/var/run", "/var/lib", "/home", "/opt"];
+const SHARED: [&str; 11] = [
+    "/tmp",
+    "/var/tmp",
+    "/var/run",
+    "/var/lib",
+    "/home",
+    "/opt",
+    "/Users/Shared",
+    "/Volumes",
+    "/private/tmp",
+    "/private/var/tmp",
+    "/private/var/folders",
+];
 
 /// Whether who may change `folder` may change what is not one app's: the system, what all
 /// share, or a home.
@@ -49,6 +71,11 @@ mod tests {
             "/root",
             "/home/ada",
             "/lib64",
+            "/Users",
+            "/private/tmp",
+            "/private/etc/app",
+            "/Library/Fonts",
+            "/Applications",
         ];
         let fine = [
             "/srv",
@@ -63,6 +90,10 @@ mod tests {
             "/usrx",
             "/runs/app",
             "/data",
+            "/Users/joy",
+            "/private/tmp/app",
+            "/private/var/folders/x/app",
+            "/Volumes/disk/app",
         ];
         for (folders, expected) in [(wide.as_slice(), true), (&fine, false)] {
             for folder in folders {

@@ -19,6 +19,7 @@ const NEVER: &[Never] = &[
         from: &[
             "collodi-os",
             "collodi-sandbox-linux",
+            "collodi-sandbox-look",
             "collodi-sandbox-macos",
             "collodi-sim",
             "collodi-smol",

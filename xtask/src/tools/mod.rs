@@ -3,9 +3,11 @@
 //! there and allowed.
 
 mod browser;
+mod target;
 mod version;
 
 pub(crate) use browser::browser;
+pub(crate) use target::cargo_for;
 
 use crate::repo::{Repo, run};
 use anyhow::{Context, Result, bail};

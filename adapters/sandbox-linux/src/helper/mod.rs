@@ -7,14 +7,12 @@
 mod become_command;
 mod keeper;
 
-use crate::{Ready, Refusal, Status, bwrap, memory, note::Note};
-use collodi_sandbox::{
-    Domain, Enforcement, Job, Machine, Place, Profile, Temp, Unfit, seccomp::Set,
-};
+use crate::{Ready, Status, bwrap, memory, note::Note};
+use collodi_sandbox::{Domain, Enforcement, Job, Machine, Place, Profile, seccomp::Set};
+use collodi_sandbox_look::{Refusal, temporary};
 use std::{
     ffi::CString,
-    fs::{self, DirBuilder},
-    os::{fd::AsRawFd as _, unix::fs::DirBuilderExt as _},
+    os::fd::AsRawFd as _,
     sync::atomic::{AtomicBool, Ordering},
 };
 
@@ -26,8 +24,6 @@ const COMMAND: &str = "--collodi-sandbox-command";
 const SELF: &str = "/proc/self/exe";
 /// What a sandbox ends with that could not be made.
 const NOT_MADE: i32 = 125;
-/// The folder for temporary files below an app's.
-const TEMP: &str = ".tmp";
 /// The version of Landlock below which sockets without a network are no sockets at all: those
 /// of others with a path could be reached.
 const PATH_SOCKETS: u32 = 9;
@@ -103,26 +99,6 @@ fn domain(profile: &Profile, temp: &Place, machine: &Machine) -> Domain {
     let mut profile = profile.clone();
     profile.write.push(temp.clone());
     Domain::instead_of_namespaces(&profile, machine)
-}
-
-/// The temporary folder, which is one of the app's: there is no other place that is its own.
-fn temporary(profile: &Profile) -> Result<Place, Refusal> {
-    if let Temp::Folder(folder) = &profile.temp {
-        return Ok(folder.clone());
-    }
-    let path = profile.root.join(TEMP);
-    match DirBuilder::new().mode(0o700).create(&path) {
-        Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => {
-            return Err(Refusal::System("make a temporary folder", error));
-        }
-        _ => {}
-    }
-    let place = Place::parse(&path).map_err(|error| Refusal::Place(path.clone(), error))?;
-    // A link there would grant what it leads to.
-    match fs::symlink_metadata(&path).is_ok_and(|stat| stat.is_dir()) {
-        true => Ok(place),
-        false => Err(Unfit::NotAFolder(place).into()),
-    }
 }
 
 /// Says why there is no sandbox.

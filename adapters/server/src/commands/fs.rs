@@ -8,7 +8,7 @@ use crate::{
 };
 use anyhow::Result;
 use collodi_contain::{ContainedPath, PathError, RelPath, Root};
-use collodi_file::{FileAnswer, FileError, FileErrorKind, FileOp};
+use collodi_file::{FileAnswer, FileError, FileErrorKind, FileKind, FileOp};
 use collodi_os::Files;
 use collodi_run::{ExtraRoots, NotAPath, OtherApps, script_file, script_path};
 use collodi_template::bytes_to_text;
@@ -90,11 +90,26 @@ fn write(place: &FsPlace, data: Option<&Path>) -> Result<Told> {
 }
 
 fn remove(place: &FsPlace) -> Result<Told> {
+    let is_folder = place.path.ends_with('/');
     let path = path(place, OtherApps::Write)?;
     Ok(path.and_then(|path| {
+        if is_folder {
+            refuse_others(&path)?;
+        }
         Files.perform(FileOp::Remove { path: path.clone() })?;
         Ok(json!({"ok": true, "path": path.absolute()}))
     }))
+}
+
+/// What is written as a folder is one, as the system has it: no file, and no link to one.
+fn refuse_others(path: &ContainedPath) -> Result<(), Refusal> {
+    match Files.perform(FileOp::Stat { path: path.clone() })? {
+        FileAnswer::Stat(Some(stat)) if stat.kind != FileKind::Directory => {
+            let error = FileError::new(FileErrorKind::NotADirectory, path.clone());
+            Err(error.into())
+        }
+        _ => Ok(()),
+    }
 }
 
 fn cwd(place: &FsPlace) -> Result<Told> {

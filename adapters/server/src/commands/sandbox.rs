@@ -2,6 +2,8 @@
 
 #[cfg(target_os = "linux")]
 mod linux;
+#[cfg(target_os = "macos")]
+mod macos;
 mod program;
 
 use crate::{
@@ -94,7 +96,12 @@ impl Request {
         linux::run(&self, json, profile, args)
     }
 
-    #[cfg(not(target_os = "linux"))]
+    #[cfg(target_os = "macos")]
+    fn run_confined(self, json: bool, profile: &Profile, _: &SandboxArgs) -> Result<ExitCode> {
+        match macos::run(&self, json, profile)? {}
+    }
+
+    #[cfg(not(any(target_os = "linux", target_os = "macos")))]
     fn run_confined(self, _: bool, _: &Profile, _: &SandboxArgs) -> Result<ExitCode> {
         Err(Refused::from(Reason::System(std::env::consts::OS)).into())
     }

@@ -8,13 +8,19 @@ use crate::{
     node::Node,
     present::{Presenter, presenter},
     runtime::Runtime,
+    trust,
 };
 use anyhow::Result;
 use collodi_driver::Notice;
 use collodi_host::{Command, Event};
 use futures::{FutureExt as _, StreamExt as _};
 use futures_lite::future::or;
-use std::{io::IsTerminal as _, path::Path, process::ExitCode, rc::Rc};
+use std::{
+    io::IsTerminal as _,
+    path::{Path, PathBuf},
+    process::ExitCode,
+    rc::Rc,
+};
 
 /// The signal that means: go on as another life.
 const HANGUP: u8 = 1;
@@ -30,6 +36,10 @@ pub(crate) async fn serve(
     let mut interrupts = Interrupts::listen()?;
     let files = runtime.backends().files;
     let home = Home::open(workspace, &*files, &args.server).await?;
+    let apps = PathBuf::from(home.layout.apps().absolute());
+    for line in trust::misspelt(&home.settings, &apps) {
+        show.warning(&line);
+    }
     let mut node = Node::start(&*runtime, home, args.listen, &args.server).await?;
     let mut events = match args.quiet {
         true => node.handle.changes().await?,

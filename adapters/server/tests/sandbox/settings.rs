@@ -75,6 +75,47 @@ fn one_app_is_kept_in_a_sandbox_and_another_is_not() {
     }
 }
 
+/// Says of `/tmp` what it is and whose, and that the next command has it again.
+const TEMPORARY: &str = r#"{"dialect": "vatn", "run": [
+    {"method": "shell.run", "params": {"message": "echo x > /tmp/kept && stat -c %a.%u /tmp > mode && stat -f -c %T /tmp . > kinds"}},
+    {"method": "shell.run", "params": {"message": "cp $TMPDIR/kept again && ls ../.vatn/python/tmp > others; true"}}]}"#;
+
+/// Temporary files are on the disk, where a wheel of gigabytes has room, for nobody else, and
+/// gone with the run; what a host that was killed has left goes when the next one starts.
+#[test]
+fn temporary_files_are_on_the_disk_and_go_with_their_run() {
+    for user in users() {
+        let stage = Stage::new(user);
+        workspace(
+            &stage,
+            "[sandbox]\nlevel = 'sandboxed'\n",
+            &[("app", TEMPORARY)],
+        );
+        let all = stage.path(".vatn/python/tmp");
+        fs::create_dir_all(all.join("left/deep")).unwrap();
+        for folder in [".vatn/python", ".vatn/python/tmp"] {
+            fs::set_permissions(stage.path(folder), fs::Permissions::from_mode(0o777)).unwrap();
+        }
+        for folder in ["left/deep", "left"] {
+            fs::set_permissions(all.join(folder), fs::Permissions::from_mode(0o777)).unwrap();
+        }
+        let done = collodi(&stage, &format!("run {}", stage.path("app").display()));
+        assert!(
+            done.status.success(),
+            "{}",
+            text(&done.stdout) + &text(&done.stderr)
+        );
+        let said = |name: &str| fs::read_to_string(stage.path("app").join(name)).unwrap();
+        assert!(said("mode").starts_with("700."), "{}", said("mode"));
+        let kinds = said("kinds");
+        let (tmp, own) = kinds.trim_end().split_once('\n').unwrap();
+        assert_eq!((tmp, said("again").as_str()), (own, "x\n"));
+        assert_eq!(said("others"), "");
+        let left: Vec<_> = fs::read_dir(&all).unwrap().flatten().collect();
+        assert!(left.is_empty(), "{user:?}: {left:?}");
+    }
+}
+
 /// The command line is above the file, in both directions.
 #[test]
 fn the_command_line_wins() {

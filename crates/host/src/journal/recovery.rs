@@ -61,6 +61,8 @@ pub(crate) enum Look {
     Tree,
     /// The directories of what processes said.
     Recordings,
+    /// The folders of temporary files.
+    Temporary,
     /// What a daemon said: its segments.
     History(ProcessId),
     /// A file of one of them.
@@ -116,6 +118,9 @@ impl Host {
             }
             (Look::Recordings, Completion::File(Ok(FileAnswer::Entries(entries)))) => {
                 self.found_recordings(&entries);
+            }
+            (Look::Temporary, Completion::File(Ok(FileAnswer::Entries(entries)))) => {
+                self.found_temporary(&entries);
             }
             _ => {}
         }
@@ -227,6 +232,7 @@ impl Host {
         for record in records {
             self.resume(now, record);
         }
+        self.look(Look::Temporary, self.temporary_files());
         self.recovered();
     }
 

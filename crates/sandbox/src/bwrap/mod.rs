@@ -24,7 +24,8 @@ pub struct Bwrap {
     pub clauses: Vec<Clause>,
     /// The command and its arguments.
     pub command: Vec<String>,
-    /// The folders that the process may change, to be opened for [`Descriptor::Folder`].
+    /// The folders that the process may change, to be opened for [`Descriptor::Folder`]: the
+    /// one for temporary files is the last.
     pub folders: Vec<Place>,
 }
 
@@ -88,7 +89,7 @@ impl Bwrap {
             command: core::iter::once(job.program.to_owned())
                 .chain(job.args.iter().cloned())
                 .collect(),
-            folders: job.profile.folders(machine).cloned().collect(),
+            folders: view::handed(job.profile, machine).cloned().collect(),
         };
         match plan
             .clauses

@@ -2,7 +2,7 @@
 
 use super::{Clause, Descriptor, Features, Word, bound, clause, memory, names, numbered};
 use crate::{Confinement, Job, Kind, Machine, Place, Profile, Seen, Temp};
-use alloc::{borrow::ToOwned, string::String, vec, vec::Vec};
+use alloc::{borrow::ToOwned, vec, vec::Vec};
 
 /// Bytes of a file system in memory that only hides what is below.
 const COVER: u64 = 1 << 20;
@@ -16,7 +16,7 @@ pub(super) fn clauses(job: &Job<'_>, machine: &Machine, has: Features) -> Vec<Cl
     let mut all = system(profile.confinement, machine);
     all.extend(devices(profile, machine));
     all.extend(kernel(machine));
-    all.extend(temporary(profile));
+    all.extend(temporary(profile, machine, has));
     all.extend(run(profile, machine));
     all.extend(credentials(profile, machine));
     all.extend(own(profile, machine, has));
@@ -77,11 +77,25 @@ fn kernel(machine: &Machine) -> Vec<Clause> {
         .collect()
 }
 
-fn temporary(profile: &Profile) -> Vec<Clause> {
+/// What the process may change, in the order in which it is handed over.
+pub(super) fn handed<'a>(
+    profile: &'a Profile,
+    machine: &'a Machine,
+) -> impl Iterator<Item = &'a Place> {
+    profile.folders(machine).chain(profile.temp.folder())
+}
+
+fn temporary(profile: &Profile, machine: &Machine, has: Features) -> Vec<Clause> {
     let why = "its own, gone with it";
     let tmp = match &profile.temp {
         Temp::Memory(bytes) => memory("/tmp", *bytes, why),
-        Temp::Folder(folder) => clause(&["--bind", folder.as_str(), "/tmp"], "its own"),
+        Temp::Folder(_) if has.bind_fd => {
+            let number = profile.folders(machine).count();
+            folder_clause(number, "/tmp", "its own, on the disk")
+        }
+        Temp::Folder(folder) => {
+            clause(&["--bind", folder.as_str(), "/tmp"], "its own, on the disk")
+        }
     };
     match profile.confinement {
         Confinement::Restricted => vec![tmp],
@@ -117,16 +131,16 @@ fn credentials(profile: &Profile, machine: &Machine) -> Vec<Clause> {
 fn own(profile: &Profile, machine: &Machine, has: Features) -> Vec<Clause> {
     let hidden = present(&profile.hidden, machine).filter_map(|(place, seen)| {
         let clause = cover_own(profile, seen)?;
-        Some((depth(place), Rank::Hidden, clause))
+        Some((place.depth(), Rank::Hidden, clause))
     });
     let read = present(&profile.read, machine).map(|(place, _)| {
         let clause = bound("--ro-bind", place.as_str(), "granted for reading");
-        (depth(place), Rank::Read, clause)
+        (place.depth(), Rank::Read, clause)
     });
     let folders = profile
         .folders(machine)
         .enumerate()
-        .map(|(number, folder)| (depth(folder), Rank::Write, writable(number, folder, has)));
+        .map(|(number, folder)| (folder.depth(), Rank::Write, writable(number, folder, has)));
     let mut all: Vec<_> = hidden.chain(read).chain(folders).collect();
     all.sort_by_key(|(depth, rank, _)| (*depth, *rank));
     all.into_iter().map(|(.., clause)| clause).collect()
@@ -140,17 +154,10 @@ enum Rank {
     Write,
 }
 
-fn depth(place: &Place) -> usize {
-    place.as_str().matches('/').count()
-}
-
 fn writable(number: usize, folder: &Place, has: Features) -> Clause {
     let why = "its own folder, or granted for changing";
     match has.bind_fd {
-        true => Clause {
-            words: folder_words(number, folder),
-            why,
-        },
+        true => folder_clause(number, folder.as_str(), why),
         false => bound("--bind", folder.as_str(), why),
     }
 }
@@ -167,38 +174,20 @@ fn cover_own(profile: &Profile, seen: &Seen) -> Option<Clause> {
     }
 }
 
-fn folder_words(number: usize, folder: &Place) -> Vec<Word> {
-    let mut words = numbered("--bind-fd", Descriptor::Folder(number), "").words;
-    words.push(Word::Text(folder.as_str().to_owned()));
-    words
+fn folder_clause(number: usize, path: &str, why: &'static str) -> Clause {
+    let mut clause = numbered("--bind-fd", Descriptor::Folder(number), why);
+    clause.words.push(Word::Text(path.to_owned()));
+    clause
 }
 
 /// A folder that has something bound in it could be renamed, and another put in its place;
 /// one that is itself bound cannot. What is hidden is not brought back.
 fn protected(profile: &Profile, machine: &Machine) -> Vec<Clause> {
     let mut all = Vec::new();
-    for (place, _) in present(&profile.protected, machine) {
-        let nearest = |places: &mut dyn Iterator<Item = &'_ Place>| {
-            places.filter(|folder| folder.holds(place)).map(depth).max()
-        };
-        let (hidden, folder) = (
-            nearest(&mut profile.hidden.iter()),
-            nearest(&mut profile.writable()),
-        );
-        if folder.is_none() || hidden > folder {
-            continue;
-        }
-        let holder = profile
-            .writable()
-            .find(|f| f.holds(place) && Some(depth(f)) == folder);
-        let above: Vec<String> = holder
-            .map(|f| f.between(place).collect())
-            .unwrap_or_default();
-        all.extend(
-            above
-                .iter()
-                .map(|path| bound("--bind", path, "cannot be moved away")),
-        );
+    let there = |(place, _): &(&Place, &Place)| machine.seen.contains_key(place.as_str());
+    for (place, folder) in profile.guarded().filter(there) {
+        let above = folder.between(place);
+        all.extend(above.map(|path| bound("--bind", &path, "cannot be moved away")));
         all.push(bound(
             "--ro-bind",
             place.as_str(),

@@ -52,17 +52,46 @@ pub(super) const READS_ALL: &str = r"
 (allow file-read* file-map-executable)
 ";
 
+/// What the system consists of, besides the user's data.
+pub(super) const SYSTEM: [&str; 15] = [
+    "/Applications/Xcode.app/Contents/Developer",
+    "/Library/Apple",
+    "/Library/Developer",
+    "/Library/Frameworks",
+    "/Library/Java",
+    "/System",
+    "/bin",
+    "/nix/store",
+    "/opt",
+    "/private/etc",
+    "/private/var/db/dyld",
+    "/private/var/db/timezone",
+    "/private/var/select",
+    "/sbin",
+    "/usr",
+];
+
 /// Reads the system.
-pub(super) const READS_SYSTEM: &str = r#"
-(allow file-read* file-map-executable
-  (subpath "/Applications/Xcode.app/Contents/Developer")
-  (subpath "/Library/Apple") (subpath "/Library/Developer") (subpath "/Library/Frameworks")
-  (subpath "/Library/Java") (subpath "/System") (subpath "/bin") (subpath "/nix/store")
-  (subpath "/opt") (subpath "/sbin") (subpath "/usr")
-  (subpath "/private/etc") (subpath "/private/var/db/dyld") (subpath "/private/var/db/timezone")
-  (subpath "/private/var/select")
+pub(super) fn reads_system() -> String {
+    let mut text = String::from("\n(allow file-read* file-map-executable");
+    for path in SYSTEM {
+        text.push_str(&format!("\n  (subpath \"{path}\")"));
+    }
+    text.push_str(LINKS);
+    text
+}
+
+/// What leads to the system.
+const LINKS: &str = r#"
   (literal "/etc") (literal "/private") (literal "/private/var")
   (literal "/private/var/run/resolv.conf") (literal "/tmp") (literal "/var"))
+"#;
+
+/// The terminal that a command has for its own. It was opened for it: others of the same
+/// name can be asked what they are, and not opened.
+pub(super) const TERMINAL: &str = r#"
+(allow file-read* file-write-data file-ioctl (literal "/dev/tty"))
+(allow file-ioctl (regex #"^/dev/ttys[0-9]+$"))
 "#;
 
 /// The network, but of sockets with a path only the resolver's and its own.
@@ -100,11 +129,8 @@ pub(super) const GPU: &str = r#"
 (allow mach-lookup (global-name "com.apple.MTLCompilerService"))
 "#;
 
-/// The end, which nothing above opens again: the node's own files, and the doors to
-/// programs outside.
+/// The end, which nothing above opens again: the doors to programs outside.
 pub(super) const TAIL: &str = r#"
-(deny file-write* (literal (string-append (param "APP_ROOT") "/.vatn"))
-  (subpath (string-append (param "APP_ROOT") "/.vatn")))
 (deny file-write-unlink (literal (param "APP_ROOT")))
 (deny appleevent-send lsopen job-creation mach-register)
 (deny mach-lookup
@@ -158,18 +184,24 @@ pub(super) fn credentials(home: &str) -> String {
     text
 }
 
-/// A rule about the paths of parameters. `subpath` alone misses a folder that is only
-/// made.
+/// A rule about the paths of parameters and all below. `subpath` alone misses a folder that
+/// is only made.
 pub(super) fn each(verb: &str, operations: &str, parameters: &[&str]) -> String {
-    if parameters.is_empty() {
-        return String::new();
+    let both =
+        |name: &&str| format!("\n  (literal (param \"{name}\")) (subpath (param \"{name}\"))");
+    rule(verb, operations, parameters.iter().map(both).collect())
+}
+
+/// A rule about the paths of parameters themselves.
+pub(super) fn only(verb: &str, operations: &str, parameters: &[&str]) -> String {
+    let itself = |name: &&str| format!("\n  (literal (param \"{name}\"))");
+    rule(verb, operations, parameters.iter().map(itself).collect())
+}
+
+/// A rule about nothing would be about everything.
+fn rule(verb: &str, operations: &str, filters: String) -> String {
+    match filters.is_empty() {
+        true => filters,
+        false => format!("\n({verb} {operations}{filters})\n"),
     }
-    let mut text = format!("\n({verb} {operations}");
-    for name in parameters {
-        text.push_str(&format!(
-            "\n  (literal (param \"{name}\")) (subpath (param \"{name}\"))"
-        ));
-    }
-    text.push_str(")\n");
-    text
 }

@@ -1,13 +1,16 @@
 //! What is on this machine.
 
 use collodi_sandbox::{Kind, Machine, Place, Profile, Seen, home_of, is_gpu};
-use std::{fs, io::Read as _, path::Path};
+#[cfg(not(target_vendor = "apple"))]
+use std::io::Read as _;
+use std::{fs, path::Path};
 
 /// Bytes that are read of the list of users.
+#[cfg(not(target_vendor = "apple"))]
 const MOST_OF_USERS: u64 = 1 << 20;
 
-/// What a plan of `profile` needs to know.
-pub(crate) fn machine(profile: &Profile) -> Machine {
+/// What a plan of `profile` needs to know of this machine.
+pub fn machine(profile: &Profile) -> Machine {
     let homes = homes();
     let questions = Machine::questions(profile, &homes);
     let seen = questions.into_iter().filter_map(|path| {
@@ -33,12 +36,29 @@ fn homes() -> Vec<Place> {
 
 /// The home in the system's list of users.
 fn listed() -> Option<Place> {
+    let uid = rustix::process::geteuid().as_raw();
+    let home = home_of(&users()?, uid)?;
+    real(Path::new(home.as_str()))
+}
+
+#[cfg(not(target_vendor = "apple"))]
+fn users() -> Option<String> {
     let mut text = Vec::new();
     let list = fs::File::open("/etc/passwd").ok()?;
     list.take(MOST_OF_USERS).read_to_end(&mut text).ok()?;
-    let uid = rustix::process::geteuid().as_raw();
-    let home = home_of(&String::from_utf8_lossy(&text), uid)?;
-    real(Path::new(home.as_str()))
+    Some(String::from_utf8_lossy(&text).into_owned())
+}
+
+/// The line of this user: the list is with a service there, which is asked once.
+#[cfg(target_vendor = "apple")]
+fn users() -> Option<String> {
+    static OWN: std::sync::OnceLock<Option<String>> = std::sync::OnceLock::new();
+    let ask = || {
+        let mut id = std::process::Command::new("/usr/bin/id");
+        let said = id.arg("-P").env_clear().output().ok()?;
+        Some(String::from_utf8_lossy(&said.stdout).into_owned())
+    };
+    OWN.get_or_init(ask).clone()
 }
 
 /// Most of what is asked for is not there, so one look comes before the others.

@@ -11,7 +11,7 @@ use std::path::Path;
 /// # Errors
 ///
 /// A link is in its place, or the system refuses to make it.
-pub(crate) fn make(profile: &Profile) -> Result<bool, Refusal> {
+pub fn keep_settings(profile: &Profile) -> Result<bool, Refusal> {
     let settings = profile.root.join(Profile::SETTINGS);
     let protected = profile.protected.iter();
     match protected.into_iter().find(|p| p.as_str() == settings) {

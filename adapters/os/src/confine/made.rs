@@ -1,39 +1,54 @@
-//! Sandboxes of Linux.
+//! Sandboxes of Linux and of macOS.
 
-use collodi_sandbox::{Confinement, Decision, Job, Mechanism, Place, Probe, Profile};
-use collodi_sandbox_linux::{Ready, Refusal};
+#[cfg(target_os = "linux")]
+use collodi_sandbox_linux as system;
+#[cfg(target_os = "macos")]
+use collodi_sandbox_macos as system;
+
+use collodi_sandbox::{Confinement, Decision, Job, Mechanism, Place, Profile};
 use std::{
     fmt, fs,
     path::PathBuf,
     sync::atomic::{AtomicU32, Ordering},
 };
 
-pub(crate) use collodi_sandbox_linux::Status;
+use system::{Ready, Refusal};
+
+pub(crate) use system::Status;
 
 /// What is to be started for a command in a sandbox.
 pub(crate) type Confined = Ready;
 
 /// The sandboxes of this machine.
 #[derive(Debug, Default)]
-pub(crate) struct Sandboxes(collodi_sandbox_linux::Sandboxes);
+pub(crate) struct Sandboxes(system::Sandboxes);
 
 impl Sandboxes {
-    /// Whether every level can be had, made of namespaces: the one that needs most is tried,
-    /// on a folder that is made for it.
+    /// Whether every level can be had, and nothing has to stand in for what it takes: the one
+    /// that needs most is tried, on a folder that is made for it.
     pub(crate) fn are_there(&self) -> bool {
         Trial::begin().is_some_and(|trial| {
             let profile = Profile::new(Confinement::Sandboxed, trial.place.clone());
             matches!(
                 self.0.decide(&profile),
-                Decision::Use(with) if matches!(with.mechanism, Mechanism::Bwrap { .. })
+                Decision::Use(with)
+                    if matches!(with.mechanism, Mechanism::Bwrap { .. } | Mechanism::Seatbelt)
             )
         })
     }
 
-    pub(crate) fn probe(&self) -> Option<Probe> {
+    /// What Linux has to make sandboxes of.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn probe(&self) -> Option<collodi_sandbox::Probe> {
         let trial = Trial::begin()?;
         let profile = Profile::new(Confinement::Sandboxed, trial.place.clone());
         Some(self.0.probe(&profile))
+    }
+
+    /// Elsewhere there is nothing to choose from.
+    #[cfg(not(target_os = "linux"))]
+    pub(crate) const fn probe(&self) -> Option<collodi_sandbox::Probe> {
+        None
     }
 
     pub(crate) fn decide(&self, profile: &Profile) -> Decision {

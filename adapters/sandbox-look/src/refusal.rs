@@ -26,7 +26,8 @@ impl Refusal {
         }
     }
 
-    pub(crate) fn system(what: &'static str) -> impl FnOnce(rustix::io::Errno) -> Self {
+    /// What the system said when it was to do this.
+    pub fn system(what: &'static str) -> impl FnOnce(rustix::io::Errno) -> Self {
         move |errno| Self::System(what, errno.into())
     }
 }

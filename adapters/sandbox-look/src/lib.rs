@@ -1,0 +1,15 @@
+#![doc = include_str!("../README.md")]
+#![cfg(unix)]
+#![forbid(unsafe_code)]
+
+mod kept;
+mod machine;
+mod refusal;
+mod temporary;
+mod trust;
+
+pub use kept::keep_settings;
+pub use machine::machine;
+pub use refusal::Refusal;
+pub use temporary::{keep_temporary, temporary};
+pub use trust::{Distrust, trusted};
