@@ -1,5 +1,6 @@
 //! Questions and answers.
 
+use crate::Claim;
 use alloc::{string::String, vec::Vec};
 use collodi_contain::ContainedPath;
 use core::fmt;
@@ -80,6 +81,22 @@ pub enum FileOp {
         /// Where it leads; nothing need be there.
         to: ContainedPath,
     },
+    /// Makes a file that one program at a time has claimed, and makes the directories
+    /// above it. The claim ends with [`Release`](Self::Release), and with the program that
+    /// has it, however that ends; the file stays. One that is there and nobody claims is
+    /// taken over. Never waits: when somebody else has the claim, the answer is
+    /// [`Held`](FileAnswer::Held), also when that is this program.
+    Claim {
+        /// The file.
+        path: ContainedPath,
+        /// What is for others to read in it, in at most [`Claim::MAX_NOTE`] bytes.
+        note: String,
+    },
+    /// Ends a claim of this program. One that it has not is fine.
+    Release {
+        /// The file that was claimed; it may have been removed.
+        path: ContainedPath,
+    },
 }
 
 impl FileOp {
@@ -118,6 +135,8 @@ impl FileOp {
             | Self::Remove { path }
             | Self::Stat { path }
             | Self::List { path }
+            | Self::Claim { path, .. }
+            | Self::Release { path }
             | Self::Link { path, .. } => path,
             Self::Rename { from, .. } | Self::Copy { from, .. } => from,
         }
@@ -136,6 +155,8 @@ impl FileOp {
             Self::Stat { .. } => "look at",
             Self::List { .. } => "list",
             Self::Link { .. } => "link",
+            Self::Claim { .. } => "claim",
+            Self::Release { .. } => "release",
         }
     }
 }
@@ -167,6 +188,10 @@ pub enum FileAnswer {
     Stat(Option<Stat>),
     /// The entries of a directory, by name.
     Entries(Vec<Entry>),
+    /// The file is claimed; with what an earlier program left in it, when it was there.
+    Claimed(Option<Claim>),
+    /// Somebody has the claim.
+    Held(Claim),
 }
 
 impl fmt::Display for FileAnswer {
@@ -177,6 +202,9 @@ impl fmt::Display for FileAnswer {
             Self::Stat(None) => f.write_str("nothing there"),
             Self::Stat(Some(stat)) => write!(f, "{}", stat.kind),
             Self::Entries(entries) => write!(f, "{} entries", entries.len()),
+            Self::Claimed(None) => f.write_str("claimed"),
+            Self::Claimed(Some(left)) => write!(f, "claimed, left by {left}"),
+            Self::Held(claim) => write!(f, "held by {claim}"),
         }
     }
 }
