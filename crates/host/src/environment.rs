@@ -9,6 +9,7 @@ use crate::{
 };
 use alloc::{string::String, vec::Vec};
 use collodi_action::Action;
+use collodi_contain::ContainedPath;
 use collodi_logs::{Limits, Log, plain};
 use collodi_machine::{ActionId, Machine, Output};
 use collodi_python::{
@@ -95,11 +96,17 @@ impl EnvJob {
         loop {
             match self.provision.poll_output() {
                 Output::Action(id, action) => self.ask(id, action, shared),
+                Output::Event(ProvisionEvent::Waiting(claim)) => {
+                    let line = alloc::format!("environment {env} is being made by {claim}");
+                    tell(&env, line, EnvEvent::Waiting(claim), shared);
+                }
+                Output::Event(ProvisionEvent::Clearing(claim)) => {
+                    let line = alloc::format!("environment {env} was left half-made by {claim}");
+                    tell(&env, line, EnvEvent::Clearing(claim), shared);
+                }
                 Output::Event(ProvisionEvent::Creating { command }) => {
                     let line = alloc::format!("creating environment {env}: {command}");
-                    shared.post.push_back(Post::EnvLine(env.clone(), line));
-                    let (path, what) = (env.absolute(), EnvEvent::Creating(command));
-                    shared.out.event(Event::Env { path, what });
+                    tell(&env, line, EnvEvent::Creating(command), shared);
                 }
                 Output::Event(ProvisionEvent::Output { stream, bytes }) => {
                     self.log.push_with(now, stream, &bytes, |line| {
@@ -155,4 +162,11 @@ impl EnvJob {
         let (path, what) = (env.absolute(), EnvEvent::Ended(provisioned));
         shared.out.event(Event::Env { path, what });
     }
+}
+
+/// To the runs that wait for the environment as a line, and to everybody as an event.
+fn tell(env: &ContainedPath, line: String, what: EnvEvent, shared: &mut Shared) {
+    shared.post.push_back(Post::EnvLine(env.clone(), line));
+    let path = env.absolute();
+    shared.out.event(Event::Env { path, what });
 }

@@ -12,9 +12,10 @@ mod layout;
 mod platform;
 mod provision;
 mod toolchain;
+mod version;
 
 pub use activation::Activation;
-pub use conda::CondaEnv;
+pub use conda::{CondaEnv, CondaWords};
 pub use detect::{Detect, DetectOptions};
 pub use installer::{Installer, UV_STAND_IN};
 pub use layout::{EnvDir, Layout};
