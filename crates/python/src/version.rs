@@ -1,10 +1,6 @@
 //! What `--version` says.
 
-use alloc::{
-    borrow::ToOwned,
-    format,
-    string::{String, ToString},
-};
+use alloc::{borrow::ToOwned, format, string::String};
 
 /// The first line that a program said.
 pub(crate) fn first_line(said: &[u8]) -> String {
@@ -45,6 +41,6 @@ pub(crate) fn program(version: &str) -> Option<String> {
     }
     Some(match minor {
         Some(minor) => format!("python{major}.{minor}"),
-        None => format!("python{}", major.to_string()),
+        None => format!("python{major}"),
     })
 }
