@@ -77,6 +77,50 @@ fn attempt(
 
 /// The file gets its name when it is locked and has its text.
 fn make(dir: &OwnedFd, name: &CStr, own: &Claim) -> Result<Option<File>, Fault> {
+    #[cfg(target_os = "linux")]
+    if let Some(file) = nameless(dir) {
+        return give_name(dir, name, file, own);
+    }
+    make_beside(dir, name, own)
+}
+
+/// A file without a name, of which a program that is killed leaves nothing; none where
+/// the file system or a missing `/proc` does not allow for it.
+#[cfg(target_os = "linux")]
+fn nameless(dir: &OwnedFd) -> Option<File> {
+    std::path::Path::new("/proc/self/fd")
+        .exists()
+        .then_some(())?;
+    let flags = OFlags::TMPFILE | OFlags::RDWR | OFlags::CLOEXEC;
+    let handle = rustix::fs::openat(dir, c".", flags, crate::rooted::NEW_FILE).ok()?;
+    Some(File::from(handle))
+}
+
+#[cfg(target_os = "linux")]
+fn give_name(
+    dir: &OwnedFd,
+    name: &CStr,
+    mut file: File,
+    own: &Claim,
+) -> Result<Option<File>, Fault> {
+    use std::os::fd::AsRawFd as _;
+    file.write_all(own.text().as_bytes())?;
+    file.sync_data()?;
+    if !lock(&file)? {
+        return Ok(None);
+    }
+    let link = format!("/proc/self/fd/{}", file.as_raw_fd());
+    match rustix::fs::linkat(rustix::fs::CWD, link, dir, name, AtFlags::SYMLINK_FOLLOW) {
+        Err(Errno::EXIST) => Ok(None),
+        Err(errno) => Err(errno.into()),
+        Ok(()) => {
+            flush(dir.as_fd());
+            Ok(Some(file))
+        }
+    }
+}
+
+fn make_beside(dir: &OwnedFd, name: &CStr, own: &Claim) -> Result<Option<File>, Fault> {
     let mut beside = Beside::new(dir.as_fd(), None)?;
     beside.file.write_all(own.text().as_bytes())?;
     beside.file.sync_data()?;
