@@ -1,6 +1,7 @@
 //! File operations on the tree in memory.
 
 use crate::{
+    claims::Claims,
     disk::{Disk, End, Node, Place, Way},
     executor::Shared,
     state::Key,
@@ -9,20 +10,36 @@ use async_trait::async_trait;
 use collodi_backend::FileSystem;
 use collodi_contain::ContainedPath;
 use collodi_disk::{Found, Limits, Tally};
-use collodi_file::{Entry, FileAnswer, FileError, FileErrorKind, FileKind, FileOp, Stat};
+use collodi_file::{Claim, Entry, FileAnswer, FileError, FileErrorKind, FileKind, FileOp, Stat};
 use std::{collections::BTreeMap, fmt, sync::Arc};
 
 type Answer = Result<FileAnswer, FileErrorKind>;
 
-pub(crate) struct Files(pub(crate) Arc<Shared>);
+pub(crate) struct Files {
+    shared: Arc<Shared>,
+    /// What it has claimed is claimed as long as this is there.
+    owner: Arc<()>,
+}
+
+impl Files {
+    pub(crate) fn new(shared: &Arc<Shared>) -> Self {
+        Self {
+            shared: Arc::clone(shared),
+            owner: Arc::new(()),
+        }
+    }
+}
 
 #[async_trait]
 impl FileSystem for Files {
     async fn perform(&self, op: FileOp) -> Result<FileAnswer, FileError> {
-        let mut state = self.0.state();
+        let mut state = self.shared.state();
         let answer = match state.faults.take_file(&op.to_string()) {
             Some(kind) => Err(kind),
-            None => perform(&mut state.disk, &op),
+            None => {
+                let state = &mut *state;
+                perform(&mut state.disk, &mut state.claims, &self.owner, &op)
+            }
         };
         match &answer {
             Ok(answer) => state.record(format_args!("{op}: {answer}")),
@@ -39,8 +56,10 @@ impl fmt::Debug for Files {
     }
 }
 
-fn perform(disk: &mut Disk, op: &FileOp) -> Answer {
+fn perform(disk: &mut Disk, claims: &mut Claims, owner: &Arc<()>, op: &FileOp) -> Answer {
     match op {
+        FileOp::Claim { path, note } => claim(disk, claims, owner, path, note),
+        FileOp::Release { path } => Ok(claims.release(path)),
         FileOp::Read { path, limit } => read(disk, path, *limit),
         FileOp::Write { path, bytes, .. } => write(disk, path, bytes),
         FileOp::Append { path, bytes } => append(disk, path, bytes),
@@ -83,6 +102,27 @@ fn write(disk: &mut Disk, path: &ContainedPath, bytes: &[u8]) -> Answer {
     }
     disk.put(&place, Node::File(bytes.to_vec()))?;
     Ok(FileAnswer::Done)
+}
+
+fn claim(
+    disk: &mut Disk,
+    claims: &mut Claims,
+    owner: &Arc<()>,
+    path: &ContainedPath,
+    note: &str,
+) -> Answer {
+    let there = match read(disk, path, u64::MAX) {
+        Ok(FileAnswer::Bytes(bytes)) => Some(Claim::read(&String::from_utf8_lossy(&bytes))),
+        Ok(_) | Err(FileErrorKind::NotFound) => None,
+        Err(kind) => return Err(kind),
+    };
+    if let Some(there) = there.clone().filter(|_| claims.is_held(path)) {
+        return Ok(FileAnswer::Held(there));
+    }
+    let (pid, note) = (None, note.to_owned());
+    write(disk, path, Claim { pid, note }.text().as_bytes())?;
+    claims.hold(path, owner);
+    Ok(FileAnswer::Claimed(there))
 }
 
 fn append(disk: &mut Disk, path: &ContainedPath, bytes: &[u8]) -> Answer {

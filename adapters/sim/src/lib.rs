@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 mod behaviour;
+mod claims;
 mod clock;
 mod clone;
 mod disk;

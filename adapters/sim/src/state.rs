@@ -1,6 +1,8 @@
 //! Everything that is in the world, behind one lock.
 
-use crate::{Behaviour, disk::Disk, faults::Faults, pipe::Pipes, table::Table, web::Pages};
+use crate::{
+    Behaviour, claims::Claims, disk::Disk, faults::Faults, pipe::Pipes, table::Table, web::Pages,
+};
 use collodi_time::Instant;
 use std::{
     collections::{BTreeMap, VecDeque},
@@ -40,6 +42,7 @@ pub(crate) enum Job {
 pub(crate) struct State {
     pub(crate) now: Instant,
     pub(crate) disk: Disk,
+    pub(crate) claims: Claims,
     pub(crate) table: Table,
     pub(crate) pipes: Pipes,
     pub(crate) ports: BTreeMap<u16, Pid>,
@@ -62,6 +65,7 @@ impl State {
         Self {
             now: Instant::ZERO,
             disk: Disk::new(),
+            claims: Claims::new(),
             table: Table::new(),
             pipes: Pipes::new(),
             ports: BTreeMap::new(),

@@ -44,7 +44,7 @@ impl World {
     pub fn backends(&self) -> Backends {
         Backends {
             process: Arc::new(Processes(Arc::clone(&self.0))),
-            files: Arc::new(Files(Arc::clone(&self.0))),
+            files: Arc::new(Files::new(&self.0)),
             clock: Arc::new(VirtualClock(Arc::clone(&self.0))),
             network: Arc::new(Ports(Arc::clone(&self.0))),
             web: Arc::new(Internet(Arc::clone(&self.0))),

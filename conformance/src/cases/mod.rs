@@ -2,6 +2,7 @@
 
 mod adoption;
 mod bounds;
+mod claim;
 mod clock;
 mod contain;
 mod file;
@@ -38,6 +39,7 @@ const GROUPS: &[(&str, &[Entry])] = &[
     ("bounds", bounds::CASES),
     ("sandbox", sandbox::CASES),
     ("file", file::CASES),
+    ("claim", claim::CASES),
     ("contain", contain::CASES),
     ("clock", clock::CASES),
     ("network", network::CASES),

@@ -63,7 +63,8 @@ fn failed(kind: &FailureKind) -> String {
 const fn provision(error: &ProvisionError) -> &'static str {
     match error {
         ProvisionError::NoPython(_) => "no Python",
-        ProvisionError::VersionNeedsUv(_) => "needs uv",
+        ProvisionError::VersionNeedsUv { .. } => "needs uv",
+        ProvisionError::Busy(_) => "another program makes it",
         ProvisionError::NotAnEnvironment => "something else is there",
         ProvisionError::Spawn(_) => "its command did not start",
         ProvisionError::Command { .. } => "its command failed",

@@ -3,7 +3,7 @@
 use collodi_action::{Action, Completion, Ended, Error, ErrorKind, Progress};
 use collodi_command::{Exit, Member, Signal, Stream};
 use collodi_contain::{RelPath, Root};
-use collodi_file::{Entry, FileAnswer, FileError, FileErrorKind, FileKind, FileOp, Stat};
+use collodi_file::{Claim, Entry, FileAnswer, FileError, FileErrorKind, FileKind, FileOp, Stat};
 use collodi_web::{Downloaded, Fetched, Headers, WebError, WebErrorKind};
 
 /// What commands say: whole lines and parts of them, what steps look for, what no
@@ -192,6 +192,11 @@ fn file_answers(op: &FileOp) -> Vec<Completion> {
             FileAnswer::Stat(None),
             FileAnswer::Stat(stat(FileKind::File)),
             FileAnswer::Stat(stat(FileKind::Directory)),
+        ],
+        FileOp::Claim { .. } => vec![
+            FileAnswer::Claimed(None),
+            FileAnswer::Claimed(Some(Claim::read("7\nt"))),
+            FileAnswer::Held(Claim::read("7\nt")),
         ],
         FileOp::List { .. } => {
             let named = |name: &str, kind| Entry {

@@ -238,7 +238,10 @@ impl fmt::Display for ContainedPath {
             Rules::Windows => '\\',
         };
         f.write_str(self.root.as_str())?;
-        let mut ends_in_separator = self.root.as_str().ends_with(is_any_separator);
+        let mut ends_in_separator = self
+            .root
+            .as_str()
+            .ends_with(|c| self.root.rules.is_separator(c));
         for component in self.rel.components() {
             if !ends_in_separator {
                 fmt::Write::write_char(f, separator)?;

@@ -89,6 +89,15 @@ fn entries_are_taken_literally() {
     }
 }
 
+/// On Unix a backslash is a letter, also at the end of a root's name.
+#[test]
+fn a_root_may_end_in_a_backslash() {
+    let below = |root: &str| Root::new(root).at(RelPath::parse("x").unwrap());
+    assert_eq!(below(r"/srv/a\").to_string(), r"/srv/a\/x");
+    assert_eq!(below(r"C:\").to_string(), r"C:\x");
+    assert_eq!(below("/").to_string(), "/x");
+}
+
 #[test]
 fn limits() {
     let deep = |n: usize| vec!["a"; n].join("/");

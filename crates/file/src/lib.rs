@@ -4,8 +4,10 @@
 
 extern crate alloc;
 
+mod claim;
 mod error;
 mod op;
 
+pub use claim::Claim;
 pub use error::{FileError, FileErrorKind};
 pub use op::{Entry, FileAnswer, FileKind, FileOp, Stat};

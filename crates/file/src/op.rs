@@ -1,5 +1,6 @@
 //! Questions and answers.
 
+use crate::Claim;
 use alloc::{string::String, sync::Arc, vec::Vec};
 use collodi_contain::ContainedPath;
 use collodi_disk::{Limits, Space, Tally};
@@ -96,6 +97,22 @@ pub enum FileOp {
         /// The path.
         path: ContainedPath,
     },
+    /// Makes a file that one program at a time has claimed, and makes the directories
+    /// above it. The claim ends with [`Release`](Self::Release), and with the program that
+    /// has it, however that ends; the file stays. One that is there and nobody claims is
+    /// taken over. Never waits: when somebody else has the claim, the answer is
+    /// [`Held`](FileAnswer::Held), also when that is this program.
+    Claim {
+        /// The file.
+        path: ContainedPath,
+        /// What is for others to read in it, in at most [`Claim::MAX_NOTE`] bytes.
+        note: String,
+    },
+    /// Ends a claim of this program. One that it has not is fine.
+    Release {
+        /// The file that was claimed; it may have been removed.
+        path: ContainedPath,
+    },
 }
 
 impl FileOp {
@@ -136,6 +153,8 @@ impl FileOp {
             | Self::List { path }
             | Self::Measure { path, .. }
             | Self::Space { path }
+            | Self::Claim { path, .. }
+            | Self::Release { path }
             | Self::Link { path, .. } => path,
             Self::Rename { from, .. } | Self::Copy { from, .. } => from,
         }
@@ -156,6 +175,8 @@ impl FileOp {
             Self::Link { .. } => "link",
             Self::Measure { .. } => "measure",
             Self::Space { .. } => "look how much is free at",
+            Self::Claim { .. } => "claim",
+            Self::Release { .. } => "release",
         }
     }
 }
@@ -191,6 +212,10 @@ pub enum FileAnswer {
     Measured(Arc<Tally>),
     /// The room on a disk.
     Space(Space),
+    /// The file is claimed; with what an earlier program left in it, when it was there.
+    Claimed(Option<Claim>),
+    /// Somebody has the claim.
+    Held(Claim),
 }
 
 impl fmt::Display for FileAnswer {
@@ -203,6 +228,9 @@ impl fmt::Display for FileAnswer {
             Self::Entries(entries) => write!(f, "{} entries", entries.len()),
             Self::Measured(tally) => write!(f, "{tally}"),
             Self::Space(Space { free, total }) => write!(f, "{free} of {total} bytes are free"),
+            Self::Claimed(None) => f.write_str("claimed"),
+            Self::Claimed(Some(left)) => write!(f, "claimed, left by {left}"),
+            Self::Held(claim) => write!(f, "held by {claim}"),
         }
     }
 }

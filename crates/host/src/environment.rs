@@ -97,15 +97,21 @@ impl EnvJob {
         loop {
             match self.provision.poll_output() {
                 Output::Action(id, action) => self.ask(id, action, shared),
+                Output::Event(ProvisionEvent::Waiting(claim)) => {
+                    let line = alloc::format!("environment {env} is being made by {claim}");
+                    tell(&env, line, EnvEvent::Waiting(claim), shared);
+                }
+                Output::Event(ProvisionEvent::Clearing(claim)) => {
+                    let line = alloc::format!("environment {env} was left half-made by {claim}");
+                    tell(&env, line, EnvEvent::Clearing(claim), shared);
+                }
                 Output::Event(ProvisionEvent::Creating { command }) => {
                     // Asked before the command is started; nobody waits for the answer.
                     let (child, path) = (Child::EnvSpace(env.clone()), env.clone());
                     let look = Action::File(FileOp::Space { path });
                     shared.ask(child, None, Role::Plain, look);
                     let line = alloc::format!("creating environment {env}: {command}");
-                    shared.post.push_back(Post::EnvLine(env.clone(), line));
-                    let (path, what) = (env.absolute(), EnvEvent::Creating(command));
-                    shared.out.event(Event::Env { path, what });
+                    tell(&env, line, EnvEvent::Creating(command), shared);
                 }
                 Output::Event(ProvisionEvent::Output { stream, bytes }) => {
                     self.log.push_with(now, stream, &bytes, |line| {
@@ -174,8 +180,18 @@ impl Host {
             return;
         };
         let line = alloc::format!("warning: {shortage}, where {env} is made");
-        self.shared.post.push_back(Post::EnvLine(env.clone(), line));
-        let (path, what) = (env.absolute(), EnvEvent::SpaceIsShort(shortage));
-        self.shared.out.event(Event::Env { path, what });
+        tell(
+            env,
+            line,
+            EnvEvent::SpaceIsShort(shortage),
+            &mut self.shared,
+        );
     }
+}
+
+/// To the runs that wait for the environment as a line, and to everybody as an event.
+fn tell(env: &ContainedPath, line: String, what: EnvEvent, shared: &mut Shared) {
+    shared.post.push_back(Post::EnvLine(env.clone(), line));
+    let path = env.absolute();
+    shared.out.event(Event::Env { path, what });
 }

@@ -4,7 +4,7 @@ use crate::{ProcessId, RunId};
 use alloc::{string::String, sync::Arc, vec::Vec};
 use collodi_command::Member;
 use collodi_disk::Shortage;
-use collodi_file::FileError;
+use collodi_file::{Claim, FileError};
 use collodi_logs::{Line, Url};
 use collodi_python::{Provisioned, Toolchain};
 use collodi_restart::Ended;
@@ -144,6 +144,10 @@ pub enum JournalEvent {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum EnvEvent {
+    /// Another program makes it, and is waited for.
+    Waiting(Claim),
+    /// Another program was ended while it made it. What it left is removed.
+    Clearing(Claim),
     /// This command makes it.
     Creating(String),
     /// There is less room on its disk than there should be. It is made nevertheless.
@@ -222,6 +226,8 @@ impl fmt::Display for ProcessEvent {
 impl fmt::Display for EnvEvent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Waiting(claim) => write!(f, "waiting for {claim}, which makes it"),
+            Self::Clearing(claim) => write!(f, "removing what {claim} left half-made"),
             Self::Creating(command) => write!(f, "creating with {command}"),
             Self::SpaceIsShort(shortage) => write!(f, "{shortage}"),
             Self::Ended(provisioned) => write!(f, "{provisioned}"),

@@ -48,6 +48,7 @@ fn answers(action: &Action) -> (Option<Progress>, Option<Completion>) {
         }
         Action::File(FileOp::Stat { .. }) => (None, Some(file(FileAnswer::Stat(None)))),
         Action::File(FileOp::List { .. }) => (None, Some(file(FileAnswer::Entries(Vec::new())))),
+        Action::File(FileOp::Claim { .. }) => (None, Some(file(FileAnswer::Claimed(None)))),
         Action::File(_) => (None, Some(file(FileAnswer::Done))),
         Action::Signal(..) => (None, Some(Completion::Signalled(Ok(())))),
         Action::AwaitEmpty(_) => (None, Some(Completion::Empty(Ok(())))),

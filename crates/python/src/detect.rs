@@ -1,6 +1,6 @@
 //! What is on this machine?
 
-use crate::{Input, Interpreter, Tool, Toolchain};
+use crate::{Input, Interpreter, Tool, Toolchain, version};
 use alloc::{
     borrow::ToOwned,
     collections::{BTreeMap, VecDeque},
@@ -16,16 +16,18 @@ use collodi_time::{Deadline, Duration, Instant};
 use core::convert::Infallible;
 
 /// How long a probe may take.
-const PROBE_TIME: Duration = Duration::from_secs(10);
+pub(crate) const PROBE_TIME: Duration = Duration::from_secs(10);
 /// How much of a probe's output is read.
 const PROBE_OUTPUT: usize = 4096;
 /// The interpreters that are tried, in this order.
-const PYTHONS: [&str; 5] = [
+const PYTHONS: [&str; 7] = [
     "python3",
     "python",
     "python3.13",
     "python3.12",
     "python3.11",
+    "python3.10",
+    "python3.9",
 ];
 /// The conda programs that are tried, in this order.
 const CONDAS: [&str; 3] = ["conda", "mamba", "micromamba"];
@@ -242,19 +244,20 @@ fn judge(what: What, probe: &Probe, how: &Completion) -> Result<String, String> 
 }
 
 fn version(what: What, probe: &Probe) -> Result<String, String> {
-    let said = String::from_utf8_lossy(&probe.stdout);
-    let line = said.lines().next().unwrap_or_default().trim();
-    let starts = |prefix: &str| {
-        line.get(..prefix.len())
-            .is_some_and(|s| s.eq_ignore_ascii_case(prefix))
-    };
+    let line = version::first_line(&probe.stdout);
     match what {
-        What::Python if starts("python 2") => Err(format!("too old: {line}")),
-        What::Python if !starts("python") => Err(format!("not a Python: says {line:?}")),
+        What::Python => version::of_python(line),
         What::Uv if line.contains("stand-in") => Err("a stand-in for uv".to_owned()),
-        What::Uv if !starts("uv") => Err(format!("not uv: says {line:?}")),
-        _ => Ok(line.to_owned()),
+        What::Uv if !version::starts(&line, "uv") => Err(format!("not uv: says {line:?}")),
+        What::Conda if !says_a_version(&line) => Err(format!("not conda: says {line:?}")),
+        _ => Ok(line),
     }
+}
+
+/// Whether some word of it begins with a number: `conda 24.1.0`, and `2.1.0` as well.
+fn says_a_version(line: &str) -> bool {
+    let mut words = line.split_whitespace();
+    words.any(|word| word.starts_with(|c: char| c.is_ascii_digit()))
 }
 
 impl Machine for Detect {

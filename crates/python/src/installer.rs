@@ -1,6 +1,6 @@
 //! Which tool installs.
 
-use crate::{EnvDir, Interpreter, Layout, Toolchain};
+use crate::{EnvDir, Layout, Toolchain};
 use alloc::{borrow::ToOwned, string::String, string::ToString, vec::Vec};
 use collodi_contain::ContainedPath;
 use collodi_file::FileOp;
@@ -38,30 +38,26 @@ impl Installer {
         ))
     }
 
-    /// The command that makes the environment `env`: program and arguments.
-    /// `version` asks for a Python other than the toolchain's; only uv can have it.
+    /// The command that makes the environment `env`: program and arguments. `python` is
+    /// an interpreter's program, and for uv also a version. Nothing without what it needs.
     pub(crate) fn create_command(
         self,
         tools: &Toolchain,
         env: &EnvDir,
-        version: Option<&str>,
+        python: Option<&str>,
     ) -> Option<(String, Vec<String>)> {
         let path = env.path().to_string();
         let words = |words: &[&str]| words.iter().map(|w| (*w).to_owned()).collect::<Vec<_>>();
         match self {
             Self::Uv => {
                 let uv = tools.uv.as_ref()?.program.clone();
-                let python = version.or(tools.python.as_ref().map(|p| p.program.as_str()));
                 let choice = python.map(|p| words(&["--python", p])).unwrap_or_default();
                 Some((
                     uv,
                     [words(&["venv", "--seed"]), choice, words(&[&path])].concat(),
                 ))
             }
-            Self::Pip => {
-                let Interpreter { program, .. } = tools.python.clone()?;
-                Some((program, words(&["-I", "-m", "venv", &path])))
-            }
+            Self::Pip => Some((python?.to_owned(), words(&["-I", "-m", "venv", &path]))),
         }
     }
 }

@@ -14,9 +14,10 @@ mod platform;
 mod provision;
 mod pyvenv;
 mod toolchain;
+mod version;
 
 pub use activation::Activation;
-pub use conda::CondaEnv;
+pub use conda::{CondaEnv, CondaWords};
 pub use deletion::Deletion;
 pub use detect::{Detect, DetectOptions};
 pub use installer::{Installer, UV_STAND_IN};

@@ -37,11 +37,8 @@ pub struct Tool {
 impl Toolchain {
     /// Whether the interpreter is of this version: `3.11` is any 3.11.
     pub fn python_is(&self, version: &str) -> bool {
-        let own = self
-            .python
-            .as_ref()
-            .and_then(|python| python.version.split(' ').nth(1));
-        own.is_some_and(|own| own == version || own.starts_with(&alloc::format!("{version}.")))
+        let own = self.python.as_ref();
+        own.is_some_and(|own| crate::version::is(&own.version, version))
     }
 
     /// The tool that makes environments and installs packages.

@@ -4,7 +4,7 @@
 use collodi_action::{Completion, Ended, Progress};
 use collodi_command::{Exit, Stream, TreeId};
 use collodi_contain::{Name, Root};
-use collodi_file::{FileAnswer, FileError, FileErrorKind, FileKind, Stat};
+use collodi_file::{Claim, FileAnswer, FileError, FileErrorKind, FileKind, Stat};
 use collodi_machine::{ActionId, trace::Traced};
 use collodi_python::{
     Input, Interpreter, Layout, Platform, Provision, ProvisionOptions, Tool, Toolchain,
@@ -35,9 +35,22 @@ fn tools(uv: bool) -> Toolchain {
     }
 }
 
+fn layout() -> Layout {
+    Layout::new(Root::new("/w"), Platform::LINUX_X64)
+}
+
+fn other(note: &str) -> Claim {
+    let (pid, note) = (Some(4711), note.into());
+    Claim { pid, note }
+}
+
 impl Making {
     fn of(tools: Toolchain, version: Option<&str>) -> Self {
-        let layout = Layout::new(Root::new("/w"), Platform::LINUX_X64);
+        Self::on(Platform::LINUX_X64, tools, version)
+    }
+
+    fn on(platform: Platform, tools: Toolchain, version: Option<&str>) -> Self {
+        let layout = Layout::new(Root::new("/w"), platform);
         let options = ProvisionOptions {
             env: layout.environment(&Name::parse("myapp").unwrap()),
             version: version.map(Into::into),
@@ -58,12 +71,8 @@ impl Making {
     /// Answers the oldest question.
     fn answer(mut self, millis: u64, completion: Completion) -> Self {
         let id = ActionId::from_number(self.next);
-        self.traced.input(
-            Instant::from_millis(millis),
-            Input::Completed(id, completion),
-        );
         self.next += 1;
-        self
+        self.input(millis, Input::Completed(id, completion))
     }
 
     /// Something happens at `millis`, or as late as the last thing did.
@@ -83,6 +92,40 @@ impl Making {
             size: 0,
         };
         self.answer(1, Completion::File(Ok(FileAnswer::Stat(Some(stat)))))
+    }
+
+    fn claimed(self) -> Self {
+        self.answer(1, Completion::File(Ok(FileAnswer::Claimed(None))))
+    }
+
+    /// A claim of another program is in the marker.
+    fn left(self, note: &str) -> Self {
+        let left = Some(other(note));
+        self.answer(1, Completion::File(Ok(FileAnswer::Claimed(left))))
+    }
+
+    fn held(self, millis: u64) -> Self {
+        let held = FileAnswer::Held(other("env-7"));
+        self.answer(millis, Completion::File(Ok(held)))
+    }
+
+    /// Nothing is there, and the marker is claimed.
+    fn free(self) -> Self {
+        self.nothing().nothing().claimed().nothing().nothing()
+    }
+
+    /// The command says this on its standard output.
+    fn says(self, millis: u64, text: &str) -> Self {
+        let id = ActionId::from_number(self.next);
+        let (stream, bytes) = (Stream::Stdout, text.as_bytes().into());
+        self.input(
+            millis,
+            Input::Progress(id, Progress::Output { stream, bytes }),
+        )
+    }
+
+    fn signalled(self) -> Self {
+        self.answer(2, Completion::Signalled(Ok(())))
     }
 
     fn done(self) -> Self {
@@ -109,48 +152,78 @@ fn one_that_is_there_is_used() {
 
 #[test]
 fn one_that_is_not_is_made_by_uv() {
-    let making = Making::of(tools(true), Some("3.10"))
-        .nothing()
-        .nothing()
-        .nothing();
-    assert_snapshot!(making.done().exits(0).done().trace());
+    let making = Making::of(tools(true), Some("3.10")).free();
+    assert_snapshot!(making.exits(0).done().done().trace());
 }
 
 #[test]
 fn without_uv_it_is_made_by_venv() {
-    let making = Making::of(tools(false), None).nothing().nothing().nothing();
-    assert_snapshot!(making.done().exits(0).done().trace());
+    let making = Making::of(tools(false), None).free();
+    assert_snapshot!(making.exits(0).done().done().trace());
 }
 
 #[test]
-fn a_half_made_one_is_made_anew() {
-    let making = Making::of(tools(true), None).there().there().done();
-    assert_snapshot!(making.done().exits(0).done().trace());
+fn a_half_made_one_is_made_anew_when_nothing_of_its_maker_is_left() {
+    let making = Making::of(tools(true), None).there().there().left("env-7");
+    let empty = Completion::Empty(Ok(()));
+    let making = making.signalled().answer(3, empty).done();
+    assert_snapshot!(making.exits(0).done().done().trace());
+}
+
+#[test]
+fn one_that_another_program_makes_is_waited_for() {
+    let making = Making::of(tools(true), None).there().there().held(10);
+    let making = making.input(110, Input::Timeout).held(111);
+    let making = making.input(211, Input::Timeout).claimed();
+    assert_snapshot!(making.there().done().done().trace());
+}
+
+#[test]
+fn another_program_is_not_waited_for_without_end() {
+    let making = Making::of(tools(true), None).there().there().held(10);
+    assert_snapshot!(making.input(660_010, Input::Timeout).trace());
+}
+
+#[test]
+fn a_wait_that_nobody_wants_ends_at_once() {
+    let making = Making::of(tools(true), None).there().there().held(10);
+    assert_snapshot!(making.input(20, Input::Cancel).trace());
+}
+
+#[test]
+fn a_claim_that_nobody_wants_any_more_is_given_back() {
+    let making = Making::of(tools(true), None).nothing().nothing();
+    let making = making.input(1, Input::Cancel).claimed();
+    assert_snapshot!(making.done().done().trace());
 }
 
 #[test]
 fn a_failure_leaves_nothing() {
-    let making = Making::of(tools(true), None)
-        .nothing()
-        .nothing()
-        .nothing()
-        .done();
+    let making = Making::of(tools(true), None).free();
     let bytes = b"error: no space\n".as_slice().into();
     let output = Progress::Output {
         stream: Stream::Stderr,
         bytes,
     };
-    let making = making.input(200, Input::Progress(ActionId::from_number(5), output));
-    assert_snapshot!(making.exits(2).done().done().trace());
+    let making = making.input(200, Input::Progress(ActionId::from_number(6), output));
+    assert_snapshot!(making.exits(2).done().done().done().trace());
+}
+
+#[test]
+fn what_cannot_be_removed_stays_marked() {
+    let making = Making::of(tools(true), None).free().exits(2);
+    let error = FileError::new(FileErrorKind::PermissionDenied, layout().environments());
+    assert_snapshot!(
+        making
+            .answer(301, Completion::File(Err(error)))
+            .done()
+            .trace()
+    );
 }
 
 #[test]
 fn one_that_takes_too_long_is_killed_and_undone() {
-    let making = Making::of(tools(true), None)
-        .nothing()
-        .nothing()
-        .nothing()
-        .done();
+    let making = Making::of(tools(true), None).free();
     let killed = Ended {
         exit: Exit::Signal(collodi_command::Signal::KILL),
         leaked: false,
@@ -158,19 +231,14 @@ fn one_that_takes_too_long_is_killed_and_undone() {
     let making = making
         .input(600_002, Input::Timeout)
         .answer(600_010, Completion::Exec(Ok(killed)))
-        .answer(600_011, Completion::Signalled(Ok(())));
-    assert_snapshot!(making.done().done().trace());
+        .signalled();
+    assert_snapshot!(making.done().done().done().trace());
 }
 
 #[test]
 fn a_directory_that_is_no_environment_is_left_alone() {
-    assert_snapshot!(
-        Making::of(tools(true), None)
-            .nothing()
-            .nothing()
-            .there()
-            .trace()
-    );
+    let making = Making::of(tools(true), None).nothing().nothing().claimed();
+    assert_snapshot!(making.nothing().there().done().done().trace());
 }
 
 #[test]
@@ -180,24 +248,76 @@ fn no_python_names_what_was_tried() {
         refused,
         ..Toolchain::default()
     };
-    let making = Making::of(none, None).nothing().nothing().nothing().done();
-    assert_snapshot!(making.done().done().trace());
+    assert_snapshot!(Making::of(none, None).free().done().done().done().trace());
 }
 
 #[test]
-fn another_version_needs_uv() {
-    let making = Making::of(tools(false), Some("3.10"))
-        .nothing()
-        .nothing()
-        .nothing()
-        .done();
-    assert_snapshot!(making.done().done().trace());
+fn without_uv_another_version_is_used_by_its_name() {
+    let making = Making::of(tools(false), Some("3.12")).free();
+    let making = making.says(2, "Python 3.12.4\n").exits(0);
+    assert_snapshot!(making.exits(0).done().done().trace());
+}
+
+#[test]
+fn another_version_that_does_not_work_needs_uv() {
+    let table = [
+        (
+            "3.12",
+            "",
+            127,
+            "Python 3.12 needs uv; python3.12: exit code 127",
+        ),
+        (
+            "3.12.4",
+            "Python 3.12.1",
+            0,
+            "Python 3.12.4 needs uv; python3.12: Python 3.12.1",
+        ),
+        (
+            "3",
+            "Python 2.7",
+            0,
+            "Python 3 needs uv; python3: too old: Python 2.7",
+        ),
+    ];
+    let old = Toolchain {
+        python: Some(Interpreter {
+            program: "python".into(),
+            version: "Python 4.0".into(),
+        }),
+        ..Toolchain::default()
+    };
+    for (version, said, code, expected) in table {
+        let making = Making::of(old.clone(), Some(version)).free();
+        let making = making.says(2, said).exits(code).done().done().done();
+        assert!(making.trace().contains(expected), "{}", making.trace());
+    }
+}
+
+#[test]
+fn what_is_no_plain_version_needs_uv() {
+    for version in [">=3.10", "3.x", "pypy", "", "3.12; rm -rf x", "../python"] {
+        let making = Making::of(tools(false), Some(version)).free();
+        let expected = format!("failed: Python {version} needs uv");
+        let making = making.done().done().done();
+        assert!(
+            making.trace().ends_with(&format!("{expected}\n")),
+            "{}",
+            making.trace()
+        );
+    }
 }
 
 #[test]
 fn what_the_disk_says_is_passed_on() {
-    let layout = Layout::new(Root::new("/w"), Platform::LINUX_X64);
-    let error = FileError::new(FileErrorKind::ReadOnly, layout.environments());
-    let making = Making::of(tools(true), None).nothing().nothing().nothing();
+    let error = FileError::new(FileErrorKind::ReadOnly, layout().environments());
+    let making = Making::of(tools(true), None).nothing().nothing();
     assert_snapshot!(making.answer(2, Completion::File(Err(error))).trace());
+}
+
+#[test]
+fn windows_has_its_own_places() {
+    let windows = Platform::from_rust("windows", "x86_64");
+    let making = Making::on(windows, tools(false), None).free();
+    assert_snapshot!(making.exits(0).done().done().trace());
 }

@@ -286,13 +286,19 @@ impl FailureKind {
                 ..
             } => "move what is there away, or use another name for the environment",
             Self::Env {
-                error: ProvisionError::VersionNeedsUv(_),
+                error: ProvisionError::VersionNeedsUv { .. },
                 ..
-            } => "install uv",
+            } => "install uv, or that Python so that its `python3.…` is on PATH",
+            Self::Env {
+                error: ProvisionError::Busy(_),
+                ..
+            } => "wait until that program is done, or end it; what it leaves is made anew",
             Self::Env {
                 error: ProvisionError::Command { .. },
                 ..
-            } => "python3 -m venv must work by itself; on Debian it needs the package python3-venv",
+            } => {
+                "python3 -m venv must work by itself (on Debian it needs the package python3-venv), and there must be room on the disk"
+            }
             Self::Json { .. } => "the file must be plain JSON; correct it, or move it away",
             Self::NoConda => "install conda, mamba or micromamba, or use `venv` in the script",
             Self::Path { .. } => "paths are read from the app's folder and stay in it",

@@ -29,6 +29,8 @@ const UV: Tool = Tool {
     minimum: Version(0, 8, 0),
     pinned: Version(0, 13, 9),
 };
+/// Solves and links conda packages: what the tests' conda is made of.
+const RATTLER: &str = "py-rattler==0.28.0";
 const CARGO_DENY: Tool = Tool {
     name: "cargo-deny",
     minimum: Version(0, 18, 0),
@@ -55,10 +57,12 @@ pub(crate) fn all(repo: &Repo, _: &[String]) -> Result<()> {
     browser(repo).map(drop)
 }
 
-/// What the tests of the workspace start: Python with venv, uv, node, and on Linux bubblewrap.
+/// What the tests of the workspace start: Python with venv, uv, a conda, node, and on Linux
+/// bubblewrap.
 pub(crate) fn for_tests(repo: &Repo) -> Result<()> {
     python(repo)?;
     uv(repo)?;
+    rattler(repo)?;
     node(repo)?;
     bubblewrap(repo)
 }
@@ -80,6 +84,29 @@ pub(crate) fn cargo_fuzz(repo: &Repo) -> Result<()> {
 
 fn uv(repo: &Repo) -> Result<()> {
     UV.install_with_pip(repo)
+}
+
+/// A Python package of the Python for tools, which the tests find there.
+fn rattler(repo: &Repo) -> Result<()> {
+    let python = python_tools(repo)?.join("python");
+    let has_it = || {
+        let mut command = repo.command(&python);
+        let command = command.args(["-c", "import rattler"]).stderr(Stdio::null());
+        command.status().is_ok_and(|status| status.success())
+    };
+    if has_it() {
+        return Ok(());
+    }
+    eprintln!("installing {RATTLER} into .tools");
+    let quiet = [
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+    ];
+    run(repo.command(&python).args(quiet).arg(RATTLER))
+        .context("cannot install py-rattler: needs the package registry")
 }
 
 fn python(repo: &Repo) -> Result<()> {

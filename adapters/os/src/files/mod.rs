@@ -1,5 +1,6 @@
 //! File operations beneath their roots.
 
+mod claim;
 mod copy;
 mod dir;
 mod link;
@@ -47,6 +48,8 @@ use std::sync::{
 ///   there, adds to directories that are there, and keeps permissions. Links inside
 ///   a directory are copied as links, whatever they point at; a device, FIFO or socket
 ///   is `Special`, and what was copied before it stays.
+/// - *Claim* is a lock of the kernel (`flock`) on a file that appears with its text and
+///   locked, so that nobody finds one whose maker has not got to that yet.
 /// - *List* stops at [`Files::MAX_ENTRIES`] with `TooLarge`.
 /// - *Measure* goes down 100 directories.
 #[derive(Clone, Copy, Debug, Default)]
@@ -101,6 +104,8 @@ impl Files {
                 measure::measure(&path, limits, given_up).map_err(|f| f.at(&path))
             }
             FileOp::Space { path } => space::space(&path).map_err(|f| f.at(&path)),
+            FileOp::Claim { path, note } => claim::claim(&path, note).map_err(|f| f.at(&path)),
+            FileOp::Release { path } => Ok(claim::release(&path)),
             other => Err(FileError::new(
                 FileErrorKind::Unsupported,
                 other.path().clone(),

@@ -139,6 +139,16 @@ impl<'a> Beside<'a> {
         Ok(())
     }
 
+    /// Gives the file the name that `rename` gives it.
+    pub(super) fn take_name(
+        mut self,
+        rename: impl FnOnce(&CStr) -> Result<(), Errno>,
+    ) -> Result<(), Errno> {
+        rename(&self.name)?;
+        self.renamed = true;
+        Ok(())
+    }
+
     /// Whoever can read it can run it.
     fn make_executable(&self) -> Result<(), Fault> {
         let mode = permissions(&rustix::fs::fstat(&self.file)?);

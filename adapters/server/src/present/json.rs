@@ -300,6 +300,18 @@ enum EventLine<'a> {
         how: String,
         failed: bool,
     },
+    EnvWaiting {
+        path: &'a str,
+        /// The program that makes it.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pid: Option<u32>,
+    },
+    EnvClearing {
+        path: &'a str,
+        /// The program that was ended while it made it.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pid: Option<u32>,
+    },
     EnvCreating {
         path: &'a str,
         command: &'a str,
@@ -583,6 +595,14 @@ impl<'a> EventLine<'a> {
 
     fn of_env(path: &'a str, event: &'a EnvEvent) -> Option<Self> {
         match event {
+            EnvEvent::Waiting(claim) => Some(Self::EnvWaiting {
+                path,
+                pid: claim.pid,
+            }),
+            EnvEvent::Clearing(claim) => Some(Self::EnvClearing {
+                path,
+                pid: claim.pid,
+            }),
             EnvEvent::Creating(command) => Some(Self::EnvCreating { path, command }),
             EnvEvent::SpaceIsShort(shortage) => Some(Self::EnvSpaceIsShort {
                 path,

@@ -17,7 +17,7 @@ use alloc::{
 use collodi_command::{CommandSpec, Stdin, TreeId, shell_words};
 use collodi_contain::{ContainedPath, Name};
 use collodi_env::{StepValue, StepVariables, Verdict};
-use collodi_python::{Activation, EnvDir};
+use collodi_python::{Activation, CondaWords, EnvDir};
 use collodi_value::{Object, Value};
 
 /// Everything about the commands of a step but their lines.
@@ -124,7 +124,7 @@ impl Shape {
         let env = self.conda.as_ref().and_then(Conda::env);
         let (program, args) = match env.zip(cx.options.tools.conda.as_ref()) {
             Some((env, tool)) => {
-                let args = env.run_args(&self.shell, args);
+                let args = env.run_args(CondaWords::of(tool), &self.shell, args);
                 (tool.program.as_str(), args)
             }
             None => (self.shell.as_str(), args.to_vec()),

@@ -13,7 +13,7 @@ use alloc::{
     vec::Vec,
 };
 use collodi_contain::ContainedPath;
-use collodi_python::CondaEnv;
+use collodi_python::{CondaEnv, CondaWords};
 use collodi_value::{Object, Value};
 
 /// What a new environment has when the script does not say.
@@ -138,21 +138,17 @@ impl Conda {
     }
 
     /// The arguments with which conda says whether it is there.
-    pub(super) fn look_args(&self) -> Vec<String> {
+    pub(super) fn look_args(&self, words: CondaWords) -> Vec<String> {
         let env = self.env.as_ref();
-        env.map(|env| env.run_args("true", &[])).unwrap_or_default()
+        let look = env.map(|env| env.run_args(words, "true", &[]));
+        look.unwrap_or_default()
     }
 
     /// The arguments with which conda makes it.
     pub(super) fn create_args(&self) -> Vec<String> {
-        let which = match &self.env {
-            Some(CondaEnv::Name(name)) => ["-n".to_owned(), name.as_str().to_owned()],
-            Some(CondaEnv::Path(path)) => ["-p".to_owned(), path.absolute()],
-            None => return Vec::new(),
-        };
-        let create = ["create", "-y"].map(ToOwned::to_owned);
-        let new = self.new.clone().unwrap_or_default();
-        [&create[..], &which, &new].concat()
+        let new = self.new.as_deref().unwrap_or_default();
+        let env = self.env.as_ref();
+        env.map(|env| env.create_args(new)).unwrap_or_default()
     }
 }
 

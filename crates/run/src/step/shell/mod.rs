@@ -27,6 +27,7 @@ use collodi_action::{Completion, Progress};
 use collodi_command::{Exit, Signal};
 use collodi_file::FileOp;
 use collodi_machine::ActionId;
+use collodi_python::CondaWords;
 use collodi_time::{Deadline, Instant};
 use collodi_value::{Object, Value};
 use command::Shape;
@@ -139,7 +140,11 @@ impl Shell {
             .conda
             .as_ref()
             .filter(|conda| conda.may_be_made());
-        let look = conda.and_then(|conda| self.shape.conda_command(cx, &conda.look_args()));
+        let words = cx.options.tools.conda.as_ref().map(CondaWords::of);
+        let look = conda
+            .zip(words)
+            .map(|(conda, words)| conda.look_args(words));
+        let look = look.and_then(|args| self.shape.conda_command(cx, &args));
         let Some(look) = look else {
             return self.run(cx);
         };

@@ -1,0 +1,81 @@
+//! Who makes an environment, and what becomes of it when they are ended.
+
+use crate::stage::{Stage, Tool, told};
+use std::{
+    process::Child,
+    time::{Duration, Instant},
+};
+
+/// Says from where its Python comes.
+const SCRIPT: &str = r#"{"dialect": "vatn", "run": [
+    {"method": "shell.run", "params": {
+        "message": "python -c 'import sys, pip; print(\"prefix\", sys.prefix)'", "venv": "./shared"}}
+]}"#;
+
+#[test]
+fn eight_programs_make_one_environment() {
+    for tool in Tool::all() {
+        let stage = Stage::new(tool, SCRIPT);
+        let all: Vec<Child> = (0..8)
+            .map(|number| stage.start_in(format!("w{number}")))
+            .collect();
+        let all: Vec<_> = all.into_iter().map(told).collect();
+        for told in &all {
+            assert!(told.success, "{tool:?}: {}", told.text);
+            let prefix = format!("prefix {}", stage.path("demo/shared").display());
+            assert!(told.text.contains(&prefix), "{tool:?}: {}", told.text);
+        }
+        let texts = all.iter().map(|told| told.text.as_str());
+        let made = texts
+            .clone()
+            .filter(|text| text.contains("creating environment"));
+        let all = texts.clone().collect::<Vec<_>>().join("\n---\n");
+        assert_eq!(made.count(), 1, "{tool:?}: {all}");
+        assert_eq!(stage.leftovers(), [""; 0], "{tool:?}");
+    }
+}
+
+#[test]
+fn whatever_moment_a_maker_is_killed_at_the_next_run_works() {
+    // Every 50 ms of a creation when all moments are asked for; a handful else.
+    let every = std::env::var_os("COLLODI_EVERY_MOMENT").is_some();
+    for tool in Tool::all() {
+        let span = duration(tool);
+        let step = match every {
+            true => Duration::from_millis(50),
+            false => span / 4,
+        };
+        let mut moment = Duration::ZERO;
+        while moment < span {
+            killed_at(tool, moment);
+            moment += step;
+        }
+    }
+}
+
+/// How long a first run takes.
+fn duration(tool: Tool) -> Duration {
+    let stage = Stage::new(tool, SCRIPT);
+    let start = Instant::now();
+    let told = stage.run();
+    assert!(told.success, "{tool:?}: {}", told.text);
+    start.elapsed()
+}
+
+fn killed_at(tool: Tool, moment: Duration) {
+    let stage = Stage::new(tool, SCRIPT);
+    // The next one knows nothing of this one but what is beside the environment.
+    let mut maker = stage.start_in("killed");
+    std::thread::sleep(moment);
+    maker.kill().unwrap();
+    maker.wait().unwrap();
+    let next = stage.run();
+    assert!(next.success, "{tool:?} at {moment:?}: {}", next.text);
+    let prefix = format!("prefix {}", stage.path("demo/shared").display());
+    assert!(
+        next.text.contains(&prefix),
+        "{tool:?} at {moment:?}: {}",
+        next.text
+    );
+    assert_eq!(stage.leftovers(), [""; 0], "{tool:?} at {moment:?}");
+}

@@ -1,0 +1,150 @@
+//! A workspace with an app, and programs that run it.
+
+use std::{
+    fs,
+    os::unix::process::ExitStatusExt as _,
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+};
+use tempfile::TempDir;
+
+/// What makes environments.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Tool {
+    Uv,
+    Venv,
+}
+
+impl Tool {
+    /// Those that this machine has.
+    pub(crate) fn all() -> Vec<Self> {
+        let uv = Command::new("uv").arg("--version").output();
+        match uv.is_ok_and(|output| output.status.success()) {
+            true => vec![Self::Uv, Self::Venv],
+            false => vec![Self::Venv],
+        }
+    }
+}
+
+/// A folder that is a workspace, with the app `demo` in it.
+pub(crate) struct Stage {
+    _temp: Option<TempDir>,
+    root: PathBuf,
+    tool: Tool,
+    first_in_path: Option<PathBuf>,
+}
+
+/// What came of a run.
+pub(crate) struct Told {
+    pub(crate) success: bool,
+    pub(crate) text: String,
+}
+
+impl Stage {
+    pub(crate) fn new(tool: Tool, script: &str) -> Self {
+        let temp = tempfile::tempdir().unwrap();
+        let root = temp.path().canonicalize().unwrap();
+        let stage = Self::at(&root, tool, script);
+        let _temp = Some(temp);
+        Self { _temp, ..stage }
+    }
+
+    /// In a directory of the test's own.
+    pub(crate) fn at(root: &Path, tool: Tool, script: &str) -> Self {
+        let app = root.join("demo");
+        fs::create_dir_all(&app).unwrap();
+        fs::write(app.join("pinokio.json"), script).unwrap();
+        Self {
+            _temp: None,
+            root: root.to_owned(),
+            tool,
+            first_in_path: None,
+        }
+    }
+
+    /// With the programs of this folder.
+    pub(crate) fn with_path(self, dir: &Path) -> Self {
+        let first_in_path = Some(dir.to_owned());
+        Self {
+            first_in_path,
+            ..self
+        }
+    }
+
+    pub(crate) fn path(&self, below: &str) -> PathBuf {
+        self.root.join(below)
+    }
+
+    pub(crate) fn env(&self, name: &str) -> PathBuf {
+        self.envs().join(name)
+    }
+
+    pub(crate) fn envs(&self) -> PathBuf {
+        self.path(".vatn/python/envs")
+    }
+
+    /// What is beside the environments: nothing, when all went well.
+    pub(crate) fn leftovers(&self) -> Vec<String> {
+        let dirs = [self.envs(), self.path("demo")];
+        let entries = dirs.iter().flat_map(fs::read_dir).flatten();
+        let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+        names.filter(|name| name.starts_with('.')).collect()
+    }
+
+    pub(crate) fn run(&self) -> Told {
+        told(self.start_in(""))
+    }
+
+    /// Runs the app as the one of another workspace: a workspace has one program at a
+    /// time, an app's own folder may be that of many.
+    pub(crate) fn start_in(&self, workspace: impl AsRef<Path>) -> Child {
+        let workspace = self.root.join(workspace);
+        fs::create_dir_all(&workspace).unwrap();
+        self.command(&workspace).spawn().unwrap()
+    }
+
+    fn command(&self, workspace: &Path) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_collodi"));
+        command
+            .env("UV_PYTHON_DOWNLOADS", "never")
+            .env("PIP_DISABLE_PIP_VERSION_CHECK", "1")
+            .arg("--workspace")
+            .arg(workspace)
+            .arg("run");
+        if self.tool == Tool::Venv {
+            command.arg("--no-uv");
+        }
+        command
+            .arg(self.path("demo"))
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        if let Some(dir) = &self.first_in_path {
+            let path = std::env::var("PATH").unwrap();
+            command.env("PATH", format!("{}:{path}", dir.display()));
+        }
+        command
+    }
+}
+
+pub(crate) fn told(child: Child) -> Told {
+    let output = child.wait_with_output().unwrap();
+    let said = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
+    let how = match output.status.signal() {
+        Some(signal) => format!("signal {signal}"),
+        None => format!("{:?}", output.status.code()),
+    };
+    Told {
+        success: output.status.success(),
+        text: format!("{said}\n[ended: {how}]"),
+    }
+}
+
+/// The wheel of the package `demo-NAME`, whose program `demo-NAME` says where it is.
+pub(crate) fn wheel(folder: &Path, name: &str) {
+    fs::create_dir_all(folder).unwrap();
+    let program = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/envs/wheel.py");
+    let mut command = Command::new("python3");
+    let status = command.arg(program).arg(folder).arg(name).status();
+    assert!(status.unwrap().success());
+}

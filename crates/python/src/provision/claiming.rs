@@ -1,0 +1,159 @@
+//! The files: what is there, whose the marker is, and what goes again.
+
+use super::{
+    Provision, ProvisionError, ProvisionEvent, Provisioned, State, WAITING_STEP, WAITING_TIME,
+};
+use alloc::string::ToString;
+use collodi_action::Action;
+use collodi_command::{Signal, TreeId};
+use collodi_file::{Claim, FileAnswer, FileError, FileErrorKind, FileOp};
+use collodi_time::Instant;
+
+impl Provision {
+    pub(super) fn answered(&mut self, now: Instant, answer: Result<FileAnswer, FileError>) {
+        match answer {
+            Ok(FileAnswer::Claimed(left)) => self.claimed(left),
+            Ok(FileAnswer::Held(claim)) => self.held(now, claim),
+            Ok(answer) => {
+                let there = matches!(answer, FileAnswer::Stat(Some(_)));
+                self.step(now, there);
+            }
+            Err(error) if error.kind == FileErrorKind::NotFound && !self.is_claiming() => {
+                self.step(now, false);
+            }
+            Err(error) => self.refused(error),
+        }
+    }
+
+    const fn is_claiming(&self) -> bool {
+        matches!(self.state, State::Claiming)
+    }
+
+    /// The next step after a file operation that went well; `there` is the answer
+    /// to the question whether something is there.
+    fn step(&mut self, now: Instant, there: bool) {
+        match &self.state {
+            State::LookingForPython => {
+                let path = self.options.env.marker();
+                let state = State::LookingForMarker { python: there };
+                self.ask(FileOp::Stat { path }, state);
+            }
+            State::LookingForMarker { python: true } if !there => {
+                self.state = State::Done(Provisioned::Reused);
+            }
+            State::LookingForMarker { .. } => self.claim(),
+            State::Clearing | State::LookingAgain | State::LookingForDirectory
+                if self.ended_by.is_some() =>
+            {
+                self.give_up();
+            }
+            State::LookingAgain if there => self.unmark(Provisioned::Reused),
+            State::LookingAgain => {
+                let path = self.options.env.path().clone();
+                self.ask(FileOp::Stat { path }, State::LookingForDirectory);
+            }
+            State::LookingForDirectory if there => {
+                self.unmark(Provisioned::Failed(ProvisionError::NotAnEnvironment));
+            }
+            State::LookingForDirectory | State::Clearing => self.make(now),
+            State::Undoing(why) => {
+                let failed = Provisioned::Failed(why.clone());
+                self.unmark(failed);
+            }
+            State::Unmarking(outcome) => {
+                let outcome = outcome.clone();
+                self.release(outcome);
+            }
+            State::Releasing(outcome) => self.state = State::Done(outcome.clone()),
+            _ => {}
+        }
+    }
+
+    /// The next step after a file operation that failed. What cannot be removed stays
+    /// marked, and is made anew next time.
+    fn refused(&mut self, error: FileError) {
+        let failed = Provisioned::Failed(ProvisionError::File(error));
+        match &self.state {
+            State::Undoing(why) => {
+                let failed = Provisioned::Failed(why.clone());
+                self.release(failed);
+            }
+            State::Unmarking(outcome @ Provisioned::Failed(_)) => {
+                let outcome = outcome.clone();
+                self.release(outcome);
+            }
+            State::Clearing | State::Unmarking(_) => self.release(failed),
+            State::LookingAgain | State::LookingForDirectory => self.unmark(failed),
+            State::Releasing(outcome) => self.state = State::Done(outcome.clone()),
+            _ => self.state = State::Done(failed),
+        }
+    }
+
+    pub(super) fn claim(&mut self) {
+        let path = self.options.env.marker();
+        let note = self.options.tree.to_string();
+        self.ask(FileOp::Claim { path, note }, State::Claiming);
+    }
+
+    fn claimed(&mut self, left: Option<Claim>) {
+        match left {
+            None if self.ended_by.is_some() => self.give_up(),
+            None => {
+                let path = self.options.env.python();
+                self.ask(FileOp::Stat { path }, State::LookingAgain);
+            }
+            Some(left) => {
+                self.out.event(ProvisionEvent::Clearing(left.clone()));
+                self.end_leftovers(&left.note);
+            }
+        }
+    }
+
+    /// Commands outlive a maker that was killed, and would go on with what is removed.
+    fn end_leftovers(&mut self, tree: &str) {
+        if tree.is_empty() {
+            return self.clear();
+        }
+        let tree = TreeId::new(tree);
+        self.out.action(Action::Signal(tree.clone(), Signal::KILL));
+        self.state = State::EndingLeftovers(tree);
+    }
+
+    pub(super) fn clear(&mut self) {
+        let path = self.options.env.path().clone();
+        self.ask(FileOp::Remove { path }, State::Clearing);
+    }
+
+    fn held(&mut self, now: Instant, claim: Claim) {
+        if let Some(why) = self.ended_by.take() {
+            self.state = State::Done(Provisioned::Failed(why));
+            return;
+        }
+        if self.patience.is_none() {
+            self.patience = Some(now + WAITING_TIME);
+            self.out.event(ProvisionEvent::Waiting(claim.clone()));
+        }
+        self.state = State::Waiting(claim, now + WAITING_STEP);
+    }
+
+    /// Ends with a marker that is ours and nothing that is half-made.
+    fn give_up(&mut self) {
+        let why = self.ended_by.take().unwrap_or(ProvisionError::Cancelled);
+        self.unmark(Provisioned::Failed(why));
+    }
+
+    pub(super) fn undo(&mut self, why: ProvisionError) {
+        let path = self.options.env.path().clone();
+        self.ask(FileOp::Remove { path }, State::Undoing(why));
+    }
+
+    pub(super) fn unmark(&mut self, outcome: Provisioned) {
+        let path = self.options.env.marker();
+        self.ask(FileOp::Remove { path }, State::Unmarking(outcome));
+    }
+
+    fn release(&mut self, outcome: Provisioned) {
+        let path = self.options.env.marker();
+        self.ask(FileOp::Release { path }, State::Releasing(outcome));
+    }
+}
