@@ -46,6 +46,7 @@ async fn compared(
 ) -> Result<(Duration, Duration), Box<dyn Error>> {
     let dir = tempfile::tempdir()?;
     let root = Root::new(dir.path().canonicalize()?.to_str().ok_or("not UTF-8")?);
+    std::fs::create_dir_all(dir.path().join(".vatn/python/envs"))?;
     let options = HostOptions {
         host_vars: Arc::new(std::env::vars().collect()),
         prefer_uv: tool == "uv",
