@@ -94,6 +94,7 @@ impl World {
                 let (free, total) = (self.free, 100 << 30);
                 (None, file(FileAnswer::Space(Space { free, total })))
             }
+            Action::File(FileOp::Claim { .. }) => (None, file(FileAnswer::Claimed(None))),
             Action::File(FileOp::Stat { .. }) => (None, file(FileAnswer::Stat(None))),
             Action::File(FileOp::List { .. }) => (None, file(FileAnswer::Entries(Vec::new()))),
             Action::File(_) => (None, file(FileAnswer::Done)),

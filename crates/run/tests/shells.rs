@@ -527,7 +527,7 @@ fn with_conda(conda: &str, table: &[Line]) -> String {
     let mut options = options(&script);
     let conda = Some(Tool {
         program: "conda".into(),
-        version: "24.1".into(),
+        version: "conda 24.1".into(),
     });
     options.tools = Arc::new(Toolchain {
         conda,

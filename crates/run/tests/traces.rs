@@ -412,7 +412,7 @@ fn conda_is_never_left_out_silently() {
     let mut options = options(script);
     let conda = Some(Tool {
         program: "conda".into(),
-        version: "24.1".into(),
+        version: "conda 24.1".into(),
     });
     options.tools = Arc::new(Toolchain {
         conda,

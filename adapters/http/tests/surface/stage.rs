@@ -43,8 +43,8 @@ pub(crate) const HOST: &str = "127.0.0.1:8300";
 
 /// An interpreter that makes environments of nothing.
 const PYTHON: &str = "#!/bin/sh
-if [ \"$1\" = -m ]; then
-    mkdir -p \"$3/bin\" && cp \"$0\" \"$3/bin/python\"
+if [ \"$1\" = -I ]; then
+    mkdir -p \"$4/bin\" && cp \"$0\" \"$4/bin/python\"
 else
     echo Python 3.12.1
 fi
