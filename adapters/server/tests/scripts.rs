@@ -77,7 +77,10 @@ fn a_script_in_a_folder_of_the_app_starts_one_beside_the_folder() {
     ]);
     let output = collodi(dir.path(), &["demo/scripts/start.json"]);
     assert!(output.status.success(), "{output:?}");
-    assert_eq!(said(&output), ["callee.json $ echo 20", "callee.json | 20", "got 22"]);
+    assert_eq!(
+        said(&output),
+        ["callee.json $ echo 20", "callee.json | 20", "got 22"]
+    );
 }
 
 #[test]
