@@ -57,7 +57,7 @@ impl Making {
             installer: tools.installer(true),
             tools,
             vars: BTreeMap::from([("PATH".into(), "/usr/bin".into())]),
-            tree: TreeId::new("t"),
+            tree: TreeId::new("env-1"),
         };
         let mut traced = Traced::new(Provision::new(options));
         traced.input(Instant::ZERO, Input::Timeout);
@@ -168,6 +168,27 @@ fn a_half_made_one_is_made_anew_when_nothing_of_its_maker_is_left() {
     let empty = Completion::Empty(Ok(()));
     let making = making.signalled().answer(3, empty).done();
     assert_snapshot!(making.exits(0).done().done().trace());
+}
+
+/// An app may write the marker of an environment in its folder.
+#[test]
+fn a_marker_ends_no_other_tree_than_those_of_makers() {
+    for note in [
+        "",
+        "env",
+        "env-77",
+        "env-x",
+        "web-1",
+        "env-1-7",
+        "web-env-7",
+    ] {
+        let making = Making::of(tools(true), None).there().there().left(note);
+        let trace = making.trace();
+        assert!(
+            trace.contains("#4 remove") && !trace.contains("signal"),
+            "{note}: {trace}"
+        );
+    }
 }
 
 #[test]

@@ -147,10 +147,10 @@ pub(super) fn open_on_same_mount(dir: BorrowedFd<'_>, name: &CStr) -> Result<Own
 }
 
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
-use open_on_same_device as open_on_same_mount;
+pub(super) use open_on_same_device as open_on_same_mount;
 
 /// Where the system cannot be asked about mounts: another device is another mount.
-fn open_on_same_device(dir: BorrowedFd<'_>, name: &CStr) -> Result<OwnedFd, Fault> {
+pub(super) fn open_on_same_device(dir: BorrowedFd<'_>, name: &CStr) -> Result<OwnedFd, Fault> {
     let opened = open_directory(dir, name)?;
     match identity(opened.as_fd())?.0 == identity(dir)?.0 {
         true => Ok(opened),

@@ -3,16 +3,18 @@
 use super::Checkup;
 use crate::state;
 use collodi_doctor::{Folder, TokenFile};
-use rustix::fs::{Access, Mode, access};
+use rustix::fs::{Access, access};
 use std::{
     fs,
     os::unix::fs::MetadataExt as _,
     path::{Path, PathBuf},
 };
 
-/// Bits of a mode that let all users write, and that keep them to their own files.
-const OPEN: Mode = Mode::WOTH;
+/// Bits of a mode: all users may write; they are kept to their own files; others than the owner
+/// may do anything at all.
+const OPEN: u32 = 0o002;
 const STICKY: u32 = 0o1000;
+const OTHERS: u32 = 0o077;
 
 /// What was seen of folders, and of the token's file.
 type Seen = (Vec<Folder>, Option<TokenFile>);
@@ -43,7 +45,7 @@ fn folder(path: &Path) -> Folder {
     let there = fs::metadata(path);
     let nearest = path.ancestors().find(|path| path.exists());
     let may_write = |path: &Path| access(path, Access::WRITE_OK | Access::EXEC_OK).is_ok();
-    let is_open = |mode: u32| mode & OPEN.as_raw_mode() != 0 && mode & STICKY == 0;
+    let is_open = |mode: u32| mode & OPEN != 0 && mode & STICKY == 0;
     Folder {
         path: path.display().to_string(),
         is_writable: nearest.is_some_and(|nearest| nearest.is_dir() && may_write(nearest)),
@@ -56,6 +58,6 @@ fn token_file(path: &Path) -> Option<TokenFile> {
     let mode = fs::metadata(path).ok()?.mode();
     Some(TokenFile {
         path: path.display().to_string(),
-        is_open: mode & (Mode::RWXG | Mode::RWXO).as_raw_mode() != 0,
+        is_open: mode & OTHERS != 0,
     })
 }

@@ -109,9 +109,10 @@ impl Provision {
         }
     }
 
-    /// Commands outlive a maker that was killed, and would go on with what is removed.
+    /// Commands outlive a maker that was killed, and would go on with what is removed. An app
+    /// may write beside an environment in its folder: no other tree is ended by its word.
     fn end_leftovers(&mut self, tree: &str) {
-        if tree.is_empty() {
+        if !makes_environments(tree, self.options.tree.as_str()) {
             return self.clear();
         }
         let tree = TreeId::new(tree);
@@ -155,5 +156,17 @@ impl Provision {
     fn release(&mut self, outcome: Provisioned) {
         let path = self.options.env.marker();
         self.ask(FileOp::Release { path }, State::Releasing(outcome));
+    }
+}
+
+/// Whether a tree is one in which environments are made, as ours is: their names differ in the
+/// number alone that they end with.
+fn makes_environments(tree: &str, ours: &str) -> bool {
+    match (tree.rsplit_once('-'), ours.rsplit_once('-')) {
+        (Some((kind, number)), Some((our_kind, our_number))) => {
+            let is_number = number.bytes().all(|byte| byte.is_ascii_hexdigit());
+            kind == our_kind && number.len() == our_number.len() && is_number
+        }
+        _ => false,
     }
 }
