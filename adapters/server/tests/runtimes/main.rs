@@ -35,6 +35,7 @@ on_each_runtime! {
     scripts_know_the_card_of_the_machine
     a_run_is_done_by_the_server_that_is_there
     who_interrupts_a_run_at_the_server_stops_its_app
+    a_second_interrupt_leaves_the_app_to_the_server
     a_server_that_is_there_takes_no_options
 }
 
@@ -290,6 +291,32 @@ fn who_interrupts_a_run_at_the_server_stops_its_app(stage: Stage) {
     assert_eq!(serving.code(), None);
     assert_eq!(guest.code(), Some(1));
     stage::signal(pid, "-KILL");
+}
+
+fn a_second_interrupt_leaves_the_app_to_the_server(stage: Stage) {
+    stage.app(
+        "demo",
+        r#"{"dialect": "vatn", "run": [{"method": "shell.run", "params": {
+            "message": "trap '' TERM; echo up; while :; do sleep 1; done", "daemon": true}}]}"#,
+    );
+    let mut serving = stage.start(&[
+        "--json",
+        "serve",
+        "--listen",
+        "127.0.0.1:0",
+        "--grace-period",
+        "1000s",
+    ]);
+    serving.until("listening");
+    let mut guest = stage.guest(&["run", "demo"]);
+    guest.until("| up");
+    guest.signal("-INT");
+    guest.until("stopping");
+    guest.signal("-INT");
+    assert_eq!(guest.code(), Some(130));
+    stage::signal(stage.living_pid_of("demo"), "-KILL");
+    stage.post("/python/shutdown");
+    assert_eq!(serving.code(), Some(0));
 }
 
 fn a_server_that_is_there_takes_no_options(stage: Stage) {

@@ -46,7 +46,7 @@ pub(super) async fn run(
     show.given(client.server(), &accepted.run_id);
     let mut watch = Watch::new(accepted.run_id, show);
     let mut told = listen(&client, watch.topics());
-    let mut signal = None;
+    let (mut asked, mut signal) = (false, None);
     loop {
         let next = told.next().map(Happened::Told);
         match or(interrupts.next().map(Happened::Signal), next).await {
@@ -57,10 +57,9 @@ pub(super) async fn run(
                 Goes::Over => break,
             },
             // It goes on without who watches.
-            Happened::Signal(number) if signal.is_some() => {
-                return Ok(ExitCode::from(128 + number));
-            }
+            Happened::Signal(number) if asked => return Ok(ExitCode::from(128 + number)),
             Happened::Signal(number) => {
+                asked = true;
                 signal = Some(number).filter(|_| !watch.has_steps_done());
                 watch.show().interrupted();
                 client.post::<Answer>(&format!("{path}/stop"))?;
