@@ -54,8 +54,8 @@ export class Stage {
   /** A Python that makes environments of nothing, and is one otherwise. */
   async #python() {
     const text = `#!/bin/sh
-if [ "$1 $2" = "-m venv" ]; then
-    mkdir -p "$3/bin" && cp "$0" "$3/bin/python"
+if [ "$1 $2 $3" = "-I -m venv" ]; then
+    mkdir -p "$4/bin" && cp "$0" "$4/bin/python"
 else
     PATH=\${PATH#*:} exec python3 "$@"
 fi
