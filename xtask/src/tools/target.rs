@@ -34,8 +34,12 @@ fn has_library(repo: &Repo, target: &str) -> Result<bool> {
     Ok(Path::new(place.trim()).is_dir())
 }
 
+/// Where rustup's server cannot be reached, it is not tried for long.
 fn add(repo: &Repo, target: &str) -> Result<bool> {
-    Ok(said(repo, "rustup", &["target", "add", target]).is_some() && has_library(repo, target)?)
+    let mut rustup = repo.command("rustup");
+    rustup.args(["target", "add", target]);
+    rustup.env("RUSTUP_MAX_RETRIES", "0");
+    Ok(output(&mut rustup).is_ok() && has_library(repo, target)?)
 }
 
 fn has_debians(repo: &Repo) -> bool {
