@@ -2,7 +2,10 @@
 
 mod terminal;
 
-use crate::present::style::{DIM, WARN};
+use crate::present::{
+    lines,
+    style::{DIM, WARN},
+};
 use anstyle::{AnsiColor, Effects, Style};
 use collodi_driver::{CommandError, HostHandle};
 use collodi_host::{Command, Event, Host, Refused, RunEvent, RunId};
@@ -138,7 +141,8 @@ impl Prompt {
     fn begin(&mut self, origin: &RunId, run: &RunId, question: &Arc<Question>) {
         if !self.terminal.asks() {
             self.told.insert((run.clone(), question.number));
-            return how_else(run, question);
+            let fields = question.form.fields.iter();
+            return lines::how_to_answer(run.as_str(), fields.map(|field| field.key.as_str()));
         }
         if run != origin {
             let (run, title) = (plain(run.as_str()), plain(&question.form.title));
@@ -255,14 +259,4 @@ fn prompt(field: &Field) -> String {
         (None, _) => String::new(),
     };
     format!("      {ASK}{name}{ASK:#}{hint}: ")
-}
-
-/// How to answer where there is no terminal.
-fn how_else(run: &RunId, question: &Question) {
-    let keys = question.form.fields.iter().map(|field| field.key.as_str());
-    let keys: Vec<_> = keys.map(|key| format!("{}=…", plain(key))).collect();
-    say!(
-        "      {WARN}the run waits for: collodi answer {run} {}{WARN:#}",
-        keys.join(" ")
-    );
 }

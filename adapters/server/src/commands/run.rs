@@ -15,7 +15,6 @@ use crate::{
     present::{Presenter, Screen, presenter},
     prompt::Prompt,
     runtime::Runtime,
-    state::is_held,
 };
 use anyhow::Result;
 use collodi_backend::Backends;
@@ -43,10 +42,12 @@ pub(crate) async fn run(
     let Backends { files, clock, .. } = runtime.backends();
     let home = Home::open(workspace, &*files, &args.server).await?;
     let Place { name, root, file } = Place::find(&home, &args.app, args.root.as_deref())?;
-    let is_served = is_held(&home.dir) && file.is_none() && root == home.layout.app(&name);
-    if is_served && args.server.says_nothing() {
-        let client = Client::connect(&home.dir)?;
-        return guest::run(client, &name, json, args).await;
+    let may_be_served = file.is_none() && root == home.layout.app(&name);
+    if may_be_served
+        && args.server.says_nothing()
+        && let Some(server) = Client::of_running(&home.dir)?
+    {
+        return guest::run(server, &name, json, args).await;
     }
     let hint = "an app's script is called pinokio.json; another one can be named directly";
     let loaded = load(&*files, &name, root, file.as_deref()).await;

@@ -1,16 +1,16 @@
 //! For people.
 
 use super::{
-    Presenter, counted,
-    progress::{Told, size},
+    Presenter, counted, lines,
+    progress::{Progress, size},
     style::{DIM, GOOD, STEP, WARN},
 };
 use crate::failure::{ERROR, HINT};
 use collodi_driver::LoadedApp;
 use collodi_host::{EnvEvent, Event, JournalEvent, ProcessEvent, RunEvent, RunId};
-use collodi_logs::{Source, plain};
+use collodi_logs::{Line, Source, plain};
 use collodi_restart::Event as Supervision;
-use collodi_run::{Event as Step, Failure, Form, Outcome, Question, Status};
+use collodi_run::{Event as Step, Failure, Outcome, Status};
 use collodi_script::{List, Severity, StepAt};
 use std::{collections::BTreeMap, net::SocketAddr, path::Path};
 
@@ -18,8 +18,7 @@ use std::{collections::BTreeMap, net::SocketAddr, path::Path};
 #[derive(Debug, Default)]
 pub(super) struct Human {
     script: Option<LoadedApp>,
-    /// How far the download is that was told of last.
-    told: Option<Told>,
+    progress: Progress,
     /// The scripts that steps started, by run.
     called: BTreeMap<RunId, String>,
     /// The apps of the runs, where it serves for several.
@@ -110,7 +109,7 @@ impl Human {
             }
             RunEvent::Step(step) => self.step(run, step),
             RunEvent::Line { line, .. } => {
-                output(self.name(run).trim_end(), line.source, &line.text);
+                output(self.name(run).trim_end(), line);
             }
             RunEvent::Ended(outcome) => {
                 self.outcome(run, outcome);
@@ -162,7 +161,7 @@ impl Human {
                 say!("      {DIM}{name}{method} {}{DIM:#}", plain(params));
             }
             Step::Asks(question) => {
-                asks(question);
+                lines::question(&question.form.title, &question.form.description);
                 if self.apps.contains_key(run) {
                     say!(
                         "      {WARN}answer with `collodi answer {}`{WARN:#}",
@@ -171,10 +170,10 @@ impl Human {
                 }
             }
             Step::Transfer { what, .. } => {
-                self.told = None;
+                self.progress.begin();
                 say!("      {name}{}", plain(what));
             }
-            Step::Transferred { done, total, .. } => self.transferred(&name, *done, *total),
+            Step::Transferred { done, total, .. } => self.progress.tell(&name, *done, *total),
             Step::Downloaded { file, .. } => {
                 let (path, size) = (file.path.to_string(), size(file.bytes));
                 let how = if file.was_there { ", was there" } else { "" };
@@ -187,19 +186,6 @@ impl Human {
                 );
             }
             _ => {}
-        }
-    }
-
-    /// Every tenth of a download is told; of one whose length nobody knows, every
-    /// doubling.
-    fn transferred(&mut self, name: &str, done: u64, total: Option<u64>) {
-        let told = Told::of(done, total);
-        if self.told.replace(told) == Some(told) || done == 0 {
-            return;
-        }
-        match total {
-            Some(total) => say!("      {DIM}{name}{} of {}{DIM:#}", size(done), size(total)),
-            None => say!("      {DIM}{name}{}{DIM:#}", size(done)),
         }
     }
 
@@ -267,18 +253,6 @@ impl Human {
     }
 }
 
-/// What is asked: its heading; the fields are asked one after the other.
-fn asks(question: &Question) {
-    let Form {
-        title, description, ..
-    } = &question.form;
-    for text in [title, description] {
-        if !text.is_empty() {
-            say!("      {STEP}{}{STEP:#}", plain(text));
-        }
-    }
-}
-
 fn journal(what: &JournalEvent) {
     match what {
         JournalEvent::Recovered {
@@ -295,10 +269,8 @@ fn journal(what: &JournalEvent) {
 
 fn daemon(id: &str, event: &ProcessEvent) {
     match event {
-        ProcessEvent::Line(line) => output(id, line.source, &line.text),
-        ProcessEvent::Reachable(url) => {
-            say!("{GOOD}{id} answers at {}{GOOD:#}", url.to_connect());
-        }
+        ProcessEvent::Line(line) => output(id, line),
+        ProcessEvent::Reachable(url) => lines::address(id, &url.to_connect()),
         ProcessEvent::Ended(ended) if ended.is_failure() => {
             complain!("{ERROR}{id}: {ended}{ERROR:#}");
         }
@@ -309,12 +281,6 @@ fn daemon(id: &str, event: &ProcessEvent) {
     }
 }
 
-/// A line of output. What it holds of terminal commands stays out.
-fn output(id: &str, source: Source, text: &str) {
-    let text = plain(text);
-    let gap = if id.is_empty() { "" } else { " " };
-    match source {
-        Source::Note => say!("      {DIM}{id}{gap}{text}{DIM:#}"),
-        _ => say!("      {DIM}{id}{gap}|{DIM:#} {text}"),
-    }
+fn output(name: &str, line: &Line) {
+    lines::output(name, line.source == Source::Note, &line.text);
 }

@@ -2,6 +2,7 @@
 
 mod human;
 mod json;
+pub(crate) mod lines;
 pub(crate) mod progress;
 mod screen;
 pub(crate) mod style;

@@ -16,7 +16,7 @@ use collodi_value::Value;
 use futures::{FutureExt as _, SinkExt as _, StreamExt as _, channel::mpsc, executor::block_on};
 use futures_lite::future::or;
 use serde_json::Map;
-use show::Show;
+use show::show;
 use std::{process::ExitCode, sync::Arc, thread};
 use watch::{Goes, Watch};
 
@@ -42,7 +42,7 @@ pub(super) async fn run(
     };
     let path = format!("/python/apps/{app}");
     let accepted: RunAccepted = client.begin(&format!("{path}/run"), &body)?;
-    let show = Show::new(json);
+    let show = show(json);
     show.given(client.server(), &accepted.run_id);
     let mut watch = Watch::new(accepted.run_id, show);
     let mut told = listen(&client, watch.topics());

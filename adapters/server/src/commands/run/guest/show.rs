@@ -4,8 +4,8 @@ use crate::{
     client::Told,
     failure::{ERROR, HINT},
     present::{
-        counted,
-        progress::{Told as Part, size},
+        counted, lines,
+        progress::Progress,
         style::{DIM, GOOD, STEP, WARN},
     },
     state::ServerState,
@@ -17,65 +17,79 @@ use collodi_api::{
 };
 use collodi_logs::plain;
 use serde_json::{Map, Value, json};
+use std::fmt::Debug;
 
-/// Shows what happens.
-#[derive(Debug)]
-pub(super) struct Show {
-    json: bool,
-    /// How far the transfer is that was shown last.
-    part: Option<Part>,
-}
-
-impl Show {
-    pub(super) const fn new(json: bool) -> Self {
-        Self { json, part: None }
-    }
-
-    /// For programs, all that the server tells of the run goes out as it came, with its
-    /// name as `event`.
-    pub(super) fn told(&self, told: &Told) -> Result<()> {
-        if self.json {
-            let mut line = Map::from_iter([("event".to_owned(), Value::from(told.event.as_str()))]);
-            line.extend(serde_json::from_str::<Map<_, _>>(&told.data)?);
-            say!("{}", Value::Object(line));
-        }
+/// Shows what happens. What one has no word for is passed over.
+pub(super) trait Show: Debug {
+    /// Which server runs it, and what the run is called there.
+    fn given(&self, server: &ServerState, run: &str);
+    /// The app is to end.
+    fn interrupted(&self);
+    /// The server told this of the run or of what it started.
+    fn told(&self, _told: &Told) -> Result<()> {
         Ok(())
     }
+    fn step(&self, _step: &Step, _total: usize) {}
+    fn command(&self, _command: &str) {}
+    fn question(&self, _run: &str, _question: &Question) {}
+    fn serving(&self) {}
+    fn answers(&self, _process: &str, _url: &str) {}
+    fn ended(&self, _process: &Process) {}
+    /// Those of a process have its name before them.
+    fn lines(&self, _page: &LogPage, _is_run: bool) {}
+    fn gap(&self, _gap: &StreamGap) {}
+    fn note(&self, _note: &StreamNote) {}
+    fn progress(&mut self, _progress: &StreamProgress) {}
+    fn outcome(&self, _run: &Run) {}
+}
 
-    /// A page of a log that was asked for.
-    pub(super) fn page(&self, page: &LogPage) -> Result<()> {
-        match page.lines.is_empty() {
-            true => Ok(()),
-            false => self.told(&Told {
-                event: "log".to_owned(),
-                data: serde_json::to_string(page)?,
-            }),
-        }
+/// For a terminal, or for programs.
+pub(super) fn show(json: bool) -> Box<dyn Show> {
+    match json {
+        true => Box::new(Json),
+        false => Box::<Human>::default(),
+    }
+}
+
+/// All that the server tells of the run goes out as it came, with its name as `event`.
+#[derive(Debug)]
+struct Json;
+
+impl Show for Json {
+    fn given(&self, _: &ServerState, run: &str) {
+        say!("{}", json!({ "event": "accepted", "run": run }));
     }
 
-    pub(super) fn given(&self, server: &ServerState, run: &str) {
+    fn interrupted(&self) {
+        say!("{}", json!({ "event": "interrupted" }));
+    }
+
+    fn told(&self, told: &Told) -> Result<()> {
+        let mut line = Map::from_iter([("event".to_owned(), Value::from(told.event.as_str()))]);
+        line.extend(serde_json::from_str::<Map<_, _>>(&told.data)?);
+        say!("{}", Value::Object(line));
+        Ok(())
+    }
+}
+
+#[derive(Debug, Default)]
+struct Human {
+    progress: Progress,
+}
+
+impl Show for Human {
+    fn given(&self, server: &ServerState, run: &str) {
         let ServerState { pid, address, .. } = server;
-        if self.json {
-            say!("{}", json!({ "event": "accepted", "run": run }));
-        } else {
-            say!(
-                "{DIM}the server of the workspace runs it (pid {pid}, http://{address}): {run}{DIM:#}"
-            );
-        }
+        say!(
+            "{DIM}the server of the workspace runs it (pid {pid}, http://{address}): {run}{DIM:#}"
+        );
     }
 
-    pub(super) fn interrupted(&self) {
-        if self.json {
-            say!("{}", json!({ "event": "interrupted" }));
-        } else {
-            say!("\n{WARN}stopping; Ctrl-C again leaves it to the server{WARN:#}");
-        }
+    fn interrupted(&self) {
+        say!("\n{WARN}stopping; Ctrl-C again leaves it to the server{WARN:#}");
     }
 
-    pub(super) fn step(&self, step: &Step, total: usize) {
-        if self.json {
-            return;
-        }
+    fn step(&self, step: &Step, total: usize) {
         let list = step.list.as_ref().map(|list| format!("{} ", plain(list)));
         let place = format!("{}[{}/{total}]", list.unwrap_or_default(), step.index + 1);
         match step.status {
@@ -85,103 +99,52 @@ impl Show {
         }
     }
 
-    pub(super) fn command(&self, command: &str) {
-        if !self.json {
-            say!("      $ {}", plain(command));
-        }
+    fn command(&self, command: &str) {
+        say!("      $ {}", plain(command));
     }
 
-    pub(super) fn question(&self, run: &str, question: &Question) {
-        if self.json {
-            return;
-        }
-        for text in [&question.title, &question.description] {
-            if !text.is_empty() {
-                say!("      {STEP}{}{STEP:#}", plain(text));
-            }
-        }
-        let keys = question.fields.iter().map(|field| plain(&field.key));
-        let keys: Vec<_> = keys.map(|key| format!("{key}=…")).collect();
-        say!(
-            "      {WARN}the run waits for: collodi answer {run} {}{WARN:#}",
-            keys.join(" ")
-        );
+    fn question(&self, run: &str, question: &Question) {
+        lines::question(&question.title, &question.description);
+        let fields = question.fields.iter();
+        lines::how_to_answer(run, fields.map(|field| field.key.as_str()));
     }
 
-    pub(super) fn serving(&self) {
-        if !self.json {
-            say!("{GOOD}all steps are done; Ctrl-C stops the app{GOOD:#}");
-        }
+    fn serving(&self) {
+        say!("{GOOD}all steps are done; Ctrl-C stops the app{GOOD:#}");
     }
 
-    pub(super) fn answers(&self, process: &str, url: &str) {
-        if !self.json {
-            say!("{GOOD}{process} answers at {}{GOOD:#}", plain(url));
-        }
+    fn answers(&self, process: &str, url: &str) {
+        lines::address(process, url);
     }
 
-    pub(super) fn ended(&self, process: &Process) {
-        if !self.json {
-            let how = process.reason.as_deref().unwrap_or("ended");
-            say!("{}: {}", process.id, plain(how));
-        }
+    fn ended(&self, process: &Process) {
+        let how = process.reason.as_deref().unwrap_or("ended");
+        say!("{}: {}", process.id, plain(how));
     }
 
-    /// Those of a process have its name before them.
-    pub(super) fn lines(&self, page: &LogPage, is_run: bool) {
-        if self.json {
-            return;
-        }
-        let name = match is_run {
-            true => String::new(),
-            false => format!("{} ", page.id),
-        };
+    fn lines(&self, page: &LogPage, is_run: bool) {
+        let name = if is_run { "" } else { &page.id };
         for line in &page.lines {
-            let text = plain(&line.text);
-            match line.stream {
-                LogStream::Note => say!("      {DIM}{name}{text}{DIM:#}"),
-                _ => say!("      {DIM}{name}|{DIM:#} {text}"),
-            }
+            lines::output(name, line.stream == LogStream::Note, &line.text);
         }
     }
 
-    pub(super) fn gap(&self, gap: &StreamGap) {
-        if !self.json {
-            let lines = counted(
-                usize::try_from(gap.to - gap.from).unwrap_or(usize::MAX),
-                "line",
-            );
-            complain!(
-                "{WARN}{lines} of {} are not shown: they are no longer kept{WARN:#}",
-                gap.id
-            );
-        }
+    fn gap(&self, gap: &StreamGap) {
+        let missing = usize::try_from(gap.to - gap.from).unwrap_or(usize::MAX);
+        let (missing, id) = (counted(missing, "line"), &gap.id);
+        complain!("{WARN}{missing} of {id} are not shown: they are no longer kept{WARN:#}");
     }
 
-    pub(super) fn note(&self, note: &StreamNote) {
-        if !self.json {
-            say!("      {WARN}note: {}{WARN:#}", plain(&note.text));
-        }
+    fn note(&self, note: &StreamNote) {
+        say!("      {WARN}note: {}{WARN:#}", plain(&note.text));
     }
 
-    /// Every tenth of a transfer.
-    pub(super) fn progress(&mut self, progress: &StreamProgress) {
-        let part = Part::of(progress.done, progress.total);
-        if self.json || self.part.replace(part) == Some(part) {
-            return;
-        }
-        match progress.total {
-            Some(total) => say!(
-                "      {DIM}{} of {}{DIM:#}",
-                size(progress.done),
-                size(total)
-            ),
-            None => say!("      {DIM}{}{DIM:#}", size(progress.done)),
-        }
+    fn progress(&mut self, progress: &StreamProgress) {
+        self.progress.tell("", progress.done, progress.total);
     }
 
-    pub(super) fn outcome(&self, run: &Run) {
-        let Some(outcome) = run.outcome.as_ref().filter(|_| !self.json) else {
+    fn outcome(&self, run: &Run) {
+        let Some(outcome) = &run.outcome else {
             return;
         };
         match (&outcome.failure, outcome.status) {

@@ -8,10 +8,13 @@ use crate::{
 use anyhow::{Context as _, Result};
 use collodi_api::{
     EndedHow, LogPage, Process, Run, RunStatus, Step, StepStatus, StreamGap, StreamGone,
-    StreamNote, StreamProgress,
+    StreamNote, StreamProgress, StreamTopic,
 };
 use serde::Deserialize;
 use std::{collections::BTreeMap, process::ExitCode};
+
+/// The most logs that one stream of the server follows.
+const MOST_LOGS: usize = 64;
 
 /// What is known of the run and of the processes that it started.
 #[derive(Debug)]
@@ -27,7 +30,7 @@ pub(super) struct Watch {
     logs: BTreeMap<String, u64>,
     /// Lines that were told before the run was.
     early: Vec<LogPage>,
-    show: Show,
+    show: Box<dyn Show>,
 }
 
 /// What was shown of a step.
@@ -39,7 +42,7 @@ struct Shown {
 
 impl Shown {
     /// A step that was begun and done since is shown once.
-    fn now(&mut self, step: &Step, total: usize, show: &Show) {
+    fn now(&mut self, step: &Step, total: usize, show: &dyn Show) {
         let has_begun = step.status != StepStatus::Pending;
         if has_begun && !std::mem::replace(&mut self.has_begun, has_begun) {
             show.step(step, total);
@@ -64,7 +67,7 @@ pub(super) enum Goes {
 }
 
 impl Watch {
-    pub(super) fn new(id: String, show: Show) -> Self {
+    pub(super) fn new(id: String, show: Box<dyn Show>) -> Self {
         Self {
             logs: BTreeMap::from([(id.clone(), 0)]),
             id,
@@ -77,17 +80,18 @@ impl Watch {
         }
     }
 
-    /// What is to be listened to, from here on.
+    /// What is to be listened to, from here on. A stream follows so many logs; of more
+    /// processes than that, some are left to `collodi logs`.
     pub(super) fn topics(&self) -> String {
-        let logs = self
-            .logs
-            .iter()
-            .map(|(id, from)| format!(",logs:{id}:{from}"));
+        let own = self.logs.iter().filter(|(id, _)| **id == self.id);
+        let others = self.logs.iter().filter(|(id, _)| **id != self.id);
+        let logs = own.chain(others).take(MOST_LOGS);
+        let logs = logs.map(|(id, from)| format!(",logs:{id}:{from}"));
         format!("runs,processes{}", logs.collect::<String>())
     }
 
-    pub(super) const fn show(&self) -> &Show {
-        &self.show
+    pub(super) fn show(&self) -> &dyn Show {
+        &*self.show
     }
 
     pub(super) fn hear(&mut self, told: &Told) -> Result<Goes> {
@@ -98,7 +102,7 @@ impl Watch {
             "gap" => self.hear_gap(told, &read(told)?)?,
             "note" => self.hear_note(told, &read(told)?)?,
             "progress" => self.hear_progress(told, &read(told)?)?,
-            "gone" => self.hear_gone(&read(told)?),
+            "gone" => return Ok(self.hear_gone(&read(told)?)),
             _ => {}
         }
         Ok(self.goes())
@@ -111,7 +115,7 @@ impl Watch {
         self.show.told(told)?;
         self.steps.resize_with(run.steps.len(), Shown::default);
         for (step, shown) in run.steps.iter().zip(&mut self.steps) {
-            shown.now(step, total(&run, step), &self.show);
+            shown.now(step, total(&run, step), &*self.show);
         }
         if let Some(question) = run.question.as_ref().filter(|q| q.number > self.asked) {
             self.asked = question.number;
@@ -192,9 +196,13 @@ impl Watch {
     }
 
     /// What is no longer kept has ended.
-    fn hear_gone(&mut self, gone: &StreamGone) {
+    fn hear_gone(&mut self, gone: &StreamGone) -> Goes {
         self.logs.remove(&gone.id);
         self.processes.remove(&gone.id);
+        match gone.topic == StreamTopic::Runs && gone.id == self.id {
+            true => Goes::Over,
+            false => self.goes(),
+        }
     }
 
     fn is_at(&self, status: RunStatus) -> bool {
@@ -230,16 +238,31 @@ impl Watch {
     pub(super) fn show_rest(&mut self, client: &Client) -> Result<()> {
         for (id, from) in self.logs.clone() {
             let path = match id == self.id {
-                true => format!("/python/runs/{id}/logs?from={from}"),
-                false => format!("/python/processes/{id}/logs?from={from}"),
+                true => format!("/python/runs/{id}/logs"),
+                false => format!("/python/processes/{id}/logs"),
             };
-            if let Some(page) = client.get_while_up::<LogPage>(&path)? {
-                self.show.page(&page)?;
-                self.show_lines(&page);
-            }
+            self.show_rest_of(client, &path, from)?;
         }
         if let Some(run) = &self.run {
             self.show.outcome(run);
+        }
+        Ok(())
+    }
+
+    /// To where the log is now: what lives on may say more than can be shown.
+    fn show_rest_of(&mut self, client: &Client, log: &str, mut from: u64) -> Result<()> {
+        let read = |from| client.get_while_up::<LogPage>(&format!("{log}?from={from}"));
+        let end = read(u64::MAX)?.map_or(0, |page| page.next);
+        while from < end {
+            let Some(page) = read(from)?.filter(|page| page.next > from) else {
+                break;
+            };
+            from = page.next;
+            self.show.told(&Told {
+                event: "log".to_owned(),
+                data: serde_json::to_string(&page)?,
+            })?;
+            self.show_lines(&page);
         }
         Ok(())
     }
