@@ -50,7 +50,6 @@ export async function measure() {
   try {
     store.envs = (await get("envs?wait=true")).envs;
     store.apps = (await get("apps")).apps;
-    measuring = 0;
   } catch {
     // What is wrong with the server, others say; sizes are asked for again.
   }

@@ -10,6 +10,7 @@ use anyhow::{Context as _, Result};
 use collodi_logs::plain;
 use serde::{Serialize, de::DeserializeOwned};
 use std::{path::Path, time::Duration};
+use ureq::RequestBuilder;
 
 pub(crate) use stream::Told;
 
@@ -55,18 +56,15 @@ impl Client {
 
     /// As [`get`](Self::get), of what takes its time.
     pub(crate) fn get_patiently<T: DeserializeOwned>(&self, path: &str) -> Result<T> {
-        let request = self.agent.get(self.state.url(path));
-        let request = request.header("Authorization", self.bearer());
-        let request = request.config().timeout_global(Some(PATIENCE)).build();
-        read(request.call())
+        read(self.patiently(self.agent.get(self.state.url(path))).call())
     }
 
     /// Deletes, which may take its time.
     pub(crate) fn delete<T: DeserializeOwned>(&self, path: &str) -> Result<T> {
-        let request = self.agent.delete(self.state.url(path));
-        let request = request.header("Authorization", self.bearer());
-        let request = request.config().timeout_global(Some(PATIENCE)).build();
-        read(request.call())
+        read(
+            self.patiently(self.agent.delete(self.state.url(path)))
+                .call(),
+        )
     }
 
     /// As [`get`](Self::get); none when the server has ended or is about to.
@@ -79,13 +77,10 @@ impl Client {
     }
 
     pub(crate) fn post<T: DeserializeOwned>(&self, path: &str) -> Result<T> {
-        let url = self.state.url(path);
-        let answer = self
-            .agent
-            .post(&url)
-            .header("Authorization", self.bearer())
-            .send_empty();
-        read(answer)
+        read(
+            self.with_token(self.agent.post(self.state.url(path)))
+                .send_empty(),
+        )
     }
 
     pub(crate) fn post_json<T: DeserializeOwned>(
@@ -93,13 +88,22 @@ impl Client {
         path: &str,
         body: &impl Serialize,
     ) -> Result<T> {
-        let url = self.state.url(path);
-        let answer = self
-            .agent
-            .post(&url)
-            .header("Authorization", self.bearer())
-            .send_json(body);
-        read(answer)
+        read(
+            self.with_token(self.agent.post(self.state.url(path)))
+                .send_json(body),
+        )
+    }
+
+    /// As [`post_json`](Self::post_json), for what takes its time.
+    pub(crate) fn post_patiently<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        body: &impl Serialize,
+    ) -> Result<T> {
+        read(
+            self.patiently(self.agent.post(self.state.url(path)))
+                .send_json(body),
+        )
     }
 
     /// As [`post_json`](Self::post_json) of what takes its time: answers when it has begun.
@@ -108,17 +112,15 @@ impl Client {
         path: &str,
         body: &impl Serialize,
     ) -> Result<T> {
-        let request = self.agent.post(self.state.url(path));
-        let request = request.header("Authorization", self.bearer());
+        let request = self.with_token(self.agent.post(self.state.url(path)));
         read(request.header("Prefer", "respond-async").send_json(body))
     }
 
     /// What the server tells of these topics, until it ends.
     pub(crate) fn events(&self, topics: &str) -> Result<impl Iterator<Item = Told> + use<>> {
         let path = format!("/python/events?topics={topics}");
-        let request = self.agent.get(self.state.url(&path));
-        let request = request.config().timeout_global(None).build();
-        let answer = whole(request.header("Authorization", self.bearer()).call())?;
+        let request = self.with_token(self.agent.get(self.state.url(&path)));
+        let answer = whole(request.config().timeout_global(None).build().call())?;
         Ok(stream::events(answer.into_body().into_reader()))
     }
 
@@ -127,25 +129,17 @@ impl Client {
         &self.state
     }
 
-    /// As [`post_json`](Self::post_json), for what takes its time.
-    pub(crate) fn post_slow<T: DeserializeOwned>(
-        &self,
-        path: &str,
-        body: &impl Serialize,
-    ) -> Result<T> {
-        let request = self.agent.post(self.state.url(path));
-        let request = request.config().timeout_global(Some(PATIENCE)).build();
-        let request = request.header("Authorization", self.bearer());
-        read(request.send_json(body))
-    }
-
     fn ask(&self, path: &str) -> Answer {
-        let request = self.agent.get(self.state.url(path));
-        request.header("Authorization", self.bearer()).call()
+        self.with_token(self.agent.get(self.state.url(path))).call()
     }
 
-    fn bearer(&self) -> String {
-        format!("Bearer {}", self.state.token)
+    fn patiently<B>(&self, request: RequestBuilder<B>) -> RequestBuilder<B> {
+        let request = self.with_token(request);
+        request.config().timeout_global(Some(PATIENCE)).build()
+    }
+
+    fn with_token<B>(&self, request: RequestBuilder<B>) -> RequestBuilder<B> {
+        request.header("Authorization", format!("Bearer {}", self.state.token))
     }
 }
 

@@ -24,6 +24,7 @@ mod present;
 mod prompt;
 mod runtime;
 mod state;
+mod sure;
 mod trust;
 
 use clap::Parser;

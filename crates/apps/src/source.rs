@@ -1,11 +1,6 @@
 //! Where an app is fetched from.
 
-use alloc::{
-    borrow::ToOwned,
-    format,
-    string::{String, ToString},
-    vec::Vec,
-};
+use alloc::{borrow::ToOwned, format, string::String, vec::Vec};
 use collodi_contain::Name;
 use core::fmt;
 
@@ -275,11 +270,5 @@ impl fmt::Display for Source {
             Some(reference) => write!(f, "{}#{reference}", self.url),
             None => f.write_str(&self.url),
         }
-    }
-}
-
-impl From<&Reference> for String {
-    fn from(reference: &Reference) -> Self {
-        reference.to_string()
     }
 }

@@ -1,7 +1,7 @@
 //! Apps that are brought to the state of their repository.
 
 use super::{Apps, AppsError, git::Git};
-use collodi_apps::{Origin, Reference, Source, git};
+use collodi_apps::{Origin, Reference, Scheme, Source, git};
 use collodi_contain::{Name, RelPath};
 use collodi_host::HostOptions;
 
@@ -17,17 +17,10 @@ pub struct Updated {
 }
 
 impl Apps {
-    /// The repository that the app of this name is from.
-    ///
-    /// # Errors
-    ///
-    /// When there is no such app, or it is from somewhere else.
-    pub async fn source(&self, name: &Name) -> Result<Source, AppsError> {
-        Ok(self.repository(name).await?.0)
-    }
-
     /// Brings an app to what its repository has by now: of the branch, tag or commit that it
-    /// was added with, or of `to`. Files that are not the repository's stay.
+    /// was added with, or of `to`. Files that are not the repository's stay. The repository is
+    /// reached by one of these schemes, or is a file: where it is, the app's folder says, and
+    /// the app may have changed that.
     ///
     /// # Errors
     ///
@@ -40,8 +33,10 @@ impl Apps {
         name: &Name,
         to: Option<Reference>,
         checkout: git::Checkout,
+        schemes: &[Scheme],
     ) -> Result<Updated, AppsError> {
         let (source, had) = self.repository(name).await?;
+        source.allowed_among(&[schemes, &[Scheme::File]].concat())?;
         let source = match to {
             Some(to) => source.at(Some(to)),
             None => source,

@@ -33,9 +33,10 @@ pub(crate) async fn update_app(
         true => Checkout::Discard,
         false => Checkout::Careful,
     };
+    let schemes = surface.settings.python.app_schemes.value();
     let options = surface.host.query(|host: &Host| host.options().clone());
     let options = options.await?;
-    let updating = surface.apps.update(&options, &name, to, checkout);
+    let updating = surface.apps.update(&options, &name, to, checkout, schemes);
     let updated = unless_gone(&surface.host, updating).await??;
     let detail = detail(&surface, &name).await?;
     Ok(Json(views::app_updated(updated, detail)))

@@ -39,7 +39,7 @@ pub(crate) fn add(workspace: &Path, json: bool, args: &AddArgs) -> Result<ExitCo
                 name: Some(name.to_string()),
                 ..AppRequest::default()
             };
-            let added: AppDetail = server.post_slow("/python/apps", &request)?;
+            let added: AppDetail = server.post_patiently("/python/apps", &request)?;
             apps::added(json, &added)
         }
         (from, _) => Local::run(workspace, |local| async move {

@@ -26,7 +26,7 @@ pub(crate) fn new(workspace: &Path, json: bool, args: &NewArgs) -> Result<ExitCo
             name: Some(name.to_string()),
             ..AppRequest::default()
         };
-        let added: AppDetail = server.post_slow("/python/apps", &request)?;
+        let added: AppDetail = server.post_patiently("/python/apps", &request)?;
         return apps::added(json, &added);
     }
     Local::run(workspace, |local| async move {

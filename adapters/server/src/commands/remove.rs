@@ -4,20 +4,15 @@ use super::add::parse_name;
 use crate::{
     cli::RemoveArgs,
     client::Client,
-    failure::Failure,
     local::{Local, refused},
     state,
+    sure::sure,
 };
 use anyhow::Result;
 use collodi_api::AppRemoved;
 use collodi_contain::Name;
 use collodi_driver::Removal;
-use std::{
-    cell::Cell,
-    io::{IsTerminal as _, Write as _},
-    path::Path,
-    process::ExitCode,
-};
+use std::{cell::Cell, path::Path, process::ExitCode};
 
 /// Shows what goes, asks, and removes it.
 pub(crate) fn remove(workspace: &Path, json: bool, args: &RemoveArgs) -> Result<ExitCode> {
@@ -27,7 +22,7 @@ pub(crate) fn remove(workspace: &Path, json: bool, args: &RemoveArgs) -> Result<
         state::refuse_left_behind(workspace, &name, "remove")?;
     }
     let Some(removal) = agreed(workspace, json, &name, args)? else {
-        say!("nothing was removed");
+        complain!("nothing was removed");
         return Ok(ExitCode::FAILURE);
     };
     if let Some(server) = server {
@@ -52,7 +47,9 @@ fn agreed(workspace: &Path, json: bool, name: &Name, args: &RemoveArgs) -> Resul
     if let Some(removal) = removal.as_ref().filter(|_| !json) {
         tell(removal, args.env);
     }
-    Ok(match args.yes || sure(name)? {
+    let question = format!("Remove {name}?");
+    let otherwise = format!("collodi remove {name} --yes");
+    Ok(match args.yes || sure(&question, &otherwise)? {
         true => removal,
         false => None,
     })
@@ -87,24 +84,6 @@ fn tell(removal: &Removal, with_envs: bool) {
             false => say!("the environment {env} stays (--env: goes too)"),
         }
     }
-}
-
-/// Asks on the terminal; where there is none, nobody is sure.
-fn sure(name: &Name) -> Result<bool> {
-    let stdin = std::io::stdin();
-    if !stdin.is_terminal() {
-        return Err(
-            Failure::new("nobody can be asked, since standard input is no terminal")
-                .hint(format!("collodi remove {name} --yes"))
-                .into(),
-        );
-    }
-    let mut out = anstream::stderr();
-    write!(out, "Remove {name}? [y/N] ")?;
-    out.flush()?;
-    let mut line = String::new();
-    stdin.read_line(&mut line)?;
-    Ok(matches!(line.trim(), "y" | "Y" | "yes"))
 }
 
 fn show(json: bool, removed: &AppRemoved) -> Result<ExitCode> {

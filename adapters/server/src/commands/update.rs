@@ -21,7 +21,7 @@ pub(crate) fn update(workspace: &Path, json: bool, args: &UpdateArgs) -> Result<
             discard: args.discard,
         };
         let path = format!("/python/apps/{name}/update");
-        return show(json, &server.post_slow(&path, &request)?);
+        return show(json, &server.post_patiently(&path, &request)?);
     }
     state::refuse_left_behind(workspace, &name, "update")?;
     let commit = args.commit.as_deref().map(Reference::parse).transpose();
@@ -31,7 +31,8 @@ pub(crate) fn update(workspace: &Path, json: bool, args: &UpdateArgs) -> Result<
         false => Checkout::Careful,
     };
     Local::run(workspace, |local| async move {
-        let updated = local.apps.update(&local.options, &name, commit, checkout);
+        let (options, schemes) = (&local.options, &local.schemes);
+        let updated = local.apps.update(options, &name, commit, checkout, schemes);
         let updated = updated.await.map_err(refused)?;
         let detail = local.apps.detail(&name).await.map_err(refused)?;
         let detail = collodi_http::app_detail(&detail, 0);

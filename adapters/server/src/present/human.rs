@@ -2,10 +2,11 @@
 
 use super::{
     Presenter, counted, lines,
-    progress::{Progress, size},
+    progress::Progress,
     style::{DIM, GOOD, STEP, WARN},
 };
 use crate::failure::{ERROR, HINT};
+use collodi_disk::human;
 use collodi_driver::LoadedApp;
 use collodi_host::{EnvEvent, Event, JournalEvent, ProcessEvent, RunEvent, RunId};
 use collodi_logs::{Line, Source, plain};
@@ -175,7 +176,7 @@ impl Human {
             }
             Step::Transferred { done, total, .. } => self.progress.tell(&name, *done, *total),
             Step::Downloaded { file, .. } => {
-                let (path, size) = (file.path.to_string(), size(file.bytes));
+                let (path, size) = (file.path.to_string(), human(file.bytes));
                 let how = if file.was_there { ", was there" } else { "" };
                 say!("      {DIM}{name}{} ({size}{how}){DIM:#}", plain(&path));
             }

@@ -1,6 +1,7 @@
 //! How far transfers are.
 
 use super::style::DIM;
+use collodi_disk::human;
 
 /// How far the transfer at hand is. Every tenth is told; of one whose length nobody knows,
 /// every doubling.
@@ -20,8 +21,12 @@ impl Progress {
             return;
         }
         match total {
-            Some(total) => say!("      {DIM}{name}{} of {}{DIM:#}", size(done), size(total)),
-            None => say!("      {DIM}{name}{}{DIM:#}", size(done)),
+            Some(total) => say!(
+                "      {DIM}{name}{} of {}{DIM:#}",
+                human(done),
+                human(total)
+            ),
+            None => say!("      {DIM}{name}{}{DIM:#}", human(done)),
         }
     }
 }
@@ -43,36 +48,9 @@ impl Part {
     }
 }
 
-/// A size as people write it.
-pub(crate) fn size(bytes: u64) -> String {
-    const UNITS: [(&str, u32); 4] = [("TB", 40), ("GB", 30), ("MB", 20), ("kB", 10)];
-    let unit = UNITS.into_iter().find(|(_, shift)| bytes >> shift > 0);
-    match unit {
-        Some((name, shift)) => {
-            let tenths = (u128::from(bytes) * 10) >> shift;
-            format!("{}.{} {name}", tenths / 10, tenths % 10)
-        }
-        None => format!("{bytes} bytes"),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn sizes() {
-        for (bytes, text) in [
-            (0, "0 bytes"),
-            (1023, "1023 bytes"),
-            (1024, "1.0 kB"),
-            (1_600_000, "1.5 MB"),
-            (5 << 30, "5.0 GB"),
-            (u64::MAX, "16777215.9 TB"),
-        ] {
-            assert_eq!(size(bytes), text);
-        }
-    }
 
     #[test]
     fn tenths_and_doublings_are_told() {

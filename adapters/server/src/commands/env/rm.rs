@@ -7,16 +7,13 @@ use super::{
 use crate::{
     cli::EnvRmArgs,
     failure::{Failure, MISUNDERSTOOD},
+    sure::sure,
 };
 use anyhow::Result;
 use collodi_api::{Env, EnvUse};
 use collodi_contain::Name;
 use collodi_disk::human;
-use std::{
-    collections::BTreeMap,
-    io::{IsTerminal as _, Write as _},
-    process::ExitCode,
-};
+use std::{collections::BTreeMap, process::ExitCode};
 
 /// An environment to delete, and what is known of it; nothing of one that is half-made.
 type Doomed = (Name, Option<Env>);
@@ -29,8 +26,10 @@ pub(super) async fn rm(seat: &Seat, json: bool, args: &EnvRmArgs) -> Result<Exit
     if !json {
         doomed.iter().for_each(show);
     }
-    if !args.yes && !confirmed(doomed.len())? {
-        say!("nothing was deleted");
+    let things = if doomed.len() == 1 { "it" } else { "them" };
+    let otherwise = "say --yes to delete without a question";
+    if !args.yes && !sure(&format!("Delete {things}?"), otherwise)? {
+        complain!("nothing was deleted");
         return Ok(ExitCode::FAILURE);
     }
     for (name, env) in &doomed {
@@ -93,22 +92,4 @@ fn show((name, env): &Doomed) {
     let users = users(env).join(", ");
     let users = if users.is_empty() { "nobody" } else { &users };
     say!("{name}  {takes}; used by {}", collodi_logs::plain(users));
-}
-
-/// Whether the person at the terminal says yes.
-fn confirmed(count: usize) -> Result<bool> {
-    if !std::io::stdin().is_terminal() {
-        return Err(
-            Failure::new("nothing was deleted: nobody is there to be asked")
-                .hint("say --yes to delete without a question")
-                .into(),
-        );
-    }
-    let things = if count == 1 { "it" } else { "them" };
-    let mut out = anstream::stdout();
-    let _ = write!(out, "Delete {things}? [y/N] ");
-    let _ = out.flush();
-    let mut answer = String::new();
-    std::io::stdin().read_line(&mut answer)?;
-    Ok(matches!(answer.trim(), "y" | "Y" | "yes"))
 }

@@ -62,7 +62,8 @@ pub(super) async fn run(
                 asked = true;
                 signal = Some(number).filter(|_| !watch.has_steps_done());
                 watch.show().interrupted();
-                client.post::<Answer>(&format!("{path}/stop"))?;
+                // Where nothing runs by now, or no server, that is told as well.
+                let _ = client.post::<Answer>(&format!("{path}/stop"));
             }
         }
     }
