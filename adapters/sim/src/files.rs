@@ -111,6 +111,11 @@ fn claim(
     path: &ContainedPath,
     note: &str,
 ) -> Answer {
+    if let Ok(FileAnswer::Stat(Some(stat))) = stat(disk, path)
+        && stat.kind == FileKind::Link
+    {
+        return Err(FileErrorKind::Special);
+    }
     let there = match read(disk, path, u64::MAX) {
         Ok(FileAnswer::Bytes(bytes)) => Some(Claim::read(&String::from_utf8_lossy(&bytes))),
         Ok(_) | Err(FileErrorKind::NotFound) => None,

@@ -63,6 +63,18 @@ cases! {
         release(&world, "nothing").await
     }
 
+    /// A link cannot be claimed: what it names would be written over.
+    async fn link_cannot_be_claimed(world: Subject) -> Verdict {
+        world.write("own", "precious").await?;
+        let (path, to) = (world.at("file")?, world.at("own")?);
+        world.perform(FileOp::Link { path: path.clone(), to }).await?;
+        let note = String::new();
+        let claimed = world.attempt(FileOp::Claim { path, note }).await;
+        assert_eq!(claimed, Err(FileErrorKind::Special));
+        assert_eq!(world.read("own").await?, "precious");
+        Ok(())
+    }
+
     /// A directory cannot be claimed.
     async fn directory_cannot_be_claimed(world: Subject) -> Verdict {
         let path = world.at("dir")?;

@@ -101,7 +101,9 @@ pub enum FileOp {
     /// above it. The claim ends with [`Release`](Self::Release), and with the program that
     /// has it, however that ends; the file stays. One that is there and nobody claims is
     /// taken over. Never waits: when somebody else has the claim, the answer is
-    /// [`Held`](FileAnswer::Held), also when that is this program.
+    /// [`Held`](FileAnswer::Held), also when that is this program. A link, and a file with
+    /// other names, is [`Special`](crate::FileErrorKind::Special): somebody else may have put
+    /// it there, and what it names would be written over.
     Claim {
         /// The file.
         path: ContainedPath,

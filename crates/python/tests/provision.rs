@@ -170,6 +170,23 @@ fn a_half_made_one_is_made_anew_when_nothing_of_its_maker_is_left() {
     assert_snapshot!(making.exits(0).done().done().trace());
 }
 
+#[test]
+fn what_may_live_on_is_not_removed() {
+    let making = Making::of(tools(true), None).there().there().left("env-7");
+    let error =
+        collodi_action::Error::new(collodi_action::ErrorKind::Unsupported, "watch", "env-7");
+    let making = making.signalled().answer(3, Completion::Empty(Err(error)));
+    let trace = making.done().trace().to_owned();
+    assert!(
+        trace.contains("release") && !trace.contains("> #6 remove"),
+        "{trace}"
+    );
+    assert!(
+        trace.contains("done failed: what an earlier maker left of it may go on"),
+        "{trace}"
+    );
+}
+
 /// An app may write the marker of an environment in its folder.
 #[test]
 fn a_marker_ends_no_other_tree_than_those_of_makers() {

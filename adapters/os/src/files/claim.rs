@@ -8,7 +8,7 @@ use super::{
 use crate::{
     fault::Fault,
     rooted::{Rooted, open_entry},
-    walk::Want,
+    walk::{Place, Want},
 };
 use collodi_contain::ContainedPath;
 use collodi_file::{Claim, FileAnswer, FileErrorKind};
@@ -39,7 +39,11 @@ pub(super) fn claim(path: &ContainedPath, note: String) -> Result<FileAnswer, Fa
     let pid = Some(std::process::id());
     let own = Claim { pid, note };
     let root = Rooted::open(path.root())?;
-    let (dir, name) = file_place(root.resolve(path, Want::Made)?)?;
+    let place = root.resolve(path, Want::Made)?;
+    if matches!(place, Place::Entry { linked: true, .. }) {
+        return Err(Fault::new(FileErrorKind::Special));
+    }
+    let (dir, name) = file_place(place)?;
     for _ in 0..ATTEMPTS {
         if let Some((file, answer)) = attempt(&dir, &name, &own)? {
             if let Some(file) = file {
@@ -145,6 +149,9 @@ fn take_over(
     own: &Claim,
 ) -> Result<Option<(Option<File>, FileAnswer)>, Fault> {
     regular_size(&handle)?;
+    if rustix::fs::fstat(&handle)?.st_nlink > 1 {
+        return Err(Fault::new(FileErrorKind::Special));
+    }
     let mut file = File::from(handle);
     let is_ours = lock(&file)?;
     let there = text(&file)?;

@@ -153,7 +153,7 @@ impl Provision {
         self.ask(FileOp::Remove { path }, State::Unmarking(outcome));
     }
 
-    fn release(&mut self, outcome: Provisioned) {
+    pub(super) fn release(&mut self, outcome: Provisioned) {
         let path = self.options.env.marker();
         self.ask(FileOp::Release { path }, State::Releasing(outcome));
     }

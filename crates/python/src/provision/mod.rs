@@ -167,7 +167,11 @@ impl Provision {
                 self.out.action(Action::AwaitEmpty(tree));
                 self.state = State::AwaitingLeftovers;
             }
-            (State::AwaitingLeftovers, Completion::Empty(_)) => self.clear(),
+            (State::AwaitingLeftovers, Completion::Empty(Ok(()))) => self.clear(),
+            // It stays marked: what lives on would go on with what is made anew.
+            (State::AwaitingLeftovers, Completion::Empty(Err(error))) => {
+                self.release(Provisioned::Failed(ProvisionError::Leftovers(error)));
+            }
             (State::Done(_), _) => {}
             (_, Completion::File(answer)) => self.answered(now, answer),
             _ => {}

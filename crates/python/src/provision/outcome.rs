@@ -55,6 +55,8 @@ pub enum ProvisionError {
     NotAnEnvironment,
     /// Another program was at it for longer than one is waited for.
     Busy(Claim),
+    /// Whether what an earlier maker left has ended cannot be found out.
+    Leftovers(collodi_action::Error),
     /// The command could not be started.
     Spawn(collodi_action::Error),
     /// The command failed.
@@ -112,6 +114,9 @@ impl fmt::Display for ProvisionError {
             }
             Self::NotAnEnvironment => f.write_str("there is something that is not an environment"),
             Self::Busy(claim) => write!(f, "{claim} has been making it for too long"),
+            Self::Leftovers(error) => {
+                write!(f, "what an earlier maker left of it may go on: {error}")
+            }
             Self::Spawn(error) => write!(f, "{error}"),
             Self::Command { exit, tail } => write!(f, "{exit}: {tail}"),
             Self::File(error) => write!(f, "{error}"),
