@@ -14,7 +14,7 @@ mod survey;
 mod transfer;
 mod workspace;
 
-pub use apps::{AppDetail, Apps, AppsError, Removal, Updated};
+pub use apps::{AppDetail, Apps, AppsError, Updated};
 pub use ask::{Said, ask};
 pub use detect::detect;
 pub use driver::Driver;

@@ -1,6 +1,9 @@
 //! What is known, and who looks again.
 
-use crate::look::{Known, Look, look};
+use crate::{
+    look::{Known, Look, look, named_by},
+    named::everyone,
+};
 use collodi_api::{App, DiskUse, Env, Envs};
 use collodi_backend::Clock;
 use collodi_disk::Pace;
@@ -25,7 +28,8 @@ pub struct Inventory {
     workspace: Workspace,
     clock: Arc<dyn Clock>,
     known: Arc<Mutex<Known>>,
-    asks: mpsc::Sender<Ask>,
+    /// One sender for all: a copy of it would have room of its own.
+    asks: Arc<Mutex<mpsc::Sender<Ask>>>,
 }
 
 /// Who looks, as long as somebody may ask.
@@ -61,7 +65,7 @@ impl Inventory {
             workspace,
             clock,
             known,
-            asks: sender,
+            asks: Arc::new(Mutex::new(sender)),
         };
         (inventory, worker)
     }
@@ -79,13 +83,22 @@ impl Inventory {
         let differs = |look: &Look| look.envs.keys().collect::<BTreeSet<_>>() != names;
         let known = self.known(wait, differs);
         let known = known.await;
+        // Who waits may delete: figures may be old, what scripts say may not.
+        let says = match wait {
+            true => Some(everyone(&self.workspace).await),
+            false => None,
+        };
         let env = |env: collodi_driver::EnvInfo| {
             let name = env.name.to_string();
             let look = known.as_ref().and_then(|known| known.envs.get(&name));
+            let named_by = match &says {
+                Some(says) => named_by(&name, says),
+                None => look.map(|look| look.named_by.clone()).unwrap_or_default(),
+            };
             Env {
                 python_version: look.and_then(|look| look.python_version.clone()),
                 size: look.map(|look| look.size.clone()),
-                used_by: look.map(|look| look.named_by.clone()).unwrap_or_default(),
+                used_by: named_by,
                 last_used_at: look.and_then(|look| look.last_used_at.clone()),
                 path: env.path,
                 name,
@@ -146,11 +159,18 @@ impl Inventory {
         let (tell, told) = oneshot::channel();
         let tell = wait.then_some(tell);
         // Where too many wait, what is known must do; a worker that is gone tells nothing.
-        if self.asks.clone().try_send(Ask { changed, tell }).is_err() || !wait {
+        if self.ask(Ask { changed, tell }).is_err() || !wait {
             return known;
         }
         let _ = told.await;
         current(&self.known)
+    }
+}
+
+impl Inventory {
+    fn ask(&self, ask: Ask) -> Result<(), mpsc::TrySendError<Ask>> {
+        let mut asks = self.asks.lock().unwrap_or_else(PoisonError::into_inner);
+        asks.try_send(ask)
     }
 }
 

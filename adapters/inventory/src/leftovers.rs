@@ -73,7 +73,11 @@ fn is_temporary(entry: &Entry, alive: Option<u32>) -> bool {
     entry.kind == FileKind::File && process.is_some() && process != alive
 }
 
-async fn list(files: &dyn FileSystem, path: &ContainedPath) -> Result<Vec<Entry>, FileError> {
+/// What is in a folder; nothing in one that is not there.
+pub(crate) async fn list(
+    files: &dyn FileSystem,
+    path: &ContainedPath,
+) -> Result<Vec<Entry>, FileError> {
     let path = path.clone();
     match files.perform(FileOp::List { path }).await {
         Ok(FileAnswer::Entries(entries)) => Ok(entries),

@@ -10,5 +10,6 @@ mod views;
 
 pub use inventory::{Inventory, Worker};
 pub use leftovers::{Leftover, leftovers};
+pub use named::only_of;
 pub use removal::{left_users, remove};
 pub use views::live_use;

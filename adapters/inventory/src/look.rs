@@ -1,7 +1,7 @@
 //! One look at everything.
 
 use crate::{
-    named::{Says, said},
+    named::{Everyone, Says, everyone},
     views,
 };
 use collodi_api::{DiskUse, EnvUse, EnvUseKind, Size};
@@ -44,7 +44,8 @@ pub(crate) async fn look(workspace: &Workspace, clock: &dyn Clock) -> Look {
         wall: clock.wall(),
     };
     let apps = workspace.apps().await.unwrap_or_default();
-    let (says, app_sizes, apps_tally) = looking.apps(workspace, &apps).await;
+    let says = everyone(workspace).await;
+    let (app_sizes, apps_tally) = looking.apps(workspace, &apps).await;
     let envs = workspace.environments().await.unwrap_or_default();
     let (envs, envs_tally) = looking.envs(workspace, &envs, &says).await;
     let space = looking.space(workspace.layout().environments()).await;
@@ -69,24 +70,23 @@ impl Looking<'_> {
         &mut self,
         workspace: &Workspace,
         apps: &[AppInfo],
-    ) -> (Vec<(String, Says)>, BTreeMap<String, Size>, Tally) {
-        let (mut says, mut sizes) = (Vec::new(), BTreeMap::new());
+    ) -> (BTreeMap<String, Size>, Tally) {
+        let mut sizes = BTreeMap::new();
         let mut all = Tally::new(Limits::default());
         for app in apps {
             let (name, root) = (app.name.to_string(), workspace.layout().app(&app.name));
-            says.push((name.clone(), said(self.files, &root).await));
             let path = root.at(collodi_contain::RelPath::root());
             let (size, _) = self.measure(&name, path, &mut all).await;
             sizes.insert(name, size);
         }
-        (says, sizes, all)
+        (sizes, all)
     }
 
     async fn envs(
         &mut self,
         workspace: &Workspace,
         envs: &[EnvInfo],
-        says: &[(String, Says)],
+        says: &Everyone,
     ) -> (BTreeMap<String, EnvLook>, Tally) {
         let mut looks = BTreeMap::new();
         let mut all = Tally::new(Limits::default());
@@ -141,7 +141,7 @@ impl Looking<'_> {
 }
 
 /// The apps whose scripts use this environment, or may.
-fn named_by(env: &str, says: &[(String, Says)]) -> Vec<EnvUse> {
+pub(crate) fn named_by(env: &str, says: &Everyone) -> Vec<EnvUse> {
     let kind = |says: &Says| match (says.names(env), says.may_use(env)) {
         (true, _) => Some(EnvUseKind::Script),
         (false, true) => Some(EnvUseKind::MayBe),

@@ -1,8 +1,10 @@
 //! Which environments the scripts of an app name.
 
+use crate::leftovers::list;
 use collodi_backend::FileSystem;
-use collodi_contain::{ContainedPath, RelPath, Root};
-use collodi_file::{Entry, FileAnswer, FileError, FileKind, FileOp};
+use collodi_contain::{ContainedPath, Name, RelPath, Root};
+use collodi_driver::Workspace;
+use collodi_file::{Entry, FileAnswer, FileError, FileErrorKind, FileKind, FileOp};
 use collodi_script::{Document, NamedEnvironments, Options, decode, mentions, parse_bytes};
 
 /// The most files of an app that are read.
@@ -10,7 +12,10 @@ const MOST_FILES: usize = 200;
 /// The largest one that is, in bytes. Scripts are small; what is larger is data.
 const FILE_BYTES: u64 = 1 << 20;
 
-/// What the files of an app say about environments.
+/// What the apps of a workspace say about environments, each with its name.
+pub(crate) type Everyone = Vec<(String, Says)>;
+
+/// What the files of an app say about environments. What cannot be read may say anything.
 #[derive(Debug, Default)]
 pub(crate) struct Says {
     named: NamedEnvironments,
@@ -27,6 +32,11 @@ impl Says {
     /// Whether one may use it.
     pub(crate) fn may_use(&self, env: &str) -> bool {
         self.named.may_have(env) || self.texts.iter().any(|text| mentions(text, env))
+    }
+
+    /// Something of it is not known.
+    const fn may_say_anything(&mut self) {
+        self.named.is_computed = true;
     }
 
     fn add(&mut self, file: &str, bytes: &[u8]) {
@@ -48,52 +58,91 @@ impl Says {
     }
 }
 
+/// Asks all apps. Apps that cannot be listed are one whose name nobody knows.
+pub(crate) async fn everyone(workspace: &Workspace) -> Everyone {
+    let files = &**workspace.files();
+    let Ok(apps) = workspace.apps().await else {
+        let mut says = Says::default();
+        says.may_say_anything();
+        return vec![("?".to_owned(), says)];
+    };
+    let mut all = Vec::new();
+    for app in apps {
+        let said = said(files, &workspace.layout().app(&app.name)).await;
+        all.push((app.name.to_string(), said));
+    }
+    all
+}
+
+/// The environments that the scripts of an app name, and that no other app uses or may use.
+///
+/// # Errors
+///
+/// When the directory of environments cannot be read.
+pub async fn only_of(workspace: &Workspace, app: &Name) -> Result<Vec<Name>, FileError> {
+    let everyone = everyone(workspace).await;
+    let is_only = |env: &Name| {
+        let uses = |(name, says): &(String, Says)| match name == app.as_str() {
+            true => says.names(env.as_str()),
+            false => !says.may_use(env.as_str()),
+        };
+        let is_there = everyone.iter().any(|(name, _)| name == app.as_str());
+        is_there && everyone.iter().all(uses)
+    };
+    let there = workspace.environments().await?.into_iter();
+    Ok(there.map(|env| env.name).filter(is_only).collect())
+}
+
 /// Reads the files of an app that may be scripts.
-pub(crate) async fn said(files: &dyn FileSystem, app: &Root) -> Says {
+async fn said(files: &dyn FileSystem, app: &Root) -> Says {
     let mut says = Says::default();
     let mut left = MOST_FILES;
     let top = app.at(RelPath::root());
-    let entries = list(files, &top).await.unwrap_or_default();
-    read_some(files, &top, &entries, &mut left, &mut says).await;
-    let folders = entries.iter().filter(|entry| may_have_scripts(entry));
-    for folder in folders {
-        let Ok(path) = top.join(&folder.name) else {
-            continue;
-        };
-        let entries = list(files, &path).await.unwrap_or_default();
-        read_some(files, &path, &entries, &mut left, &mut says).await;
+    let entries = read_some(files, &top, &mut left, &mut says).await;
+    for folder in entries.iter().filter(|entry| may_have_scripts(entry)) {
+        if let Ok(path) = top.join(&folder.name) {
+            read_some(files, &path, &mut left, &mut says).await;
+        }
     }
     says
 }
 
-async fn list(files: &dyn FileSystem, path: &ContainedPath) -> Result<Vec<Entry>, FileError> {
-    let path = path.clone();
-    match files.perform(FileOp::List { path }).await? {
-        FileAnswer::Entries(entries) => Ok(entries),
-        _ => Ok(Vec::new()),
-    }
-}
-
+/// Reads those of a folder, and says what is in it.
 async fn read_some(
     files: &dyn FileSystem,
     folder: &ContainedPath,
-    entries: &[Entry],
     left: &mut usize,
     says: &mut Says,
-) {
+) -> Vec<Entry> {
+    let Ok(entries) = list(files, folder).await else {
+        says.may_say_anything();
+        return Vec::new();
+    };
     for entry in entries.iter().filter(|entry| may_be_script(entry)) {
-        let Some(less) = left.checked_sub(1) else {
-            return;
+        let (Ok(path), Some(less)) = (folder.join(&entry.name), left.checked_sub(1)) else {
+            says.may_say_anything();
+            break;
         };
         *left = less;
-        let Ok(path) = folder.join(&entry.name) else {
-            continue;
-        };
-        let read = FileOp::read(path, FILE_BYTES);
-        if let Ok(FileAnswer::Bytes(bytes)) = files.perform(read).await {
-            says.add(&entry.name, &bytes);
+        match files.perform(FileOp::read(path, FILE_BYTES)).await {
+            Ok(FileAnswer::Bytes(bytes)) => says.add(&entry.name, &bytes),
+            // No script is that large, and a link may lead nowhere.
+            Err(error) if is_no_script(error.kind) => {}
+            _ => says.may_say_anything(),
         }
     }
+    entries
+}
+
+const fn is_no_script(kind: FileErrorKind) -> bool {
+    matches!(
+        kind,
+        FileErrorKind::TooLarge
+            | FileErrorKind::NotFound
+            | FileErrorKind::IsADirectory
+            | FileErrorKind::Special
+            | FileErrorKind::Escapes
+    )
 }
 
 fn may_be_script(entry: &Entry) -> bool {

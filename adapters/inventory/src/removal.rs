@@ -1,9 +1,10 @@
 //! Deletion where no host runs.
 
+use crate::leftovers::list;
 use collodi_api::{EnvUse, EnvUseKind};
 use collodi_backend::{Backends, FileSystem};
 use collodi_driver::Workspace;
-use collodi_file::{FileAnswer, FileError, FileErrorKind, FileOp};
+use collodi_file::{FileAnswer, FileError, FileOp};
 use collodi_host::LeftDaemon;
 use collodi_python::{Deletion, EnvDir};
 
@@ -35,14 +36,7 @@ pub async fn left_users(
     workspace: &Workspace,
 ) -> Result<Vec<(String, EnvUse)>, FileError> {
     let state = workspace.layout().state();
-    let list = FileOp::List {
-        path: state.clone(),
-    };
-    let entries = match backends.files.perform(list).await {
-        Ok(FileAnswer::Entries(entries)) => entries,
-        Err(error) if error.kind != FileErrorKind::NotFound => return Err(error),
-        _ => Vec::new(),
-    };
+    let entries = list(&*backends.files, &state).await?;
     let mut users = Vec::new();
     for entry in entries {
         let Ok(path) = state.join(&entry.name) else {

@@ -5,7 +5,7 @@ use collodi_api::Env;
 use collodi_contain::{Name, Root};
 use collodi_driver::Workspace;
 use collodi_file::FileErrorKind;
-use collodi_inventory::{Inventory, Leftover, leftovers, remove};
+use collodi_inventory::{Inventory, Leftover, leftovers, only_of, remove};
 use collodi_python::{Layout, Platform};
 use collodi_sim::World;
 use futures::future;
@@ -87,6 +87,57 @@ fn what_environments_take_and_who_names_them() {
     // Which one it is, shows only when it runs.
     app("f/pinokio.json", &uses("{{local.which}}"));
     assert_snapshot!("computed", shown(&known(&world)));
+}
+
+/// What is not known of an app is no reason to take its environment away.
+#[test]
+fn what_cannot_be_read_may_use_anything() {
+    for failing in [
+        format!("list {P}/apps"),
+        format!("list {P}/apps/a/scripts"),
+        format!("read {P}/apps/a/pinokio.json"),
+    ] {
+        let world = world();
+        env(&world, "web", 10);
+        for file in ["a/pinokio.json", "a/scripts/start.json"] {
+            let _ = world.file(&format!("{P}/apps/{file}"), "{}");
+        }
+        assert!(known(&world).iter().all(|env| env.used_by.is_empty()));
+        // For sizes, and for each time that scripts are asked.
+        for _ in 0..3 {
+            world.fail_file(&failing, FileErrorKind::PermissionDenied);
+        }
+        let envs = known(&world);
+        assert!(envs.iter().all(|env| !env.used_by.is_empty()), "{failing}");
+    }
+}
+
+#[test]
+fn an_app_has_for_itself_what_no_other_may_use() {
+    let world = world();
+    for name in ["own", "shared", "other"] {
+        env(&world, name, 10);
+    }
+    let app = |path: &str, text: &str| {
+        let _ = world.file(&format!("{P}/apps/{path}"), text);
+    };
+    app("a/pinokio.json", &uses("own"));
+    app("a/more.json", &uses("shared"));
+    app("b/scripts/start.json", &uses("shared"));
+    app("b/pinokio.json", &uses("other"));
+    let workspace = workspace(&world);
+    let only = |app: &str| {
+        let name = Name::parse(app).unwrap();
+        let only = world.block_on(only_of(&workspace, &name)).unwrap().unwrap();
+        only.iter().map(ToString::to_string).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        (only("a"), only("b")),
+        (vec!["own".into()], vec!["other".into()])
+    );
+    assert_eq!(only("c"), Vec::<String>::new());
+    app("b/late.json", &uses("{{local.which}}"));
+    assert_eq!(only("a"), Vec::<String>::new());
 }
 
 #[test]

@@ -8,6 +8,7 @@ use crate::{
     interrupts::Interrupts,
     node,
     runtime::{Choice, Runtime},
+    state::{Hold, is_held},
 };
 use anyhow::{Error, Result};
 use collodi_apps::Scheme;
@@ -21,6 +22,7 @@ use std::{future::Future, path::Path, pin::pin, process::ExitCode};
 #[derive(Debug)]
 pub(crate) struct Local {
     pub(crate) apps: Apps,
+    pub(crate) backends: Backends,
     pub(crate) options: HostOptions,
     /// How repositories may be reached.
     pub(crate) schemes: Vec<Scheme>,
@@ -38,14 +40,16 @@ impl Local {
         })
     }
 
-    /// Opens the workspace, and changes it with `work`. What git does is written down as
-    /// what a server does is.
+    /// Opens the workspace, and changes it with `work`: where it has no server, none may begin
+    /// meanwhile. What git does is written down as what a server does is.
     pub(crate) fn run<F>(workspace: &Path, work: impl FnOnce(Self) -> F) -> Result<ExitCode>
     where
         F: Future<Output = Result<ExitCode>>,
     {
         Choice::default().run(|runtime| async move {
             let (home, options, backends) = open(&*runtime, workspace).await?;
+            let alone = !is_held(&home.dir);
+            let _hold = alone.then(|| Hold::take(&home.dir)).transpose()?;
             node::make_directories(&home.layout)?;
             let ledger = audit::open(&home.dir, &backends)?;
             let backends = audit::over(backends, &ledger);
@@ -67,7 +71,8 @@ impl Local {
     fn new(home: Home, options: HostOptions, backends: Backends) -> Self {
         let workspace = Workspace::new(home.layout, backends.files.clone());
         Self {
-            apps: Apps::new(workspace, backends, options.seed),
+            apps: Apps::new(workspace, backends.clone(), options.seed),
+            backends,
             schemes: home.settings.python.app_schemes.value().clone(),
             options,
         }

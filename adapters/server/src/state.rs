@@ -5,6 +5,7 @@ use anyhow::{Context as _, Result};
 use collodi_contain::Name;
 use serde::{Deserialize, Serialize};
 use std::{
+    cell::Cell,
     fs::{self, File, OpenOptions, TryLockError},
     io::Write as _,
     net::SocketAddr,
@@ -24,6 +25,8 @@ pub(crate) struct ServerState {
 #[derive(Debug)]
 pub(crate) struct Hold {
     state: PathBuf,
+    /// Whether it was told where the server is.
+    told: Cell<bool>,
     /// Locked as long as it is open.
     _lock: File,
 }
@@ -77,6 +80,7 @@ impl Hold {
         match lock.try_lock() {
             Ok(()) => Ok(Self {
                 state: file(workspace),
+                told: Cell::new(false),
                 _lock: lock,
             }),
             Err(TryLockError::WouldBlock) => Err(held(workspace).into()),
@@ -97,13 +101,18 @@ impl Hold {
         let new = self.state.with_extension("json.new");
         let written = write_private(&new, &serde_json::to_string_pretty(state)?)
             .and_then(|()| fs::rename(&new, &self.state));
-        written.with_context(|| format!("failed to write {}", self.state.display()))
+        written.with_context(|| format!("failed to write {}", self.state.display()))?;
+        self.told.set(true);
+        Ok(())
     }
 }
 
+/// Who has told nothing leaves what was told of an earlier server for the next one.
 impl Drop for Hold {
     fn drop(&mut self) {
-        let _ = fs::remove_file(&self.state);
+        if self.told.get() {
+            let _ = fs::remove_file(&self.state);
+        }
     }
 }
 
@@ -116,10 +125,12 @@ pub(crate) fn is_held(workspace: &Path) -> bool {
 fn held(workspace: &Path) -> Failure {
     let by = fs::read_to_string(file(workspace)).ok();
     let by = by.and_then(|text| serde_json::from_str::<ServerState>(&text).ok());
-    let by = by.map_or_else(String::new, |s| {
-        format!(" (pid {}, http://{})", s.pid, s.address)
-    });
-    Failure::new(format!("a server of this workspace runs already{by}")).hint(
+    let Some(ServerState { pid, address, .. }) = by else {
+        return Failure::new("another command is changing this workspace")
+            .hint("wait until it has ended");
+    };
+    let by = format!("a server of this workspace runs already (pid {pid}, http://{address})");
+    Failure::new(by).hint(
         "it runs the apps of its workspace, also for `collodi run APP` without options of the \
              server; end it with `collodi stop`, or use another folder with --workspace",
     )

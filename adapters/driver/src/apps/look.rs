@@ -4,7 +4,6 @@ use super::{Apps, AppsError};
 use collodi_apps::{AppScript, Launcher, MOST_SCRIPTS, ORIGIN, Origin, is_candidate};
 use collodi_contain::{ContainedPath, Name, RelPath};
 use collodi_file::{FileAnswer, FileKind, FileOp};
-use collodi_script::{Options, Parsed, parse_bytes};
 
 /// The largest file that is read to see what it is, in bytes.
 const FILE_BYTES: u64 = 1 << 20;
@@ -75,13 +74,6 @@ impl Apps {
             }
         }
         Launcher::default()
-    }
-
-    /// The scripts of an app that can be read, with what they mean.
-    pub(super) async fn parsed_scripts(&self, name: &Name) -> Vec<Parsed> {
-        let files = self.candidates(name).await.into_iter();
-        let parsed = files.map(|(file, bytes)| parse_bytes(&bytes, &Options::for_file(&file)));
-        parsed.collect()
     }
 
     /// The files that may be scripts, with their bytes.

@@ -10,7 +10,6 @@ mod work;
 
 pub use error::AppsError;
 pub use look::AppDetail;
-pub use remove::Removal;
 pub use update::Updated;
 
 use work::Left;

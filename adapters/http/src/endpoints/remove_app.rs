@@ -13,6 +13,7 @@ use collodi_api::AppRemoved;
 use collodi_contain::Name;
 use collodi_driver::CommandError;
 use collodi_host::{Command, Refused};
+use collodi_inventory::only_of;
 
 /// Answers when the app is gone; with `force`, what runs of it is ended first.
 pub(crate) async fn remove_app(
@@ -21,7 +22,8 @@ pub(crate) async fn remove_app(
     uri: Uri,
 ) -> Answered<AppRemoved> {
     let (force, with_envs) = (flag(&uri, "force")?, flag(&uri, "env")?);
-    let removal = surface.apps.removal(&name).await?;
+    surface.apps.folder(&name).await?;
+    let named = only_of(&surface.workspace, &name).await?;
     if let Some(by) = busy(&surface, &name).await? {
         if !force {
             let detail = format!("app {name} is busy: {by} has not ended");
@@ -32,7 +34,7 @@ pub(crate) async fn remove_app(
     }
     surface.apps.remove(&name).await?;
     let (mut environments, mut kept) = (Vec::new(), Vec::new());
-    for env in removal.environments {
+    for env in named {
         // One that is in use by then stays, and the answer says so.
         let gone = with_envs && delete_known(&surface, &env, false).await.is_ok();
         let list = if gone { &mut environments } else { &mut kept };

@@ -1,6 +1,6 @@
 //! `collodi remove`
 
-use super::add::parse_name;
+use super::{add::parse_name, env::delete};
 use crate::{
     cli::RemoveArgs,
     client::Client,
@@ -11,8 +11,16 @@ use crate::{
 use anyhow::Result;
 use collodi_api::AppRemoved;
 use collodi_contain::Name;
-use collodi_driver::Removal;
+use collodi_inventory::only_of;
 use std::{cell::Cell, path::Path, process::ExitCode};
+
+/// What goes with an app.
+struct Removal {
+    /// Its folder.
+    path: String,
+    /// The environments that its scripts name, and no other app's use.
+    environments: Vec<Name>,
+}
 
 /// Shows what goes, asks, and removes it.
 pub(crate) fn remove(workspace: &Path, json: bool, args: &RemoveArgs) -> Result<ExitCode> {
@@ -40,7 +48,9 @@ fn agreed(workspace: &Path, json: bool, name: &Name, args: &RemoveArgs) -> Resul
     let found = Cell::new(None);
     let keep = &found;
     Local::look(workspace, |local| async move {
-        keep.set(Some(local.apps.removal(name).await.map_err(refused)?));
+        let path = local.apps.folder(name).await.map_err(refused)?;
+        let environments = only_of(local.apps.workspace(), name).await?;
+        keep.set(Some(Removal { path, environments }));
         Ok(ExitCode::SUCCESS)
     })?;
     let removal = found.take();
@@ -64,7 +74,11 @@ async fn by_itself(
     local.apps.remove(name).await.map_err(refused)?;
     let (mut environments, mut kept) = (Vec::new(), Vec::new());
     for env in removal.environments {
-        let gone = with_envs && local.apps.remove_environment(&env).await.is_ok();
+        let workspace = local.apps.workspace();
+        let gone = with_envs
+            && delete(&local.backends, workspace, &env, false)
+                .await
+                .is_ok();
         let list = if gone { &mut environments } else { &mut kept };
         list.push(env.to_string());
     }

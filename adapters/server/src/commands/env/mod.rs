@@ -14,6 +14,8 @@ use collodi_api::{Env, EnvUseKind, Size};
 use collodi_disk::human;
 use std::{collections::BTreeSet, path::Path, process::ExitCode};
 
+pub(super) use seat::delete;
+
 /// Shows or deletes environments of the workspace.
 pub(crate) fn env(workspace: &Path, json: bool, args: &EnvArgs) -> Result<ExitCode> {
     Choice::default().run(|runtime| async move {

@@ -6,7 +6,7 @@ use crate::{
     failure::Failure,
     home::Home,
     runtime::Runtime,
-    state::{self, Hold, ServerState},
+    state::{Hold, ServerState},
 };
 use anyhow::{Context as _, Result};
 use collodi_api::{Env, EnvDeleted, Envs};
@@ -30,11 +30,10 @@ impl Seat {
     pub(super) async fn take(runtime: &dyn Runtime, workspace: &std::path::Path) -> Result<Self> {
         let backends = runtime.backends();
         let Home { dir, layout, .. } = Home::read(workspace, &*backends.files).await?;
-        let server = state::is_held(&dir).then(|| Client::connect(&dir));
         Ok(Self {
             workspace: Workspace::new(layout, Arc::clone(&backends.files)),
             backends,
-            server: server.transpose()?,
+            server: Client::of_running(&dir)?,
             dir,
         })
     }
@@ -72,16 +71,7 @@ impl Seat {
             return server.delete::<EnvDeleted>(&path).map(drop);
         }
         let _hold = self.hold()?;
-        let env = self.workspace.layout().environment(name);
-        let path = env.path().absolute();
-        let living = left_users(&self.backends, &self.workspace).await?;
-        let user = living.iter().find(|(of, _)| *of == path);
-        if let Some((_, user)) = user.filter(|_| !force) {
-            let by = user.id.as_deref().unwrap_or("a daemon");
-            return Err(in_use(name.as_str(), by).into());
-        }
-        let removed = remove(&*self.backends.files, &env).await;
-        removed.with_context(|| format!("failed to delete {name}"))
+        delete(&self.backends, &self.workspace, name, force).await
     }
 
     /// Removes a file that nobody needs.
@@ -119,6 +109,26 @@ impl Seat {
     fn hold(&self) -> Result<Hold> {
         Hold::take(&self.dir)
     }
+}
+
+/// Deletes an environment that no daemon of an earlier server lives in, or by force. The
+/// workspace is held meanwhile.
+pub(in crate::commands) async fn delete(
+    backends: &Backends,
+    workspace: &Workspace,
+    name: &Name,
+    force: bool,
+) -> Result<()> {
+    let env = workspace.layout().environment(name);
+    let path = env.path().absolute();
+    let living = left_users(backends, workspace).await?;
+    let user = living.iter().find(|(of, _)| *of == path);
+    if let Some((_, user)) = user.filter(|_| !force) {
+        let by = user.id.as_deref().unwrap_or("a daemon");
+        return Err(in_use(name.as_str(), by).into());
+    }
+    let removed = remove(&*backends.files, &env).await;
+    removed.with_context(|| format!("failed to delete {name}"))
 }
 
 /// What is said of an environment that something lives in.
