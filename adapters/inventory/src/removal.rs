@@ -7,22 +7,26 @@ use collodi_driver::Workspace;
 use collodi_file::{FileAnswer, FileError, FileOp};
 use collodi_host::LeftDaemon;
 use collodi_python::{Deletion, EnvDir};
+use std::ops::ControlFlow;
 
 /// The largest record of a daemon that is read.
 const RECORD_BYTES: u64 = 4 << 20;
 
-/// Deletes an environment, whole or half-made. Nobody else may be at work on the workspace.
+/// Deletes an environment, whole or half-made. Nobody else may be at work on the workspace;
+/// what another workspace makes or deletes is left to it.
 ///
 /// # Errors
 ///
 /// When something cannot be removed. What is left is half-made.
 pub async fn remove(files: &dyn FileSystem, env: &EnvDir) -> Result<(), FileError> {
-    let mut step = Some(Deletion::FIRST);
-    while let Some(deletion) = step {
-        files.perform(deletion.op(env)).await?;
-        step = deletion.next();
+    let mut deletion = Deletion::FIRST;
+    loop {
+        let answer = files.perform(deletion.op(env)).await;
+        match deletion.answered(env, answer) {
+            ControlFlow::Continue(next) => deletion = next,
+            ControlFlow::Break(ended) => return ended,
+        }
     }
-    Ok(())
 }
 
 /// The daemons that live on without a host, each with the directory of the environment that it

@@ -10,11 +10,12 @@ use crate::{
 use alloc::{collections::BTreeSet, string::ToString};
 use collodi_action::{Action, Completion, Progress};
 use collodi_contain::ContainedPath;
-use collodi_file::FileError;
+use collodi_file::{FileAnswer, FileError};
 use collodi_machine::{ActionId, Stale};
 use collodi_python::{Deletion, EnvDir};
 use collodi_run::EnvRequest;
 use collodi_time::Instant;
+use core::ops::ControlFlow;
 
 impl Host {
     /// Delivers the mail between the children until there is none.
@@ -224,7 +225,7 @@ impl Host {
             (Child::EnvSpace(env), _) => self.room_is_known(env, &completion),
             (Child::EnvDeletion(path), _) => {
                 if let Completion::File(answer) = completion {
-                    self.deletion(path, answer.map(drop));
+                    self.deletion(path, answer);
                 }
             }
             (Child::Journal(sheet), _) => self.put_down(now, sheet, completion),
@@ -236,16 +237,16 @@ impl Host {
         Ok(())
     }
 
-    /// The next step of deleting an environment: its marker is there first, so that one
-    /// that is half deleted is not taken for whole.
-    fn deletion(&mut self, path: &ContainedPath, answer: Result<(), FileError>) {
+    /// The next step of deleting an environment.
+    fn deletion(&mut self, path: &ContainedPath, answer: Result<FileAnswer, FileError>) {
         let Some((env, stage)) = self.deleting.remove(path) else {
             return;
         };
-        if let (Ok(()), Some(next)) = (&answer, stage.next()) {
-            return self.delete(env, next);
-        }
-        let (shown, what) = (path.absolute(), EnvEvent::Deleted(answer));
+        let ended = match stage.answered(&env, answer) {
+            ControlFlow::Continue(next) => return self.delete(env, next),
+            ControlFlow::Break(ended) => ended,
+        };
+        let (shown, what) = (path.absolute(), EnvEvent::Deleted(ended));
         self.shared.out.event(Event::Env { path: shown, what });
         self.begin_env(path);
     }

@@ -5,8 +5,8 @@ mod play;
 
 use collodi_action::{Completion, Ended, Error, ErrorKind, Progress};
 use collodi_command::Exit;
-use collodi_contain::Name;
-use collodi_file::FileAnswer;
+use collodi_contain::{Name, RelPath, Root};
+use collodi_file::{Claim, FileAnswer, FileError, FileErrorKind};
 use collodi_host::{Command, Input, Reader, Refused};
 use insta::assert_snapshot;
 use play::{DAEMON, Play, said};
@@ -20,9 +20,34 @@ fn an_environment_that_is_wanted_while_it_is_deleted_waits() {
         force: false,
     });
     play.command(Command::CreateEnv(name()));
-    for deed in ["write", "remove", "remove"] {
+    play.complete("claim", Completion::File(Ok(FileAnswer::Claimed(None))));
+    for deed in ["remove", "remove", "release"] {
         play.complete(deed, Completion::File(Ok(FileAnswer::Done)));
     }
+    assert_snapshot!(play.trace());
+}
+
+#[test]
+fn an_environment_that_another_program_makes_is_not_deleted() {
+    let mut play = Play::new();
+    let (name, force) = (Name::parse("myapp").unwrap(), true);
+    play.command(Command::DeleteEnv { name, force });
+    let (pid, note) = (Some(4711), String::new());
+    let held = FileAnswer::Held(Claim { pid, note });
+    play.complete("claim", Completion::File(Ok(held)));
+    assert_snapshot!(play.trace());
+}
+
+#[test]
+fn a_deletion_that_fails_lets_go_of_what_it_claimed() {
+    let mut play = Play::new();
+    let (name, force) = (Name::parse("myapp").unwrap(), false);
+    play.command(Command::DeleteEnv { name, force });
+    play.complete("claim", Completion::File(Ok(FileAnswer::Claimed(None))));
+    let path = Root::new("/w").at(RelPath::root());
+    let refused = FileError::new(FileErrorKind::PermissionDenied, path);
+    play.complete("remove", Completion::File(Err(refused)));
+    play.complete("release", Completion::File(Ok(FileAnswer::Done)));
     assert_snapshot!(play.trace());
 }
 
