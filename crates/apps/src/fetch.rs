@@ -27,6 +27,11 @@ pub fn first() -> Words {
     words(&["init", "--quiet", "--template="])
 }
 
+/// Notes in the repository where it is from, as a clone does: so scripts that name it find it.
+pub fn from(source: &Source) -> Words {
+    words(&["remote", "add", "--", "origin", source.url()])
+}
+
 /// Fetches the one commit that is wanted, without its history, and no submodules.
 pub fn fetch(source: &Source) -> Words {
     let wanted = source.reference().map_or("HEAD", Reference::as_str);

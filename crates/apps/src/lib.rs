@@ -14,7 +14,7 @@ mod template;
 /// What git is told to have an app, and how its answers are read.
 pub mod git {
     pub use crate::fetch::{
-        Checkout, changed_files, commit, fetch, files, first, look, look_at_fetched, replace,
+        Checkout, changed_files, commit, fetch, files, first, from, look, look_at_fetched, replace,
     };
 }
 

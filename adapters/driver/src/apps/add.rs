@@ -131,6 +131,7 @@ impl Apps {
         let git = Git::new(self, options, name, dir, source.scheme());
         git.run(git::first()).await?;
         self.write(work, ".git/info/exclude", NOT_THEIRS).await?;
+        git.run(git::from(source)).await?;
         git.run(git::fetch(source)).await?;
         git.run(git::replace(git::Checkout::Careful)).await?;
         let commit = git::commit(&git.run(git::look()).await?).unwrap_or_default();

@@ -6,11 +6,8 @@ use collodi_sandbox_linux as system;
 use collodi_sandbox_macos as system;
 
 use collodi_sandbox::{Confinement, Decision, Job, Mechanism, Place, Profile};
-use std::{
-    fmt, fs,
-    path::PathBuf,
-    sync::atomic::{AtomicU32, Ordering},
-};
+use std::fmt;
+use tempfile::TempDir;
 
 use system::{Ready, Refusal};
 
@@ -60,32 +57,21 @@ impl Sandboxes {
     }
 }
 
-/// An empty folder, which is gone afterwards.
+/// An empty folder of ours alone, which is gone afterwards.
 struct Trial {
-    dir: PathBuf,
+    _dir: TempDir,
     place: Place,
 }
 
 impl Trial {
     fn begin() -> Option<Self> {
-        static NUMBER: AtomicU32 = AtomicU32::new(0);
-        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-        let name = format!("collodi-trial-{}-{number}", std::process::id());
-        let dir = std::env::temp_dir().canonicalize().ok()?.join(name);
-        fs::create_dir(&dir).ok()?;
-        match dir.to_str().map(Place::parse) {
-            Some(Ok(place)) => Some(Self { dir, place }),
-            _ => {
-                let _ = fs::remove_dir(&dir);
-                None
-            }
-        }
-    }
-}
-
-impl Drop for Trial {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir(&self.dir);
+        let dir = tempfile::Builder::new().prefix("collodi-trial-").tempdir();
+        let dir = dir.ok()?;
+        let place = dir.path().canonicalize().ok()?;
+        Some(Self {
+            place: Place::parse(place.to_str()?).ok()?,
+            _dir: dir,
+        })
     }
 }
 

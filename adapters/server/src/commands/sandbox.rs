@@ -12,7 +12,13 @@ use crate::{
     given,
 };
 use anyhow::{Context as _, Result};
-use collodi_sandbox::{Confinement, Fallback, Level, Place, Profile, Reason, check_words};
+use collodi_sandbox::{
+    Confinement, Fallback, Job, Level, Lifetime, Place, Profile, Reason, check_words,
+};
+#[cfg(target_os = "linux")]
+use collodi_sandbox_linux::Refusal;
+#[cfg(target_os = "macos")]
+use collodi_sandbox_macos::Refusal;
 use std::{
     collections::BTreeMap,
     fmt,
@@ -63,6 +69,20 @@ struct Request {
 }
 
 impl Request {
+    /// What is run in the sandbox of a profile.
+    #[cfg(any(target_os = "linux", target_os = "macos"))]
+    fn job<'a>(&'a self, profile: &'a Profile) -> Job<'a> {
+        Job {
+            profile,
+            cwd: &self.cwd,
+            program: &self.program,
+            args: &self.args,
+            env: &self.env,
+            lifetime: Lifetime::Parent,
+            terminal: false,
+        }
+    }
+
     fn of(args: &SandboxArgs, profile: Option<&Profile>) -> Result<Self> {
         let cwd = real(args.cwd.as_ref().unwrap_or(&args.root))?;
         let env = match &args.env_file {
@@ -179,6 +199,16 @@ impl From<Reason> for Refused {
         Self {
             why: reason.to_string(),
             cure: Some(reason.cure()),
+        }
+    }
+}
+
+#[cfg(any(target_os = "linux", target_os = "macos"))]
+impl From<Refusal> for Refused {
+    fn from(refusal: Refusal) -> Self {
+        Self {
+            why: refusal.to_string(),
+            cure: refusal.cure(),
         }
     }
 }

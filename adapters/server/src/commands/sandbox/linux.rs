@@ -3,8 +3,8 @@
 use super::{REFUSED, Refused, Request, refuse, tell};
 use crate::cli::SandboxArgs;
 use anyhow::{Context as _, Result};
-use collodi_sandbox::{Job, Lifetime, Mechanism, Profile};
-use collodi_sandbox_linux::{Ready, Refusal, Sandboxes, Tools, signal_inside};
+use collodi_sandbox::{Mechanism, Profile};
+use collodi_sandbox_linux::{Ready, Sandboxes, Tools, signal_inside};
 use collodi_spawn::Plan;
 use rustix::{
     fs::{Mode, OFlags, open},
@@ -26,16 +26,9 @@ pub(super) fn run(
         bwrap: args.bwrap.clone(),
         ..Tools::default()
     });
-    let job = Job {
-        profile,
-        cwd: &request.cwd,
-        program: &request.program,
-        args: &request.args,
-        env: &request.env,
-        lifetime: Lifetime::Parent,
-        terminal: false,
-    };
-    let ready = sandboxes.ready(&job).map_err(Refused::from)?;
+    let ready = sandboxes
+        .ready(&request.job(profile))
+        .map_err(Refused::from)?;
     tell(json, profile.confinement.into(), &ready.enforcement);
     // Nothing of what comes until it is there is lost.
     let signals =
@@ -107,13 +100,4 @@ fn wait(sandbox: Pid) -> Result<i32> {
 /// The end of a command is told only when it was started. Who was killed told nothing.
 fn has_run(code: i32, ready: &Ready) -> bool {
     code > 128 || ready.status.has_run()
-}
-
-impl From<Refusal> for Refused {
-    fn from(refusal: Refusal) -> Self {
-        Self {
-            why: refusal.to_string(),
-            cure: refusal.cure(),
-        }
-    }
 }

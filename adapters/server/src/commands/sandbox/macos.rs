@@ -2,8 +2,8 @@
 
 use super::{Refused, Request, tell};
 use anyhow::{Context as _, Result};
-use collodi_sandbox::{Job, Lifetime, Profile};
-use collodi_sandbox_macos::{Refusal, Sandboxes};
+use collodi_sandbox::Profile;
+use collodi_sandbox_macos::Sandboxes;
 use std::{
     convert::Infallible,
     ffi::{CString, OsStr},
@@ -13,16 +13,9 @@ use std::{
 
 /// What makes the sandbox becomes the command, so this becomes what makes the sandbox.
 pub(super) fn run(request: &Request, json: bool, profile: &Profile) -> Result<Infallible> {
-    let job = Job {
-        profile,
-        cwd: &request.cwd,
-        program: &request.program,
-        args: &request.args,
-        env: &request.env,
-        lifetime: Lifetime::Parent,
-        terminal: false,
-    };
-    let ready = Sandboxes::default().ready(&job).map_err(Refused::from)?;
+    let ready = Sandboxes::default()
+        .ready(&request.job(profile))
+        .map_err(Refused::from)?;
     tell(json, profile.confinement.into(), &ready.enforcement);
     let mut command = Command::new(text(&ready.program));
     command
@@ -39,13 +32,4 @@ fn text(word: &CString) -> &OsStr {
 
 fn variable(word: &CString) -> Option<(&str, &str)> {
     word.to_str().ok()?.split_once('=')
-}
-
-impl From<Refusal> for Refused {
-    fn from(refusal: Refusal) -> Self {
-        Self {
-            why: refusal.to_string(),
-            cure: refusal.cure(),
-        }
-    }
 }
