@@ -129,6 +129,7 @@ impl Driver {
 
     /// Does what the host says until it waits or has ended.
     fn drain(&mut self, waiting: &mut Waiting) -> Goes {
+        self.host.tell_lines(self.subscribers.hear_lines());
         loop {
             match self.host.poll_output() {
                 Output::Action(id, action) => {

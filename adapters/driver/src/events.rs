@@ -171,6 +171,12 @@ impl Subscribers {
         self.watchers.push(watcher);
     }
 
+    /// Whether anybody hears what processes say, line by line.
+    pub(crate) fn hear_lines(&self) -> bool {
+        let hears = |subscriber: &Subscriber| subscriber.is_heard() && !subscriber.0.waiting().deaf;
+        self.listeners.iter().any(hears)
+    }
+
     /// Whether somebody who is waited for is behind; who asks is woken when not.
     pub(crate) fn hold(&self, cx: &mut Context<'_>) -> bool {
         let holds = |subscriber: &Subscriber| {
@@ -182,8 +188,7 @@ impl Subscribers {
 
     /// Tells everyone who still listens. Nobody is waited for here.
     pub(crate) fn tell(&mut self, event: &Arc<Event>) {
-        self.listeners
-            .retain(|subscriber| Arc::strong_count(&subscriber.0) > 1);
+        self.listeners.retain(Subscriber::is_heard);
         self.watchers.retain(Watcher::is_read);
         match event.is_output() {
             true => self.watchers.iter().for_each(|watcher| watcher.tell(event)),
@@ -197,6 +202,11 @@ impl Subscribers {
 }
 
 impl Subscriber {
+    /// Whether somebody still listens.
+    fn is_heard(&self) -> bool {
+        Arc::strong_count(&self.0) > 1
+    }
+
     fn catch_up(&self, position: u64, last: u64, earlier: Since) {
         let mut waiting = self.0.waiting();
         (waiting.position, waiting.told) = (position, last);
@@ -322,6 +332,19 @@ mod tests {
         subscribers.add(third, Some(9));
         assert_eq!(heard(&mut events), ["missed 3"]);
         assert_eq!(events.position(), 3);
+    }
+
+    #[test]
+    fn lines_are_heard_by_listeners_that_are_there_and_not_deaf() {
+        let mut subscribers = Subscribers::default();
+        let (deaf, _changes) = change_subscription();
+        subscribers.add(deaf, None);
+        assert!(!subscribers.hear_lines());
+        let (subscriber, events) = subscription();
+        subscribers.add(subscriber, None);
+        assert!(subscribers.hear_lines());
+        drop(events);
+        assert!(!subscribers.hear_lines());
     }
 
     #[test]

@@ -57,10 +57,10 @@ impl Event {
         matches!(
             self,
             Self::Process {
-                what: ProcessEvent::Line(_),
+                what: ProcessEvent::Line(_) | ProcessEvent::Grew,
                 ..
             } | Self::Run {
-                what: RunEvent::Line { .. },
+                what: RunEvent::Line { .. } | RunEvent::Grew,
                 ..
             }
         )
@@ -82,6 +82,9 @@ pub enum RunEvent {
         /// The line.
         line: Line,
     },
+    /// Its log grew: told instead of the lines of its commands when
+    /// [nobody hears them](crate::Host::tell_lines).
+    Grew,
     /// It ended.
     Ended(Arc<Outcome>),
     /// A step of another run started it, right after [`RunEvent::Started`].
@@ -99,6 +102,9 @@ pub enum RunEvent {
 pub enum ProcessEvent {
     /// A line of its log.
     Line(Line),
+    /// Its log grew: told instead of its lines when
+    /// [nobody hears them](crate::Host::tell_lines).
+    Grew,
     /// What its supervisor tells.
     Supervision(collodi_restart::Event),
     /// It could not be started.
@@ -200,6 +206,7 @@ impl fmt::Display for RunEvent {
             Self::Started => f.write_str("started"),
             Self::Step(event) => write!(f, "{event}"),
             Self::Line { step, line } => write!(f, "step {step} | {}", line.text),
+            Self::Grew => f.write_str("said more"),
             Self::Ended(outcome) => write!(f, "{outcome}"),
             Self::Called { by, script } => write!(f, "is {script}, called by {by}"),
         }
@@ -210,6 +217,7 @@ impl fmt::Display for ProcessEvent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Line(line) => write!(f, "| {}", line.text),
+            Self::Grew => f.write_str("said more"),
             Self::Supervision(event) => write!(f, "{event}"),
             Self::SpawnFailed(error) => write!(f, "{error}"),
             Self::Reachable(url) => write!(f, "answers at {url}"),

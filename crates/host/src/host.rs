@@ -158,6 +158,13 @@ impl Host {
             .or_else(|| process().map(|p| p.id().to_string()))
     }
 
+    /// Whether the lines of what runs and daemons say are told from now on, as they are from
+    /// the beginning. Where nobody hears them, it is told that a log grew, and a flood of lines
+    /// costs a fraction; logs are kept either way.
+    pub const fn tell_lines(&mut self, whether: bool) {
+        self.shared.tells_lines = whether;
+    }
+
     /// Does something, or says why not.
     ///
     /// # Errors

@@ -624,7 +624,10 @@ impl RunEntry {
         {
             self.step = step.clone();
             let (id, app, step) = (self.id.clone(), self.app.clone(), step.clone());
-            self.log.push_with(now, *stream, bytes, |line| {
+            let said = self.log.push_with(now, *stream, bytes, |line| {
+                if !shared.tells_lines {
+                    return;
+                }
                 let what = RunEvent::Line {
                     step: step.clone(),
                     line: line.clone(),
@@ -635,6 +638,9 @@ impl RunEntry {
                     what,
                 });
             });
+            if !shared.tells_lines && !said.is_empty() {
+                self.tell(RunEvent::Grew, shared);
+            }
             return;
         }
         match event {

@@ -90,6 +90,8 @@ pub(crate) enum Role {
 #[derive(Clone, Debug)]
 pub(crate) struct Shared {
     pub(crate) out: Outbox<Action, Event>,
+    /// Whether lines of output are told, and not only that there are some.
+    pub(crate) tells_lines: bool,
     pub(crate) owners: BTreeMap<ActionId, Owner>,
     pub(crate) post: VecDeque<Post>,
     /// Daemons that are written down when all mail is delivered: what came of it goes first.
@@ -114,6 +116,7 @@ impl Shared {
     ) -> Self {
         Self {
             out: Outbox::new(),
+            tells_lines: true,
             owners: BTreeMap::new(),
             post: VecDeque::new(),
             to_note: Vec::new(),

@@ -89,6 +89,27 @@ fn of_the_addresses_that_a_daemon_says_the_one_that_answers_is_its_own() {
     assert_snapshot!(play.trace());
 }
 
+/// Where nobody hears lines, a log is told to grow; what is in the lines is understood, and
+/// kept, all the same.
+#[test]
+fn lines_that_nobody_hears_are_not_told() {
+    let mut play = Play::new();
+    play.run(DAEMON);
+    let exec = play.asked("exec bash");
+    play.input(Input::Progress(exec, Progress::Spawned { pid: Some(9) }));
+    play.traced.machine.tell_lines(false);
+    let text = "ui at http://127.0.0.1:8000\nunfinished";
+    play.at(10).input(Input::Progress(exec, said(text)));
+    play.input(Input::Progress(exec, said(" still")));
+    play.complete("connect", Completion::Connected(Ok(())));
+    play.traced.machine.tell_lines(true);
+    play.at(20).input(Input::Progress(exec, said("\n")));
+    assert_snapshot!(play.trace());
+    let process = play.traced.machine.processes().next().unwrap();
+    let kept: Vec<_> = process.log().last(2).map(|line| line.text.clone()).collect();
+    assert_eq!(kept, ["ui at http://127.0.0.1:8000", "unfinished still"]);
+}
+
 #[test]
 fn an_answer_to_a_try_of_an_earlier_life_says_nothing() {
     let mut play = Play::new();

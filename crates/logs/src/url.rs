@@ -3,6 +3,7 @@
 use crate::plain;
 use alloc::{borrow::ToOwned, format, string::String, vec::Vec};
 use core::{fmt, net::Ipv6Addr};
+use memchr::{memchr, memchr_iter};
 
 /// The longest host name.
 const MAX_HOST: usize = 253;
@@ -111,11 +112,13 @@ pub fn find_url(line: &str) -> Option<Url> {
 
 /// Every address in `line`, escape sequences aside, in order.
 pub fn find_urls(line: &str) -> Vec<Url> {
-    let line = plain(line);
     let mut urls = Vec::new();
+    if memchr(b':', line.as_bytes()).is_none() {
+        return urls;
+    }
+    let line = plain(line);
     let mut from = 0;
-    while let Some(at) = memchr::memmem::find(after(&line, from).as_bytes(), b"://") {
-        let colon = from + at;
+    while let Some(colon) = colon(&line, from) {
         from = colon + "://".len();
         if let Some(url) = url_around(&line, colon) {
             from = colon.max(from + url.text.len() - url.scheme.as_str().len() - "://".len());
@@ -123,6 +126,15 @@ pub fn find_urls(line: &str) -> Vec<Url> {
         }
     }
     urls
+}
+
+/// Where the first `://` from `from` on is. Most lines have none, and a search for one byte
+/// needs no preparation.
+fn colon(line: &str, from: usize) -> Option<usize> {
+    let rest = after(line, from);
+    memchr_iter(b':', rest.as_bytes())
+        .find(|at| after(rest, *at).starts_with("://"))
+        .map(|at| from + at)
 }
 
 /// The address whose `://` is at `colon`.

@@ -266,16 +266,21 @@ impl Process {
             ..
         } = self;
         let mut is_ready = false;
-        log.push_with(now, stream, bytes, |line| {
+        let said = log.push_with(now, stream, bytes, |line| {
             reach.line(&line.text, id, shared);
             is_ready |= watch.line(&line.text);
-            let what = ProcessEvent::Line(line.clone());
-            shared.out.event(Event::Process {
-                process: id.clone(),
-                app: app.name.clone(),
-                what,
-            });
+            if shared.tells_lines {
+                let what = ProcessEvent::Line(line.clone());
+                shared.out.event(Event::Process {
+                    process: id.clone(),
+                    app: app.name.clone(),
+                    what,
+                });
+            }
         });
+        if !shared.tells_lines && !said.is_empty() {
+            self.tell(ProcessEvent::Grew, shared);
+        }
         if is_ready {
             self.ready(shared);
         }
