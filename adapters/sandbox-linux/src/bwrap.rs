@@ -51,6 +51,7 @@ pub(crate) fn ready(
         status: Status::new(status),
         enforcement,
         handed: folders.into_iter().chain([filter, options]).collect(),
+        takes_terminal: plan.takes_terminal,
         domain: if scopes { held()? } else { None },
     })
 }

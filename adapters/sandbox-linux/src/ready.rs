@@ -24,6 +24,7 @@ pub struct Ready {
     pub enforcement: Enforcement,
     pub(crate) handed: Vec<OwnedFd>,
     pub(crate) domain: Option<OwnedFd>,
+    pub(crate) takes_terminal: bool,
 }
 
 impl Ready {
@@ -31,6 +32,12 @@ impl Ready {
     pub fn kept(&self) -> Vec<BorrowedFd<'_>> {
         let handed = self.handed.iter().chain([self.status.file()]);
         handed.map(OwnedFd::as_fd).collect()
+    }
+
+    /// Whether it is to lead the session of the terminal that the command has, if there is one:
+    /// not where the command does so itself.
+    pub const fn leads_terminal(&self) -> bool {
+        !self.takes_terminal
     }
 
     /// The Landlock ruleset that it must be held by from its start on.

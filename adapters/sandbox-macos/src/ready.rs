@@ -67,6 +67,12 @@ impl Ready {
         Vec::new()
     }
 
+    /// Whether it is to lead the session of the terminal that the command has: it becomes the
+    /// command.
+    pub const fn leads_terminal(&self) -> bool {
+        true
+    }
+
     /// A ruleset that it must be held by from its start on: none.
     pub const fn domain(&self) -> Option<BorrowedFd<'_>> {
         None

@@ -178,8 +178,23 @@ cases! {
             assert!(told.text().contains("hello\r\nhello\r\n"), "{level}: {told:?}");
             let spec = within(&["say:ready", "wait"])?;
             let (mut child, _input) = typing_to(&world, spec, b"\x03").await?;
+            // Who holds the sandbox may tell it as a shell does.
+            let ended = Told::by(&mut *child).await.exit.and_then(Exit::shell_code);
+            assert_eq!(ended, Some(130), "{level}");
+        }
+        Ok(())
+    }
+
+    /// What a sandboxed child is interrupted with by its terminal is the child's to answer: the
+    /// sandbox does not end of it.
+    #[needs(Sandboxes, Terminals)]
+    async fn sandbox_outlives_an_interrupt(world: Subject) -> Verdict {
+        for level in LEVELS {
+            let mut spec = within(&world, level, &["on:INT:(exit:9)", "say:ready", "wait"])?;
+            spec.terminal = Some(TERMINAL);
+            let (mut child, _input) = typing_to(&world, spec, b"\x03").await?;
             let ended = Told::by(&mut *child).await.exit;
-            assert_eq!(ended, Some(Exit::Signal(Signal::INT)), "{level}");
+            assert_eq!(ended, Some(Exit::Code(9)), "{level}");
         }
         Ok(())
     }

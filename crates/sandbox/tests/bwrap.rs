@@ -80,6 +80,30 @@ fn a_command_is_never_an_option() {
     );
 }
 
+/// Else what the terminal interrupts is bubblewrap, and all that it holds.
+#[test]
+fn a_command_takes_its_terminal_where_it_can() {
+    let mut stage = Stage::new(Confinement::Restricted);
+    stage.terminal = true;
+    stage.program = "-x".to_owned();
+    let alone = stage.plan(Features::ALL).unwrap();
+    assert!(!alone.takes_terminal && !alone.to_string().contains("--new-session"));
+    stage.machine.seen.insert(
+        "/usr/bin/setsid".to_owned(),
+        Seen {
+            kind: Kind::File,
+            real: place("/usr/bin/setsid"),
+            link: None,
+        },
+    );
+    let plan = stage.plan(Features::ALL).unwrap();
+    assert!(plan.takes_terminal && plan.to_string().contains("--new-session"));
+    let command = ["/usr/bin/setsid", "-c", "--", "-x", "-c", "print(1)"];
+    assert_eq!(plan.command, command);
+    stage.terminal = false;
+    assert!(!stage.plan(Features::ALL).unwrap().takes_terminal);
+}
+
 #[test]
 fn what_is_no_sandbox_is_refused() {
     let home = place("/home/ada");

@@ -333,13 +333,14 @@ fn start(
         .copied()
         .collect();
     let kept = confined.map(Confined::kept).unwrap_or_default();
+    let leads = confined.is_none_or(Confined::leads_terminal);
     collodi_spawn::spawn(&Plan {
         program: confined.map_or(&lowered.program, |confined| &confined.program),
         args: confined.map_or(&lowered.args, |confined| &confined.args),
         env: confined.map_or(&lowered.env, |confined| &confined.env),
         cwd: lowered.cwd.as_fd(),
         stdio: theirs.stdio(),
-        terminal: theirs.terminal.as_deref(),
+        terminal: theirs.terminal.as_deref().filter(|_| leads),
         limits: &limits,
         cgroup,
         kept: &kept,

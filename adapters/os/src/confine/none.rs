@@ -21,6 +21,10 @@ impl Confined {
         Vec::new()
     }
 
+    pub(crate) const fn leads_terminal(&self) -> bool {
+        true
+    }
+
     pub(crate) const fn domain(&self) -> Option<BorrowedFd<'_>> {
         None
     }

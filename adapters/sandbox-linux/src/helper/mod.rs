@@ -92,6 +92,7 @@ pub(crate) fn ready(
         enforcement,
         handed: vec![note],
         domain: None,
+        takes_terminal: false,
     })
 }
 

@@ -24,6 +24,10 @@ pub struct Bwrap {
     pub clauses: Vec<Clause>,
     /// The command and its arguments.
     pub command: Vec<String>,
+    /// Whether the command takes its terminal inside, as the leader of a session there: then
+    /// bubblewrap must not lead the terminal's. Else what a terminal is interrupted with
+    /// interrupts bubblewrap as well, and everything in the sandbox ends.
+    pub takes_terminal: bool,
     /// The folders that the process may change, to be opened for [`Descriptor::Folder`]: the
     /// one for temporary files is the last.
     pub folders: Vec<Place>,
@@ -86,9 +90,8 @@ impl Bwrap {
         job.profile.check(job.cwd, machine)?;
         let plan = Self {
             clauses: clauses(job, machine, has),
-            command: core::iter::once(job.program.to_owned())
-                .chain(job.args.iter().cloned())
-                .collect(),
+            command: command(job, machine),
+            takes_terminal: takes_terminal(job, machine),
             folders: view::handed(job.profile, machine).cloned().collect(),
         };
         match plan
@@ -149,9 +152,25 @@ impl core::fmt::Display for Word {
     }
 }
 
+fn command(job: &Job<'_>, machine: &Machine) -> Vec<String> {
+    let leader: &[&str] = match takes_terminal(job, machine) {
+        true => &[names::SETSID, "-c", "--"],
+        false => &[],
+    };
+    let leader = leader.iter().map(|word| (*word).to_owned());
+    leader
+        .chain([job.program.to_owned()])
+        .chain(job.args.iter().cloned())
+        .collect()
+}
+
+fn takes_terminal(job: &Job<'_>, machine: &Machine) -> bool {
+    job.terminal && machine.seen.contains_key(names::SETSID)
+}
+
 fn clauses(job: &Job<'_>, machine: &Machine, has: Features) -> Vec<Clause> {
     let mut all = environment(job);
-    all.extend(namespaces(job, has));
+    all.extend(namespaces(job, machine, has));
     all.extend(view::clauses(job, machine, has));
     all.push(clause(
         &["--chdir", job.cwd.as_str()],
@@ -187,7 +206,7 @@ fn environment(job: &Job<'_>) -> Vec<Clause> {
         .collect()
 }
 
-fn namespaces(job: &Job<'_>, has: Features) -> Vec<Clause> {
+fn namespaces(job: &Job<'_>, machine: &Machine, has: Features) -> Vec<Clause> {
     let table = [
         (
             "--unshare-user",
@@ -227,7 +246,7 @@ fn namespaces(job: &Job<'_>, has: Features) -> Vec<Clause> {
         ),
         (
             "--new-session",
-            !job.terminal,
+            !job.terminal || takes_terminal(job, machine),
             "no typing into the terminal, no signals of it",
         ),
     ];

@@ -53,6 +53,9 @@ pub(super) const ROOTS: [&str; 9] = [
     "/etc/krb5.keytab",
 ];
 
+/// The program that has a command lead a session, and take a terminal.
+pub(super) const SETSID: &str = "/usr/bin/setsid";
+
 /// Keys, passwords and histories below a user's home.
 const CREDENTIALS: [&str; 33] = [
     ".ssh",
@@ -94,6 +97,7 @@ const CREDENTIALS: [&str; 33] = [
 pub(crate) fn questions(homes: &[Place]) -> impl Iterator<Item = String> {
     let fixed = SYSTEM.iter().chain(&KNOBS).chain(&TALES).chain(&ROOTS);
     fixed
+        .chain([&SETSID])
         .map(|path| (*path).to_owned())
         .chain(credentials(homes))
 }
