@@ -5,6 +5,7 @@ use collodi_sandbox::{
     Bwrap, Descriptor, Enforcement, Features, Job, Machine, Place, Reason,
     seccomp::{Architecture, Program, Set},
 };
+use collodi_sandbox_look::word;
 use collodi_spawn::{Limit, Resource};
 use rustix::{
     fd::OwnedFd,
@@ -71,11 +72,7 @@ pub(crate) fn limits(job: &Job<'_>) -> Vec<Limit> {
 }
 
 pub(crate) fn words(words: impl IntoIterator<Item = String>) -> Result<Vec<CString>, Refusal> {
-    let words = words
-        .into_iter()
-        .map(CString::new)
-        .collect::<Result<_, _>>();
-    words.map_err(|_| Refusal::Unfit(collodi_sandbox::Unfit::Command))
+    words.into_iter().map(word).collect()
 }
 
 fn filter() -> Result<Vec<u8>, Errno> {

@@ -7,9 +7,11 @@ mod machine;
 mod refusal;
 mod temporary;
 mod trust;
+mod word;
 
 pub use kept::keep_settings;
 pub use machine::machine;
 pub use refusal::Refusal;
 pub use temporary::{keep_temporary, temporary};
 pub use trust::{Distrust, trusted};
+pub use word::word;

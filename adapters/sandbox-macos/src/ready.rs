@@ -1,7 +1,7 @@
 //! A command that is ready to be started.
 
-use collodi_sandbox::{Enforcement, Job, Seatbelt, Unfit};
-use collodi_sandbox_look::Refusal;
+use collodi_sandbox::{Enforcement, Job, Seatbelt};
+use collodi_sandbox_look::{Refusal, word};
 use collodi_spawn::{Limit, Resource};
 use rustix::fd::BorrowedFd;
 use std::{ffi::CString, path::Path};
@@ -86,8 +86,4 @@ fn limits(job: &Job<'_>) -> Vec<Limit> {
         value,
     });
     file.into_iter().collect()
-}
-
-fn word(text: String) -> Result<CString, Refusal> {
-    CString::new(text).map_err(|_| Refusal::Unfit(Unfit::Command))
 }

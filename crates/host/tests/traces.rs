@@ -106,7 +106,11 @@ fn lines_that_nobody_hears_are_not_told() {
     play.at(20).input(Input::Progress(exec, said("\n")));
     assert_snapshot!(play.trace());
     let process = play.traced.machine.processes().next().unwrap();
-    let kept: Vec<_> = process.log().last(2).map(|line| line.text.clone()).collect();
+    let kept: Vec<_> = process
+        .log()
+        .last(2)
+        .map(|line| line.text.clone())
+        .collect();
     assert_eq!(kept, ["ui at http://127.0.0.1:8000", "unfinished still"]);
 }
 

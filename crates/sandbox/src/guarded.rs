@@ -7,11 +7,9 @@ impl Profile {
     /// own that it is in. What is hidden there is not brought back by protecting it.
     pub(crate) fn guarded(&self) -> impl Iterator<Item = (&Place, &Place)> {
         self.protected.iter().filter_map(|place| {
-            let nearest_hidden = self.hidden.iter().filter(|hidden| hidden.holds(place));
-            let nearest_hidden = nearest_hidden.map(Place::depth).max();
-            let folders = self.writable().filter(|folder| folder.holds(place));
-            let folder = folders.max_by_key(|folder| folder.depth())?;
-            (nearest_hidden <= Some(folder.depth())).then_some((place, folder))
+            let hidden = place.nearest(&self.hidden);
+            let folder = place.nearest(self.writable())?;
+            (!Place::is_nearer(hidden, Some(folder))).then_some((place, folder))
         })
     }
 }

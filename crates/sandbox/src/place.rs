@@ -42,6 +42,21 @@ impl Place {
         self.rest_of(other).is_some()
     }
 
+    /// The innermost of these places that holds this one.
+    pub(crate) fn nearest<'a>(
+        &self,
+        places: impl IntoIterator<Item = &'a Self>,
+    ) -> Option<&'a Self> {
+        let holders = places.into_iter().filter(|place| place.holds(self));
+        holders.max_by_key(|place| place.0.len())
+    }
+
+    /// Whether the first of two places, or none, that hold the same one is the inner one.
+    pub(crate) fn is_nearer(place: Option<&Self>, other: Option<&Self>) -> bool {
+        let len = |place: Option<&Self>| place.map(|place| place.0.len());
+        len(place) > len(other)
+    }
+
     /// The paths between this one and `other`, which is below: neither of them, the highest
     /// first.
     pub fn between<'a>(&'a self, other: &'a Self) -> impl Iterator<Item = String> + 'a {

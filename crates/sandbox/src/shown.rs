@@ -14,12 +14,8 @@ impl Profile {
 
     /// The same where a path that nothing is said about is shown as part of the system or not.
     pub(crate) fn shows_where(&self, place: &Place, of_system: bool) -> bool {
-        let nearest = |places: &mut dyn Iterator<Item = &'_ Place>| {
-            let holders = places.filter(|holder| holder.holds(place));
-            holders.map(|holder| holder.as_str().len()).max()
-        };
-        let granted = nearest(&mut self.writable().chain(&self.read));
-        match nearest(&mut self.hidden.iter()) > granted {
+        let granted = place.nearest(self.writable().chain(&self.read));
+        match Place::is_nearer(place.nearest(&self.hidden), granted) {
             true => false,
             false => granted.is_some() || of_system,
         }

@@ -172,19 +172,21 @@ impl Tool {
         self.installed(repo)
     }
 
-    /// Installs a program that is a Rust crate.
+    /// Installs a program that is a Rust crate. Built without optimisation, which takes longer
+    /// than the program ever saves.
     fn install_with_cargo(&self, repo: &Repo) -> Result<()> {
         if self.is_there(repo) {
             return Ok(());
         }
         eprintln!(
-            "installing {} {} into .tools: some minutes, once",
+            "installing {} {} into .tools: a minute or two, once",
             self.name, self.pinned
         );
         let version = self.pinned.to_string();
         let mut cargo = repo.cargo(&["install", "--quiet", "--locked", "--force", self.name]);
         cargo
-            .args(["--version", &version, "--root"])
+            .env("CARGO_PROFILE_DEV_DEBUG", "none")
+            .args(["--debug", "--version", &version, "--root"])
             .arg(repo.tools());
         run(&mut cargo).with_context(|| self.by_hand())?;
         self.installed(repo)
