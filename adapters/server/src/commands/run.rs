@@ -11,7 +11,8 @@ use crate::{
     given,
     home::Home,
     interrupts::Interrupts,
-    node::Node,
+    listening::Listen,
+    node::{Life, Node},
     present::{Presenter, Screen, presenter},
     prompt::Prompt,
     runtime::Runtime,
@@ -67,7 +68,8 @@ pub(crate) async fn run(
     let answers = PreparedAnswers::of(&answers, unattended);
     let prompt = Prompt::new(!unattended && !json);
     let interrupts = Interrupts::listen()?;
-    let mut node = Node::start(&*runtime, home, args.listen, &args.server).await?;
+    let listen = Listen::At(args.listen);
+    let mut node = Node::start(&*runtime, home, listen, Life::First, &args.server).await?;
     let events = node.handle.all_events().await?;
     show.listening(node.address, &node.state_file);
     for event in &node.found {
