@@ -1,10 +1,22 @@
 //! Another life of the same program: it goes on with the daemons, at the same socket and
 //! with the same token.
 
-use crate::{listening, node::Life};
+use crate::{
+    client::{Client, wait},
+    failure::Failure,
+    listening,
+    node::Life,
+    state,
+};
+use anyhow::Result;
+use collodi_api::Answer;
 use rustix::io::{FdFlags, fcntl_setfd};
 use std::{
-    ffi::OsString, io, net::TcpListener, os::unix::process::CommandExt as _, path::PathBuf,
+    ffi::OsString,
+    io,
+    net::{SocketAddr, TcpListener},
+    os::unix::process::CommandExt as _,
+    path::{Path, PathBuf},
     process::Command,
 };
 
@@ -20,6 +32,31 @@ pub(crate) fn life() -> Life {
         Some(_) => Life::Next,
         None => Life::First,
     }
+}
+
+/// Waits until the server of the workspace, if there is one, has left what it runs to this
+/// process. Its address, which is the next one's too.
+///
+/// # Errors
+///
+/// When it does not answer, says what would be lost, or does not end.
+pub(crate) fn take_over(workspace: &Path) -> Result<Option<SocketAddr>> {
+    let Some(server) = Client::of_running(workspace)? else {
+        return Ok(None);
+    };
+    let pid = server.server().pid;
+    let asked = server.post::<Answer>("/python/server/handover?other=true");
+    asked.map_err(|error| {
+        Failure::new(format!(
+            "the server (pid {pid}) is not taken over: {error:#}"
+        ))
+        .hint(format!(
+            "try again when that is done; one that hangs may be ended by `kill -KILL {pid}`: \
+             `collodi serve` goes on with its daemons"
+        ))
+    })?;
+    wait("the server", || Ok(!state::is_held(workspace)))?;
+    Ok(Some(server.server().address))
 }
 
 /// Replaces this program by itself, as it is on the disk by now, with the same arguments,

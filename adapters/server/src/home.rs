@@ -3,7 +3,7 @@
 use crate::{
     cli::ServerArgs,
     failure::{Failure, MISUNDERSTOOD},
-    handover, listening, trust,
+    handover, listening, service, trust,
 };
 use anyhow::Result;
 use collodi_backend::FileSystem;
@@ -145,8 +145,8 @@ pub(crate) fn root(dir: &Path) -> Result<Root> {
 /// cannot be passed on in a script's terms.
 pub(crate) fn host_variables() -> BTreeMap<String, String> {
     let own = |name: &OsString| {
-        let mut own = listening::VARIABLES.iter().chain([&handover::VARIABLE]);
-        own.any(|own| name == own)
+        let own = listening::VARIABLES.iter().chain(&service::VARIABLES);
+        own.chain([&handover::VARIABLE]).any(|own| name == own)
     };
     let vars = std::env::vars_os().filter(|(name, _)| !own(name));
     vars.filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))

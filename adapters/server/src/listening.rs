@@ -55,6 +55,14 @@ impl Listen {
         }
     }
 
+    /// At this address, unless a socket was given.
+    pub(crate) fn instead(self, address: SocketAddr) -> Self {
+        match self {
+            Self::At(_) => Self::At(address),
+            given => given,
+        }
+    }
+
     /// The address, where port 0 is any that is free.
     pub(crate) const fn address(&self) -> SocketAddr {
         match self {

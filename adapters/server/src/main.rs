@@ -24,6 +24,7 @@ mod pair;
 mod present;
 mod prompt;
 mod runtime;
+mod service;
 mod state;
 mod sure;
 mod trust;

@@ -44,7 +44,8 @@ pub(crate) fn execute(cli: Cli) -> Result<ExitCode> {
     match command {
         Command::Run(args) => {
             let on = args.server.runtime;
-            on.run(|runtime| run::run(runtime, &workspace, json, &args))
+            let listen = Listen::given_or(args.listen)?;
+            on.run(|runtime| run::run(runtime, &workspace, json, listen, &args))
         }
         Command::Serve(args) => {
             let on = args.server.runtime;

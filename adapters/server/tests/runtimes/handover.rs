@@ -43,8 +43,7 @@ fn no_caller_is_refused_while_a_server_is_replaced(stage: Stage) {
         (token, address)
     );
     assert_eq!(stage::listeners(serving.id()), 2, "no copies pile up");
-    let environment = std::fs::read(format!("/proc/{pid}/environ")).unwrap();
-    let environment = String::from_utf8_lossy(&environment);
+    let environment = stage::environment(pid);
     assert!(!environment.contains("LISTEN_"), "{environment}");
     assert_eq!(stage::listeners(pid), 0);
     assert_eq!(stage.post("/python/shutdown").status, 202);

@@ -80,6 +80,13 @@ impl Stage {
         running
     }
 
+    /// Serves without a word of what apps say, as nobody reads it.
+    pub(crate) fn serve_quietly(&self) -> Running {
+        let mut running = Running::of(self.command().args(self.serving()).arg("--quiet"));
+        running.until("listening");
+        running
+    }
+
     /// What the program says with these words; it must go well.
     pub(crate) fn call(&self, line: &str) -> String {
         let mut command = self.command();
@@ -225,6 +232,12 @@ pub(crate) fn signal(pid: u64, name: &str) {
 
 pub(crate) fn is_alive(pid: u64) -> bool {
     Path::new(&format!("/proc/{pid}")).exists()
+}
+
+/// The variables of the process.
+pub(crate) fn environment(pid: u64) -> String {
+    let bytes = fs::read(format!("/proc/{pid}/environ")).unwrap();
+    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 /// How many descriptors of the process are sockets that listen.
