@@ -187,6 +187,11 @@ const WAIT: &[Parameter] = &[query(
     "answer when sizes and users are known",
 )];
 const FORCE: &[Parameter] = &[query("force", "boolean", "also when something uses it")];
+const FOLLOWER: &[Parameter] = &[query(
+    "other",
+    "boolean",
+    "another process follows, which waits until this one has ended",
+)];
 const PLAIN: &str = "text/plain";
 
 /// Everything that can be asked for.
@@ -234,7 +239,7 @@ pub static ROUTES: &[Route] = &[
     Route::get("/python/events", || get(events)).text("text/event-stream", "events as they happen").with(STREAM),
     Route::get("/api/guard/sandbox-audit", || get(audit)).json::<AuditPage>("what was executed").with(AUDIT),
     Route::post("/python/shutdown", || post(shutdown)).json::<Answer>("ends the server").status("202"),
-    Route::post("/python/server/handover", || post(hand_over)).json::<Answer>("has the server replaced by its next life"),
+    Route::post("/python/server/handover", || post(hand_over)).json::<Answer>("has the server replaced by its next life").with(FOLLOWER),
 ];
 
 /// Whether everyone may ask for this path. What is not in the table is not open.

@@ -352,6 +352,10 @@ pub(crate) struct ServeArgs {
     /// Where the API listens.
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8470")]
     pub(crate) listen: SocketAddr,
+    /// Follows the server that runs in the workspace, at its address and with its token: that
+    /// one lets go of its daemons and ends, this one goes on with them.
+    #[arg(long, conflicts_with = "listen")]
+    pub(crate) takeover: bool,
     /// Does not repeat what apps say: their logs have it.
     #[arg(long)]
     pub(crate) quiet: bool,

@@ -1,6 +1,7 @@
 //! Talking to the server of a workspace.
 
 mod stream;
+mod wait;
 
 use crate::{
     failure::Failure,
@@ -13,6 +14,7 @@ use std::{path::Path, time::Duration};
 use ureq::RequestBuilder;
 
 pub(crate) use stream::Told;
+pub(crate) use wait::wait;
 
 /// The status of a server whose host has shut down.
 const SHUTTING_DOWN: u16 = 503;

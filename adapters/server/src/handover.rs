@@ -1,8 +1,24 @@
-//! Another life of the same program: it goes on with the daemons, at the same address and
+//! Another life of the same program: it goes on with the daemons, at the same socket and
 //! with the same token.
 
-use crate::state::{Hold, ServerState};
-use std::{ffi::OsString, io, os::unix::process::CommandExt as _, path::PathBuf, process::Command};
+use crate::{
+    client::{Client, wait},
+    failure::Failure,
+    listening,
+    node::Life,
+    state,
+};
+use anyhow::Result;
+use collodi_api::Answer;
+use rustix::io::{FdFlags, fcntl_setfd};
+use std::{
+    ffi::OsString,
+    io,
+    net::{SocketAddr, TcpListener},
+    os::unix::process::CommandExt as _,
+    path::{Path, PathBuf},
+    process::Command,
+};
 
 /// Set for a program that goes on for another one, which it has replaced.
 pub(crate) const VARIABLE: &str = "COLLODI_HANDOVER";
@@ -10,24 +26,58 @@ pub(crate) const VARIABLE: &str = "COLLODI_HANDOVER";
 /// What the end of a path says when its file was replaced.
 const DELETED: &str = " (deleted)";
 
-/// What is known of the life before this one, when there was one.
-pub(crate) fn earlier(hold: &Hold) -> Option<ServerState> {
-    let same_process = |state: &ServerState| state.pid == std::process::id();
-    std::env::var_os(VARIABLE)?;
-    hold.earlier().filter(same_process)
+/// Which life of its process this program begins.
+pub(crate) fn life() -> Life {
+    match std::env::var_os(VARIABLE) {
+        Some(_) => Life::Next,
+        None => Life::First,
+    }
 }
 
-/// Replaces this program by itself, as it is on the disk by now, with the same arguments.
-/// Children live on. Comes back only when that fails.
-pub(crate) fn replace() -> io::Error {
+/// Waits until the server of the workspace, if there is one, has left what it runs to this
+/// process. Its address, which is the next one's too.
+///
+/// # Errors
+///
+/// When it does not answer, says what would be lost, or does not end.
+pub(crate) fn take_over(workspace: &Path) -> Result<Option<SocketAddr>> {
+    let Some(server) = Client::of_running(workspace)? else {
+        return Ok(None);
+    };
+    let pid = server.server().pid;
+    let asked = server.post::<Answer>("/python/server/handover?other=true");
+    asked.map_err(|error| {
+        Failure::new(format!(
+            "the server (pid {pid}) is not taken over: {error:#}"
+        ))
+        .hint(format!(
+            "try again when that is done; one that hangs may be ended by `kill -KILL {pid}`: \
+             `collodi serve` goes on with its daemons"
+        ))
+    })?;
+    wait("the server", || Ok(!state::is_held(workspace)))?;
+    Ok(Some(server.server().address))
+}
+
+/// Replaces this program by itself, as it is on the disk by now, with the same arguments,
+/// and gives it the socket. Children live on. Comes back only when that fails.
+pub(crate) fn replace(listener: &TcpListener) -> io::Error {
     let program = match std::env::current_exe() {
         Ok(path) => on_disk(path),
         Err(error) => return error,
     };
-    Command::new(program)
-        .args(std::env::args_os().skip(1))
-        .env(VARIABLE, "1")
-        .exec()
+    let mut command = Command::new(program);
+    command.args(std::env::args_os().skip(1)).env(VARIABLE, "1");
+    listening::give(listener, &mut command);
+    if let Err(error) = fcntl_setfd(listener, FdFlags::empty()) {
+        return error.into();
+    }
+    let error = command.exec();
+    // Nothing was executed: no child is to have the socket.
+    match fcntl_setfd(listener, FdFlags::CLOEXEC) {
+        Ok(()) => error,
+        Err(error) => error.into(),
+    }
 }
 
 /// The path of a program that was replaced is that of its successor.

@@ -3,7 +3,7 @@
 use crate::{
     cli::ServerArgs,
     failure::{Failure, MISUNDERSTOOD},
-    handover, trust,
+    handover, listening, service, trust,
 };
 use anyhow::Result;
 use collodi_backend::FileSystem;
@@ -14,6 +14,7 @@ use collodi_run::ExtraRoots;
 use collodi_settings::{SettingsError, SettingsFile};
 use std::{
     collections::BTreeMap,
+    ffi::OsString,
     path::{Path, PathBuf},
 };
 
@@ -140,10 +141,14 @@ pub(crate) fn root(dir: &Path) -> Result<Root> {
     Ok(Root::new(text))
 }
 
-/// The variables of this program that children may get. Names and values that are not UTF-8
+/// The variables of this program that children may get, which are not for it alone. Names and values that are not UTF-8
 /// cannot be passed on in a script's terms.
 pub(crate) fn host_variables() -> BTreeMap<String, String> {
-    let vars = std::env::vars_os().filter(|(name, _)| name != handover::VARIABLE);
+    let own = |name: &OsString| {
+        let own = listening::VARIABLES.iter().chain(&service::VARIABLES);
+        own.chain([&handover::VARIABLE]).any(|own| name == own)
+    };
+    let vars = std::env::vars_os().filter(|(name, _)| !own(name));
     vars.filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
         .collect()
 }

@@ -5,9 +5,8 @@ use crate::{
     bell::{Ear, bell},
     checkup::{self, Checkup},
     cli::ServerArgs,
-    failure::Failure,
-    handover,
     home::{Home, host_variables},
+    listening::{Door, Listen},
     runtime::Runtime,
     state::{Hold, ServerState},
     trust,
@@ -54,11 +53,22 @@ pub(crate) struct Node {
     pub(crate) asked_to_end: Ear,
     /// What was told of what an earlier server has left.
     pub(crate) found: Vec<Arc<Event>>,
+    /// Callers who come between two lives wait at it.
+    listener: TcpListener,
     /// Ready when everything has ended, and callers have their answers.
     over: Fuse<RemoteHandle<()>>,
     budget: Duration,
     ledger: Arc<Ledger>,
-    _hold: Hold,
+    hold: Hold,
+}
+
+/// Which life of its process a node is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Life {
+    /// One with a token of its own.
+    First,
+    /// One that goes on for another, with its token.
+    Next,
 }
 
 impl Node {
@@ -66,13 +76,15 @@ impl Node {
     pub(crate) async fn start(
         runtime: &dyn Runtime,
         home: Home,
-        listen: SocketAddr,
+        listen: Listen,
+        life: Life,
         args: &ServerArgs,
     ) -> Result<Self> {
         let backends = runtime.backends();
         let options = options(&home, &backends, args)?;
-        refuse_open_address(listen)?;
-        let checkup = Checkup::of(&home, backends.clone(), options.clone(), listen);
+        listen.refuse_others()?;
+        let address = listen.address();
+        let checkup = Checkup::of(&home, backends.clone(), options.clone(), address);
         let Home {
             dir,
             settings,
@@ -80,8 +92,7 @@ impl Node {
             layout,
         } = home;
         let hold = Hold::take(&dir)?;
-        let earlier = handover::earlier(&hold);
-        let listen = earlier.as_ref().map_or(listen, |state| state.address);
+        let earlier = (life == Life::Next).then(|| hold.earlier()).flatten();
         make_directories(&layout)?;
         let ledger = audit::open(&dir, &backends)?;
         let backends = audit::over(backends, &ledger);
@@ -93,8 +104,8 @@ impl Node {
         let (inventory, worker) = Inventory::new(workspace.clone(), Arc::clone(&backends.clock));
         runtime.spawn(worker.work().boxed());
         let (driver, handle) = Driver::new(Host::new(options.clone()), backends.clone());
-        let door = Door::open(listen)?;
-        let address = door.address;
+        let Door { listener, address } = listen.open()?;
+        let callers = listener.try_clone()?;
         let token = match earlier {
             Some(state) => Token::new(state.token),
             None => Token::generate(random()?),
@@ -116,7 +127,7 @@ impl Node {
             clock: Arc::clone(&backends.clock),
             shutdown: Arc::new(move || bell.ring()),
         };
-        let over = door.serve_while(driver.run(), runtime, &backends, surface)?;
+        let over = serve_while(driver.run(), callers, runtime, &backends, surface)?;
         let looking = look_around(backends, options, handle.clone());
         runtime.spawn(looking.boxed());
         let found = recovered(&handle).await?;
@@ -136,10 +147,11 @@ impl Node {
             page,
             asked_to_end,
             found,
+            listener,
             over: over.fuse(),
             budget,
             ledger,
-            _hold: hold,
+            hold,
         })
     }
 
@@ -147,11 +159,6 @@ impl Node {
     pub(crate) async fn end(&self) {
         // A host that is gone has ended.
         let _ = self.handle.command(Command::Shutdown(self.budget)).await;
-    }
-
-    /// Everything that was executed is written down.
-    pub(crate) fn settle(&self) {
-        self.ledger.flush();
     }
 
     /// Does not wait for the grace period.
@@ -162,7 +169,17 @@ impl Node {
     /// Waits until everything has ended; for ever when it was told already.
     pub(crate) async fn ended(&mut self) {
         (&mut self.over).await;
-        self.settle();
+        self.ledger.flush();
+    }
+
+    /// Ends and leaves what lives to whoever goes on with it, at this socket and with the
+    /// token. Callers have their answers.
+    pub(crate) async fn leave(mut self) -> TcpListener {
+        // A host that is gone has left.
+        let _ = self.handle.leave().await;
+        self.ended().await;
+        self.hold.leave();
+        self.listener
     }
 }
 
@@ -191,58 +208,29 @@ async fn recovered(handle: &HostHandle) -> Result<Vec<Arc<Event>>> {
     Ok(told)
 }
 
-/// Where callers come in.
-#[derive(Debug)]
-struct Door {
+/// Runs `driver` and serves those who come to `listener` until it has ended, and then those
+/// who have asked.
+fn serve_while(
+    driver: impl Future<Output = ()> + Send + 'static,
     listener: TcpListener,
-    address: SocketAddr,
-}
-
-impl Door {
-    fn open(listen: SocketAddr) -> Result<Self> {
-        let listener = TcpListener::bind(listen).map_err(|error| {
-            Failure::new(format!("failed to listen on {listen}: {error}"))
-                .hint("choose another address with --listen, for instance --listen 127.0.0.1:0")
-        })?;
-        let address = listener.local_addr()?;
-        Ok(Self { listener, address })
-    }
-
-    /// Runs `driver` and serves until it has ended, and then those who have asked.
-    fn serve_while(
-        self,
-        driver: impl Future<Output = ()> + Send + 'static,
-        runtime: &dyn Runtime,
-        backends: &Backends,
-        surface: Surface,
-    ) -> Result<RemoteHandle<()>> {
-        let callers = runtime.callers(self.listener)?;
-        let (host, clock) = (surface.host.clone(), Arc::clone(&backends.clock));
-        let (close, closing) = oneshot::channel::<()>();
-        let driven = driver.map(|()| drop(close));
-        let served = async move {
-            // A host that is gone before has nobody to serve.
-            let _ = recovered(&host).await;
-            let router = collodi_http::router(surface);
-            let closing = closing.map(drop);
-            collodi_http::serve(callers, router, clock, Limits::default(), closing).await;
-        };
-        let (task, over) = future::join(driven, served).map(drop).remote_handle();
-        runtime.spawn(task.boxed());
-        Ok(over)
-    }
-}
-
-/// A token in a file guards what only this machine can reach; more needs more.
-fn refuse_open_address(listen: SocketAddr) -> Result<()> {
-    if listen.ip().is_loopback() {
-        return Ok(());
-    }
-    Err(
-        Failure::new(format!("{listen} can be reached from other machines"))
-            .hint("listen on 127.0.0.1 and put a proxy with TLS and a login before it")
-            .into(),
-    )
+    runtime: &dyn Runtime,
+    backends: &Backends,
+    surface: Surface,
+) -> Result<RemoteHandle<()>> {
+    let callers = runtime.callers(listener)?;
+    let (host, clock) = (surface.host.clone(), Arc::clone(&backends.clock));
+    let (close, closing) = oneshot::channel::<()>();
+    let driven = driver.map(|()| drop(close));
+    let served = async move {
+        // A host that is gone before has nobody to serve.
+        let _ = recovered(&host).await;
+        let router = collodi_http::router(surface);
+        let closing = closing.map(drop);
+        collodi_http::serve(callers, router, clock, Limits::default(), closing).await;
+    };
+    let (task, over) = future::join(driven, served).map(drop).remote_handle();
+    runtime.spawn(task.boxed());
+    Ok(over)
 }
 
 /// What a host is told at once, by the command line and the machine.

@@ -105,6 +105,11 @@ impl Hold {
         self.told.set(true);
         Ok(())
     }
+
+    /// Leaves what was told for whoever goes on.
+    pub(crate) fn leave(&self) {
+        self.told.set(false);
+    }
 }
 
 /// Who has told nothing leaves what was told of an earlier server for the next one.

@@ -3,7 +3,7 @@
 use super::{Player, answers};
 use collodi_action::{Error, ErrorKind};
 use collodi_contain::{Name, RelPath, Root};
-use collodi_host::{Accepted, Command, Host, HostOptions, Reader, RunId, RunRequest};
+use collodi_host::{Accepted, Command, Follower, Host, HostOptions, Reader, RunId, RunRequest};
 use collodi_machine::ActionId;
 use collodi_python::{Layout, Platform, ProvisionError};
 use collodi_run::{Action, App, Completed, DaemonStarted, Input, Run, RunOptions, ScriptFault};
@@ -125,7 +125,7 @@ fn command(detail: u8, first: Option<&RunId>) -> Command {
             force: false,
         },
         (3, _, Some(run)) => Command::CancelRun(run.clone()),
-        (4, ..) if detail > 127 => Command::HandOver,
+        (4, ..) if detail > 127 => Command::HandOver(Follower::SameProcess),
         (4, ..) => Command::Kill,
         (5, _, Some(run)) => Command::Answer {
             run: run.clone(),

@@ -8,7 +8,9 @@ use crate::{Broken, Subject};
 use collodi_contain::RelPath;
 use collodi_driver::{Driver, Events, HostHandle, Notice};
 use collodi_file::FileOp;
-use collodi_host::{Accepted, Command, Event, Host, HostOptions, Reader, RunId, RunRequest};
+use collodi_host::{
+    Accepted, Command, Event, Follower, Host, HostOptions, Reader, RunId, RunRequest,
+};
 use collodi_python::{Layout, Platform};
 use collodi_restart::{Policy, StopSequence};
 use collodi_run::App;
@@ -156,7 +158,7 @@ impl Operator {
 
     async fn listen(mut self, events: &mut Events) -> Result<Self, Broken> {
         while let Some(event) = next(events).await? {
-            if *event == Event::LetGo {
+            if matches!(*event, Event::LetGo(_)) {
                 self.handle.leave().await?;
                 self.replaces = true;
                 break;
@@ -181,7 +183,7 @@ impl Operator {
         self.deeds.pop_front();
         let command = match &deed.does {
             Does::Nothing => return Ok(()),
-            Does::Replace => Command::HandOver,
+            Does::Replace => Command::HandOver(Follower::SameProcess),
             Does::Stop => Command::StopApp("demo".to_owned()),
             Does::Cancel => Command::CancelRun(self.run.clone()),
             Does::Shutdown => Command::Shutdown(BUDGET),

@@ -40,7 +40,7 @@ pub enum Command {
     },
     /// Get ready to be followed by another host, which goes on with the daemons: tells
     /// [`Event::LetGo`](crate::Event::LetGo) when all that it needs is written down.
-    HandOver,
+    HandOver(Follower),
     /// End everything; kill what is left after this long.
     Shutdown(Duration),
     /// Kill everything.
@@ -70,6 +70,15 @@ pub enum Command {
     Know(Object),
 }
 
+/// Who goes on with the daemons of a host.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Follower {
+    /// Its own process, as the same or another program.
+    SameProcess,
+    /// Another process, which waits until this one has ended.
+    OtherProcess,
+}
+
 /// Something whose commands may read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Reader {
@@ -88,7 +97,7 @@ impl Command {
                 | Self::RestartProcess(_)
                 | Self::CreateEnv(_)
                 | Self::DeleteEnv { .. }
-                | Self::HandOver
+                | Self::HandOver(_)
         )
     }
 }
@@ -199,13 +208,22 @@ impl fmt::Display for Command {
             }
             Self::Shutdown(budget) => write!(f, "shut down within {budget:?}"),
             Self::Kill => f.write_str("kill"),
-            Self::HandOver => f.write_str("hand over"),
+            Self::HandOver(follower) => write!(f, "hand over to {follower}"),
             Self::Know(_) => f.write_str("know the machine"),
             Self::Answer { run, .. } => write!(f, "answer {run}"),
             Self::Write { to, bytes } => {
                 write!(f, "write {:?} to {to}", String::from_utf8_lossy(bytes))
             }
         }
+    }
+}
+
+impl fmt::Display for Follower {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::SameProcess => "the same process",
+            Self::OtherProcess => "another process",
+        })
     }
 }
 

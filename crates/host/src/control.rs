@@ -1,8 +1,8 @@
 //! Doing what a host is told.
 
 use crate::{
-    Accepted, EnvUser, Event, Host, HostOptions, Process, ProcessId, Reader, Refused, RunEntry,
-    RunId, RunRequest,
+    Accepted, EnvUser, Event, Follower, Host, HostOptions, Process, ProcessId, Reader, Refused,
+    RunEntry, RunId, RunRequest,
     detection::{Detecting, own_vars},
     environment::EnvJob,
     post::Post,
@@ -190,7 +190,7 @@ impl Host {
     }
 
     /// Another host follows. What is not a daemon would be lost.
-    pub(crate) fn hand_over_asked(&mut self) -> Result<Accepted, Refused> {
+    pub(crate) fn hand_over_asked(&mut self, follower: Follower) -> Result<Accepted, Refused> {
         if !self.shared.journal.is_on() {
             return Err(Refused::NoJournal);
         }
@@ -200,7 +200,7 @@ impl Host {
         if let Some(what) = run.or_else(env) {
             return Err(Refused::UnderWay(what));
         }
-        self.hand_over();
+        self.hand_over(follower);
         Ok(Accepted::UnderWay)
     }
 

@@ -1,6 +1,6 @@
 //! What a host tells.
 
-use crate::{ProcessId, RunId};
+use crate::{Follower, ProcessId, RunId};
 use alloc::{string::String, sync::Arc, vec::Vec};
 use collodi_command::Member;
 use collodi_disk::Shortage;
@@ -40,8 +40,9 @@ pub enum Event {
     },
     /// About what is written down for the next host.
     Journal(JournalEvent),
-    /// All that the next host needs to go on with the daemons is written down.
-    LetGo,
+    /// All that the next host needs to go on with the daemons is written down. What happens from
+    /// here on, it may not know.
+    LetGo(Follower),
     /// About an environment.
     Env {
         /// Its path.
@@ -180,7 +181,7 @@ impl fmt::Display for Event {
             Self::Process { process, what, .. } => write!(f, "{process} {what}"),
             Self::Env { path, what } => write!(f, "{path} {what}"),
             Self::Journal(what) => write!(f, "{what}"),
-            Self::LetGo => f.write_str("let go"),
+            Self::LetGo(follower) => write!(f, "let go for {follower}"),
         }
     }
 }

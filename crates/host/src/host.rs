@@ -182,7 +182,7 @@ impl Host {
             Command::StopApp(app) => self.stop_app(now, &app)?,
             Command::CreateEnv(name) => self.create_env(&self.options.layout.environment(&name)),
             Command::DeleteEnv { name, force } => self.delete_env(&name, force)?,
-            Command::HandOver => self.hand_over_asked()?,
+            Command::HandOver(follower) => self.hand_over_asked(follower)?,
             Command::Shutdown(budget) => self.shut_down(now, budget),
             Command::Kill => self.kill(now),
             Command::Answer {

@@ -49,7 +49,7 @@ pub mod calls {
     };
 }
 
-pub use command::{Accepted, Command, Reader, Refused, RunRequest};
+pub use command::{Accepted, Command, Follower, Reader, Refused, RunRequest};
 pub use confine::{Confine, Trust, sandbox_of};
 pub use control::run_options;
 pub use detection::own_vars;

@@ -5,7 +5,9 @@ use collodi_action::{Action, Completion, Ended, Error, ErrorKind, Progress};
 use collodi_command::{Exit, Identity, Signal, TreeId};
 use collodi_contain::{RelPath, Root};
 use collodi_file::{Entry, FileAnswer, FileError, FileErrorKind, FileKind, FileOp};
-use collodi_host::{Command, Event, Host, HostOptions, Input, JournalEvent, RunPhase, RunRequest};
+use collodi_host::{
+    Command, Event, Follower, Host, HostOptions, Input, JournalEvent, RunPhase, RunRequest,
+};
 use collodi_machine::{ActionId, Machine, Output};
 use collodi_python::{Layout, Platform};
 use collodi_restart::Phase;
@@ -468,15 +470,17 @@ fn a_full_disk_is_told_and_stops_nothing() {
 fn a_host_hands_over_when_all_is_written_and_no_run_would_be_lost() {
     let mut machine = Machinery::default();
     let mut play = Play::new(&mut machine);
-    let lets_go = |play: &Play<'_>| play.told.contains(&Event::LetGo);
+    let lets_go = |play: &Play<'_>| play.told.contains(&Event::LetGo(Follower::SameProcess));
     play.run(
         r#"{"dialect": "vatn", "run": [
         {"method": "shell.run", "params": {"message": "install"}}]}"#,
     );
-    play.command(Command::HandOver);
+    play.command(Command::HandOver(Follower::SameProcess));
     assert!(!lets_go(&play), "an installation would be lost");
     play.command(Command::StopApp("demo".into())).wait(5);
-    play.run(SERVER).wait(1).command(Command::HandOver);
+    play.run(SERVER)
+        .wait(1)
+        .command(Command::HandOver(Follower::SameProcess));
     assert!(lets_go(&play));
     let play = Play::new(&mut machine);
     let phase = play.host.processes().next().unwrap().status().phase;

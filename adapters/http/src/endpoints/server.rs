@@ -1,9 +1,14 @@
 //! The server itself.
 
 use super::{Answered, Shared};
-use axum::{Json, extract::State, http::StatusCode};
+use crate::query::flag;
+use axum::{
+    Json,
+    extract::State,
+    http::{StatusCode, Uri},
+};
 use collodi_api::{Answer, Live};
-use collodi_host::Command;
+use collodi_host::{Command, Follower};
 
 pub(crate) async fn live() -> Json<Live> {
     Json(Live {
@@ -21,9 +26,13 @@ pub(crate) async fn shutdown(State(surface): Shared) -> (StatusCode, Json<Answer
 }
 
 /// Another life of the server goes on with the daemons: when all that it needs is written
-/// down, this one is over.
-pub(crate) async fn hand_over(State(surface): Shared) -> Answered<Answer> {
-    surface.host.command(Command::HandOver).await?;
+/// down, this one is over. With `other` another process does, which waits for that.
+pub(crate) async fn hand_over(State(surface): Shared, uri: Uri) -> Answered<Answer> {
+    let follower = match flag(&uri, "other")? {
+        true => Follower::OtherProcess,
+        false => Follower::SameProcess,
+    };
+    surface.host.command(Command::HandOver(follower)).await?;
     Ok(Json(Answer {
         status: "handing over".to_owned(),
         id: None,

@@ -29,6 +29,7 @@ mod update;
 use crate::{
     cli::{Cli, Command},
     failure::MISUNDERSTOOD,
+    listening::Listen,
 };
 use anyhow::Result;
 use clap::CommandFactory as _;
@@ -43,11 +44,13 @@ pub(crate) fn execute(cli: Cli) -> Result<ExitCode> {
     match command {
         Command::Run(args) => {
             let on = args.server.runtime;
-            on.run(|runtime| run::run(runtime, &workspace, json, &args))
+            let listen = Listen::given_or(args.listen)?;
+            on.run(|runtime| run::run(runtime, &workspace, json, listen, &args))
         }
         Command::Serve(args) => {
             let on = args.server.runtime;
-            on.run(|runtime| serve::serve(runtime, &workspace, json, &args))
+            let listen = Listen::given_or(args.listen)?;
+            on.run(|runtime| serve::serve(runtime, &workspace, json, listen, &args))
         }
         Command::Apps(args) => apps::apps(&workspace, json, &args),
         Command::Add(args) => add::add(&workspace, json, &args),

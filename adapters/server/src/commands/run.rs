@@ -8,9 +8,10 @@ use crate::{
     cli::{PreparedArgs, RunArgs},
     client::Client,
     failure::{Failure, MISUNDERSTOOD},
-    given,
+    given, handover,
     home::Home,
     interrupts::Interrupts,
+    listening::Listen,
     node::Node,
     present::{Presenter, Screen, presenter},
     prompt::Prompt,
@@ -20,7 +21,8 @@ use anyhow::Result;
 use collodi_backend::Backends;
 use collodi_driver::{HostHandle, LoadedApp, Notice, load};
 use collodi_host::{
-    Accepted, Command, Event, Host, Process, ProcessEvent, ProcessId, RunEvent, RunId, RunRequest,
+    Accepted, Command, Event, Follower, Host, Process, ProcessEvent, ProcessId, RunEvent, RunId,
+    RunRequest,
 };
 use collodi_restart::Phase;
 use collodi_run::{Event as Step, Outcome, PreparedAnswers, Status};
@@ -37,6 +39,7 @@ pub(crate) async fn run(
     runtime: Rc<dyn Runtime>,
     workspace: &Path,
     json: bool,
+    listen: Listen,
     args: &RunArgs,
 ) -> Result<ExitCode> {
     let Backends { files, clock, .. } = runtime.backends();
@@ -67,7 +70,8 @@ pub(crate) async fn run(
     let answers = PreparedAnswers::of(&answers, unattended);
     let prompt = Prompt::new(!unattended && !json);
     let interrupts = Interrupts::listen()?;
-    let mut node = Node::start(&*runtime, home, args.listen, &args.server).await?;
+    let life = handover::life();
+    let mut node = Node::start(&*runtime, home, listen, life, &args.server).await?;
     let events = node.handle.all_events().await?;
     show.listening(node.address, &node.state_file);
     for event in &node.found {
@@ -92,7 +96,24 @@ pub(crate) async fn run(
     };
     let state = watch(state, &mut node, &mut seat).await;
     seat.leave(state.failed, state.signal.is_some()).await;
-    Ok(state.code())
+    match state.follower {
+        None => Ok(state.code()),
+        Some(follower) => follow(node, follower).await,
+    }
+}
+
+/// Leaves what lives to the next life.
+async fn follow(node: Node, follower: Follower) -> Result<ExitCode> {
+    let listener = node.leave().await;
+    match follower {
+        Follower::OtherProcess => Ok(ExitCode::SUCCESS),
+        Follower::SameProcess => Err(Failure::new(format!(
+            "failed to go on: {}",
+            handover::replace(&listener)
+        ))
+        .hint("the daemons live on: `collodi serve` finds them again")
+        .into()),
+    }
 }
 
 /// Begins the run, or goes on with what an earlier server has left of the app.
@@ -130,6 +151,10 @@ async fn watch(mut state: Watch, node: &mut Node, seat: &mut Seat) -> Watch {
     loop {
         match seat.next(&mut node.asked_to_end).await {
             Told::Notice(notice) => {
+                state.follower = let_go(&notice);
+                if state.follower.is_some() {
+                    return state;
+                }
                 if let Some(signal) = state.notice(notice, node, seat).await {
                     state.interrupted(signal, node, seat).await;
                 }
@@ -159,6 +184,17 @@ async fn watch(mut state: Watch, node: &mut Node, seat: &mut Seat) -> Watch {
     }
 }
 
+/// For whom the host has let go.
+fn let_go(notice: &Notice) -> Option<Follower> {
+    match notice {
+        Notice::Event(event) => match **event {
+            Event::LetGo(follower) => Some(follower),
+            _ => None,
+        },
+        Notice::Missed(_) => None,
+    }
+}
+
 /// What is known of the run and what comes from it: its daemons, and the scripts that
 /// it starts with theirs. Others may use the server too.
 #[derive(Debug)]
@@ -174,6 +210,8 @@ struct Watch {
     serving: bool,
     /// The signal that ended the run before it was done.
     signal: Option<u8>,
+    /// Who goes on with what lives.
+    follower: Option<Follower>,
 }
 
 impl Watch {
@@ -187,6 +225,7 @@ impl Watch {
             ending: false,
             serving: false,
             signal: None,
+            follower: None,
         }
     }
 

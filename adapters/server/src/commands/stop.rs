@@ -1,18 +1,13 @@
 //! `collodi stop`
 
-use crate::{cli::StopArgs, client::Client, failure::Failure, state};
+use crate::{
+    cli::StopArgs,
+    client::{Client, wait},
+    state,
+};
 use anyhow::Result;
 use collodi_api::{Process, Processes, Run, Runs};
-use std::{
-    path::Path,
-    process::ExitCode,
-    thread,
-    time::{Duration, Instant},
-};
-
-/// How often it is looked whether it has ended, and for how long.
-const PERIOD: Duration = Duration::from_millis(50);
-const PATIENCE: Duration = Duration::from_secs(60);
+use std::{path::Path, process::ExitCode};
 
 /// Ends an app, a process, a run, or the server; returns when it has ended.
 pub(crate) fn stop(workspace: &Path, json: bool, args: &StopArgs) -> Result<ExitCode> {
@@ -72,15 +67,4 @@ fn runs(client: &Client) -> Result<Vec<Run>> {
 /// A process that has ended says how.
 fn lives(process: &Process) -> bool {
     process.ended.is_none()
-}
-
-fn wait(what: &str, mut over: impl FnMut() -> Result<bool>) -> Result<()> {
-    let until = Instant::now() + PATIENCE;
-    while !over()? {
-        if Instant::now() >= until {
-            return Err(Failure::new(format!("{what} has not ended yet")).into());
-        }
-        thread::sleep(PERIOD);
-    }
-    Ok(())
 }

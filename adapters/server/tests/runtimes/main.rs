@@ -20,6 +20,11 @@ macro_rules! on_each_runtime {
     };
 }
 
+mod handover;
+mod service;
+mod sockets;
+mod takeover;
+
 on_each_runtime! {
     a_workspace_is_served_until_it_is_told_to_end
     a_daemon_that_is_killed_is_started_again

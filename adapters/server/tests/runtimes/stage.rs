@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 use std::{
+    ffi::OsStr,
     fs,
     io::{BufRead as _, BufReader, Lines},
     net::TcpStream,
@@ -62,20 +63,26 @@ impl Stage {
 
     /// Starts the program with these words alone.
     pub(crate) fn guest(&self, words: &[&str]) -> Running {
-        let mut child = self
-            .command()
-            .args(words)
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        Running { child, lines }
+        let mut command = self.command();
+        Running::of(command.args(words))
+    }
+
+    /// The words that start a server on the runtime.
+    pub(crate) fn serving(&self) -> Vec<&'static str> {
+        let serve = ["--json", "serve", "--runtime", self.runtime];
+        [&serve[..], &["--listen", "127.0.0.1:0"]].concat()
     }
 
     /// Serves, and has said where.
     pub(crate) fn serve(&self) -> Running {
         let mut running = self.start(&["--json", "serve", "--listen", "127.0.0.1:0"]);
+        running.until("listening");
+        running
+    }
+
+    /// Serves without a word of what apps say, as nobody reads it.
+    pub(crate) fn serve_quietly(&self) -> Running {
+        let mut running = Running::of(self.command().args(self.serving()).arg("--quiet"));
         running.until("listening");
         running
     }
@@ -93,7 +100,12 @@ impl Stage {
     }
 
     fn command(&self) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_collodi"));
+        self.command_of(env!("CARGO_BIN_EXE_collodi"))
+    }
+
+    /// A program in the workspace.
+    pub(crate) fn command_of(&self, program: impl AsRef<OsStr>) -> Command {
+        let mut command = Command::new(program);
         let first = self.path("bin").into_os_string();
         let path = std::env::var_os("PATH").unwrap();
         let all = [first, path].join(":".as_ref());
@@ -152,7 +164,7 @@ impl Stage {
         format!("Bearer {}", self.state("token"))
     }
 
-    fn state(&self, key: &str) -> String {
+    pub(crate) fn state(&self, key: &str) -> String {
         let text = fs::read_to_string(self.path(".vatn/python/server.json")).unwrap();
         let state: Value = serde_json::from_str(&text).unwrap();
         state[key].as_str().unwrap().to_owned()
@@ -160,6 +172,18 @@ impl Stage {
 }
 
 impl Running {
+    /// Starts a program, and reads what it says.
+    pub(crate) fn of(command: &mut Command) -> Self {
+        command.stdin(Stdio::null()).stdout(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        Self { child, lines }
+    }
+
+    pub(crate) fn id(&self) -> u64 {
+        self.child.id().into()
+    }
+
     /// Reads what it says up to a line that has this text.
     pub(crate) fn until(&mut self, text: &str) {
         let mut heard = Vec::new();
@@ -208,4 +232,25 @@ pub(crate) fn signal(pid: u64, name: &str) {
 
 pub(crate) fn is_alive(pid: u64) -> bool {
     Path::new(&format!("/proc/{pid}")).exists()
+}
+
+/// The variables of the process.
+pub(crate) fn environment(pid: u64) -> String {
+    let bytes = fs::read(format!("/proc/{pid}/environ")).unwrap();
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+/// How many descriptors of the process are sockets that listen.
+pub(crate) fn listeners(pid: u64) -> usize {
+    let table = fs::read_to_string("/proc/net/tcp").unwrap();
+    let rows = table
+        .lines()
+        .map(|line| line.split_whitespace().collect::<Vec<_>>());
+    let listening: Vec<_> = rows
+        .filter(|row| row[3] == "0A")
+        .map(|row| PathBuf::from(format!("socket:[{}]", row[9])))
+        .collect();
+    let descriptors = fs::read_dir(format!("/proc/{pid}/fd")).unwrap().flatten();
+    let targets = descriptors.filter_map(|descriptor| fs::read_link(descriptor.path()).ok());
+    targets.filter(|target| listening.contains(target)).count()
 }

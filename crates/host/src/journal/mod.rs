@@ -10,7 +10,7 @@ mod record;
 mod recovery;
 
 use crate::{
-    Event, ProcessId,
+    Event, Follower, ProcessId,
     event::JournalEvent,
     shared::{Child, Role, Shared},
 };
@@ -53,8 +53,8 @@ pub(crate) struct Journal {
     /// Daemons that somebody stopped, and that stay stopped: their apps.
     pub(crate) stopped: BTreeMap<ProcessId, String>,
     pub(crate) recovery: Recovery,
-    /// Somebody waits until all is written.
-    pub(crate) is_awaited: bool,
+    /// Who waits until all is written.
+    pub(crate) follower: Option<Follower>,
 }
 
 #[derive(Clone, Debug)]

@@ -2,7 +2,7 @@
 
 use super::{Record, TREES, fields::NotARecord, history::Part, read_trees};
 use crate::{
-    Event, Host, Process, ProcessId, RunEntry,
+    Event, Follower, Host, Process, ProcessId, RunEntry,
     event::JournalEvent,
     post::Post,
     process::{Birth, First},
@@ -425,18 +425,19 @@ impl Host {
 
     /// Tells who waits that all is written down.
     pub(crate) fn let_go_when_clean(&mut self) {
-        let journal = &self.shared.journal;
-        let is_due = journal.is_awaited && journal.is_clean();
-        if is_due && self.processes().all(Process::can_be_found) {
-            self.shared.journal.is_awaited = false;
-            self.shared.out.event(Event::LetGo);
+        let is_clean = self.shared.journal.is_clean();
+        if !is_clean || !self.processes().all(Process::can_be_found) {
+            return;
+        }
+        if let Some(follower) = self.shared.journal.follower.take() {
+            self.shared.out.event(Event::LetGo(follower));
         }
     }
 
     /// Whoever comes after goes on with the daemons: tells when all that is needed for that
     /// is written down.
-    pub(crate) fn hand_over(&mut self) {
-        self.shared.journal.is_awaited = true;
+    pub(crate) fn hand_over(&mut self, follower: Follower) {
+        self.shared.journal.follower = Some(follower);
         let post = Post::LetGo;
         self.shared.post.push_back(post);
     }

@@ -1,0 +1,128 @@
+//! Another life of the program goes on for the one that was.
+
+use super::{SERVER, stage, stage::Stage};
+use std::{
+    io::{ErrorKind, Read as _, Write as _},
+    net::{SocketAddr, TcpStream},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
+    thread::{self, JoinHandle},
+};
+
+on_each_runtime! {
+    no_caller_is_refused_while_a_server_is_replaced
+    a_server_that_cannot_be_replaced_goes_on
+    an_installation_is_not_lost_to_a_handover
+}
+
+/// The daemon is the same process, and what it says goes on.
+fn no_caller_is_refused_while_a_server_is_replaced(stage: Stage) {
+    stage.app("demo", SERVER);
+    let mut serving = stage.serve();
+    stage.post("/python/apps/demo/run");
+    serving.until("\"text\":\"up\"");
+    let (pid, token, address) = (
+        stage.pid_of("demo"),
+        stage.state("token"),
+        stage.state("address"),
+    );
+    let callers = Callers::of(&address);
+    for again in 0..3 {
+        match again {
+            0 => assert_eq!(stage.post("/python/server/handover").status, 200),
+            _ => serving.signal("-HUP"),
+        }
+        serving.until("listening");
+    }
+    assert_eq!(callers.refused(), 0);
+    assert_eq!(stage.pid_of("demo"), pid);
+    assert_eq!(
+        (stage.state("token"), stage.state("address")),
+        (token, address)
+    );
+    assert_eq!(stage::listeners(serving.id()), 2, "no copies pile up");
+    let environment = stage::environment(pid);
+    assert!(!environment.contains("LISTEN_"), "{environment}");
+    assert_eq!(stage::listeners(pid), 0);
+    assert_eq!(stage.post("/python/shutdown").status, 202);
+    assert_eq!(serving.code(), Some(0));
+}
+
+/// A program that is not there any more, as in an upgrade that went wrong.
+fn a_server_that_cannot_be_replaced_goes_on(stage: Stage) {
+    stage.app("demo", SERVER);
+    let program = stage.path("collodi");
+    std::fs::copy(env!("CARGO_BIN_EXE_collodi"), &program).unwrap();
+    let mut command = stage.command_of(&program);
+    let mut serving = stage::Running::of(command.args(stage.serving()));
+    serving.until("listening");
+    stage.post("/python/apps/demo/run");
+    serving.until("\"text\":\"up\"");
+    let pid = stage.pid_of("demo");
+    std::fs::remove_file(&program).unwrap();
+    serving.signal("-HUP");
+    serving.until("the same program goes on");
+    serving.until("listening");
+    assert_eq!(stage.pid_of("demo"), pid);
+    assert_eq!(stage.call("stop demo"), "demo has ended\n");
+    assert!(!stage::is_alive(pid));
+    stage.post("/python/shutdown");
+    assert_eq!(serving.code(), Some(0));
+}
+
+fn an_installation_is_not_lost_to_a_handover(stage: Stage) {
+    stage.app(
+        "demo",
+        r#"{"run": [{"method": "shell.run", "params": {
+            "message": "echo installing; exec sleep 1000"}}]}"#,
+    );
+    let mut serving = stage.serve();
+    let mut guest = stage.guest(&["run", "demo"]);
+    guest.until("installing");
+    let refused = stage.post("/python/server/handover");
+    assert_eq!(refused.status, 409, "{}", refused.body);
+    serving.signal("-HUP");
+    serving.until("not handed over");
+    stage.post("/python/shutdown");
+    assert_eq!(serving.code(), Some(0));
+}
+
+/// Somebody who calls again and again.
+struct Callers {
+    enough: Arc<AtomicBool>,
+    refused: JoinHandle<usize>,
+}
+
+impl Callers {
+    fn of(address: &str) -> Self {
+        let address: SocketAddr = address.parse().unwrap();
+        let enough = Arc::new(AtomicBool::new(false));
+        let is_enough = Arc::clone(&enough);
+        let refused = thread::spawn(move || {
+            let mut refused = 0;
+            while !is_enough.load(Relaxed) {
+                match TcpStream::connect(address) {
+                    Ok(socket) => call(socket),
+                    Err(error) if error.kind() == ErrorKind::ConnectionRefused => refused += 1,
+                    Err(error) => panic!("{error}"),
+                }
+            }
+            refused
+        });
+        Self { enough, refused }
+    }
+
+    /// How many calls were refused.
+    fn refused(self) -> usize {
+        self.enough.store(true, Relaxed);
+        self.refused.join().unwrap()
+    }
+}
+
+/// One question, whose answer need not come.
+fn call(mut socket: TcpStream) {
+    let _ = socket.write_all(b"GET /livez HTTP/1.0\r\nhost: localhost\r\n\r\n");
+    let _ = socket.read_to_end(&mut Vec::new());
+}

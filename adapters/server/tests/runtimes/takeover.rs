@@ -1,0 +1,135 @@
+//! Another program goes on for the server that is there.
+
+use super::{SERVER, stage, stage::Stage};
+use std::collections::BTreeSet;
+
+on_each_runtime! {
+    a_second_program_takes_the_daemons_over
+    a_server_leaves_its_daemons_when_it_is_told_so
+    what_would_be_lost_is_not_taken_over
+    an_app_that_runs_by_itself_is_taken_over
+}
+
+const MANY: usize = 20;
+
+/// Each counts for ever.
+fn counters(stage: &Stage) {
+    let step = r#"{"method": "shell.run", "params": {"daemon": true,
+        "message": "i=0; while :; do i=$((i+1)); echo $i; sleep 0.05; done"}}"#;
+    let steps = [step; MANY].join(",");
+    stage.app("demo", &format!(r#"{{"run": [{steps}]}}"#));
+}
+
+/// The processes, when each of them is known by its id.
+fn pids(stage: &Stage) -> BTreeSet<u64> {
+    loop {
+        let body = stage.get("/python/processes").body;
+        let all = body["processes"].as_array().unwrap();
+        let pids: Option<_> = all.iter().map(|p| p["pid"].as_u64()).collect();
+        if let Some(pids) = pids {
+            return pids;
+        }
+    }
+}
+
+/// The lines of each log are the numbers from 1 on.
+fn count_on(stage: &Stage) {
+    let body = stage.get("/python/processes").body;
+    for process in body["processes"].as_array().unwrap() {
+        let path = format!(
+            "/python/processes/{}/logs?limit=1000",
+            process["id"].as_str().unwrap()
+        );
+        let page = stage.get(&path).body;
+        let lines = page["lines"].as_array().unwrap();
+        let said: Vec<_> = lines
+            .iter()
+            .map(|line| line["text"].as_str().unwrap())
+            .collect();
+        let numbers = said.iter().filter_map(|text| text.parse::<usize>().ok());
+        let numbers: Vec<_> = numbers.collect();
+        let expected: Vec<_> = (1..=numbers.len()).collect();
+        assert!(!numbers.is_empty() && numbers == expected, "{said:?}");
+    }
+}
+
+fn takeover(stage: &Stage) -> Vec<&'static str> {
+    let words = stage.serving();
+    let end = words.iter().position(|word| *word == "--listen").unwrap();
+    [&words[..end], &["--quiet", "--takeover"]].concat()
+}
+
+/// It may be at another path, and another version.
+fn a_second_program_takes_the_daemons_over(stage: Stage) {
+    counters(&stage);
+    let mut first = stage.serve_quietly();
+    assert_eq!(stage.post("/python/apps/demo/run").status, 200);
+    let (before, token, address) = (pids(&stage), stage.state("token"), stage.state("address"));
+    assert_eq!(before.len(), MANY);
+    let program = stage.path("another-collodi");
+    std::fs::copy(env!("CARGO_BIN_EXE_collodi"), &program).unwrap();
+    let mut second = stage::Running::of(stage.command_of(&program).args(takeover(&stage)));
+    second.until("listening");
+    assert_eq!(first.code(), Some(0));
+    assert_eq!(
+        (stage.state("token"), stage.state("address")),
+        (token, address)
+    );
+    assert_eq!(pids(&stage), before);
+    count_on(&stage);
+    assert_eq!(stage.post("/python/shutdown").status, 202);
+    assert_eq!(second.code(), Some(0));
+    assert!(!before.into_iter().any(stage::is_alive));
+}
+
+/// As a service manager does that starts a service anew.
+fn a_server_leaves_its_daemons_when_it_is_told_so(stage: Stage) {
+    counters(&stage);
+    let mut first = stage.serve_quietly();
+    stage.post("/python/apps/demo/run");
+    let before = pids(&stage);
+    first.signal("-USR1");
+    assert_eq!(first.code(), Some(0));
+    let mut second = stage.serve_quietly();
+    assert_eq!(pids(&stage), before);
+    count_on(&stage);
+    stage.post("/python/shutdown");
+    assert_eq!(second.code(), Some(0));
+}
+
+fn what_would_be_lost_is_not_taken_over(stage: Stage) {
+    stage.app(
+        "demo",
+        r#"{"run": [{"method": "shell.run", "params": {
+            "message": "echo installing; exec sleep 1000"}}]}"#,
+    );
+    let mut first = stage.serve();
+    let mut guest = stage.guest(&["run", "demo"]);
+    guest.until("installing");
+    let refused = stage
+        .command_of(env!("CARGO_BIN_EXE_collodi"))
+        .args(takeover(&stage))
+        .output();
+    let refused = refused.unwrap();
+    let said = String::from_utf8_lossy(&refused.stderr);
+    assert!(said.contains("is not taken over: demo-"), "{said}");
+    assert!(said.contains("is under way, and would be lost"), "{said}");
+    assert_eq!(refused.status.code(), Some(1));
+    assert_eq!(stage.get("/python/status").status, 200);
+    stage.post("/python/shutdown");
+    assert_eq!(first.code(), Some(0));
+}
+
+fn an_app_that_runs_by_itself_is_taken_over(stage: Stage) {
+    stage.app("demo", SERVER);
+    let mut first = stage.start(&["--json", "run", "demo", "--listen", "127.0.0.1:0"]);
+    first.until("\"text\":\"up\"");
+    let pid = stage.pid_of("demo");
+    let mut second = stage.guest(&takeover(&stage));
+    second.until("listening");
+    assert_eq!(first.code(), Some(0));
+    assert_eq!(stage.pid_of("demo"), pid);
+    stage.post("/python/shutdown");
+    assert_eq!(second.code(), Some(0));
+    assert!(!stage::is_alive(pid));
+}
