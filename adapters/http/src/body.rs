@@ -8,7 +8,7 @@ use axum::{
     body::{Body, Bytes},
     http::{HeaderMap, header},
 };
-use collodi_api::{AppRequest, AppUpdate, RunAnswer, RunRequest};
+use collodi_api::{AppRequest, AppUpdate, RunAnswer, RunRequest, ScriptText};
 use collodi_host::{Command, RunId};
 use collodi_run::PreparedAnswers;
 use collodi_script::StepAt;
@@ -25,6 +25,7 @@ const ANSWER: &str = "send {\"values\": {\"KEY\": …}}, with the keys of the ru
 const APP: &str =
     "send {\"source\": \"https://…\"} or {\"template\": \"fastapi\"}, and a \"name\" if you like";
 const UPDATE: &str = "send {\"commit\": \"…\", \"discard\": false}, or no body";
+const SCRIPT: &str = "send {\"script\": \"…\"}, with the text of a script";
 const CONFIG: &str = "send {\"preferUv\": true}, with the settings that are to change";
 
 /// The largest body, in bytes.
@@ -95,6 +96,11 @@ pub(crate) fn update(bytes: &[u8]) -> Result<AppUpdate, Fault> {
         true => Ok(AppUpdate::default()),
         false => parse(bytes, UPDATE),
     }
+}
+
+/// The text that a script could have.
+pub(crate) fn script(bytes: &[u8]) -> Result<String, Fault> {
+    parse::<ScriptText>(bytes, SCRIPT).map(|body| body.script)
 }
 
 /// What the body of a change of settings says.

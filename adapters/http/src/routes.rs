@@ -14,7 +14,7 @@ use collodi_api::{
     Answer, AppDetail, AppProcesses, AppRemoved, AppRequest, AppUpdate, AppUpdated, Apps,
     AuditPage, Config, ConfigSaved, Doctor, EnvCreated, EnvDeleted, EnvPlan, Envs, Live, LogPage,
     Plan, ProcessDetail, Processes, Run, RunAnswer, RunRequest, RunResult, Runs, ScriptDiagnostics,
-    Status, Templates,
+    ScriptText, Status, Templates,
 };
 use schemars::{JsonSchema, SchemaGenerator};
 use serde_json::{Map, Value};
@@ -221,7 +221,9 @@ pub static ROUTES: &[Route] = &[
     Route::post("/python/apps/{name}/stop", || post(stop_app)).json::<Answer>("ends all of an app"),
     Route::get("/python/apps/{name}/processes", || get(app_processes)).json::<AppProcesses>("the processes of an app"),
     Route::get("/python/apps/{name}/plan", || get(plan)).json::<Plan>("what a run would do"),
+    Route::post("/python/apps/{name}/plan", || post(plan_text)).json::<Plan>("what a run would do if the script had this text").takes::<ScriptText>(),
     Route::get("/python/apps/{name}/diagnostics", || get(diagnostics)).json::<ScriptDiagnostics>("what there is to say about a script"),
+    Route::post("/python/apps/{name}/diagnostics", || post(check_text)).json::<ScriptDiagnostics>("what there would be to say about a text").takes::<ScriptText>(),
     Route::get("/python/apps/{name}/script", || get(script_text)).text(PLAIN, "the text of a script, with its ETag"),
     Route::put("/python/apps/{name}/script", || put(replace_script)).json::<ScriptDiagnostics>("replaces a script").takes::<Value>().with(&[IF_MATCH]),
     Route::get("/python/runs", || get(runs)).json::<Runs>("the runs"),

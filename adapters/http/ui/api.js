@@ -28,14 +28,13 @@ export function setToken(text) {
 }
 
 /** A request; the answer as it is. `path` is relative to `/python/`. */
-export async function ask(method, path, { body, headers = {}, signal } = {}) {
+export async function ask(method, path, { body, text = JSON.stringify(body), headers = {}, signal } = {}) {
   const all = { Authorization: `Bearer ${token()}`, ...headers };
-  if (body !== undefined) all["Content-Type"] = "application/json";
+  if (text !== undefined) all["Content-Type"] = "application/json";
   let answer;
   try {
     answer = await fetch(new URL(path, BASE), {
-      method, headers: all, signal, cache: "no-store", credentials: "omit",
-      body: body === undefined ? undefined : JSON.stringify(body),
+      method, headers: all, signal, cache: "no-store", credentials: "omit", body: text,
     });
   } catch (error) {
     if (error.name === "AbortError") throw error;
@@ -49,6 +48,18 @@ export const get = async (path, options) => (await ask("GET", path, options)).js
 export const post = async (path, options) => (await ask("POST", path, options)).json();
 export const put = async (path, options) => (await ask("PUT", path, options)).json();
 export const del = async (path, options) => (await ask("DELETE", path, options)).json();
+
+/** A text, and the tag of this version of it. */
+export async function readText(path) {
+  const answer = await ask("GET", path);
+  return { text: await answer.text(), tag: answer.headers.get("ETag") };
+}
+
+/** Replaces a text; the answer and the tag of the version that is there then. */
+export async function putText(path, text, headers) {
+  const answer = await ask("PUT", path, { text, headers });
+  return { body: await answer.json(), tag: answer.headers.get("ETag") };
+}
 
 /** A part of a path. */
 export const part = encodeURIComponent;

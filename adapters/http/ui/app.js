@@ -1,16 +1,22 @@
 // The page: which view is shown, and what its buttons do.
 
 import { addApp } from "./add.js";
-import { del, get, part, post, setToken, token } from "./api.js";
+import { del, part, post, token } from "./api.js";
 import { appView, appsView, forget } from "./apps.js";
+import { sure } from "./dialog.js";
 import { h, onAction, show } from "./dom.js";
+import { dropScript, editorOf, forgetScripts, unsaved } from "./editor.js";
 import { deletion, envsView, isInUse } from "./envs.js";
+import { gateView } from "./gate.js";
 import { LogView } from "./log.js";
 import { auditView, doctorView, forgetOptional, saveSettings, settingsView } from "./optional.js";
 import { processView, processesView } from "./processes.js";
 import { answers } from "./question.js";
 import { runView, runsView } from "./runs.js";
+import { statusLine } from "./status.js";
 import { isAlive, isUnderWay, processes, refresh, runs, start, store } from "./store.js";
+import { chooseThemeBy } from "./theme.js";
+import { forgetUsage, watchUsage } from "./usage.js";
 import { problem } from "./words.js";
 
 const $ = (id) => document.getElementById(id);
@@ -49,7 +55,7 @@ function view({ view, id }) {
     case "settings": return settingsView(draw);
     case "doctor": return doctorView(draw);
     case "audit": return auditView(draw);
-    default: return id ? appView(id, draw) : appsView();
+    default: return id ? appView(id, draw, editorOf) : appsView();
   }
 }
 
@@ -72,37 +78,18 @@ function drawNow() {
   const at = place();
   show($("nav"), navigation(at.view));
   show(main, view(at));
-  drawStatus();
+  watchUsage(looksAtProcesses, draw);
+  show($("status"), statusLine(store.status));
   drawBanners();
 }
+
+const looksAtProcesses = () => following !== null && place().view === "processes" && processes().some(isAlive);
 
 function navigation(current) {
   const counts = { runs: runs().filter(isUnderWay).length, processes: processes().filter(isAlive).length };
   return h("ul", {}, VIEWS.map(([name, label]) => h("li", {},
     h("a", { href: `#/${name}`, "aria-current": name === current ? "page" : null }, label,
       counts[name] ? h("span.badge.quiet", {}, counts[name]) : null))));
-}
-
-function drawStatus() {
-  const { status } = store;
-  if (status === null) return show($("status"), "Connecting…");
-  const facts = [
-    status.healthy ? status.version : "Python not found: install python3 with venv",
-    status.uv === "not found" ? "uv not found" : status.uv,
-    status.conda === "available" ? "conda" : "no conda",
-    status.appleSilicon ? `Apple Silicon, MLX ${status.mlx}` : "",
-    ...machine(status.machine ?? {}),
-  ];
-  show($("status"), facts.filter(Boolean).map((text) => h("span.fact", {}, text)));
-}
-
-function machine({ platform, arch, ram, gpu, gpu_model: model, vram }) {
-  const card = [model ?? gpu, vram && vram !== "0" ? `${vram} GiB` : null];
-  return [
-    [platform, arch].filter(Boolean).join(" "),
-    ram ? `${ram} GiB of memory` : "",
-    gpu === "none" ? "no GPU" : card.filter(Boolean).join(", "),
-  ].filter(Boolean);
 }
 
 function drawBanners() {
@@ -173,26 +160,12 @@ function notice(what) {
   $("notices").append(h("div.notice", {}, what instanceof Error ? problem(what) : h("p", {}, what), dismiss));
 }
 
-/** Asks before something that cannot be undone. */
-function sure(question, yes, facts) {
-  const dialog = h("dialog", { "aria-labelledby": "sure" }, h("form", { method: "dialog" },
-    h("h2", { id: "sure" }, question),
-    facts,
-    h("p.actions", {}, h("button.danger", { value: "yes" }, yes), h("button", { value: "no", autofocus: true }, "Keep"))));
-  document.body.append(dialog);
-  dialog.showModal();
-  return new Promise((resolve) => dialog.addEventListener("close", () => {
-    dialog.remove();
-    resolve(dialog.returnValue === "yes");
-  }));
-}
-
 const forms = {
   "settings": saveSettings,
   "create-env": async (form) => {
     const field = form.querySelector("input");
     const { warning } = await post(`envs/${part(field.value)}`);
-    if (warning) notice({ message: `Warning: ${warning}` });
+    if (warning) notice(`Warning: ${warning}`);
     field.value = "";
   },
 };
@@ -222,6 +195,7 @@ function enter() {
   following?.abort();
   following = new AbortController();
   forgetOptional();
+  forgetUsage();
   start(following.signal, draw, () => askForToken("The token is not that of this server."));
   draw();
 }
@@ -233,40 +207,15 @@ function askForToken(why) {
   log = null;
   show($("nav"));
   show($("status"), "Not connected");
-  const form = h("form.token", {},
-    h("h1", {}, "Collodi"),
-    h("p", {}, why),
-    h("p.hint", {}, "In the folder of the workspace, collodi token prints it, and collodi token --url an address that has it."),
-    h("label", { for: "token" }, "Token"),
-    h("input", { id: "token", type: "password", required: true, autocomplete: "off" }),
-    h("p.actions", {}, h("button.main", { type: "submit" }, "Connect")));
-  show(main, h("div.gate", { "data-key": `gate ${Date.now()}` }, form));
-  form.addEventListener("submit", async (event) => {
-    event.preventDefault();
-    event.stopPropagation();
-    setToken(form.querySelector("#token").value);
-    const refused = await get("apps").then(() => null, (error) => error);
-    if (refused?.status === 401) askForToken("This token is not that of the server.");
-    else enter();
-  });
+  show(main, gateView(why, enter, askForToken));
   $("token").focus();
 }
-
-function theme() {
-  const chosen = localStorage.getItem("collodi-theme") ?? "system";
-  document.documentElement.dataset.theme = chosen;
-  $("theme").value = chosen;
-}
-
-$("theme").addEventListener("change", (event) => {
-  localStorage.setItem("collodi-theme", event.target.value);
-  theme();
-});
 
 addEventListener("hashchange", () => {
   if (location.hash.startsWith("#token=")) return token(), enter();
   const { view, id } = place();
   if (view === "apps" && id) forget(id);
+  forgetScripts();
   if (!id) { log?.close(); log = null; }
   forgetOptional();
   refresh();
@@ -278,6 +227,9 @@ addEventListener("hashchange", () => {
 onAction(main, actions);
 onAction($("notices"), actions);
 main.addEventListener("submit", submitted);
-theme();
+main.addEventListener("saved", ({ detail: app }) => { forget(app); refresh(); });
+addEventListener("visibilitychange", draw);
+addEventListener("beforeunload", (event) => { if (unsaved().length > 0) event.preventDefault(); });
+chooseThemeBy($("theme"));
 if (token() === "") askForToken("This server asks for a token.");
 else enter();

@@ -4,8 +4,15 @@
 /** An element: its tag with classes (`p.hint`), attributes, and children. Left out is what is null. */
 export function h(tag, attributes = {}, ...children) {
   const [name, ...classes] = tag.split(".");
-  const element = document.createElement(name);
-  if (classes.length > 0) element.className = classes.join(" ");
+  const named = classes.length > 0 ? { class: classes.join(" "), ...attributes } : attributes;
+  return filled(document.createElement(name), named, children);
+}
+
+/** An element of a drawing. */
+export const svg = (name, attributes, ...children) =>
+  filled(document.createElementNS("http://www.w3.org/2000/svg", name), attributes, children);
+
+function filled(element, attributes, children) {
   for (const [key, value] of Object.entries(attributes)) {
     if (value === null || value === undefined || value === false) continue;
     element.setAttribute(key, value === true ? "" : String(value));
@@ -42,6 +49,7 @@ function morphChildren(old, fresh) {
   fresh.forEach((node, index) => {
     const there = old.childNodes[index];
     if (there === undefined) old.append(node);
+    else if (there !== node && fresh.includes(there)) there.before(node);
     else if (there !== node && !morph(there, node)) there.replaceWith(node);
   });
   while (old.childNodes.length > fresh.length) old.lastChild.remove();

@@ -1,7 +1,7 @@
 // What an app's launcher says of it, and the scripts that the app has.
 
 import { h } from "./dom.js";
-import { empty, problem, table } from "./words.js";
+import { count, empty, problem, table } from "./words.js";
 
 /** The launcher's facts and menu, and all scripts. */
 export function launcherPart(app) {
@@ -36,6 +36,6 @@ const scripts = (list) => table("Scripts of the app", ["File", "Title", "Steps",
 
 function state(script) {
   if (script.needsJavascript) return "a program in JavaScript, which is not run";
-  const said = [[script.errors, "error"], [script.warnings, "warning"]].filter(([count]) => count > 0);
-  return said.map(([count, what]) => `${count} ${what}${count === 1 ? "" : "s"}`).join(", ") || "nothing is wrong";
+  const said = [[script.errors, "error"], [script.warnings, "warning"]].filter(([number]) => number > 0);
+  return said.map(([number, what]) => count(number, what)).join(", ") || "nothing is wrong";
 }

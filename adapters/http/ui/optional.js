@@ -2,7 +2,7 @@
 
 import { ask, get, put } from "./api.js";
 import { button, h } from "./dom.js";
-import { badge, bytes, empty, problem, span, table, when } from "./words.js";
+import { badge, bytes, count, empty, problem, span, table, when } from "./words.js";
 
 const known = new Map();
 
@@ -94,7 +94,6 @@ function disks(disk) {
 }
 
 function doctor({ findings, problems, warnings }) {
-  const count = (number, what) => `${number} ${what}${number === 1 ? "" : "s"}`;
   return [
     h("p", {}, `${count(problems, "problem")}, ${count(warnings, "warning")}.`),
     h("p.actions", {}, button("Look again", "look-again")),

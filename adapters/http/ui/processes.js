@@ -2,7 +2,9 @@
 
 import { part } from "./api.js";
 import { button, h } from "./dom.js";
+import { usageView } from "./spark.js";
 import { isAlive, processes, store } from "./store.js";
+import { isUsageOffered } from "./usage.js";
 import { badge, empty, span, table, when } from "./words.js";
 
 /** All processes, the newest first. */
@@ -12,8 +14,8 @@ export function processesView() {
     return [head, empty("No process runs.", h("p.hint", {}, "A process is what a script leaves running, as its server. Run an app on the page ",
       h("a", { href: "#/apps" }, "Apps"), "."))];
   }
-  const columns = ["Process", "State", "PID", "Restarts", "Begun", "Address", "Actions"];
-  return [head, table("Processes, the newest first", columns, processes().map(row))];
+  const columns = ["Process", "State", "PID", "Restarts", "Begun", "Address", isUsageOffered() ? "Takes" : null, "Actions"];
+  return [head, table("Processes, the newest first", columns.filter(Boolean), processes().map(row))];
 }
 
 function row(process) {
@@ -25,8 +27,9 @@ function row(process) {
     process.restartCount,
     when(process.startedAt),
     address(process),
+    isUsageOffered() ? usageView(process.id) : null,
     actions(process),
-  ];
+  ].filter((cell) => cell !== null);
 }
 
 /** Where it answers; only a web address becomes a link. */
@@ -62,6 +65,7 @@ function facts(process) {
     ["Command", h("code", {}, process.command)],
     ["Address", address(process)],
     ["PID", process.pid < 0 ? "–" : process.pid],
+    isUsageOffered() && isAlive(process) ? ["Takes", usageView(process.id)] : null,
     ["Begun", when(process.startedAt)],
     ["Restarts", process.restartCount],
     ["Restart", process.restartPolicy || "–"],

@@ -60,14 +60,18 @@ export function problem(error) {
     error.diagnostics?.length > 0 ? diagnostics(error.diagnostics) : null);
 }
 
-/** What there is to say about a script. */
-export function diagnostics(list) {
+/** What there is to say about a script; `place` shows where. */
+export function diagnostics(list, place = written) {
   return h("ul.diagnostics", {}, list.map((entry) => h(`li.${entry.severity}`, {},
-    h("span.place", {}, `${entry.line}:${entry.column} `),
-    h("strong", {}, entry.severity), ` ${entry.message}`,
+    place(entry), " ", h("strong", {}, entry.severity), ` ${entry.message}`,
     entry.note ? h("p.hint", {}, entry.note) : null,
     entry.hint ? h("p.hint", {}, entry.hint) : null)));
 }
+
+const written = ({ line, column }) => h("span.place", {}, `${line}:${column}`);
+
+/** How many of what there are. */
+export const count = (number, what) => `${number} ${what}${number === 1 ? "" : "s"}`;
 
 /** What is shown where there is nothing. */
 export const empty = (text, ...more) => h("div.empty", {}, h("p", {}, text), ...more);

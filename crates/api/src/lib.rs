@@ -46,7 +46,7 @@ pub use run::{
     Run, RunAccepted, RunOutcome, RunRequest, RunResult, RunStatus, Runs, Step, StepFailure,
     StepStatus,
 };
-pub use script::ScriptDiagnostics;
+pub use script::{ScriptDiagnostics, ScriptText};
 pub use status::Status;
 pub use stream::{
     ResetReason, StreamGap, StreamGone, StreamNote, StreamProgress, StreamReset, StreamTopic,

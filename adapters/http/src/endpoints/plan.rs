@@ -2,14 +2,17 @@
 
 use super::{Answered, Shared, run_app::script};
 use crate::{
+    Surface, body,
     fault::{Fault, Kind},
     names::PathName,
 };
-use axum::{Json, extract::State};
+use axum::{Json, body::Bytes, extract::State};
 use collodi_api::Plan;
 use collodi_driver::HostHandle;
 use collodi_host::{Host, RunRequest};
 use collodi_plan::{Holds, PlanOptions};
+use collodi_run::App;
+use collodi_script::Parsed;
 use collodi_value::{Object, Value};
 use futures::StreamExt as _;
 use std::sync::Arc;
@@ -17,16 +20,32 @@ use std::sync::Arc;
 /// Plays the app's script in memory: nothing is run, and nothing is changed.
 pub(crate) async fn plan(State(surface): Shared, PathName(name): PathName) -> Answered<Plan> {
     let app = surface.workspace.load(&name).await?;
+    play(&surface, app.app, &app.parsed, &app.source).await
+}
+
+/// The same as if the script had this text.
+pub(crate) async fn plan_text(
+    State(surface): Shared,
+    PathName(name): PathName,
+    bytes: Bytes,
+) -> Answered<Plan> {
+    let text = body::script(&bytes)?;
+    let app = surface.workspace.load(&name).await?;
+    let parsed = surface.workspace.parse(&app, text.as_bytes());
+    play(&surface, app.app, &parsed, &text).await
+}
+
+async fn play(surface: &Surface, app: App, parsed: &Parsed, source: &str) -> Answered<Plan> {
     let request = RunRequest {
-        app: app.app.clone(),
-        script: Arc::new(script(&app.parsed)?),
+        app,
+        script: Arc::new(script(parsed)?),
         args: Value::Object(Object::new()),
         answers: Box::default(),
         again: false,
     };
     let options = options(&surface.host, surface.holds).await?;
     let files = surface.workspace.files();
-    let plan = collodi_plan::plan(&options, request, &app.source, &**files);
+    let plan = collodi_plan::plan(&options, request, source, &**files);
     Ok(Json(plan.await))
 }
 

@@ -2,7 +2,7 @@
 
 use super::{Answered, Shared};
 use crate::{
-    Surface,
+    Surface, body,
     fault::{Fault, Kind},
     guard::only,
     names::PathName,
@@ -35,6 +35,18 @@ pub(crate) async fn diagnostics(
 ) -> Answered<ScriptDiagnostics> {
     let app = surface.workspace.load(&name).await?;
     Ok(Json(told(&name, &app.app.file, &app.parsed)))
+}
+
+/// What there would be to say about the script if it had this text.
+pub(crate) async fn check_text(
+    State(surface): Shared,
+    PathName(name): PathName,
+    bytes: Bytes,
+) -> Answered<ScriptDiagnostics> {
+    let text = body::script(&bytes)?;
+    let app = surface.workspace.load(&name).await?;
+    let parsed = surface.workspace.parse(&app, text.as_bytes());
+    Ok(Json(told(&name, &app.app.file, &parsed)))
 }
 
 /// The script's text.

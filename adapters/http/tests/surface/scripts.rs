@@ -2,9 +2,11 @@
 
 use crate::stage::{Answer, Stage, request};
 use axum::http::{Method, header};
+use serde_json::json;
 
 on_each_runtime! {
     a_script_is_replaced_by_who_knows_it
+    a_text_is_checked_and_planned_before_it_is_the_script
     logs_are_searched_and_kept
 }
 
@@ -45,6 +47,30 @@ async fn a_script_is_replaced_by_who_knows_it(stage: Stage) {
     let told = stage.get("/python/apps/demo/diagnostics").await.expect(200);
     assert_eq!(told.body["runnable"], false);
     assert_eq!(told.body["diagnostics"][1]["line"], 1);
+    stage.end().await;
+}
+
+async fn a_text_is_checked_and_planned_before_it_is_the_script(stage: Stage) {
+    stage.app("demo", BEFORE);
+    let text = |script: &str| json!({ "script": script });
+    let path = "/python/apps/demo/diagnostics";
+    let told = stage.post_json(path, &text(AFTER)).await.expect(200);
+    assert_eq!(told.body["runnable"], true);
+    let wrong = text("{\n  \"run\": [{\n    \"method\": \"fly\"}]}");
+    let told = stage.post_json(path, &wrong).await.expect(200);
+    assert_eq!(told.body["runnable"], false);
+    assert_eq!(told.body["diagnostics"][1]["line"], 3);
+    let refused = stage.post_json(path, &json!({})).await.expect(400);
+    assert_eq!(refused.problem(), "bad-body");
+    let path = "/python/apps/demo/plan";
+    let plan = stage.post_json(path, &text(AFTER)).await.expect(200);
+    assert_eq!(plan.body["steps"][0]["effects"][0]["text"], "after");
+    let refused = stage.post_json(path, &wrong).await.expect(422);
+    assert_eq!(refused.problem(), "invalid-script");
+    stage.post(path).await.expect(400);
+    let other = "/python/apps/nothing/plan";
+    stage.post_json(other, &text(AFTER)).await.expect(404);
+    assert_eq!(stage.get("/python/apps/demo/script").await.body, BEFORE);
     stage.end().await;
 }
 

@@ -1,55 +1,12 @@
 // What people do on the page, in a real browser against a real server.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { Stage, check } from "./stage.mjs";
+import { test } from "node:test";
+import { HOSTILE, leave, link, stage } from "./scene.mjs";
+import { check } from "./stage.mjs";
 
-const HOSTILE = `<img src=x onerror="window.struck=1"><script>window.struck=1</script>`;
-
-const DEMO = { run: [
-  { method: "shell.run", params: { message: "echo installed" } },
-  { method: "log", params: { raw: HOSTILE } },
-  { method: "shell.run", params: {
-    message: `printf '%s\\n' '${HOSTILE}'; printf '\\033[31mred\\033[0m and \\033[1;38;5;208morange\\033[0m\\n'; exec python3 -u -m http.server {{port}} --bind 127.0.0.1`,
-    daemon: true, autoRestart: true } },
-] };
-const ASK = { run: [
-  { method: "input", params: { title: HOSTILE, form: [
-    { key: "name", title: "Your name", required: true },
-    { key: "size", type: "select", items: [{ value: "s", text: "small" }, { value: "l", text: "large" }] },
-    { key: "sure", type: "checkbox", title: "Sure" }] } },
-  { method: "log", params: { raw: "hello {{input.name}}" } },
-] };
-const USER = { dialect: "vatn", run: [
-  { method: "shell.run", params: { message: "exec sleep 1000", venv: "shared", daemon: true } },
-] };
-const FAILS = { run: [
-  { method: "shell.run", params: { message: "echo before the end" } },
-  { method: "fs.copy", params: { src: "nothing-here", dest: "there" } },
-] };
-
-let stage;
-
-before(async () => {
-  stage = await Stage.open();
-  await stage.app("demo", DEMO);
-  await stage.app("asker", ASK);
-  await stage.app("fails", FAILS);
-  await stage.app("user", USER);
-  await stage.app("broken", `{"run": [{"method": "shell.rum"}]}`);
-  await stage.serve();
-});
-
-after(() => stage.close());
-
-/** Ends a flow: nothing has gone wrong in the page meanwhile, and nothing has become markup. */
-async function leave(page) {
-  assert.deepEqual(page.errors, []);
-  assert.equal(await page.evaluate(() => window.struck), undefined);
-  await page.context().close();
-}
-
-const link = (page, name) => page.getByRole("navigation").getByRole("link", { name }).click();
+import "./flows/editor.mjs";
+import "./flows/usage.mjs";
 
 test("who has no token is asked for it, and a wrong one is refused", async () => {
   const page = await stage.visit();

@@ -31,10 +31,10 @@ export class Stage {
   }
 
   /** Writes the script of an app. */
-  async app(name, script) {
+  async app(name, script, file = "pinokio.json") {
     const dir = join(this.dir, ".vatn/python/apps", name);
     await mkdir(dir, { recursive: true });
-    await writeFile(join(dir, "pinokio.json"), typeof script === "string" ? script : JSON.stringify(script));
+    await writeFile(join(dir, file), typeof script === "string" ? script : JSON.stringify(script));
   }
 
   /** Serves the workspace; at the same address again after a stop. */
@@ -87,7 +87,7 @@ fi
   async visit(options = {}) {
     const context = await this.browser.newContext({ viewport: { width: 1200, height: 800 }, ...options });
     const page = await context.newPage();
-    page.setDefaultTimeout(15_000);
+    page.setDefaultTimeout(60_000);
     page.errors = [];
     page.on("pageerror", (error) => page.errors.push(String(error)));
     page.on("console", (message) => {
@@ -107,9 +107,12 @@ fi
   }
 
   async api(method, path) {
+    return (await this.ask(method, path)).json();
+  }
+
+  async ask(method, path) {
     const headers = { Authorization: `Bearer ${this.token}`, Prefer: "respond-async" };
-    const answer = await fetch(`http://${this.address}/python/${path}`, { method, headers });
-    return answer.json();
+    return fetch(`http://${this.address}/python/${path}`, { method, headers });
   }
 }
 
