@@ -49,5 +49,5 @@ pub use run::{
 pub use script::ScriptDiagnostics;
 pub use status::Status;
 pub use stream::{
-    ResetReason, StreamGap, StreamGone, StreamNote, StreamProgress, StreamReset, StreamTopic,
+    NoteKind, ResetReason, StreamGap, StreamGone, StreamNote, StreamProgress, StreamReset, StreamTopic,
 };

@@ -1,8 +1,9 @@
 //! A workspace, the program in it, and its callers.
 
+use rustix::pty::{self, OpenptFlags};
 use serde_json::Value;
 use std::{
-    fs,
+    fs::{self, File},
     io::{BufRead as _, BufReader, Lines},
     net::TcpStream,
     os::unix::fs::PermissionsExt as _,
@@ -46,6 +47,12 @@ impl Stage {
         fs::write(dir.join("pinokio.json"), script).unwrap();
     }
 
+    /// Writes a file of an app of the workspace.
+    pub(crate) fn app_file(&self, path: &str, text: &str) {
+        let path = self.path(".vatn/python/apps").join(path);
+        fs::write(path, text).unwrap();
+    }
+
     /// Makes a program of this shell script, found before all others.
     pub(crate) fn program(&self, name: &str, script: &str) {
         let path = self.path("bin").join(name);
@@ -62,10 +69,24 @@ impl Stage {
 
     /// Starts the program with these words alone.
     pub(crate) fn guest(&self, words: &[&str]) -> Running {
+        self.reading(words, Stdio::null())
+    }
+
+    /// As [`guest`](Self::guest), at a terminal on which somebody types.
+    pub(crate) fn at_terminal(&self, words: &[&str]) -> (Running, File) {
+        let terminal = pty::openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
+        pty::grantpt(&terminal).unwrap();
+        pty::unlockpt(&terminal).unwrap();
+        let name = pty::ptsname(&terminal, Vec::new()).unwrap();
+        let keyboard = File::open(name.to_str().unwrap()).unwrap();
+        (self.reading(words, keyboard.into()), terminal.into())
+    }
+
+    fn reading(&self, words: &[&str], input: Stdio) -> Running {
         let mut child = self
             .command()
             .args(words)
-            .stdin(Stdio::null())
+            .stdin(input)
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
