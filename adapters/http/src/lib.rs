@@ -24,4 +24,7 @@ pub use routes::{ROUTES, Route, Scope};
 pub use serve::{Limits, serve};
 pub use surface::{AuditOf, DoctorOf, Surface, router};
 pub use token::Token;
-pub use views::app::{app_detail, app_updated, origin, templates};
+pub use views::{
+    app::{app_detail, app_updated, origin, templates},
+    question,
+};

@@ -16,7 +16,7 @@ use collodi_backend::Backends;
 use collodi_driver::{Apps, AppsError, Workspace};
 use collodi_host::HostOptions;
 use futures::future::{Either, select};
-use std::{future::Future, path::Path, pin::pin, process::ExitCode};
+use std::{future::Future, path::Path, pin::pin};
 
 /// What it takes to see and change the apps of a workspace.
 #[derive(Debug)]
@@ -30,9 +30,9 @@ pub(crate) struct Local {
 
 impl Local {
     /// Opens the workspace, and looks at it with `work`: nothing is made, and nothing run.
-    pub(crate) fn look<F>(workspace: &Path, work: impl FnOnce(Self) -> F) -> Result<ExitCode>
+    pub(crate) fn look<T, F>(workspace: &Path, work: impl FnOnce(Self) -> F) -> Result<T>
     where
-        F: Future<Output = Result<ExitCode>>,
+        F: Future<Output = Result<T>>,
     {
         Choice::default().run(|runtime| async move {
             let (home, options, backends) = open(&*runtime, workspace).await?;
@@ -41,10 +41,11 @@ impl Local {
     }
 
     /// Opens the workspace, and changes it with `work`: where it has no server, none may begin
-    /// meanwhile. What git does is written down as what a server does is.
-    pub(crate) fn run<F>(workspace: &Path, work: impl FnOnce(Self) -> F) -> Result<ExitCode>
+    /// meanwhile. What git does is written down as what a server does is. A signal gives it up,
+    /// which is an error.
+    pub(crate) fn run<T, F>(workspace: &Path, work: impl FnOnce(Self) -> F) -> Result<T>
     where
-        F: Future<Output = Result<ExitCode>>,
+        F: Future<Output = Result<T>>,
     {
         Choice::default().run(|runtime| async move {
             let (home, options, backends) = open(&*runtime, workspace).await?;
@@ -58,7 +59,7 @@ impl Local {
             let apps = local.apps.clone();
             let ended = match select(pin!(work(local)), pin!(interrupts.next())).await {
                 Either::Left((ended, _)) => ended,
-                Either::Right((signal, _)) => Ok(interrupted(signal)),
+                Either::Right((signal, _)) => Err(interrupted(signal).into()),
             };
             // What was under way is given up by now, with what git has fetched.
             let swept = apps.tidy().await;
@@ -88,9 +89,9 @@ async fn open(runtime: &dyn Runtime, workspace: &Path) -> Result<(Home, HostOpti
 }
 
 /// As a shell says of a program that a signal has ended.
-fn interrupted(signal: u8) -> ExitCode {
-    complain!("interrupted; what was under way is given up");
-    ExitCode::from(128_u8.saturating_add(signal))
+fn interrupted(signal: u8) -> Failure {
+    Failure::new("interrupted; what was under way is given up")
+        .status(128_u8.saturating_add(signal))
 }
 
 /// What a person sees when an app could not be had or changed.

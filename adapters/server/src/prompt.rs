@@ -1,93 +1,88 @@
 //! Asking on the terminal what a run asks, field by field.
 
+mod desk;
+mod field;
 mod terminal;
 
 use crate::present::{
     lines,
     style::{DIM, WARN},
 };
-use anstyle::{AnsiColor, Effects, Style};
-use collodi_driver::{CommandError, HostHandle};
-use collodi_host::{Command, Event, Host, Refused, RunEvent, RunId};
+use collodi_api::Question;
 use collodi_logs::plain;
-use collodi_run::{Event as Step, Field, FieldKind, Question};
-use collodi_value::{Object, Value};
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-};
+use serde_json::{Map, Value};
+use std::{collections::BTreeSet, sync::Arc};
 use terminal::Terminal;
 
-const ASK: Style = AnsiColor::Cyan.on_default().effects(Effects::BOLD);
+pub(crate) use desk::{AtHost, Desk, Name, Questions};
 
 /// Asks on the terminal what a run asks, and what the scripts that it starts ask: one
 /// question after the other.
 #[derive(Debug)]
 pub(crate) struct Prompt {
     terminal: Terminal,
+    /// Whether it says how else to answer.
+    tells: bool,
     open: Option<Open>,
     /// The open questions whose headings were shown.
     shown: BTreeSet<Name>,
-    /// The open questions of which was said how else to answer.
+    /// The open questions that are answered, or of which was said how else to answer.
     told: BTreeSet<Name>,
 }
-
-/// What names a question: the run, and its number.
-type Name = (RunId, u64);
-
-type Questions = BTreeMap<Name, Arc<Question>>;
 
 /// A question that is being asked.
 #[derive(Debug)]
 struct Open {
-    run: RunId,
+    run: String,
     question: Arc<Question>,
-    values: Object,
+    values: Map<String, Value>,
     /// The field at hand.
     at: usize,
 }
 
+/// Who is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Asks {
+    /// Who sits at the terminal; where there is none, it says how else to answer.
+    Terminal,
+    /// Nobody: it only says how to answer.
+    Nobody,
+    /// Nobody, and nothing is said: what is shown is for programs.
+    Programs,
+}
+
 impl Prompt {
-    /// Without a terminal, or when nobody wants to be asked, it only says how to
-    /// answer.
-    pub(crate) fn new(asks: bool) -> Self {
+    /// A prompt at the terminal.
+    pub(crate) fn new(asks: Asks) -> Self {
         Self {
-            terminal: Terminal::new(asks),
+            terminal: Terminal::new(asks == Asks::Terminal),
+            tells: asks != Asks::Programs,
             open: None,
             shown: BTreeSet::new(),
             told: BTreeSet::new(),
         }
     }
 
-    /// Something was shown: whether there may be something else to ask now.
-    pub(crate) fn event(&mut self, event: &Event) -> bool {
-        let Event::Run { run, what, .. } = event else {
-            return false;
-        };
-        if let RunEvent::Step(Step::Asks(question)) = what {
-            self.shown.insert((run.clone(), question.number));
-        }
-        matches!(
-            what,
-            RunEvent::Step(Step::Asks(_) | Step::Answered { .. }) | RunEvent::Ended(_)
-        )
+    /// The heading of the question was shown: it may be asked.
+    pub(crate) fn has_shown(&mut self, question: Name) {
+        self.shown.insert(question);
     }
 
     /// Looks what is asked: stops when somebody else has answered, and begins with the
     /// next question that was shown.
-    pub(crate) async fn look(&mut self, host: &HostHandle, origin: &RunId) {
-        let asked = questions(host, origin).await;
-        self.go_on(origin, &asked);
+    pub(crate) async fn look(&mut self, desk: &impl Desk) {
+        let asked = desk.questions().await;
+        self.go_on(desk, &asked);
     }
 
     /// As [`look`](Self::look), after events were missed, and questions with them.
-    pub(crate) async fn look_anew(&mut self, host: &HostHandle, origin: &RunId) {
-        let asked = questions(host, origin).await;
+    pub(crate) async fn look_anew(&mut self, desk: &impl Desk) {
+        let asked = desk.questions().await;
         self.shown.extend(asked.keys().cloned());
-        self.go_on(origin, &asked);
+        self.go_on(desk, &asked);
     }
 
-    fn go_on(&mut self, origin: &RunId, asked: &Questions) {
+    fn go_on(&mut self, desk: &impl Desk, asked: &Questions) {
         self.shown.retain(|name| asked.contains_key(name));
         self.told.retain(|name| asked.contains_key(name));
         let is_asked = |open: &Open| asked.contains_key(&open.name());
@@ -98,7 +93,7 @@ impl Prompt {
         for (name, question) in asked {
             let is_due = self.shown.contains(name) && !self.told.contains(name);
             if self.open.is_none() && is_due {
-                self.begin(origin, &name.0, question);
+                self.begin(desk.origin(), &name.0, question);
             }
         }
     }
@@ -112,21 +107,21 @@ impl Prompt {
     }
 
     /// Takes a line as the answer to the field at hand; after the last one, answers.
-    pub(crate) async fn answer(&mut self, host: &HostHandle, origin: &RunId, line: Option<String>) {
+    pub(crate) async fn answer(&mut self, desk: &impl Desk, line: Option<String>) {
         let Some(line) = line else {
             self.terminal.give_up();
             self.close();
-            return self.look(host, origin).await;
+            return self.look(desk).await;
         };
         let Some(mut open) = self.open.take() else {
             return;
         };
         self.terminal.show();
         open.take(line.trim_end_matches(['\n', '\r']));
-        if open.at < open.question.form.fields.len() {
+        if open.at < open.question.fields.len() {
             self.ask(open);
         } else {
-            self.send(host, origin, open).await;
+            self.send(desk, open).await;
         }
     }
 
@@ -138,70 +133,53 @@ impl Prompt {
         }
     }
 
-    fn begin(&mut self, origin: &RunId, run: &RunId, question: &Arc<Question>) {
+    fn begin(&mut self, origin: &str, run: &str, question: &Arc<Question>) {
         if !self.terminal.asks() {
-            self.told.insert((run.clone(), question.number));
-            let fields = question.form.fields.iter();
-            return lines::how_to_answer(run.as_str(), fields.map(|field| field.key.as_str()));
+            self.told.insert((run.to_owned(), question.number));
+            if self.tells {
+                let fields = question.fields.iter();
+                lines::how_to_answer(run, fields.map(|field| field.key.as_str()));
+            }
+            return;
         }
         if run != origin {
-            let (run, title) = (plain(run.as_str()), plain(&question.form.title));
+            let (run, title) = (plain(run), plain(&question.title));
             say!("      {DIM}{run} asks{DIM:#} {title}");
         }
         self.terminal.listen();
         self.ask(Open {
-            run: run.clone(),
+            run: run.to_owned(),
             question: question.clone(),
-            values: Object::new(),
+            values: Map::new(),
             at: 0,
         });
     }
 
     fn ask(&mut self, open: Open) {
-        if let Some(field) = open.question.form.fields.get(open.at) {
-            describe(field);
-            if field.is_secret() {
+        if let Some(field) = open.question.fields.get(open.at) {
+            field::describe(field);
+            if field::is_secret(field) {
                 self.terminal.hide();
             }
-            self.terminal.write(&prompt(field));
+            self.terminal.write(&field::prompt(field));
             self.open = Some(open);
         }
     }
 
-    async fn send(&mut self, host: &HostHandle, origin: &RunId, open: Open) {
-        let answer = Command::Answer {
-            run: open.run.clone(),
-            step: Some(open.question.step.clone()),
-            question: Some(open.question.number),
-            values: open.values,
-        };
+    async fn send(&mut self, desk: &impl Desk, open: Open) {
         self.terminal.ignore();
-        match host.command(answer).await {
+        let name = open.name();
+        let wrong = desk.answer(&open.run, &open.question, open.values).await;
+        if wrong.is_empty() {
             // What comes next is told.
-            Ok(_) | Err(CommandError::Gone) => return,
-            Err(CommandError::Refused(Refused::Answers(errors))) => {
-                for error in errors {
-                    complain!("      {WARN}{}{WARN:#}", plain(&error.to_string()));
-                }
-            }
-            Err(error) => complain!("      {WARN}{}{WARN:#}", plain(&error.to_string())),
+            self.told.insert(name);
+            return;
         }
-        self.look(host, origin).await;
+        for what in wrong {
+            complain!("      {WARN}{}{WARN:#}", plain(&what));
+        }
+        self.look(desk).await;
     }
-}
-
-/// What the run and the scripts that it started ask.
-async fn questions(host: &HostHandle, origin: &RunId) -> Questions {
-    let origin = origin.clone();
-    let asked = move |host: &Host| {
-        let ours = host.runs().filter(|run| *run.origin() == origin);
-        let asked = ours.filter_map(|run| Some((run.id().clone(), run.question()?.clone())));
-        asked
-            .map(|(run, question)| ((run, question.number), question))
-            .collect()
-    };
-    // A host that is gone asks nothing.
-    host.query(asked).await.unwrap_or_default()
 }
 
 impl Open {
@@ -211,52 +189,12 @@ impl Open {
 
     /// An empty line is no answer: the default counts.
     fn take(&mut self, line: &str) {
-        if let Some(field) = self.question.form.fields.get(self.at)
+        if let Some(field) = self.question.fields.get(self.at)
             && !line.is_empty()
         {
-            self.values.set(field.key.as_str(), answer(field, line));
+            let answer = field::answer(field, line);
+            self.values.insert(field.key.clone(), answer);
         }
         self.at += 1;
     }
-}
-
-/// Something to choose can be named by its number.
-fn answer(field: &Field, line: &str) -> Value {
-    match &field.kind {
-        FieldKind::Select(items) if !items.iter().any(|item| item.value == line) => {
-            let number = line.trim().parse::<usize>().ok();
-            let item = number.and_then(|number| items.get(number.checked_sub(1)?));
-            Value::from(item.map_or(line, |item| item.value.as_str()))
-        }
-        FieldKind::Paths { multiple: true, .. } => {
-            Value::Array(line.split_whitespace().map(Value::from).collect())
-        }
-        _ => Value::from(line),
-    }
-}
-
-/// What helps to answer a field, above its prompt.
-fn describe(field: &Field) {
-    if !field.description.is_empty() {
-        say!("      {DIM}{}{DIM:#}", plain(&field.description));
-    }
-    if let FieldKind::Select(items) = &field.kind {
-        for (index, item) in items.iter().enumerate() {
-            say!("      {DIM}{}){DIM:#} {}", index + 1, plain(&item.text));
-        }
-    }
-}
-
-fn prompt(field: &Field) -> String {
-    let name = plain(field.name());
-    let hint = match (&field.default, &field.kind) {
-        (Some(Value::Bool(true)), _) => " [Y/n]".to_owned(),
-        (Some(Value::Bool(false)), _) => " [y/N]".to_owned(),
-        (Some(_), _) if field.is_secret() => " [as it is]".to_owned(),
-        (Some(Value::Array(_)), _) => " [none]".to_owned(),
-        (Some(default), _) => format!(" [{}]", plain(&default.to_text())),
-        (None, _) if !field.placeholder.is_empty() => format!(" ({})", plain(&field.placeholder)),
-        (None, _) => String::new(),
-    };
-    format!("      {ASK}{name}{ASK:#}{hint}: ")
 }

@@ -49,5 +49,6 @@ pub use run::{
 pub use script::{ScriptDiagnostics, ScriptText};
 pub use status::Status;
 pub use stream::{
-    ResetReason, StreamGap, StreamGone, StreamNote, StreamProgress, StreamReset, StreamTopic,
+    NoteKind, ResetReason, StreamGap, StreamGone, StreamNote, StreamProgress, StreamReset,
+    StreamTopic,
 };

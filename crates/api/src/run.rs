@@ -76,6 +76,10 @@ pub struct Run {
     pub file: String,
     /// Where it is in its life.
     pub status: RunStatus,
+    /// The run that someone asked for, from which this one comes by steps that start
+    /// scripts; absent when it is itself that run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub origin: Option<String>,
     /// When it was asked for: RFC 3339, UTC.
     pub started_at: String,
     /// The script's steps.
@@ -107,6 +111,10 @@ pub struct Step {
     /// The last command it ran.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub command: Option<String>,
+    /// The number of the first line of the run's log that may be of it; absent before it was
+    /// begun or left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub log_from: Option<u64>,
 }
 
 /// How a run ended.

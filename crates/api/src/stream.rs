@@ -50,6 +50,9 @@ pub struct StreamNote {
     /// The list in which the step stands; absent for `run`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub list: Option<String>,
+    /// What kind of saying it is.
+    #[serde(default)]
+    pub kind: NoteKind,
     /// What it says.
     pub text: String,
 }
@@ -66,6 +69,24 @@ pub struct StreamProgress {
     /// All bytes, when that is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub total: Option<u64>,
+}
+
+words! {
+    /// What kind of saying a note is.
+    #[derive(Default)]
+    NoteKind {
+        /// Something that the script writes for who watches.
+        #[default]
+        Log = "log",
+        /// Something about the step that is worth knowing.
+        Note = "note",
+        /// A method that shows something, with its parameters.
+        Show = "show",
+        /// What begins to be transferred.
+        Transfer = "transfer",
+        /// A file that is there.
+        Downloaded = "downloaded",
+    }
 }
 
 words! {

@@ -79,6 +79,7 @@ fn run() -> Run {
         app_id: text("demo"),
         file: text("pinokio.json"),
         status: RunStatus::Failed,
+        origin: None,
         started_at: text("2026-01-01T00:00:00.000Z"),
         steps: vec![
             Step {
@@ -87,6 +88,7 @@ fn run() -> Run {
                 method: text("log"),
                 status: StepStatus::Skipped,
                 command: None,
+                log_from: None,
             },
             Step {
                 index: 1,
@@ -94,6 +96,7 @@ fn run() -> Run {
                 method: text("shell.run"),
                 status: StepStatus::Failed,
                 command: Some(text("exit 7")),
+                log_from: Some(3),
             },
         ],
         daemon_process_ids: vec![],

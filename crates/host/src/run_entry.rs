@@ -111,6 +111,9 @@ pub struct StepView {
     pub phase: StepPhase,
     /// The last command it ran.
     pub command: Option<String>,
+    /// The number of the first line of the log that may be of it, once it was begun or left
+    /// out.
+    pub log_from: Option<u64>,
 }
 
 /// How far a step is. A step that is run again starts over.
@@ -668,8 +671,12 @@ impl RunEntry {
             _ => return,
         };
         self.step = step.clone();
+        let next = self.log.next_seq();
         if let Some(view) = self.view_of(step) {
             view.phase = phase;
+            if phase != StepPhase::Done {
+                view.log_from = Some(next);
+            }
         }
     }
 
@@ -752,6 +759,7 @@ fn views(script: &Script, list: &List) -> Vec<StepView> {
         method: step.method.name().into(),
         phase: StepPhase::default(),
         command: None,
+        log_from: None,
     };
     steps.map(view).collect()
 }

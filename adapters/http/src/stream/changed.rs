@@ -1,17 +1,17 @@
 //! What has changed since a client was told.
 
-use super::{frame::Frame, topics::Topics};
-use collodi_api::{StreamNote, StreamProgress};
+use super::{frame::Frame, topics::Topics, turns::Turns};
+use collodi_api::{NoteKind, StreamNote, StreamProgress};
 use collodi_host::{Event, Host, ProcessId, RunEvent, RunId};
 use collodi_run::Event as Step;
 use collodi_script::StepAt;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// What has changed since a client was told: never more than there is.
 #[derive(Debug, Default)]
 pub(super) struct Changed {
-    runs: BTreeSet<RunId>,
-    processes: BTreeSet<ProcessId>,
+    runs: Turns<RunId>,
+    processes: Turns<ProcessId>,
     envs: bool,
     progress: BTreeMap<RunId, StreamProgress>,
 }
@@ -44,10 +44,10 @@ impl Changed {
 
     /// The next thing to tell of.
     pub(super) fn take(&mut self) -> Option<Thing> {
-        if let Some(run) = self.runs.pop_first() {
+        if let Some(run) = self.runs.pop() {
             return Some(Thing::Run(run));
         }
-        if let Some(process) = self.processes.pop_first() {
+        if let Some(process) = self.processes.pop() {
             return Some(Thing::Process(process));
         }
         if let Some((_, progress)) = self.progress.pop_first() {
@@ -56,13 +56,21 @@ impl Changed {
         std::mem::take(&mut self.envs).then_some(Thing::Envs)
     }
 
+    /// The run of which the event tells, when it has changed since it was told of.
+    pub(super) fn take_run_of(&mut self, event: &Event) -> Option<Thing> {
+        match event {
+            Event::Run { run, .. } => self.runs.take(run).map(Thing::Run),
+            _ => None,
+        }
+    }
+
     /// Takes in what happened, but for output, which does not come here. What is no state is
     /// told at once.
     pub(super) fn absorb(&mut self, event: &Event, topics: &Topics) -> Option<Frame> {
         match event {
             Event::Run { run, what, .. } if topics.runs => return self.run(run, what),
             Event::Process { process, .. } if topics.processes => {
-                self.processes.insert(process.clone());
+                self.processes.push(process);
             }
             Event::Env { .. } => self.envs = topics.envs,
             _ => {}
@@ -81,37 +89,39 @@ impl Changed {
                 self.progress.insert(run.clone(), progress);
             }
             RunEvent::Step(step) => {
-                if let Some((at, text)) = said(step) {
-                    return Some(note(run, at, text));
+                if let Some((at, kind, text)) = said(step) {
+                    return Some(note(run, at, kind, text));
                 }
-                self.runs.insert(run.clone());
+                self.runs.push(run);
             }
-            _ => drop(self.runs.insert(run.clone())),
+            _ => self.runs.push(run),
         }
         None
     }
 }
 
 /// What a step says that is in no log.
-fn said(event: &Step) -> Option<(&StepAt, String)> {
+fn said(event: &Step) -> Option<(&StepAt, NoteKind, String)> {
     match event {
-        Step::Log { step, text } | Step::Note { step, text } => Some((step, text.clone())),
+        Step::Log { step, text } => Some((step, NoteKind::Log, text.clone())),
+        Step::Note { step, text } => Some((step, NoteKind::Note, text.clone())),
         Step::Show {
             step,
             method,
             params,
-        } => Some((step, format!("{method} {params}"))),
-        Step::Transfer { step, what } => Some((step, what.clone())),
-        Step::Downloaded { step, file } => Some((step, file.to_string())),
+        } => Some((step, NoteKind::Show, format!("{method} {params}"))),
+        Step::Transfer { step, what } => Some((step, NoteKind::Transfer, what.clone())),
+        Step::Downloaded { step, file } => Some((step, NoteKind::Downloaded, file.to_string())),
         _ => None,
     }
 }
 
-fn note(run: &RunId, at: &StepAt, text: String) -> Frame {
+fn note(run: &RunId, at: &StepAt, kind: NoteKind, text: String) -> Frame {
     let note = StreamNote {
         run_id: run.to_string(),
         step: at.index,
         list: at.list.name().map(ToOwned::to_owned),
+        kind,
         text,
     };
     Frame::new("note", &note)

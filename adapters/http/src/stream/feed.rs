@@ -134,7 +134,8 @@ impl Feed {
             return Ok(Some(next));
         }
         while let Some(told) = self.changes.next().now_or_never() {
-            if let Some(next) = self.hear(told.ok_or(Gone)?).await? {
+            self.hear(told.ok_or(Gone)?).await?;
+            if let Some(next) = self.ready.pop_front() {
                 return Ok(Some(next));
             }
         }
@@ -168,8 +169,7 @@ impl Feed {
         match happened.factor_first().0 {
             Happened::Nothing => return Ok(false),
             Happened::Change(told) => {
-                let frame = self.hear(told.ok_or(Gone)?).await?;
-                self.ready.extend(frame);
+                self.hear(told.ok_or(Gone)?).await?;
             }
             Happened::Grown(names) => {
                 let names = names.ok_or(Gone)?;
@@ -183,16 +183,20 @@ impl Feed {
         Ok(true)
     }
 
-    async fn hear(&mut self, notice: Notice) -> Result<Option<Next>, Gone> {
+    async fn hear(&mut self, notice: Notice) -> Result<(), Gone> {
         match notice {
             Notice::Event(event) => {
-                let frame = self.changed.absorb(&event, &self.topics);
-                Ok(frame.map(Next::from))
+                if let Some(note) = self.changed.absorb(&event, &self.topics) {
+                    // A run is told of before what it says.
+                    if let Some(run) = self.changed.take_run_of(&event) {
+                        let told = self.tell(run).await?;
+                        self.ready.extend(told.map(Next::from));
+                    }
+                    self.ready.push_back(note.into());
+                }
+                Ok(())
             }
-            Notice::Missed(_) => {
-                self.reset(ResetReason::Missed).await?;
-                Ok(self.ready.pop_front())
-            }
+            Notice::Missed(_) => self.reset(ResetReason::Missed).await,
         }
     }
 

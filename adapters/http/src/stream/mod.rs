@@ -9,6 +9,7 @@ mod cursor;
 mod feed;
 mod frame;
 mod topics;
+mod turns;
 
 use crate::{
     Surface,

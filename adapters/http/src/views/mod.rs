@@ -11,7 +11,7 @@ mod setting;
 pub(crate) use app::{app_detail, app_updated, origin, templates};
 pub(crate) use log::{last_lines, page};
 pub(crate) use process::process;
-use question::question;
+pub use question::question;
 pub(crate) use run::{failure, run, word};
 pub(crate) use script::diagnostic;
 pub(crate) use setting::setting;

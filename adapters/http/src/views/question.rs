@@ -4,8 +4,8 @@ use collodi_api::{DefaultAnswer, Question, QuestionField, QuestionItem};
 use collodi_run::{Field, FieldKind, Item};
 use collodi_value::Value;
 
-/// What a run asks a person.
-pub(crate) fn question(asked: &collodi_run::Question) -> Question {
+/// What a run asks a person, as clients read it: without what a secret is by itself.
+pub fn question(asked: &collodi_run::Question) -> Question {
     Question {
         number: asked.number,
         step: asked.step.index,

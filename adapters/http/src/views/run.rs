@@ -12,11 +12,13 @@ const LAST_LINES: usize = 20;
 pub(crate) fn run(entry: &RunEntry) -> Run {
     let ended = entry.outcome().is_some();
     let steps = entry.steps().iter();
+    let is_called = entry.origin() != entry.id();
     Run {
         id: entry.id().to_string(),
         app_id: entry.app().to_owned(),
         file: entry.file().to_owned(),
         status: status(&entry.phase()),
+        origin: is_called.then(|| entry.origin().to_string()),
         started_at: entry.started_at().to_string(),
         steps: steps.map(|view| step(view, ended)).collect(),
         daemon_process_ids: entry.daemons().iter().map(ToString::to_string).collect(),
@@ -90,6 +92,7 @@ fn step(view: &StepView, ended: bool) -> Step {
             StepPhase::Failed => StepStatus::Failed,
         },
         command: view.command.clone(),
+        log_from: view.log_from,
     }
 }
 

@@ -1,5 +1,6 @@
 //! What a server tells by itself, `GET /python/events`.
 
+use serde::Serialize;
 use std::io::{BufRead, BufReader, Read};
 
 /// The longest line that is read, in bytes: a page of a log is the longest there is.
@@ -12,6 +13,16 @@ pub(crate) struct Told {
     pub(crate) event: String,
     /// JSON.
     pub(crate) data: String,
+}
+
+impl Told {
+    /// As the server tells this.
+    pub(crate) fn of(event: &str, data: &impl Serialize) -> serde_json::Result<Self> {
+        Ok(Self {
+            event: event.to_owned(),
+            data: serde_json::to_string(data)?,
+        })
+    }
 }
 
 /// The events of a stream, until it ends or breaks off.

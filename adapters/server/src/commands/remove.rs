@@ -12,7 +12,7 @@ use anyhow::Result;
 use collodi_api::AppRemoved;
 use collodi_contain::Name;
 use collodi_inventory::only_of;
-use std::{cell::Cell, path::Path, process::ExitCode};
+use std::{path::Path, process::ExitCode};
 
 /// What goes with an app.
 struct Removal {
@@ -38,31 +38,26 @@ pub(crate) fn remove(workspace: &Path, json: bool, args: &RemoveArgs) -> Result<
         let path = format!("/python/apps/{name}?force={force}&env={env}");
         return show(json, &server.delete(&path)?);
     }
-    Local::run(workspace, |local| async move {
-        show(json, &by_itself(&local, &name, removal, args.env).await?)
-    })
+    let removed = Local::run(workspace, |local| async move {
+        by_itself(&local, &name, removal, args.env).await
+    })?;
+    show(json, &removed)
 }
 
 /// Shows what goes, and asks; none when nobody wants it to.
 fn agreed(workspace: &Path, json: bool, name: &Name, args: &RemoveArgs) -> Result<Option<Removal>> {
-    let found = Cell::new(None);
-    let keep = &found;
-    Local::look(workspace, |local| async move {
+    let removal = Local::look(workspace, |local| async move {
         let path = local.apps.folder(name).await.map_err(refused)?;
         let environments = only_of(local.apps.workspace(), name).await?;
-        keep.set(Some(Removal { path, environments }));
-        Ok(ExitCode::SUCCESS)
+        Ok(Removal { path, environments })
     })?;
-    let removal = found.take();
-    if let Some(removal) = removal.as_ref().filter(|_| !json) {
-        tell(removal, args.env);
+    if !json {
+        tell(&removal, args.env);
     }
     let question = format!("Remove {name}?");
     let otherwise = format!("collodi remove {name} --yes");
-    Ok(match args.yes || sure(&question, &otherwise)? {
-        true => removal,
-        false => None,
-    })
+    let is_sure = args.yes || sure(&question, &otherwise)?;
+    Ok(is_sure.then_some(removal))
 }
 
 async fn by_itself(

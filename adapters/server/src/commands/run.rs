@@ -14,7 +14,7 @@ use crate::{
     listening::Listen,
     node::Node,
     present::{Presenter, Screen, presenter},
-    prompt::Prompt,
+    prompt::{self, Asks, AtHost, Prompt},
     runtime::Runtime,
 };
 use anyhow::Result;
@@ -68,7 +68,7 @@ pub(crate) async fn run(
         unattended,
     } = Given::of(&args.answers)?;
     let answers = PreparedAnswers::of(&answers, unattended);
-    let prompt = Prompt::new(!unattended && !json);
+    let prompt = Prompt::new(asks(unattended, json));
     let interrupts = Interrupts::listen()?;
     let life = handover::life();
     let mut node = Node::start(&*runtime, home, listen, life, &args.server).await?;
@@ -161,7 +161,8 @@ async fn watch(mut state: Watch, node: &mut Node, seat: &mut Seat) -> Watch {
             }
             Told::Over => break,
             Told::Line(line) => {
-                seat.prompt.answer(&node.handle, &state.run, line).await;
+                let desk = at_host(&node.handle, &state.run);
+                seat.prompt.answer(&desk, line).await;
             }
             Told::Signal(signal) => state.interrupted(signal, node, seat).await,
             Told::AskedToEnd => {
@@ -273,12 +274,16 @@ impl Watch {
                 let shown = event.clone();
                 seat.screen.show(move |show| show.event(&shown)).await;
                 self.event(&event, &node.handle).await;
-                let signal = match is_question(&event) {
+                let asked = question_of(&event);
+                let signal = match asked.is_some() {
                     true => seat.shown().await,
                     false => None,
                 };
-                if seat.prompt.event(&event) && !self.ending && signal.is_none() {
-                    seat.prompt.look(&node.handle, &self.run).await;
+                asked
+                    .into_iter()
+                    .for_each(|name| seat.prompt.has_shown(name));
+                if may_ask(&event) && !self.ending && signal.is_none() {
+                    seat.prompt.look(&at_host(&node.handle, &self.run)).await;
                 }
                 signal
             }
@@ -288,7 +293,9 @@ impl Watch {
                     seat.screen.try_show(move |show| show.event(&event));
                 }
                 if !self.ending {
-                    seat.prompt.look_anew(&node.handle, &self.run).await;
+                    seat.prompt
+                        .look_anew(&at_host(&node.handle, &self.run))
+                        .await;
                 }
                 None
             }
@@ -375,11 +382,40 @@ impl Watch {
     }
 }
 
-fn is_question(event: &Event) -> bool {
+/// The question that an event puts.
+fn question_of(event: &Event) -> Option<prompt::Name> {
+    match event {
+        Event::Run {
+            run,
+            what: RunEvent::Step(Step::Asks(question)),
+            ..
+        } => Some((run.to_string(), question.number)),
+        _ => None,
+    }
+}
+
+/// Whether there may be something else to ask.
+const fn may_ask(event: &Event) -> bool {
     let Event::Run { what, .. } = event else {
         return false;
     };
-    matches!(what, RunEvent::Step(Step::Asks(_)))
+    matches!(
+        what,
+        RunEvent::Step(Step::Asks(_) | Step::Answered { .. }) | RunEvent::Ended(_)
+    )
+}
+
+const fn at_host<'a>(host: &'a HostHandle, origin: &'a RunId) -> AtHost<'a> {
+    AtHost { host, origin }
+}
+
+/// Who is asked what the answers that come with the run leave open.
+const fn asks(unattended: bool, json: bool) -> Asks {
+    match (unattended, json) {
+        (_, true) => Asks::Programs,
+        (true, _) => Asks::Nobody,
+        _ => Asks::Terminal,
+    }
 }
 
 fn is_ours(host: &Host, run: &RunId, process: &ProcessId) -> bool {

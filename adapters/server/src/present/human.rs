@@ -5,7 +5,7 @@ use super::{
     progress::Progress,
     style::{DIM, GOOD, STEP, WARN},
 };
-use crate::failure::{ERROR, HINT};
+use crate::failure::ERROR;
 use collodi_disk::human;
 use collodi_driver::LoadedApp;
 use collodi_host::{EnvEvent, Event, JournalEvent, ProcessEvent, RunEvent, RunId};
@@ -125,10 +125,9 @@ impl Human {
     /// What stands before the steps of a script that another one started, and of those of
     /// a server: whose they are.
     fn name(&self, run: &RunId) -> String {
-        let file = |script: &String| script.rsplit('/').next().unwrap_or_default().to_owned();
-        let app = self.apps.get(run).cloned();
-        let names = app.into_iter().chain(self.called.get(run).map(file));
-        names.map(|name| format!("{} ", plain(&name))).collect()
+        let app = self.apps.get(run).map(|app| format!("{} ", plain(app)));
+        let script = self.called.get(run).map(|script| lines::called(script));
+        app.into_iter().chain(script).collect()
     }
 
     /// What ends an app whose steps are done.
@@ -148,12 +147,10 @@ impl Human {
                 method,
             } => {
                 self.totals.insert((run.clone(), step.list.clone()), *total);
-                let place = self.place(run, step);
-                say!("{STEP}{name}{place}{STEP:#} {method}");
+                lines::step(&name, &self.place(run, step), Some(method));
             }
             Step::StepSkipped { step } => {
-                let place = self.place(run, step);
-                say!("{STEP}{name}{place}{STEP:#} {DIM}left out{DIM:#}");
+                lines::step(&name, &self.place(run, step), None);
             }
             Step::Command { line, .. } => say!("      {name}$ {}", plain(line)),
             Step::Log { text, .. } => say!("      {name}{}", plain(text)),
@@ -180,12 +177,7 @@ impl Human {
                 let how = if file.was_there { ", was there" } else { "" };
                 say!("      {DIM}{name}{} ({size}{how}){DIM:#}", plain(&path));
             }
-            Step::Serving => {
-                say!(
-                    "{GOOD}{name}all steps are done; {}{GOOD:#}",
-                    self.end_of(run)
-                );
-            }
+            Step::Serving => lines::serving(&name, &self.end_of(run)),
             _ => {}
         }
     }
@@ -199,9 +191,7 @@ impl Human {
 
     /// A step among those of its list.
     fn place(&self, run: &RunId, at: &StepAt) -> String {
-        let total = self.total(run, &at.list);
-        let list = at.list.name().map(|list| format!("{} ", plain(list)));
-        format!("{}[{}/{total}]", list.unwrap_or_default(), at.index + 1)
+        lines::place(at.list.name(), at.index, self.total(run, &at.list))
     }
 
     fn outcome(&self, run: &RunId, outcome: &Outcome) {
@@ -216,10 +206,7 @@ impl Human {
                     counted(outcome.steps_run, "step")
                 );
             }
-            _ => say!(
-                "{GOOD}{name}all steps are done; {}{GOOD:#}",
-                self.end_of(run)
-            ),
+            _ => lines::serving(&name, &self.end_of(run)),
         }
     }
 
@@ -241,16 +228,8 @@ impl Human {
             }
             (None, None) => {}
         }
-        if let Some(tail) = failure.kind.tail()
-            && !tail.is_empty()
-        {
-            complain!("  its last lines:");
-            tail.lines()
-                .for_each(|line| complain!("    | {}", plain(line)));
-        }
-        if let Some(hint) = failure.kind.hint() {
-            complain!("{HINT}hint:{HINT:#} {hint}");
-        }
+        let tail = failure.kind.tail().unwrap_or_default();
+        lines::tail_and_hint(tail.lines(), failure.kind.hint());
     }
 }
 

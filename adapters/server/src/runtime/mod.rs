@@ -6,7 +6,7 @@ mod tokio;
 use anyhow::{Context as _, Result};
 use collodi_backend::{Backends, BoxFuture};
 use futures::{future::LocalBoxFuture, stream::BoxStream};
-use std::{fmt, future::Future, io, net::TcpListener, process::ExitCode, rc::Rc};
+use std::{fmt, future::Future, io, net::TcpListener, rc::Rc};
 
 /// The runtimes there are.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -24,7 +24,7 @@ pub(crate) trait Runtime: fmt::Debug {
     fn backends(&self) -> Backends;
 
     /// Runs the program to its end, and its tasks meanwhile.
-    fn block_on(&self, program: LocalBoxFuture<'_, Result<ExitCode>>) -> Result<ExitCode>;
+    fn block_on(&self, program: LocalBoxFuture<'_, ()>);
 
     /// Runs a task beside the program.
     fn spawn(&self, task: BoxFuture<'static, ()>);
@@ -42,13 +42,18 @@ pub(crate) trait Socket: hyper::rt::Read + hyper::rt::Write + Send + Unpin {}
 impl<S: hyper::rt::Read + hyper::rt::Write + Send + Unpin> Socket for S {}
 
 impl Choice {
-    /// Runs a program on this runtime.
-    pub(crate) fn run<F: Future<Output = Result<ExitCode>>>(
+    /// Runs a program on this runtime, to what it gives.
+    pub(crate) fn run<T, F: Future<Output = Result<T>>>(
         self,
         program: impl FnOnce(Rc<dyn Runtime>) -> F,
-    ) -> Result<ExitCode> {
+    ) -> Result<T> {
         let runtime = self.start().context("failed to start the runtime")?;
-        runtime.block_on(Box::pin(program(Rc::clone(&runtime))))
+        let mut given = None;
+        let program = program(Rc::clone(&runtime));
+        runtime.block_on(Box::pin(async {
+            given = Some(program.await);
+        }));
+        given.context("the runtime ended before the program did")?
     }
 
     fn start(self) -> io::Result<Rc<dyn Runtime>> {

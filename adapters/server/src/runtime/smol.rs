@@ -1,7 +1,6 @@
 //! The program on the smol family.
 
 use super::{Callers, Runtime, Socket};
-use anyhow::Result;
 use async_executor::Executor;
 use async_io::Async;
 use collodi_backend::{Backends, BoxFuture};
@@ -10,7 +9,6 @@ use smol_hyper::rt::FuturesIo;
 use std::{
     io,
     net::{TcpListener, TcpStream},
-    process::ExitCode,
 };
 
 /// An executor that runs on the thread of the program.
@@ -22,8 +20,8 @@ impl Runtime for Smol {
         collodi_smol::backends()
     }
 
-    fn block_on(&self, program: LocalBoxFuture<'_, Result<ExitCode>>) -> Result<ExitCode> {
-        async_io::block_on(self.0.run(program))
+    fn block_on(&self, program: LocalBoxFuture<'_, ()>) {
+        async_io::block_on(self.0.run(program));
     }
 
     fn spawn(&self, task: BoxFuture<'static, ()>) {

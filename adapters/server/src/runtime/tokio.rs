@@ -1,11 +1,10 @@
 //! The program on tokio.
 
 use super::{Callers, Runtime, Socket};
-use anyhow::Result;
 use collodi_backend::{Backends, BoxFuture};
 use futures::{StreamExt as _, future::LocalBoxFuture, stream};
 use hyper_util::rt::TokioIo;
-use std::{io, net, process::ExitCode};
+use std::{io, net};
 use tokio::{
     net::TcpListener,
     runtime::{self, Builder},
@@ -32,8 +31,8 @@ impl Runtime for Tokio {
         collodi_tokio::backends()
     }
 
-    fn block_on(&self, program: LocalBoxFuture<'_, Result<ExitCode>>) -> Result<ExitCode> {
-        self.0.block_on(program)
+    fn block_on(&self, program: LocalBoxFuture<'_, ()>) {
+        self.0.block_on(program);
     }
 
     fn spawn(&self, task: BoxFuture<'static, ()>) {

@@ -10,7 +10,7 @@
 mod stage;
 
 use stage::Stage;
-use std::fs;
+use std::{fs, io::Write as _};
 
 /// Plays each story on each runtime.
 macro_rules! on_each_runtime {
@@ -39,6 +39,7 @@ on_each_runtime! {
     a_process_is_started_anew_by_the_name_of_its_app
     scripts_know_the_card_of_the_machine
     a_run_is_done_by_the_server_that_is_there
+    a_run_at_the_server_is_watched_as_one_by_itself
     who_interrupts_a_run_at_the_server_stops_its_app
     a_second_interrupt_leaves_the_app_to_the_server
     a_server_that_is_there_takes_no_options
@@ -275,6 +276,46 @@ fn a_run_is_done_by_the_server_that_is_there(stage: Stage) {
     told.until("\"text\":\"well\"");
     assert_eq!(told.code(), Some(0));
     assert_eq!(stage.get("/python/runs").body["count"], 3);
+    drop(serving);
+}
+
+/// The server's run asks who watches it, and shows the scripts that it starts, each line below
+/// its step.
+fn a_run_at_the_server_is_watched_as_one_by_itself(stage: Stage) {
+    stage.app(
+        "demo",
+        r#"{"version": "3.7", "run": [
+            {"method": "script.start", "params": {"uri": "sub.json"}},
+            {"method": "shell.run", "params": {"message": "echo done"}}]}"#,
+    );
+    stage.app_file(
+        "demo/sub.json",
+        r#"{"version": "3.7", "run": [
+            {"method": "input", "params": {"title": "Size", "form": [{"key": "size",
+                "type": "select", "items": [{"text": "Small", "value": "s"},
+                {"text": "Large", "value": "l"}]}]}},
+            {"method": "shell.run", "params": {"message": "echo it is {{input.size}}"}}]}"#,
+    );
+    let serving = stage.serve();
+    let (mut watching, mut typing) = stage.at_terminal(&["run", "demo"]);
+    for line in ["[1/2] script.start", "sub.json [1/2] input", "2) Large"] {
+        watching.until(line);
+    }
+    typing.write_all(b"2\n").unwrap();
+    let rest = watching.rest();
+    let shown: Vec<_> = rest.lines().map(str::trim).collect();
+    let expected = [
+        "sub.json [2/2] shell.run",
+        "sub.json $ echo it is l",
+        "sub.json | it is l",
+        "sub.json completed after 2 steps",
+        "[2/2] shell.run",
+        "$ echo done",
+        "| done",
+        "completed after 2 steps",
+    ];
+    assert!(shown.ends_with(&expected), "{rest}");
+    assert_eq!(watching.code(), Some(0));
     drop(serving);
 }
 

@@ -1,9 +1,10 @@
 //! A workspace, the program in it, and its callers.
 
+use rustix::pty::{self, OpenptFlags};
 use serde_json::Value;
 use std::{
     ffi::OsStr,
-    fs,
+    fs::{self, File},
     io::{BufRead as _, BufReader, Lines},
     net::TcpStream,
     os::unix::fs::PermissionsExt as _,
@@ -47,6 +48,12 @@ impl Stage {
         fs::write(dir.join("pinokio.json"), script).unwrap();
     }
 
+    /// Writes a file of an app of the workspace.
+    pub(crate) fn app_file(&self, path: &str, text: &str) {
+        let path = self.path(".vatn/python/apps").join(path);
+        fs::write(path, text).unwrap();
+    }
+
     /// Makes a program of this shell script, found before all others.
     pub(crate) fn program(&self, name: &str, script: &str) {
         let path = self.path("bin").join(name);
@@ -63,8 +70,21 @@ impl Stage {
 
     /// Starts the program with these words alone.
     pub(crate) fn guest(&self, words: &[&str]) -> Running {
-        let mut command = self.command();
-        Running::of(command.args(words))
+        self.reading(words, Stdio::null())
+    }
+
+    /// As [`guest`](Self::guest), at a terminal on which somebody types.
+    pub(crate) fn at_terminal(&self, words: &[&str]) -> (Running, File) {
+        let terminal = pty::openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
+        pty::grantpt(&terminal).unwrap();
+        pty::unlockpt(&terminal).unwrap();
+        let name = pty::ptsname(&terminal, Vec::new()).unwrap();
+        let keyboard = File::open(name.to_str().unwrap()).unwrap();
+        (self.reading(words, keyboard.into()), terminal.into())
+    }
+
+    fn reading(&self, words: &[&str], input: Stdio) -> Running {
+        Running::of(self.command().args(words).stdin(input))
     }
 
     /// The words that start a server on the runtime.
@@ -110,6 +130,7 @@ impl Stage {
         let path = std::env::var_os("PATH").unwrap();
         let all = [first, path].join(":".as_ref());
         command.current_dir(self.dir.path()).env("PATH", all);
+        command.stdin(Stdio::null());
         command
     }
 
@@ -174,8 +195,7 @@ impl Stage {
 impl Running {
     /// Starts a program, and reads what it says.
     pub(crate) fn of(command: &mut Command) -> Self {
-        command.stdin(Stdio::null()).stdout(Stdio::piped());
-        let mut child = command.spawn().unwrap();
+        let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let lines = BufReader::new(child.stdout.take().unwrap()).lines();
         Self { child, lines }
     }

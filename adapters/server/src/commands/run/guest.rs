@@ -1,18 +1,23 @@
-//! A run that the server of the workspace does: who asked for it watches it there.
+//! A run that the server of the workspace does: who asked for it watches it there, and
+//! answers what it asks.
 
+mod desk;
+mod member;
 mod show;
 mod watch;
 
-use super::Given;
+use super::{Given, asks};
 use crate::{
     cli::RunArgs,
     client::{Client, Told},
     interrupts::Interrupts,
+    prompt::Prompt,
 };
 use anyhow::Result;
 use collodi_api::{Answer, RunAccepted, RunRequest};
 use collodi_contain::Name;
 use collodi_value::Value;
+use desk::AtServer;
 use futures::{FutureExt as _, SinkExt as _, StreamExt as _, channel::mpsc, executor::block_on};
 use futures_lite::future::or;
 use serde_json::Map;
@@ -23,6 +28,9 @@ use watch::{Goes, Watch};
 /// How much is read ahead of what is shown.
 const AHEAD: usize = 16;
 
+/// What happens to runs and processes is heard without a break: notes are told once.
+const CHANGES: &str = "runs,processes";
+
 /// Gives the run of an app of the workspace to its server, and watches it until all of it has
 /// ended, or the server has.
 pub(super) async fn run(
@@ -32,7 +40,7 @@ pub(super) async fn run(
     args: &RunArgs,
 ) -> Result<ExitCode> {
     let given = Given::of(&args.answers)?;
-    let mut interrupts = Interrupts::listen()?;
+    let interrupts = Interrupts::listen()?;
     let client = Arc::new(client);
     let body = RunRequest::<Map<String, serde_json::Value>> {
         args: None,
@@ -40,41 +48,90 @@ pub(super) async fn run(
         unattended: given.unattended,
         again: args.again,
     };
+    let mut changes = listen(&client, CHANGES.to_owned());
+    // The server listens to nobody whom it has told nothing.
+    changes.next().await;
     let path = format!("/python/apps/{app}");
     let accepted: RunAccepted = client.begin(&format!("{path}/run"), &body)?;
     let show = show(json);
     show.given(client.server(), &accepted.run_id);
-    let mut watch = Watch::new(accepted.run_id, show);
-    let mut told = listen(&client, watch.topics());
+    let watch = Watch::new(Arc::clone(&client), accepted.run_id, show);
+    let seat = Seat {
+        interrupts,
+        prompt: Prompt::new(asks(given.unattended, json)),
+        changes,
+        said: listen(&client, watch.logs()),
+        client,
+    };
+    sit(seat, watch, &format!("{path}/stop")).await
+}
+
+/// Watches until all has ended; an interrupt stops the app at `stop`.
+async fn sit(mut seat: Seat, mut watch: Watch, stop: &str) -> Result<ExitCode> {
     let (mut asked, mut signal) = (false, None);
     loop {
-        let next = told.next().map(Happened::Told);
-        match or(interrupts.next().map(Happened::Signal), next).await {
+        match seat.next().await {
             Happened::Told(None) => return watch.is_deserted(),
             Happened::Told(Some(event)) => match watch.hear(&event)? {
                 Goes::On => {}
-                Goes::ElsewhereToo => told = listen(&client, watch.topics()),
+                Goes::ElsewhereToo => seat.said = listen(&seat.client, watch.logs()),
                 Goes::Over => break,
             },
+            Happened::Line(line) => {
+                let desk = AtServer::of(&seat.client, &watch);
+                seat.prompt.answer(&desk, line).await;
+            }
             // It goes on without who watches.
             Happened::Signal(number) if asked => return Ok(ExitCode::from(128 + number)),
             Happened::Signal(number) => {
                 asked = true;
                 signal = Some(number).filter(|_| !watch.has_steps_done());
+                seat.prompt.close();
                 watch.show().interrupted();
                 // Where nothing runs by now, or no server, that is told as well.
-                let _ = client.post::<Answer>(&format!("{path}/stop"));
+                let _ = seat.client.post::<Answer>(stop);
             }
         }
+        if !asked {
+            let desk = AtServer::of(&seat.client, &watch);
+            seat.prompt.look_anew(&desk).await;
+        }
     }
-    watch.show_rest(&client)?;
+    watch.show_rest()?;
     Ok(signal.map_or_else(|| watch.code(), |number| ExitCode::from(128 + number)))
+}
+
+/// Where somebody sits who watches a run at a server.
+struct Seat {
+    client: Arc<Client>,
+    interrupts: Interrupts,
+    prompt: Prompt,
+    changes: mpsc::Receiver<Told>,
+    /// The lines of the logs.
+    said: mpsc::Receiver<Told>,
 }
 
 enum Happened {
     /// Nothing when the server tells no more.
     Told(Option<Told>),
+    Line(Option<String>),
     Signal(u8),
+}
+
+impl Seat {
+    async fn next(&mut self) -> Happened {
+        let signal = self.interrupts.next().map(Happened::Signal);
+        let line = self.prompt.line().map(Happened::Line);
+        let change = self.changes.next().map(Happened::Told);
+        let said = async {
+            match self.said.next().await {
+                Some(told) => Happened::Told(Some(told)),
+                // The end of the changes tells of the end.
+                None => std::future::pending().await,
+            }
+        };
+        or(or(signal, line), or(change, said)).await
+    }
 }
 
 /// What the server tells of these topics, read on a thread of its own.

@@ -2,22 +2,25 @@
 
 use crate::{
     client::Told,
-    failure::{ERROR, HINT},
+    failure::ERROR,
     present::{
         counted, lines,
         progress::Progress,
-        style::{DIM, GOOD, STEP, WARN},
+        style::{DIM, GOOD, WARN},
     },
     state::ServerState,
 };
 use anyhow::Result;
 use collodi_api::{
-    LogPage, LogStream, Process, Question, Run, RunStatus, Step, StepFailure, StepStatus,
-    StreamGap, StreamNote, StreamProgress,
+    EndedHow, LogPage, LogStream, NoteKind, Process, Question, Run, RunStatus, Step, StepFailure,
+    StepStatus, StreamGap, StreamNote, StreamProgress,
 };
 use collodi_logs::plain;
 use serde_json::{Map, Value, json};
 use std::fmt::Debug;
+
+/// What ends an app whose steps are done.
+const END: &str = "Ctrl-C stops the app";
 
 /// Shows what happens. What one has no word for is passed over.
 pub(super) trait Show: Debug {
@@ -29,18 +32,19 @@ pub(super) trait Show: Debug {
     fn told(&self, _told: &Told) -> Result<()> {
         Ok(())
     }
-    fn step(&self, _step: &Step, _total: usize) {}
-    fn command(&self, _command: &str) {}
-    fn question(&self, _run: &str, _question: &Question) {}
-    fn serving(&self) {}
+    /// Here and below, `name` is what stands before the lines of a script that the run started.
+    fn step(&self, _name: &str, _step: &Step, _total: usize) {}
+    fn command(&self, _name: &str, _command: &str) {}
+    fn question(&self, _question: &Question) {}
+    fn serving(&self, _name: &str) {}
     fn answers(&self, _process: &str, _url: &str) {}
+    fn stopping(&self, _process: &str) {}
     fn ended(&self, _process: &Process) {}
-    /// Those of a process have its name before them.
-    fn lines(&self, _page: &LogPage, _is_run: bool) {}
+    fn lines(&self, _name: &str, _page: &LogPage) {}
     fn gap(&self, _gap: &StreamGap) {}
-    fn note(&self, _note: &StreamNote) {}
-    fn progress(&mut self, _progress: &StreamProgress) {}
-    fn outcome(&self, _run: &Run) {}
+    fn note(&self, _name: &str, _note: &StreamNote) {}
+    fn progress(&mut self, _name: &str, _progress: &StreamProgress) {}
+    fn outcome(&self, _name: &str, _run: &Run) {}
 }
 
 /// For a terminal, or for programs.
@@ -89,41 +93,44 @@ impl Show for Human {
         say!("\n{WARN}stopping; Ctrl-C again leaves it to the server{WARN:#}");
     }
 
-    fn step(&self, step: &Step, total: usize) {
-        let list = step.list.as_ref().map(|list| format!("{} ", plain(list)));
-        let place = format!("{}[{}/{total}]", list.unwrap_or_default(), step.index + 1);
+    fn step(&self, name: &str, step: &Step, total: usize) {
+        let place = lines::place(step.list.as_deref(), step.index, total);
         match step.status {
-            StepStatus::Skipped => say!("{STEP}{place}{STEP:#} {DIM}left out{DIM:#}"),
+            StepStatus::Skipped => lines::step(name, &place, None),
             StepStatus::Pending | StepStatus::Cancelled => {}
-            _ => say!("{STEP}{place}{STEP:#} {}", plain(&step.method)),
+            _ => lines::step(name, &place, Some(&step.method)),
         }
     }
 
-    fn command(&self, command: &str) {
-        say!("      $ {}", plain(command));
+    fn command(&self, name: &str, command: &str) {
+        say!("      {name}$ {}", plain(command));
     }
 
-    fn question(&self, run: &str, question: &Question) {
+    fn question(&self, question: &Question) {
         lines::question(&question.title, &question.description);
-        let fields = question.fields.iter();
-        lines::how_to_answer(run, fields.map(|field| field.key.as_str()));
     }
 
-    fn serving(&self) {
-        say!("{GOOD}all steps are done; Ctrl-C stops the app{GOOD:#}");
+    fn serving(&self, name: &str) {
+        lines::serving(name, END);
     }
 
     fn answers(&self, process: &str, url: &str) {
         lines::address(process, url);
     }
 
-    fn ended(&self, process: &Process) {
-        let how = process.reason.as_deref().unwrap_or("ended");
-        say!("{}: {}", process.id, plain(how));
+    fn stopping(&self, process: &str) {
+        say!("{DIM}{process}: stopping{DIM:#}");
     }
 
-    fn lines(&self, page: &LogPage, is_run: bool) {
-        let name = if is_run { "" } else { &page.id };
+    fn ended(&self, process: &Process) {
+        let (id, how) = (&process.id, process.reason.as_deref().unwrap_or("ended"));
+        match has_failed(process) {
+            true => complain!("{ERROR}{id}: {}{ERROR:#}", plain(how)),
+            false => say!("{id}: {}", plain(how)),
+        }
+    }
+
+    fn lines(&self, name: &str, page: &LogPage) {
         for line in &page.lines {
             lines::output(name, line.stream == LogStream::Note, &line.text);
         }
@@ -135,47 +142,53 @@ impl Show for Human {
         complain!("{WARN}{missing} of {id} are not shown: they are no longer kept{WARN:#}");
     }
 
-    fn note(&self, note: &StreamNote) {
-        say!("      {WARN}note: {}{WARN:#}", plain(&note.text));
+    fn note(&self, name: &str, note: &StreamNote) {
+        let text = plain(&note.text);
+        match note.kind {
+            NoteKind::Log | NoteKind::Transfer => say!("      {name}{text}"),
+            NoteKind::Note => say!("      {WARN}{name}note: {text}{WARN:#}"),
+            NoteKind::Show | NoteKind::Downloaded => say!("      {DIM}{name}{text}{DIM:#}"),
+        }
     }
 
-    fn progress(&mut self, progress: &StreamProgress) {
-        self.progress.tell("", progress.done, progress.total);
+    fn progress(&mut self, name: &str, progress: &StreamProgress) {
+        self.progress.tell(name, progress.done, progress.total);
     }
 
-    fn outcome(&self, run: &Run) {
+    fn outcome(&self, name: &str, run: &Run) {
         let Some(outcome) = &run.outcome else {
             return;
         };
         match (&outcome.failure, outcome.status) {
-            (Some(failure), _) => failed(failure),
-            (None, RunStatus::Cancelled) => say!("{WARN}cancelled{WARN:#}"),
-            (None, status) => {
+            (Some(failure), _) => failed(name, run, failure),
+            (None, RunStatus::Cancelled) => say!("{WARN}{name}cancelled{WARN:#}"),
+            (None, status) if outcome.daemon_process_ids.is_empty() => {
                 let steps = counted(outcome.steps_run, "step");
-                say!("{GOOD}{status}{GOOD:#} after {steps}");
+                say!("{GOOD}{name}{status}{GOOD:#} after {steps}");
             }
+            _ => lines::serving(name, END),
         }
     }
 }
 
-fn failed(failure: &StepFailure) {
+/// A daemon that ended as it should not.
+pub(super) const fn has_failed(process: &Process) -> bool {
+    match process.ended {
+        Some(EndedHow::Failed) => true,
+        Some(EndedHow::Exited) => process.last_exit_code != 0,
+        _ => false,
+    }
+}
+
+fn failed(name: &str, run: &Run, failure: &StepFailure) {
     let (number, method) = (failure.step + 1, plain(&failure.method));
-    let list = failure
-        .list
-        .as_ref()
-        .map(|list| format!(" of {}", plain(list)));
-    let list = list.unwrap_or_default();
+    let of_list = run.steps.iter().filter(|step| step.list == failure.list);
+    let total = of_list.count();
+    let list = failure.list.as_ref();
+    let list = list.map_or_else(String::new, |list| format!("{}/", plain(list)));
     let what = plain(&failure.message);
-    complain!("{ERROR}error:{ERROR:#} step {number}{list} ({method}): {what}");
-    complain!("  --> {}", plain(&failure.pointer));
-    if !failure.output.is_empty() {
-        complain!("  its last lines:");
-        failure
-            .output
-            .iter()
-            .for_each(|line| complain!("    | {}", plain(line)));
-    }
-    if let Some(hint) = &failure.hint {
-        complain!("{HINT}hint:{HINT:#} {}", plain(hint));
-    }
+    complain!("{ERROR}error:{ERROR:#} {name}step {list}{number} of {total} ({method}): {what}");
+    complain!("  --> {} {}", plain(&run.file), plain(&failure.pointer));
+    let tail = failure.output.iter().map(String::as_str);
+    lines::tail_and_hint(tail, failure.hint.as_deref());
 }

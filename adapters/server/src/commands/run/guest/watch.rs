@@ -1,30 +1,31 @@
 //! What is known of a run at the server of the workspace.
 
-use super::show::Show;
+use super::{
+    member::Member,
+    show::{Show, has_failed},
+};
 use crate::{
     client::{Client, Told},
     failure::Failure,
+    prompt::Questions,
 };
 use anyhow::{Context as _, Result};
 use collodi_api::{
-    EndedHow, LogPage, Process, Run, RunStatus, Step, StepStatus, StreamGap, StreamGone,
-    StreamNote, StreamProgress, StreamTopic,
+    LogPage, Process, ProcessStatus, Run, RunStatus, StreamGap, StreamGone, StreamNote,
+    StreamProgress, StreamTopic,
 };
 use serde::Deserialize;
-use std::{collections::BTreeMap, process::ExitCode};
+use std::{collections::BTreeMap, process::ExitCode, sync::Arc};
 
 /// The most logs that one stream of the server follows.
 const MOST_LOGS: usize = 64;
 
-/// What is known of the run and of the processes that it started.
+/// What is known of the run, of the scripts that it started, and of all their processes.
 #[derive(Debug)]
 pub(super) struct Watch {
+    client: Arc<Client>,
     id: String,
-    run: Option<Run>,
-    /// The steps as they were shown, and the commands.
-    steps: Vec<Shown>,
-    /// The number of the question that was shown last.
-    asked: u64,
+    members: BTreeMap<String, Member>,
     processes: BTreeMap<String, Option<Process>>,
     /// The next line of each log.
     logs: BTreeMap<String, u64>,
@@ -33,72 +34,60 @@ pub(super) struct Watch {
     show: Box<dyn Show>,
 }
 
-/// What was shown of a step.
-#[derive(Debug, Default)]
-struct Shown {
-    has_begun: bool,
-    command: Option<String>,
-}
-
-impl Shown {
-    /// A step that was begun and done since is shown once.
-    fn now(&mut self, step: &Step, total: usize, show: &dyn Show) {
-        let has_begun = step.status != StepStatus::Pending;
-        if has_begun && !std::mem::replace(&mut self.has_begun, has_begun) {
-            show.step(step, total);
-        }
-        if let Some(command) = step
-            .command
-            .as_ref()
-            .filter(|now| self.command.as_ref() != Some(now))
-        {
-            show.command(command);
-            self.command = Some(command.clone());
-        }
-    }
-}
-
 /// Whether there is more to hear.
 pub(super) enum Goes {
     On,
-    /// Also of what the topics did not have before.
+    /// There are further logs.
     ElsewhereToo,
     Over,
 }
 
 impl Watch {
-    pub(super) fn new(id: String, show: Box<dyn Show>) -> Self {
+    pub(super) fn new(client: Arc<Client>, id: String, show: Box<dyn Show>) -> Self {
         Self {
+            client,
             logs: BTreeMap::from([(id.clone(), 0)]),
             id,
-            run: None,
-            steps: Vec::new(),
-            asked: 0,
+            members: BTreeMap::new(),
             processes: BTreeMap::new(),
             early: Vec::new(),
             show,
         }
     }
 
-    /// What is to be listened to, from here on. A stream follows so many logs; of more
-    /// processes than that, some are left to `collodi logs`.
-    pub(super) fn topics(&self) -> String {
+    /// The run that somebody asked for.
+    pub(super) fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// The topics of the logs, from here on. A stream follows so many; of more, some are
+    /// shown when they have ended.
+    pub(super) fn logs(&self) -> String {
         let own = self.logs.iter().filter(|(id, _)| **id == self.id);
         let others = self.logs.iter().filter(|(id, _)| **id != self.id);
         let logs = own.chain(others).take(MOST_LOGS);
-        let logs = logs.map(|(id, from)| format!(",logs:{id}:{from}"));
-        format!("runs,processes{}", logs.collect::<String>())
+        let logs = logs.map(|(id, from)| format!("logs:{id}:{from}"));
+        logs.collect::<Vec<_>>().join(",")
     }
 
     pub(super) fn show(&self) -> &dyn Show {
         &*self.show
     }
 
+    /// What is asked by now, of what was shown.
+    pub(super) fn questions(&self) -> Questions {
+        let asked = |(id, member): (&String, &Member)| {
+            let question = member.question()?;
+            Some(((id.clone(), question.number), Arc::clone(question)))
+        };
+        self.members.iter().filter_map(asked).collect()
+    }
+
     pub(super) fn hear(&mut self, told: &Told) -> Result<Goes> {
         match told.event.as_str() {
             "run" => return self.hear_run(told, read(told)?),
             "process" => self.hear_process(told, read(told)?)?,
-            "log" => self.hear_lines(told, read(told)?)?,
+            "log" => self.hear_lines(read(told)?)?,
             "gap" => self.hear_gap(told, &read(told)?)?,
             "note" => self.hear_note(told, &read(told)?)?,
             "progress" => self.hear_progress(told, &read(told)?)?,
@@ -109,30 +98,17 @@ impl Watch {
     }
 
     fn hear_run(&mut self, told: &Told, run: Run) -> Result<Goes> {
-        if run.id != self.id {
+        if run.id != self.id && run.origin.as_ref() != Some(&self.id) {
             return Ok(Goes::On);
         }
         self.show.told(told)?;
-        self.steps.resize_with(run.steps.len(), Shown::default);
-        for (step, shown) in run.steps.iter().zip(&mut self.steps) {
-            shown.now(step, total(&run, step), &*self.show);
-        }
-        if let Some(question) = run.question.as_ref().filter(|q| q.number > self.asked) {
-            self.asked = question.number;
-            self.show.question(&run.id, question);
-        }
-        if run.status == RunStatus::Serving && !self.is_at(RunStatus::Serving) {
-            self.show.serving();
-        }
-        let mut is_news = false;
-        for id in &run.daemon_process_ids {
-            is_news |= !self.logs.contains_key(id);
-            self.logs.entry(id.clone()).or_default();
-            self.processes.entry(id.clone()).or_default();
-        }
-        self.run = Some(run);
-        for page in std::mem::take(&mut self.early) {
-            self.show_lines(&page);
+        let is_news = self.follow(&run);
+        let is_asked_for = run.id == self.id;
+        self.update(run)?;
+        if is_asked_for {
+            for page in std::mem::take(&mut self.early) {
+                self.show_lines(&page);
+            }
         }
         Ok(if is_news {
             Goes::ElsewhereToo
@@ -141,8 +117,47 @@ impl Watch {
         })
     }
 
+    /// Shows what is new of a run: its steps below the lines of those before, and its end
+    /// below all that it said.
+    fn update(&mut self, run: Run) -> Result<()> {
+        let id = run.id.clone();
+        let new = || Member::new(run.clone());
+        let member = self.members.entry(id.clone()).or_insert_with(new);
+        if let Some(before) = member.lines_before(&run) {
+            self.show_rest_of(&id, before)?;
+        }
+        if let Some(member) = self.members.get_mut(&id) {
+            member.hear(run, &*self.show);
+        }
+        self.end_member(&id)
+    }
+
+    /// Follows the logs of a run and of what it started; whether one of them is new.
+    fn follow(&mut self, run: &Run) -> bool {
+        let before = self.logs.len();
+        self.logs.entry(run.id.clone()).or_default();
+        for id in &run.daemon_process_ids {
+            self.logs.entry(id.clone()).or_default();
+            self.processes.entry(id.clone()).or_default();
+        }
+        self.logs.len() > before
+    }
+
+    /// Shows the end of a run, below all that it said.
+    fn end_member(&mut self, id: &str) -> Result<()> {
+        let has_ended = |member: &mut Member| member.has_just_ended();
+        if !self.members.get_mut(id).is_some_and(has_ended) {
+            return Ok(());
+        }
+        self.show_rest_of(id, u64::MAX)?;
+        if let Some(member) = self.members.get(id) {
+            self.show.outcome(member.name(), member.run());
+        }
+        Ok(())
+    }
+
     fn hear_process(&mut self, told: &Told, process: Process) -> Result<()> {
-        let Some(known) = self.processes.get_mut(&process.id) else {
+        let Some(known) = self.processes.get(&process.id).cloned() else {
             return Ok(());
         };
         self.show.told(told)?;
@@ -150,19 +165,38 @@ impl Watch {
         if let Some(now) = process.url.as_ref().filter(|now| url != Some(now)) {
             self.show.answers(&process.id, now);
         }
-        if process.ended.is_some() && known.as_ref().is_none_or(|known| known.ended.is_none()) {
+        let was_stopping = known.as_ref().is_some_and(is_stopping);
+        if is_stopping(&process) && !was_stopping {
+            self.show.stopping(&process.id);
+        }
+        if process.ended.is_some() && known.is_none_or(|known| known.ended.is_none()) {
+            self.show_rest_of(&process.id, u64::MAX)?;
             self.show.ended(&process);
         }
-        *known = Some(process);
+        self.processes.insert(process.id.clone(), Some(process));
         Ok(())
     }
 
-    /// Lines are shown below the step that they are of.
-    fn hear_lines(&mut self, told: &Told, page: LogPage) -> Result<()> {
-        self.show.told(told)?;
-        match self.run {
-            Some(_) => self.show_lines(&page),
-            None => self.early.push(page),
+    /// Lines are shown once, below the step that they are of: of a run it is asked how far
+    /// it is.
+    fn hear_lines(&mut self, mut page: LogPage) -> Result<()> {
+        if self.members.contains_key(&page.id) {
+            let run = self
+                .client
+                .get_while_up(&format!("/python/runs/{}", page.id));
+            run?.map_or(Ok(()), |run| self.update(run))?;
+        }
+        let Some(next) = self.logs.get(&page.id) else {
+            return Ok(());
+        };
+        page.lines.retain(|line| line.seq >= *next);
+        if page.lines.is_empty() {
+            return Ok(());
+        }
+        self.show.told(&Told::of("log", &page)?)?;
+        match self.members.contains_key(&self.id) {
+            true => self.show_lines(&page),
+            false => self.early.push(page),
         }
         Ok(())
     }
@@ -170,7 +204,9 @@ impl Watch {
     fn show_lines(&mut self, page: &LogPage) {
         if let Some(next) = self.logs.get_mut(&page.id) {
             *next = page.next;
-            self.show.lines(page, page.id == self.id);
+            let member = self.members.get(&page.id);
+            let name = member.map_or(page.id.as_str(), |member| member.name().trim_end());
+            self.show.lines(name, page);
         }
     }
 
@@ -180,19 +216,19 @@ impl Watch {
     }
 
     fn hear_note(&self, told: &Told, note: &StreamNote) -> Result<()> {
-        if note.run_id != self.id {
-            return Ok(());
+        if let Some(member) = self.members.get(&note.run_id) {
+            self.show.note(member.name(), note);
+            self.show.told(told)?;
         }
-        self.show.note(note);
-        self.show.told(told)
+        Ok(())
     }
 
     fn hear_progress(&mut self, told: &Told, progress: &StreamProgress) -> Result<()> {
-        if progress.run_id != self.id {
-            return Ok(());
+        if let Some(member) = self.members.get(&progress.run_id) {
+            self.show.progress(member.name(), progress);
+            self.show.told(told)?;
         }
-        self.show.progress(progress);
-        self.show.told(told)
+        Ok(())
     }
 
     /// What is no longer kept has ended.
@@ -205,22 +241,29 @@ impl Watch {
         }
     }
 
-    fn is_at(&self, status: RunStatus) -> bool {
-        self.run.as_ref().is_some_and(|run| run.status == status)
+    fn run(&self) -> Option<&Run> {
+        self.members.get(&self.id).map(Member::run)
+    }
+
+    fn has_failed(&self) -> bool {
+        let run = self.run();
+        run.is_some_and(|run| run.status == RunStatus::Failed)
     }
 
     /// Whether the steps are through, and what they started is there to stay.
     pub(super) fn has_steps_done(&self) -> bool {
-        let run = self.run.as_ref();
+        let run = self.run();
         run.is_some_and(|run| run.status == RunStatus::Serving || run.outcome.is_some())
     }
 
     /// The run has failed, or nothing that it started lives.
     fn goes(&self) -> Goes {
-        let has_ended = self.run.as_ref().is_some_and(|run| run.outcome.is_some());
+        let has_ended = self.run().is_some_and(|run| run.outcome.is_some());
+        let goes_on = |member: &Member| member.run().outcome.is_none();
         let lives = |process: &Option<Process>| process.as_ref().is_none_or(|p| p.ended.is_none());
-        let all_ended = || !self.processes.values().any(lives);
-        match has_ended && (self.is_at(RunStatus::Failed) || all_ended()) {
+        let all_ended =
+            || !self.members.values().any(goes_on) && !self.processes.values().any(lives);
+        match has_ended && (self.has_failed() || all_ended()) {
             true => Goes::Over,
             false => Goes::On,
         }
@@ -234,59 +277,46 @@ impl Watch {
             .into())
     }
 
-    /// The lines that were not told before the end was, and the end.
-    pub(super) fn show_rest(&mut self, client: &Client) -> Result<()> {
-        for (id, from) in self.logs.clone() {
-            let path = match id == self.id {
-                true => format!("/python/runs/{id}/logs"),
-                false => format!("/python/processes/{id}/logs"),
-            };
-            self.show_rest_of(client, &path, from)?;
-        }
-        if let Some(run) = &self.run {
-            self.show.outcome(run);
-        }
-        Ok(())
+    /// The lines that were not told before the end was.
+    pub(super) fn show_rest(&mut self) -> Result<()> {
+        let logs: Vec<_> = self.logs.keys().cloned().collect();
+        logs.iter()
+            .try_for_each(|id| self.show_rest_of(id, u64::MAX))
     }
 
-    /// To where the log is now: what lives on may say more than can be shown.
-    fn show_rest_of(&mut self, client: &Client, log: &str, mut from: u64) -> Result<()> {
+    /// To this line of the log, or to where it is at this moment: what lives on may say more
+    /// than can be shown.
+    fn show_rest_of(&mut self, id: &str, to: u64) -> Result<()> {
+        let kind = match self.processes.contains_key(id) {
+            true => "processes",
+            false => "runs",
+        };
+        let client = Arc::clone(&self.client);
+        let log = format!("/python/{kind}/{id}/logs");
         let read = |from| client.get_while_up::<LogPage>(&format!("{log}?from={from}"));
-        let end = read(u64::MAX)?.map_or(0, |page| page.next);
-        while from < end {
-            let Some(page) = read(from)?.filter(|page| page.next > from) else {
+        let end = read(u64::MAX)?.map_or(0, |page| page.next).min(to);
+        while let Some(from) = self.logs.get(id).copied().filter(|from| *from < end) {
+            let Some(mut page) = read(from)?.filter(|page| page.next > from) else {
                 break;
             };
-            from = page.next;
-            self.show.told(&Told {
-                event: "log".to_owned(),
-                data: serde_json::to_string(&page)?,
-            })?;
+            page.lines.retain(|line| line.seq < end);
+            page.next = page.next.min(end);
+            self.show.told(&Told::of("log", &page)?)?;
             self.show_lines(&page);
         }
         Ok(())
     }
 
     pub(super) fn code(&self) -> ExitCode {
-        let failed = |process: &Process| match process.ended {
-            Some(EndedHow::Failed) => true,
-            Some(EndedHow::Exited) => process.last_exit_code != 0,
-            _ => false,
-        };
-        let any_failed = self.processes.values().flatten().any(failed);
-        match self.is_at(RunStatus::Failed) || any_failed {
+        match self.has_failed() || self.processes.values().flatten().any(has_failed) {
             true => ExitCode::FAILURE,
             false => ExitCode::SUCCESS,
         }
     }
 }
 
-/// How many steps there are in the list of this one.
-fn total(run: &Run, step: &Step) -> usize {
-    run.steps
-        .iter()
-        .filter(|other| other.list == step.list)
-        .count()
+fn is_stopping(process: &Process) -> bool {
+    process.status == ProcessStatus::Stopping
 }
 
 fn read<'a, T: Deserialize<'a>>(told: &'a Told) -> Result<T> {

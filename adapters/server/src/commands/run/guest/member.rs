@@ -1,0 +1,112 @@
+//! A run that is watched: the one that was asked for, or of a script that it started.
+
+use super::show::Show;
+use crate::present::lines;
+use collodi_api::{Question, Run, RunStatus, Step, StepStatus};
+use std::sync::Arc;
+
+/// What is known of a run, and what of it was shown.
+#[derive(Debug)]
+pub(super) struct Member {
+    /// What stands before its lines.
+    name: String,
+    run: Run,
+    /// What it asks.
+    question: Option<Arc<Question>>,
+    steps: Vec<Shown>,
+    /// The number of the question that was shown last.
+    asked: u64,
+    serving_shown: bool,
+    outcome_shown: bool,
+}
+
+/// What was shown of a step.
+#[derive(Debug, Default)]
+struct Shown {
+    has_begun: bool,
+    command: Option<String>,
+}
+
+impl Member {
+    /// A run of which nothing was shown.
+    pub(super) fn new(run: Run) -> Self {
+        let is_called = run.origin.is_some();
+        Self {
+            name: is_called
+                .then(|| lines::called(&run.file))
+                .unwrap_or_default(),
+            question: None,
+            steps: Vec::new(),
+            asked: 0,
+            serving_shown: false,
+            outcome_shown: false,
+            run,
+        }
+    }
+
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
+    pub(super) const fn run(&self) -> &Run {
+        &self.run
+    }
+
+    /// What it asks, once that was shown.
+    pub(super) const fn question(&self) -> Option<&Arc<Question>> {
+        self.question.as_ref()
+    }
+
+    /// The lines of the log that are above what this state of the run adds.
+    pub(super) fn lines_before(&self, run: &Run) -> Option<u64> {
+        let fresh = |at: usize| self.steps.get(at).is_none_or(|shown| !shown.has_begun);
+        let steps = run.steps.iter().enumerate();
+        let begun = steps.filter(|(at, step)| step.status != StepStatus::Pending && fresh(*at));
+        begun.filter_map(|(_, step)| step.log_from).min()
+    }
+
+    /// Shows what is new of the run.
+    pub(super) fn hear(&mut self, run: Run, show: &dyn Show) {
+        self.steps.resize_with(run.steps.len(), Shown::default);
+        for (step, shown) in run.steps.iter().zip(&mut self.steps) {
+            shown.hear(&self.name, step, total(&run, step), show);
+        }
+        self.question = run.question.clone().map(Arc::new);
+        if let Some(question) = run.question.as_ref().filter(|q| q.number > self.asked) {
+            self.asked = question.number;
+            show.question(question);
+        }
+        let is_serving = run.status == RunStatus::Serving;
+        if is_serving && !std::mem::replace(&mut self.serving_shown, true) {
+            show.serving(&self.name);
+        }
+        self.run = run;
+    }
+
+    /// Whether its end is to be shown; that is said once.
+    pub(super) fn has_just_ended(&mut self) -> bool {
+        let has_ended = self.run.outcome.is_some();
+        has_ended && !std::mem::replace(&mut self.outcome_shown, true)
+    }
+}
+
+impl Shown {
+    /// A step that was begun and done since is shown once.
+    fn hear(&mut self, name: &str, step: &Step, total: usize, show: &dyn Show) {
+        let has_begun = step.status != StepStatus::Pending;
+        if has_begun && !std::mem::replace(&mut self.has_begun, has_begun) {
+            show.step(name, step, total);
+        }
+        let command = step.command.as_ref();
+        if let Some(command) = command.filter(|now| self.command.as_ref() != Some(now)) {
+            show.command(name, command);
+            self.command = Some(command.clone());
+        }
+    }
+}
+
+/// How many steps there are in the list of this one.
+fn total(run: &Run, step: &Step) -> usize {
+    let of_list = run.steps.iter().filter(|other| other.list == step.list);
+    of_list.count()
+}
