@@ -26,6 +26,7 @@ mod runtime;
 mod state;
 mod sure;
 mod trust;
+mod webhooks;
 
 use clap::Parser;
 use std::process::ExitCode;

@@ -10,7 +10,7 @@ use crate::{
     home::{Home, host_variables},
     runtime::Runtime,
     state::{Hold, ServerState},
-    trust,
+    trust, webhooks,
 };
 use anyhow::{Context as _, Result};
 use collodi_backend::{Backends, Capability};
@@ -56,6 +56,8 @@ pub(crate) struct Node {
     pub(crate) found: Vec<Arc<Event>>,
     /// Ready when everything has ended, and callers have their answers.
     over: Fuse<RemoteHandle<()>>,
+    /// Ready when webhooks were told all, or have not answered for long.
+    carried: Fuse<RemoteHandle<()>>,
     budget: Duration,
     ledger: Arc<Ledger>,
     _hold: Hold,
@@ -71,6 +73,7 @@ impl Node {
     ) -> Result<Self> {
         let backends = runtime.backends();
         let options = options(&home, &backends, args)?;
+        let hooks = webhooks::hooks(&home.settings)?;
         refuse_open_address(listen)?;
         let checkup = Checkup::of(&home, backends.clone(), options.clone(), listen);
         let Home {
@@ -101,6 +104,7 @@ impl Node {
         };
         let shown = token.reveal().to_owned();
         let (bell, asked_to_end) = bell();
+        let told = webhooks::Told::default();
         let surface = Surface {
             host: handle.clone(),
             workspace,
@@ -111,12 +115,20 @@ impl Node {
             holds: collodi_os::holds,
             audit: Arc::new(audit::asked(Arc::clone(&ledger))),
             doctor: Arc::new(checkup::asked(checkup)),
+            hooks: {
+                let told = told.clone();
+                Arc::new(move || told.figures())
+            },
             token,
             allowed_hosts: AllowedHosts::bound_to(address),
             clock: Arc::clone(&backends.clock),
             shutdown: Arc::new(move || bell.ring()),
         };
         let over = door.serve_while(driver.run(), runtime, &backends, surface)?;
+        let seed = options.seed;
+        let carried = webhooks::carry(hooks, &handle, &backends, told, seed).await?;
+        let (carrying, carried) = carried.remote_handle();
+        runtime.spawn(carrying.boxed());
         let looking = look_around(backends, options, handle.clone());
         runtime.spawn(looking.boxed());
         let found = recovered(&handle).await?;
@@ -137,6 +149,7 @@ impl Node {
             asked_to_end,
             found,
             over: over.fuse(),
+            carried: carried.fuse(),
             budget,
             ledger,
             _hold: hold,
@@ -162,6 +175,7 @@ impl Node {
     /// Waits until everything has ended; for ever when it was told already.
     pub(crate) async fn ended(&mut self) {
         (&mut self.over).await;
+        (&mut self.carried).await;
         self.settle();
     }
 }

@@ -49,5 +49,6 @@ pub use run::{
 pub use script::ScriptDiagnostics;
 pub use status::Status;
 pub use stream::{
-    NoteKind, ResetReason, StreamGap, StreamGone, StreamNote, StreamProgress, StreamReset, StreamTopic,
+    NoteKind, ResetReason, StreamGap, StreamGone, StreamNote, StreamProgress, StreamReset,
+    StreamTopic,
 };

@@ -86,7 +86,10 @@ mod tests {
             (json!({"type": "checkbox", "default": true}), " [Y/n]"),
             (json!({"type": "text", "default": "x"}), " [x]"),
             (json!({"type": "password"}), " [as it is]"),
-            (json!({"type": "text", "placeholder": "a name"}), " (a name)"),
+            (
+                json!({"type": "text", "placeholder": "a name"}),
+                " (a name)",
+            ),
         ] {
             let mut field = rest;
             field["key"] = json!("k");

@@ -32,7 +32,9 @@ impl Member {
     pub(super) fn new(run: Run) -> Self {
         let is_called = run.origin.is_some();
         Self {
-            name: is_called.then(|| lines::called(&run.file)).unwrap_or_default(),
+            name: is_called
+                .then(|| lines::called(&run.file))
+                .unwrap_or_default(),
             question: None,
             steps: Vec::new(),
             asked: 0,

@@ -12,8 +12,8 @@ use crate::{
 };
 use anyhow::Result;
 use collodi_api::{
-    EndedHow, LogPage, LogStream, NoteKind, Process, Question, Run, RunStatus, Step, StepFailure, StepStatus,
-    StreamGap, StreamNote, StreamProgress,
+    EndedHow, LogPage, LogStream, NoteKind, Process, Question, Run, RunStatus, Step, StepFailure,
+    StepStatus, StreamGap, StreamNote, StreamProgress,
 };
 use collodi_logs::plain;
 use serde_json::{Map, Value, json};

@@ -181,7 +181,9 @@ impl Watch {
     /// it is.
     fn hear_lines(&mut self, mut page: LogPage) -> Result<()> {
         if self.members.contains_key(&page.id) {
-            let run = self.client.get_while_up(&format!("/python/runs/{}", page.id));
+            let run = self
+                .client
+                .get_while_up(&format!("/python/runs/{}", page.id));
             run?.map_or(Ok(()), |run| self.update(run))?;
         }
         let Some(next) = self.logs.get(&page.id) else {
