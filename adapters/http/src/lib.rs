@@ -22,7 +22,7 @@ mod wait;
 pub use hosts::AllowedHosts;
 pub use routes::{ROUTES, Route, Scope};
 pub use serve::{Limits, serve};
-pub use surface::{AuditOf, DoctorOf, Surface, router};
+pub use surface::{AuditOf, DoctorOf, HooksOf, Surface, router};
 pub use token::Token;
 pub use views::{
     app::{app_detail, app_updated, origin, templates},

@@ -2,6 +2,7 @@
 
 use crate::views;
 use collodi_host::{Host, Process};
+use collodi_webhooks::Figures;
 use std::{collections::BTreeMap, fmt::Write as _};
 
 /// The figures of a host. There are as many as it keeps runs and processes, which are bounded.
@@ -47,6 +48,35 @@ pub(crate) fn of_host(host: &Host) -> String {
         "Lines that are no longer kept.",
         |process| process.log().totals().dropped_lines,
     );
+    text.0
+}
+
+/// The figures of webhooks; nothing where there are none.
+pub(crate) fn of_hooks(hooks: &[(String, Figures)]) -> String {
+    let mut text = Text::default();
+    if hooks.is_empty() {
+        return text.0;
+    }
+    let name = "collodi_webhook_deliveries_total";
+    text.family(
+        name,
+        "counter",
+        "What webhooks were told, by what became of it.",
+    );
+    for (hook, figures) in hooks {
+        for (outcome, count) in [
+            ("delivered", figures.delivered),
+            ("given_up", figures.given_up),
+            ("dropped", figures.dropped),
+        ] {
+            text.sample(name, &[("webhook", hook), ("outcome", outcome)], count);
+        }
+    }
+    let name = "collodi_webhook_failed_tries_total";
+    text.family(name, "counter", "Tries to tell webhooks that failed.");
+    for (hook, figures) in hooks {
+        text.sample(name, &[("webhook", hook)], figures.failed_tries);
+    }
     text.0
 }
 

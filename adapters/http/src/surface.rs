@@ -19,6 +19,7 @@ use collodi_driver::{Apps, HostHandle, Workspace};
 use collodi_inventory::Inventory;
 use collodi_plan::Holds;
 use collodi_settings::SettingsFile;
+use collodi_webhooks::Figures;
 use std::{fmt, io, sync::Arc};
 
 /// Answers questions about what was executed.
@@ -26,6 +27,9 @@ pub type AuditOf = Arc<dyn Fn(Query) -> BoxFuture<'static, io::Result<AuditPage>
 
 /// Looks whether the machine and the workspace are fit.
 pub type DoctorOf = Arc<dyn Fn() -> BoxFuture<'static, Doctor> + Send + Sync>;
+
+/// Says what became of what webhooks were told, by their names.
+pub type HooksOf = Arc<dyn Fn() -> Vec<(String, Figures)> + Send + Sync>;
 
 /// What the surface works with. It reaches for nothing else.
 #[derive(Clone)]
@@ -46,6 +50,8 @@ pub struct Surface {
     pub audit: AuditOf,
     /// Looks whether the machine and the workspace are fit.
     pub doctor: DoctorOf,
+    /// Says what became of what webhooks were told.
+    pub hooks: HooksOf,
     /// What this machine can hold of a sandbox, for plans.
     pub holds: Holds,
     /// What a caller must know.

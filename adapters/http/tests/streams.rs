@@ -80,6 +80,7 @@ fn play<F: Future<Output = ()>>(lines: &[(&str, &str)], story: impl FnOnce(Stage
         workspace,
         apps,
         inventory,
+        hooks: Arc::new(Vec::new),
         doctor: Arc::new(|| Box::pin(async { collodi_api::Doctor::default() })),
         audit: Arc::new(|_| Box::pin(async { Err(std::io::ErrorKind::Unsupported.into()) })),
         settings: collodi_config::Settings::default(),

@@ -28,6 +28,7 @@ mod service;
 mod state;
 mod sure;
 mod trust;
+mod webhooks;
 
 use clap::Parser;
 use std::process::ExitCode;

@@ -9,7 +9,7 @@ use crate::{
     listening::{Door, Listen},
     runtime::Runtime,
     state::{Hold, ServerState},
-    trust,
+    trust, webhooks,
 };
 use anyhow::{Context as _, Result};
 use collodi_backend::{Backends, Capability};
@@ -57,6 +57,8 @@ pub(crate) struct Node {
     listener: TcpListener,
     /// Ready when everything has ended, and callers have their answers.
     over: Fuse<RemoteHandle<()>>,
+    /// Ready when webhooks were told all, or have not answered for long.
+    carried: Fuse<RemoteHandle<()>>,
     budget: Duration,
     ledger: Arc<Ledger>,
     hold: Hold,
@@ -82,6 +84,7 @@ impl Node {
     ) -> Result<Self> {
         let backends = runtime.backends();
         let options = options(&home, &backends, args)?;
+        let hooks = webhooks::hooks(&home.settings)?;
         listen.refuse_others()?;
         let address = listen.address();
         let checkup = Checkup::of(&home, backends.clone(), options.clone(), address);
@@ -112,6 +115,7 @@ impl Node {
         };
         let shown = token.reveal().to_owned();
         let (bell, asked_to_end) = bell();
+        let told = webhooks::Told::default();
         let surface = Surface {
             host: handle.clone(),
             workspace,
@@ -122,12 +126,20 @@ impl Node {
             holds: collodi_os::holds,
             audit: Arc::new(audit::asked(Arc::clone(&ledger))),
             doctor: Arc::new(checkup::asked(checkup)),
+            hooks: {
+                let told = told.clone();
+                Arc::new(move || told.figures())
+            },
             token,
             allowed_hosts: AllowedHosts::bound_to(address),
             clock: Arc::clone(&backends.clock),
             shutdown: Arc::new(move || bell.ring()),
         };
         let over = serve_while(driver.run(), callers, runtime, &backends, surface)?;
+        let seed = options.seed;
+        let carried = webhooks::carry(hooks, &handle, &backends, told, seed).await?;
+        let (carrying, carried) = carried.remote_handle();
+        runtime.spawn(carrying.boxed());
         let looking = look_around(backends, options, handle.clone());
         runtime.spawn(looking.boxed());
         let found = recovered(&handle).await?;
@@ -149,6 +161,7 @@ impl Node {
             found,
             listener,
             over: over.fuse(),
+            carried: carried.fuse(),
             budget,
             ledger,
             hold,
@@ -169,6 +182,7 @@ impl Node {
     /// Waits until everything has ended; for ever when it was told already.
     pub(crate) async fn ended(&mut self) {
         (&mut self.over).await;
+        (&mut self.carried).await;
         self.ledger.flush();
     }
 

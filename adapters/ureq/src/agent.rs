@@ -18,9 +18,21 @@ const CONNECT: Duration = Duration::from_secs(30);
 /// How long a server may be silent.
 const SILENCE: Duration = Duration::from_secs(60);
 
+/// How many redirects are followed.
+const REDIRECTS: u32 = 10;
+
 /// An agent for one request or download; shut down, it ends it. Without a time limit it
 /// ends when the server is silent for long.
 pub(crate) fn agent(timeout: Option<Duration>) -> Agent {
+    with(timeout, REDIRECTS)
+}
+
+/// As [`agent`], where a redirect is the answer.
+pub(crate) fn agent_that_stays(timeout: Option<Duration>) -> Agent {
+    with(timeout, 0)
+}
+
+fn with(timeout: Option<Duration>, redirects: u32) -> Agent {
     let tls = TlsConfig::builder()
         .root_certs(RootCerts::PlatformVerifier)
         .unversioned_rustls_crypto_provider(Arc::new(ring::default_provider()))
@@ -28,6 +40,8 @@ pub(crate) fn agent(timeout: Option<Duration>) -> Agent {
     let config = Config::builder()
         .tls_config(tls)
         .http_status_as_error(false)
+        .max_redirects(redirects)
+        .max_redirects_will_error(redirects > 0)
         .allow_non_standard_methods(true)
         .timeout_global(timeout)
         .timeout_connect(Some(CONNECT))

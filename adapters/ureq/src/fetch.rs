@@ -1,6 +1,6 @@
 //! Requests whose answers are kept in memory.
 
-use crate::agent::{agent, failed, headers, request};
+use crate::agent::{agent, agent_that_stays, failed, headers, request};
 use collodi_web::{FetchSpec, Fetched, WebError, WebErrorKind};
 use futures::channel::oneshot;
 use std::{io::Read as _, thread};
@@ -8,7 +8,10 @@ use ureq::{Agent, Error};
 
 /// Sends the request on a thread of its own. Dropped, the connection is shut down.
 pub(crate) async fn fetch(spec: FetchSpec) -> Result<Fetched, WebError> {
-    let agent = agent(Some(spec.timeout));
+    let agent = match spec.follow {
+        true => agent(Some(spec.timeout)),
+        false => agent_that_stays(Some(spec.timeout)),
+    };
     let _guard = Guard(Some(agent.clone()));
     let (tell, told) = oneshot::channel();
     let url = spec.url.clone();

@@ -37,6 +37,7 @@ use collodi_template as _;
 use collodi_time as _;
 use collodi_value as _;
 use collodi_web as _;
+use collodi_webhooks as _;
 
 #[panic_handler]
 fn panic(_: &PanicInfo<'_>) -> ! {

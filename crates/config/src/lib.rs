@@ -21,6 +21,7 @@ mod settings;
 mod shell_env;
 mod size;
 mod variables;
+mod webhooks;
 
 pub use level::{AbsolutePath, Fallback, Network};
 pub use names::VariableName;
@@ -32,3 +33,4 @@ pub use settings::Settings;
 pub use shell_env::ShellEnv;
 pub use size::Size;
 pub use variables::Variables;
+pub use webhooks::Webhook;

@@ -1,9 +1,10 @@
 //! All settings.
 
 use crate::{
-    AppSandbox, Entry, Limits, Problems, Python, Sandbox, ShellEnv,
+    AppSandbox, Entry, Limits, Problems, Python, Sandbox, ShellEnv, Webhook,
     reader::{Reader, Section},
     sandbox::{Apps, entries_of_apps, read_apps},
+    webhooks::{Webhooks, entries_of_webhooks, read_webhooks},
 };
 use alloc::{string::String, vec::Vec};
 use collodi_contain::Name;
@@ -23,6 +24,7 @@ pub struct Settings {
     /// `[sandbox.shell_env]`
     pub shell_env: ShellEnv,
     apps: Apps,
+    webhooks: Webhooks,
     foreign: Vec<String>,
 }
 
@@ -56,7 +58,7 @@ impl Settings {
         let settings = Self::read(text)?;
         let (mut reader, table) = Reader::open(text)?;
         let mut top = Section::top(&table);
-        for ours in ["python", "sandbox"] {
+        for ours in ["python", "sandbox", "webhooks"] {
             top.section(ours, &mut reader);
         }
         top.finish(&mut reader);
@@ -69,12 +71,14 @@ impl Settings {
         let mut sandbox = top.section("sandbox", reader);
         let mut shell_env = sandbox.section("shell_env", reader);
         let apps = sandbox.section("apps", reader);
+        let webhooks = top.section("webhooks", reader);
         let settings = Self {
             python: Python::read(&mut python, reader),
             limits: Limits::read(&mut limits, reader),
             sandbox: Sandbox::read(&mut sandbox, reader),
             shell_env: ShellEnv::read(&mut shell_env, reader),
             apps: read_apps(apps, reader),
+            webhooks: read_webhooks(webhooks, reader),
             foreign: top.finish_shared(&BELOW, reader),
         };
         for section in [python, limits, sandbox, shell_env] {
@@ -96,6 +100,11 @@ impl Settings {
     /// The same, to overrule it.
     pub fn apps_mut(&mut self) -> impl Iterator<Item = &mut AppSandbox> {
         self.apps.values_mut()
+    }
+
+    /// Who is told what becomes of processes, by name.
+    pub fn webhooks(&self) -> impl Iterator<Item = (&Name, &Webhook)> {
+        self.webhooks.iter()
     }
 
     /// The sections that are none of ours.
@@ -125,6 +134,9 @@ impl Settings {
             self.shell_env.entries("sandbox.shell_env"),
         ];
         let fixed = fixed.into_iter().flatten();
-        fixed.chain(entries_of_apps(&self.apps)).collect()
+        fixed
+            .chain(entries_of_apps(&self.apps))
+            .chain(entries_of_webhooks(&self.webhooks))
+            .collect()
     }
 }

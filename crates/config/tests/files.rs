@@ -241,3 +241,32 @@ fn line() -> impl Strategy<Value = String> {
         (keys, values).prop_map(|(key, value)| format!("{key} = {value}")),
     ]
 }
+
+/// An address is shown without the secrets that it may have.
+#[test]
+fn webhooks_have_an_address_and_at_most_one_secret() {
+    let file = r#"
+[webhooks.pager]
+url = "https://user:word@hooks.test/a?token=x"
+events = ["gave_up"]
+secret_env = "PAGER_SECRET"
+"#;
+    insta::assert_snapshot!(given(file), @r#"
+    3:7 webhooks.pager.url = "https://hooks.test/a?…"
+    4:10 webhooks.pager.events = ["gave_up"]
+    5:14 webhooks.pager.secret_env = "PAGER_SECRET"
+    "#);
+    let wrong = r#"
+[webhooks.one]
+events = ["crash"]
+[webhooks.two]
+url = "ftp://hooks.test"
+[webhooks.three]
+url = "http://hooks.test"
+secret_env = "A"
+secret_file = "/etc/a"
+[webhooks."../four"]
+url = "http://hooks.test"
+"#;
+    insta::assert_snapshot!("webhooks_wrong", problems(wrong));
+}

@@ -20,6 +20,8 @@ pub struct FetchSpec {
     /// The most bytes of the answer's body; a longer one is
     /// [`TooLarge`](crate::WebErrorKind::TooLarge).
     pub limit: u64,
+    /// Whether redirects are followed; the answer is the redirect where they are not.
+    pub follow: bool,
 }
 
 impl FetchSpec {
@@ -32,6 +34,7 @@ impl FetchSpec {
             body: Vec::new(),
             timeout: Duration::from_secs(60),
             limit: 1 << 20,
+            follow: true,
         }
     }
 }

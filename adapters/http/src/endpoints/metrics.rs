@@ -1,7 +1,10 @@
 //! Figures for who watches over many servers.
 
 use super::Shared;
-use crate::{fault::Fault, metrics::of_host};
+use crate::{
+    fault::Fault,
+    metrics::{of_hooks, of_host},
+};
 use axum::{
     extract::State,
     http::{HeaderValue, header},
@@ -9,7 +12,8 @@ use axum::{
 };
 
 pub(crate) async fn metrics(State(surface): Shared) -> Result<Response, Fault> {
-    let text = surface.host.query(of_host).await?;
+    let mut text = surface.host.query(of_host).await?;
+    text.push_str(&of_hooks(&(surface.hooks)()));
     let kind = HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8");
     Ok(([(header::CONTENT_TYPE, kind)], text).into_response())
 }

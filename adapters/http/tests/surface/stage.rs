@@ -143,6 +143,7 @@ impl Stage {
             workspace,
             apps,
             inventory,
+            hooks: Arc::new(Vec::new),
             doctor: Arc::new(|| future::ready(found()).boxed()),
             audit: Arc::new(|_| future::ready(Ok(no_audit())).boxed()),
             settings: Settings::default(),

@@ -7,8 +7,10 @@
     reason = "tests"
 )]
 
+mod receiver;
 mod stage;
 
+use receiver::Receiving;
 use stage::Stage;
 use std::{fs, io::Write as _};
 
@@ -43,6 +45,8 @@ on_each_runtime! {
     who_interrupts_a_run_at_the_server_stops_its_app
     a_second_interrupt_leaves_the_app_to_the_server
     a_server_that_is_there_takes_no_options
+    hooks_are_told_what_becomes_of_processes
+    a_hook_without_its_secret_starts_nothing
 }
 
 const SERVER: &str = r#"{"run": [
@@ -304,6 +308,11 @@ fn a_run_at_the_server_is_watched_as_one_by_itself(stage: Stage) {
     typing.write_all(b"2\n").unwrap();
     let rest = watching.rest();
     let shown: Vec<_> = rest.lines().map(str::trim).collect();
+    // Nothing ends the line of the prompt but the echo of a terminal.
+    let shown: Vec<_> = shown
+        .iter()
+        .map(|line| line.trim_start_matches("size: "))
+        .collect();
     let expected = [
         "sub.json [2/2] shell.run",
         "sub.json $ echo it is l",
@@ -371,4 +380,66 @@ fn a_server_that_is_there_takes_no_options(stage: Stage) {
     let mut refused = stage.guest(&["run", "demo", "--sandbox", "full"]);
     assert_eq!(refused.code(), Some(1));
     assert_eq!(stage.get("/python/runs").body["count"], 0);
+}
+
+/// One receiver fails at first, one hangs, one sends elsewhere: each is told by itself, and no
+/// redirect is followed.
+fn hooks_are_told_what_becomes_of_processes(stage: Stage) {
+    let elsewhere = Receiving::answers(&["200 OK"]);
+    let moved = Receiving::answers(&["307 Temporary Redirect\r\nlocation: /elsewhere"]);
+    let failing = Receiving::answers(&["503 Unavailable", "200 OK"]);
+    let hanging = Receiving::answers(&[]);
+    let settings = format!(
+        "[webhooks.failing]\nurl = {:?}\nsecret_file = {:?}\n[webhooks.hanging]\nurl = {:?}\n\
+         [webhooks.moved]\nurl = {:?}\nevents = [\"gave_up\"]\n",
+        failing.url,
+        stage.path("secret"),
+        hanging.url,
+        moved.url,
+    );
+    fs::write(stage.path("secret"), "a secret\n").unwrap();
+    stage.settings(&settings);
+    stage.app(
+        "demo",
+        r#"{"dialect": "vatn", "run": [{"method": "shell.run", "params": {
+            "message": "echo private; exit 7", "daemon": true, "autoRestart": true}}]}"#,
+    );
+    let mut serving = stage.start(&[
+        "--json",
+        "serve",
+        "--listen",
+        "127.0.0.1:0",
+        "--give-up",
+        "1",
+    ]);
+    serving.until("listening");
+    stage.post("/python/apps/demo/run");
+    let [first, again, second] = [failing.next(), failing.next(), failing.next()];
+    assert_eq!(first.body["event"], "crashed");
+    assert_eq!(first.body["reason"], "exit code 7");
+    assert_eq!(first.body, again.body);
+    assert_eq!(second.body["event"], "gave_up");
+    assert!(first.head.contains("x-collodi-signature: sha256="));
+    for told in [&first, &again, &second] {
+        assert!(!told.body.to_string().contains("private"), "{}", told.body);
+    }
+    assert_eq!(hanging.next().body["event"], "crashed");
+    assert_eq!(moved.next().body["event"], "gave_up");
+    assert!(moved.is_silent() && elsewhere.is_silent());
+    for line in [
+        "collodi_webhook_deliveries_total{webhook=\"failing\",outcome=\"delivered\"} 2",
+        "collodi_webhook_deliveries_total{webhook=\"moved\",outcome=\"given_up\"} 1",
+        "collodi_webhook_failed_tries_total{webhook=\"failing\"} 1",
+    ] {
+        while !stage.text("/metrics").contains(line) {}
+    }
+    // Who hangs does not keep the server from its end.
+    stage.post("/python/shutdown");
+    assert_eq!(serving.code(), Some(0));
+}
+
+fn a_hook_without_its_secret_starts_nothing(stage: Stage) {
+    stage.settings("[webhooks.one]\nurl = \"http://127.0.0.1:1\"\nsecret_env = \"NO_SUCH\"\n");
+    let mut serving = stage.start(&["serve", "--listen", "127.0.0.1:0"]);
+    assert_eq!(serving.code(), Some(2));
 }

@@ -48,6 +48,12 @@ impl Stage {
         fs::write(dir.join("pinokio.json"), script).unwrap();
     }
 
+    /// Writes the settings.
+    pub(crate) fn settings(&self, text: &str) {
+        fs::create_dir_all(self.path(".vatn")).unwrap();
+        fs::write(self.path(".vatn/vatn.toml"), text).unwrap();
+    }
+
     /// Writes a file of an app of the workspace.
     pub(crate) fn app_file(&self, path: &str, text: &str) {
         let path = self.path(".vatn/python/apps").join(path);
@@ -136,6 +142,14 @@ impl Stage {
 
     pub(crate) fn get(&self, path: &str) -> Answer {
         self.ask("GET", path, Some(&self.bearer()))
+    }
+
+    /// What is answered there, which is no JSON.
+    pub(crate) fn text(&self, path: &str) -> String {
+        let url = format!("http://{}{path}", self.state("address"));
+        let asked = ureq::get(&url).header("authorization", &self.bearer());
+        let mut answer = asked.call().unwrap();
+        answer.body_mut().read_to_string().unwrap()
     }
 
     pub(crate) fn post(&self, path: &str) -> Answer {

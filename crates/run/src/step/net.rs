@@ -79,6 +79,7 @@ pub(super) fn start(cx: &mut Context, params: Params<'_>) -> Started {
         body,
         timeout,
         limit,
+        follow: true,
     };
     let what = spec.to_string();
     cx.out.event(Event::Transfer {
