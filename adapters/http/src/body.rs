@@ -8,7 +8,7 @@ use axum::{
     body::{Body, Bytes},
     http::{HeaderMap, header},
 };
-use collodi_api::{AppRequest, AppUpdate, RunAnswer, RunRequest};
+use collodi_api::{AppRequest, AppUpdate, RunAnswer, RunRequest, SignalRequest};
 use collodi_host::{Command, RunId};
 use collodi_run::PreparedAnswers;
 use collodi_script::StepAt;
@@ -25,6 +25,8 @@ const ANSWER: &str = "send {\"values\": {\"KEY\": …}}, with the keys of the ru
 const APP: &str =
     "send {\"source\": \"https://…\"} or {\"template\": \"fastapi\"}, and a \"name\" if you like";
 const UPDATE: &str = "send {\"commit\": \"…\", \"discard\": false}, or no body";
+const SIGNAL: &str =
+    "send {\"signal\": \"HUP\"}; signals are HUP, INT, QUIT, KILL, USR1, USR2, TERM, CONT and STOP";
 const CONFIG: &str = "send {\"preferUv\": true}, with the settings that are to change";
 
 /// The largest body, in bytes.
@@ -95,6 +97,11 @@ pub(crate) fn update(bytes: &[u8]) -> Result<AppUpdate, Fault> {
         true => Ok(AppUpdate::default()),
         false => parse(bytes, UPDATE),
     }
+}
+
+/// The signal that a body asks for.
+pub(crate) fn signal(bytes: &[u8]) -> Result<SignalRequest, Fault> {
+    parse(bytes, SIGNAL)
 }
 
 /// What the body of a change of settings says.

@@ -8,6 +8,7 @@ use crate::{
     failure::Failure,
     handover,
     home::{Home, host_variables},
+    keys::{self, LiveKeys},
     runtime::Runtime,
     state::{Hold, ServerState},
     trust,
@@ -85,6 +86,7 @@ impl Node {
         make_directories(&layout)?;
         let ledger = audit::open(&dir, &backends)?;
         let backends = audit::over(backends, &ledger);
+        let keys = LiveKeys::new(layout.workspace(), Arc::clone(&backends.files));
         let workspace = Workspace::new(layout, backends.files.clone());
         let apps = Apps::new(workspace.clone(), backends.clone(), options.seed);
         if let Err(error) = apps.sweep().await {
@@ -112,7 +114,9 @@ impl Node {
             audit: Arc::new(audit::asked(Arc::clone(&ledger))),
             doctor: Arc::new(checkup::asked(checkup)),
             token,
+            keys: Arc::new(keys::asked(keys)),
             allowed_hosts: AllowedHosts::bound_to(address),
+            process: Arc::clone(&backends.process),
             clock: Arc::clone(&backends.clock),
             shutdown: Arc::new(move || bell.ring()),
         };
@@ -340,7 +344,7 @@ pub(crate) fn make_directories(layout: &Layout) -> Result<()> {
     Ok(())
 }
 
-fn random<const N: usize>() -> Result<[u8; N]> {
+pub(crate) fn random<const N: usize>() -> Result<[u8; N]> {
     let mut bytes = [0; N];
     getrandom::fill(&mut bytes).map_err(|error| anyhow::anyhow!("no randomness: {error}"))?;
     Ok(bytes)

@@ -137,7 +137,7 @@ fn held(workspace: &Path) -> Failure {
 }
 
 #[cfg(unix)]
-fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
+pub(crate) fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
     use std::os::unix::fs::OpenOptionsExt as _;
     let _ = fs::remove_file(path);
     let mut file = OpenOptions::new()
@@ -149,7 +149,7 @@ fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
 }
 
 #[cfg(not(unix))]
-fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
+pub(crate) fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
     File::create(path)?.write_all(text.as_bytes())
 }
 
@@ -185,7 +185,7 @@ fn has_daemons(workspace: &Path) -> bool {
     })
 }
 
-fn state_dir(workspace: &Path) -> PathBuf {
+pub(crate) fn state_dir(workspace: &Path) -> PathBuf {
     workspace.join(".vatn").join("python")
 }
 

@@ -19,8 +19,10 @@ mod process;
 mod question;
 mod run;
 mod script;
+mod signal;
 mod status;
 mod stream;
+mod usage;
 mod words;
 
 pub use answer::{Answer, Live};
@@ -47,7 +49,9 @@ pub use run::{
     StepStatus,
 };
 pub use script::ScriptDiagnostics;
+pub use signal::{ProcessSignal, SignalRequest};
 pub use status::Status;
 pub use stream::{
     ResetReason, StreamGap, StreamGone, StreamNote, StreamProgress, StreamReset, StreamTopic,
 };
+pub use usage::{ProcessUsage, UsageReport};

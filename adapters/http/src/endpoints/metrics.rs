@@ -1,7 +1,7 @@
 //! Figures for who watches over many servers.
 
 use super::Shared;
-use crate::{fault::Fault, metrics::of_host};
+use crate::{fault::Fault, metrics::of_host, usage::used};
 use axum::{
     extract::State,
     http::{HeaderValue, header},
@@ -9,7 +9,8 @@ use axum::{
 };
 
 pub(crate) async fn metrics(State(surface): Shared) -> Result<Response, Fault> {
-    let text = surface.host.query(of_host).await?;
+    let used = used(&surface).await?;
+    let text = surface.host.query(move |host| of_host(host, &used)).await?;
     let kind = HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8");
     Ok(([(header::CONTENT_TYPE, kind)], text).into_response())
 }
