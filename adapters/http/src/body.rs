@@ -8,7 +8,7 @@ use axum::{
     body::{Body, Bytes},
     http::{HeaderMap, header},
 };
-use collodi_api::{AppRequest, AppUpdate, RunAnswer, RunRequest, ScriptText};
+use collodi_api::{AppRequest, AppUpdate, RunAnswer, RunRequest, ScriptText, SignalRequest};
 use collodi_host::{Command, RunId};
 use collodi_run::PreparedAnswers;
 use collodi_script::StepAt;
@@ -26,6 +26,8 @@ const APP: &str =
     "send {\"source\": \"https://…\"} or {\"template\": \"fastapi\"}, and a \"name\" if you like";
 const UPDATE: &str = "send {\"commit\": \"…\", \"discard\": false}, or no body";
 const SCRIPT: &str = "send {\"script\": \"…\"}, with the text of a script";
+const SIGNAL: &str =
+    "send {\"signal\": \"HUP\"}; signals are HUP, INT, QUIT, KILL, USR1, USR2, TERM, CONT and STOP";
 const CONFIG: &str = "send {\"preferUv\": true}, with the settings that are to change";
 
 /// The largest body, in bytes.
@@ -101,6 +103,11 @@ pub(crate) fn update(bytes: &[u8]) -> Result<AppUpdate, Fault> {
 /// The text that a script could have.
 pub(crate) fn script(bytes: &[u8]) -> Result<String, Fault> {
     parse::<ScriptText>(bytes, SCRIPT).map(|body| body.script)
+}
+
+/// The signal that a body asks for.
+pub(crate) fn signal(bytes: &[u8]) -> Result<SignalRequest, Fault> {
+    parse(bytes, SIGNAL)
 }
 
 /// What the body of a change of settings says.

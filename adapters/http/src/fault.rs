@@ -26,6 +26,7 @@ pub(crate) enum Kind {
     BadName,
     BadParameter,
     Unauthorized,
+    TooLittle,
     ForeignOrigin,
     NotFound,
     NoSuchMethod,
@@ -55,6 +56,11 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
+    /// The status of the answer.
+    pub(crate) const fn status(self) -> StatusCode {
+        self.facts().0
+    }
+
     /// The status, the name that stays, and the kind in words.
     const fn facts(self) -> (StatusCode, &'static str, &'static str) {
         type S = StatusCode;
@@ -63,6 +69,11 @@ impl Kind {
             Self::BadName => (S::BAD_REQUEST, "bad-name", "a name in the path is none"),
             Self::BadParameter => (S::BAD_REQUEST, "bad-parameter", "a parameter is wrong"),
             Self::Unauthorized => (S::UNAUTHORIZED, "unauthorized", "the token is missing"),
+            Self::TooLittle => (
+                S::FORBIDDEN,
+                "insufficient-scope",
+                "the token does not allow it",
+            ),
             Self::ForeignOrigin => (S::FORBIDDEN, "foreign-origin", "another site asks"),
             Self::NotFound => (S::NOT_FOUND, "not-found", "it is not there"),
             Self::NoSuchMethod => (
@@ -232,6 +243,8 @@ impl From<Refused> for Fault {
             Refused::NobodyReads(_) | Refused::NothingRuns(_) => {
                 Self::new(Kind::NothingRuns, detail)
             }
+            Refused::NotAlive(_) => Self::new(Kind::HasEnded, detail)
+                .hint("a process that has ended, or waits for its next start, gets no signal"),
             Refused::NothingAsked(run) => Self::new(Kind::NothingAsked, detail)
                 .hint(format!("GET /python/runs/{run} shows what it asks")),
             Refused::Answers(_) => Self::new(Kind::BadAnswer, detail)

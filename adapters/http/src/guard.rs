@@ -3,13 +3,14 @@
 use crate::{
     Surface,
     body::whole,
+    caller,
     fault::{Fault, Kind},
-    routes::is_open,
+    routes::needed,
 };
 use axum::{
     body::Body,
     extract::{MatchedPath, Request, State},
-    http::{HeaderMap, HeaderName, HeaderValue, Uri, header, uri::Authority},
+    http::{HeaderMap, HeaderName, Uri, header, uri::Authority},
     middleware::Next,
     response::{IntoResponse as _, Response},
 };
@@ -31,8 +32,9 @@ async fn admit(surface: &Surface, request: Request) -> Result<Request, Fault> {
     let host = own_host(surface, request.headers(), request.uri())?;
     own_site(request.headers(), &host)?;
     let path = request.extensions().get::<MatchedPath>();
-    if !path.is_some_and(|path| is_open(path.as_str())) {
-        known(surface, request.headers())?;
+    let path = path.map(MatchedPath::as_str);
+    if let Some(needed) = needed(request.method(), path) {
+        caller::admit(surface, request.headers(), needed).await?;
     }
     let (head, body) = request.into_parts();
     let bytes = whole(&head.headers, body).await?;
@@ -74,37 +76,6 @@ fn is_of_host(origin: &str, host: &str) -> bool {
     origin.split_once("://").is_some_and(|(scheme, of)| {
         matches!(scheme, "http" | "https") && of.eq_ignore_ascii_case(host)
     })
-}
-
-/// The token must be there, and be the one.
-fn known(surface: &Surface, headers: &HeaderMap) -> Result<(), Fault> {
-    let challenge = |text, detail| {
-        Fault::new(Kind::Unauthorized, detail)
-            .hint("send the header Authorization: Bearer with the server's token")
-            .header(header::WWW_AUTHENTICATE, HeaderValue::from_static(text))
-    };
-    let missing = || {
-        challenge(
-            "Bearer realm=\"collodi\"",
-            "the request has no bearer token",
-        )
-    };
-    let credentials = only(headers, &header::AUTHORIZATION);
-    let (scheme, token) = credentials
-        .ok()
-        .flatten()
-        .and_then(|text| text.split_once(' '))
-        .ok_or_else(missing)?;
-    if !scheme.eq_ignore_ascii_case("bearer") {
-        return Err(missing());
-    }
-    if surface.token.matches(token.trim_start_matches(' ')) {
-        return Ok(());
-    }
-    Err(challenge(
-        "Bearer realm=\"collodi\", error=\"invalid_token\"",
-        "the token is not that of this server",
-    ))
 }
 
 /// A header that was sent more than once, or is not text.

@@ -1,12 +1,16 @@
 //! Figures about a host, in the text format of Prometheus.
 
-use crate::views;
+use crate::{usage::Used, views};
+use collodi_backend::Usage;
 use collodi_host::{Host, Process};
 use collodi_webhooks::Figures;
-use std::{collections::BTreeMap, fmt::Write as _};
+use std::{
+    collections::BTreeMap,
+    fmt::{Display, Write as _},
+};
 
 /// The figures of a host. There are as many as it keeps runs and processes, which are bounded.
-pub(crate) fn of_host(host: &Host) -> String {
+pub(crate) fn of_host(host: &Host, used: &[Used]) -> String {
     let mut text = Text::default();
     let ready = u64::from(host.found().is_some());
     text.family(
@@ -30,6 +34,16 @@ pub(crate) fn of_host(host: &Host) -> String {
         "collodi_processes",
         processes.map(|process| process.status.to_string()),
     );
+    text.family(
+        "collodi_process_up",
+        "gauge",
+        "1 when it runs and is ready.",
+    );
+    for process in host.processes() {
+        let labels = [("app", process.app()), ("process", process.id().as_str())];
+        text.sample("collodi_process_up", &labels, u64::from(process.is_up()));
+    }
+    text.used(used);
     text.each(
         host,
         "collodi_process_restarts_total",
@@ -89,7 +103,7 @@ impl Text {
         let _ = writeln!(self.0, "# HELP {name} {help}\n# TYPE {name} {kind}");
     }
 
-    fn sample(&mut self, name: &str, labels: &[(&str, &str)], value: u64) {
+    fn sample(&mut self, name: &str, labels: &[(&str, &str)], value: impl Display) {
         self.0.push_str(name);
         for (at, (label, text)) in labels.iter().enumerate() {
             let before = if at == 0 { '{' } else { ',' };
@@ -106,6 +120,37 @@ impl Text {
         }
         for (state, count) in counts {
             self.sample(name, &[("status", &state)], count);
+        }
+    }
+
+    /// What each process uses that lives, with all that it has started.
+    fn used(&mut self, used: &[Used]) {
+        let figures: [(_, _, _, fn(&Usage) -> f64); 3] = [
+            (
+                "collodi_process_cpu_seconds_total",
+                "counter",
+                "Processor time since its last start.",
+                |usage| usage.cpu.as_secs_f64(),
+            ),
+            (
+                "collodi_process_resident_bytes",
+                "gauge",
+                "Memory.",
+                |usage| usage.memory as f64,
+            ),
+            (
+                "collodi_process_members",
+                "gauge",
+                "Processes of the system that it is.",
+                |usage| f64::from(usage.processes),
+            ),
+        ];
+        for (name, kind, help, figure) in figures {
+            self.family(name, kind, help);
+            for one in used {
+                let labels = [("app", one.app.as_str()), ("process", one.id.as_str())];
+                self.sample(name, &labels, figure(&one.usage));
+            }
         }
     }
 

@@ -1,6 +1,9 @@
 //! The description of the surface: OpenAPI 3.1, made of the table of routes and the wire types.
 
-use crate::routes::{ROUTES, Route, Scope};
+use crate::{
+    fault::Kind,
+    routes::{ROUTES, Route},
+};
 use collodi_api::Problem;
 use schemars::{SchemaGenerator, generate::SchemaSettings};
 use serde_json::{Map, Value, json};
@@ -13,6 +16,8 @@ pub(crate) struct About {
     pub(crate) answer: Shape,
     pub(crate) body: Option<SchemaOf>,
     pub(crate) parameters: &'static [Parameter],
+    pub(crate) also: Option<(&'static str, SchemaOf)>,
+    pub(crate) faults: &'static [Kind],
 }
 
 /// What an answer is.
@@ -63,7 +68,11 @@ pub(crate) fn document() -> Value {
                 "description": "what went wrong, and what to do about it",
                 "content": {"application/problem+json": {"schema": problem}},
             }},
-            "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
+            "securitySchemes": {"token": {
+                "type": "http",
+                "scheme": "bearer",
+                "description": "a token of the scope read, operate or admin; each has those before it",
+            }},
         },
     })
 }
@@ -79,20 +88,48 @@ fn operation(route: &Route, schemas: &mut SchemaGenerator) -> Value {
     let mut add = |key: &str, value: Value| drop(operation.insert(key.to_owned(), value));
     add("summary", json!(about.summary));
     add("parameters", parameters.collect());
-    let answer = json!({"description": about.summary, "content": {kind: {"schema": schema}}});
+    let answer = |kind: &str, schema: &Value| json!({"description": about.summary, "content": {kind: {"schema": schema}}});
+    let also = about.also.map(|(status, of)| {
+        let schema = json!(of(schemas));
+        (status.to_owned(), answer("application/json", &schema))
+    });
     let problem = json!({"$ref": "#/components/responses/problem"});
-    add(
-        "responses",
-        json!({about.status: answer, "default": problem}),
-    );
+    let faults = faults(route).map(|fault| (fault.status().as_str().to_owned(), problem.clone()));
+    let own = (about.status.to_owned(), answer(kind, &schema));
+    let answers = faults.chain([own]).chain(also);
+    add("responses", Value::Object(answers.collect()));
     if let Some(of) = about.body {
         let content = json!({"application/json": {"schema": of(schemas)}});
         add("requestBody", json!({"content": content}));
     }
-    if route.scope == Scope::Token {
-        add("security", json!([{"token": []}]));
+    if let Some(scope) = route.scope {
+        add("security", json!([{"token": [scope]}]));
     }
     Value::Object(operation)
+}
+
+/// What may be answered besides success: what any request may come to, what those of its kind
+/// may, and what is its own.
+fn faults(route: &Route) -> impl Iterator<Item = Kind> {
+    let any = [
+        Kind::ForeignHost,
+        Kind::ForeignOrigin,
+        Kind::NotJson,
+        Kind::BadBody,
+        Kind::TooLarge,
+    ];
+    let of_kind = [
+        (route.scope.is_some(), Kind::Unauthorized),
+        (route.scope.is_some(), Kind::TooLittle),
+        (route.scope.is_some(), Kind::ShuttingDown),
+        (route.path.contains('{'), Kind::BadName),
+        (!route.about.parameters.is_empty(), Kind::BadParameter),
+    ];
+    let of_kind = of_kind.into_iter().filter(|(may, _)| *may);
+    let own = route.about.faults.iter().copied();
+    any.into_iter()
+        .chain(of_kind.map(|(_, kind)| kind))
+        .chain(own)
 }
 
 /// The names in the braces of a path. An id may be a little longer than the name it begins with.

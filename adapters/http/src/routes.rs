@@ -2,8 +2,9 @@
 //! refused.
 
 use crate::{
-    Surface,
+    Scope, Surface,
     endpoints::*,
+    fault::Kind,
     openapi::{About, Parameter, Shape},
 };
 use axum::{
@@ -13,8 +14,8 @@ use axum::{
 use collodi_api::{
     Answer, AppDetail, AppProcesses, AppRemoved, AppRequest, AppUpdate, AppUpdated, Apps,
     AuditPage, Config, ConfigSaved, Doctor, EnvCreated, EnvDeleted, EnvPlan, Envs, Live, LogPage,
-    Plan, ProcessDetail, Processes, Run, RunAnswer, RunRequest, RunResult, Runs, ScriptDiagnostics,
-    ScriptText, Status, Templates,
+    Plan, ProcessDetail, Processes, Run, RunAccepted, RunAnswer, RunRequest, RunResult, Runs,
+    ScriptDiagnostics, ScriptText, SignalRequest, Status, Templates, UsageReport,
 };
 use schemars::{JsonSchema, SchemaGenerator};
 use serde_json::{Map, Value};
@@ -27,19 +28,10 @@ pub struct Route {
     pub method: Method,
     /// The path, with names in braces.
     pub path: &'static str,
-    /// Who may ask.
-    pub scope: Scope,
+    /// What the token of who asks must allow; none where nobody needs one.
+    pub scope: Option<Scope>,
     endpoint: fn() -> Endpoint,
     pub(crate) about: About,
-}
-
-/// Who may ask.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Scope {
-    /// Everyone who can reach the server.
-    Open,
-    /// Who knows the token.
-    Token,
 }
 
 type Endpoint = MethodRouter<Arc<Surface>>;
@@ -49,27 +41,33 @@ impl Route {
         (self.endpoint)()
     }
 
+    /// Who sees may get.
     const fn get(path: &'static str, endpoint: fn() -> Endpoint) -> Self {
-        Self::new(Method::GET, path, endpoint)
+        Self::new(Method::GET, Scope::Read, path, endpoint)
     }
 
     const fn post(path: &'static str, endpoint: fn() -> Endpoint) -> Self {
-        Self::new(Method::POST, path, endpoint)
+        Self::new(Method::POST, Scope::Operate, path, endpoint)
     }
 
     const fn put(path: &'static str, endpoint: fn() -> Endpoint) -> Self {
-        Self::new(Method::PUT, path, endpoint)
+        Self::new(Method::PUT, Scope::Admin, path, endpoint)
     }
 
     const fn delete(path: &'static str, endpoint: fn() -> Endpoint) -> Self {
-        Self::new(Method::DELETE, path, endpoint)
+        Self::new(Method::DELETE, Scope::Admin, path, endpoint)
     }
 
-    const fn new(method: Method, path: &'static str, endpoint: fn() -> Endpoint) -> Self {
+    const fn new(
+        method: Method,
+        scope: Scope,
+        path: &'static str,
+        endpoint: fn() -> Endpoint,
+    ) -> Self {
         Self {
             method,
             path,
-            scope: Scope::Token,
+            scope: Some(scope),
             endpoint,
             about: About {
                 summary: "",
@@ -77,13 +75,21 @@ impl Route {
                 answer: Shape::Text("text/plain"),
                 body: None,
                 parameters: &[],
+                also: None,
+                faults: &[],
             },
         }
     }
 
     /// Everyone may ask.
     const fn open(mut self) -> Self {
-        self.scope = Scope::Open;
+        self.scope = None;
+        self
+    }
+
+    /// It changes what is executed, or loses it.
+    const fn admin(mut self) -> Self {
+        self.scope = Some(Scope::Admin);
         self
     }
 
@@ -110,6 +116,18 @@ impl Route {
     /// It takes JSON of this type.
     const fn takes<T: JsonSchema>(mut self) -> Self {
         self.about.body = Some(SchemaGenerator::subschema_for::<T>);
+        self
+    }
+
+    /// It may also succeed with this status, and answer JSON of this type.
+    const fn also<T: JsonSchema>(mut self, status: &'static str) -> Self {
+        self.about.also = Some((status, SchemaGenerator::subschema_for::<T>));
+        self
+    }
+
+    /// It may also fail like this, besides what any of its kind may.
+    const fn fails(mut self, faults: &'static [Kind]) -> Self {
+        self.about.faults = faults;
         self
     }
 
@@ -194,60 +212,112 @@ const FOLLOWER: &[Parameter] = &[query(
 )];
 const PLAIN: &str = "text/plain";
 
+/// What is written or deleted may not be there, nor be possible.
+const GONE: &[Kind] = &[Kind::NotFound, Kind::FileFailed];
+const ADD: &[Kind] = &[
+    Kind::Taken,
+    Kind::NotFound,
+    Kind::BadSource,
+    Kind::FetchFailed,
+    Kind::FileFailed,
+];
+const UPDATE: &[Kind] = &[
+    Kind::NotFound,
+    Kind::Busy,
+    Kind::WouldLose,
+    Kind::BadSource,
+    Kind::FetchFailed,
+    Kind::FileFailed,
+];
+const RUN: &[Kind] = &[
+    Kind::NotFound,
+    Kind::Busy,
+    Kind::Cancelled,
+    Kind::InvalidScript,
+    Kind::StepFailed,
+    Kind::FileFailed,
+];
+const WRITE: &[Kind] = &[
+    Kind::NotFound,
+    Kind::NoCondition,
+    Kind::Changed,
+    Kind::InvalidScript,
+    Kind::FileFailed,
+];
+
 /// Everything that can be asked for.
 #[rustfmt::skip]
 pub static ROUTES: &[Route] = &[
     Route::get("/livez", || get(live)).open().json::<Live>("it answers"),
-    Route::get("/readyz", || get(ready)).open().json::<Live>("it knows what the machine has"),
+    Route::get("/readyz", || get(ready)).open().json::<Live>("it knows what the machine has").fails(&[Kind::NotReady]),
     Route::get("/metrics", || get(metrics)).text(PLAIN, "figures, for Prometheus"),
     Route::get("/openapi.json", || get(openapi)).json::<Map<String, Value>>("this description"),
     Route::get("/python/ui", || get(page)).open().text("text/html", "the page for people"),
-    Route::get("/python/ui/{file}", || get(page_file)).open().text("text/javascript", "a file of the page"),
-    Route::get("/python/status", || get(status)).json::<Status>("what the server has to work with"),
-    Route::get("/python/config", || get(config)).json::<Config>("the settings in force"),
-    Route::put("/python/config", || put(change_config)).json::<ConfigSaved>("changes the settings file").takes::<Map<String, Value>>(),
+    Route::get("/python/ui/{file}", || get(page_file)).open().text("text/javascript", "a file of the page").fails(&[Kind::NotFound]),
+    Route::get("/python/status", || get(status)).json::<Status>("what the server has to work with").fails(&[Kind::FileFailed]),
+    Route::get("/python/config", || get(config)).json::<Config>("the settings in force").fails(&[Kind::FileFailed]),
+    Route::put("/python/config", || put(change_config)).json::<ConfigSaved>("changes the settings file").takes::<Map<String, Value>>().fails(&[Kind::BadSetting, Kind::Busy, Kind::FileFailed]),
     Route::get("/python/config/environment", || get(environment)).json::<EnvPlan>("the variables that commands get, and by which rule").with(DIALECT),
     Route::get("/python/doctor", || get(doctor)).json::<Doctor>("whether the machine and the workspace are fit"),
-    Route::get("/python/envs", || get(envs)).json::<Envs>("the environments").with(WAIT),
-    Route::post("/python/envs/{name}", || post(create_env)).json::<EnvCreated>("makes an environment").status("201"),
-    Route::delete("/python/envs/{name}", || delete(delete_env)).json::<EnvDeleted>("deletes an environment").with(FORCE),
-    Route::get("/python/apps", || get(apps)).json::<Apps>("the apps"),
-    Route::post("/python/apps", || post(add_app)).json::<AppDetail>("adds an app of a repository or a template").takes::<AppRequest>().status("201"),
-    Route::get("/python/apps/{name}", || get(app)).json::<AppDetail>("an app, and what it has"),
-    Route::delete("/python/apps/{name}", || delete(remove_app)).json::<AppRemoved>("removes an app").with(REMOVE),
-    Route::post("/python/apps/{name}/update", || post(update_app)).json::<AppUpdated>("brings an app to the state of its repository").takes::<AppUpdate>(),
+    Route::get("/python/envs", || get(envs)).json::<Envs>("the environments").with(WAIT).fails(&[Kind::FileFailed]),
+    Route::post("/python/envs/{name}", || post(create_env)).json::<EnvCreated>("makes an environment").status("201").fails(&[Kind::InUse, Kind::EnvFailed, Kind::FileFailed]),
+    Route::delete("/python/envs/{name}", || delete(delete_env)).json::<EnvDeleted>("deletes an environment").with(FORCE).fails(&[Kind::NotFound, Kind::InUse, Kind::FileFailed]),
+    Route::get("/python/apps", || get(apps)).json::<Apps>("the apps").fails(&[Kind::FileFailed]),
+    Route::post("/python/apps", || post(add_app)).admin().json::<AppDetail>("adds an app of a repository or a template").takes::<AppRequest>().status("201").fails(ADD),
+    Route::get("/python/apps/{name}", || get(app)).json::<AppDetail>("an app, and what it has").fails(GONE),
+    Route::delete("/python/apps/{name}", || delete(remove_app)).json::<AppRemoved>("removes an app").with(REMOVE).fails(&[Kind::NotFound, Kind::Busy, Kind::FileFailed]),
+    Route::post("/python/apps/{name}/update", || post(update_app)).admin().json::<AppUpdated>("brings an app to the state of its repository").takes::<AppUpdate>().fails(UPDATE),
     Route::get("/python/templates", || get(templates)).json::<Templates>("what apps can be made from"),
-    Route::post("/python/apps/{name}/run", || post(run_app)).json::<RunResult>("runs an app's script").takes::<RunRequest<Map<String, Value>>>().with(&[ASYNC]),
-    Route::post("/python/apps/{name}/stop", || post(stop_app)).json::<Answer>("ends all of an app"),
+    Route::post("/python/apps/{name}/run", || post(run_app)).json::<RunResult>("runs an app's script").also::<RunAccepted>("202").takes::<RunRequest<Map<String, Value>>>().with(&[ASYNC]).fails(RUN),
+    Route::post("/python/apps/{name}/stop", || post(stop_app)).json::<Answer>("ends all of an app").fails(&[Kind::NothingRuns]),
     Route::get("/python/apps/{name}/processes", || get(app_processes)).json::<AppProcesses>("the processes of an app"),
-    Route::get("/python/apps/{name}/plan", || get(plan)).json::<Plan>("what a run would do"),
-    Route::post("/python/apps/{name}/plan", || post(plan_text)).json::<Plan>("what a run would do if the script had this text").takes::<ScriptText>(),
-    Route::get("/python/apps/{name}/diagnostics", || get(diagnostics)).json::<ScriptDiagnostics>("what there is to say about a script"),
-    Route::post("/python/apps/{name}/diagnostics", || post(check_text)).json::<ScriptDiagnostics>("what there would be to say about a text").takes::<ScriptText>(),
-    Route::get("/python/apps/{name}/script", || get(script_text)).text(PLAIN, "the text of a script, with its ETag"),
-    Route::put("/python/apps/{name}/script", || put(replace_script)).json::<ScriptDiagnostics>("replaces a script").takes::<Value>().with(&[IF_MATCH]),
+    Route::get("/python/apps/{name}/plan", || get(plan)).json::<Plan>("what a run would do").fails(&[Kind::NotFound, Kind::InvalidScript, Kind::FileFailed]),
+    Route::post("/python/apps/{name}/plan", || post(plan_text)).json::<Plan>("what a run would do if the script had this text").takes::<ScriptText>().fails(&[Kind::NotFound, Kind::InvalidScript, Kind::FileFailed]),
+    Route::get("/python/apps/{name}/diagnostics", || get(diagnostics)).json::<ScriptDiagnostics>("what there is to say about a script").fails(GONE),
+    Route::post("/python/apps/{name}/diagnostics", || post(check_text)).json::<ScriptDiagnostics>("what there would be to say about a text").takes::<ScriptText>().fails(GONE),
+    Route::get("/python/apps/{name}/script", || get(script_text)).text(PLAIN, "the text of a script, with its ETag").fails(GONE),
+    Route::put("/python/apps/{name}/script", || put(replace_script)).json::<ScriptDiagnostics>("replaces a script").takes::<Value>().with(&[IF_MATCH]).fails(WRITE),
     Route::get("/python/runs", || get(runs)).json::<Runs>("the runs"),
-    Route::get("/python/runs/{id}", || get(run)).json::<Run>("a run, with its steps"),
-    Route::get("/python/runs/{id}/logs", || get(run_logs)).json::<LogPage>("lines of its output").with(LINES),
-    Route::get("/python/runs/{id}/logs/download", || get(run_log_text)).text(PLAIN, "its output as a file").with(TEXT),
-    Route::post("/python/runs/{id}/cancel", || post(cancel_run)).json::<Answer>("ends a run"),
-    Route::post("/python/runs/{id}/answer", || post(answer_run)).json::<Answer>("answers what a run asks").takes::<RunAnswer<Map<String, Value>>>(),
+    Route::get("/python/runs/{id}", || get(run)).json::<Run>("a run, with its steps").fails(&[Kind::NotFound]),
+    Route::get("/python/runs/{id}/logs", || get(run_logs)).json::<LogPage>("lines of its output").with(LINES).fails(&[Kind::NotFound]),
+    Route::get("/python/runs/{id}/logs/download", || get(run_log_text)).text(PLAIN, "its output as a file").with(TEXT).fails(&[Kind::NotFound]),
+    Route::post("/python/runs/{id}/cancel", || post(cancel_run)).json::<Answer>("ends a run").fails(&[Kind::NotFound]),
+    Route::post("/python/runs/{id}/answer", || post(answer_run)).json::<Answer>("answers what a run asks").takes::<RunAnswer<Map<String, Value>>>().fails(&[Kind::NotFound, Kind::NothingAsked, Kind::BadAnswer]),
     Route::get("/python/processes", || get(processes)).json::<Processes>("the processes"),
-    Route::get("/python/processes/{id}/status", || get(process)).json::<ProcessDetail>("a process and its last lines"),
-    Route::get("/python/processes/{id}/logs", || get(process_logs)).json::<LogPage>("lines of its log").with(LINES),
-    Route::get("/python/processes/{id}/logs/download", || get(process_log_text)).text(PLAIN, "its log as a file").with(TEXT),
-    Route::post("/python/processes/{id}/stop", || post(stop_process)).json::<Answer>("ends a process"),
-    Route::post("/python/processes/{id}/restart", || post(restart_process)).json::<Answer>("starts a process anew"),
+    Route::get("/python/processes/{id}/status", || get(process)).json::<ProcessDetail>("a process and its last lines").fails(&[Kind::NotFound]),
+    Route::get("/python/processes/{id}/logs", || get(process_logs)).json::<LogPage>("lines of its log").with(LINES).fails(&[Kind::NotFound]),
+    Route::get("/python/processes/{id}/logs/download", || get(process_log_text)).text(PLAIN, "its log as a file").with(TEXT).fails(&[Kind::NotFound]),
+    Route::post("/python/processes/{id}/stop", || post(stop_process)).json::<Answer>("ends a process").fails(&[Kind::NotFound]),
+    Route::post("/python/processes/{id}/restart", || post(restart_process)).json::<Answer>("starts a process anew").fails(&[Kind::NotFound, Kind::HasEnded]),
+    Route::post("/python/processes/{id}/signal", || post(signal_process)).json::<Answer>("sends a signal to all that lives of a process").takes::<SignalRequest>().fails(&[Kind::NotFound, Kind::HasEnded]),
+    Route::get("/python/usage", || get(usage)).json::<UsageReport>("processor time and memory of the processes that live"),
     Route::get("/python/events", || get(events)).text("text/event-stream", "events as they happen").with(STREAM),
-    Route::get("/api/guard/sandbox-audit", || get(audit)).json::<AuditPage>("what was executed").with(AUDIT),
-    Route::post("/python/shutdown", || post(shutdown)).json::<Answer>("ends the server").status("202"),
-    Route::post("/python/server/handover", || post(hand_over)).json::<Answer>("has the server replaced by its next life").with(FOLLOWER),
+    Route::get("/api/guard/sandbox-audit", || get(audit)).json::<AuditPage>("what was executed").with(AUDIT).fails(&[Kind::FileFailed]),
+    Route::post("/python/shutdown", || post(shutdown)).admin().json::<Answer>("ends the server").status("202"),
+    Route::post("/python/server/handover", || post(hand_over)).admin().json::<Answer>("has the server replaced by its next life").with(FOLLOWER).fails(&[Kind::Busy]),
 ];
 
-/// Whether everyone may ask for this path. What is not in the table is not open.
-pub(crate) fn is_open(path: &str) -> bool {
-    let mut routes = ROUTES.iter().filter(|route| route.path == path).peekable();
-    routes.peek().is_some() && routes.all(|route| route.scope == Scope::Open)
+/// What a token must allow for this request, by the route that it would go to; none where nobody
+/// needs one. What goes nowhere needs any token, and what goes to a route that is not in
+/// the table needs them all.
+pub(crate) fn needed(method: &Method, route: Option<&str>) -> Option<Scope> {
+    let Some(path) = route else {
+        return Some(Scope::Read);
+    };
+    let method = if method == Method::HEAD {
+        &Method::GET
+    } else {
+        method
+    };
+    let mut at_path = ROUTES.iter().filter(|route| route.path == path).peekable();
+    if at_path.peek().is_none() {
+        return Some(Scope::Admin);
+    }
+    let all_open = at_path.clone().all(|route| route.scope.is_none());
+    match at_path.find(|route| route.method == *method) {
+        Some(route) => route.scope,
+        None => (!all_open).then_some(Scope::Read),
+    }
 }
 
 impl fmt::Debug for Route {
@@ -258,13 +328,30 @@ impl fmt::Debug for Route {
 
 #[cfg(test)]
 mod tests {
-    use super::is_open;
+    use super::needed;
+    use crate::Scope;
+    use axum::http::Method;
 
     #[test]
     fn what_is_not_in_the_table_is_not_open() {
-        assert!(is_open("/livez"));
-        for path in ["", "/", "/nothing", "/x/livez", "/livez/", "/python/status"] {
-            assert!(!is_open(path), "{path}");
+        let get = |path| needed(&Method::GET, Some(path));
+        assert_eq!(get("/livez"), None);
+        assert_eq!(needed(&Method::HEAD, Some("/livez")), None);
+        assert_eq!(get("/python/status"), Some(Scope::Read));
+        for path in [
+            "",
+            "/",
+            "/nothing",
+            "/x/livez",
+            "/livez/",
+            "/x/python/status",
+        ] {
+            assert_eq!(get(path), Some(Scope::Admin), "{path}");
         }
+        assert_eq!(needed(&Method::GET, None), Some(Scope::Read));
+        assert_eq!(
+            needed(&Method::PATCH, Some("/python/config")),
+            Some(Scope::Read)
+        );
     }
 }

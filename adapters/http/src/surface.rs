@@ -1,7 +1,7 @@
 //! What the surface works with.
 
 use crate::{
-    AllowedHosts, Token,
+    AllowedHosts, Keyring, Token,
     endpoints::{no_such_method, no_such_route},
     guard::guard,
     headers::secure,
@@ -13,7 +13,7 @@ use axum::{
 };
 use collodi_api::{AuditPage, Doctor};
 use collodi_audit::Query;
-use collodi_backend::{BoxFuture, Clock};
+use collodi_backend::{BoxFuture, Clock, ProcessBackend};
 use collodi_config::Settings;
 use collodi_driver::{Apps, HostHandle, Workspace};
 use collodi_inventory::Inventory;
@@ -30,6 +30,8 @@ pub type DoctorOf = Arc<dyn Fn() -> BoxFuture<'static, Doctor> + Send + Sync>;
 
 /// Says what became of what webhooks were told, by their names.
 pub type HooksOf = Arc<dyn Fn() -> Vec<(String, Figures)> + Send + Sync>;
+/// The tokens that were given out, as they are by then.
+pub type KeysOf = Arc<dyn Fn() -> BoxFuture<'static, Arc<Keyring>> + Send + Sync>;
 
 /// What the surface works with. It reaches for nothing else.
 #[derive(Clone)]
@@ -54,10 +56,14 @@ pub struct Surface {
     pub hooks: HooksOf,
     /// What this machine can hold of a sandbox, for plans.
     pub holds: Holds,
-    /// What a caller must know.
+    /// What a caller must know who may do everything.
     pub token: Token,
+    /// The tokens of others. Is called by each request whose token is not the one above.
+    pub keys: KeysOf,
     /// The names that a caller may know this server by.
     pub allowed_hosts: AllowedHosts,
+    /// Says what trees of processes use, and is asked nothing else.
+    pub process: Arc<dyn ProcessBackend>,
     /// Tells how long a stream has been silent.
     pub clock: Arc<dyn Clock>,
     /// Ends the server. Is called by each `POST /python/shutdown`, and must not wait.

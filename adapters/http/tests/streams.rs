@@ -74,6 +74,7 @@ fn play<F: Future<Output = ()>>(lines: &[(&str, &str)], story: impl FnOnce(Stage
     let clock = backends.clock.clone();
     let apps = Apps::new(workspace.clone(), backends.clone(), 7);
     let (inventory, worker) = Inventory::new(workspace.clone(), clock.clone());
+    let process = backends.process.clone();
     let (driver, host) = Driver::new(Host::new(options), backends);
     let router = router(Surface {
         host: host.clone(),
@@ -87,7 +88,9 @@ fn play<F: Future<Output = ()>>(lines: &[(&str, &str)], story: impl FnOnce(Stage
         settings_file: collodi_settings::SettingsFile::of(&Root::new("/w")),
         holds: |_| Err("there is no sandbox on this machine".to_owned()),
         token: Token::new("secret"),
+        keys: Arc::new(|| Box::pin(async { Arc::default() })),
         allowed_hosts: AllowedHosts::bound_to("127.0.0.1:8300".parse().unwrap()),
+        process,
         clock,
         shutdown: Arc::new(|| {}),
     });

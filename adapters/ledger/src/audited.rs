@@ -7,7 +7,7 @@ use collodi_backend::{
     Capabilities, Child, ChildEvent, ChildInput, Clock, Enforcement, Error, ErrorKind, Member,
     ProcessBackend,
 };
-use collodi_command::{CommandSpec, Exit, Identity, Signal, TreeId};
+use collodi_command::{CommandSpec, Exit, Identity, Signal, TreeId, Usage};
 use std::{fmt, sync::Arc};
 
 /// A backend whose children are written down: before they start, and when they have ended.
@@ -100,6 +100,10 @@ impl ProcessBackend for Audited {
 
     async fn tree_members(&self, tree: &TreeId) -> Result<Vec<Member>, Error> {
         self.inner.tree_members(tree).await
+    }
+
+    async fn usage(&self, trees: &[TreeId]) -> Result<Vec<Option<Usage>>, Error> {
+        self.inner.usage(trees).await
     }
 }
 

@@ -1,11 +1,15 @@
 //! The command line.
 
 mod env;
+mod signal;
+mod token;
 
 use clap::{Args, FromArgMatches as _, Parser, Subcommand};
 use std::{net::SocketAddr, path::PathBuf};
 
 pub(crate) use env::{EnvArgs, EnvCommand, EnvRmArgs};
+pub(crate) use signal::SignalArgs;
+pub(crate) use token::{TokenArgs, TokenCommand, TokenNewArgs};
 
 /// Runs Pinokio-format app scripts on machines without a desktop.
 #[derive(Debug, Parser)]
@@ -53,9 +57,14 @@ pub(crate) enum Command {
     Logs(LogsArgs),
     /// End an app or a process; without a name, the server and all it runs.
     Stop(StopArgs),
+    /// Send a signal to a process with all that it has started, or to those of an app.
+    ///
+    /// When one ends of it, that is a death as any other: its restart policy decides what follows.
+    Signal(SignalArgs),
     /// Start a process anew, or all processes of an app.
     Restart(RestartArgs),
-    /// Print the server's token, for programs that talk to it.
+    /// Print the server's token, for programs that talk to it; make, list and revoke tokens that
+    /// allow less.
     Token(TokenArgs),
     /// Print the script that completes these commands in a shell.
     Completions(CompletionsArgs),
@@ -477,13 +486,6 @@ pub(crate) struct StopArgs {
 pub(crate) struct RestartArgs {
     /// The process, or the app.
     pub(crate) name: String,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct TokenArgs {
-    /// Print the address of the page instead, with the token in its fragment.
-    #[arg(long)]
-    pub(crate) url: bool,
 }
 
 #[derive(Debug, Args)]

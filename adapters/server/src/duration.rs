@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-/// Reads `500ms`, `3s`, `2m` or plain seconds.
+/// Reads `500ms`, `3s`, `2m`, `12h`, `30d` or plain seconds.
 pub(crate) fn parse(text: &str) -> Result<Duration, String> {
     let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
     let unit = text.strip_prefix(digits).unwrap_or_default();
@@ -12,6 +12,7 @@ pub(crate) fn parse(text: &str) -> Result<Duration, String> {
         "" | "s" => number,
         "m" => number * 60.0,
         "h" => number * 3_600.0,
+        "d" => number * 86_400.0,
         _ => return Err(wrong(text)),
     };
     Duration::try_from_secs_f64(seconds).map_err(|_| wrong(text))
@@ -32,6 +33,7 @@ mod tests {
         assert_eq!(parse("3"), Ok(Duration::from_secs(3)));
         assert_eq!(parse("1.5s"), Ok(Duration::from_millis(1_500)));
         assert_eq!(parse("2m"), Ok(Duration::from_secs(120)));
+        assert_eq!(parse("30d"), Ok(Duration::from_secs(30 * 86_400)));
         for text in ["", "s", "-1s", "3 s", "3x", "1e99h", "NaN"] {
             assert!(parse(text).is_err(), "{text}");
         }

@@ -17,6 +17,7 @@ mod given;
 mod handover;
 mod home;
 mod interrupts;
+mod keys;
 mod listening;
 mod local;
 mod node;

@@ -6,6 +6,7 @@ use crate::{
     checkup::{self, Checkup},
     cli::ServerArgs,
     home::{Home, host_variables},
+    keys::{self, LiveKeys},
     listening::{Door, Listen},
     runtime::Runtime,
     state::{Hold, ServerState},
@@ -99,6 +100,7 @@ impl Node {
         make_directories(&layout)?;
         let ledger = audit::open(&dir, &backends)?;
         let backends = audit::over(backends, &ledger);
+        let keys = LiveKeys::new(layout.workspace(), Arc::clone(&backends.files));
         let workspace = Workspace::new(layout, backends.files.clone());
         let apps = Apps::new(workspace.clone(), backends.clone(), options.seed);
         if let Err(error) = apps.sweep().await {
@@ -131,7 +133,9 @@ impl Node {
                 Arc::new(move || told.figures())
             },
             token,
+            keys: Arc::new(keys::asked(keys)),
             allowed_hosts: AllowedHosts::bound_to(address),
+            process: Arc::clone(&backends.process),
             clock: Arc::clone(&backends.clock),
             shutdown: Arc::new(move || bell.ring()),
         };
@@ -342,7 +346,7 @@ pub(crate) fn make_directories(layout: &Layout) -> Result<()> {
     Ok(())
 }
 
-fn random<const N: usize>() -> Result<[u8; N]> {
+pub(crate) fn random<const N: usize>() -> Result<[u8; N]> {
     let mut bytes = [0; N];
     getrandom::fill(&mut bytes).map_err(|error| anyhow::anyhow!("no randomness: {error}"))?;
     Ok(bytes)

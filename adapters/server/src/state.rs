@@ -142,7 +142,7 @@ fn held(workspace: &Path) -> Failure {
 }
 
 #[cfg(unix)]
-fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
+pub(crate) fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
     use std::os::unix::fs::OpenOptionsExt as _;
     let _ = fs::remove_file(path);
     let mut file = OpenOptions::new()
@@ -154,7 +154,7 @@ fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
 }
 
 #[cfg(not(unix))]
-fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
+pub(crate) fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
     File::create(path)?.write_all(text.as_bytes())
 }
 
@@ -190,7 +190,7 @@ fn has_daemons(workspace: &Path) -> bool {
     })
 }
 
-fn state_dir(workspace: &Path) -> PathBuf {
+pub(crate) fn state_dir(workspace: &Path) -> PathBuf {
     workspace.join(".vatn").join("python")
 }
 

@@ -243,6 +243,28 @@ cases! {
         kill(&world, &spec.tree).await
     }
 
+    /// What trees use is told in the order that was asked in: of those that live all that
+    /// they are, of one that is empty nothing. Processor time does not go back.
+    #[needs(Usage)]
+    async fn trees_say_what_they_use(world: Subject) -> Verdict {
+        let none = world.child(&[]).tree;
+        let spec = world.child(&["spawn:(say:ready wait)", "wait"]);
+        let _child = world.spawn_ready(&spec).await?;
+        let process = &world.backends().process;
+        let trees = [none, spec.tree.clone()];
+        let first = process.usage(&trees).await?;
+        let [None, Some(first)] = first.as_slice() else {
+            return Err(Broken::new(format!("{first:?}")));
+        };
+        assert!(first.memory > 0, "{first:?}");
+        assert_eq!(first.processes, 2);
+        let second = process.usage(&trees).await?;
+        assert!(second.iter().flatten().all(|second| second.cpu >= first.cpu), "{second:?}");
+        kill(&world, &spec.tree).await?;
+        assert_eq!(process.usage(&trees).await?, [None, None]);
+        Ok(())
+    }
+
     /// A signal reaches a child that keeps starting others: `KILL` ends them all.
     async fn kill_ends_a_tree_that_grows(world: Subject) -> Verdict {
         let spec = world.child(&["say:ready", "repeat:200:(mute:(wait) sleep:1)", "wait"]);

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Answer {
-    /// `stopping`, `restarting` or `cancelling`.
+    /// `stopping`, `restarting`, `signalled`, `cancelling` or `answered`.
     pub status: String,
     /// The process, run or app; absent when it is the server itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]

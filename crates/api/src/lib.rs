@@ -19,8 +19,10 @@ mod process;
 mod question;
 mod run;
 mod script;
+mod signal;
 mod status;
 mod stream;
+mod usage;
 mod words;
 
 pub use answer::{Answer, Live};
@@ -47,8 +49,10 @@ pub use run::{
     StepStatus,
 };
 pub use script::{ScriptDiagnostics, ScriptText};
+pub use signal::{ProcessSignal, SignalRequest};
 pub use status::Status;
 pub use stream::{
     NoteKind, ResetReason, StreamGap, StreamGone, StreamNote, StreamProgress, StreamReset,
     StreamTopic,
 };
+pub use usage::{ProcessUsage, UsageReport};

@@ -38,6 +38,9 @@ pub struct Problem {
     /// What uses the environment it is about.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub used_by: Vec<EnvUse>,
+    /// What the token would have to allow: `read`, `operate` or `admin`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scope: Option<String>,
     /// The run it is about.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub run_id: Option<String>,

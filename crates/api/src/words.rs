@@ -14,6 +14,9 @@ macro_rules! words {
         }
 
         impl $name {
+            /// All of them.
+            pub const ALL: [Self; [$($word),*].len()] = [$(Self::$variant),*];
+
             /// The word.
             pub const fn as_str(self) -> &'static str {
                 match self {

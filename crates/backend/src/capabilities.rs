@@ -30,6 +30,8 @@ pub enum Capability {
     ProcessBounds,
     /// The processor time of a tree can be bounded.
     CpuBounds,
+    /// What a tree uses of the machine is told.
+    Usage,
     /// A child can run in a sandbox of every level, made of namespaces.
     Sandboxes,
 }
@@ -48,6 +50,7 @@ impl Capability {
         Self::MemoryBounds,
         Self::ProcessBounds,
         Self::CpuBounds,
+        Self::Usage,
         Self::Sandboxes,
     ];
 }
@@ -66,6 +69,7 @@ impl fmt::Display for Capability {
             Self::MemoryBounds => "memory bounds",
             Self::ProcessBounds => "process bounds",
             Self::CpuBounds => "CPU bounds",
+            Self::Usage => "usage figures",
             Self::Sandboxes => "sandboxes",
         })
     }

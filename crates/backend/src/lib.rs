@@ -16,7 +16,7 @@ use alloc::sync::Arc;
 pub use capabilities::{Capabilities, Capability};
 pub use clock::{BoxFuture, Clock};
 pub use collodi_action::{Error, ErrorKind};
-pub use collodi_command::Member;
+pub use collodi_command::{Member, Usage};
 pub use collodi_sandbox::Enforcement;
 pub use files::FileSystem;
 pub use network::Network;

@@ -3,7 +3,7 @@
 use crate::{Capabilities, Error, ErrorKind};
 use alloc::{boxed::Box, sync::Arc, vec::Vec};
 use async_trait::async_trait;
-use collodi_command::{CommandSpec, Exit, Identity, Member, Signal, Stream, TreeId};
+use collodi_command::{CommandSpec, Exit, Identity, Member, Signal, Stream, TreeId, Usage};
 use collodi_sandbox::Enforcement;
 use core::fmt;
 
@@ -49,6 +49,12 @@ pub trait ProcessBackend: Send + Sync + fmt::Debug {
 
     /// The processes of the tree that live now, zombies not counted.
     async fn tree_members(&self, tree: &TreeId) -> Result<Vec<Member>, Error>;
+
+    /// What each of these trees uses now, in their order; none for one that is empty, and where
+    /// it cannot be told.
+    async fn usage(&self, trees: &[TreeId]) -> Result<Vec<Option<Usage>>, Error> {
+        Ok(trees.iter().map(|_| None).collect())
+    }
 }
 
 /// One child, owned by whoever reads its events. Dropping it kills the child's

@@ -7,6 +7,7 @@ use alloc::{
     sync::Arc,
     vec::Vec,
 };
+use collodi_command::Signal;
 use collodi_contain::Name;
 use collodi_run::{AnswerError, App, PreparedAnswers};
 use collodi_script::{Script, StepAt};
@@ -27,6 +28,9 @@ pub enum Command {
     /// End the life of a daemon and start the next one at once. One whose supervision
     /// has ended is left alone.
     RestartProcess(ProcessId),
+    /// Send a signal to all that lives of a daemon. What it does to it is a death as any
+    /// other: the supervision decides what follows.
+    Signal(ProcessId, Signal),
     /// End the app's runs and daemons.
     StopApp(String),
     /// Make a named environment, unless it is there.
@@ -148,6 +152,8 @@ pub enum Refused {
     NoSuchRun(String),
     /// There is no such process.
     NoSuchProcess(String),
+    /// Nothing of the process lives now: it has ended, or waits for its next start.
+    NotAlive(String),
     /// Nothing of the app runs.
     NothingRuns(String),
     /// The host is shutting down.
@@ -176,6 +182,7 @@ impl fmt::Display for Refused {
             }
             Self::NoSuchRun(id) => write!(f, "there is no run {id}"),
             Self::NoSuchProcess(id) => write!(f, "there is no process {id}"),
+            Self::NotAlive(id) => write!(f, "nothing of process {id} lives"),
             Self::NothingRuns(app) => write!(f, "nothing of app {app} runs"),
             Self::ShuttingDown => f.write_str("the host is shutting down"),
             Self::Recovering => f.write_str("the host is still finding what an earlier one left"),
@@ -200,6 +207,7 @@ impl fmt::Display for Command {
             Self::CancelRun(id) => write!(f, "cancel {id}"),
             Self::StopProcess(id) => write!(f, "stop {id}"),
             Self::RestartProcess(id) => write!(f, "restart {id}"),
+            Self::Signal(id, signal) => write!(f, "send {signal} to {id}"),
             Self::StopApp(app) => write!(f, "stop app {app}"),
             Self::CreateEnv(name) => write!(f, "create environment {name}"),
             Self::DeleteEnv { name, force: false } => write!(f, "delete environment {name}"),

@@ -15,7 +15,7 @@ use alloc::{
     sync::Arc,
     vec::Vec,
 };
-use collodi_command::TreeId;
+use collodi_command::{Signal, TreeId};
 use collodi_contain::{ContainedPath, Name, RelPath};
 use collodi_machine::ActionId;
 use collodi_python::{Deletion, EnvDir, Layout, ProvisionOptions, Toolchain};
@@ -174,6 +174,18 @@ impl Host {
             self.operator_stops(core::slice::from_ref(id));
         }
         self.shared.post.push_back(Post::Process(id.clone(), input));
+        Ok(Accepted::UnderWay)
+    }
+
+    /// Sends a signal to all that lives of a daemon.
+    pub(crate) fn signal(&mut self, id: &ProcessId, signal: Signal) -> Result<Accepted, Refused> {
+        let Some(process) = self.processes.get(id) else {
+            return Err(Refused::NoSuchProcess(id.to_string()));
+        };
+        if !process.is_alive() {
+            return Err(Refused::NotAlive(id.to_string()));
+        }
+        process.signal(signal, &mut self.shared);
         Ok(Accepted::UnderWay)
     }
 

@@ -178,6 +178,7 @@ impl Host {
             Command::Run(request) => self.start_run(now, request)?,
             Command::CancelRun(id) => self.cancel_asked(now, &id)?,
             Command::StopProcess(id) => self.supervise(&id, collodi_restart::Input::Stop)?,
+            Command::Signal(id, signal) => self.signal(&id, signal)?,
             Command::RestartProcess(id) => self.supervise(&id, collodi_restart::Input::Restart)?,
             Command::StopApp(app) => self.stop_app(now, &app)?,
             Command::CreateEnv(name) => self.create_env(&self.options.layout.environment(&name)),

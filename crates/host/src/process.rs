@@ -11,7 +11,7 @@ use crate::{
 };
 use alloc::{string::String, sync::Arc, vec::Vec};
 use collodi_action::{Action, Error};
-use collodi_command::{Exit, Identity, Member, Stdin};
+use collodi_command::{Exit, Identity, Member, Signal, Stdin, TreeId};
 use collodi_contain::ContainedPath;
 use collodi_logs::{Log, Url, recording::restore};
 use collodi_machine::ActionId;
@@ -147,6 +147,11 @@ impl Process {
         &self.app.name
     }
 
+    /// The tree that its commands run in.
+    pub const fn tree(&self) -> &TreeId {
+        &self.daemon.command.tree
+    }
+
     /// The run that started it.
     pub const fn run(&self) -> &RunId {
         &self.run
@@ -206,15 +211,25 @@ impl Process {
             .is_some_and(|dir| dir == env)
     }
 
+    /// Whether its command lives.
+    pub(crate) fn is_alive(&self) -> bool {
+        self.life.is_some_and(|life| life.exit.is_none())
+    }
+
     /// Whether its command lives and reads what is written to it.
     pub fn reads(&self) -> bool {
-        let lives = self.life.is_some_and(|life| life.exit.is_none());
-        lives && self.daemon.command.stdin == Stdin::Piped
+        self.is_alive() && self.daemon.command.stdin == Stdin::Piped
     }
 
     /// Writes to its command.
     pub(crate) fn write(&self, bytes: Arc<[u8]>, shared: &mut Shared) {
         let action = Action::Write(self.daemon.command.tree.clone(), bytes);
+        self.ask(None, Role::Plain, action, shared);
+    }
+
+    /// Sends a signal to all that lives of it.
+    pub(crate) fn signal(&self, signal: Signal, shared: &mut Shared) {
+        let action = Action::Signal(self.daemon.command.tree.clone(), signal);
         self.ask(None, Role::Plain, action, shared);
     }
 

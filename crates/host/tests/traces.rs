@@ -4,12 +4,12 @@
 mod play;
 
 use collodi_action::{Completion, Ended, Error, ErrorKind, Progress};
-use collodi_command::Exit;
+use collodi_command::{Exit, Signal};
 use collodi_contain::{Name, RelPath, Root};
 use collodi_file::{Claim, FileAnswer, FileError, FileErrorKind};
 use collodi_host::{Command, Input, Reader, Refused};
 use insta::assert_snapshot;
-use play::{DAEMON, Play, said};
+use play::{DAEMON, Play, ended, said};
 
 #[test]
 fn an_environment_that_is_wanted_while_it_is_deleted_waits() {
@@ -262,5 +262,28 @@ fn a_run_waits_until_the_machine_is_known() {
     play.at(5)
         .command(Command::Know(facts.into_iter().collect()));
     play.no_files();
+    assert_snapshot!(play.trace());
+}
+
+#[test]
+fn a_signal_goes_to_all_that_lives_of_a_daemon_and_its_end_is_a_death() {
+    let mut play = Play::new();
+    play.run(DAEMON);
+    let exec = play.asked("exec bash");
+    let id = play.traced.machine.processes().next().unwrap().id().clone();
+    play.at(10)
+        .input(Input::Progress(exec, Progress::Spawned { pid: Some(9) }));
+    play.at(20)
+        .command(Command::Signal(id.clone(), Signal::USR1));
+    play.complete("signal SIGUSR1", Completion::Signalled(Ok(())));
+    play.at(30)
+        .command(Command::Signal(id.clone(), Signal::KILL));
+    play.complete("signal SIGKILL", Completion::Signalled(Ok(())));
+    let killed = Exit::Signal(Signal::KILL);
+    play.input(Input::Progress(exec, Progress::Exited(killed)));
+    play.input(Input::Completed(exec, ended(killed)));
+    // Between two lives there is nobody to get one.
+    play.command(Command::Signal(id, Signal::HUP));
+    play.complete("await end", Completion::Empty(Ok(())));
     assert_snapshot!(play.trace());
 }

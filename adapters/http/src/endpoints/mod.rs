@@ -21,8 +21,10 @@ mod run_app;
 mod runs;
 mod script;
 mod server;
+mod signal;
 mod templates;
 mod update_app;
+mod usage;
 
 use crate::{Surface, fault::Fault};
 use axum::{Json, extract::State};
@@ -49,8 +51,10 @@ pub(crate) use run_app::run_app;
 pub(crate) use runs::{answer_run, cancel_run, run, run_logs, runs};
 pub(crate) use script::{check_text, diagnostics, replace_script, script_text};
 pub(crate) use server::{hand_over, live, shutdown};
+pub(crate) use signal::signal_process;
 pub(crate) use templates::templates;
 pub(crate) use update_app::update_app;
+pub(crate) use usage::usage;
 
 /// What endpoints work with.
 type Shared = State<Arc<Surface>>;

@@ -7,6 +7,8 @@ use insta::assert_snapshot;
 use std::sync::atomic::Ordering;
 
 on_each_runtime! {
+    what_lives_is_told_with_what_it_uses
+    a_signal_reaches_what_lives
     an_empty_workspace
     a_mac_with_apples_processor
     environments
@@ -343,5 +345,113 @@ async fn plans(stage: Stage) {
     assert_eq!(runs.body["count"], 0);
     stage.get("/python/apps/broken/plan").await.expect(422);
     stage.get("/python/apps/nothing/plan").await.expect(404);
+    stage.end().await;
+}
+
+/// What has ended uses nothing, and is left out.
+async fn what_lives_is_told_with_what_it_uses(stage: Stage) {
+    let none = stage.get("/python/usage").await.expect(200);
+    assert_eq!(none.body["processes"], serde_json::json!([]));
+    let script = r#"{"run": [{"method": "shell.run", "params": {
+        "message": "echo up; exec sleep 1000", "daemon": true}}]}"#;
+    stage.app("demo", script);
+    let ran = stage.post("/python/apps/demo/run").await.expect(200);
+    let process = ran.body["daemonProcessIds"][0].as_str().unwrap().to_owned();
+    let mut events = stage.events().await;
+    let told = stage.get("/python/usage").await.expect(200).body;
+    let [one] = told["processes"].as_array().unwrap().as_slice() else {
+        panic!("{told}");
+    };
+    assert_eq!(
+        (&one["id"], &one["app"]),
+        (&process.as_str().into(), &"demo".into())
+    );
+    assert!(one["memoryBytes"].as_u64().unwrap() > 0, "{told}");
+    assert!(one["cpuMs"].is_u64() && one["count"] == 1, "{told}");
+    let figures = stage.get("/metrics").await.expect(200).body;
+    let labels = format!("{{app=\"demo\",process=\"{process}\"}} ");
+    for name in [
+        "cpu_seconds_total",
+        "resident_bytes",
+        "members",
+        "up",
+        "restarts_total",
+    ] {
+        let sample = format!("\ncollodi_process_{name}{labels}");
+        assert!(
+            figures.as_str().unwrap().contains(&sample),
+            "{name}: {figures}"
+        );
+    }
+    let stopped = stage
+        .post(&format!("/python/processes/{process}/stop"))
+        .await;
+    stopped.expect(200);
+    heard(&mut events, |event| {
+        matches!(
+            event,
+            Event::Process {
+                what: ProcessEvent::Ended(_),
+                ..
+            }
+        )
+    })
+    .await;
+    let none = stage.get("/python/usage").await.expect(200);
+    assert_eq!(none.body["processes"], serde_json::json!([]));
+    stage.end().await;
+}
+
+async fn a_signal_reaches_what_lives(stage: Stage) {
+    let script = r#"{"run": [{"method": "shell.run", "params": {
+        "message": "trap 'echo again' HUP; echo up; while :; do sleep 1000 & wait; done",
+        "daemon": true}}]}"#;
+    stage.app("demo", script);
+    let mut events = stage.events().await;
+    let ran = stage.post("/python/apps/demo/run").await.expect(200);
+    let process = ran.body["daemonProcessIds"][0].as_str().unwrap().to_owned();
+    let path = format!("/python/processes/{process}/signal");
+    let says = |text: &'static str| {
+        move |event: &Event| match event {
+            Event::Process {
+                what: ProcessEvent::Line(line),
+                ..
+            } => line.text == text,
+            _ => false,
+        }
+    };
+    heard(&mut events, says("up")).await;
+    let sent = stage
+        .post_json(&path, &serde_json::json!({"signal": "HUP"}))
+        .await;
+    assert_snapshot!("signalled", sent.shown());
+    heard(&mut events, says("again")).await;
+    for wrong in [
+        serde_json::json!({}),
+        serde_json::json!({"signal": "SEGV"}),
+        serde_json::json!({"signal": 9}),
+        serde_json::json!({"signal": "HUP", "to": 1}),
+    ] {
+        let refused = stage.post_json(&path, &wrong).await.expect(400);
+        assert_eq!(refused.problem(), "bad-body", "{wrong}");
+    }
+    let sent = stage
+        .post_json(&path, &serde_json::json!({"signal": "KILL"}))
+        .await;
+    sent.expect(200);
+    heard(&mut events, |event| {
+        matches!(
+            event,
+            Event::Process {
+                what: ProcessEvent::Ended(_),
+                ..
+            }
+        )
+    })
+    .await;
+    let late = stage
+        .post_json(&path, &serde_json::json!({"signal": "HUP"}))
+        .await;
+    assert_snapshot!("signal_too_late", late.shown());
     stage.end().await;
 }

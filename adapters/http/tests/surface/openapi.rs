@@ -1,12 +1,40 @@
 //! The description against what it describes.
 
 use crate::stage::Stage;
-use collodi_http::{ROUTES, Scope};
+use axum::http::{Method, StatusCode};
+use collodi_http::{ROUTES, Route};
 use serde_json::Value;
 
 on_each_runtime! {
     the_description_is_that_of_the_routes
     what_is_answered_is_what_is_described
+}
+
+/// No route answers with a status that its description does not have.
+#[track_caller]
+pub(crate) fn check(description: &Value, method: &Method, path: &str, status: StatusCode) {
+    let is_at = |route: &&Route| {
+        let (of, asked) = (route.path.split('/'), path.split('/'));
+        of.clone().count() == asked.clone().count()
+            && of
+                .zip(asked)
+                .all(|(of, asked)| of.starts_with('{') || of == asked)
+    };
+    let method = if method == Method::HEAD {
+        &Method::GET
+    } else {
+        method
+    };
+    let mut at_path = ROUTES.iter().filter(is_at);
+    let Some(route) = at_path.find(|route| route.method == *method) else {
+        return;
+    };
+    let operation = &description["paths"][route.path][method.as_str().to_lowercase()];
+    let described = &operation["responses"][status.as_str()];
+    assert!(
+        described.is_object(),
+        "{route:?} answers {status}, which is not described"
+    );
 }
 
 async fn the_description_is_that_of_the_routes(stage: Stage) {
@@ -21,8 +49,10 @@ async fn the_description_is_that_of_the_routes(stage: Stage) {
     for route in ROUTES {
         let operation = &told["paths"][route.path][route.method.as_str().to_lowercase()];
         assert_ne!(operation["summary"], "", "{route:?}");
-        let is_open = operation.get("security").is_none();
-        assert_eq!(is_open, route.scope == Scope::Open, "{route:?}");
+        let needed = operation
+            .pointer("/security/0/token/0")
+            .and_then(Value::as_str);
+        assert_eq!(needed, route.scope.map(|scope| scope.as_str()), "{route:?}");
         let names = route.path.matches('{').count();
         let parameters = operation["parameters"].as_array().unwrap();
         let in_path = parameters.iter().filter(|one| one["in"] == "path");

@@ -1,6 +1,6 @@
 //! Requests that must not get through, on every route.
 
-use crate::stage::{Answer, HOST, Stage, TOKEN, anonymous, request};
+use crate::stage::{Answer, EXPIRED, HOST, REVOKED, Stage, TOKEN, anonymous, holder, request};
 use axum::{
     Router,
     body::Body,
@@ -75,6 +75,12 @@ const CASES: &[Case] = &[
     closed("half a token", |r, p| credentials(r, p, "Bearer a-secret")),
     closed("another scheme", |r, p| credentials(r, p, "Basic YTpi")),
     closed("the token alone", |r, p| credentials(r, p, TOKEN)),
+    closed("an expired token", |r, p| {
+        credentials(r, p, &format!("Bearer {EXPIRED}"))
+    }),
+    closed("a revoked token", |r, p| {
+        credentials(r, p, &format!("Bearer {REVOKED}"))
+    }),
     closed("two tokens", |r, p| {
         asked(r, p).header(header::AUTHORIZATION, "Bearer x")
     }),
@@ -181,7 +187,8 @@ fn check_problem(answer: &Answer, problem: &str, what: &str) {
     assert_eq!(answer.text("detail"), answer.text("error"), "{what}");
     assert!(!answer.text("title").is_empty(), "{what}");
     let challenge = answer.header("www-authenticate");
-    assert_eq!(challenge.is_some(), problem == "unauthorized", "{what}");
+    let is_of_token = matches!(problem, "unauthorized" | "insufficient-scope");
+    assert_eq!(challenge.is_some(), is_of_token, "{what}");
 }
 
 async fn nothing_gets_through(stage: Stage) {
@@ -197,11 +204,12 @@ async fn nothing_gets_through(stage: Stage) {
             let what = format!("{} to {route:?}", case.name);
             let answer = stage.ask((case.make)(route, &path), case.body).await;
             match (route.scope, case.open) {
-                (Scope::Open, None) => drop(answer.expect(200)),
-                (Scope::Open, Some(problem)) => check_problem(&answer, problem, &what),
-                (Scope::Token, _) => check_problem(&answer, case.other, &what),
+                (None, None) => drop(answer.expect(200)),
+                (None, Some(problem)) => check_problem(&answer, problem, &what),
+                (Some(_), _) => check_problem(&answer, case.other, &what),
             }
         }
+        scopes(&stage, route, &path).await;
         let large = asked(route, &path).header(header::CONTENT_TYPE, "application/json");
         let answer = stage.ask(large, &" ".repeat((1 << 20) + 1)).await;
         check_problem(&answer, "too-large", &format!("{route:?}"));
@@ -216,11 +224,47 @@ async fn nothing_gets_through(stage: Stage) {
     stage.end().await;
 }
 
+/// A token that allows less is refused by name, and says what it lacks; one that allows it gets as
+/// far as the next check, where a form ends.
+async fn scopes(stage: &Stage, route: &Route, path: &str) {
+    let Some(needed) = route.scope else { return };
+    for scope in Scope::ALL {
+        let what = format!("{route:?} with {scope}");
+        let asked = credentials(route, path, &format!("Bearer {}", holder(scope)));
+        let answer = stage
+            .ask(asked.header(header::CONTENT_TYPE, FORM), "")
+            .await;
+        if scope >= needed {
+            check_problem(&answer, "not-json", &what);
+            continue;
+        }
+        check_problem(&answer, "insufficient-scope", &what);
+        assert_eq!(answer.text("scope"), needed.as_str(), "{what}");
+        assert!(answer.text("detail").contains(scope.as_str()), "{what}");
+        let challenge = answer.header("www-authenticate").unwrap();
+        assert!(challenge.contains(&format!("scope=\"{needed}\"")), "{what}");
+    }
+}
+
+/// Who sees changes nothing, and who operates changes nothing of what is executed.
+#[test]
+fn what_each_scope_adds() {
+    let of = |scope| {
+        ROUTES
+            .iter()
+            .filter(move |route| route.scope == Some(scope))
+    };
+    assert!(of(Scope::Read).all(|route| route.method == Method::GET));
+    let told = |route: &Route| format!("{} {}", route.method, route.path);
+    insta::assert_debug_snapshot!("operate", of(Scope::Operate).map(told).collect::<Vec<_>>());
+    insta::assert_debug_snapshot!("admin", of(Scope::Admin).map(told).collect::<Vec<_>>());
+}
+
 #[test]
 fn only_probes_and_the_page_are_open() {
     let open: Vec<_> = ROUTES
         .iter()
-        .filter(|r| r.scope == Scope::Open)
+        .filter(|r| r.scope.is_none())
         .map(|r| r.path)
         .collect();
     // None of them tells anything of what runs.

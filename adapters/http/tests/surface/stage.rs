@@ -8,10 +8,10 @@ use axum::{
 };
 use collodi_backend::{Backends, BoxFuture};
 use collodi_config::Settings;
-use collodi_contain::Root;
+use collodi_contain::{Name, Root};
 use collodi_driver::{Apps, Driver, Events, HostHandle, Notice, Workspace};
 use collodi_host::{Command, Event, Host, HostOptions};
-use collodi_http::{AllowedHosts, Surface, Token};
+use collodi_http::{AllowedHosts, Key, Keyring, Scope, Surface, Token};
 use collodi_inventory::Inventory;
 use collodi_python::{Layout, Platform};
 use collodi_restart::{Policy, StopSequence};
@@ -30,7 +30,7 @@ use std::{
     os::unix::fs::PermissionsExt as _,
     path::PathBuf,
     sync::{
-        Arc,
+        Arc, OnceLock,
         atomic::{AtomicU64, AtomicUsize, Ordering},
     },
     time::Duration,
@@ -40,6 +40,37 @@ use tower::ServiceExt as _;
 
 pub(crate) const TOKEN: &str = "a-secret-for-tests";
 pub(crate) const HOST: &str = "127.0.0.1:8300";
+
+/// Tokens that were given out once, and let nobody in.
+pub(crate) const EXPIRED: &str = "an-expired-token";
+pub(crate) const REVOKED: &str = "a-revoked-token";
+
+/// The token of who may do this.
+pub(crate) const fn holder(scope: Scope) -> &'static str {
+    match scope {
+        Scope::Read => "a-token-that-reads",
+        Scope::Operate => "a-token-that-operates",
+        Scope::Admin => "a-token-that-changes",
+    }
+}
+
+/// A token of each scope, and one that has expired.
+fn given_out() -> Keyring {
+    let mut keys = Keyring::default();
+    let mut add = |name: &str, token: &str, scope, expires| {
+        let (name, token) = (Name::parse(name).unwrap(), Token::new(token));
+        let long_ago = WallTime::default();
+        keys.add(Key::of(&token, name, scope, long_ago, expires))
+            .unwrap();
+    };
+    for scope in Scope::ALL {
+        add(scope.as_str(), holder(scope), scope, None);
+    }
+    add("once", EXPIRED, Scope::Admin, Some(WallTime::default()));
+    add("gone", REVOKED, Scope::Admin, None);
+    assert!(keys.remove("gone"));
+    keys
+}
 
 /// An interpreter that makes environments of nothing.
 const PYTHON: &str = "#!/bin/sh
@@ -82,6 +113,8 @@ pub(crate) struct Stage {
     pub(crate) host: HostHandle,
     pub(crate) shutdowns: Arc<AtomicUsize>,
     root: PathBuf,
+    /// What answers are compared with.
+    description: OnceLock<Value>,
     driver: RemoteHandle<()>,
     _dir: TempDir,
 }
@@ -105,6 +138,8 @@ impl Runtime {
         (self.block_on)(Box::pin(async move {
             let patience = clock.sleep_until(clock.now() + Duration::from_secs(120));
             let stage = Stage::new(self);
+            let described = stage.get("/openapi.json").await.body;
+            stage.description.set(described).unwrap();
             match future::select(Box::pin(test(stage)), patience).await {
                 Either::Left(_) => {}
                 Either::Right(_) => panic!("it never ends"),
@@ -135,6 +170,7 @@ impl Stage {
         let apps = Apps::new(workspace.clone(), backends.clone(), options.seed);
         let (inventory, worker) = Inventory::new(workspace.clone(), clock.clone());
         (runtime.spawn)(worker.work().boxed());
+        let process = backends.process.clone();
         let (driver, host) = Driver::new(Host::new(options), backends);
         let shutdowns = Arc::new(AtomicUsize::new(0));
         let calls = shutdowns.clone();
@@ -150,7 +186,9 @@ impl Stage {
             settings_file: SettingsFile::of(&Root::new(text)),
             holds: |_| Err("there is no sandbox on this machine".to_owned()),
             token: Token::new(TOKEN),
+            keys: Arc::new(|| future::ready(Arc::new(given_out())).boxed()),
             allowed_hosts: AllowedHosts::bound_to(HOST.parse().unwrap()),
+            process,
             clock,
             shutdown: Arc::new(move || {
                 calls.fetch_add(1, Ordering::Relaxed);
@@ -166,6 +204,7 @@ impl Stage {
             host,
             shutdowns,
             root,
+            description: OnceLock::new(),
             driver,
             _dir: dir,
         }
@@ -221,7 +260,12 @@ impl Stage {
     }
 
     pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
+        let asked = (request.method().clone(), request.uri().path().to_owned());
         let answer = self.router.clone().oneshot(request).await.unwrap();
+        if let Some(description) = self.description.get() {
+            let (method, path) = asked;
+            crate::openapi::check(description, &method, &path, answer.status());
+        }
         let (head, body) = answer.into_parts();
         let bytes = to_bytes(body, usize::MAX).await.unwrap();
         let body = match bytes.len() {

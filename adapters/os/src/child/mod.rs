@@ -107,6 +107,7 @@ impl Children {
             (Capability::MemoryBounds, can(Bound::Memory)),
             (Capability::ProcessBounds, can(Bound::Processes)),
             (Capability::CpuBounds, can(Bound::Cpu)),
+            (Capability::Usage, linux && is_ours()),
             (Capability::Sandboxes, self.sandboxes.are_there()),
         ];
         let has = table.into_iter().filter(|(_, has)| *has);

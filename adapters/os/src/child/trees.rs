@@ -3,7 +3,7 @@
 use super::Children;
 use crate::tree::{Process, Table, signal};
 use collodi_backend::{Error, ErrorKind};
-use collodi_command::{Signal, TreeId};
+use collodi_command::{Signal, TreeId, Usage};
 use rustix::fd::BorrowedFd;
 use std::{
     collections::BTreeSet,
@@ -27,6 +27,11 @@ impl Children {
             .as_ref()
             .map(|groups| groups.members(tree))
             .unwrap_or_default()
+    }
+
+    /// What a whole tree uses; none when nobody is in it.
+    pub fn whole_usage(&self, tree: &TreeId) -> Option<Usage> {
+        self.cgroups.as_ref()?.usage(tree)
     }
 
     /// Sends a signal to all of a whole tree: to those in groups that children lead as one,

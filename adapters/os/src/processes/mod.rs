@@ -9,8 +9,9 @@ mod trees;
 use crate::{Children, Process, Reactor, Spawned};
 use async_trait::async_trait;
 use child::Child;
-use collodi_backend::{Capabilities, Error, ErrorKind, Member, ProcessBackend};
+use collodi_backend::{Capabilities, Error, ErrorKind, Member, ProcessBackend, Usage};
 use collodi_command::{CommandSpec, Identity, Signal, TreeId};
+use futures::future::try_join_all;
 use std::{io, sync::Arc};
 use trees::Trees;
 
@@ -88,6 +89,11 @@ impl<R: Reactor> ProcessBackend for Processes<R> {
     async fn tree_members(&self, tree: &TreeId) -> Result<Vec<Member>, Error> {
         let members = self.trees.members(tree).await?;
         Ok(members.iter().map(Process::member).collect())
+    }
+
+    /// Those that are found in the process table are found in one reading of it.
+    async fn usage(&self, trees: &[TreeId]) -> Result<Vec<Option<Usage>>, Error> {
+        try_join_all(trees.iter().map(|tree| self.trees.usage(tree))).await
     }
 }
 

@@ -2,10 +2,10 @@
 
 use crate::{
     Attempt, Children, Process, Reactor, Table, Watch, Watched as _, child::has_ended, signal,
-    watch,
+    tree::usage, watch,
 };
 use collodi_backend::{Error, ErrorKind};
-use collodi_command::{Signal, TreeId};
+use collodi_command::{Signal, TreeId, Usage};
 use futures::{channel::oneshot, future, lock::Mutex};
 use rustix::fd::{AsFd as _, OwnedFd};
 use std::{
@@ -55,6 +55,14 @@ impl<R: Reactor> Trees<R> {
             .await
             .map_err(|error| unreadable(tree, &error))?;
         Ok(self.children.members(&table, tree))
+    }
+
+    /// What `tree` uses; none when nobody is in it.
+    pub(super) async fn usage(&self, tree: &TreeId) -> Result<Option<Usage>, Error> {
+        if self.children.is_whole(tree) {
+            return Ok(self.children.whole_usage(tree));
+        }
+        Ok(usage::of_processes(&self.members(tree).await?))
     }
 
     /// Sends `signal` to all of `tree`: to its groups as one, and to each process that

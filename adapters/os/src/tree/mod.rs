@@ -10,6 +10,7 @@ mod scan;
 #[path = "scan_ps.rs"]
 mod scan;
 mod table;
+pub(crate) mod usage;
 
 pub(crate) use cgroup::{Bound, Cgroups, Joined};
 pub use groups::{Groups, signal};

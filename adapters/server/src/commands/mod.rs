@@ -22,6 +22,7 @@ mod restart;
 mod run;
 mod sandbox;
 mod serve;
+mod signal;
 mod stop;
 mod token;
 mod update;
@@ -60,6 +61,7 @@ pub(crate) fn execute(cli: Cli) -> Result<ExitCode> {
         Command::Ps => ps::ps(&workspace, json),
         Command::Logs(args) => logs::logs(&workspace, json, &args),
         Command::Stop(args) => stop::stop(&workspace, json, &args),
+        Command::Signal(args) => signal::signal(&workspace, json, &args),
         Command::Restart(args) => restart::restart(&workspace, json, &args),
         Command::Token(args) => token::token(&workspace, json, &args),
         Command::Completions(args) => completions::completions(&args),

@@ -15,3 +15,4 @@ mod plan;
 mod policy;
 mod sarif;
 mod stage;
+mod token;

@@ -34,6 +34,7 @@ on_each_runtime! {
     a_quiet_server_leaves_what_apps_say_to_their_logs
     a_log_that_grows_all_the_time_is_shown_to_where_it_was
     who_does_not_know_the_token_gets_nothing
+    tokens_that_are_given_out_count_at_once
     half_a_request_holds_up_nobody_and_no_shutdown
     a_second_interrupt_waits_for_nobody
     a_plan_is_the_same_everywhere
@@ -171,6 +172,47 @@ fn who_does_not_know_the_token_gets_nothing(stage: Stage) {
     assert_eq!(stage.ask("GET", "/livez", None).status, 200);
     assert_eq!(stage.get("/python/apps").status, 200);
     serving.signal("-INT");
+    assert_eq!(serving.code(), Some(0));
+}
+
+fn tokens_that_are_given_out_count_at_once(stage: Stage) {
+    stage.app("demo", SERVER);
+    let mut serving = stage.serve();
+    let make = |scope: &str, more: &str| {
+        let line = format!("token new --scope {scope} --for {scope}{more}");
+        format!("Bearer {}", stage.call(&line).trim())
+    };
+    let reads = make("read", " --expires 1d");
+    let operates = make("operate", "");
+    let status = |method: &str, path: &str, token: &str| {
+        let answer = stage.ask(method, path, Some(token));
+        let problem = answer.body["type"].as_str().unwrap_or_default().to_owned();
+        (answer.status, problem)
+    };
+    let lacks = (403, "urn:collodi:problem:insufficient-scope".to_owned());
+    assert_eq!(status("GET", "/python/apps", &reads).0, 200);
+    assert_eq!(status("POST", "/python/apps/demo/run", &reads), lacks);
+    assert_eq!(status("POST", "/python/apps/demo/run", &operates).0, 200);
+    assert_eq!(status("POST", "/python/shutdown", &operates), lacks);
+    // A file that is torn changes nothing, and one that is gone takes all back.
+    let file = stage.path(".vatn/python/tokens.json");
+    fs::write(&file, "{").unwrap();
+    assert_eq!(status("GET", "/python/apps", &reads).0, 200);
+    fs::remove_file(&file).unwrap();
+    assert_eq!(status("GET", "/python/apps", &reads).0, 401);
+    let reads = make("read", "");
+    assert_eq!(status("GET", "/python/apps", &reads).0, 200);
+    stage.call("token revoke read");
+    assert_eq!(status("GET", "/python/apps", &reads).0, 401);
+    let late = make("read", " --expires 0s");
+    let late = stage.ask("GET", "/python/apps", Some(&late));
+    assert_eq!(late.status, 401);
+    assert!(
+        late.body["detail"].as_str().unwrap().contains("expired"),
+        "{}",
+        late.body
+    );
+    stage.post("/python/shutdown");
     assert_eq!(serving.code(), Some(0));
 }
 

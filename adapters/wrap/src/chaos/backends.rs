@@ -6,7 +6,7 @@ use collodi_backend::{
     Capabilities, Child, Download, DownloadEvent, Error, ErrorKind, FileSystem, Member, Network,
     ProcessBackend, Web,
 };
-use collodi_command::{CommandSpec, Identity, Signal, TreeId};
+use collodi_command::{CommandSpec, Identity, Signal, TreeId, Usage};
 use collodi_file::{FileAnswer, FileError, FileErrorKind, FileOp};
 use collodi_web::{DownloadSpec, FetchSpec, Fetched, WebError, WebErrorKind};
 
@@ -71,6 +71,11 @@ impl ProcessBackend for Disturbed<dyn ProcessBackend> {
     async fn tree_members(&self, tree: &TreeId) -> Result<Vec<Member>, Error> {
         self.about("look for", tree).await?;
         self.inner.tree_members(tree).await
+    }
+
+    async fn usage(&self, trees: &[TreeId]) -> Result<Vec<Option<Usage>>, Error> {
+        self.fate.hold().await;
+        self.inner.usage(trees).await
     }
 }
 

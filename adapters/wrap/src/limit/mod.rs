@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use collodi_backend::{
     Backends, Capabilities, Child, ChildEvent, ChildInput, Error, Member, ProcessBackend,
 };
-use collodi_command::{CommandSpec, Identity, Signal, TreeId};
+use collodi_command::{CommandSpec, Identity, Signal, TreeId, Usage};
 use slots::{Slot, Slots};
 use std::{num::NonZeroUsize, sync::Arc};
 
@@ -63,6 +63,10 @@ impl ProcessBackend for Limited {
 
     async fn tree_members(&self, tree: &TreeId) -> Result<Vec<Member>, Error> {
         self.inner.tree_members(tree).await
+    }
+
+    async fn usage(&self, trees: &[TreeId]) -> Result<Vec<Option<Usage>>, Error> {
+        self.inner.usage(trees).await
     }
 }
 

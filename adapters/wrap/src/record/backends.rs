@@ -7,7 +7,7 @@ use collodi_backend::{
     Capabilities, Child, Download, DownloadEvent, Error, FileSystem, Member, Network,
     ProcessBackend, Web,
 };
-use collodi_command::{CommandSpec, Identity, Signal, TreeId};
+use collodi_command::{CommandSpec, Identity, Signal, TreeId, Usage};
 use collodi_file::{FileAnswer, FileError, FileOp};
 use collodi_web::{DownloadSpec, FetchSpec, Fetched, WebError};
 
@@ -72,6 +72,16 @@ impl ProcessBackend for Recorded<dyn ProcessBackend> {
             Err(error) => call.answered(error),
         }
         members
+    }
+
+    async fn usage(&self, trees: &[TreeId]) -> Result<Vec<Option<Usage>>, Error> {
+        let call = self.asked(format_args!("look what {} trees use", trees.len()));
+        let usage = self.inner.usage(trees).await;
+        match &usage {
+            Ok(usage) => call.answered(format_args!("{} figures", usage.iter().flatten().count())),
+            Err(error) => call.answered(error),
+        }
+        usage
     }
 }
 

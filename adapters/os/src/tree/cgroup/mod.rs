@@ -6,7 +6,7 @@ mod place;
 mod watcher;
 
 use super::Process;
-use collodi_command::{Bounds, TreeId};
+use collodi_command::{Bounds, TreeId, Usage};
 use rustix::{
     fd::OwnedFd,
     fs::{Access, Mode, OFlags},
@@ -128,6 +128,11 @@ impl Cgroups {
     pub(crate) fn members(&self, tree: &TreeId) -> Vec<Process> {
         let pids = self.pids(tree);
         pids.into_iter().filter_map(super::process).collect()
+    }
+
+    /// What those in the control group of the tree use; none when there are none.
+    pub(crate) fn usage(&self, tree: &TreeId) -> Option<Usage> {
+        super::usage::of_group(&self.path(tree)?, &self.members(tree))
     }
 
     /// Kills all that is in the control group of the tree, and what that is just starting.
