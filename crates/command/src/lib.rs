@@ -16,6 +16,7 @@ mod signal;
 mod simple;
 mod spec;
 mod terminal;
+mod variables;
 
 pub use bounds::Bounds;
 pub use exit::Exit;
@@ -28,3 +29,4 @@ pub use sandbox::Sandbox;
 pub use signal::Signal;
 pub use spec::{CommandSpec, Stdin, Stream, TreeId};
 pub use terminal::Terminal;
+pub use variables::Variables;

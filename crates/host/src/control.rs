@@ -115,7 +115,7 @@ impl Host {
     /// run has done what it does on its stop, for which its server may still be needed.
     fn end_daemons(&mut self, mut daemons: Vec<ProcessId>) {
         let is_left_to_run = |id: &ProcessId| {
-            let process = self.processes.get(id);
+            let process = self.process(id);
             let run = process.and_then(|process| self.runs.get(process.run()));
             run.is_some_and(|run| run.ends_itself(id))
         };

@@ -7,7 +7,7 @@ use crate::{
     secrets::mask_of,
     shared::Child,
 };
-use alloc::{format, string::ToString, vec::Vec};
+use alloc::{boxed::Box, format, string::ToString, vec::Vec};
 use collodi_action::{Error, ErrorKind};
 use collodi_command::{Kind, Purpose, TreeId};
 use collodi_logs::Log;
@@ -120,13 +120,14 @@ impl Host {
         let policy = birth.daemon.restart.over(&self.options.restart, startup);
         let supervisor = Supervisor::new(policy, self.options.stop.clone(), seed);
         let supervisor = supervisor.resumed(restarts);
+        self.alike.share(&mut birth.daemon.command);
         let id = birth.id.clone();
         let mask = mask_of(&birth.daemon.command);
         birth.daemon.line = mask.apply(&birth.daemon.line).into_owned();
         let log = Log::new(self.options.log).with_mask(mask);
         let mut process = Process::new(birth, supervisor, log, self.options.epoch);
         process.order.noted = !waits;
-        self.processes.insert(id, process);
+        self.processes.insert(id, Box::new(process));
     }
 
     /// Gives the supervisor of a daemon an input, and sees to what comes of it for others.

@@ -209,11 +209,11 @@ impl Host {
             }
             (Child::Reach(process), _) => {
                 let succeeded = matches!(completion, Completion::Connected(Ok(())));
-                let before = self.processes.get(process).and_then(Process::url).cloned();
+                let before = self.process(process).and_then(Process::url).cloned();
                 if let Some(process) = self.processes.get_mut(process) {
                     process.tried(now, owner.id, succeeded, &mut self.shared);
                 }
-                if self.processes.get(process).and_then(Process::url) != before.as_ref() {
+                if self.process(process).and_then(Process::url) != before.as_ref() {
                     self.note_process(process);
                 }
             }

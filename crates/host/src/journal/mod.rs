@@ -224,7 +224,8 @@ impl Shared {
         self.settle_notes(sheet);
         match self.journal.sheets.get(sheet) {
             Some(page) if page.again => self.send(sheet.clone()),
-            Some(page) if page.wanted.is_none() && page.wait == FIRST => {
+            // What is on the disk is not held here as well.
+            Some(page) if page.wait == FIRST => {
                 self.journal.sheets.remove(sheet);
             }
             _ => {}
