@@ -190,7 +190,11 @@ impl Host {
     }
 
     /// Another host follows. What is not a daemon would be lost.
-    pub(crate) fn hand_over_asked(&mut self, follower: Follower) -> Result<Accepted, Refused> {
+    pub(crate) fn hand_over_asked(
+        &mut self,
+        now: Instant,
+        follower: Follower,
+    ) -> Result<Accepted, Refused> {
         if !self.shared.journal.is_on() {
             return Err(Refused::NoJournal);
         }
@@ -200,7 +204,7 @@ impl Host {
         if let Some(what) = run.or_else(env) {
             return Err(Refused::UnderWay(what));
         }
-        self.hand_over(follower);
+        self.hand_over(now, follower);
         Ok(Accepted::UnderWay)
     }
 

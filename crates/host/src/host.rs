@@ -178,7 +178,7 @@ impl Host {
             Command::StopApp(app) => self.stop_app(now, &app)?,
             Command::CreateEnv(name) => self.create_env(&self.options.layout.environment(&name)),
             Command::DeleteEnv { name, force } => self.delete_env(&name, force)?,
-            Command::HandOver(follower) => self.hand_over_asked(follower)?,
+            Command::HandOver(follower) => self.hand_over_asked(now, follower)?,
             Command::Shutdown(budget) => self.shut_down(now, budget),
             Command::Kill => self.kill(now),
             Command::Answer {

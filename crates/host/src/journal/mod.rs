@@ -30,8 +30,8 @@ use collodi_time::{Deadline, Duration, Instant};
 use collodi_value::Value;
 use fields::{Fields, NotARecord, array, object};
 
-pub(crate) use history::{History, Segment};
-pub(crate) use record::Record;
+pub(crate) use history::History;
+pub(crate) use record::{LogMark, Record};
 pub(crate) use recovery::{Look, Recovery};
 
 /// The wait before a write that failed is tried again; it doubles up to [`LONGEST`].
