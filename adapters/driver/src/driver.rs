@@ -5,6 +5,7 @@ use crate::{
     events::Subscribers,
     handle::{Message, Sender},
     perform::{Happening, InFlight, What, perform},
+    turn::a_turn_for_others,
 };
 use collodi_backend::{Backends, BoxFuture};
 use collodi_host::{Host, Input};
@@ -205,20 +206,6 @@ impl Waiting {
             self.alarm = deadline.map(alarm);
         }
     }
-}
-
-/// Ends when everyone else on this thread has had a turn: who listens would miss what
-/// a long script says.
-async fn a_turn_for_others() {
-    let mut turned = false;
-    poll_fn(|cx| {
-        if std::mem::replace(&mut turned, true) {
-            return Poll::Ready(());
-        }
-        cx.waker().wake_by_ref();
-        Poll::Pending
-    })
-    .await;
 }
 
 impl std::fmt::Debug for Waiting {

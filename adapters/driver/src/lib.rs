@@ -12,6 +12,7 @@ mod inputs;
 mod perform;
 mod survey;
 mod transfer;
+mod turn;
 mod workspace;
 
 pub use apps::{AppDetail, Apps, AppsError, Updated};
@@ -23,4 +24,5 @@ pub use growth::Growth;
 pub use handle::{CommandError, Gone, HostHandle};
 pub use perform::complete;
 pub use survey::survey;
+pub use turn::a_turn_for_others;
 pub use workspace::{AppInfo, EnvInfo, LoadError, LoadedApp, Workspace, load};

@@ -76,7 +76,7 @@ impl Sandboxes {
         let cwd = std::fs::canonicalize(spec.cwd.absolute());
         let cwd = cwd.map_err(|error| refused(spec, &error))?;
         let cwd = Place::parse(&cwd.to_string_lossy()).map_err(|error| refused(spec, &error))?;
-        let mut env: BTreeMap<_, _> = spec.env.clone();
+        let mut env: BTreeMap<_, _> = (*spec.env).clone();
         env.insert(name.to_owned(), value.to_owned());
         let job = Job {
             profile,

@@ -32,7 +32,7 @@ use collodi_value::Object;
 use known::Scripts;
 use stack::Stack;
 use stand::{Stand, Todo};
-use std::{collections::BTreeMap, future::poll_fn, task::Poll};
+use std::collections::BTreeMap;
 
 /// The most things that may happen before a plan is cut off.
 const MOST_TURNS: usize = 100_000;
@@ -98,7 +98,7 @@ impl<'a> Player<'a> {
     pub(crate) async fn play(mut self) -> Ended {
         for turn in 0..MOST_TURNS {
             if turn % TURNS_AT_ONCE == 0 {
-                others_first().await;
+                a_turn_for_others().await;
             }
             match self.stack.top.run.poll_output() {
                 Output::Action(id, action) => self.action(id, action).await,
@@ -258,17 +258,4 @@ impl<'a> Player<'a> {
             why: why.to_owned(),
         }));
     }
-}
-
-/// Lets others have a turn: a plan is made beside other work.
-async fn others_first() {
-    let mut waited = false;
-    poll_fn(|context| {
-        if std::mem::replace(&mut waited, true) {
-            return Poll::Ready(());
-        }
-        context.waker().wake_by_ref();
-        Poll::Pending
-    })
-    .await;
 }

@@ -162,7 +162,7 @@ impl State {
     ) -> ScriptedChild {
         let (stdout, stderr) = (self.pipes.open(), self.pipes.open());
         let stdin = (spec.stdin == Stdin::Piped).then(|| self.pipes.open());
-        let mut env = spec.env.clone();
+        let mut env = (*spec.env).clone();
         env.insert("COLLODI_TREE".to_owned(), spec.tree.to_string());
         let process = Process {
             name: base_name(&spec.program).to_owned(),

@@ -1,6 +1,6 @@
 //! What is to be run.
 
-use crate::{Bounds, Purpose, Recording, Sandbox, Terminal, shell_words};
+use crate::{Bounds, Purpose, Recording, Sandbox, Terminal, Variables, shell_words};
 use alloc::{borrow::ToOwned, collections::BTreeMap, string::String, sync::Arc, vec::Vec};
 use collodi_contain::ContainedPath;
 use core::fmt;
@@ -13,7 +13,7 @@ pub struct CommandSpec {
     /// The arguments after the program's name.
     pub args: Vec<String>,
     /// The whole environment. Nothing is inherited.
-    pub env: BTreeMap<String, String>,
+    pub env: Variables,
     /// The working directory. It must exist.
     pub cwd: ContainedPath,
     /// What the process reads.
@@ -39,7 +39,7 @@ impl CommandSpec {
         Self {
             program: program.to_owned(),
             args: Vec::new(),
-            env: BTreeMap::new(),
+            env: Variables::new(),
             cwd,
             stdin: Stdin::Null,
             tree,

@@ -115,7 +115,7 @@ impl Host {
     /// run has done what it does on its stop, for which its server may still be needed.
     fn end_daemons(&mut self, mut daemons: Vec<ProcessId>) {
         let is_left_to_run = |id: &ProcessId| {
-            let process = self.processes.get(id);
+            let process = self.process(id);
             let run = process.and_then(|process| self.runs.get(process.run()));
             run.is_some_and(|run| run.ends_itself(id))
         };
@@ -202,7 +202,11 @@ impl Host {
     }
 
     /// Another host follows. What is not a daemon would be lost.
-    pub(crate) fn hand_over_asked(&mut self, follower: Follower) -> Result<Accepted, Refused> {
+    pub(crate) fn hand_over_asked(
+        &mut self,
+        now: Instant,
+        follower: Follower,
+    ) -> Result<Accepted, Refused> {
         if !self.shared.journal.is_on() {
             return Err(Refused::NoJournal);
         }
@@ -212,7 +216,7 @@ impl Host {
         if let Some(what) = run.or_else(env) {
             return Err(Refused::UnderWay(what));
         }
-        self.hand_over(follower);
+        self.hand_over(now, follower);
         Ok(Accepted::UnderWay)
     }
 

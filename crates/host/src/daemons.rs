@@ -7,7 +7,7 @@ use crate::{
     secrets::mask_of,
     shared::Child,
 };
-use alloc::{format, string::ToString, vec::Vec};
+use alloc::{boxed::Box, format, string::ToString, vec::Vec};
 use collodi_action::{Error, ErrorKind};
 use collodi_command::{Kind, Purpose, TreeId};
 use collodi_logs::Log;
@@ -46,7 +46,7 @@ impl Host {
         };
         self.add_process(birth, seed, 0);
         self.begin_process(now, &id);
-        self.note_process(&id);
+        self.note_process(now, &id);
     }
 
     /// A run wants a command that runs to be a daemon. What was said before is in its log,
@@ -85,7 +85,7 @@ impl Host {
         };
         self.add_process(birth, seed, 0);
         self.process_input(now, &id, Input::Start);
-        self.note_process(&id);
+        self.note_process(now, &id);
         if let Some(process) = self.processes.get_mut(&id) {
             process.said(now, &keep.said, &mut self.shared);
         }
@@ -120,13 +120,14 @@ impl Host {
         let policy = birth.daemon.restart.over(&self.options.restart, startup);
         let supervisor = Supervisor::new(policy, self.options.stop.clone(), seed);
         let supervisor = supervisor.resumed(restarts);
+        self.alike.share(&mut birth.daemon.command);
         let id = birth.id.clone();
         let mask = mask_of(&birth.daemon.command);
         birth.daemon.line = mask.apply(&birth.daemon.line).into_owned();
         let log = Log::new(self.options.log).with_mask(mask);
         let mut process = Process::new(birth, supervisor, log, self.options.epoch);
         process.order.noted = !waits;
-        self.processes.insert(id, process);
+        self.processes.insert(id, Box::new(process));
     }
 
     /// Gives the supervisor of a daemon an input, and sees to what comes of it for others.
@@ -147,7 +148,7 @@ impl Host {
 
     /// What a script that serves has in `local.url` is the address of what it serves: of
     /// the last of its commands that lives on.
-    pub(crate) fn tell_address(&mut self, run: &RunId) {
+    pub(crate) fn tell_address(&mut self, now: Instant, run: &RunId) {
         let Some(entry) = self.runs.get(run).filter(|entry| entry.is_serving()) else {
             return;
         };
@@ -161,7 +162,7 @@ impl Host {
             process.called(&address, &mut self.shared);
         }
         for id in self.runs.get(run).map_or(&[][..], RunEntry::kept).to_vec() {
-            self.note_process(&id);
+            self.note_process(now, &id);
         }
     }
 

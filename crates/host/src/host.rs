@@ -2,6 +2,7 @@
 
 use crate::{
     Accepted, Command, Event, HostOptions, Process, ProcessId, Refused, RunEntry, RunId,
+    alike::Alike,
     confine::Confining,
     detection::{Detecting, own_environment, own_vars},
     environment::EnvJob,
@@ -52,7 +53,8 @@ pub struct Host {
     pub(crate) shared: Shared,
     pub(crate) detect: Detecting,
     pub(crate) runs: BTreeMap<RunId, RunEntry>,
-    pub(crate) processes: BTreeMap<ProcessId, Process>,
+    pub(crate) processes: BTreeMap<ProcessId, Box<Process>>,
+    pub(crate) alike: Alike,
     pub(crate) envs: BTreeMap<ContainedPath, EnvJob>,
     /// Environments that are being deleted; who wants one waits until it is gone.
     pub(crate) deleting: BTreeMap<ContainedPath, (EnvDir, Deletion)>,
@@ -92,6 +94,7 @@ impl Host {
             detect: Detecting::Searching(Box::new(detect)),
             runs: BTreeMap::new(),
             processes: BTreeMap::new(),
+            alike: Alike::default(),
             envs: BTreeMap::new(),
             deleting: BTreeMap::new(),
             ended_runs: Vec::new(),
@@ -140,12 +143,12 @@ impl Host {
 
     /// The daemons, by name; ended ones as long as they are kept.
     pub fn processes(&self) -> impl Iterator<Item = &Process> {
-        self.processes.values()
+        self.processes.values().map(AsRef::as_ref)
     }
 
     /// The daemon of this name.
     pub fn process(&self, id: &ProcessId) -> Option<&Process> {
-        self.processes.get(id)
+        self.processes.get(id).map(AsRef::as_ref)
     }
 
     /// The run or daemon that keeps an app busy.
@@ -183,7 +186,7 @@ impl Host {
             Command::StopApp(app) => self.stop_app(now, &app)?,
             Command::CreateEnv(name) => self.create_env(&self.options.layout.environment(&name)),
             Command::DeleteEnv { name, force } => self.delete_env(&name, force)?,
-            Command::HandOver(follower) => self.hand_over_asked(follower)?,
+            Command::HandOver(follower) => self.hand_over_asked(now, follower)?,
             Command::Shutdown(budget) => self.shut_down(now, budget),
             Command::Kill => self.kill(now),
             Command::Answer {

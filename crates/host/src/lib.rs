@@ -4,6 +4,7 @@
 
 extern crate alloc;
 
+mod alike;
 mod answer;
 mod checkout;
 mod command;

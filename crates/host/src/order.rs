@@ -36,7 +36,7 @@ impl Host {
 
     /// Starts a daemon, now or when those that it depends on are up.
     pub(crate) fn begin_process(&mut self, now: Instant, id: &ProcessId) {
-        let process = self.processes.get(id).filter(|process| process.order.noted);
+        let process = self.process(id).filter(|process| process.order.noted);
         match process.map(|process| self.ground(process)) {
             None => {}
             Some(Ground::Waits(names)) => self.tell_waits(id, names),
@@ -49,7 +49,7 @@ impl Host {
     }
 
     fn tell_waits(&mut self, id: &ProcessId, names: Vec<String>) {
-        let Some(process) = self.processes.get(id) else {
+        let Some(process) = self.process(id) else {
             return;
         };
         self.shared.out.event(Event::Process {
@@ -92,12 +92,12 @@ impl Host {
     fn siblings(&self, process: &Process) -> impl Iterator<Item = &Process> + Clone {
         let (run, id) = (process.run().clone(), process.id().clone());
         let its = move |p: &&Process| *p.run() == run && *p.id() != id;
-        self.processes.values().filter(its)
+        self.processes.values().map(AsRef::as_ref).filter(its)
     }
 
     /// Something has changed for a daemon: others may start, have to wait, or end.
     pub(crate) fn process_changed(&mut self, now: Instant, id: &ProcessId, before: &Status) {
-        let Some(process) = self.processes.get(id) else {
+        let Some(process) = self.process(id) else {
             return;
         };
         let after = process.status();
@@ -108,7 +108,7 @@ impl Host {
             self.take_down_with(id);
         }
         if after.restarts > before.restarts || matches!(after.phase, Phase::Ended(_)) {
-            self.note_process(id);
+            self.note_process(now, id);
         }
         if matches!(after.phase, Phase::Ended(ended) if brings_down(ended)) {
             self.bring_down_with(id);
@@ -119,7 +119,7 @@ impl Host {
 
     /// Those that go down and come up again with this one, by what the script says.
     fn fellows(&self, id: &ProcessId) -> Vec<ProcessId> {
-        let Some(process) = self.processes.get(id) else {
+        let Some(process) = self.process(id) else {
             return Vec::new();
         };
         let all = self.siblings(process).filter(|p| !p.has_ended());
@@ -167,7 +167,7 @@ impl Host {
     }
 
     fn settle_siblings(&mut self, now: Instant, id: &ProcessId) {
-        let Some(process) = self.processes.get(id) else {
+        let Some(process) = self.process(id) else {
             return;
         };
         let waits = |p: &&Process| !p.depends_on().is_empty() || p.order.after.is_some();
@@ -181,7 +181,7 @@ impl Host {
 
     /// Starts a daemon that waits when it may run.
     fn settle(&mut self, now: Instant, id: &ProcessId) {
-        let Some(process) = self.processes.get(id) else {
+        let Some(process) = self.process(id) else {
             return;
         };
         let waits = matches!(process.status().phase, Phase::New | Phase::Held);
@@ -208,7 +208,7 @@ impl Host {
     /// What a deadline of a daemon means: one that would be started again waits as long
     /// as those that it depends on are down.
     pub(crate) fn process_due(&mut self, now: Instant, id: &ProcessId) {
-        let waits = self.processes.get(id).is_some_and(|process| {
+        let waits = self.process(id).is_some_and(|process| {
             let crashed = matches!(process.status().phase, Phase::Crashed);
             crashed && matches!(self.ground(process), Ground::Waits(_))
         });
@@ -230,7 +230,7 @@ impl Host {
 
     /// The end of this one, or a pause of its, may be what others waited for to end.
     fn advance_stops(&mut self, id: &ProcessId) {
-        let Some(process) = self.processes.get(id) else {
+        let Some(process) = self.process(id) else {
             return;
         };
         let asked = |p: &&Process| p.order.stop_asked && !p.order.stop_told;
@@ -242,7 +242,7 @@ impl Host {
     }
 
     fn stop_in_turn(&mut self, id: &ProcessId) {
-        let Some(process) = self.processes.get(id) else {
+        let Some(process) = self.process(id) else {
             return;
         };
         // It goes on first, and is ended then.

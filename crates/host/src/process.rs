@@ -4,7 +4,7 @@ mod life;
 
 use crate::{
     ProcessId, RunId,
-    journal::{History, Segment},
+    journal::{History, LogMark},
     reach::Reach,
     readiness::Watch,
     shared::{Role, Shared},
@@ -266,13 +266,26 @@ impl Process {
         self.recording_dir()?.rel().file_name()
     }
 
-    /// Fills its log with what it said before this host.
-    pub(crate) fn restore(&mut self, segments: impl Iterator<Item = Segment>) {
+    /// Fills its log with what it said before this host, and goes on with the numbers.
+    pub(crate) fn restore(&mut self, history: &History) {
         let origin = self.epoch.as_duration();
         let when = |at: WallTime| Instant::ZERO + at.as_duration().saturating_sub(origin);
-        for segment in segments {
+        let mut before = None;
+        for segment in history.segments() {
             let index = String::from_utf8_lossy(&segment.index);
-            restore(&mut self.log, &index, &segment.bytes, when);
+            let (log, until) = (&mut self.log, history.mark.at);
+            before = restore(log, &index, &segment.bytes, until, when).or(before);
+        }
+        let recording = self.daemon.command.recording.as_ref();
+        let segment_bytes = recording.map_or(0, |recording| recording.segment_bytes);
+        self.log.renumber(history.offset(before, segment_bytes));
+    }
+
+    /// How far its log is.
+    pub(crate) fn log_mark(&self, now: Instant) -> LogMark {
+        LogMark {
+            next: self.log.next_seq(),
+            at: self.epoch + now.since_origin(),
         }
     }
 

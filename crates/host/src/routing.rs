@@ -41,7 +41,7 @@ impl Host {
             }
         }
         for id in core::mem::take(&mut self.shared.to_note) {
-            self.note_process(&id);
+            self.note_process(now, &id);
         }
     }
 
@@ -173,7 +173,7 @@ impl Host {
                     process.progress(now, progress, &mut self.shared);
                 }
                 if is_news {
-                    self.note_process(&process);
+                    self.note_process(now, &process);
                 }
             }
             _ => {}
@@ -209,12 +209,12 @@ impl Host {
             }
             (Child::Reach(process), _) => {
                 let succeeded = matches!(completion, Completion::Connected(Ok(())));
-                let before = self.processes.get(process).and_then(Process::url).cloned();
+                let before = self.process(process).and_then(Process::url).cloned();
                 if let Some(process) = self.processes.get_mut(process) {
                     process.tried(now, owner.id, succeeded, &mut self.shared);
                 }
-                if self.processes.get(process).and_then(Process::url) != before.as_ref() {
-                    self.note_process(process);
+                if self.process(process).and_then(Process::url) != before.as_ref() {
+                    self.note_process(now, process);
                 }
             }
             (Child::Ready(process), _) => {

@@ -306,6 +306,57 @@ fn what_a_daemon_said_before_is_in_its_log_again() {
     assert_eq!(said, expected);
 }
 
+/// What it said before is at the same numbers; what the next host says has later ones.
+#[test]
+fn a_log_that_was_handed_over_goes_on_with_its_numbers() {
+    let mut machine = Machinery::default();
+    let mut play = Play::new(&mut machine);
+    play.run(DAEMON)
+        .wait(1)
+        .command(Command::HandOver(Follower::SameProcess));
+    let numbers = |play: &Play<'_>| {
+        let log = play.host.processes().next().unwrap().log();
+        let lines = log
+            .last(9)
+            .map(|line| format!("{} {}", line.seq, line.text));
+        lines.collect::<Vec<_>>()
+    };
+    let before = numbers(&play);
+    assert_eq!(before.len(), 2, "{before:?}");
+    let name = state_files(&machine)[0].rsplit('/').next().unwrap();
+    let dir = format!("/w/.vatn/python/logs/{}", name.trim_end_matches(".json"));
+    let files = [
+        ("000001.log", "http://127.0.0.1:7860\n"),
+        ("000001.index", "0 began 1:1:boot\n0 stdout 0\n"),
+    ];
+    for (file, text) in files {
+        machine.files.insert(format!("{dir}/{file}"), text.into());
+    }
+    let after = numbers(&Play::new(&mut machine));
+    assert_eq!(after[0], before[1], "the note before it is in no recording");
+    assert!(
+        after[1].starts_with("2 [VATN] Process taken over"),
+        "{after:?}"
+    );
+}
+
+/// Of an earlier life only the end is kept: how many lines it had nobody knows.
+#[test]
+fn a_log_whose_beginning_is_gone_gives_no_number_again() {
+    let mut machine = Machinery::default();
+    Play::new(&mut machine).run(DAEMON);
+    let name = state_files(&machine)[0].rsplit('/').next().unwrap();
+    let dir = format!("/w/.vatn/python/logs/{}", name.trim_end_matches(".json"));
+    let index = "9000000000000 stdout 0\n";
+    for (file, text) in [("000003.log", "late\n"), ("000003.index", index)] {
+        machine.files.insert(format!("{dir}/{file}"), text.into());
+    }
+    let play = Play::new(&mut machine);
+    let log = play.host.processes().next().unwrap().log();
+    assert!(log.first_seq() >= 2 * (8 << 20), "two segments are gone");
+    assert_eq!(log.read(1, 9).gap, Some(1..log.first_seq()));
+}
+
 #[test]
 fn a_daemon_that_is_gone_is_cleared_up_after_and_runs_again_by_its_policy() {
     let mut machine = Machinery::default();

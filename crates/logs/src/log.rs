@@ -118,6 +118,13 @@ impl Log {
         self.store.ring.next()
     }
 
+    /// Gives the lines that are kept, and those to come, numbers that are higher by `more`: a
+    /// log that was [restored](crate::recording::restore) goes on where the one before it
+    /// was. The numbers before count as lines that fell out of the ring.
+    pub fn renumber(&mut self, more: u64) {
+        self.store.ring.renumber(more);
+    }
+
     /// The number of the oldest line that is kept; [`next_seq`](Self::next_seq)
     /// if there is none.
     pub fn first_seq(&self) -> u64 {

@@ -221,8 +221,17 @@ impl Pieces {
 /// Refills a log with a segment: its index and its bytes. Segments are given oldest first;
 /// what the log gets afterwards goes on behind them. `when` says which instant a time was.
 ///
-/// A life that ended ends the lines that it had begun.
-pub fn restore(log: &mut Log, index: &str, bytes: &[u8], when: impl Fn(WallTime) -> Instant) {
+/// A life that ended ends the lines that it had begun. Gives the number that the log's next
+/// line would have had at the time `until`, as well as the index knows; none when nothing of
+/// the segment is so old.
+pub fn restore(
+    log: &mut Log,
+    index: &str,
+    bytes: &[u8],
+    until: WallTime,
+    when: impl Fn(WallTime) -> Instant,
+) -> Option<u64> {
+    let mut before = None;
     for (at, recorded) in recorded(index, bytes.len() as u64) {
         let now = when(at);
         match recorded {
@@ -240,5 +249,9 @@ pub fn restore(log: &mut Log, index: &str, bytes: &[u8], when: impl Fn(WallTime)
                 log.close(now);
             }
         }
+        if at.as_duration() + GRAIN <= until.as_duration() {
+            before = Some(log.next_seq());
+        }
     }
+    before
 }

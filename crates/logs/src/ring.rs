@@ -67,6 +67,12 @@ impl Ring {
         seq
     }
 
+    /// The lines here, and those to come, have numbers that are higher by `more`.
+    pub(crate) fn renumber(&mut self, more: u64) {
+        self.lines.iter_mut().for_each(|line| line.seq += more);
+        self.next += more;
+    }
+
     pub(crate) fn lines(&self) -> impl DoubleEndedIterator<Item = &Line> + ExactSizeIterator {
         self.lines.iter()
     }

@@ -73,11 +73,14 @@ fn a_log_is_refilled_and_goes_on() {
     let mut log = Log::new(Limits::default());
     let when =
         |at: WallTime| Instant::from_millis(u64::try_from(at.as_duration().as_millis()).unwrap());
-    restore(&mut log, "1000 stdout 0\n", b"one\ntw", when);
+    let until = WallTime::since_unix_epoch(Duration::from_millis(1500));
+    let before = restore(&mut log, "1000 stdout 0\n", b"one\ntw", until, when);
+    assert_eq!(before, Some(1));
     restore(
         &mut log,
         "2000 stderr 0\n2001 stdout 4\n2002 ended signal 9\n",
         b"err\no\nthree",
+        until,
         when,
     );
     log.push(Instant::from_millis(3000), Stream::Stdout, b"four\n");

@@ -1,6 +1,6 @@
 //! What a daemon said before this host: read from its recording.
 
-use super::recovery::Look;
+use super::{record::LogMark, recovery::Look};
 use crate::{Host, ProcessId};
 use alloc::{collections::BTreeMap, vec::Vec};
 use collodi_action::Completion;
@@ -19,6 +19,29 @@ pub(crate) struct History {
     /// Answers that are still to come.
     left: usize,
     segments: BTreeMap<u32, Segment>,
+    /// How far the log was when that was last written down.
+    pub(crate) mark: LogMark,
+}
+
+impl History {
+    /// The segments that are kept, oldest first.
+    pub(crate) fn segments(&self) -> impl Iterator<Item = &Segment> {
+        self.segments.values()
+    }
+
+    /// How much higher the numbers of a log are than those of one that was refilled from
+    /// these segments, whose next line had the number `before` at the time of the mark. When
+    /// nothing that old is kept, more lines may have been said than anybody knows; not more
+    /// than bytes, though. Numbers that are left out are a gap, while one that was given is
+    /// not given again.
+    pub(crate) fn offset(&self, before: Option<u64>, segment_bytes: u64) -> u64 {
+        let missing = self.segments.keys().next().map_or(0, |first| first - 1);
+        match before {
+            Some(before) => self.mark.next.saturating_sub(before),
+            // A segment is full when it has these bytes, and what came last is whole.
+            None => self.mark.next + u64::from(missing) * 2 * segment_bytes,
+        }
+    }
 }
 
 /// The bytes of a segment, and its index.
@@ -37,13 +60,16 @@ pub(crate) enum Part {
 
 impl Host {
     /// Reads what a daemon said, if it is kept; then it goes on.
-    pub(crate) fn begin_history(&mut self, now: Instant, id: &ProcessId) {
+    pub(crate) fn begin_history(&mut self, now: Instant, id: &ProcessId, mark: LogMark) {
         let Some(process) = self.processes.get_mut(id) else {
             return;
         };
         match process.recording_dir().cloned() {
             Some(path) => {
-                process.order.history = Some(History::default());
+                process.order.history = Some(History {
+                    mark,
+                    ..History::default()
+                });
                 self.look(Look::History(id.clone()), FileOp::List { path });
             }
             None => self.go_on_with(now, id),
@@ -109,7 +135,7 @@ impl Host {
         }
         if let Some(process) = self.processes.get_mut(id) {
             let history = process.order.history.take().unwrap_or_default();
-            process.restore(history.segments.into_values());
+            process.restore(&history);
         }
         self.go_on_with(now, id);
         self.resumed();

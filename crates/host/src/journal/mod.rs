@@ -30,8 +30,8 @@ use collodi_time::{Deadline, Duration, Instant};
 use collodi_value::Value;
 use fields::{Fields, NotARecord, array, object};
 
-pub(crate) use history::{History, Segment};
-pub(crate) use record::Record;
+pub(crate) use history::History;
+pub(crate) use record::{LogMark, Record};
 pub(crate) use recovery::{Look, Recovery};
 
 /// The wait before a write that failed is tried again; it doubles up to [`LONGEST`].
@@ -224,7 +224,8 @@ impl Shared {
         self.settle_notes(sheet);
         match self.journal.sheets.get(sheet) {
             Some(page) if page.again => self.send(sheet.clone()),
-            Some(page) if page.wanted.is_none() && page.wait == FIRST => {
+            // What is on the disk is not held here as well.
+            Some(page) if page.wait == FIRST => {
                 self.journal.sheets.remove(sheet);
             }
             _ => {}

@@ -12,6 +12,7 @@ use collodi_contain::{ContainedPath, RelPath, Root};
 use collodi_restart::{GiveUp, Rule, Startup, Verdict};
 use collodi_run::{App, DaemonSpec, Probe, Readiness, Restart};
 use collodi_script::Supervision;
+use collodi_time::WallTime;
 use collodi_value::{Object, Value};
 use collodi_web::WebUrl;
 
@@ -37,6 +38,17 @@ pub(crate) struct Record {
     pub(crate) url: Option<String>,
     /// The variables of the run whose command it was.
     pub(crate) kept: Option<Object>,
+    /// How far its log was.
+    pub(crate) log: LogMark,
+}
+
+/// How far a log was at a time.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct LogMark {
+    /// The number that its next line would have got.
+    pub(crate) next: u64,
+    /// When.
+    pub(crate) at: WallTime,
 }
 
 impl Record {
@@ -60,6 +72,8 @@ impl Record {
             ),
             ("url", optional(self.url.clone())),
             ("kept", kept),
+            ("logNext", text(&self.log.next)),
+            ("logAt", text(&self.log.at.as_duration().as_millis())),
         ]);
         (value.to_json_pretty() + "\n").into_bytes()
     }
@@ -86,6 +100,10 @@ impl Record {
             identity: fields.parsed("identity")?,
             url: fields.optional_text("url")?,
             kept: fields.optional("kept", |value| value.as_object().cloned())?,
+            log: LogMark {
+                next: fields.parsed("logNext")?.unwrap_or_default(),
+                at: WallTime::since_unix_epoch(fields.millis("logAt")?.unwrap_or_default()),
+            },
         })
     }
 }

@@ -291,6 +291,7 @@ impl Host {
         };
         let revived = record.ended;
         let (id, stopped, url) = (record.id.clone(), record.stopped, record.url.clone());
+        let mark = record.log;
         let restarts = if revived { 0 } else { record.restarts };
         let kept = record.kept.as_ref().filter(|_| !revived);
         let kept = kept.map(|_| ActionId::from_number(0));
@@ -316,7 +317,7 @@ impl Host {
         }
         match revived {
             true => self.begin_process(now, &id),
-            false => self.begin_history(now, &id),
+            false => self.begin_history(now, &id, mark),
         }
     }
 
@@ -347,7 +348,7 @@ impl Host {
     }
 
     /// Writes down what is known of a daemon; removes it when nobody needs it.
-    pub(crate) fn note_process(&mut self, id: &ProcessId) {
+    pub(crate) fn note_process(&mut self, now: Instant, id: &ProcessId) {
         let Some(process) = self
             .processes
             .get(id)
@@ -365,11 +366,11 @@ impl Host {
             }
             return;
         }
-        let record = self.record_of(process);
+        let record = self.record_of(now, process);
         self.shared.put(sheet, Some(record.write()));
     }
 
-    fn record_of(&self, process: &Process) -> Record {
+    fn record_of(&self, now: Instant, process: &Process) -> Record {
         let run = self.run(process.run()).filter(|_| process.is_kept());
         Record {
             id: process.id().clone(),
@@ -383,6 +384,7 @@ impl Host {
             identity: process.identity().cloned(),
             url: process.url().map(|url| url.text.clone()),
             kept: run.and_then(RunEntry::local).cloned(),
+            log: process.log_mark(now),
         }
     }
 
@@ -436,7 +438,10 @@ impl Host {
 
     /// Whoever comes after goes on with the daemons: tells when all that is needed for that
     /// is written down.
-    pub(crate) fn hand_over(&mut self, follower: Follower) {
+    pub(crate) fn hand_over(&mut self, now: Instant, follower: Follower) {
+        let living = self.processes().filter(|process| !process.has_ended());
+        let ids: Vec<_> = living.map(|process| process.id().clone()).collect();
+        ids.iter().for_each(|id| self.note_process(now, id));
         self.shared.journal.follower = Some(follower);
         let post = Post::LetGo;
         self.shared.post.push_back(post);
