@@ -20,7 +20,7 @@ import { isAlive, isUnderWay, processes, refresh, runs, start, store } from "./s
 import { chooseThemeBy } from "./theme.js";
 import { updateApp } from "./update.js";
 import { forgetUsage, watchUsage } from "./usage.js";
-import { problem } from "./words.js";
+import { problem, sentence } from "./words.js";
 
 const $ = (id) => document.getElementById(id);
 const main = $("main");
@@ -180,7 +180,7 @@ async function attempt(action) {
   try {
     await action();
   } catch (error) {
-    if (error.status === 401) askForToken("The token is not that of this server.");
+    if (error.status === 401) askForToken(sentence(error.message));
     else notice(error);
   }
 }
@@ -229,7 +229,7 @@ function enter() {
   following = new AbortController();
   forgetOptional();
   forgetUsage();
-  start(following.signal, draw, (problem) => askForToken(problem.status === 403 ? problem.message : "The token is not that of this server."));
+  start(following.signal, draw, (problem) => askForToken(sentence(problem.message)));
   draw();
 }
 

@@ -23,6 +23,9 @@ export function when(text) {
 /** An address that may become a link, or null: only those of the web do. */
 export const webAddress = (url) => /^https?:\/\//.test(url ?? "") ? url : null;
 
+/** What a server says, as a sentence. */
+export const sentence = (text) => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+
 /** Milliseconds as people say them. */
 export function span(millis) {
   if (millis < 1000) return `${millis} ms`;
