@@ -75,9 +75,9 @@ function cube(number) {
   return `rgb(${step(Math.floor(index / 36))} ${step(Math.floor(index / 6) % 6)} ${step(index % 6)})`;
 }
 
-/** A piece as an element. */
-export function span({ text, style }) {
-  const element = document.createElement("span");
+/** A piece as an element; one with a `mark` stands out. */
+export function span({ text, style, mark = false }) {
+  const element = document.createElement(mark ? "mark" : "span");
   element.textContent = text;
   for (const flag of ["bold", "dim", "italic", "underline", "reverse"]) {
     if (style[flag]) element.classList.add(flag);

@@ -8,6 +8,7 @@ export class Problem extends Error {
   constructor(status, body) {
     super(body.detail ?? body.error ?? `the server says ${status}`);
     this.status = status;
+    this.kind = (body.type ?? "").split(":").at(-1);
     this.hint = body.hint ?? "";
     this.diagnostics = body.diagnostics ?? [];
   }

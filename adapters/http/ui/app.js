@@ -1,10 +1,10 @@
 // The page: which view is shown, and what its buttons do.
 
 import { addApp } from "./add.js";
-import { del, part, post, token } from "./api.js";
+import { del, get, part, post, token } from "./api.js";
 import { appView, appsView, forget } from "./apps.js";
 import { sure } from "./dialog.js";
-import { h, onAction, show } from "./dom.js";
+import { button, h, onAction, show } from "./dom.js";
 import { dropScript, editorOf, forgetScripts, unsaved } from "./editor.js";
 import { deletion, envsView, isInUse } from "./envs.js";
 import { gateView } from "./gate.js";
@@ -12,12 +12,15 @@ import { LogView } from "./log.js";
 import { auditView, doctorView, forgetOptional, saveSettings, settingsView } from "./optional.js";
 import { processView, processesView } from "./processes.js";
 import { answers } from "./question.js";
+import { removeApp } from "./removal.js";
 import { runView, runsView } from "./runs.js";
+import { hurry } from "./stream.js";
 import { statusLine } from "./status.js";
 import { isAlive, isUnderWay, processes, refresh, runs, start, store } from "./store.js";
 import { chooseThemeBy } from "./theme.js";
+import { updateApp } from "./update.js";
 import { forgetUsage, watchUsage } from "./usage.js";
-import { problem } from "./words.js";
+import { problem, sentence } from "./words.js";
 
 const $ = (id) => document.getElementById(id);
 const main = $("main");
@@ -26,6 +29,9 @@ const VIEWS = [
   ["apps", "Apps"], ["runs", "Runs"], ["processes", "Processes"],
   ["envs", "Environments"], ["settings", "Settings"], ["doctor", "Doctor"], ["audit", "Audit"],
 ];
+
+/** The most notices that are in sight. */
+const NOTICES = 4;
 
 let log = null;
 let following = null;
@@ -78,6 +84,7 @@ function drawNow() {
   const at = place();
   show($("nav"), navigation(at.view));
   show(main, view(at));
+  document.title = [at.id, VIEWS.find(([name]) => name === at.view)[1], "Collodi"].filter(Boolean).join(" · ");
   watchUsage(looksAtProcesses, draw);
   show($("status"), statusLine(store.status));
   drawBanners();
@@ -95,12 +102,19 @@ function navigation(current) {
 function drawBanners() {
   const stale = $("stale");
   stale.hidden = store.staleSince === null;
-  show(stale, stale.hidden ? "" : `Connection lost at ${store.staleSince.toLocaleTimeString()}. What is shown may be out of date. Trying again…`);
+  main.toggleAttribute("data-stale", !stale.hidden);
+  show(stale, stale.hidden ? "" : staleWords(store.staleSince));
   const asking = runs().filter((run) => run.question && isUnderWay(run) && place().id !== run.id);
   const asks = $("asks");
   asks.hidden = asking.length === 0;
   show(asks, asking.map((run) => h("p", {}, h("a", { href: `#/runs/${part(run.id)}` }, run.id), " waits for an answer")));
 }
+
+const staleWords = (since) => [
+  h("p", {}, h("strong", {}, `Connection lost at ${since.toLocaleTimeString()}.`), " What is shown is as it was then. ",
+    "If the server has ended, ", h("code", {}, "collodi serve"), " starts it again; this page then goes on by itself."),
+  button("Try now", "try-again"),
+];
 
 // What is done
 
@@ -112,10 +126,12 @@ const actions = {
   "restart": (id) => attempt(() => post(`processes/${part(id)}/restart`)),
   "stop": (id) => attempt(() => post(`processes/${part(id)}/stop`)),
   "delete-env": (name) => attempt(async () => {
+    store.envs = (await get("envs")).envs;
     const env = store.envs.find((env) => env.name === name);
+    if (env === undefined) return draw();
     const force = isInUse(env);
     const question = `Delete the environment ${name} with all that is installed in it?`;
-    if (await sure(question, force ? "Delete anyway" : "Delete", deletion(env))) await del(`envs/${part(name)}${force ? "?force=true" : ""}`);
+    if (await sure(question, force ? "Delete anyway" : "Delete", deletion(env)) !== null) await del(`envs/${part(name)}${force ? "?force=true" : ""}`);
   }),
   "add-app": () => attempt(async () => {
     const name = await addApp();
@@ -124,21 +140,36 @@ const actions = {
     location.hash = `#/apps/${part(name)}`;
   }),
   "update-app": (name) => attempt(async () => {
-    const { status, app } = await post(`apps/${part(name)}/update`);
+    const updated = await updateApp(appOf(name));
+    if (updated === null) return;
     forget(name);
+    forgetScripts();
     await refresh();
-    notice(status === "unchanged" ? `${name} is up to date` : `${name} is updated: ${app.origin.words}`);
+    notice(updated.status === "unchanged" ? `${name} is up to date` : `${name} is updated: ${updated.app.origin.words}`);
   }),
   "remove-app": (name) => attempt(async () => {
-    if (!await sure(`Remove ${name} with all files in its folder? Environments stay.`, "Remove")) return;
-    await del(`apps/${part(name)}`);
+    const removed = await removeApp(appOf(name));
+    if (removed === null) return;
     forget(name);
+    dropScript(name);
     location.hash = "#/apps";
     await refresh();
+    notice(said(name, removed));
   }),
+  "try-again": () => { hurry(); refresh(); },
+  "other-token": (_, target) => { target.closest(".notice").remove(); askForToken("Give a token that allows more."); },
   "look-again": () => { forgetOptional(); draw(); },
   "dismiss": (_, target) => target.closest(".notice").remove(),
 };
+
+const appOf = (name) => store.apps.find((app) => app.name === name);
+
+function said(name, { environments = [], kept = [] }) {
+  const parts = [`${name} is removed`];
+  if (environments.length > 0) parts.push(`environments deleted: ${environments.join(", ")}`);
+  if (kept.length > 0) parts.push(`environments that stay: ${kept.join(", ")}`);
+  return parts.join("; ");
+}
 
 async function runApp(name) {
   const { runId } = await post(`apps/${part(name)}/run`, { headers: { Prefer: "respond-async" } });
@@ -149,7 +180,7 @@ async function attempt(action) {
   try {
     await action();
   } catch (error) {
-    if (error.status === 401) askForToken("The token is not that of this server.");
+    if (error.status === 401) askForToken(sentence(error.message));
     else notice(error);
   }
 }
@@ -157,7 +188,9 @@ async function attempt(action) {
 /** Says what went wrong, or how something went. */
 function notice(what) {
   const dismiss = h("button", { type: "button", "data-action": "dismiss", "aria-label": "Dismiss" }, "×");
-  $("notices").append(h("div.notice", {}, what instanceof Error ? problem(what) : h("p", {}, what), dismiss));
+  const said = what instanceof Error ? problem(what, what.status === 403 ? button("Use another token", "other-token") : null) : h("p", {}, what);
+  $("notices").append(h("div.notice", {}, said, dismiss));
+  while ($("notices").childElementCount > NOTICES) $("notices").firstElementChild.remove();
 }
 
 const forms = {
@@ -196,7 +229,7 @@ function enter() {
   following = new AbortController();
   forgetOptional();
   forgetUsage();
-  start(following.signal, draw, () => askForToken("The token is not that of this server."));
+  start(following.signal, draw, (problem) => askForToken(sentence(problem.message)));
   draw();
 }
 
@@ -226,6 +259,7 @@ addEventListener("hashchange", () => {
 
 onAction(main, actions);
 onAction($("notices"), actions);
+onAction($("stale"), actions);
 main.addEventListener("submit", submitted);
 main.addEventListener("saved", ({ detail: app }) => { forget(app); refresh(); });
 addEventListener("visibilitychange", draw);

@@ -5,12 +5,12 @@ import { button, h } from "./dom.js";
 import { unsaved } from "./editor.js";
 import { isAlive, isUnderWay, measure, processes, runs, store } from "./store.js";
 import { launcherPart } from "./launcher.js";
-import { badge, empty, size } from "./words.js";
+import { badge, empty, problem, size, webAddress } from "./words.js";
 
 /** All apps. */
 export function appsView() {
   const head = h("div.head", {}, h("h1", {}, "Apps"), button("Add app", "add-app", "", { class: "main" }));
-  if (store.apps === null) return [head, empty("Loading…")];
+  if (store.apps === null) return [head, unknown()];
   if (store.apps.length === 0) {
     return [head, empty("There are no apps yet.", h("p.hint", {},
       "Add one from a repository or a template. A folder of this machine is added by collodi add."))];
@@ -18,6 +18,9 @@ export function appsView() {
   measure();
   return [head, h("ul.cards", {}, store.apps.map(card))];
 }
+
+const unknown = () => store.trouble === null ? empty("Loading…")
+  : [problem(store.trouble), h("p.actions", {}, button("Try again", "try-again"))];
 
 function card(app) {
   return h("li.card", {},
@@ -46,15 +49,20 @@ const at = (run) => {
   return step < 0 ? "run" : `step ${step + 1} of ${run.steps.length}`;
 };
 
+/** Where what runs of an app answers. */
+const addresses = (app) => processes().filter((process) => process.appId === app.name && isAlive(process))
+  .map(({ url }) => webAddress(url)).filter(Boolean);
+
 function actions(app, more = true) {
   const busy = runs().some((run) => run.appId === app.name && isUnderWay(run))
     || processes().some((process) => process.appId === app.name && isAlive(process));
   const named = (label) => ({ "aria-label": `${label} ${app.name}` });
   return h("p.actions", {},
     app.hasScript && !busy ? button("Run", "run", app.name, { class: "main", ...named("Run") }) : null,
+    addresses(app).map((url) => h("a.button.main", { href: url, target: "_blank", rel: "noopener noreferrer", title: url, ...named("Open") }, "Open")),
     busy ? button("Stop", "stop-app", app.name, { class: "danger", ...named("Stop") }) : null,
     !busy && app.origin?.url ? button("Update", "update-app", app.name, named("Update")) : null,
-    !busy ? button("Remove", "remove-app", app.name, { class: "danger", ...named("Remove") }) : null,
+    button("Remove", "remove-app", app.name, { class: "danger", ...named("Remove") }),
     app.hasScript && more ? h("a.button", { href: `#/apps/${part(app.name)}`, ...named("Plan and script of") }, "Plan and script") : null);
 }
 
@@ -64,7 +72,7 @@ const launchers = new Map();
 export function appView(name, redraw, editorOf) {
   const app = store.apps?.find((app) => app.name === name);
   const back = h("p", {}, h("a", { href: "#/apps" }, "← Apps"));
-  if (store.apps === null) return [back, empty("Loading…")];
+  if (store.apps === null) return [back, unknown()];
   if (app === undefined) return [back, h("h1", {}, name), empty("There is no such app.", h("p.hint", {}, "It was removed, or has another name by now."))];
   if (!launchers.has(name)) load(name, redraw);
   return [back, h("h1", {}, name), h("p.path", {}, app.path), app.origin ? h("p.hint", {}, app.origin.words) : null,

@@ -8,8 +8,8 @@ export function conflictView(mine, theirs, { keep, take }) {
   const taker = h("button", { type: "button" }, "Take that one");
   keeper.addEventListener("click", keep);
   taker.addEventListener("click", take);
-  return h("div.problem.conflict", {},
-    h("p", {}, h("strong", {}, "The script was changed by somebody else meanwhile: nothing is saved yet.")),
+  return h("section.question", { "aria-label": "Two versions" },
+    h("p", { role: "alert" }, h("strong", {}, "The script was changed by somebody else meanwhile: nothing is saved yet.")),
     h("div.versions", {}, version("What you typed", mine, theirs), version("What is saved", theirs, mine)),
     h("p.hint", {}, "Lines that only one of them has are marked. Undo in the field brings back what you typed."),
     h("p.actions", {}, keeper, taker));

@@ -49,11 +49,14 @@ function morphChildren(old, fresh) {
   fresh.forEach((node, index) => {
     const there = old.childNodes[index];
     if (there === undefined) old.append(node);
-    else if (there !== node && fresh.includes(there)) there.before(node);
+    else if (there !== node && isKept(there, fresh)) there.before(node);
     else if (there !== node && !morph(there, node)) there.replaceWith(node);
   });
   while (old.childNodes.length > fresh.length) old.lastChild.remove();
 }
+
+/** Whether a keyed element that is there comes later: then it stays where it is, with its focus and scrolling. */
+const isKept = (there, fresh) => there.dataset?.key !== undefined && fresh.includes(there);
 
 /** Makes `old` look like `fresh`; false when it cannot. An element with a `data-key` stays what it is. */
 function morph(old, fresh) {

@@ -36,6 +36,7 @@ let opened = 0;
 class ScriptEditor {
   #known = null;
   #theirs = null;
+  #planned = "Loading…";
   #checking = null;
 
   constructor(app) {
@@ -51,7 +52,8 @@ class ScriptEditor {
     this.plan = h("section", { "aria-label": "What a run would do" });
     const script = h("section", { "aria-label": "Script" }, h("h2", {}, "Script"), this.file = h("p.hint"), this.said,
       this.field.element, this.field.hint, this.tools, this.found);
-    this.element = h("div.editor", { "data-key": `editor ${opened += 1}` }, script, this.plan);
+    this.versions = h("div.all");
+    this.element = h("div.editor", { "data-key": `editor ${opened += 1}` }, this.versions, script, this.plan);
     this.#listen();
     this.#load();
   }
@@ -76,7 +78,7 @@ class ScriptEditor {
   }
 
   async #load() {
-    this.#showPlan("Loading…");
+    this.#showPlan();
     try {
       const [script, told] = await Promise.all([this.#read(), get(`${this.path}/diagnostics`)]);
       this.#know(script);
@@ -139,7 +141,8 @@ class ScriptEditor {
     this.#drawState(list);
   }
 
-  #showPlan(plan) {
+  #showPlan(plan = this.#planned) {
+    this.#planned = plan;
     const title = h("h2", {}, this.isChanged ? "What a run of this text would do" : "What a run would do");
     show(this.plan, title, typeof plan === "string" ? empty(plan) : planView(plan));
   }
@@ -159,6 +162,7 @@ class ScriptEditor {
       const saved = await putText(`${this.path}/script`, text.replaceAll("\n", ending), { "If-Match": tag });
       this.#know({ text, ending, tag: saved.tag });
       this.#tell(saved.body);
+      this.#showPlan();
       this.state.textContent ||= "Saved";
       this.element.dispatchEvent(new CustomEvent("saved", { bubbles: true, detail: this.app }));
     } catch (error) {
@@ -179,7 +183,8 @@ class ScriptEditor {
   /** What was refused is said until somebody types on; another version stays until one is chosen. */
   #drawConflict() {
     const theirs = this.#theirs;
-    show(this.said, theirs === null ? null : conflictView(this.field.text, theirs.text, {
+    show(this.said);
+    show(this.versions, theirs === null ? null : conflictView(this.field.text, theirs.text, {
       keep: () => { this.#known = theirs; this.#save(); },
       take: () => { this.#know(theirs); this.field.retype(theirs.text); },
     }));

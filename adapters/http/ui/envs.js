@@ -2,7 +2,7 @@
 
 import { part } from "./api.js";
 import { button, h } from "./dom.js";
-import { measure, store } from "./store.js";
+import { isAlive, isUnderWay, measure, store } from "./store.js";
 import { empty, freed, size, table, when } from "./words.js";
 
 /** All environments, and a form for another one. */
@@ -26,7 +26,7 @@ function list() {
     env.pythonVersion ?? "–",
     size(env.size),
     freed(env.size),
-    users(env.usedBy),
+    users(usersOf(env)),
     when(env.lastUsedAt),
     h("span.path", {}, env.path),
     button("Delete", "delete-env", env.name, { class: "danger", "aria-label": `Delete ${env.name}` }),
@@ -47,14 +47,21 @@ const USES = {
   maybe: ({ app }) => ["perhaps a script of ", h("a", { href: `#/apps/${part(app)}` }, app)],
 };
 
+/** What uses an environment, without what has ended since that was told. */
+const usersOf = (env) => (env.usedBy ?? []).filter(({ kind, id }) => {
+  const run = kind === "run" ? store.runs.get(id) : undefined;
+  const process = kind === "process" ? store.processes.get(id) : undefined;
+  return (run === undefined || isUnderWay(run)) && (process === undefined || isAlive(process));
+});
+
 const lives = ({ kind }) => ["making", "run", "process"].includes(kind);
 
 /** Whether something lives that uses an environment. */
-export const isInUse = (env) => (env.usedBy ?? []).some(lives);
+export const isInUse = (env) => usersOf(env).some(lives);
 
 /** What a person should know who deletes an environment. */
 export function deletion(env) {
-  const used = env.usedBy ?? [];
+  const used = usersOf(env);
   return [
     h("dl.facts", {},
       h("div", {}, h("dt", {}, "Size"), h("dd", {}, size(env.size))),

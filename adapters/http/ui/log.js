@@ -1,9 +1,11 @@
 // A log that is followed. Only the lines in sight are elements, however many there are.
 
 import { ask, part } from "./api.js";
-import { pieces, plain, span } from "./ansi.js";
+import { pieces, span } from "./ansi.js";
 import { h } from "./dom.js";
+import { Search } from "./search.js";
 import { follow } from "./stream.js";
+import { count } from "./words.js";
 
 const MOST = 50_000;
 const HEIGHT = 20;
@@ -12,7 +14,7 @@ const MARGIN = 20;
 export class LogView {
   #lines = [];
   #shown = this.#lines;
-  #search = "";
+  #search = new Search();
   #follows = true;
   #drawing = 0;
   #stale = false;
@@ -25,12 +27,17 @@ export class LogView {
     this.sheet = h("div.sheet");
     this.scroller = h("div.lines", { tabindex: 0, role: "log", "aria-live": "off", "aria-label": `Output of ${id}` }, this.sheet);
     this.field = h("input", { type: "search", placeholder: "Search", "aria-label": "Search in the output" });
+    this.back = h("button", { type: "button", disabled: true, "aria-label": "Previous found", title: "previous (Shift+Enter)" }, "↑");
+    this.on = h("button", { type: "button", disabled: true, "aria-label": "Next found", title: "next (Enter)" }, "↓");
+    this.found = h("span.count", { role: "status" });
+    this.only = h("input", { type: "checkbox" });
     this.follower = h("button", { type: "button", "aria-pressed": "true" }, "Following");
     this.saver = h("button", { type: "button" }, "Download");
-    this.count = h("span.count", { role: "status" });
+    this.count = h("span.count", {});
     this.times = h("input", { type: "checkbox" });
-    const tools = h("div.tools", {}, this.field, this.follower, this.saver,
-      h("label.check", {}, this.times, "Times"), this.count);
+    const box = (input, label) => h("label.check", {}, input, label);
+    const tools = h("div.tools", {}, this.field, this.back, this.on, this.found, box(this.only, "Only found"),
+      this.follower, this.saver, box(this.times, "Times"), this.count);
     this.element = h("section.log", { "data-key": `log ${id}`, "aria-label": `Log of ${id}` }, tools, this.scroller);
     this.#listen();
     const topics = [`logs:${id}`];
@@ -48,9 +55,15 @@ export class LogView {
       this.#draw();
     });
     this.field.addEventListener("input", () => {
-      this.#search = this.field.value.toLowerCase();
+      this.#search.text = this.field.value;
       this.#select();
     });
+    this.field.addEventListener("keydown", (event) => {
+      if (event.key === "Enter") this.#step(!event.shiftKey);
+    });
+    this.back.addEventListener("click", () => this.#step(false));
+    this.on.addEventListener("click", () => this.#step(true));
+    this.only.addEventListener("change", () => this.#select());
     this.times.addEventListener("change", () => this.#draw());
     this.follower.addEventListener("click", () => {
       this.#setFollows(!this.#follows);
@@ -76,9 +89,20 @@ export class LogView {
 
   /** The lines to show; once a frame at most, since a flood comes in many events. */
   #selectNow() {
-    const wanted = (line) => plain(line.text).toLowerCase().includes(this.#search);
-    this.#shown = this.#search === "" ? this.#lines : this.#lines.filter(wanted);
+    this.#search.look(this.#lines);
+    this.#shown = this.only.checked && this.#search.isOn ? this.#search.found : this.#lines;
     this.#stale = false;
+  }
+
+  /** Goes to the next line that was found, or back. */
+  #step(forward) {
+    if (this.#stale) this.#selectNow();
+    const line = this.#search.step(forward);
+    if (line === null) return;
+    this.#setFollows(false);
+    const top = this.#shown.indexOf(line) * HEIGHT;
+    this.scroller.scrollTop = top - this.scroller.clientHeight / 2;
+    this.#draw();
   }
 
   #setFollows(follows) {
@@ -98,25 +122,25 @@ export class LogView {
 
   #drawNow() {
     if (this.#stale) this.#selectNow();
-    const total = this.#shown.length;
-    this.sheet.style.height = `${total * HEIGHT}px`;
+    this.sheet.style.height = `${this.#shown.length * HEIGHT}px`;
     if (this.#follows) this.scroller.scrollTop = this.scroller.scrollHeight;
     const first = Math.max(0, Math.floor(this.scroller.scrollTop / HEIGHT) - MARGIN);
-    const count = Math.ceil(this.scroller.clientHeight / HEIGHT) + 2 * MARGIN;
-    const rows = this.#shown.slice(first, first + count).map((line, index) => {
+    const sight = Math.ceil(this.scroller.clientHeight / HEIGHT) + 2 * MARGIN;
+    const rows = this.#shown.slice(first, first + sight).map((line, index) => {
       const row = this.#row(line);
       row.style.top = `${(first + index) * HEIGHT}px`;
       return row;
     });
     this.sheet.replaceChildren(...rows);
-    const lines = `${this.#lines.length} ${this.#lines.length === 1 ? "line" : "lines"}`;
-    this.count.textContent = this.#search === "" ? lines : `${total} of ${lines}`;
+    this.count.textContent = count(this.#lines.length, "line");
+    this.found.textContent = this.#search.words;
+    this.back.disabled = this.on.disabled = this.#search.found.length === 0;
   }
 
   #row(line) {
-    const row = h(`div.line.${line.stream}`);
+    const row = h(`div.line.${line.stream}`, { "aria-current": line === this.#search.current ? "true" : null });
     if (this.times.checked) row.append(h("time", { datetime: line.time }, `${clock(line.time)} `));
-    row.append(...pieces(line.text).map(span));
+    row.append(...this.#search.mark(line, pieces(line.text)).map(span));
     if (line.dropped > 0) row.append(h("em", {}, ` [${line.dropped} bytes dropped]`));
     return row;
   }

@@ -2,7 +2,7 @@
 
 import { ask, get, put } from "./api.js";
 import { button, h } from "./dom.js";
-import { badge, bytes, count, empty, problem, span, table, when } from "./words.js";
+import { badge, bytes, count, empty, figure, problem, span, table, when } from "./words.js";
 
 const known = new Map();
 
@@ -87,7 +87,7 @@ function shown(value) {
 }
 
 function disks(disk) {
-  const bar = (label, used) => h("p", {}, h("label", {}, `${label} `,
+  const bar = (label, used) => h("p.meter", {}, h("label", {}, h("span", {}, label),
     h("meter", { min: 0, max: disk.totalBytes, high: disk.totalBytes * 0.6, value: used })), ` ${bytes(used)}`);
   return [h("h2", {}, "Disk"), bar("Environments", disk.envsBytesUsed), bar("Apps", disk.appsBytesUsed),
     h("p.hint", {}, `${bytes(disk.freeBytes)} of ${bytes(disk.totalBytes)} are free`)];
@@ -105,8 +105,8 @@ function doctor({ findings, problems, warnings }) {
 function audit({ entries }) {
   if (entries.length === 0) return empty("Nothing was recorded yet.");
   const columns = ["Command", "When", "App", "Sandbox", "Missing", "State", "Code", "Time"];
-  return table("What ran, the newest first, and in which sandbox", columns, entries.map((entry) => [
+  return table("What ran, the newest first, and in which sandbox", columns, [...entries].reverse().map((entry) => [
     h("code", {}, entry.command), when(entry.timestamp), shown(entry.app), shown(entry.sandbox?.requested),
     entry.sandbox?.missing?.join(", ") || "–", badge(entry.state ?? ""), shown(entry.exitCode),
-    entry.durationMs === null || entry.durationMs === undefined ? "–" : span(entry.durationMs)]));
+    entry.durationMs === null || entry.durationMs === undefined ? "–" : figure(span(entry.durationMs))]));
 }

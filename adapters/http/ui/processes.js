@@ -5,7 +5,7 @@ import { button, h } from "./dom.js";
 import { usageView } from "./spark.js";
 import { isAlive, processes, store } from "./store.js";
 import { isUsageOffered } from "./usage.js";
-import { badge, empty, span, table, when } from "./words.js";
+import { badge, empty, span, table, webAddress, when } from "./words.js";
 
 /** All processes, the newest first. */
 export function processesView() {
@@ -14,7 +14,7 @@ export function processesView() {
     return [head, empty("No process runs.", h("p.hint", {}, "A process is what a script leaves running, as its server. Run an app on the page ",
       h("a", { href: "#/apps" }, "Apps"), "."))];
   }
-  const columns = ["Process", "State", "PID", "Restarts", "Begun", "Address", isUsageOffered() ? "Takes" : null, "Actions"];
+  const columns = ["Process", "State", "PID", "Begun", "Address", isUsageOffered() ? "Takes" : null, "Actions"];
   return [head, table("Processes, the newest first", columns.filter(Boolean), processes().map(row))];
 }
 
@@ -22,9 +22,8 @@ function row(process) {
   const reason = process.reason === process.status ? null : process.reason;
   return [
     h("a", { href: `#/processes/${part(process.id)}` }, process.id),
-    [badge(process.status), reason ? h("span.hint", {}, ` ${reason}`) : null],
+    [badge(process.status), [reason, restarts(process)].filter(Boolean).map((text) => h("p.hint", {}, text))],
     process.pid < 0 ? "–" : process.pid,
-    process.restartCount,
     when(process.startedAt),
     address(process),
     isUsageOffered() ? usageView(process.id) : null,
@@ -32,16 +31,19 @@ function row(process) {
   ].filter((cell) => cell !== null);
 }
 
-/** Where it answers; only a web address becomes a link. */
+const restarts = ({ restartCount: times }) => times > 0 ? `restarted ${times === 1 ? "once" : `${times} times`}` : null;
+
+/** Where it answers. */
 function address({ url }) {
-  if (!url) return "–";
-  if (!/^https?:\/\//.test(url)) return url;
+  if (webAddress(url) === null) return url ?? "–";
   return h("a", { href: url, target: "_blank", rel: "noopener noreferrer" }, url);
 }
 
 function actions(process, more = true) {
   const named = (label) => ({ "aria-label": `${label} ${process.id}` });
+  const url = isAlive(process) ? webAddress(process.url) : null;
   return h("span.actions", {},
+    url ? h("a.button.main", { href: url, target: "_blank", rel: "noopener noreferrer", ...named("Open") }, "Open") : null,
     isAlive(process) ? button("Restart", "restart", process.id, named("Restart")) : null,
     isAlive(process) ? button("Stop", "stop", process.id, { class: "danger", ...named("Stop") }) : null,
     more ? h("a.button", { href: `#/processes/${part(process.id)}`, ...named("Logs of") }, "Logs") : null);
@@ -68,7 +70,7 @@ function facts(process) {
     isUsageOffered() && isAlive(process) ? ["Takes", usageView(process.id)] : null,
     ["Begun", when(process.startedAt)],
     ["Restarts", process.restartCount],
-    ["Restart", process.restartPolicy || "–"],
+    ["Is restarted", process.restartPolicy || "–"],
     process.nextStart ? ["Starts again", when(process.nextStart)] : null,
     process.nextDelaysMs?.length ? ["Delays to come", process.nextDelaysMs.map(span).join(", ")] : null,
     process.waitsFor?.length ? ["Waits for", process.waitsFor.join(", ")] : null,

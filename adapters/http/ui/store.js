@@ -7,6 +7,8 @@ export const store = {
   runs: new Map(),
   processes: new Map(),
   apps: null,
+  /** Why the apps are not known; null when they are. */
+  trouble: null,
   envs: null,
   status: null,
   progress: new Map(),
@@ -22,7 +24,7 @@ let changed = () => {};
 export function start(signal, tell, refused) {
   changed = tell;
   follow(["runs", "processes", "envs"], signal, heard, (up, problem) => {
-    if (problem?.status === 401) refused();
+    if (problem?.status === 401 || problem?.status === 403) return refused(problem);
     if (up) store.staleSince = null;
     else store.staleSince ??= new Date();
     changed();
@@ -34,19 +36,21 @@ export function start(signal, tell, refused) {
 export async function refresh() {
   const [apps, status] = await Promise.allSettled([get("apps"), get("status")]);
   if (apps.status === "fulfilled") store.apps = apps.value.apps;
+  store.trouble = apps.reason ?? null;
   if (status.status === "fulfilled") store.status = status.value;
   changed();
 }
 
-/** How long it is waited before sizes are asked for again that could not be had. */
+/** How long it is waited before sizes are asked for again that could not be had, in milliseconds. */
 const PATIENCE = 10_000;
-let measuring = 0;
+let isMeasuring = false;
+
+const isUnknown = () => [...store.envs ?? [], ...store.apps ?? []].some((thing) => !thing.size);
 
 /** Has the sizes of environments and apps be counted that are not known. */
 export async function measure() {
-  const unknown = [...store.envs ?? [], ...store.apps ?? []].some((thing) => !thing.size);
-  if (!unknown || Date.now() - measuring < PATIENCE) return;
-  measuring = Date.now();
+  if (isMeasuring || !isUnknown()) return;
+  isMeasuring = true;
   try {
     store.envs = (await get("envs?wait=true")).envs;
     store.apps = (await get("apps")).apps;
@@ -54,6 +58,7 @@ export async function measure() {
     // What is wrong with the server, others say; sizes are asked for again.
   }
   changed();
+  setTimeout(() => { isMeasuring = false; changed(); }, isUnknown() ? PATIENCE : 0);
 }
 
 function heard(name, data) {

@@ -2,6 +2,12 @@
 
 import { ask } from "./api.js";
 
+/** Ends pauses between attempts. */
+const impatience = new EventTarget();
+
+/** Has all streams that are down be tried again at once. */
+export const hurry = () => impatience.dispatchEvent(new Event("hurry"));
+
 const PATIENCE = 40_000;
 const PAUSES = [500, 1000, 2000, 5000, 10_000];
 
@@ -26,7 +32,7 @@ export async function follow(topics, signal, heard, state) {
     } catch (problem) {
       if (signal.aborted) return;
       state(false, problem);
-      if (problem.status === 401) return;
+      if (problem.status === 401 || problem.status === 403) return;
       if (problem.status === 400) last = null;
     }
     await pause(PAUSES[Math.min(failures, PAUSES.length - 1)], signal);
@@ -78,7 +84,10 @@ function parse(piece) {
 
 function pause(time, signal) {
   return new Promise((resolve) => {
-    const timer = setTimeout(resolve, time);
-    signal.addEventListener("abort", () => { clearTimeout(timer); resolve(); }, { once: true });
+    const done = new AbortController();
+    const end = () => { clearTimeout(timer); done.abort(); resolve(); };
+    const timer = setTimeout(end, time);
+    signal.addEventListener("abort", end, { signal: done.signal });
+    impatience.addEventListener("hurry", end, { signal: done.signal });
   });
 }

@@ -9,7 +9,7 @@ const TONES = {
 };
 
 /** A state as a badge. */
-export const badge = (word) => h(`span.badge.${TONES[word] ?? "quiet"}`, {}, word.replaceAll("_", " "));
+export const badge = (word) => h(`span.badge.${TONES[word] ?? "quiet"}`, {}, word.replaceAll(/[_-]/g, " "));
 
 /** A time as people say it. */
 export function when(text) {
@@ -19,6 +19,12 @@ export function when(text) {
   const shown = today ? date.toLocaleTimeString() : date.toLocaleString();
   return h("time", { datetime: text, title: date.toLocaleString() }, shown);
 }
+
+/** An address that may become a link, or null: only those of the web do. */
+export const webAddress = (url) => /^https?:\/\//.test(url ?? "") ? url : null;
+
+/** What a server says, as a sentence. */
+export const sentence = (text) => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 
 /** Milliseconds as people say them. */
 export function span(millis) {
@@ -35,7 +41,8 @@ export function bytes(count) {
   return `${unit === 0 ? size : size.toFixed(1)} ${units[unit]}`;
 }
 
-const figure = (text) => h("span.figure", {}, text);
+/** A figure with its unit, on one line. */
+export const figure = (text) => h("span.figure", {}, text);
 
 /** What a folder takes: counted in the background. */
 export function size(of) {
@@ -53,11 +60,12 @@ export function freed(of) {
 }
 
 /** A problem, with what to do about it and what is wrong with the script. */
-export function problem(error) {
+export function problem(error, ...more) {
   return h("div.problem", {},
     h("p", {}, h("strong", {}, error.message)),
     error.hint ? h("p.hint", {}, error.hint) : null,
-    error.diagnostics?.length > 0 ? diagnostics(error.diagnostics) : null);
+    error.diagnostics?.length > 0 ? diagnostics(error.diagnostics) : null,
+    more);
 }
 
 /** What there is to say about a script; `place` shows where. */

@@ -5,7 +5,10 @@ import { test } from "node:test";
 import { HOSTILE, leave, link, stage } from "./scene.mjs";
 import { check } from "./stage.mjs";
 
+import "./flows/apps.mjs";
+import "./flows/connection.mjs";
 import "./flows/editor.mjs";
+import "./flows/log.mjs";
 import "./flows/usage.mjs";
 
 test("who has no token is asked for it, and a wrong one is refused", async () => {
@@ -50,12 +53,12 @@ test("an app is run, followed, restarted and stopped", async () => {
   await page.waitForFunction((old) => ![old, "–"].includes(
     [...document.querySelectorAll("dt")].find((dt) => dt.textContent === "PID").nextSibling.textContent), before);
   await link(page, "Processes");
-  await page.getByRole("row", { name: /^demo-/ }).getByText("running").waitFor();
+  await page.getByRole("row", { name: /^demo-/ }).getByText("running", { exact: true }).waitFor();
   await check(page, "processes");
   await page.getByRole("button", { name: /^Stop/ }).click();
   await page.getByText("stopped", { exact: true }).first().waitFor();
   await link(page, "Runs");
-  await page.getByRole("row", { name: /demo-run-/ }).getByText("completed").waitFor();
+  await page.getByRole("row", { name: /demo-run-/ }).first().getByText("completed").waitFor();
   await check(page, "runs");
   await leave(page);
 });
@@ -90,34 +93,6 @@ test("a plan, a script with errors, and a run that fails say what is the matter"
   await leave(page);
 });
 
-test("an app is added from a template, looked at and removed", async () => {
-  const page = await stage.enter();
-  await page.getByRole("button", { name: "Add app" }).click();
-  const dialog = page.getByRole("dialog");
-  await check(page, "add-repository");
-  await dialog.getByLabel("Repository").fill("http://127.0.0.1:1/greeter");
-  await dialog.getByRole("button", { name: "Add" }).click();
-  await dialog.getByText("apps may not be fetched by http here").waitFor();
-  await check(page, "add-refused");
-  await dialog.getByLabel("Made from").selectOption("fastapi");
-  assert.ok(await dialog.getByLabel("Repository").isDisabled());
-  await dialog.getByLabel("Name").fill("web");
-  await check(page, "add-template");
-  await dialog.getByRole("button", { name: "Add" }).click();
-  await page.getByRole("heading", { name: "web", level: 1 }).waitFor();
-  await page.getByText("made from the template fastapi").waitFor();
-  await page.getByRole("row", { name: /pinokio.json/ }).getByText("nothing is wrong").waitFor();
-  await check(page, "app");
-  await link(page, "Apps");
-  await page.getByRole("button", { name: "Remove web" }).click();
-  await page.getByRole("button", { name: "Keep" }).click();
-  await page.getByRole("button", { name: "Remove web" }).click();
-  await check(page, "remove");
-  await page.getByRole("dialog").getByRole("button", { name: "Remove" }).click();
-  await page.getByRole("button", { name: "Remove web" }).waitFor({ state: "detached" });
-  await leave(page);
-});
-
 test("a launcher's menu is shown, and who closes the dialog adds nothing", async () => {
   const page = await stage.enter();
   await page.route("**/python/apps/demo", (route) => route.fulfill({ json: {
@@ -132,21 +107,6 @@ test("a launcher's menu is shown, and who closes the dialog adds nothing", async
   await page.getByText("1 error, 2 warnings").waitFor();
   await page.getByText("its menu is not read").waitFor();
   await check(page, "launcher");
-  await leave(page);
-});
-
-test("an app is updated from its repository", async () => {
-  const page = await stage.visit();
-  await page.route("**/python/apps", (route) => route.fulfill({ json: { count: 1, apps: [
-    { name: "demo", path: "/x", hasScript: true, runningProcesses: 0, origin: { url: "https://host/demo", words: "https://host/demo at 0123" } }] } }));
-  await page.route("**/python/apps/demo/update", (route) => route.fulfill({ json: {
-    status: "updated", from: "0123", app: { name: "demo", origin: { words: "https://host/demo at 4567" } } } }));
-  await page.goto(`http://${stage.address}/python/ui#token=${stage.token}`);
-  await page.getByText("https://host/demo at 0123").waitFor();
-  await stage.idle();
-  await page.getByRole("button", { name: "Update demo" }).click();
-  await page.getByText("demo is updated: https://host/demo at 4567").waitFor();
-  await check(page, "updated");
   await leave(page);
 });
 
@@ -270,44 +230,6 @@ test("settings are changed, and what ran in sandboxes is shown", async () => {
   await leave(page);
 });
 
-test("fifty thousand lines are few elements, and scrolling pauses following", async () => {
-  const page = await stage.visit();
-  const { runId } = await stage.api("POST", "apps/fails/run");
-  const line = (seq) => ({ seq, time: "2030-01-01T00:00:00Z", stream: "stdout", text: `line ${seq}` });
-  const event = (from) => `event: log\nid: 1.1.${from + 500}\ndata: ${JSON.stringify({ id: runId, next: from + 500,
-    lines: Array.from({ length: 500 }, (_, index) => line(from + index)) })}\n\n`;
-  const body = Array.from({ length: 110 }, (_, index) => event(index * 500)).join("");
-  let asked = 0;
-  await page.route("**/python/events?topics=logs*", (route) => {
-    asked += 1;
-    return asked === 1 ? route.fulfill({ contentType: "text/event-stream", body }) : route.abort();
-  });
-  await page.goto(`http://${stage.address}/python/ui#token=${stage.token}`);
-  await page.getByRole("heading", { name: "Apps" }).waitFor();
-  await page.goto(`http://${stage.address}/python/ui#/runs/${runId}`);
-  await page.getByText("50000 lines").waitFor();
-  await page.locator(".line").getByText("line 54999", { exact: true }).waitFor();
-  assert.ok(await page.locator(".line").count() < 200);
-  await page.locator(".lines").evaluate((lines) => { lines.scrollTop = 0; });
-  await page.locator(".line").getByText("line 5000", { exact: true }).waitFor();
-  await page.getByRole("button", { name: "Follow", exact: true }).click();
-  await page.locator(".line").getByText("line 54999", { exact: true }).waitFor();
-  await page.getByLabel("Search in the output").fill("line 12345");
-  await page.getByText("1 of 50000 lines").waitFor();
-  await check(page, "search");
-  await leave(page);
-});
-
-test("a log is downloaded", async () => {
-  const page = await stage.enter();
-  const { runId } = await stage.api("POST", "apps/fails/run");
-  await page.goto(`http://${stage.address}/python/ui#/runs/${runId}`);
-  await page.locator(".log").getByText("before the end").waitFor();
-  const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: "Download" }).click()]);
-  assert.equal(download.suggestedFilename(), `${runId}.log`);
-  await leave(page);
-});
-
 test("names that no server should send stay text", async () => {
   const page = await stage.visit();
   await page.route("**/python/apps", (route) => route.fulfill({ json: { count: 1, apps: [
@@ -360,19 +282,3 @@ for (const [name, options] of [
     await leave(page);
   });
 }
-
-test("a lost connection is told, and goes on when the server is back", async () => {
-  await stage.idle();
-  const page = await stage.enter();
-  await page.getByRole("button", { name: "Run demo" }).waitFor();
-  await stage.stop();
-  await page.getByText("Connection lost").waitFor();
-  await check(page, "stale");
-  await stage.serve();
-  // Another life has another token.
-  await page.getByText("The token is not that of this server.").waitFor();
-  await page.getByLabel("Token").fill(stage.token);
-  await page.getByRole("button", { name: "Connect" }).click();
-  await page.getByRole("button", { name: "Run demo" }).waitFor();
-  await leave(page);
-});

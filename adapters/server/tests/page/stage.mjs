@@ -68,11 +68,11 @@ fi
     return { ...process.env, PATH: `${join(this.dir, "bin")}:/usr/local/bin:/usr/bin:/bin` };
   }
 
-  /** Ends the app that flows leave running, and waits for it. */
+  /** Ends what flows leave running, and waits for it. */
   async idle() {
-    await this.api("POST", "apps/demo/stop");
-    const alive = async () => (await this.api("GET", "processes")).processes.some((process) => !process.ended);
-    while (await alive());
+    const alive = async () => (await this.api("GET", "processes")).processes.filter((process) => !process.ended);
+    for (const { appId } of await alive()) await this.api("POST", `apps/${appId}/stop`);
+    while ((await alive()).length > 0);
   }
 
   async stop() {
