@@ -7,6 +7,7 @@ mod fault;
 mod guard;
 mod headers;
 mod hosts;
+mod log;
 mod metrics;
 mod names;
 mod openapi;
@@ -22,7 +23,7 @@ mod wait;
 pub use hosts::AllowedHosts;
 pub use routes::{ROUTES, Route, Scope};
 pub use serve::{Limits, serve};
-pub use surface::{AuditOf, DoctorOf, HooksOf, Surface, router};
+pub use surface::{AuditOf, DoctorOf, HooksOf, MayGoOn, Surface, router};
 pub use token::Token;
 pub use views::{
     app::{app_detail, app_updated, origin, templates},

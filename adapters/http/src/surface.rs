@@ -5,6 +5,7 @@ use crate::{
     endpoints::{no_such_method, no_such_route},
     guard::guard,
     headers::secure,
+    log::log,
     routes::ROUTES,
 };
 use axum::{
@@ -30,6 +31,10 @@ pub type DoctorOf = Arc<dyn Fn() -> BoxFuture<'static, Doctor> + Send + Sync>;
 
 /// Says what became of what webhooks were told, by their names.
 pub type HooksOf = Arc<dyn Fn() -> Vec<(String, Figures)> + Send + Sync>;
+
+/// Tries whether another life of the server could begin with the settings as they are by now;
+/// says why not.
+pub type MayGoOn = Arc<dyn Fn() -> BoxFuture<'static, Result<(), String>> + Send + Sync>;
 
 /// What the surface works with. It reaches for nothing else.
 #[derive(Clone)]
@@ -60,6 +65,8 @@ pub struct Surface {
     pub allowed_hosts: AllowedHosts,
     /// Tells how long a stream has been silent.
     pub clock: Arc<dyn Clock>,
+    /// Tries whether the server may be replaced by its next life.
+    pub may_go_on: MayGoOn,
     /// Ends the server. Is called by each `POST /python/shutdown`, and must not wait.
     pub shutdown: Arc<dyn Fn() + Send + Sync>,
 }
@@ -77,6 +84,7 @@ pub fn router(surface: Surface) -> Router {
         .method_not_allowed_fallback(no_such_method)
         .layer(from_fn_with_state(shared.clone(), guard))
         .layer(map_response(secure))
+        .layer(from_fn_with_state(shared.clone(), log))
         .with_state(shared)
 }
 

@@ -53,10 +53,19 @@ pub(crate) enum Command {
     Logs(LogsArgs),
     /// End an app or a process; without a name, the server and all it runs.
     Stop(StopArgs),
+    /// Have the server read its settings anew; daemons go on.
+    ///
+    /// The server is replaced by its next life, as by `kill -HUP`: with the same process id,
+    /// address and token, and by the program that is on the disk. What the settings change is
+    /// shown. Settings that are wrong are refused, and it goes on as before. It is refused too
+    /// as long as something is being installed.
+    Reload,
     /// Start a process anew, or all processes of an app.
     Restart(RestartArgs),
     /// Print the server's token, for programs that talk to it.
     Token(TokenArgs),
+    /// Write the man pages of this program and of its commands.
+    Man(ManArgs),
     /// Print the script that completes these commands in a shell.
     Completions(CompletionsArgs),
     /// Say what is wrong with scripts, without running anything.
@@ -355,6 +364,13 @@ pub(crate) struct ServeArgs {
     /// Does not repeat what apps say: their logs have it.
     #[arg(long)]
     pub(crate) quiet: bool,
+    /// Log what happens on standard error, for programs that collect logs: requests, runs,
+    /// processes, refusals. Without it, what happens is shown for people.
+    #[arg(long, value_enum, value_name = "FORMAT", conflicts_with = "json")]
+    pub(crate) log_format: Option<crate::present::LogFormat>,
+    /// How much is logged; COLLODI_LOG says it too, and without either it is info.
+    #[arg(long, value_enum, value_name = "LEVEL", requires = "log_format")]
+    pub(crate) log_level: Option<crate::present::LogLevel>,
 }
 
 #[derive(Debug, Args)]
@@ -480,6 +496,14 @@ pub(crate) struct TokenArgs {
     /// Print the address of the page instead, with the token in its fragment.
     #[arg(long)]
     pub(crate) url: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ManArgs {
+    /// The folder to write them to, `man1` of which is made; without it, the page of the
+    /// program is printed.
+    #[arg(value_name = "DIR")]
+    pub(crate) dir: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

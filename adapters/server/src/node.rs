@@ -13,12 +13,12 @@ use crate::{
     trust, webhooks,
 };
 use anyhow::{Context as _, Result};
-use collodi_backend::{Backends, Capability};
+use collodi_backend::{Backends, Capability, FileSystem};
 use collodi_command::Bounds;
 use collodi_config::{Setting, Settings, Size};
 use collodi_driver::{Apps, Driver, HostHandle, Notice, Workspace, survey};
 use collodi_host::{Command, EnvPolicies, Event, Host, HostOptions};
-use collodi_http::{AllowedHosts, Limits, Surface, Token};
+use collodi_http::{AllowedHosts, Limits, MayGoOn, Surface, Token};
 use collodi_inventory::Inventory;
 use collodi_ledger::Ledger;
 use collodi_logs::Limits as LogLimits;
@@ -34,7 +34,7 @@ use futures::{
 use std::{
     future::Future,
     net::{SocketAddr, TcpListener},
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::Arc,
     time::Duration,
 };
@@ -60,6 +60,8 @@ pub(crate) struct Node {
     carried: Fuse<RemoteHandle<()>>,
     budget: Duration,
     ledger: Arc<Ledger>,
+    dir: PathBuf,
+    files: Arc<dyn FileSystem>,
     _hold: Hold,
 }
 
@@ -82,6 +84,7 @@ impl Node {
             file,
             layout,
         } = home;
+        let files = Arc::clone(&backends.files);
         let hold = Hold::take(&dir)?;
         let earlier = handover::earlier(&hold);
         let listen = earlier.as_ref().map_or(listen, |state| state.address);
@@ -122,6 +125,7 @@ impl Node {
             token,
             allowed_hosts: AllowedHosts::bound_to(address),
             clock: Arc::clone(&backends.clock),
+            may_go_on: asked_to_go_on(&dir, &files),
             shutdown: Arc::new(move || bell.ring()),
         };
         let over = door.serve_while(driver.run(), runtime, &backends, surface)?;
@@ -136,6 +140,7 @@ impl Node {
             pid: std::process::id(),
             address,
             token: shown,
+            life: seed,
         };
         hold.publish(&state)?;
         let page = state.page();
@@ -152,6 +157,8 @@ impl Node {
             carried: carried.fuse(),
             budget,
             ledger,
+            dir,
+            files,
             _hold: hold,
         })
     }
@@ -167,6 +174,15 @@ impl Node {
         self.ledger.flush();
     }
 
+    /// Whether another life could begin with the settings as they are by now.
+    ///
+    /// # Errors
+    ///
+    /// Why not.
+    pub(crate) async fn may_go_on(&self) -> Result<()> {
+        may_go_on(&self.dir, &*self.files).await
+    }
+
     /// Does not wait for the grace period.
     pub(crate) async fn kill(&self) {
         let _ = self.handle.command(Command::Kill).await;
@@ -178,6 +194,23 @@ impl Node {
         (&mut self.carried).await;
         self.settle();
     }
+}
+
+/// Reads the settings as another life would at its start.
+async fn may_go_on(dir: &Path, files: &dyn FileSystem) -> Result<()> {
+    let home = Home::read(dir, files).await?;
+    trust::trust(&home.settings)?;
+    webhooks::hooks(&home.settings).map(drop)
+}
+
+/// The same, for who asks over HTTP.
+fn asked_to_go_on(dir: &Path, files: &Arc<dyn FileSystem>) -> MayGoOn {
+    let (dir, files) = (dir.to_owned(), Arc::clone(files));
+    Arc::new(move || {
+        let (dir, files) = (dir.clone(), Arc::clone(&files));
+        let tried = async move { may_go_on(&dir, &*files).await };
+        Box::pin(tried.map(|tried| tried.map_err(|error| format!("{error:#}"))))
+    })
 }
 
 /// Tells the host what the machine is. Whoever starts a run meanwhile waits for that.

@@ -2,15 +2,17 @@
 
 use crate::{
     cli::ServeArgs,
+    failure::{Failure, MISUNDERSTOOD},
     handover,
     home::Home,
     interrupts::Interrupts,
     node::Node,
-    present::{Presenter, presenter},
+    present::{self, LogLevel, Presenter, presenter},
     runtime::Runtime,
     trust,
 };
 use anyhow::Result;
+use clap::ValueEnum as _;
 use collodi_driver::Notice;
 use collodi_host::{Command, Event};
 use futures::{FutureExt as _, StreamExt as _};
@@ -22,6 +24,9 @@ use std::{
     rc::Rc,
 };
 
+/// The variable that says how much is logged.
+const LOG: &str = "COLLODI_LOG";
+
 /// The signal that means: go on as another life.
 const HANGUP: u8 = 1;
 
@@ -32,7 +37,10 @@ pub(crate) async fn serve(
     json: bool,
     args: &ServeArgs,
 ) -> Result<ExitCode> {
-    let mut show = presenter(json);
+    let mut show = match args.log_format {
+        Some(format) => present::log(format, log_level(args)?),
+        None => presenter(json),
+    };
     let mut interrupts = Interrupts::listen()?;
     let files = runtime.backends().files;
     let home = Home::open(workspace, &*files, &args.server).await?;
@@ -47,7 +55,7 @@ pub(crate) async fn serve(
     };
     show.listening(node.address, &node.state_file);
     // The address has the token in it: only for who sits at the terminal, and in no file.
-    if !json && std::io::stdout().is_terminal() {
+    if !json && args.log_format.is_none() && std::io::stdout().is_terminal() {
         say!("page at {}", node.page);
     }
     for event in &node.found {
@@ -88,8 +96,26 @@ pub(crate) async fn serve(
     Ok(ExitCode::SUCCESS)
 }
 
+/// How much is logged: the option counts before the variable.
+fn log_level(args: &ServeArgs) -> Result<LogLevel> {
+    let said = match (args.log_level, std::env::var(LOG)) {
+        (Some(level), _) => return Ok(level),
+        (None, Ok(said)) if !said.is_empty() => said,
+        _ => return Ok(LogLevel::default()),
+    };
+    LogLevel::from_str(&said, true).map_err(|_| {
+        Failure::new(format!("{LOG} is {said:?}"))
+            .hint("it is one of error, warn, info, debug and trace")
+            .status(MISUNDERSTOOD)
+            .into()
+    })
+}
+
 /// Somebody wants another life of this server to go on with its daemons.
 async fn hand_over(node: &Node, show: &mut dyn Presenter) {
+    if let Err(error) = node.may_go_on().await {
+        return show.warning(&format!("not handed over: {error}"));
+    }
     if let Err(error) = node.handle.command(Command::HandOver).await {
         show.warning(&format!("not handed over: {error}"));
     }

@@ -4,11 +4,11 @@ use rustix::pty::{self, OpenptFlags};
 use serde_json::Value;
 use std::{
     fs::{self, File},
-    io::{BufRead as _, BufReader, Lines},
+    io::{BufRead as _, BufReader, Lines, Read},
     net::TcpStream,
     os::unix::fs::PermissionsExt as _,
     path::{Path, PathBuf},
-    process::{Child, ChildStdout, Command, Stdio},
+    process::{Child, Command, Stdio},
 };
 use tempfile::TempDir;
 
@@ -21,7 +21,7 @@ pub(crate) struct Stage {
 /// The program while it runs.
 pub(crate) struct Running {
     child: Child,
-    lines: Lines<BufReader<ChildStdout>>,
+    lines: Lines<BufReader<Box<dyn Read + Send>>>,
 }
 
 /// What was answered.
@@ -78,6 +78,22 @@ impl Stage {
         self.reading(words, Stdio::null())
     }
 
+    /// Starts the program on the runtime; what is read is its standard error.
+    pub(crate) fn logging(&self, words: &[&str]) -> Running {
+        let mut child = self
+            .command()
+            .args(words)
+            .args(["--runtime", self.runtime])
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let lines: Box<dyn Read + Send> = Box::new(child.stderr.take().unwrap());
+        let lines = BufReader::new(lines).lines();
+        Running { child, lines }
+    }
+
     /// As [`guest`](Self::guest), at a terminal on which somebody types.
     pub(crate) fn at_terminal(&self, words: &[&str]) -> (Running, File) {
         let terminal = pty::openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
@@ -96,7 +112,8 @@ impl Stage {
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
-        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let lines: Box<dyn Read + Send> = Box::new(child.stdout.take().unwrap());
+        let lines = BufReader::new(lines).lines();
         Running { child, lines }
     }
 
