@@ -9,7 +9,7 @@ pub(crate) use env::{EnvArgs, EnvCommand, EnvRmArgs};
 
 /// Runs Pinokio-format app scripts on machines without a desktop.
 #[derive(Debug, Parser)]
-#[command(name = "collodi", version, about, max_term_width = 100)]
+#[command(name = "collodi", version, max_term_width = 100)]
 pub(crate) struct Cli {
     /// The folder that holds `.vatn`: environments, apps, the server's state.
     #[arg(long, global = true, value_name = "DIR", default_value = ".")]

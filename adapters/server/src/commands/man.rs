@@ -1,6 +1,9 @@
 //! `collodi man`
 
-use crate::cli::{Cli, ManArgs};
+use crate::{
+    cli::{Cli, ManArgs},
+    failure::Failure,
+};
 use anyhow::{Context as _, Result};
 use clap::{Command, CommandFactory as _};
 use clap_mangen::{
@@ -62,7 +65,10 @@ pub(crate) fn man(json: bool, args: &ManArgs) -> Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     };
     let dir = dir.join("man1");
-    fs::create_dir_all(&dir).with_context(|| format!("failed to make {}", dir.display()))?;
+    fs::create_dir_all(&dir).map_err(|error| {
+        Failure::new(format!("failed to make {}: {error}", dir.display()))
+            .hint("name a folder in which files can be made, as `collodi man share/man`")
+    })?;
     let mut written = Vec::new();
     write(program, &dir, &mut written)?;
     match json {
