@@ -5,6 +5,7 @@ use crate::{
     endpoints::{no_such_method, no_such_route},
     guard::guard,
     headers::secure,
+    log::log,
     routes::ROUTES,
 };
 use axum::{
@@ -32,6 +33,10 @@ pub type DoctorOf = Arc<dyn Fn() -> BoxFuture<'static, Doctor> + Send + Sync>;
 pub type HooksOf = Arc<dyn Fn() -> Vec<(String, Figures)> + Send + Sync>;
 /// The tokens that were given out, as they are by then.
 pub type KeysOf = Arc<dyn Fn() -> BoxFuture<'static, Arc<Keyring>> + Send + Sync>;
+
+/// Tries whether another life of the server could begin with the settings as they are by now;
+/// says why not.
+pub type MayGoOn = Arc<dyn Fn() -> BoxFuture<'static, Result<(), String>> + Send + Sync>;
 
 /// What the surface works with. It reaches for nothing else.
 #[derive(Clone)]
@@ -66,6 +71,8 @@ pub struct Surface {
     pub process: Arc<dyn ProcessBackend>,
     /// Tells how long a stream has been silent.
     pub clock: Arc<dyn Clock>,
+    /// Tries whether the server may be replaced by its next life.
+    pub may_go_on: MayGoOn,
     /// Ends the server. Is called by each `POST /python/shutdown`, and must not wait.
     pub shutdown: Arc<dyn Fn() + Send + Sync>,
 }
@@ -83,6 +90,7 @@ pub fn router(surface: Surface) -> Router {
         .method_not_allowed_fallback(no_such_method)
         .layer(from_fn_with_state(shared.clone(), guard))
         .layer(map_response(secure))
+        .layer(from_fn_with_state(shared.clone(), log))
         .with_state(shared)
 }
 

@@ -81,6 +81,7 @@ fn play<F: Future<Output = ()>>(lines: &[(&str, &str)], story: impl FnOnce(Stage
         workspace,
         apps,
         inventory,
+        may_go_on: Arc::new(|| Box::pin(std::future::ready(Ok(())))),
         hooks: Arc::new(Vec::new),
         doctor: Arc::new(|| Box::pin(async { collodi_api::Doctor::default() })),
         audit: Arc::new(|_| Box::pin(async { Err(std::io::ErrorKind::Unsupported.into()) })),

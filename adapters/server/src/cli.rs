@@ -13,7 +13,7 @@ pub(crate) use token::{TokenArgs, TokenCommand, TokenNewArgs};
 
 /// Runs Pinokio-format app scripts on machines without a desktop.
 #[derive(Debug, Parser)]
-#[command(name = "collodi", version, about, max_term_width = 100)]
+#[command(name = "collodi", version, max_term_width = 100)]
 pub(crate) struct Cli {
     /// The folder that holds `.vatn`: environments, apps, the server's state.
     #[arg(long, global = true, value_name = "DIR", default_value = ".")]
@@ -61,11 +61,20 @@ pub(crate) enum Command {
     ///
     /// When one ends of it, that is a death as any other: its restart policy decides what follows.
     Signal(SignalArgs),
+    /// Have the server read its settings anew; daemons go on.
+    ///
+    /// The server is replaced by its next life, as by `kill -HUP`: with the same process id,
+    /// address and token, and by the program that is on the disk. What the settings change is
+    /// shown. Settings that are wrong are refused, and it goes on as before. It is refused too
+    /// as long as something is being installed.
+    Reload,
     /// Start a process anew, or all processes of an app.
     Restart(RestartArgs),
     /// Print the server's token, for programs that talk to it; make, list and revoke tokens that
     /// allow less.
     Token(TokenArgs),
+    /// Write the man pages of this program and of its commands.
+    Man(ManArgs),
     /// Print the script that completes these commands in a shell.
     Completions(CompletionsArgs),
     /// Say what is wrong with scripts, without running anything.
@@ -368,6 +377,13 @@ pub(crate) struct ServeArgs {
     /// Does not repeat what apps say: their logs have it.
     #[arg(long)]
     pub(crate) quiet: bool,
+    /// Log what happens on standard error, for programs that collect logs: requests, runs,
+    /// processes, refusals. Without it, what happens is shown for people.
+    #[arg(long, value_enum, value_name = "FORMAT", conflicts_with = "json")]
+    pub(crate) log_format: Option<crate::present::LogFormat>,
+    /// How much is logged; COLLODI_LOG says it too, and without either it is info.
+    #[arg(long, value_enum, value_name = "LEVEL", requires = "log_format")]
+    pub(crate) log_level: Option<crate::present::LogLevel>,
 }
 
 #[derive(Debug, Args)]
@@ -486,6 +502,14 @@ pub(crate) struct StopArgs {
 pub(crate) struct RestartArgs {
     /// The process, or the app.
     pub(crate) name: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ManArgs {
+    /// The folder to write them to, `man1` of which is made; without it, the page of the
+    /// program is printed.
+    #[arg(value_name = "DIR")]
+    pub(crate) dir: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

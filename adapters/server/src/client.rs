@@ -16,6 +16,9 @@ use ureq::RequestBuilder;
 pub(crate) use stream::Told;
 pub(crate) use wait::wait;
 
+/// The status of who has no token, or another server's.
+const UNAUTHORIZED: u16 = 401;
+
 /// The status of a server whose host has shut down.
 const SHUTTING_DOWN: u16 = 503;
 
@@ -161,10 +164,20 @@ fn whole(answer: Answer) -> Answered {
     if status.is_success() {
         return Ok(answer);
     }
+    if status.as_u16() == UNAUTHORIZED {
+        return Err(stranger().into());
+    }
     match answer.body_mut().read_json::<serde_json::Value>() {
         Ok(problem) => Err(refused(&problem).into()),
         Err(_) => Err(Failure::new(format!("the server says {status}")).into()),
     }
+}
+
+fn stranger() -> Failure {
+    Failure::new("the server does not know the token of .vatn/python/server.json").hint(
+        "the file is not that of the server, or was changed: end the server by its process id, \
+         and start it again",
+    )
 }
 
 fn refused(problem: &serde_json::Value) -> Failure {

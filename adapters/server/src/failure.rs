@@ -45,6 +45,13 @@ impl fmt::Display for Failure {
 
 impl std::error::Error for Failure {}
 
+/// What was to be said could not be written.
+pub(crate) fn lost() -> anyhow::Error {
+    Failure::new("failed to write to standard output")
+        .hint("its disk may be full; what was written is not all there is")
+        .into()
+}
+
 /// Says what went wrong on standard error.
 pub(crate) fn report(error: &anyhow::Error) -> ExitCode {
     complain!("{ERROR}error:{ERROR:#} {error:#}");

@@ -46,7 +46,9 @@ fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(error) => return commands::misread(&error),
     };
+    let is_server = matches!(cli.command, cli::Command::Run(_) | cli::Command::Serve(_));
     match commands::execute(cli) {
+        Ok(_) if say::is_lost() && !is_server => failure::report(&failure::lost()),
         Ok(code) => code,
         Err(error) => failure::report(&error),
     }

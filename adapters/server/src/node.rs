@@ -13,12 +13,12 @@ use crate::{
     trust, webhooks,
 };
 use anyhow::{Context as _, Result};
-use collodi_backend::{Backends, Capability};
+use collodi_backend::{Backends, Capability, FileSystem};
 use collodi_command::Bounds;
 use collodi_config::{Setting, Settings, Size};
 use collodi_driver::{Apps, Driver, HostHandle, Notice, Workspace, survey};
 use collodi_host::{Command, EnvPolicies, Event, Host, HostOptions};
-use collodi_http::{AllowedHosts, Limits, Surface, Token};
+use collodi_http::{AllowedHosts, Limits, MayGoOn, Surface, Token};
 use collodi_inventory::Inventory;
 use collodi_ledger::Ledger;
 use collodi_logs::Limits as LogLimits;
@@ -34,7 +34,7 @@ use futures::{
 use std::{
     future::Future,
     net::{SocketAddr, TcpListener},
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::Arc,
     time::Duration,
 };
@@ -63,6 +63,8 @@ pub(crate) struct Node {
     budget: Duration,
     ledger: Arc<Ledger>,
     hold: Hold,
+    dir: PathBuf,
+    files: Arc<dyn FileSystem>,
 }
 
 /// Which life of its process a node is.
@@ -95,6 +97,7 @@ impl Node {
             file,
             layout,
         } = home;
+        let files = Arc::clone(&backends.files);
         let hold = Hold::take(&dir)?;
         let earlier = (life == Life::Next).then(|| hold.earlier()).flatten();
         make_directories(&layout)?;
@@ -137,6 +140,7 @@ impl Node {
             allowed_hosts: AllowedHosts::bound_to(address),
             process: Arc::clone(&backends.process),
             clock: Arc::clone(&backends.clock),
+            may_go_on: asked_to_go_on(&dir, &files),
             shutdown: Arc::new(move || bell.ring()),
         };
         let over = serve_while(driver.run(), callers, runtime, &backends, surface)?;
@@ -151,6 +155,7 @@ impl Node {
             pid: std::process::id(),
             address,
             token: shown,
+            life: seed,
         };
         hold.publish(&state)?;
         let page = state.page();
@@ -169,6 +174,8 @@ impl Node {
             budget,
             ledger,
             hold,
+            dir,
+            files,
         })
     }
 
@@ -176,6 +183,15 @@ impl Node {
     pub(crate) async fn end(&self) {
         // A host that is gone has ended.
         let _ = self.handle.command(Command::Shutdown(self.budget)).await;
+    }
+
+    /// Whether another life could begin with the settings as they are by now.
+    ///
+    /// # Errors
+    ///
+    /// Why not.
+    pub(crate) async fn may_go_on(&self) -> Result<()> {
+        may_go_on(&self.dir, &*self.files).await
     }
 
     /// Does not wait for the grace period.
@@ -199,6 +215,23 @@ impl Node {
         self.hold.leave();
         self.listener
     }
+}
+
+/// Reads the settings as another life would at its start.
+async fn may_go_on(dir: &Path, files: &dyn FileSystem) -> Result<()> {
+    let home = Home::read(dir, files).await?;
+    trust::trust(&home.settings)?;
+    webhooks::hooks(&home.settings).map(drop)
+}
+
+/// The same, for who asks over HTTP.
+fn asked_to_go_on(dir: &Path, files: &Arc<dyn FileSystem>) -> MayGoOn {
+    let (dir, files) = (dir.to_owned(), Arc::clone(files));
+    Arc::new(move || {
+        let (dir, files) = (dir.clone(), Arc::clone(&files));
+        let tried = async move { may_go_on(&dir, &*files).await };
+        Box::pin(tried.map(|tried| tried.map_err(|error| format!("{error:#}"))))
+    })
 }
 
 /// Tells the host what the machine is. Whoever starts a run meanwhile waits for that.

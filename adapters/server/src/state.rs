@@ -18,6 +18,9 @@ pub(crate) struct ServerState {
     pub(crate) pid: u32,
     pub(crate) address: SocketAddr,
     pub(crate) token: String,
+    /// Tells the lives of a server apart that has replaced itself.
+    #[serde(default)]
+    pub(crate) life: u64,
 }
 
 /// The right to be the server of a workspace. Given back when dropped, also by a

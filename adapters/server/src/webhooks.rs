@@ -158,7 +158,7 @@ impl Carrier {
         match notice {
             Some(Notice::Event(event)) => self.occasions.of(&event).map(Input::Happened),
             Some(Notice::Missed(events)) => {
-                complain!("{WARN}webhooks were not told of {events} events{WARN:#}");
+                warn(&format!("webhooks were not told of {events} events"));
                 None
             }
             None => {
@@ -186,7 +186,14 @@ async fn deliver(web: Arc<dyn Web>, id: ActionId, send: Send) -> (ActionId, Answ
 /// What was not delivered is said; what is tried again will be, or not.
 fn tell(event: &Event) {
     if matches!(event, Event::GivenUp(..) | Event::Dropped(..)) {
-        let event = event.to_string();
-        complain!("{WARN}webhook {}{WARN:#}", plain(&event));
+        warn(&format!("webhook {event}"));
+    }
+}
+
+/// Says it where logs are written, or else to people.
+fn warn(text: &str) {
+    match tracing::dispatcher::has_been_set() {
+        true => tracing::warn!(what = "webhook", "{text}"),
+        false => complain!("{WARN}{}{WARN:#}", plain(text)),
     }
 }

@@ -16,11 +16,8 @@ mod signal;
 mod simple;
 mod spec;
 mod terminal;
-<<<<<<< HEAD
 mod usage;
-=======
 mod variables;
->>>>>>> supervise
 
 pub use bounds::Bounds;
 pub use exit::Exit;
@@ -33,8 +30,5 @@ pub use sandbox::Sandbox;
 pub use signal::Signal;
 pub use spec::{CommandSpec, Stdin, Stream, TreeId};
 pub use terminal::Terminal;
-<<<<<<< HEAD
 pub use usage::Usage;
-=======
 pub use variables::Variables;
->>>>>>> supervise

@@ -16,7 +16,8 @@ use collodi_script::Dialect;
 use collodi_settings::SettingsError;
 use std::collections::BTreeMap;
 
-const NOTE: &str = "settings are read when the server starts";
+const NOTE: &str = "settings take effect at the next start of the server, or by `collodi reload`, which \
+    keeps daemons";
 
 pub(crate) async fn config(State(surface): Shared) -> Answered<Config> {
     let settings = &surface.settings;

@@ -1,7 +1,10 @@
 //! The server itself.
 
 use super::{Answered, Shared};
-use crate::query::flag;
+use crate::{
+    fault::{Fault, Kind},
+    query::flag,
+};
 use axum::{
     Json,
     extract::State,
@@ -26,12 +29,18 @@ pub(crate) async fn shutdown(State(surface): Shared) -> (StatusCode, Json<Answer
 }
 
 /// Another life of the server goes on with the daemons: when all that it needs is written
-/// down, this one is over. With `other` another process does, which waits for that.
+/// down, this one is over. With `other` another process does, which waits for that. Where the
+/// next one could not begin, this one goes on.
 pub(crate) async fn hand_over(State(surface): Shared, uri: Uri) -> Answered<Answer> {
     let follower = match flag(&uri, "other")? {
         true => Follower::OtherProcess,
         false => Follower::SameProcess,
     };
+    let tried = (surface.may_go_on)().await;
+    tried.map_err(|why| {
+        Fault::new(Kind::BadSetting, why)
+            .hint("correct the settings; the server goes on with those that it has")
+    })?;
     surface.host.command(Command::HandOver(follower)).await?;
     Ok(Json(Answer {
         status: "handing over".to_owned(),

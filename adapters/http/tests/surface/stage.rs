@@ -179,6 +179,7 @@ impl Stage {
             workspace,
             apps,
             inventory,
+            may_go_on: Arc::new(|| Box::pin(std::future::ready(Ok(())))),
             hooks: Arc::new(Vec::new),
             doctor: Arc::new(|| future::ready(found()).boxed()),
             audit: Arc::new(|_| future::ready(Ok(no_audit())).boxed()),

@@ -121,7 +121,7 @@ async fn save(
         ),
         false if restart => {
             say!(
-                "saved in {}; the server that runs here goes on as before, until it is started again or handed over (SIGHUP)",
+                "saved in {}; it takes effect at the next start of the server that runs here, or by `collodi reload`, which keeps daemons",
                 file.path()
             );
         }

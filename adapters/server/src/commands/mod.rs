@@ -12,11 +12,13 @@ mod env;
 mod env_plan;
 mod fs;
 mod logs;
+mod man;
 mod methods;
 mod new;
 mod place;
 mod plan;
 mod ps;
+mod reload;
 mod remove;
 mod restart;
 mod run;
@@ -62,8 +64,10 @@ pub(crate) fn execute(cli: Cli) -> Result<ExitCode> {
         Command::Logs(args) => logs::logs(&workspace, json, &args),
         Command::Stop(args) => stop::stop(&workspace, json, &args),
         Command::Signal(args) => signal::signal(&workspace, json, &args),
+        Command::Reload => reload::reload(&workspace, json),
         Command::Restart(args) => restart::restart(&workspace, json, &args),
         Command::Token(args) => token::token(&workspace, json, &args),
+        Command::Man(args) => man::man(json, &args),
         Command::Completions(args) => completions::completions(&args),
         Command::Check(args) => check::check(json, &args),
         Command::Plan(args) => {

@@ -2,16 +2,18 @@
 
 use crate::{
     cli::ServeArgs,
+    failure::{Failure, MISUNDERSTOOD},
     handover,
     home::Home,
     interrupts::{GO_ON, Interrupts, LEAVE},
     listening::{Door, Listen},
     node::{Life, Node},
-    present::{Presenter, presenter},
+    present::{self, LogLevel, Presenter, presenter},
     runtime::Runtime,
     service, trust,
 };
 use anyhow::Result;
+use clap::ValueEnum as _;
 use collodi_driver::Notice;
 use collodi_host::{Command, Event, Follower};
 use futures::{FutureExt as _, StreamExt as _};
@@ -23,6 +25,9 @@ use std::{
     rc::Rc,
 };
 
+/// The variable that says how much is logged.
+const LOG: &str = "COLLODI_LOG";
+
 /// Serves the workspace until someone ends it. A next life that cannot be had in another
 /// program is had in this one.
 pub(crate) async fn serve(
@@ -32,7 +37,10 @@ pub(crate) async fn serve(
     mut listen: Listen,
     args: &ServeArgs,
 ) -> Result<ExitCode> {
-    let mut show = presenter(json);
+    let mut show = match args.log_format {
+        Some(format) => present::log(format, log_level(args)?),
+        None => presenter(json),
+    };
     let mut interrupts = Interrupts::listen()?;
     let mut life = handover::life();
     if args.takeover
@@ -97,7 +105,7 @@ async fn attend(
     };
     show.listening(node.address, &node.state_file);
     // The address has the token in it: only for who sits at the terminal, and in no file.
-    if !json && std::io::stdout().is_terminal() {
+    if !json && args.log_format.is_none() && std::io::stdout().is_terminal() {
         say!("page at {}", node.page);
     }
     for event in &node.found {
@@ -152,9 +160,31 @@ enum Over {
     LetGo(Follower),
 }
 
+/// How much is logged: the option counts before the variable.
+fn log_level(args: &ServeArgs) -> Result<LogLevel> {
+    let said = match (args.log_level, std::env::var(LOG)) {
+        (Some(level), _) => return Ok(level),
+        (None, Ok(said)) if !said.is_empty() => said,
+        _ => return Ok(LogLevel::default()),
+    };
+    LogLevel::from_str(&said, true).map_err(|_| {
+        Failure::new(format!("{LOG} is {said:?}"))
+            .hint("it is one of error, warn, info, debug and trace")
+            .status(MISUNDERSTOOD)
+            .into()
+    })
+}
+
 /// Somebody wants another life of this server to go on with its daemons.
 async fn hand_over(node: &Node, follower: Follower, show: &mut dyn Presenter) {
-    if let Err(error) = node.handle.command(Command::HandOver(follower)).await {
+    let refused = match node.may_go_on().await {
+        Ok(()) => {
+            let asked = node.handle.command(Command::HandOver(follower)).await;
+            asked.err().map(|error| error.to_string())
+        }
+        Err(error) => Some(error.to_string()),
+    };
+    if let Some(error) = refused {
         let why = format!("not handed over: {error}");
         show.warning(&why);
         told(service::staying(&why), show);

@@ -3,6 +3,7 @@
 mod human;
 mod json;
 pub(crate) mod lines;
+mod log;
 pub(crate) mod progress;
 mod screen;
 pub(crate) mod style;
@@ -40,7 +41,14 @@ pub(crate) fn presenter(json: bool) -> Box<dyn Presenter> {
     }
 }
 
+/// The presenter that writes logs.
+pub(crate) fn log(format: LogFormat, level: LogLevel) -> Box<dyn Presenter> {
+    log::write_logs(format, level);
+    Box::new(log::Log)
+}
+
 pub(crate) use json::DiagnosticLine;
+pub(crate) use log::{LogFormat, LogLevel};
 pub(crate) use screen::Screen;
 
 /// `1 step`, `2 steps`.

@@ -48,6 +48,8 @@ on_each_runtime! {
     a_server_that_is_there_takes_no_options
     hooks_are_told_what_becomes_of_processes
     a_hook_without_its_secret_starts_nothing
+    settings_are_read_anew_while_daemons_go_on
+    what_happens_is_logged_for_programs
 }
 
 const SERVER: &str = r#"{"run": [
@@ -484,4 +486,46 @@ fn a_hook_without_its_secret_starts_nothing(stage: Stage) {
     stage.settings("[webhooks.one]\nurl = \"http://127.0.0.1:1\"\nsecret_env = \"NO_SUCH\"\n");
     let mut serving = stage.start(&["serve", "--listen", "127.0.0.1:0"]);
     assert_eq!(serving.code(), Some(2));
+}
+
+fn settings_are_read_anew_while_daemons_go_on(stage: Stage) {
+    stage.app("demo", SERVER);
+    let mut serving = stage.serve();
+    stage.post("/python/apps/demo/run");
+    let pid = stage.living_pid_of("demo");
+    stage.call("config set python.max_log_lines 77");
+    let told = stage.call("reload");
+    assert!(told.contains("python.max_log_lines: 500 -> 77"), "{told}");
+    assert_eq!(stage.living_pid_of("demo"), pid);
+    // What is wrong is refused before anything is let go, whoever asks.
+    stage.settings("[python]\nmax_log_lines = \"many\"\n");
+    let mut refused = stage.guest(&["reload"]);
+    assert_eq!(refused.code(), Some(2));
+    assert_eq!(stage.post("/python/server/handover").status, 400);
+    assert_eq!(stage.get("/python/config").body["maxLogLines"], 77);
+    stage.call("stop");
+    assert_eq!(serving.code(), Some(0));
+}
+
+/// An object a line on standard error: requests without what they know, runs and processes.
+fn what_happens_is_logged_for_programs(stage: Stage) {
+    stage.app("demo", SERVER);
+    let mut serving = stage.logging(&["serve", "--listen", "127.0.0.1:0", "--log-format", "json"]);
+    serving.until("listening");
+    stage.post("/python/apps/demo/run");
+    stage.ask("GET", "/python/status?x=hidden", None);
+    stage.post("/python/shutdown");
+    let rest = serving.rest();
+    let lines: Vec<serde_json::Value> = rest
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let is = |key: &str, value: &str| lines.iter().any(|line| line[key] == value);
+    assert!(is("path", "/python/apps/demo/run"), "{rest}");
+    assert!(lines.iter().any(|line| line["status"] == 401), "{rest}");
+    assert!(is("app", "demo") && is("what", "process"), "{rest}");
+    assert!(
+        !rest.contains("hidden") && !rest.contains("Bearer"),
+        "{rest}"
+    );
 }

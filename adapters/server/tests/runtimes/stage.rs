@@ -5,11 +5,11 @@ use serde_json::Value;
 use std::{
     ffi::OsStr,
     fs::{self, File},
-    io::{BufRead as _, BufReader, Lines},
+    io::{BufRead as _, BufReader, Lines, Read},
     net::TcpStream,
     os::unix::fs::PermissionsExt as _,
     path::{Path, PathBuf},
-    process::{Child, ChildStdout, Command, Stdio},
+    process::{Child, Command, Stdio},
 };
 use tempfile::TempDir;
 
@@ -22,7 +22,7 @@ pub(crate) struct Stage {
 /// The program while it runs.
 pub(crate) struct Running {
     child: Child,
-    lines: Lines<BufReader<ChildStdout>>,
+    lines: Lines<BufReader<Box<dyn Read + Send>>>,
 }
 
 /// What was answered.
@@ -77,6 +77,16 @@ impl Stage {
     /// Starts the program with these words alone.
     pub(crate) fn guest(&self, words: &[&str]) -> Running {
         self.reading(words, Stdio::null())
+    }
+
+    /// Starts the program on the runtime; what is read is its standard error.
+    pub(crate) fn logging(&self, words: &[&str]) -> Running {
+        let mut command = self.command();
+        command.args(words).args(["--runtime", self.runtime]);
+        let command = command.stdout(Stdio::null()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        let said = child.stderr.take().unwrap();
+        Running::reading(child, said)
     }
 
     /// As [`guest`](Self::guest), at a terminal on which somebody types.
@@ -210,7 +220,13 @@ impl Running {
     /// Starts a program, and reads what it says.
     pub(crate) fn of(command: &mut Command) -> Self {
         let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
-        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let said = child.stdout.take().unwrap();
+        Self::reading(child, said)
+    }
+
+    fn reading(child: Child, said: impl Read + Send + 'static) -> Self {
+        let said: Box<dyn Read + Send> = Box::new(said);
+        let lines = BufReader::new(said).lines();
         Self { child, lines }
     }
 

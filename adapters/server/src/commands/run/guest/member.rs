@@ -32,9 +32,10 @@ impl Member {
     pub(super) fn new(run: Run) -> Self {
         let is_called = run.origin.is_some();
         Self {
-            name: is_called
-                .then(|| lines::called(&run.file))
-                .unwrap_or_default(),
+            name: match is_called {
+                true => lines::called(&run.file),
+                false => String::new(),
+            },
             question: None,
             steps: Vec::new(),
             asked: 0,
