@@ -7,6 +7,8 @@ import { check } from "../stage.mjs";
 
 test("fifty thousand lines are few elements, and scrolling pauses following", async (told) => {
   const page = await stage.visit();
+  const devtools = await page.context().newCDPSession(page);
+  await devtools.send("Performance.enable");
   const { runId } = await stage.api("POST", "apps/fails/run");
   const line = (seq) => ({ seq, time: "2030-01-01T00:00:00Z", stream: "stdout", text: `line ${seq}` });
   const event = (from) => `event: log\nid: 1.1.${from + 500}\ndata: ${JSON.stringify({ id: runId, next: from + 500,
@@ -43,8 +45,6 @@ test("fifty thousand lines are few elements, and scrolling pauses following", as
   await page.waitForFunction(() => document.querySelectorAll(".line").length === 10);
   await page.getByLabel("Search in the output").fill("nowhere");
   await page.getByText("not found", { exact: true }).waitFor();
-  const devtools = await page.context().newCDPSession(page);
-  await devtools.send("Performance.enable");
   const { metrics } = await devtools.send("Performance.getMetrics");
   const figures = Object.fromEntries(metrics.map(({ name, value }) => [name, value]));
   told.diagnostic(`nodes ${figures.Nodes}, layout ${figures.LayoutDuration} s, script ${figures.ScriptDuration} s, heap ${figures.JSHeapUsedSize} bytes`);
