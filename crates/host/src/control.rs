@@ -18,7 +18,7 @@ use alloc::{
 use collodi_command::TreeId;
 use collodi_contain::{ContainedPath, Name, RelPath};
 use collodi_machine::ActionId;
-use collodi_python::{Deletion, EnvDir, Layout, ProvisionOptions, Toolchain};
+use collodi_python::{Contents, Deletion, EnvDir, Layout, ProvisionOptions, Toolchain};
 use collodi_run::{App, EnvironmentFiles, EnvironmentLayer, RunOptions};
 use collodi_script::Dialect;
 use collodi_time::{Deadline, Duration, Instant};
@@ -254,7 +254,7 @@ impl Host {
     }
 
     pub(crate) fn create_env(&mut self, env: &EnvDir) -> Accepted {
-        self.env_job(None, env, None).keep();
+        self.env_job(None, env, Contents::Python(None)).keep();
         self.begin_env(env.path());
         Accepted::UnderWay
     }
@@ -289,7 +289,7 @@ impl Host {
         &mut self,
         app: Option<String>,
         env: &EnvDir,
-        version: Option<String>,
+        contents: Contents,
     ) -> &mut EnvJob {
         let tools = self.tools().cloned().unwrap_or_default();
         let options = &self.options;
@@ -297,7 +297,7 @@ impl Host {
         self.envs.entry(env.path().clone()).or_insert_with(|| {
             let options = ProvisionOptions {
                 env: env.clone(),
-                version,
+                contents,
                 installer: tools.installer(options.prefer_uv),
                 tools: (*tools).clone(),
                 vars: own_vars(options),

@@ -3,11 +3,11 @@
 
 use collodi_action::{Completion, Ended, Progress};
 use collodi_command::{Exit, Stream, TreeId};
-use collodi_contain::{Name, Root};
+use collodi_contain::{Name, RelPath, Root};
 use collodi_file::{Claim, FileAnswer, FileError, FileErrorKind, FileKind, Stat};
 use collodi_machine::{ActionId, trace::Traced};
 use collodi_python::{
-    Input, Interpreter, Layout, Platform, Provision, ProvisionOptions, Tool, Toolchain,
+    Contents, EnvDir, Input, Interpreter, Layout, Platform, Provision, ProvisionOptions, Tool, Toolchain,
 };
 use collodi_time::Instant;
 use insta::assert_snapshot;
@@ -19,11 +19,14 @@ struct Making {
     now: Instant,
 }
 
-fn tools(uv: bool) -> Toolchain {
-    let tool = |program: &str| Tool {
+fn tool(program: &str) -> Tool {
+    Tool {
         program: program.into(),
         version: "1".into(),
-    };
+    }
+}
+
+fn tools(uv: bool) -> Toolchain {
     let python = Interpreter {
         program: "python3".into(),
         version: "Python 3.11.7".into(),
@@ -51,9 +54,25 @@ impl Making {
 
     fn on(platform: Platform, tools: Toolchain, version: Option<&str>) -> Self {
         let layout = Layout::new(Root::new("/w"), platform);
+        let env = layout.environment(&Name::parse("myapp").unwrap());
+        let contents = Contents::Python(version.map(Into::into));
+        Self::with(env, contents, tools)
+    }
+
+    fn by_conda(conda: Option<Tool>) -> Self {
+        let path = Root::new("/w/app").at(RelPath::parse("env").unwrap());
+        let contents = Contents::Conda(["python=3.10".into(), "ffmpeg".into()].into());
+        let tools = Toolchain {
+            conda,
+            ..tools(true)
+        };
+        Self::with(EnvDir::conda(path, Platform::LINUX_X64), contents, tools)
+    }
+
+    fn with(env: EnvDir, contents: Contents, tools: Toolchain) -> Self {
         let options = ProvisionOptions {
-            env: layout.environment(&Name::parse("myapp").unwrap()),
-            version: version.map(Into::into),
+            env,
+            contents,
             installer: tools.installer(true),
             tools,
             vars: BTreeMap::from([("PATH".into(), "/usr/bin".into())]),
@@ -160,6 +179,26 @@ fn one_that_is_not_is_made_by_uv() {
 fn without_uv_it_is_made_by_venv() {
     let making = Making::of(tools(false), None).free();
     assert_snapshot!(making.exits(0).done().done().trace());
+}
+
+#[test]
+fn conda_makes_its_own() {
+    let making = Making::by_conda(Some(tool("micromamba"))).free();
+    assert_snapshot!(making.exits(0).done().done().trace());
+}
+
+#[test]
+fn one_of_conda_that_is_half_made_is_made_anew_like_any_other() {
+    let making = Making::by_conda(Some(tool("conda")));
+    let making = making.there().there().left("env-7").signalled();
+    let making = making.answer(3, Completion::Empty(Ok(()))).done();
+    assert_snapshot!(making.exits(0).done().done().trace());
+}
+
+#[test]
+fn without_conda_nothing_is_left() {
+    let making = Making::by_conda(None).free();
+    assert_snapshot!(making.done().done().done().trace());
 }
 
 #[test]

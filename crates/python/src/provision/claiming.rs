@@ -33,12 +33,12 @@ impl Provision {
     /// to the question whether something is there.
     fn step(&mut self, now: Instant, there: bool) {
         match &self.state {
-            State::LookingForPython => {
+            State::LookingForProof => {
                 let path = self.options.env.marker();
-                let state = State::LookingForMarker { python: there };
+                let state = State::LookingForMarker { proof: there };
                 self.ask(FileOp::Stat { path }, state);
             }
-            State::LookingForMarker { python: true } if !there => {
+            State::LookingForMarker { proof: true } if !there => {
                 self.state = State::Done(Provisioned::Reused);
             }
             State::LookingForMarker { .. } => self.claim(),
@@ -99,7 +99,7 @@ impl Provision {
         match left {
             None if self.ended_by.is_some() => self.give_up(),
             None => {
-                let path = self.options.env.python();
+                let path = self.options.env.proof();
                 self.ask(FileOp::Stat { path }, State::LookingAgain);
             }
             Some(left) => {

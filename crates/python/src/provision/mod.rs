@@ -32,17 +32,26 @@ const TAIL_BYTES: usize = 4096;
 pub struct ProvisionOptions {
     /// The environment.
     pub env: EnvDir,
-    /// The Python it shall have, when it matters: `3.10`. Where the machine's own is
-    /// another one, uv gets it, or the program `python3.10` has to be there.
-    pub version: Option<String>,
+    /// What it is made with.
+    pub contents: Contents,
     /// What is on the machine.
     pub tools: Toolchain,
-    /// Which tool makes it.
+    /// Which tool makes it, where that is not conda.
     pub installer: Installer,
     /// The variables of the commands.
     pub vars: BTreeMap<String, String>,
     /// The tree of the commands. No other making has it, of any program.
     pub tree: TreeId,
+}
+
+/// What a new environment is made with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Contents {
+    /// Python: this one, when it matters: `3.10`. Where the machine's own is another one, uv
+    /// gets it, or the program `python3.10` has to be there.
+    Python(Option<String>),
+    /// What conda installs by these specifications and options.
+    Conda(Vec<String>),
 }
 
 /// Makes one environment, unless it is there.
@@ -68,11 +77,11 @@ pub struct Provision {
 #[derive(Clone, Debug)]
 enum State {
     New,
-    /// Is there an interpreter?
-    LookingForPython,
+    /// Is there an environment?
+    LookingForProof,
     /// Is there a marker?
     LookingForMarker {
-        python: bool,
+        proof: bool,
     },
     Claiming,
     /// Another program has the marker; when to try again.
@@ -89,6 +98,7 @@ enum State {
     /// Is this program the Python that was asked for?
     Probing {
         program: String,
+        version: String,
         deadline: Instant,
         said: Vec<u8>,
     },
@@ -127,8 +137,8 @@ impl Provision {
     }
 
     fn begin(&mut self) {
-        let path = self.options.env.python();
-        self.ask(FileOp::Stat { path }, State::LookingForPython);
+        let path = self.options.env.proof();
+        self.ask(FileOp::Stat { path }, State::LookingForProof);
     }
 
     fn heard(&mut self, id: ActionId, progress: Progress) -> Result<(), Stale> {
@@ -184,7 +194,7 @@ impl Provision {
     fn end(&mut self, why: ProvisionError) {
         match self.state {
             State::New
-            | State::LookingForPython
+            | State::LookingForProof
             | State::LookingForMarker { .. }
             | State::Waiting(..) => self.state = State::Done(Provisioned::Failed(why)),
             State::Undoing(_) | State::Unmarking(_) | State::Releasing(_) | State::Done(_) => {}

@@ -51,6 +51,8 @@ pub enum ProvisionError {
         /// The program that would have had it, and why it was not taken.
         tried: Option<(String, String)>,
     },
+    /// Conda was asked for, and is not there.
+    NoConda,
     /// There is something that is not an environment.
     NotAnEnvironment,
     /// Another program was at it for longer than one is waited for.
@@ -112,6 +114,7 @@ impl fmt::Display for ProvisionError {
                     .iter()
                     .try_for_each(|(program, why)| write!(f, "; {program}: {why}"))
             }
+            Self::NoConda => f.write_str("there is no conda, mamba or micromamba"),
             Self::NotAnEnvironment => f.write_str("there is something that is not an environment"),
             Self::Busy(claim) => write!(f, "{claim} has been making it for too long"),
             Self::Leftovers(error) => {
