@@ -34,8 +34,8 @@ pub async fn leftovers(
 ) -> Result<Vec<Leftover>, FileError> {
     let (files, layout) = (&**workspace.files(), workspace.layout());
     let mut found: Vec<_> = unused(envs).collect();
-    let entries = list(files, &layout.environments()).await?;
-    found.extend(entries.iter().filter_map(half_made).map(Leftover::HalfMade));
+    let half_made = half_made(workspace).await?;
+    found.extend(half_made.into_iter().map(Leftover::HalfMade));
     for folder in folders(layout) {
         // A folder that is not there, or cannot be read, has none for us.
         let entries = list(files, &folder).await.unwrap_or_default();
@@ -53,8 +53,19 @@ fn unused(envs: Vec<Env>) -> impl Iterator<Item = Leftover> {
     unused.map(|env| Leftover::Unused(Box::new(env)))
 }
 
+/// The environments of a workspace whose making or deletion has begun and not ended.
+///
+/// # Errors
+///
+/// When the directory of environments cannot be read.
+pub async fn half_made(workspace: &Workspace) -> Result<Vec<Name>, FileError> {
+    let envs = workspace.layout().environments();
+    let entries = list(&**workspace.files(), &envs).await?;
+    Ok(entries.iter().filter_map(marked).collect())
+}
+
 /// The environment that this is the marker of.
-fn half_made(entry: &Entry) -> Option<Name> {
+fn marked(entry: &Entry) -> Option<Name> {
     let name = entry.name.strip_prefix('.')?.strip_suffix(".creating")?;
     Name::parse(name).ok()
 }

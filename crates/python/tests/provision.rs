@@ -181,6 +181,31 @@ fn without_uv_it_is_made_by_venv() {
     assert_snapshot!(making.exits(0).done().done().trace());
 }
 
+/// Of an environment of which something is there.
+fn clearing() -> Making {
+    let env = layout().environment(&Name::parse("myapp").unwrap());
+    Making::with(env, Contents::Nothing, tools(true))
+}
+
+#[test]
+fn what_is_half_made_can_go_without_anything_being_made() {
+    let making = clearing().there().there().left("env-7").signalled();
+    let making = making.answer(3, Completion::Empty(Ok(()))).done();
+    assert_snapshot!(making.done().done().trace());
+}
+
+#[test]
+fn only_what_nobody_is_at_goes() {
+    let whole = clearing().there().nothing();
+    let held = clearing().there().there().held(2);
+    let dealt_with = clearing().nothing().there().claimed().done().done();
+    for making in [whole, held, dealt_with] {
+        let trace = making.trace();
+        assert!(trace.ends_with("> done reused\n"), "{trace}");
+        assert!(!trace.contains("remove /w/.vatn/python/envs/myapp"), "{trace}");
+    }
+}
+
 #[test]
 fn conda_makes_its_own() {
     let making = Making::by_conda(Some(tool("micromamba"))).free();

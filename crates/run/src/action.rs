@@ -49,7 +49,7 @@ impl fmt::Display for Action {
             Self::ProvideEnv(EnvRequest { env, contents }) => {
                 write!(f, "provide environment {}", env.path())?;
                 match contents {
-                    Contents::Python(None) => Ok(()),
+                    Contents::Python(None) | Contents::Nothing => Ok(()),
                     Contents::Python(Some(version)) => write!(f, " with Python {version}"),
                     Contents::Conda(specs) => write!(f, " by conda with {}", specs.join(" ")),
                 }

@@ -52,7 +52,7 @@ impl Player<'_> {
         let tools = &self.options.tools;
         let installer = tools.installer(self.options.host.prefer_uv);
         let python = match &request.contents {
-            Contents::Conda(_) => None,
+            Contents::Conda(_) | Contents::Nothing => None,
             Contents::Python(_)
                 if !exists && installer == Installer::Pip && tools.python.is_none() =>
             {

@@ -103,6 +103,15 @@ impl Stage {
         self.command(&workspace).spawn().unwrap()
     }
 
+    /// A server of the workspace.
+    pub(crate) fn serve(&self) -> Child {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_collodi"));
+        command.arg("--workspace").arg(&self.root);
+        command.args(["serve", "--listen", "127.0.0.1:0"]);
+        command.stdin(Stdio::null()).stdout(Stdio::piped());
+        command.spawn().unwrap()
+    }
+
     fn command(&self, workspace: &Path) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_collodi"));
         command

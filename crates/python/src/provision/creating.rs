@@ -22,6 +22,7 @@ impl Provision {
                 let command = conda.map(|conda| (conda.program.clone(), at.create_args(&specs)));
                 self.create_by(now, command, ProvisionError::NoConda);
             }
+            Contents::Nothing => self.unmark(Provisioned::Cleared),
         }
     }
 

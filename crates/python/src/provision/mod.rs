@@ -52,6 +52,8 @@ pub enum Contents {
     Python(Option<String>),
     /// What conda installs by these specifications and options.
     Conda(Vec<String>),
+    /// Nothing: what is half-made goes, and none is made. Nobody is waited for.
+    Nothing,
 }
 
 /// Makes one environment, unless it is there.

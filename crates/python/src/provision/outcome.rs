@@ -29,10 +29,12 @@ pub enum ProvisionEvent {
 /// How the making of an environment ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Provisioned {
-    /// It was there.
+    /// It was there, or nothing is half-made of it.
     Reused,
     /// It was made.
     Created,
+    /// What was half-made is gone.
+    Cleared,
     /// It could not be made.
     Failed(ProvisionError),
 }
@@ -94,6 +96,7 @@ impl fmt::Display for Provisioned {
         match self {
             Self::Reused => f.write_str("reused"),
             Self::Created => f.write_str("created"),
+            Self::Cleared => f.write_str("what was half-made is removed"),
             Self::Failed(error) => write!(f, "failed: {error}"),
         }
     }
