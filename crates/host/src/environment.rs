@@ -171,6 +171,10 @@ impl EnvJob {
                 .push_back(Post::Run(run, collodi_run::Input::Completed(id, completed)));
         }
         shared.wait(Child::Env(env.clone()), None);
+        let is_looked_at = self.options.contents == Contents::Nothing;
+        if is_looked_at && provisioned == Provisioned::Reused {
+            return;
+        }
         let (path, what) = (env.absolute(), EnvEvent::Ended(provisioned));
         shared.out.event(Event::Env { path, what });
     }

@@ -7,7 +7,8 @@ use collodi_contain::{Name, RelPath, Root};
 use collodi_file::{Claim, FileAnswer, FileError, FileErrorKind, FileKind, Stat};
 use collodi_machine::{ActionId, trace::Traced};
 use collodi_python::{
-    Contents, EnvDir, Input, Interpreter, Layout, Platform, Provision, ProvisionOptions, Tool, Toolchain,
+    Contents, EnvDir, Input, Interpreter, Layout, Platform, Provision, ProvisionOptions, Tool,
+    Toolchain,
 };
 use collodi_time::Instant;
 use insta::assert_snapshot;
@@ -202,7 +203,10 @@ fn only_what_nobody_is_at_goes() {
     for making in [whole, held, dealt_with] {
         let trace = making.trace();
         assert!(trace.ends_with("> done reused\n"), "{trace}");
-        assert!(!trace.contains("remove /w/.vatn/python/envs/myapp"), "{trace}");
+        assert!(
+            !trace.contains("remove /w/.vatn/python/envs/myapp"),
+            "{trace}"
+        );
     }
 }
 
@@ -308,12 +312,27 @@ fn a_failure_leaves_nothing() {
         bytes,
     };
     let making = making.input(200, Input::Progress(ActionId::from_number(6), output));
-    assert_snapshot!(making.exits(2).done().done().done().trace());
+    let making = making.exits(2).done();
+    assert_snapshot!(making.exits(1).done().done().done().trace());
+}
+
+/// uv gets pip from an index.
+#[test]
+fn where_uv_cannot_venv_does() {
+    let making = Making::of(tools(true), None).free().exits(2).done();
+    assert_snapshot!(making.exits(0).done().done().trace());
+}
+
+#[test]
+fn another_python_than_the_machines_is_for_uv_alone() {
+    let making = Making::of(tools(true), Some("3.10")).free().exits(2);
+    let trace = making.done().done().done().trace().to_owned();
+    assert!(trace.ends_with("> done failed: exit code 2: \n"), "{trace}");
 }
 
 #[test]
 fn what_cannot_be_removed_stays_marked() {
-    let making = Making::of(tools(true), None).free().exits(2);
+    let making = Making::of(tools(false), None).free().exits(2);
     let error = FileError::new(FileErrorKind::PermissionDenied, layout().environments());
     assert_snapshot!(
         making

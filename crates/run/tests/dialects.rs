@@ -225,7 +225,9 @@ impl Easy {
             Action::ProvideEnv(request) => {
                 let path = request.env.path();
                 match &request.contents {
-                    Contents::Python(_) | Contents::Nothing => self.told.push(format!("environment {path}")),
+                    Contents::Python(_) | Contents::Nothing => {
+                        self.told.push(format!("environment {path}"));
+                    }
                     Contents::Conda(specs) => {
                         let specs = specs.join(" ");
                         self.told.push(format!("conda environment {path}: {specs}"));

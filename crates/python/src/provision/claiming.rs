@@ -1,7 +1,8 @@
 //! The files: what is there, whose the marker is, and what goes again.
 
 use super::{
-    Contents, Provision, ProvisionError, ProvisionEvent, Provisioned, State, WAITING_STEP, WAITING_TIME,
+    Contents, Provision, ProvisionError, ProvisionEvent, Provisioned, State, WAITING_STEP,
+    WAITING_TIME,
 };
 use alloc::string::ToString;
 use collodi_action::Action;

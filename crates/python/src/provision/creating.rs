@@ -1,6 +1,8 @@
 //! The commands: which Python, and the tool that makes the environment.
 
-use super::{CREATION_TIME, Contents, Provision, ProvisionError, ProvisionEvent, Provisioned, State};
+use super::{
+    CREATION_TIME, Contents, Provision, ProvisionError, ProvisionEvent, Provisioned, State,
+};
 use crate::{CondaEnv, Installer, detect::PROBE_TIME, version};
 use alloc::{
     borrow::ToOwned,
@@ -134,9 +136,31 @@ impl Provision {
             (None, _) => Some(ProvisionError::Cancelled),
         };
         match failure {
-            Some(failure) => self.undo(failure),
             None => self.unmark(Provisioned::Created),
+            Some(failure) if self.venv_may_do(&failure) => {
+                self.without_uv = Some(failure);
+                self.options.installer = Installer::Pip;
+                self.tail.clear();
+                self.clear();
+            }
+            Some(failure) => {
+                let first = self.without_uv.take();
+                self.undo(first.unwrap_or(failure));
+            }
         }
+    }
+
+    /// uv gets the new environment's pip from an index, `venv` has one at hand. So without a
+    /// network the machine's own Python does, where it is the one that is wanted.
+    fn venv_may_do(&self, failure: &ProvisionError) -> bool {
+        let tools = &self.options.tools;
+        let fits = match &self.options.contents {
+            Contents::Python(None) => tools.python.is_some(),
+            Contents::Python(Some(version)) => tools.python_is(version),
+            Contents::Conda(_) | Contents::Nothing => false,
+        };
+        let by_uv = self.options.installer == Installer::Uv;
+        fits && by_uv && matches!(failure, ProvisionError::Command { .. })
     }
 
     fn tail_text(&self) -> String {

@@ -67,6 +67,8 @@ pub enum Contents {
 pub struct Provision {
     options: ProvisionOptions,
     state: State,
+    /// Why uv could not make it, after which `venv` tries.
+    without_uv: Option<ProvisionError>,
     /// Why it ends before it is made.
     ended_by: Option<ProvisionError>,
     /// Until when another program is waited for, once one was.
@@ -121,6 +123,7 @@ impl Provision {
         Self {
             options,
             state: State::New,
+            without_uv: None,
             ended_by: None,
             patience: None,
             tail: VecDeque::new(),

@@ -25,9 +25,9 @@ use crate::{
 use alloc::{boxed::Box, collections::VecDeque, string::String, string::ToString};
 use collodi_action::{Completion, Progress};
 use collodi_command::{Exit, Signal};
+use collodi_contain::ContainedPath;
 use collodi_file::FileOp;
 use collodi_machine::ActionId;
-use collodi_contain::ContainedPath;
 use collodi_python::{CondaWords, Contents, EnvDir};
 use collodi_time::{Deadline, Instant};
 use collodi_value::{Object, Value};
