@@ -48,6 +48,12 @@ fn what_killed_makers_left_is_removed_when_a_server_starts() {
     fs::write(stage.envs().join(".cut.creating"), "4711\n\n").unwrap();
     let held = File::create(stage.envs().join(".living.creating")).unwrap();
     held.lock().unwrap();
+    let named = |name: &str| {
+        told(stage.call(&["env", "gc"]))
+            .text
+            .contains(&format!(" {name}"))
+    };
+    assert!(named("cut") && !named("living"));
     let mut server = stage.serve();
     let mut lines = BufReader::new(server.stdout.take().unwrap()).lines();
     let path = stage.env("cut").display().to_string();
@@ -58,7 +64,11 @@ fn what_killed_makers_left_is_removed_when_a_server_starts() {
     }
     server.kill().unwrap();
     server.wait().unwrap();
-    assert!(told.iter().any(|line| line.contains("process 4711")), "{told:?}");
+    assert!(
+        told.iter()
+            .any(|line| line.contains("removing what process")),
+        "{told:?}"
+    );
     assert!(!stage.env("cut").exists());
     assert!(stage.env("living").exists() && stage.env("whole").exists());
     assert_eq!(stage.leftovers(), [".living.creating"]);
