@@ -11,7 +11,7 @@ use collodi_driver::{AppInfo, Workspace};
 use collodi_file::FileError;
 use collodi_time::Instant;
 use futures::{
-    StreamExt as _,
+    FutureExt as _, StreamExt as _,
     channel::{mpsc, oneshot},
 };
 use std::{
@@ -175,27 +175,40 @@ impl Inventory {
 }
 
 impl Worker {
-    /// Looks whenever somebody wants to know, until nobody can ask any more.
+    /// Looks whenever somebody wants to know, until nobody can ask any more. All who have
+    /// asked before a look begins share it.
     pub async fn work(mut self) {
         while let Some(ask) = self.asks.next().await {
-            if self.is_wanted(&ask).await {
+            let mut asks = Vec::from([ask]);
+            self.gather(&mut asks);
+            if self.is_wanted(&asks).await {
+                self.gather(&mut asks);
                 let look = look(&self.workspace, &*self.clock).await;
                 *self.known.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(look));
             }
-            if let Some(tell) = ask.tell {
+            for tell in asks.into_iter().filter_map(|ask| ask.tell) {
                 // Who does not wait any more needs not be told.
                 let _ = tell.send(());
             }
         }
     }
 
+    /// Those who have asked meanwhile.
+    fn gather(&mut self, asks: &mut Vec<Ask>) {
+        while asks.len() < MOST_WAITING
+            && let Some(Some(ask)) = self.asks.next().now_or_never()
+        {
+            asks.push(ask);
+        }
+    }
+
     /// Whether a look is due. For somebody who waits for what has changed, it soon is.
-    async fn is_wanted(&self, ask: &Ask) -> bool {
+    async fn is_wanted(&self, asks: &[Ask]) -> bool {
         let Some(known) = current(&self.known) else {
             return true;
         };
-        let at = due(&known, ask.changed);
-        if ask.changed && ask.tell.is_some() {
+        let at = due(&known, asks.iter().any(|ask| ask.changed));
+        if asks.iter().any(|ask| ask.changed && ask.tell.is_some()) {
             self.clock.sleep_until(at).await;
         }
         at <= self.clock.now()

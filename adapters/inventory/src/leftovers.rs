@@ -4,7 +4,7 @@ use collodi_api::Env;
 use collodi_backend::FileSystem;
 use collodi_contain::{ContainedPath, Name, RelPath};
 use collodi_driver::Workspace;
-use collodi_file::{Entry, FileAnswer, FileError, FileErrorKind, FileKind, FileOp};
+use collodi_file::{Claim, Entry, FileAnswer, FileError, FileErrorKind, FileKind, FileOp};
 use collodi_python::Layout;
 
 /// What the temporary file of a write is called, before the number of the process and its own.
@@ -21,8 +21,8 @@ pub enum Leftover {
     Temporary(ContainedPath),
 }
 
-/// What may go of a workspace, whose environments are these. Temporary files of the process
-/// `alive` are not: it may be writing them.
+/// What may go of a workspace, whose environments are these. Temporary files of a process that
+/// `lives` are not: it may be writing them. Nor is what a living program makes or deletes.
 ///
 /// # Errors
 ///
@@ -30,16 +30,19 @@ pub enum Leftover {
 pub async fn leftovers(
     workspace: &Workspace,
     envs: Vec<Env>,
-    alive: Option<u32>,
+    lives: impl Fn(u32) -> bool,
 ) -> Result<Vec<Leftover>, FileError> {
     let (files, layout) = (&**workspace.files(), workspace.layout());
     let mut found: Vec<_> = unused(envs).collect();
-    let entries = list(files, &layout.environments()).await?;
-    found.extend(entries.iter().filter_map(half_made).map(Leftover::HalfMade));
+    for name in half_made(workspace).await? {
+        if !is_held(files, layout.environment(&name).marker()).await {
+            found.push(Leftover::HalfMade(name));
+        }
+    }
     for folder in folders(layout) {
         // A folder that is not there, or cannot be read, has none for us.
         let entries = list(files, &folder).await.unwrap_or_default();
-        let cut = entries.iter().filter(|entry| is_temporary(entry, alive));
+        let cut = entries.iter().filter(|entry| is_temporary(entry, &lives));
         let paths = cut.filter_map(|entry| folder.join(&entry.name).ok());
         found.extend(paths.map(Leftover::Temporary));
     }
@@ -53,10 +56,38 @@ fn unused(envs: Vec<Env>) -> impl Iterator<Item = Leftover> {
     unused.map(|env| Leftover::Unused(Box::new(env)))
 }
 
+/// The environments of a workspace whose making or deletion has begun and not ended.
+///
+/// # Errors
+///
+/// When the directory of environments cannot be read.
+pub async fn half_made(workspace: &Workspace) -> Result<Vec<Name>, FileError> {
+    let envs = workspace.layout().environments();
+    let entries = list(&**workspace.files(), &envs).await?;
+    Ok(entries.iter().filter_map(marked).collect())
+}
+
 /// The environment that this is the marker of.
-fn half_made(entry: &Entry) -> Option<Name> {
+fn marked(entry: &Entry) -> Option<Name> {
     let name = entry.name.strip_prefix('.')?.strip_suffix(".creating")?;
     Name::parse(name).ok()
+}
+
+/// Whether a living program has the marker. One that nobody has keeps its note, which names
+/// what its maker may have left running; who looks counts as the last who had it.
+async fn is_held(files: &dyn FileSystem, marker: ContainedPath) -> bool {
+    let read = FileOp::read(marker.clone(), 2 * Claim::MAX_NOTE as u64);
+    let note = match files.perform(read).await {
+        Ok(FileAnswer::Bytes(bytes)) => Claim::read(&String::from_utf8_lossy(&bytes)).note,
+        _ => String::new(),
+    };
+    let path = marker.clone();
+    let claimed = files.perform(FileOp::Claim { path, note }).await;
+    if let Ok(FileAnswer::Held(_)) = claimed {
+        return true;
+    }
+    let _ = files.perform(FileOp::Release { path: marker }).await;
+    false
 }
 
 /// The folders of the workspace in which programs of ours write.
@@ -67,10 +98,10 @@ fn folders(layout: &Layout) -> Vec<ContainedPath> {
     below.into_iter().flatten().chain(own).collect()
 }
 
-fn is_temporary(entry: &Entry, alive: Option<u32>) -> bool {
+fn is_temporary(entry: &Entry, lives: impl Fn(u32) -> bool) -> bool {
     let rest = entry.name.strip_prefix(TEMPORARY);
     let process = rest.and_then(|rest| rest.split_once('-')?.0.parse::<u32>().ok());
-    entry.kind == FileKind::File && process.is_some() && process != alive
+    entry.kind == FileKind::File && process.is_some_and(|process| !lives(process))
 }
 
 /// What is in a folder; nothing in one that is not there.

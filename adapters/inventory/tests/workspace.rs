@@ -89,6 +89,24 @@ fn what_environments_take_and_who_names_them() {
     assert_snapshot!("computed", shown(&known(&world)));
 }
 
+#[test]
+fn all_who_wait_share_one_look() {
+    let world = world();
+    env(&world, "web", 10);
+    let (inventory, worker) = Inventory::new(workspace(&world), world.backends().clock);
+    let asked = async move { future::join_all((0..5).map(|_| inventory.envs(true))).await };
+    let (all, ()) = world.block_on(future::join(asked, worker.work())).unwrap();
+    assert!(
+        all.iter()
+            .all(|envs| envs.as_ref().unwrap().envs[0].size.is_some())
+    );
+    let measured = world
+        .history()
+        .matches(&format!("measure {P}/envs/web"))
+        .count();
+    assert_eq!(measured, 1);
+}
+
 /// What is not known of an app is no reason to take its environment away.
 #[test]
 fn what_cannot_be_read_may_use_anything() {
@@ -167,7 +185,7 @@ fn what_may_go_goes_by_steps() {
     file("envs/notes.txt", "a person's");
     file("apps/a/pinokio.json", &uses("web"));
     let workspace = workspace(&world);
-    let found = leftovers(&workspace, known(&world), Some(78));
+    let found = leftovers(&workspace, known(&world), |process| process == 78);
     let found = world.block_on(found).unwrap().unwrap();
     let words = found.iter().map(|leftover| match leftover {
         Leftover::Unused(env) => format!("unused {}", env.name),

@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 mod alarm;
+mod alive;
 mod child;
 mod clock;
 mod confine;
@@ -22,6 +23,7 @@ mod tree;
 mod walk;
 
 pub use alarm::{alarm, poll_alarm, set_alarm};
+pub use alive::lives;
 pub use child::{Children, End, Heard, Reader, Spawned, write_some};
 pub use clock::wall_now;
 pub use confine::{holds, probe};

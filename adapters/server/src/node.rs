@@ -19,7 +19,7 @@ use collodi_config::{Setting, Settings, Size};
 use collodi_driver::{Apps, Driver, HostHandle, Notice, Workspace, survey};
 use collodi_host::{Command, EnvPolicies, Event, Host, HostOptions};
 use collodi_http::{AllowedHosts, Limits, MayGoOn, Surface, Token};
-use collodi_inventory::Inventory;
+use collodi_inventory::{Inventory, half_made};
 use collodi_ledger::Ledger;
 use collodi_logs::Limits as LogLimits;
 use collodi_python::Layout;
@@ -121,6 +121,7 @@ impl Node {
         let shown = token.reveal().to_owned();
         let (bell, asked_to_end) = bell();
         let told = webhooks::Told::default();
+        let to_clear = workspace.clone();
         let surface = Surface {
             host: handle.clone(),
             workspace,
@@ -151,6 +152,7 @@ impl Node {
         let looking = look_around(backends, options, handle.clone());
         runtime.spawn(looking.boxed());
         let found = recovered(&handle).await?;
+        runtime.spawn(clear(to_clear, handle.clone()).boxed());
         let state = ServerState {
             pid: std::process::id(),
             address,
@@ -239,6 +241,14 @@ async fn look_around(backends: Backends, options: HostOptions, host: HostHandle)
     let facts = survey(&backends, &options).await;
     // A host that is gone needs to know nothing.
     let _ = host.command(Command::Know(facts.variables())).await;
+}
+
+/// Has what is half-made of environments removed; what is being made is left alone.
+async fn clear(workspace: Workspace, host: HostHandle) {
+    // A directory that cannot be read is told about where it is used.
+    for name in half_made(&workspace).await.unwrap_or_default() {
+        let _ = host.command(Command::ClearEnv(name)).await;
+    }
 }
 
 /// Waits until the host knows what an earlier one has left: nobody asks it before.

@@ -7,7 +7,7 @@ use collodi_command::TreeId;
 use collodi_contain::{RelPath, Root};
 use collodi_machine::ActionId;
 use collodi_python::{
-    Detect, DetectOptions, EnvDir, Input, Interpreter, Layout, Platform, Provision,
+    Contents, Detect, DetectOptions, EnvDir, Input, Interpreter, Layout, Platform, Provision,
     ProvisionOptions, Toolchain,
 };
 use std::collections::BTreeMap;
@@ -38,7 +38,7 @@ pub fn provision() -> Player<Provision> {
     let path = envs.join("myapp").unwrap_or(envs);
     let options = ProvisionOptions {
         env: EnvDir::new(path, Platform::LINUX_X64),
-        version: None,
+        contents: Contents::Python(None),
         installer: tools.installer(true),
         tools,
         vars: BTreeMap::new(),

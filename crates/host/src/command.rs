@@ -35,6 +35,8 @@ pub enum Command {
     StopApp(String),
     /// Make a named environment, unless it is there.
     CreateEnv(Name),
+    /// Remove what an ended program has left half-made of a named environment.
+    ClearEnv(Name),
     /// Delete a named environment, whole or half-made.
     DeleteEnv {
         /// Its name.
@@ -100,6 +102,7 @@ impl Command {
             Self::Run(_)
                 | Self::RestartProcess(_)
                 | Self::CreateEnv(_)
+                | Self::ClearEnv(_)
                 | Self::DeleteEnv { .. }
                 | Self::HandOver(_)
         )
@@ -210,6 +213,7 @@ impl fmt::Display for Command {
             Self::Signal(id, signal) => write!(f, "send {signal} to {id}"),
             Self::StopApp(app) => write!(f, "stop app {app}"),
             Self::CreateEnv(name) => write!(f, "create environment {name}"),
+            Self::ClearEnv(name) => write!(f, "clear environment {name}"),
             Self::DeleteEnv { name, force: false } => write!(f, "delete environment {name}"),
             Self::DeleteEnv { name, force: true } => {
                 write!(f, "delete environment {name}, used or not")

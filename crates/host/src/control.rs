@@ -10,6 +10,7 @@ use crate::{
     shared::Child,
 };
 use alloc::{
+    collections::btree_map::Entry,
     format,
     string::{String, ToString},
     sync::Arc,
@@ -18,7 +19,7 @@ use alloc::{
 use collodi_command::{Signal, TreeId};
 use collodi_contain::{ContainedPath, Name, RelPath};
 use collodi_machine::ActionId;
-use collodi_python::{Deletion, EnvDir, Layout, ProvisionOptions, Toolchain};
+use collodi_python::{Contents, Deletion, EnvDir, Layout, ProvisionOptions, Toolchain};
 use collodi_run::{App, EnvironmentFiles, EnvironmentLayer, RunOptions};
 use collodi_script::Dialect;
 use collodi_time::{Deadline, Duration, Instant};
@@ -270,7 +271,7 @@ impl Host {
     }
 
     pub(crate) fn create_env(&mut self, env: &EnvDir) -> Accepted {
-        self.env_job(None, env, None).keep();
+        self.env_job(None, env, Contents::Python(None)).keep();
         self.begin_env(env.path());
         Accepted::UnderWay
     }
@@ -305,22 +306,36 @@ impl Host {
         &mut self,
         app: Option<String>,
         env: &EnvDir,
-        version: Option<String>,
+        contents: Contents,
     ) -> &mut EnvJob {
         let tools = self.tools().cloned().unwrap_or_default();
         let options = &self.options;
         let tree = TreeId::new(&format!("env-{:016x}", self.shared.ids.seed()));
-        self.envs.entry(env.path().clone()).or_insert_with(|| {
-            let options = ProvisionOptions {
-                env: env.clone(),
-                version,
-                installer: tools.installer(options.prefer_uv),
-                tools: (*tools).clone(),
-                vars: own_vars(options),
-                tree,
-            };
-            EnvJob::new(app, options)
-        })
+        let options = ProvisionOptions {
+            env: env.clone(),
+            contents,
+            installer: tools.installer(options.prefer_uv),
+            tools: (*tools).clone(),
+            vars: own_vars(options),
+            tree,
+        };
+        match self.envs.entry(env.path().clone()) {
+            Entry::Vacant(entry) => entry.insert(EnvJob::new(app, options)),
+            Entry::Occupied(entry) => {
+                let job = entry.into_mut();
+                job.renew(options);
+                job
+            }
+        }
+    }
+
+    /// Removes what an ended program has left half-made of an environment. What a living one
+    /// is at is left to it, and what is whole stays.
+    pub(crate) fn clear_env(&mut self, name: &Name) -> Accepted {
+        let env = self.options.layout.environment(name);
+        self.env_job(None, &env, Contents::Nothing);
+        self.begin_env(env.path());
+        Accepted::UnderWay
     }
 
     pub(crate) fn shut_down(&mut self, now: Instant, budget: Duration) -> Accepted {

@@ -14,7 +14,7 @@ use collodi_file::{FileAnswer, FileOp};
 use collodi_logs::{Limits, Log, plain};
 use collodi_machine::{ActionId, Machine, Output};
 use collodi_python::{
-    Input, Provision, ProvisionError, ProvisionEvent, ProvisionOptions, Provisioned,
+    Contents, Input, Provision, ProvisionError, ProvisionEvent, ProvisionOptions, Provisioned,
 };
 use collodi_run::Completed;
 use collodi_time::Instant;
@@ -26,8 +26,8 @@ pub(crate) struct EnvJob {
     app: Option<String>,
     options: ProvisionOptions,
     provision: Provision,
-    /// It was cancelled. Who wants it since then gets a new one.
-    cancelled: bool,
+    /// It was cancelled, or only clears. Who wants it since then gets a new one.
+    outdated: bool,
     waiting: Vec<(RunId, ActionId)>,
     /// Someone other than a run wants it too.
     wanted_anyway: bool,
@@ -44,11 +44,18 @@ impl EnvJob {
         Self {
             app,
             provision: Provision::new(options.clone()),
+            outdated: options.contents == Contents::Nothing,
             options,
-            cancelled: false,
             waiting: Vec::new(),
             wanted_anyway: false,
             log,
+        }
+    }
+
+    /// How it is made from here on, when all that was wanted is that nothing is half-made.
+    pub(crate) fn renew(&mut self, options: ProvisionOptions) {
+        if self.options.contents == Contents::Nothing {
+            self.options = options;
         }
     }
 
@@ -89,7 +96,7 @@ impl EnvJob {
     pub(crate) fn handle(&mut self, now: Instant, input: Input, shared: &mut Shared) -> bool {
         let env = self.provision.env().path().clone();
         if input == Input::Cancel {
-            self.cancelled = true;
+            self.outdated = true;
             self.wanted_anyway = false;
         }
         // What is stale for the provision has been completed for it already.
@@ -123,7 +130,7 @@ impl EnvJob {
                     shared.wait(Child::Env(env), deadline);
                     return false;
                 }
-                Output::Done(_) if self.cancelled && self.is_wanted() => self.start_over(now),
+                Output::Done(_) if self.outdated && self.is_wanted() => self.start_over(now),
                 Output::Done(provisioned) => {
                     self.done(provisioned, shared);
                     return true;
@@ -136,9 +143,9 @@ impl EnvJob {
         self.wanted_anyway || !self.waiting.is_empty()
     }
 
-    /// The cancelled making is undone, and nothing of it is in flight.
+    /// What came before is undone or cleared, and nothing of it is in flight.
     fn start_over(&mut self, now: Instant) {
-        self.cancelled = false;
+        self.outdated = false;
         self.provision = Provision::new(self.options.clone());
         let _ = self.provision.handle_input(now, Input::Timeout);
     }
@@ -154,7 +161,7 @@ impl EnvJob {
     fn done(&mut self, provisioned: Provisioned, shared: &mut Shared) {
         let env = self.provision.env().path().clone();
         let result = match &provisioned {
-            Provisioned::Reused | Provisioned::Created => Ok(()),
+            Provisioned::Reused | Provisioned::Created | Provisioned::Cleared => Ok(()),
             Provisioned::Failed(error) => Err(error.clone()),
         };
         for (run, id) in self.waiting.drain(..) {
@@ -164,6 +171,10 @@ impl EnvJob {
                 .push_back(Post::Run(run, collodi_run::Input::Completed(id, completed)));
         }
         shared.wait(Child::Env(env.clone()), None);
+        let is_looked_at = self.options.contents == Contents::Nothing;
+        if is_looked_at && provisioned == Provisioned::Reused {
+            return;
+        }
         let (path, what) = (env.absolute(), EnvEvent::Ended(provisioned));
         shared.out.event(Event::Env { path, what });
     }

@@ -185,6 +185,7 @@ impl Host {
             Command::RestartProcess(id) => self.supervise(&id, collodi_restart::Input::Restart)?,
             Command::StopApp(app) => self.stop_app(now, &app)?,
             Command::CreateEnv(name) => self.create_env(&self.options.layout.environment(&name)),
+            Command::ClearEnv(name) => self.clear_env(&name),
             Command::DeleteEnv { name, force } => self.delete_env(&name, force)?,
             Command::HandOver(follower) => self.hand_over_asked(now, follower)?,
             Command::Shutdown(budget) => self.shut_down(now, budget),

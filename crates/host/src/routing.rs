@@ -109,13 +109,13 @@ impl Host {
     }
 
     fn want_env(&mut self, run: RunId, action: ActionId, request: EnvRequest) {
-        let EnvRequest { env, version } = request;
+        let EnvRequest { env, contents } = request;
         let entry = self.runs.get_mut(&run);
         let app = entry.map(|entry| {
             entry.add_env(env.path().clone());
             entry.app_info().name.clone()
         });
-        self.env_job(app, &env, version).add(run, action);
+        self.env_job(app, &env, contents).add(run, action);
         self.begin_env(env.path());
     }
 

@@ -7,7 +7,7 @@ use collodi_action::{Action, Completion, Progress};
 use collodi_command::Exit;
 use collodi_contain::{Name, Root};
 use collodi_disk::Space;
-use collodi_file::{FileAnswer, FileOp};
+use collodi_file::{Claim, FileAnswer, FileKind, FileOp, Stat};
 use collodi_host::{Command, Event, Host, HostOptions, Input, Refused};
 use collodi_machine::{Machine, Output};
 use collodi_python::{Layout, Platform};
@@ -24,6 +24,8 @@ const SCRIPT: &str = r#"{"dialect": "vatn", "run": [
 struct World {
     host: Host,
     free: u64,
+    /// The note of a maker that has ended, in the marker.
+    left: Option<&'static str>,
     told: Vec<String>,
 }
 
@@ -36,6 +38,7 @@ impl World {
                 ..HostOptions::new(layout, 7)
             }),
             free,
+            left: None,
             told: Vec::new(),
         };
         world.settle(Input::Start);
@@ -94,7 +97,21 @@ impl World {
                 let (free, total) = (self.free, 100 << 30);
                 (None, file(FileAnswer::Space(Space { free, total })))
             }
-            Action::File(FileOp::Claim { .. }) => (None, file(FileAnswer::Claimed(None))),
+            Action::File(FileOp::Claim { .. }) => {
+                let left = self.left.map(|note| Claim {
+                    pid: Some(4711),
+                    note: note.into(),
+                });
+                (None, file(FileAnswer::Claimed(left)))
+            }
+            Action::Signal(..) => (None, Some(Completion::Signalled(Ok(())))),
+            Action::AwaitEmpty(_) => (None, Some(Completion::Empty(Ok(())))),
+            Action::File(FileOp::Stat { path })
+                if self.left.is_some() && path.absolute().ends_with(".creating") =>
+            {
+                let (kind, size) = (FileKind::File, 4);
+                (None, file(FileAnswer::Stat(Some(Stat { kind, size }))))
+            }
             Action::File(FileOp::Stat { .. }) => (None, file(FileAnswer::Stat(None))),
             Action::File(FileOp::List { .. }) => (None, file(FileAnswer::Entries(Vec::new()))),
             Action::File(_) => (None, file(FileAnswer::Done)),
@@ -115,6 +132,20 @@ fn space_that_is_short_is_told_and_does_not_stop_the_making() {
     let mut roomy = World::new(300 << 30);
     roomy.command(Command::CreateEnv(web())).unwrap();
     assert_eq!(roomy.told.len(), world.told.len() - 1);
+}
+
+/// A run may want what is being cleared.
+#[test]
+fn what_is_wanted_while_it_is_cleared_is_made_after_that() {
+    let mut world = World::new(1 << 40);
+    world.left = Some("env-0123456789abcdef");
+    let clear = Command::ClearEnv(web());
+    world.command(clear.clone()).unwrap();
+    insta::assert_debug_snapshot!("cleared", world.told);
+    world.told.clear();
+    world.host.command(Instant::ZERO, clear).unwrap();
+    world.command(Command::CreateEnv(web())).unwrap();
+    insta::assert_debug_snapshot!("cleared_and_made", world.told);
 }
 
 #[test]

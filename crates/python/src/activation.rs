@@ -54,7 +54,10 @@ impl Activation {
         }
         match &self.virtual_env {
             Some(dir) => {
-                vars.insert("VIRTUAL_ENV".to_owned(), dir.clone());
+                // What `uv sync` and `uv run` use: they do not look at the other.
+                for name in ["VIRTUAL_ENV", "UV_PROJECT_ENVIRONMENT"] {
+                    vars.insert(name.to_owned(), dir.clone());
+                }
                 vars.remove("PYTHONHOME");
             }
             None => drop(vars.insert("PIP_REQUIRE_VIRTUALENV".to_owned(), "true".to_owned())),

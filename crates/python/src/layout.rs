@@ -139,6 +139,7 @@ fn one(component: &str) -> RelPath {
 pub struct EnvDir {
     path: ContainedPath,
     windows: bool,
+    conda: bool,
 }
 
 impl EnvDir {
@@ -147,6 +148,15 @@ impl EnvDir {
         Self {
             path,
             windows: platform.os == Os::Windows,
+            conda: false,
+        }
+    }
+
+    /// The conda environment at this path.
+    pub fn conda(path: ContainedPath, platform: Platform) -> Self {
+        Self {
+            conda: true,
+            ..Self::new(path, platform)
         }
     }
 
@@ -160,7 +170,17 @@ impl EnvDir {
         self.child(if self.windows { "Scripts" } else { "bin" })
     }
 
-    /// Its interpreter. A directory is an environment when this is there.
+    /// What is there in an environment and in no other directory: its interpreter, or what
+    /// conda wrote down of it, which may have no Python.
+    pub fn proof(&self) -> ContainedPath {
+        if self.conda {
+            self.child("conda-meta/history")
+        } else {
+            self.python()
+        }
+    }
+
+    /// Its interpreter.
     pub fn python(&self) -> ContainedPath {
         self.child(if self.windows {
             "Scripts/python.exe"

@@ -23,7 +23,9 @@ pub use detect::{Detect, DetectOptions};
 pub use installer::{Installer, UV_STAND_IN};
 pub use layout::{EnvDir, Layout};
 pub use platform::{Os, Platform};
-pub use provision::{Provision, ProvisionError, ProvisionEvent, ProvisionOptions, Provisioned};
+pub use provision::{
+    Contents, Provision, ProvisionError, ProvisionEvent, ProvisionOptions, Provisioned,
+};
 pub use pyvenv::version_of;
 pub use toolchain::{Interpreter, Tool, Toolchain};
 

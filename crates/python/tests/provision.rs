@@ -3,11 +3,12 @@
 
 use collodi_action::{Completion, Ended, Progress};
 use collodi_command::{Exit, Stream, TreeId};
-use collodi_contain::{Name, Root};
+use collodi_contain::{Name, RelPath, Root};
 use collodi_file::{Claim, FileAnswer, FileError, FileErrorKind, FileKind, Stat};
 use collodi_machine::{ActionId, trace::Traced};
 use collodi_python::{
-    Input, Interpreter, Layout, Platform, Provision, ProvisionOptions, Tool, Toolchain,
+    Contents, EnvDir, Input, Interpreter, Layout, Platform, Provision, ProvisionOptions, Tool,
+    Toolchain,
 };
 use collodi_time::Instant;
 use insta::assert_snapshot;
@@ -19,11 +20,14 @@ struct Making {
     now: Instant,
 }
 
-fn tools(uv: bool) -> Toolchain {
-    let tool = |program: &str| Tool {
+fn tool(program: &str) -> Tool {
+    Tool {
         program: program.into(),
         version: "1".into(),
-    };
+    }
+}
+
+fn tools(uv: bool) -> Toolchain {
     let python = Interpreter {
         program: "python3".into(),
         version: "Python 3.11.7".into(),
@@ -51,9 +55,25 @@ impl Making {
 
     fn on(platform: Platform, tools: Toolchain, version: Option<&str>) -> Self {
         let layout = Layout::new(Root::new("/w"), platform);
+        let env = layout.environment(&Name::parse("myapp").unwrap());
+        let contents = Contents::Python(version.map(Into::into));
+        Self::with(env, contents, tools)
+    }
+
+    fn by_conda(conda: Option<Tool>) -> Self {
+        let path = Root::new("/w/app").at(RelPath::parse("env").unwrap());
+        let contents = Contents::Conda(["python=3.10".into(), "ffmpeg".into()].into());
+        let tools = Toolchain {
+            conda,
+            ..tools(true)
+        };
+        Self::with(EnvDir::conda(path, Platform::LINUX_X64), contents, tools)
+    }
+
+    fn with(env: EnvDir, contents: Contents, tools: Toolchain) -> Self {
         let options = ProvisionOptions {
-            env: layout.environment(&Name::parse("myapp").unwrap()),
-            version: version.map(Into::into),
+            env,
+            contents,
             installer: tools.installer(true),
             tools,
             vars: BTreeMap::from([("PATH".into(), "/usr/bin".into())]),
@@ -162,6 +182,54 @@ fn without_uv_it_is_made_by_venv() {
     assert_snapshot!(making.exits(0).done().done().trace());
 }
 
+/// Of an environment of which something is there.
+fn clearing() -> Making {
+    let env = layout().environment(&Name::parse("myapp").unwrap());
+    Making::with(env, Contents::Nothing, tools(true))
+}
+
+#[test]
+fn what_is_half_made_can_go_without_anything_being_made() {
+    let making = clearing().there().there().left("env-7").signalled();
+    let making = making.answer(3, Completion::Empty(Ok(()))).done();
+    assert_snapshot!(making.done().done().trace());
+}
+
+#[test]
+fn only_what_nobody_is_at_goes() {
+    let whole = clearing().there().nothing();
+    let held = clearing().there().there().held(2);
+    let dealt_with = clearing().nothing().there().claimed().done().done();
+    for making in [whole, held, dealt_with] {
+        let trace = making.trace();
+        assert!(trace.ends_with("> done reused\n"), "{trace}");
+        assert!(
+            !trace.contains("remove /w/.vatn/python/envs/myapp"),
+            "{trace}"
+        );
+    }
+}
+
+#[test]
+fn conda_makes_its_own() {
+    let making = Making::by_conda(Some(tool("micromamba"))).free();
+    assert_snapshot!(making.exits(0).done().done().trace());
+}
+
+#[test]
+fn one_of_conda_that_is_half_made_is_made_anew_like_any_other() {
+    let making = Making::by_conda(Some(tool("conda")));
+    let making = making.there().there().left("env-7").signalled();
+    let making = making.answer(3, Completion::Empty(Ok(()))).done();
+    assert_snapshot!(making.exits(0).done().done().trace());
+}
+
+#[test]
+fn without_conda_nothing_is_left() {
+    let making = Making::by_conda(None).free();
+    assert_snapshot!(making.done().done().done().trace());
+}
+
 #[test]
 fn a_half_made_one_is_made_anew_when_nothing_of_its_maker_is_left() {
     let making = Making::of(tools(true), None).there().there().left("env-7");
@@ -244,12 +312,27 @@ fn a_failure_leaves_nothing() {
         bytes,
     };
     let making = making.input(200, Input::Progress(ActionId::from_number(6), output));
-    assert_snapshot!(making.exits(2).done().done().done().trace());
+    let making = making.exits(2).done();
+    assert_snapshot!(making.exits(1).done().done().done().trace());
+}
+
+/// uv gets pip from an index.
+#[test]
+fn where_uv_cannot_venv_does() {
+    let making = Making::of(tools(true), None).free().exits(2).done();
+    assert_snapshot!(making.exits(0).done().done().trace());
+}
+
+#[test]
+fn another_python_than_the_machines_is_for_uv_alone() {
+    let making = Making::of(tools(true), Some("3.10")).free().exits(2);
+    let trace = making.done().done().done().trace().to_owned();
+    assert!(trace.ends_with("> done failed: exit code 2: \n"), "{trace}");
 }
 
 #[test]
 fn what_cannot_be_removed_stays_marked() {
-    let making = Making::of(tools(true), None).free().exits(2);
+    let making = Making::of(tools(false), None).free().exits(2);
     let error = FileError::new(FileErrorKind::PermissionDenied, layout().environments());
     assert_snapshot!(
         making

@@ -3,7 +3,7 @@
 use crate::{DaemonSpec, Keep, ScriptRequest};
 use alloc::{boxed::Box, string::String};
 use collodi_machine::ActionId;
-use collodi_python::EnvDir;
+use collodi_python::{Contents, EnvDir};
 use collodi_restart::RestartClass;
 use core::fmt;
 
@@ -38,26 +38,21 @@ pub enum Action {
 pub struct EnvRequest {
     /// The environment.
     pub env: EnvDir,
-    /// The Python it is made with when it is not there, such as `3.10`.
-    pub version: Option<String>,
+    /// What it is made with when it is not there.
+    pub contents: Contents,
 }
 
 impl fmt::Display for Action {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::World(action) => write!(f, "{action}"),
-            Self::ProvideEnv(EnvRequest { env, version: None }) => {
-                write!(f, "provide environment {}", env.path())
-            }
-            Self::ProvideEnv(EnvRequest {
-                env,
-                version: Some(version),
-            }) => {
-                write!(
-                    f,
-                    "provide environment {} with Python {version}",
-                    env.path()
-                )
+            Self::ProvideEnv(EnvRequest { env, contents }) => {
+                write!(f, "provide environment {}", env.path())?;
+                match contents {
+                    Contents::Python(None) | Contents::Nothing => Ok(()),
+                    Contents::Python(Some(version)) => write!(f, " with Python {version}"),
+                    Contents::Conda(specs) => write!(f, " by conda with {}", specs.join(" ")),
+                }
             }
             Self::StartDaemon(spec) => {
                 write!(f, "start daemon: {}", spec.line)?;

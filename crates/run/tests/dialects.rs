@@ -6,7 +6,7 @@ use collodi_command::{Exit, Signal, Stream};
 use collodi_contain::{RelPath, Root};
 use collodi_file::{FileAnswer, FileOp};
 use collodi_machine::{ActionId, Machine as _, Output};
-use collodi_python::{Tool, Toolchain};
+use collodi_python::{Contents, Tool, Toolchain};
 use collodi_run::{Action, App, Completed, DaemonStarted, Event, Input, Run, RunOptions};
 use collodi_script::{Dialect, Options, parse};
 use collodi_time::Instant;
@@ -224,7 +224,15 @@ impl Easy {
             }
             Action::ProvideEnv(request) => {
                 let path = request.env.path();
-                self.told.push(format!("environment {path}"));
+                match &request.contents {
+                    Contents::Python(_) | Contents::Nothing => {
+                        self.told.push(format!("environment {path}"));
+                    }
+                    Contents::Conda(specs) => {
+                        let specs = specs.join(" ");
+                        self.told.push(format!("conda environment {path}: {specs}"));
+                    }
+                }
                 self.complete(id, Completed::Env(Ok(())));
             }
             Action::StartDaemon(_) => {

@@ -534,7 +534,7 @@ fn with_conda(conda: &str, table: &[Line]) -> String {
         ..Toolchain::default()
     });
     let trace = Play::new(options, table).trace();
-    let telling = ["exec", "note", "> done"];
+    let telling = ["exec", "note", "provide", "> done"];
     let lines = trace
         .lines()
         .filter(|line| telling.iter().any(|word| line.contains(word)));
@@ -542,7 +542,7 @@ fn with_conda(conda: &str, table: &[Line]) -> String {
 }
 
 #[test]
-fn a_conda_environment_is_made_when_it_is_not_there() {
+fn a_named_conda_environment_is_made_when_it_is_not_there() {
     let there = [Line("true", &[], Some(0)), Line("x", &[], Some(0))];
     let missing = [
         Line("true", &["no such environment\n"], Some(1)),
@@ -551,12 +551,22 @@ fn a_conda_environment_is_made_when_it_is_not_there() {
         Line("python=9", &["no such package\n"], Some(1)),
         Line("x", &[], Some(0)),
     ];
-    assert_snapshot!("conda_there", with_conda(r#""env""#, &there));
-    assert_snapshot!("conda_made", with_conda(r#""env""#, &missing));
+    assert_snapshot!("conda_there", with_conda(r#"{"name": "env"}"#, &there));
+    assert_snapshot!("conda_made", with_conda(r#"{"name": "env"}"#, &missing));
     let spec = r#"{"name": "ml", "python": 3.11, "args": "-c conda-forge"}"#;
     assert_snapshot!("conda_made_as_said", with_conda(spec, &missing));
-    let failing = r#"{"path": "env", "python": "9"}"#;
+    let failing = r#"{"name": "env", "python": "9"}"#;
     assert_snapshot!("conda_not_made", with_conda(failing, &missing));
+}
+
+#[test]
+fn a_conda_environment_with_a_path_is_provided_by_the_host() {
+    let table = [Line("x", &[], Some(0))];
+    assert_snapshot!("conda_provided", with_conda(r#""env""#, &table));
+    let spec = r#"{"path": "env", "python": 3.11, "args": "-c conda-forge"}"#;
+    assert_snapshot!("conda_provided_as_said", with_conda(spec, &table));
+    let bad = with_conda(r#"{"path": "bad"}"#, &table);
+    assert_snapshot!("conda_not_provided", bad);
 }
 
 #[test]

@@ -66,13 +66,15 @@ pub(crate) async fn create_env(
             warning = Some(shortage.to_string());
             None
         }
+        // The clearing of what was left before.
+        EnvEvent::Ended(Provisioned::Cleared) => None,
         EnvEvent::Ended(provisioned) => Some(provisioned.clone()),
         _ => None,
     };
     let provisioned = told(&surface, Command::CreateEnv(name.clone()), &path, made).await?;
     let reused = match provisioned {
         Provisioned::Created => false,
-        Provisioned::Reused => true,
+        Provisioned::Reused | Provisioned::Cleared => true,
         Provisioned::Failed(error) => return Err(failed(&error)),
     };
     let created = EnvCreated {

@@ -5,7 +5,7 @@ use crate::{network, variables::variables};
 use collodi_api::{Effect, FileEffect, PlannedCommand};
 use collodi_command::CommandSpec;
 use collodi_file::FileOp;
-use collodi_python::{Installer, ProvisionError};
+use collodi_python::{Contents, Installer, ProvisionError};
 use collodi_run::{DaemonSpec, EnvRequest, Field, FieldKind, Question};
 use collodi_script::StepAt;
 use collodi_value::Value;
@@ -48,16 +48,22 @@ impl Player<'_> {
         step: &StepAt,
         request: &EnvRequest,
     ) -> Result<(), ProvisionError> {
-        let exists = self.disk.has(&request.env.python()).await;
+        let exists = self.disk.has(&request.env.proof()).await;
         let tools = &self.options.tools;
         let installer = tools.installer(self.options.host.prefer_uv);
-        if !exists && installer == Installer::Pip && tools.python.is_none() {
-            return Err(ProvisionError::NoPython(tools.refused.clone()));
-        }
-        self.disk.assume_file(&request.env.python(), "");
+        let python = match &request.contents {
+            Contents::Conda(_) | Contents::Nothing => None,
+            Contents::Python(_)
+                if !exists && installer == Installer::Pip && tools.python.is_none() =>
+            {
+                return Err(ProvisionError::NoPython(tools.refused.clone()));
+            }
+            Contents::Python(version) => version.clone(),
+        };
+        self.disk.assume_file(&request.env.proof(), "");
         let effect = Effect::Environment {
             path: request.env.path().absolute(),
-            python: request.version.clone(),
+            python,
             exists,
         };
         self.effect(step, effect);

@@ -30,8 +30,9 @@ use std::{
 
 /// How long a question to the system may take.
 const TIME: Duration = Duration::from_secs(10);
-/// How long the search for Python's tools may take, which asks several programs.
-const SEARCH_TIME: Duration = Duration::from_secs(20);
+/// How long the search for Python's tools may take. It asks several programs, gives each its
+/// time, and ends it then; this is for one that cannot be ended.
+const SEARCH_TIME: Duration = Duration::from_secs(120);
 
 /// What is to be looked at.
 #[derive(Clone, Debug)]
@@ -86,7 +87,8 @@ impl Checkup {
             aside(clock, move || ports::look(&dir, listen)),
             aside(clock, self.places()),
         );
-        let facts = within(clock, SEARCH_TIME, survey(&self.backends, &self.options));
+        // It ends in time by itself, with what has answered until then.
+        let facts = survey(&self.backends, &self.options);
         let (python, (git, bash, settings), (sandbox, port, places), (facts, space)) =
             future::join4(python, asked, system, future::join(facts, self.space())).await;
         let (interpreter, uv, conda) = python;
@@ -101,7 +103,7 @@ impl Checkup {
             sandbox: sandbox.unwrap_or_else(|| Some(kernel::silent())),
             sandbox_is_asked: self.asks_for_sandboxes(),
             control_groups: self.control_groups(),
-            gpus: gpus(facts.unwrap_or_default()),
+            gpus: gpus(facts),
             space,
             port: port.unwrap_or(Port::Unknown),
             folders,

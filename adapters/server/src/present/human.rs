@@ -69,6 +69,12 @@ impl Presenter for Human {
             Event::Process { process, what, .. } => daemon(process.as_str(), what),
             Event::Env {
                 path,
+                what: what @ EnvEvent::Clearing(_),
+            } if self.script.is_none() => {
+                say!("      {DIM}environment {path}: {what}{DIM:#}");
+            }
+            Event::Env {
+                path,
                 what: EnvEvent::Ended(how),
             } => {
                 say!("      {DIM}environment {path}: {how}{DIM:#}");

@@ -108,8 +108,21 @@ fn an_app_is_added_from_a_repository_and_says_what_it_has() {
     let json = done(stage.call("--json apps")).stdout;
     let json: serde_json::Value = serde_json::from_str(&json).unwrap();
     assert_eq!(json["origin"]["commit"], newest);
+    let source = format!("file://{}/source", stage.root().display());
+    let folder = app(&stage, "greeter");
+    assert_eq!(git(&folder, &["config", "remote.origin.url"]), source);
     assert_eq!(json["hasScript"], true);
     assert_eq!(apps(&stage), ["greeter"]);
+}
+
+/// An address is shown and written down, also in the `.git/config` of the app.
+#[test]
+fn an_address_with_a_credential_is_refused_and_not_repeated() {
+    let answer = stage().call("add https://me:tok3n@example.org/owner/app");
+    assert_ne!(answer.status, 0, "{}", answer.shown());
+    let said = format!("{}{}", answer.stdout, answer.stderr);
+    assert!(said.contains("user name or password"), "{said}");
+    assert!(!said.contains("tok3n"), "{said}");
 }
 
 #[test]

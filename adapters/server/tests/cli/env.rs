@@ -20,7 +20,7 @@ fn stage() -> Stage {
     let stage = ["web", "tools", LONG].into_iter().fold(Stage::new(), env);
     env(stage, "half")
         .file(&format!("{ENVS}/.half.creating"), "")
-        .file(".vatn/python/.collodi-4711-1", "cut")
+        .file(".vatn/python/.collodi-99999999-1", "cut")
         .file(".vatn/python/apps/demo/pinokio.json", script)
 }
 
@@ -76,7 +76,7 @@ fn what_may_go_is_shown_before_it_goes() {
     assert_snapshot!("gc_yes", told(&stage, "env gc --yes"));
     let left: Vec<_> = fs::read_dir(stage.root().join(ENVS)).unwrap().collect();
     assert_eq!(left.len(), 1, "{left:?}");
-    assert!(is_there(&format!("{ENVS}/web")) && !is_there(".vatn/python/.collodi-4711-1"));
+    assert!(is_there(&format!("{ENVS}/web")) && !is_there(".vatn/python/.collodi-99999999-1"));
     assert_snapshot!("gc_nothing", told(&stage, "env gc"));
 }
 

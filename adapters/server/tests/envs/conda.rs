@@ -2,7 +2,7 @@
 //!
 //! `cargo xtask tools` installs the solver into `.tools/`; without it these tests fail.
 
-use crate::stage::{Stage, Tool, told};
+use crate::stage::{Stage, Told, Tool, told};
 use std::{
     fs,
     io::{BufRead, BufReader},
@@ -114,6 +114,54 @@ fn a_missing_environment_of_the_plugins_dialect_is_an_error() {
         told.text
     );
     assert!(!stage.path("demo/ran").exists());
+}
+
+const BY_PATH: &str = r#""conda": {"path": "shared", "args": "tinytool -c CHANNEL"}"#;
+
+fn by_path() -> Stage {
+    let one = step(BY_PATH);
+    stage(&format!(r#"{{"dialect": "pinokio", "run": [{one}]}}"#))
+}
+
+fn uses_it(told: &Told, stage: &Stage) -> bool {
+    let place = stage.path("demo/shared");
+    let expected = format!("tinytool of {}", place.display());
+    told.success && told.text.contains(&expected)
+}
+
+#[test]
+fn eight_programs_make_one_environment() {
+    let stage = by_path();
+    let all: Vec<_> = (0..8)
+        .map(|number| stage.start_in(format!("w{number}")))
+        .collect();
+    let all: Vec<_> = all.into_iter().map(told).collect();
+    let text = all.iter().map(|told| told.text.as_str());
+    let text = text.collect::<Vec<_>>().join("\n---\n");
+    assert!(all.iter().all(|told| uses_it(told, &stage)), "{text}");
+    assert_eq!(text.matches("creating environment").count(), 1, "{text}");
+    assert_eq!(stage.leftovers(), [""; 0]);
+}
+
+/// What conda has linked until then looks like an environment.
+#[test]
+fn one_whose_maker_was_killed_is_made_anew() {
+    for linked in [None, Some("shared/conda-meta")] {
+        let stage = by_path();
+        let mut maker = stage.start_in("killed");
+        let mut lines = BufReader::new(maker.stdout.take().unwrap()).lines();
+        let begins = |line: std::io::Result<String>| line.unwrap().contains("creating environment");
+        assert!(lines.any(begins));
+        while linked.is_some_and(|linked| !stage.path("demo").join(linked).exists()) {
+            std::thread::yield_now();
+        }
+        maker.kill().unwrap();
+        maker.wait().unwrap();
+        let next = stage.run();
+        assert!(uses_it(&next, &stage), "{linked:?}: {}", next.text);
+        assert!(next.text.contains("left half-made"), "{}", next.text);
+        assert_eq!(stage.leftovers(), [""; 0], "{linked:?}");
+    }
 }
 
 /// What stands between, `conda run` and a shell, passes no signal on.

@@ -65,6 +65,49 @@ fn an_environment_that_a_script_makes_itself_is_where_it_says() {
     }
 }
 
+/// `uv sync` does not look at `VIRTUAL_ENV`: left to itself it would make a `.venv`.
+#[test]
+fn what_a_project_says_is_synced_into_the_environment() {
+    if !Tool::all().contains(&Tool::Uv) {
+        return;
+    }
+    let line = "uv sync --no-index --find-links $W && demo-a && uv pip list";
+    let script = format!("{{\"dialect\": \"vatn\", \"run\": [{}]}}", step(line));
+    let stage = Stage::new(Tool::Uv, &script);
+    wheel(&stage.path("demo/wheels"), "a");
+    let project = "[project]\nname = \"app\"\nversion = \"1\"\nrequires-python = \">=3.8\"\n\
+        dependencies = [\"demo-a\"]\n";
+    std::fs::write(stage.path("demo/pyproject.toml"), project).unwrap();
+    let told = stage.run();
+    assert!(told.success, "{}", told.text);
+    let prefix = format!("prefix {}", stage.env("mine").display());
+    assert!(told.text.contains(&prefix), "{}", told.text);
+    assert!(!stage.path("demo/.venv").exists());
+}
+
+/// uv gets pip from an index; an environment of `venv` has it without.
+#[test]
+fn without_an_index_an_environment_is_made_all_the_same() {
+    let line = "pip install --no-index --find-links $W demo-a && demo-a";
+    let script = format!("{{\"dialect\": \"vatn\", \"run\": [{}]}}", step(line));
+    for tool in Tool::all() {
+        let stage = Stage::new(tool, &script);
+        let cache = stage.path("no-cache").display().to_string();
+        let stage = stage.with_variables(&[
+            ("UV_DEFAULT_INDEX", "http://127.0.0.1:9/simple"),
+            ("PIP_INDEX_URL", "http://127.0.0.1:9/simple"),
+            ("UV_CACHE_DIR", &cache),
+            ("UV_HTTP_RETRIES", "0"),
+        ]);
+        wheel(&stage.path("demo/wheels"), "a");
+        let told = stage.run();
+        assert!(told.success, "{tool:?}: {}", told.text);
+        let prefix = format!("prefix {}", stage.env("mine").display());
+        assert!(told.text.contains(&prefix), "{tool:?}: {}", told.text);
+        assert_eq!(stage.leftovers(), [""; 0], "{tool:?}");
+    }
+}
+
 #[test]
 fn without_an_environment_pip_does_not_reach_the_machine() {
     let line = "pip install --no-index --find-links wheels demo-a";

@@ -2,6 +2,8 @@
 
 use crate::stage::{Stage, Tool, told};
 use std::{
+    fs::{self, File},
+    io::{BufRead as _, BufReader},
     process::Child,
     time::{Duration, Instant},
 };
@@ -33,6 +35,43 @@ fn eight_programs_make_one_environment() {
         assert_eq!(made.count(), 1, "{tool:?}: {all}");
         assert_eq!(stage.leftovers(), [""; 0], "{tool:?}");
     }
+}
+
+/// Nobody need want the environment again. A marker that a living program holds is its own.
+#[test]
+fn what_killed_makers_left_is_removed_when_a_server_starts() {
+    let stage = Stage::new(Tool::Venv, SCRIPT);
+    for name in ["cut", "living", "whole"] {
+        fs::create_dir_all(stage.env(name).join("bin")).unwrap();
+        fs::write(stage.env(name).join("bin/python"), "").unwrap();
+    }
+    fs::write(stage.envs().join(".cut.creating"), "4711\n\n").unwrap();
+    let held = File::create(stage.envs().join(".living.creating")).unwrap();
+    held.lock().unwrap();
+    let named = |name: &str| {
+        told(stage.call(&["env", "gc"]))
+            .text
+            .contains(&format!(" {name}"))
+    };
+    assert!(named("cut") && !named("living"));
+    let mut server = stage.serve();
+    let mut lines = BufReader::new(server.stdout.take().unwrap()).lines();
+    let path = stage.env("cut").display().to_string();
+    let is_gone = |line: &str| line.contains(&path) && line.contains("half-made is removed");
+    let mut told = Vec::new();
+    while !told.last().is_some_and(|line: &String| is_gone(line)) {
+        told.push(lines.next().expect("the server says it").unwrap());
+    }
+    server.kill().unwrap();
+    server.wait().unwrap();
+    assert!(
+        told.iter()
+            .any(|line| line.contains("removing what process")),
+        "{told:?}"
+    );
+    assert!(!stage.env("cut").exists());
+    assert!(stage.env("living").exists() && stage.env("whole").exists());
+    assert_eq!(stage.leftovers(), [".living.creating"]);
 }
 
 #[test]

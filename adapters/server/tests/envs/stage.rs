@@ -32,6 +32,7 @@ pub(crate) struct Stage {
     root: PathBuf,
     tool: Tool,
     first_in_path: Option<PathBuf>,
+    variables: Vec<(String, String)>,
 }
 
 /// What came of a run.
@@ -59,7 +60,15 @@ impl Stage {
             root: root.to_owned(),
             tool,
             first_in_path: None,
+            variables: Vec::new(),
         }
+    }
+
+    /// With variables of the machine's.
+    pub(crate) fn with_variables(self, variables: &[(&str, &str)]) -> Self {
+        let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+        let variables = variables.iter().map(owned).collect();
+        Self { variables, ..self }
     }
 
     /// With the programs of this folder.
@@ -103,11 +112,26 @@ impl Stage {
         self.command(&workspace).spawn().unwrap()
     }
 
+    /// A server of the workspace.
+    pub(crate) fn serve(&self) -> Child {
+        self.call(&["serve", "--listen", "127.0.0.1:0"])
+    }
+
+    /// The program with these words.
+    pub(crate) fn call(&self, words: &[&str]) -> Child {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_collodi"));
+        command.arg("--workspace").arg(&self.root).args(words);
+        command.stderr(Stdio::piped());
+        command.stdin(Stdio::null()).stdout(Stdio::piped());
+        command.spawn().unwrap()
+    }
+
     fn command(&self, workspace: &Path) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_collodi"));
         command
             .env("UV_PYTHON_DOWNLOADS", "never")
             .env("PIP_DISABLE_PIP_VERSION_CHECK", "1")
+            .envs(self.variables.iter().map(|(name, value)| (name, value)))
             .arg("--workspace")
             .arg(workspace)
             .arg("run");

@@ -1,7 +1,8 @@
 //! The files: what is there, whose the marker is, and what goes again.
 
 use super::{
-    Provision, ProvisionError, ProvisionEvent, Provisioned, State, WAITING_STEP, WAITING_TIME,
+    Contents, Provision, ProvisionError, ProvisionEvent, Provisioned, State, WAITING_STEP,
+    WAITING_TIME,
 };
 use alloc::string::ToString;
 use collodi_action::Action;
@@ -33,12 +34,15 @@ impl Provision {
     /// to the question whether something is there.
     fn step(&mut self, now: Instant, there: bool) {
         match &self.state {
-            State::LookingForPython => {
+            State::LookingForProof => {
                 let path = self.options.env.marker();
-                let state = State::LookingForMarker { python: there };
+                let state = State::LookingForMarker { proof: there };
                 self.ask(FileOp::Stat { path }, state);
             }
-            State::LookingForMarker { python: true } if !there => {
+            State::LookingForMarker { proof: true } if !there => {
+                self.state = State::Done(Provisioned::Reused);
+            }
+            State::LookingForMarker { .. } if !there && self.makes_nothing() => {
                 self.state = State::Done(Provisioned::Reused);
             }
             State::LookingForMarker { .. } => self.claim(),
@@ -89,6 +93,10 @@ impl Provision {
         }
     }
 
+    fn makes_nothing(&self) -> bool {
+        self.options.contents == Contents::Nothing
+    }
+
     pub(super) fn claim(&mut self) {
         let path = self.options.env.marker();
         let note = self.options.tree.to_string();
@@ -98,8 +106,10 @@ impl Provision {
     fn claimed(&mut self, left: Option<Claim>) {
         match left {
             None if self.ended_by.is_some() => self.give_up(),
+            // Somebody has dealt with it meanwhile.
+            None if self.makes_nothing() => self.unmark(Provisioned::Reused),
             None => {
-                let path = self.options.env.python();
+                let path = self.options.env.proof();
                 self.ask(FileOp::Stat { path }, State::LookingAgain);
             }
             Some(left) => {
@@ -128,6 +138,10 @@ impl Provision {
     fn held(&mut self, now: Instant, claim: Claim) {
         if let Some(why) = self.ended_by.take() {
             self.state = State::Done(Provisioned::Failed(why));
+            return;
+        }
+        if self.makes_nothing() {
+            self.state = State::Done(Provisioned::Reused);
             return;
         }
         if self.patience.is_none() {

@@ -1,7 +1,9 @@
 //! The commands: which Python, and the tool that makes the environment.
 
-use super::{CREATION_TIME, Provision, ProvisionError, ProvisionEvent, Provisioned, State};
-use crate::{Installer, detect::PROBE_TIME, version};
+use super::{
+    CREATION_TIME, Contents, Provision, ProvisionError, ProvisionEvent, Provisioned, State,
+};
+use crate::{CondaEnv, Installer, detect::PROBE_TIME, version};
 use alloc::{
     borrow::ToOwned,
     string::{String, ToString},
@@ -14,12 +16,24 @@ use collodi_time::Instant;
 impl Provision {
     /// Nothing is there, and the marker is ours.
     pub(super) fn make(&mut self, now: Instant) {
+        match self.options.contents.clone() {
+            Contents::Python(version) => self.make_with(now, version),
+            Contents::Conda(specs) => {
+                let at = CondaEnv::Path(self.options.env.path().clone());
+                let conda = self.options.tools.conda.as_ref();
+                let command = conda.map(|conda| (conda.program.clone(), at.create_args(&specs)));
+                self.create_by(now, command, ProvisionError::NoConda);
+            }
+            Contents::Nothing => self.unmark(Provisioned::Cleared),
+        }
+    }
+
+    fn make_with(&mut self, now: Instant, wanted: Option<String>) {
         let tools = &self.options.tools;
         let own = tools.python.as_ref().map(|python| python.program.clone());
-        let wanted = self.options.version.clone();
         match (wanted, self.options.installer) {
             (Some(version), Installer::Pip) if !tools.python_is(&version) => {
-                self.probe(now, version);
+                self.probe(now, &version);
             }
             (Some(version), Installer::Uv) => self.create(now, Some(&version)),
             (_, Installer::Pip) if own.is_none() => {
@@ -31,26 +45,33 @@ impl Provision {
     }
 
     /// Looks whether the Python that was asked for is there by its own name.
-    fn probe(&mut self, now: Instant, version: String) {
-        let Some(program) = version::program(&version) else {
-            let tried = None;
+    fn probe(&mut self, now: Instant, version: &str) {
+        let Some(program) = version::program(version) else {
+            let (version, tried) = (version.to_owned(), None);
             return self.undo(ProvisionError::VersionNeedsUv { version, tried });
         };
         let spec = self.command(&program, &["--version".to_owned()]);
         self.out.action(Action::Exec(spec));
         self.state = State::Probing {
             program,
+            version: version.to_owned(),
             deadline: now + PROBE_TIME,
             said: Vec::new(),
         };
     }
 
     pub(super) fn probed(&mut self, now: Instant, how: &Completion) {
-        let State::Probing { program, said, .. } = &self.state else {
+        let State::Probing {
+            program,
+            version,
+            said,
+            ..
+        } = &self.state
+        else {
             return;
         };
         let (program, line) = (program.clone(), version::first_line(said));
-        let version = self.options.version.clone().unwrap_or_default();
+        let version = version.clone();
         let is_it = match (self.ended_by.take(), how) {
             (Some(ProvisionError::TimedOut), _) => Err("no answer in time".to_owned()),
             (Some(why), _) => return self.unmark(Provisioned::Failed(why)),
@@ -71,9 +92,19 @@ impl Provision {
     fn create(&mut self, now: Instant, python: Option<&str>) {
         let (tools, env) = (&self.options.tools, &self.options.env);
         let command = self.options.installer.create_command(tools, env, python);
+        let otherwise = ProvisionError::NoPython(tools.refused.clone());
+        self.create_by(now, command, otherwise);
+    }
+
+    /// Runs the command that makes it, a program and its arguments.
+    fn create_by(
+        &mut self,
+        now: Instant,
+        command: Option<(String, Vec<String>)>,
+        otherwise: ProvisionError,
+    ) {
         let Some((program, args)) = command else {
-            let tried = tools.refused.clone();
-            return self.undo(ProvisionError::NoPython(tried));
+            return self.undo(otherwise);
         };
         let spec = self.command(&program, &args);
         self.out.event(ProvisionEvent::Creating {
@@ -105,9 +136,31 @@ impl Provision {
             (None, _) => Some(ProvisionError::Cancelled),
         };
         match failure {
-            Some(failure) => self.undo(failure),
             None => self.unmark(Provisioned::Created),
+            Some(failure) if self.venv_may_do(&failure) => {
+                self.without_uv = Some(failure);
+                self.options.installer = Installer::Pip;
+                self.tail.clear();
+                self.clear();
+            }
+            Some(failure) => {
+                let first = self.without_uv.take();
+                self.undo(first.unwrap_or(failure));
+            }
         }
+    }
+
+    /// uv gets the new environment's pip from an index, `venv` has one at hand. So without a
+    /// network the machine's own Python does, where it is the one that is wanted.
+    fn venv_may_do(&self, failure: &ProvisionError) -> bool {
+        let tools = &self.options.tools;
+        let fits = match &self.options.contents {
+            Contents::Python(None) => tools.python.is_some(),
+            Contents::Python(Some(version)) => tools.python_is(version),
+            Contents::Conda(_) | Contents::Nothing => false,
+        };
+        let by_uv = self.options.installer == Installer::Uv;
+        fits && by_uv && matches!(failure, ProvisionError::Command { .. })
     }
 
     fn tail_text(&self) -> String {

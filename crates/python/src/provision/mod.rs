@@ -32,17 +32,28 @@ const TAIL_BYTES: usize = 4096;
 pub struct ProvisionOptions {
     /// The environment.
     pub env: EnvDir,
-    /// The Python it shall have, when it matters: `3.10`. Where the machine's own is
-    /// another one, uv gets it, or the program `python3.10` has to be there.
-    pub version: Option<String>,
+    /// What it is made with.
+    pub contents: Contents,
     /// What is on the machine.
     pub tools: Toolchain,
-    /// Which tool makes it.
+    /// Which tool makes it, where that is not conda.
     pub installer: Installer,
     /// The variables of the commands.
     pub vars: BTreeMap<String, String>,
     /// The tree of the commands. No other making has it, of any program.
     pub tree: TreeId,
+}
+
+/// What a new environment is made with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Contents {
+    /// Python: this one, when it matters: `3.10`. Where the machine's own is another one, uv
+    /// gets it, or the program `python3.10` has to be there.
+    Python(Option<String>),
+    /// What conda installs by these specifications and options.
+    Conda(Vec<String>),
+    /// Nothing: what is half-made goes, and none is made. Nobody is waited for.
+    Nothing,
 }
 
 /// Makes one environment, unless it is there.
@@ -56,6 +67,8 @@ pub struct ProvisionOptions {
 pub struct Provision {
     options: ProvisionOptions,
     state: State,
+    /// Why uv could not make it, after which `venv` tries.
+    without_uv: Option<ProvisionError>,
     /// Why it ends before it is made.
     ended_by: Option<ProvisionError>,
     /// Until when another program is waited for, once one was.
@@ -68,11 +81,11 @@ pub struct Provision {
 #[derive(Clone, Debug)]
 enum State {
     New,
-    /// Is there an interpreter?
-    LookingForPython,
+    /// Is there an environment?
+    LookingForProof,
     /// Is there a marker?
     LookingForMarker {
-        python: bool,
+        proof: bool,
     },
     Claiming,
     /// Another program has the marker; when to try again.
@@ -89,6 +102,7 @@ enum State {
     /// Is this program the Python that was asked for?
     Probing {
         program: String,
+        version: String,
         deadline: Instant,
         said: Vec<u8>,
     },
@@ -109,6 +123,7 @@ impl Provision {
         Self {
             options,
             state: State::New,
+            without_uv: None,
             ended_by: None,
             patience: None,
             tail: VecDeque::new(),
@@ -127,8 +142,8 @@ impl Provision {
     }
 
     fn begin(&mut self) {
-        let path = self.options.env.python();
-        self.ask(FileOp::Stat { path }, State::LookingForPython);
+        let path = self.options.env.proof();
+        self.ask(FileOp::Stat { path }, State::LookingForProof);
     }
 
     fn heard(&mut self, id: ActionId, progress: Progress) -> Result<(), Stale> {
@@ -184,7 +199,7 @@ impl Provision {
     fn end(&mut self, why: ProvisionError) {
         match self.state {
             State::New
-            | State::LookingForPython
+            | State::LookingForProof
             | State::LookingForMarker { .. }
             | State::Waiting(..) => self.state = State::Done(Provisioned::Failed(why)),
             State::Undoing(_) | State::Unmarking(_) | State::Releasing(_) | State::Done(_) => {}

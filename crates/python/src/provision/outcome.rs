@@ -29,10 +29,12 @@ pub enum ProvisionEvent {
 /// How the making of an environment ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Provisioned {
-    /// It was there.
+    /// It was there, or nothing is half-made of it.
     Reused,
     /// It was made.
     Created,
+    /// What was half-made is gone.
+    Cleared,
     /// It could not be made.
     Failed(ProvisionError),
 }
@@ -51,6 +53,8 @@ pub enum ProvisionError {
         /// The program that would have had it, and why it was not taken.
         tried: Option<(String, String)>,
     },
+    /// Conda was asked for, and is not there.
+    NoConda,
     /// There is something that is not an environment.
     NotAnEnvironment,
     /// Another program was at it for longer than one is waited for.
@@ -92,6 +96,7 @@ impl fmt::Display for Provisioned {
         match self {
             Self::Reused => f.write_str("reused"),
             Self::Created => f.write_str("created"),
+            Self::Cleared => f.write_str("what was half-made is removed"),
             Self::Failed(error) => write!(f, "failed: {error}"),
         }
     }
@@ -112,6 +117,7 @@ impl fmt::Display for ProvisionError {
                     .iter()
                     .try_for_each(|(program, why)| write!(f, "; {program}: {why}"))
             }
+            Self::NoConda => f.write_str("there is no conda, mamba or micromamba"),
             Self::NotAnEnvironment => f.write_str("there is something that is not an environment"),
             Self::Busy(claim) => write!(f, "{claim} has been making it for too long"),
             Self::Leftovers(error) => {

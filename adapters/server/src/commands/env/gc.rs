@@ -11,7 +11,7 @@ use std::process::ExitCode;
 
 pub(super) async fn gc(seat: &Seat, json: bool, yes: bool) -> Result<ExitCode> {
     let envs = seat.envs().await?;
-    let found = leftovers(&seat.workspace, envs, seat.server_pid()).await?;
+    let found = leftovers(&seat.workspace, envs, collodi_os::lives).await?;
     let (mut freed, mut failed) = (0, 0);
     for leftover in &found {
         let bytes = bytes(seat, leftover).await;

@@ -1,13 +1,7 @@
 //! Where the environments of a workspace are asked for and deleted: at its server when one
 //! runs, else by ourselves.
 
-use crate::{
-    client::Client,
-    failure::Failure,
-    home::Home,
-    runtime::Runtime,
-    state::{Hold, ServerState},
-};
+use crate::{client::Client, failure::Failure, home::Home, runtime::Runtime, state::Hold};
 use anyhow::{Context as _, Result};
 use collodi_api::{Env, EnvDeleted, Envs};
 use collodi_backend::Backends;
@@ -97,12 +91,6 @@ impl Seat {
             Ok(FileAnswer::Measured(tally)) => Some(tally.usage().freed),
             _ => None,
         }
-    }
-
-    /// The process of the server.
-    pub(super) fn server_pid(&self) -> Option<u32> {
-        self.server.as_ref()?;
-        ServerState::read(&self.dir).ok().map(|state| state.pid)
     }
 
     /// No server may begin meanwhile.

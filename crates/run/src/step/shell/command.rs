@@ -209,7 +209,7 @@ fn venv(
     };
     let env = if by_path {
         let path = contained(cwd, "venv", &text)?;
-        may_be_made(cx, &path)?;
+        may_be_made(cx, "venv", &path)?;
         EnvDir::new(path, cx.options.layout.platform())
     } else {
         cx.options.layout.environment(&name("venv", &text)?)
@@ -218,13 +218,13 @@ fn venv(
 }
 
 /// An environment is made when it is not there: in another app that is a change.
-fn may_be_made(cx: &Context, path: &ContainedPath) -> Result<(), Fault> {
+pub(super) fn may_be_made(cx: &Context, key: &str, path: &ContainedPath) -> Result<(), Fault> {
     let wanted = OtherApps::Write;
     if cx.is_own(path) || cx.options.other_apps >= wanted {
         return Ok(());
     }
     let text = path.absolute();
-    Err(at("venv", FailureKind::OtherApp { text, wanted }))
+    Err(at(key, FailureKind::OtherApp { text, wanted }))
 }
 
 pub(super) fn name(key: &str, text: &str) -> Result<Name, Fault> {

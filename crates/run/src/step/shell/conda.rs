@@ -1,6 +1,6 @@
 //! The conda environment of a step.
 
-use super::command::name;
+use super::command::{may_be_made, name};
 use crate::{
     context::{Context, contained},
     outcome::FailureKind,
@@ -51,7 +51,12 @@ impl Conda {
             Some(conda) if conda.env.is_some() && cx.options.tools.conda.is_none() => {
                 Err(at("conda", FailureKind::NoConda))
             }
-            conda => Ok(conda),
+            conda => {
+                if let Some((path, _)) = conda.as_ref().and_then(Self::to_provide) {
+                    may_be_made(cx, "conda", path)?;
+                }
+                Ok(conda)
+            }
         }
     }
 
@@ -130,6 +135,14 @@ impl Conda {
 
     pub(super) const fn env(&self) -> Option<&CondaEnv> {
         self.env.as_ref()
+    }
+
+    /// The path of one that the host provides, and what it is made with.
+    pub(super) fn to_provide(&self) -> Option<(&ContainedPath, &[String])> {
+        match (&self.env, &self.new) {
+            (Some(CondaEnv::Path(path)), Some(new)) => Some((path, new)),
+            _ => None,
+        }
     }
 
     /// Whether it is made when it is not there.

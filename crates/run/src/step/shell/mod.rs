@@ -25,12 +25,14 @@ use crate::{
 use alloc::{boxed::Box, collections::VecDeque, string::String, string::ToString};
 use collodi_action::{Completion, Progress};
 use collodi_command::{Exit, Signal};
+use collodi_contain::ContainedPath;
 use collodi_file::FileOp;
 use collodi_machine::ActionId;
-use collodi_python::CondaWords;
+use collodi_python::{CondaWords, Contents, EnvDir};
 use collodi_time::{Deadline, Instant};
 use collodi_value::{Object, Value};
 use command::Shape;
+use conda::Conda;
 use output::Capture;
 use watch::{Act, Watch};
 
@@ -54,9 +56,11 @@ enum Phase {
     Directory,
     /// Its environment.
     Environment,
-    /// Conda, to say whether its environment is there.
+    /// Its conda environment.
+    CondaEnv(ContainedPath),
+    /// Conda, to say whether its named environment is there.
     CondaLook(ActionId),
-    /// Conda, to make its environment.
+    /// Conda, to make its named environment.
     CondaMake { exec: ActionId, line: String },
     /// This command.
     Command { exec: ActionId, line: String },
@@ -127,14 +131,27 @@ impl Shell {
         let Some(env) = self.shape.env.clone() else {
             return self.conda(cx);
         };
-        let version = self.shape.version.clone();
-        cx.ask(Action::ProvideEnv(EnvRequest { env, version }));
+        let contents = Contents::Python(self.shape.version.clone());
+        cx.ask(Action::ProvideEnv(EnvRequest { env, contents }));
         self.phase = Phase::Environment;
         self.wait()
     }
 
     /// Has the conda environment made, when it may have to be.
     fn conda(mut self: Box<Self>, cx: &mut Context) -> Step {
+        let conda = self.shape.conda.as_ref();
+        let Some((path, specs)) = conda.and_then(Conda::to_provide) else {
+            return self.named_conda(cx);
+        };
+        let env = EnvDir::conda(path.clone(), cx.options.layout.platform());
+        self.phase = Phase::CondaEnv(path.clone());
+        let contents = Contents::Conda(specs.to_vec());
+        cx.ask(Action::ProvideEnv(EnvRequest { env, contents }));
+        self.wait()
+    }
+
+    /// Where a named one is, conda alone knows.
+    fn named_conda(mut self: Box<Self>, cx: &mut Context) -> Step {
         let conda = self
             .shape
             .conda
@@ -217,6 +234,11 @@ impl Shell {
             }
             (Phase::Directory, Completed::World(Completion::File(Ok(_)))) => self.environment(cx),
             (Phase::Environment, Completed::Env(Ok(()))) => self.conda(cx),
+            (Phase::CondaEnv(_), Completed::Env(Ok(()))) => self.run(cx),
+            (Phase::CondaEnv(path), Completed::Env(Err(error))) => {
+                let path = path.absolute();
+                Step::Fail(at("conda", FailureKind::Env { path, error }))
+            }
             (Phase::Environment, Completed::Env(Err(error))) => {
                 let path = self.shape.env.as_ref().map(|env| env.path().to_string());
                 let path = path.unwrap_or_default();
