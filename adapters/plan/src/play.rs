@@ -23,6 +23,7 @@ use crate::{
 use collodi_api::{Effect, Plan, PlanEnding, PlanStatus};
 use collodi_backend::FileSystem;
 use collodi_command::Exit;
+use collodi_driver::a_turn_for_others;
 use collodi_host::RunRequest;
 use collodi_machine::{ActionId, Machine as _, Output};
 use collodi_run::{Action, Completed, DaemonStarted, Event, Input};
