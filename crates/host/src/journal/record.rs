@@ -72,8 +72,8 @@ impl Record {
             ),
             ("url", optional(self.url.clone())),
             ("kept", kept),
-            ("logNext", text(&self.log.next)),
-            ("logAt", text(&self.log.at.as_duration().as_millis())),
+            ("logNext", text(self.log.next)),
+            ("logAt", text(self.log.at.as_duration().as_millis())),
         ]);
         (value.to_json_pretty() + "\n").into_bytes()
     }
