@@ -262,3 +262,34 @@ fn a_signal_goes_to_all_that_lives_of_a_daemon_and_its_end_is_a_death() {
     play.complete("await end", Completion::Empty(Ok(())));
     assert_snapshot!(play.trace());
 }
+
+const STEPS: &str = r#"{"dialect": "pinokio", "run": [
+    {"method": "shell.run", "params": {"message": "one"}},
+    {"method": "local.set", "params": {"kept": "{{input.stdout}}"}},
+    {"method": "shell.run", "params": {"message": "two {{local.kept}} {{JSON.stringify(input)}}"}}]}"#;
+
+/// A run of the three steps whose last one fails.
+fn failed_at_its_last_step(play: &mut Play) -> collodi_host::RunId {
+    play.run(STEPS);
+    play.no_files();
+    let exec = play.asked("exec bash");
+    play.input(Input::Progress(exec, said("said\n")));
+    play.input(Input::Completed(exec, ended(Exit::Code(0))));
+    play.complete("exec bash", ended(Exit::Code(1)));
+    play.traced.machine.runs().next().unwrap().id().clone()
+}
+
+#[test]
+fn a_run_from_a_step_on_knows_what_the_earlier_one_knew() {
+    let mut play = Play::new();
+    let of = failed_at_its_last_step(&mut play);
+    for (from, of) in [(2, Some(of.clone())), (1, Some(of)), (2, None), (3, None)] {
+        let request = play::request(STEPS);
+        play.command(Command::RunFrom { request, from, of });
+        play.no_files();
+        while play.asks("exec bash") {
+            play.complete("exec bash", ended(Exit::Code(0)));
+        }
+    }
+    assert_snapshot!(play.trace());
+}
