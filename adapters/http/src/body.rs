@@ -8,7 +8,7 @@ use axum::{
     body::{Body, Bytes},
     http::{HeaderMap, header},
 };
-use collodi_api::{AppRequest, AppUpdate, RunAnswer, RunRequest, SignalRequest};
+use collodi_api::{AppRequest, AppUpdate, RerunRequest, RunAnswer, RunRequest, SignalRequest};
 use collodi_host::{Command, RunId};
 use collodi_run::PreparedAnswers;
 use collodi_script::StepAt;
@@ -25,6 +25,7 @@ const ANSWER: &str = "send {\"values\": {\"KEY\": …}}, with the keys of the ru
 const APP: &str =
     "send {\"source\": \"https://…\"} or {\"template\": \"fastapi\"}, and a \"name\" if you like";
 const UPDATE: &str = "send {\"commit\": \"…\", \"discard\": false}, or no body";
+const RERUN: &str = "send {\"from\": 2}, the index of a step of `run`, or no body";
 const SIGNAL: &str =
     "send {\"signal\": \"HUP\"}; signals are HUP, INT, QUIT, KILL, USR1, USR2, TERM, CONT and STOP";
 const CONFIG: &str = "send {\"preferUv\": true}, with the settings that are to change";
@@ -96,6 +97,14 @@ pub(crate) fn update(bytes: &[u8]) -> Result<AppUpdate, Fault> {
     match bytes.is_empty() {
         true => Ok(AppUpdate::default()),
         false => parse(bytes, UPDATE),
+    }
+}
+
+/// From where a run is to be run once more; nothing said when the body is empty.
+pub(crate) fn rerun(bytes: &[u8]) -> Result<RerunRequest, Fault> {
+    match bytes.is_empty() {
+        true => Ok(RerunRequest::default()),
+        false => parse(bytes, RERUN),
     }
 }
 

@@ -7,10 +7,11 @@ use super::Given;
 use crate::{
     cli::RunArgs,
     client::{Client, Told},
+    failure::Failure,
     interrupts::Interrupts,
 };
 use anyhow::Result;
-use collodi_api::{Answer, RunAccepted, RunRequest};
+use collodi_api::{Answer, RerunRequest, RunAccepted, RunRequest, Runs};
 use collodi_contain::Name;
 use collodi_value::Value;
 use futures::{FutureExt as _, SinkExt as _, StreamExt as _, channel::mpsc, executor::block_on};
@@ -34,14 +35,11 @@ pub(super) async fn run(
     let given = Given::of(&args.answers)?;
     let mut interrupts = Interrupts::listen()?;
     let client = Arc::new(client);
-    let body = RunRequest::<Map<String, serde_json::Value>> {
-        args: None,
-        answers: serde_json::from_str(&Value::Object(given.answers).to_json())?,
-        unattended: given.unattended,
-        again: args.again,
-    };
     let path = format!("/python/apps/{app}");
-    let accepted: RunAccepted = client.begin(&format!("{path}/run"), &body)?;
+    let accepted = match args.from {
+        None => begin(&client, &path, given, args.again)?,
+        Some(step) => begin_at(&client, app, step.get() - 1, args.again)?,
+    };
     let show = show(json);
     show.given(client.server(), &accepted.run_id);
     let mut watch = Watch::new(accepted.run_id, show);
@@ -69,6 +67,32 @@ pub(super) async fn run(
     }
     watch.show_rest(&client)?;
     Ok(signal.map_or_else(|| watch.code(), |number| ExitCode::from(128 + number)))
+}
+
+fn begin(client: &Client, path: &str, given: Given, again: bool) -> Result<RunAccepted> {
+    let body = RunRequest::<Map<String, serde_json::Value>> {
+        args: None,
+        answers: serde_json::from_str(&Value::Object(given.answers).to_json())?,
+        unattended: given.unattended,
+        again,
+    };
+    client.begin(&format!("{path}/run"), &body)
+}
+
+/// Begins the last run of the app once more, from a step on.
+fn begin_at(client: &Client, app: &Name, from: usize, again: bool) -> Result<RunAccepted> {
+    let Runs { runs, .. } = client.get("/python/runs")?;
+    let of_app = runs.iter().filter(|run| run.app_id == app.as_str());
+    let last = of_app.max_by(|a, b| a.started_at.cmp(&b.started_at));
+    let last = last.ok_or_else(|| {
+        Failure::new(format!("the server knows no run of {app} to go on from"))
+            .hint("run it without --from first")
+    })?;
+    let body = RerunRequest {
+        from: Some(from),
+        again,
+    };
+    client.post_json(&format!("/python/runs/{}/rerun", last.id), &body)
 }
 
 enum Happened {
