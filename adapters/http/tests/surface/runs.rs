@@ -228,9 +228,9 @@ async fn a_script_that_returns(stage: Stage) {
 async fn a_run_is_gone_on_with_from_the_step_that_failed(stage: Stage) {
     let script = |last: &str| {
         format!(
-            r#"{{"dialect": "pinokio", "run": [
+            r#"{{"dialect": "vatn", "run": [
             {{"method": "shell.run", "params": {{"message": "echo x >> times"}}}},
-            {{"method": "local.set", "params": {{"kept": "a value"}}}},
+            {{"method": "local.set", "params": {{"key": "kept", "value": "a value"}}}},
             {{"method": "shell.run", "params": {{"message": "{last}"}}}}]}}"#
         )
     };
@@ -241,7 +241,7 @@ async fn a_run_is_gone_on_with_from_the_step_that_failed(stage: Stage) {
         .post_json(&path, &serde_json::json!({"from": 3}))
         .await;
     assert_snapshot!("rerun_beyond", beyond.shown());
-    stage.app("demo", &script("echo {{local.kept}} > said"));
+    stage.app("demo", &script("echo {{kept}} > said"));
     let mut events = stage.events().await;
     let accepted = stage.post(&path).await;
     assert_snapshot!("rerun", accepted.shown());

@@ -72,12 +72,6 @@ impl Play {
         self.input(Input::Command(command));
     }
 
-    /// Whether there is a question that reads like this.
-    pub(crate) fn asks(&self, starts: &str) -> bool {
-        let is_it = |(_, action): &(ActionId, Action)| action.to_string().starts_with(starts);
-        self.asked.iter().any(is_it)
-    }
-
     /// The oldest question that reads like this.
     pub(crate) fn asked(&mut self, starts: &str) -> ActionId {
         let is_it = |(_, action): &(ActionId, Action)| action.to_string().starts_with(starts);
