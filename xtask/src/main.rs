@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod api;
 mod cargo;
 mod deps;
 mod fuzz;
@@ -34,6 +35,7 @@ const TASKS: &[Task] = &[
     Task { name: "doc", about: "documentation, warnings are errors", run: cargo::doc },
     Task { name: "suite", about: "the tests of the workspace [cargo nextest run arguments]", run: cargo::suite },
     Task { name: "page", about: "the page in a browser, against a server [node --test arguments]", run: page::page },
+    Task { name: "api", about: "the HTTP surface against its description [schemathesis run arguments]", run: api::api },
     Task { name: "deny", about: "bans, licences, sources of dependencies [cargo deny checks]", run: cargo::deny },
     Task { name: "fuzz", about: "fuzz a target [TARGET [SECONDS] | --keep TARGET | --check]", run: fuzz::fuzz },
     Task { name: "bench", about: "benches [cargo bench arguments]", run: cargo::bench },

@@ -21,6 +21,7 @@ const STEPS: &[Step] = &[
     Step { task: "suite", arguments: &[], slow: false },
     Step { task: "macos", arguments: &[], slow: true },
     Step { task: "page", arguments: &[], slow: true },
+    Step { task: "api", arguments: &[], slow: true },
     Step { task: "doc", arguments: &[], slow: true },
     Step { task: "fuzz", arguments: &["--check"], slow: true },
     Step { task: "deny", arguments: &[], slow: true },

@@ -8,7 +8,9 @@ use axum::{
     body::{Body, Bytes},
     http::{HeaderMap, header},
 };
-use collodi_api::{AppRequest, AppUpdate, RunAnswer, RunRequest, ScriptText, SignalRequest};
+use collodi_api::{
+    AppRequest, AppUpdate, RerunRequest, RunAnswer, RunRequest, ScriptText, SignalRequest,
+};
 use collodi_host::{Command, RunId};
 use collodi_run::PreparedAnswers;
 use collodi_script::StepAt;
@@ -26,6 +28,7 @@ const APP: &str =
     "send {\"source\": \"https://…\"} or {\"template\": \"fastapi\"}, and a \"name\" if you like";
 const UPDATE: &str = "send {\"commit\": \"…\", \"discard\": false}, or no body";
 const SCRIPT: &str = "send {\"script\": \"…\"}, with the text of a script";
+const RERUN: &str = "send {\"from\": 2}, the index of a step of `run`, or no body";
 const SIGNAL: &str =
     "send {\"signal\": \"HUP\"}; signals are HUP, INT, QUIT, KILL, USR1, USR2, TERM, CONT and STOP";
 const CONFIG: &str = "send {\"preferUv\": true}, with the settings that are to change";
@@ -103,6 +106,14 @@ pub(crate) fn update(bytes: &[u8]) -> Result<AppUpdate, Fault> {
 /// The text that a script could have.
 pub(crate) fn script(bytes: &[u8]) -> Result<String, Fault> {
     parse::<ScriptText>(bytes, SCRIPT).map(|body| body.script)
+}
+
+/// From where a run is to be run once more; nothing said when the body is empty.
+pub(crate) fn rerun(bytes: &[u8]) -> Result<RerunRequest, Fault> {
+    match bytes.is_empty() {
+        true => Ok(RerunRequest::default()),
+        false => parse(bytes, RERUN),
+    }
 }
 
 /// The signal that a body asks for.

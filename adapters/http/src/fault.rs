@@ -44,6 +44,7 @@ pub(crate) enum Kind {
     FileFailed,
     ShuttingDown,
     NothingAsked,
+    NoSuchStep,
     BadAnswer,
     BadSetting,
     NoCondition,
@@ -119,6 +120,11 @@ impl Kind {
                 "the server is shutting down",
             ),
             Self::NothingAsked => (S::CONFLICT, "nothing-asked", "the run asks nothing"),
+            Self::NoSuchStep => (
+                S::UNPROCESSABLE_ENTITY,
+                "no-such-step",
+                "the script has no such step",
+            ),
             Self::BadAnswer => (
                 S::UNPROCESSABLE_ENTITY,
                 "bad-answer",
@@ -243,6 +249,8 @@ impl From<Refused> for Fault {
             Refused::NobodyReads(_) | Refused::NothingRuns(_) => {
                 Self::new(Kind::NothingRuns, detail)
             }
+            Refused::NoSuchStep { .. } => Self::new(Kind::NoSuchStep, detail)
+                .with(|problem| problem.pointer = Some("/from".to_owned())),
             Refused::NotAlive(_) => Self::new(Kind::HasEnded, detail)
                 .hint("a process that has ended, or waits for its next start, gets no signal"),
             Refused::NothingAsked(run) => Self::new(Kind::NothingAsked, detail)

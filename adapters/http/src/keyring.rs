@@ -95,8 +95,9 @@ impl Keyring {
     /// All are compared, each in constant time.
     pub fn find(&self, presented: &str) -> Option<&Key> {
         let digest = digest_of(presented);
-        let same = |key: &&Key| bool::from(key.digest.ct_eq(&digest));
-        self.keys.iter().filter(same).last()
+        let same = |key: &Key| bool::from(key.digest.ct_eq(&digest));
+        let keys = self.keys.iter();
+        keys.fold(None, |found, key| same(key).then_some(key).or(found))
     }
 }
 

@@ -3,6 +3,7 @@
 
 mod body;
 mod caller;
+mod embedded;
 mod endpoints;
 mod fault;
 mod guard;

@@ -125,32 +125,21 @@ impl Text {
 
     /// What each process uses that lives, with all that it has started.
     fn used(&mut self, used: &[Used]) {
-        let figures: [(_, _, _, fn(&Usage) -> f64); 3] = [
-            (
-                "collodi_process_cpu_seconds_total",
-                "counter",
-                "Processor time since its last start.",
-                |usage| usage.cpu.as_secs_f64(),
-            ),
-            (
-                "collodi_process_resident_bytes",
-                "gauge",
-                "Memory.",
-                |usage| usage.memory as f64,
-            ),
-            (
-                "collodi_process_members",
-                "gauge",
-                "Processes of the system that it is.",
-                |usage| f64::from(usage.processes),
-            ),
-        ];
-        for (name, kind, help, figure) in figures {
-            self.family(name, kind, help);
-            for one in used {
-                let labels = [("app", one.app.as_str()), ("process", one.id.as_str())];
-                self.sample(name, &labels, figure(&one.usage));
-            }
+        let cpu = "collodi_process_cpu_seconds_total";
+        self.family(cpu, "counter", "Processor time since its last start.");
+        self.of_used(cpu, used, |usage| usage.cpu.as_secs_f64());
+        let memory = "collodi_process_resident_bytes";
+        self.family(memory, "gauge", "Memory.");
+        self.of_used(memory, used, |usage| usage.memory);
+        let members = "collodi_process_members";
+        self.family(members, "gauge", "Processes of the system that it is.");
+        self.of_used(members, used, |usage| usage.processes);
+    }
+
+    fn of_used<T: Display>(&mut self, name: &str, used: &[Used], figure: impl Fn(&Usage) -> T) {
+        for Used { id, app, usage } in used {
+            let labels = [("app", app.as_str()), ("process", id.as_str())];
+            self.sample(name, &labels, figure(usage));
         }
     }
 

@@ -14,8 +14,8 @@ use axum::{
 use collodi_api::{
     Answer, AppDetail, AppProcesses, AppRemoved, AppRequest, AppUpdate, AppUpdated, Apps,
     AuditPage, Config, ConfigSaved, Doctor, EnvCreated, EnvDeleted, EnvPlan, Envs, Live, LogPage,
-    Plan, ProcessDetail, Processes, Run, RunAccepted, RunAnswer, RunRequest, RunResult, Runs,
-    ScriptDiagnostics, ScriptText, SignalRequest, Status, Templates, UsageReport,
+    Plan, ProcessDetail, Processes, RerunRequest, Run, RunAccepted, RunAnswer, RunRequest,
+    RunResult, Runs, ScriptDiagnostics, ScriptText, SignalRequest, Status, Templates, UsageReport,
 };
 use schemars::{JsonSchema, SchemaGenerator};
 use serde_json::{Map, Value};
@@ -237,6 +237,12 @@ const RUN: &[Kind] = &[
     Kind::StepFailed,
     Kind::FileFailed,
 ];
+const RERUN: &[Kind] = &[
+    Kind::NotFound,
+    Kind::Busy,
+    Kind::NoSuchStep,
+    Kind::InvalidScript,
+];
 const WRITE: &[Kind] = &[
     Kind::NotFound,
     Kind::NoCondition,
@@ -282,6 +288,7 @@ pub static ROUTES: &[Route] = &[
     Route::get("/python/runs/{id}/logs", || get(run_logs)).json::<LogPage>("lines of its output").with(LINES).fails(&[Kind::NotFound]),
     Route::get("/python/runs/{id}/logs/download", || get(run_log_text)).text(PLAIN, "its output as a file").with(TEXT).fails(&[Kind::NotFound]),
     Route::post("/python/runs/{id}/cancel", || post(cancel_run)).json::<Answer>("ends a run").fails(&[Kind::NotFound]),
+    Route::post("/python/runs/{id}/rerun", || post(rerun)).json::<RunAccepted>("runs it once more, from a step on").takes::<RerunRequest>().status("202").fails(RERUN),
     Route::post("/python/runs/{id}/answer", || post(answer_run)).json::<Answer>("answers what a run asks").takes::<RunAnswer<Map<String, Value>>>().fails(&[Kind::NotFound, Kind::NothingAsked, Kind::BadAnswer]),
     Route::get("/python/processes", || get(processes)).json::<Processes>("the processes"),
     Route::get("/python/processes/{id}/status", || get(process)).json::<ProcessDetail>("a process and its last lines").fails(&[Kind::NotFound]),

@@ -334,3 +334,39 @@ fn a_client_that_does_not_read_holds_up_nobody() {
         future::join(served, client).await;
     });
 }
+
+/// Of a thousand clients a hundred do not read: the others hear every line when it is said, and
+/// what a silent one comes back to is what is kept, not what it has missed.
+#[test]
+fn a_thousand_clients_of_whom_a_hundred_are_silent() {
+    let words = "sleep:1000 say:first sleep:1000 repeat:3000:(say:line) sleep:1000 say:last";
+    play(&[("flood", words)], |stage| async move {
+        let run = stage.run("app0").await;
+        let topics = format!("logs:{run}");
+        let mut clients = Vec::new();
+        for _ in 0..1_000 {
+            clients.push(stage.listen(&topics, None).await);
+        }
+        let mut silent = clients.split_off(900);
+        for client in &mut clients {
+            let told = client.until(|told| told.name == "log").await;
+            assert_eq!(told[told.len() - 1].data["lines"][0]["text"], "first");
+        }
+        assert_eq!(stage.now(), 1_000);
+        let is_last = |told: &Told| {
+            let lines = told.data["lines"].as_array();
+            lines.is_some_and(|lines| lines.iter().any(|line| line["text"] == "last"))
+        };
+        // The flood is heard by some of them.
+        clients.truncate(10);
+        for client in &mut clients {
+            client.until(is_last).await;
+        }
+        assert_eq!(stage.now(), 3_000);
+        for client in &mut silent {
+            let told = client.until(is_last).await;
+            assert!(told.iter().any(|told| told.name == "gap"));
+            assert!(lines(&told).len() < 3_000);
+        }
+    });
+}

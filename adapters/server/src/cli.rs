@@ -357,6 +357,10 @@ pub(crate) struct RunArgs {
     pub(crate) listen: SocketAddr,
     #[command(flatten)]
     pub(crate) answers: PreparedArgs,
+    /// Begin at this step, as it is counted in what a run shows. A server that has run the app
+    /// before begins with the variables that the last run of it had; its secrets stay secret.
+    #[arg(long, value_name = "STEP")]
+    pub(crate) from: Option<std::num::NonZeroUsize>,
     /// Run the app beside what an earlier server left running of it, instead of going on
     /// with that.
     #[arg(long)]

@@ -244,7 +244,7 @@ cases! {
     }
 
     /// What trees use is told in the order that was asked in: of those that live all that
-    /// they are, of one that is empty nothing. Processor time does not go back.
+    /// they are, of one that is empty nothing.
     #[needs(Usage)]
     async fn trees_say_what_they_use(world: Subject) -> Verdict {
         let none = world.child(&[]).tree;

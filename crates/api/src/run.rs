@@ -27,6 +27,19 @@ pub struct RunRequest<A> {
     pub again: bool,
 }
 
+/// The body of `POST /python/runs/{id}/rerun`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct RerunRequest {
+    /// The index of the step that is the first; the one that the run came to last when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<usize>,
+    /// Whether it is run beside what runs of the app already.
+    #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+    pub again: bool,
+}
+
 /// `POST /python/apps/{name}/run`: the script is through.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]

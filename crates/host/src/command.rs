@@ -21,6 +21,17 @@ use core::fmt;
 pub enum Command {
     /// Run a script.
     Run(RunRequest),
+    /// Run a script from a step on. What an earlier run knew of its variables when it ended, this
+    /// one begins with; its secrets stay secret. Of `input` it knows that of the step which the
+    /// earlier one came to last.
+    RunFrom {
+        /// What is run.
+        request: RunRequest,
+        /// The step of `run` that is the first, counted from 0. From 0 on nothing is taken over.
+        from: usize,
+        /// The earlier run; none when nothing is known of one.
+        of: Option<RunId>,
+    },
     /// End a run, and the daemons it started.
     CancelRun(RunId),
     /// End a daemon. One that has ended is left alone.
@@ -100,6 +111,7 @@ impl Command {
         matches!(
             self,
             Self::Run(_)
+                | Self::RunFrom { .. }
                 | Self::RestartProcess(_)
                 | Self::CreateEnv(_)
                 | Self::ClearEnv(_)
@@ -153,6 +165,13 @@ pub enum Refused {
     },
     /// There is no such run.
     NoSuchRun(String),
+    /// The script has no such step.
+    NoSuchStep {
+        /// Its number, from 0.
+        step: usize,
+        /// How many there are.
+        steps: usize,
+    },
     /// There is no such process.
     NoSuchProcess(String),
     /// Nothing of the process lives now: it has ended, or waits for its next start.
@@ -184,6 +203,12 @@ impl fmt::Display for Refused {
                 write!(f, "environment {env} is in use by {}", by.join(", "))
             }
             Self::NoSuchRun(id) => write!(f, "there is no run {id}"),
+            Self::NoSuchStep { step, steps } => {
+                write!(
+                    f,
+                    "there is no step {step}: the script has {steps}, counted from 0"
+                )
+            }
             Self::NoSuchProcess(id) => write!(f, "there is no process {id}"),
             Self::NotAlive(id) => write!(f, "nothing of process {id} lives"),
             Self::NothingRuns(app) => write!(f, "nothing of app {app} runs"),
@@ -207,6 +232,10 @@ impl fmt::Display for Command {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Run(request) => write!(f, "run {} of app {}", request.app.file, request.app.name),
+            Self::RunFrom { request, from, .. } => {
+                let (file, app) = (&request.app.file, &request.app.name);
+                write!(f, "run {file} of app {app} from step {from} on")
+            }
             Self::CancelRun(id) => write!(f, "cancel {id}"),
             Self::StopProcess(id) => write!(f, "stop {id}"),
             Self::RestartProcess(id) => write!(f, "restart {id}"),

@@ -20,7 +20,7 @@ use collodi_command::{Signal, TreeId};
 use collodi_contain::{ContainedPath, Name, RelPath};
 use collodi_machine::ActionId;
 use collodi_python::{Contents, Deletion, EnvDir, Layout, ProvisionOptions, Toolchain};
-use collodi_run::{App, EnvironmentFiles, EnvironmentLayer, RunOptions};
+use collodi_run::{App, EnvironmentFiles, EnvironmentLayer, Resume, RunOptions};
 use collodi_script::Dialect;
 use collodi_time::{Deadline, Duration, Instant};
 use collodi_value::Object;
@@ -40,6 +40,37 @@ impl Host {
         now: Instant,
         request: RunRequest,
     ) -> Result<Accepted, Refused> {
+        self.start(now, request, |entry| entry)
+    }
+
+    /// Starts a run that begins at a step, with what an earlier one knew.
+    pub(crate) fn start_from(
+        &mut self,
+        now: Instant,
+        request: RunRequest,
+        from: usize,
+        of: Option<RunId>,
+    ) -> Result<Accepted, Refused> {
+        let steps = request.script.steps.len();
+        if from >= steps {
+            return Err(Refused::NoSuchStep { step: from, steps });
+        }
+        let of = match of {
+            Some(id) => {
+                let earlier = self.runs.get(&id).cloned();
+                Some(earlier.ok_or_else(|| Refused::NoSuchRun(id.to_string()))?)
+            }
+            None => None,
+        };
+        self.start(now, request, |entry| entry.resuming(from, of.as_ref()))
+    }
+
+    fn start(
+        &mut self,
+        now: Instant,
+        request: RunRequest,
+        shape: impl FnOnce(RunEntry) -> RunEntry,
+    ) -> Result<Accepted, Refused> {
         if !self.has_recovered() && self.shared.journal.is_on() {
             return Err(Refused::Recovering);
         }
@@ -51,7 +82,8 @@ impl Host {
         }
         self.forget_stopped(&request.app.name);
         let id = self.shared.ids.run(&request.app.name);
-        let entry = RunEntry::new(id.clone(), request, self.options.epoch + now.since_origin());
+        let started = self.options.epoch + now.since_origin();
+        let entry = shape(RunEntry::new(id.clone(), request, started));
         entry.tell_started(&mut self.shared);
         self.runs.insert(id.clone(), entry);
         self.begin_waiting();
@@ -75,7 +107,12 @@ impl Host {
             let tree = TreeId::new(&format!("{id}-{seed:016x}"));
             let global = self.records.global(entry.script_path());
             let options = run_options(&self.options, request, &tools, &stand_ins, (tree, seed));
-            entry.begin(RunOptions { global, ..options });
+            let resume = entry.take_resume();
+            entry.begin(RunOptions {
+                global,
+                resume,
+                ..options
+            });
             self.shared
                 .post
                 .push_back(Post::Run(id.clone(), collodi_run::Input::Start));
@@ -409,6 +446,7 @@ pub fn run_options(
         env_policy,
         grants: options.grants.clone(),
         args: request.args,
+        resume: Resume::default(),
         global: collodi_value::Object::new(),
         facts: options.facts.clone().unwrap_or_default(),
         tree,

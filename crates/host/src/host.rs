@@ -179,6 +179,7 @@ impl Host {
         }
         let accepted = match command {
             Command::Run(request) => self.start_run(now, request)?,
+            Command::RunFrom { request, from, of } => self.start_from(now, request, from, of)?,
             Command::CancelRun(id) => self.cancel_asked(now, &id)?,
             Command::StopProcess(id) => self.supervise(&id, collodi_restart::Input::Stop)?,
             Command::Signal(id, signal) => self.signal(&id, signal)?,

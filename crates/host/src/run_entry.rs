@@ -23,8 +23,8 @@ use collodi_env::secret_values;
 use collodi_logs::{Limits, Line, Log, Mask};
 use collodi_machine::{Machine, Output};
 use collodi_run::{
-    Action, App, Event as StepEvent, Input, Outcome, PreparedAnswers, Question, Run, RunOptions,
-    ScriptFault, Status,
+    Action, App, Event as StepEvent, Input, Known, Outcome, PreparedAnswers, Question, Resume, Run,
+    RunOptions, ScriptFault, Status,
 };
 use collodi_script::{List, Script, StepAt, Supervision};
 use collodi_time::{Instant, WallTime};
@@ -61,6 +61,10 @@ pub struct RunEntry {
     origin: RunId,
     /// The run that waits for this one.
     caller: Option<RunId>,
+    /// Where it begins, until it does.
+    resume: Resume,
+    /// What it knew at its end.
+    known: Known,
     /// Its variables that outlive it, when it has ended.
     global: Object,
     /// It was told to end.
@@ -148,6 +152,8 @@ impl RunEntry {
             args: request.args.clone(),
             answers: (*request.answers).clone(),
             script_path: identity(&request.app),
+            resume: Resume::default(),
+            known: Known::default(),
             global: Object::new(),
             is_ending: false,
             id,
@@ -189,6 +195,8 @@ impl RunEntry {
             args: Value::Null,
             answers: PreparedAnswers::default(),
             script_path: identity(&app),
+            resume: Resume::default(),
+            known: Known::default(),
             global: Object::new(),
             is_ending: false,
             id,
@@ -221,6 +229,44 @@ impl RunEntry {
     pub(crate) fn keeping_secrets_of(mut self, by: Option<&Self>) -> Self {
         self.hide(by.iter().flat_map(|by| &by.secrets));
         self
+    }
+
+    /// Begins at this step. What an earlier run knew is only taken over where something of that
+    /// run is left out.
+    pub(crate) fn resuming(mut self, from: usize, of: Option<&Self>) -> Self {
+        let known = of.filter(|_| from > 0).map(Self::known);
+        self.resume = Resume {
+            from,
+            known: known.unwrap_or_default(),
+        };
+        for view in self.steps.iter_mut().take(from) {
+            view.phase = StepPhase::Skipped;
+        }
+        self.keeping_secrets_of(of)
+    }
+
+    /// Where it begins.
+    pub(crate) fn take_resume(&mut self) -> Resume {
+        core::mem::take(&mut self.resume)
+    }
+
+    /// What another run needs to begin where this one is, or was at its end.
+    pub fn known(&self) -> Known {
+        match &self.state {
+            State::Running(run) => run.known(),
+            _ => self.known.clone(),
+        }
+    }
+
+    /// What would run it once more; none when an earlier host ran it.
+    pub fn request(&self) -> Option<RunRequest> {
+        Some(RunRequest {
+            app: self.info.clone(),
+            script: self.script.clone()?,
+            args: self.args.clone(),
+            answers: Box::new(self.answers.clone()),
+            again: false,
+        })
     }
 
     /// Its name.
@@ -742,6 +788,7 @@ impl RunEntry {
                 .push_back(Post::StopDaemons(self.daemons.clone()));
         }
         shared.wait(Child::Run(self.id.clone()), None);
+        self.known = self.known();
         let outcome = Arc::new(outcome);
         self.state = State::Ended(outcome.clone());
         self.tell(RunEvent::Ended(outcome), shared);

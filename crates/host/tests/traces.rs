@@ -287,3 +287,42 @@ fn a_signal_goes_to_all_that_lives_of_a_daemon_and_its_end_is_a_death() {
     play.complete("await end", Completion::Empty(Ok(())));
     assert_snapshot!(play.trace());
 }
+
+const STEPS: &str = r#"{"dialect": "vatn", "run": [
+    {"method": "shell.run", "id": "first", "params": {"message": "one"}},
+    {"method": "local.set", "params": {"key": "kept", "value": "a value"}},
+    {"method": "shell.run", "params": {"message": "two {{first}} {{kept}} {{input}}"}}]}"#;
+
+/// Ends the commands of a run, each with this, and then the run.
+fn end(play: &mut Play, exits: &[i32]) {
+    for exit in exits {
+        let exec = play.asked("exec bash");
+        play.input(Input::Progress(exec, said("said\n")));
+        play.input(Input::Completed(exec, ended(Exit::Code(*exit))));
+    }
+    play.complete("await end", Completion::Empty(Ok(())));
+}
+
+#[test]
+fn a_run_from_a_step_on_knows_what_the_earlier_one_knew() {
+    let mut play = Play::new();
+    play.run(STEPS);
+    end(&mut play, &[0, 1]);
+    let of = play.traced.machine.runs().next().unwrap().id().clone();
+    let request = || play::request(STEPS);
+    for (from, of) in [(2, Some(of.clone())), (1, Some(of)), (2, None)] {
+        let request = request();
+        play.command(Command::RunFrom { request, from, of });
+        end(&mut play, &[0]);
+    }
+    let refused = play.traced.machine.command(
+        play.now,
+        Command::RunFrom {
+            request: request(),
+            from: 3,
+            of: None,
+        },
+    );
+    assert_eq!(refused, Err(Refused::NoSuchStep { step: 3, steps: 3 }));
+    assert_snapshot!(play.trace());
+}

@@ -41,6 +41,8 @@ pub(crate) struct Context {
     pub(crate) cursor: Cursor,
     /// How many steps were begun.
     pub(crate) steps_run: usize,
+    /// The step of `run` that was come to last, and what it read as `input`.
+    pub(crate) latest: (usize, Value),
     /// The lists that handlers have triggered and that are not begun yet.
     pub(crate) triggered: Vec<Triggered>,
     /// Where the addresses lead that the step at hand has for paths.
@@ -103,8 +105,9 @@ struct Owner {
 impl Context {
     pub(crate) fn new(options: RunOptions) -> Self {
         let memory = Memory {
+            local: options.resume.known.local.clone(),
             global: options.global.clone(),
-            ..Memory::default()
+            ids: options.resume.known.ids.clone(),
         };
         let environment = Environment::new(&options);
         Self {
@@ -114,6 +117,7 @@ impl Context {
             out: Outbox::new(),
             cursor: Cursor::default(),
             steps_run: 0,
+            latest: (0, Value::Null),
             triggered: Vec::new(),
             checkouts: Checkouts::new(),
             owners: BTreeMap::new(),
@@ -160,7 +164,10 @@ impl Context {
     }
 
     /// The step with this index of the list is at hand.
-    pub(crate) const fn come_to(&mut self, index: usize) {
+    pub(crate) fn come_to(&mut self, index: usize) {
+        if self.cursor.lane == LaneId::FIRST {
+            self.latest = (index, self.cursor.input.clone());
+        }
         self.turns += 1;
         self.cursor.turn = self.turns;
         self.cursor.step.index = index;

@@ -258,6 +258,17 @@ impl Lanes {
     /// Begins a list with what its first step reads as `input`. False when there are too
     /// many.
     pub(crate) fn begin(&mut self, now: Instant, list: List, input: Value) -> bool {
+        self.begin_at(now, list, 0, input)
+    }
+
+    /// The same at a later step.
+    pub(crate) fn begin_at(
+        &mut self,
+        now: Instant,
+        list: List,
+        index: usize,
+        input: Value,
+    ) -> bool {
         if self.lanes.len() >= MAX_LANES {
             return false;
         }
@@ -270,7 +281,7 @@ impl Lanes {
             input,
             ..Cursor::default()
         };
-        let state = State::Next(0, now);
+        let state = State::Next(index, now);
         self.lanes.insert(lane, Lane { cursor, state });
         true
     }

@@ -1,6 +1,6 @@
 //! What a run needs to know.
 
-use crate::{EnvironmentFiles, ExtraRoots, OtherApps, PreparedAnswers};
+use crate::{EnvironmentFiles, ExtraRoots, OtherApps, PreparedAnswers, Resume};
 use alloc::{borrow::ToOwned, collections::BTreeMap, string::String, sync::Arc};
 use collodi_command::TreeId;
 use collodi_contain::{ContainedPath, RelPath, Root};
@@ -33,6 +33,8 @@ pub struct RunOptions {
     pub grants: Grants,
     /// What the caller gives: `args`, and `input` of the first step.
     pub args: Value,
+    /// Where it begins.
+    pub resume: Resume,
     /// The script's variables that outlive a run, as far as whoever starts it keeps them.
     pub global: Object,
     /// What templates can read of the machine: `gpu`, `ram`, …
@@ -78,6 +80,7 @@ impl RunOptions {
             env_policy,
             grants: Grants::none(),
             args: Value::Object(Object::new()),
+            resume: Resume::default(),
             global: Object::new(),
             facts: Object::new(),
             stop: StopSequence::default(),

@@ -5,7 +5,7 @@ mod people;
 mod shells;
 
 use crate::{
-    Action, Completed, Event, Input, Outcome, RunOptions, Status,
+    Action, Completed, Event, Input, Known, Outcome, RunOptions, Status,
     context::Context,
     ending::Ending,
     lane::{Lane, LaneId, Lanes},
@@ -84,6 +84,17 @@ impl Run {
     /// The step that an action in flight is for.
     pub fn step_of(&self, action: ActionId) -> StepAt {
         self.cx.step_of(action)
+    }
+
+    /// What another run needs to begin where this one is.
+    pub fn known(&self) -> Known {
+        let (step, input) = self.cx.latest.clone();
+        Known {
+            step,
+            input,
+            local: self.cx.memory.local.clone(),
+            ids: self.cx.memory.ids.clone(),
+        }
     }
 
     /// The script's variables, as they are now.

@@ -29,6 +29,12 @@ const UV: Tool = Tool {
     minimum: Version(0, 8, 0),
     pinned: Version(0, 13, 9),
 };
+/// Asks a server what its OpenAPI description has, and what it does not have.
+const SCHEMATHESIS: Tool = Tool {
+    name: "schemathesis",
+    minimum: Version(4, 20, 0),
+    pinned: Version(4, 32, 5),
+};
 /// Solves and links conda packages: what the tests' conda is made of.
 const RATTLER: &str = "py-rattler==0.28.0";
 const CARGO_DENY: Tool = Tool {
@@ -54,6 +60,7 @@ pub(crate) fn all(repo: &Repo, _: &[String]) -> Result<()> {
     cargo_nextest(repo)?;
     cargo_deny(repo)?;
     cargo_fuzz(repo)?;
+    schemathesis(repo)?;
     browser(repo).map(drop)
 }
 
@@ -65,6 +72,11 @@ pub(crate) fn for_tests(repo: &Repo) -> Result<()> {
     rattler(repo)?;
     node(repo)?;
     bubblewrap(repo)
+}
+
+/// `schemathesis`.
+pub(crate) fn schemathesis(repo: &Repo) -> Result<()> {
+    SCHEMATHESIS.install_with_pip(repo)
 }
 
 /// `cargo deny`.

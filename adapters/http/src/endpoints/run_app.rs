@@ -46,7 +46,7 @@ pub(crate) async fn run_app(
     };
     // Before the run: nothing of it must go unheard.
     let mut events = surface.host.changes().await?;
-    let id = begin(&surface, request).await?;
+    let id = begun(&surface, Command::Run(request)).await?;
     if prefers_async(&headers) {
         return Ok(accepted(&id));
     }
@@ -56,8 +56,9 @@ pub(crate) async fn run_app(
     }
 }
 
-async fn begin(surface: &Surface, request: RunRequest) -> Result<RunId, Fault> {
-    match surface.host.command(Command::Run(request)).await? {
+/// The run that a command begins.
+pub(super) async fn begun(surface: &Surface, command: Command) -> Result<RunId, Fault> {
+    match surface.host.command(command).await? {
         Accepted::Run(id) => Ok(id),
         Accepted::UnderWay => Err(Fault::new(Kind::ShuttingDown, "the run was not begun")),
     }
@@ -94,7 +95,7 @@ fn prefers_async(headers: &HeaderMap) -> bool {
     })
 }
 
-fn accepted(id: &RunId) -> Response {
+pub(super) fn accepted(id: &RunId) -> Response {
     let body = RunAccepted {
         run_id: id.to_string(),
     };

@@ -2,7 +2,7 @@
 
 use crate::stage::Stage;
 use axum::http::{Method, StatusCode};
-use collodi_http::{ROUTES, Route};
+use collodi_http::{ROUTES, Route, Scope};
 use serde_json::Value;
 
 on_each_runtime! {
@@ -52,7 +52,7 @@ async fn the_description_is_that_of_the_routes(stage: Stage) {
         let needed = operation
             .pointer("/security/0/token/0")
             .and_then(Value::as_str);
-        assert_eq!(needed, route.scope.map(|scope| scope.as_str()), "{route:?}");
+        assert_eq!(needed, route.scope.map(Scope::as_str), "{route:?}");
         let names = route.path.matches('{').count();
         let parameters = operation["parameters"].as_array().unwrap();
         let in_path = parameters.iter().filter(|one| one["in"] == "path");

@@ -7,6 +7,7 @@ use insta::assert_snapshot;
 use std::{fs::File, io::Write as _};
 
 on_each_runtime! {
+    a_run_is_gone_on_with_from_the_step_that_failed
     a_step_that_fails
     a_script_that_is_wrong
     nobody_waits
@@ -220,5 +221,46 @@ async fn a_script_that_returns(stage: Stage) {
     assert_eq!(run.body["stepsRun"], 1);
     let runs = stage.get("/python/runs").await;
     assert_eq!(runs.body["runs"][0]["steps"][1]["status"], "pending");
+    stage.end().await;
+}
+
+/// The script is mended in between; what the step before said, and the variables, are known.
+async fn a_run_is_gone_on_with_from_the_step_that_failed(stage: Stage) {
+    let script = |last: &str| {
+        format!(
+            r#"{{"dialect": "vatn", "run": [
+            {{"method": "shell.run", "params": {{"message": "echo x >> times"}}}},
+            {{"method": "local.set", "params": {{"key": "kept", "value": "a value"}}}},
+            {{"method": "shell.run", "params": {{"message": "{last}"}}}}]}}"#
+        )
+    };
+    stage.app("demo", &script("exit 3"));
+    let failed = stage.post("/python/apps/demo/run").await.expect(500);
+    let path = format!("/python/runs/{}/rerun", failed.text("runId"));
+    let beyond = stage
+        .post_json(&path, &serde_json::json!({"from": 3}))
+        .await;
+    assert_snapshot!("rerun_beyond", beyond.shown());
+    stage.app("demo", &script("echo {{kept}} > said"));
+    let mut events = stage.events().await;
+    let accepted = stage.post(&path).await;
+    assert_snapshot!("rerun", accepted.shown());
+    heard(&mut events, |event| {
+        matches!(
+            event,
+            Event::Run {
+                what: RunEvent::Ended(_),
+                ..
+            }
+        )
+    })
+    .await;
+    let run = stage.get(accepted.header("location").unwrap()).await;
+    assert_snapshot!("rerun_view", run.shown());
+    let read = |path: &str| std::fs::read_to_string(stage.path(path)).unwrap();
+    assert_eq!(read("apps/demo/said"), "a value\n");
+    assert_eq!(read("apps/demo/times"), "x\n");
+    let unknown = stage.post("/python/runs/demo-run-00000000/rerun").await;
+    assert_eq!(unknown.expect(404).problem(), "not-found");
     stage.end().await;
 }

@@ -31,7 +31,9 @@ use collodi_value::{Object, Value};
 use futures::FutureExt as _;
 use futures_lite::future::or;
 use seat::{Seat, Told};
-use std::{io::IsTerminal as _, path::Path, process::ExitCode, rc::Rc, sync::Arc};
+use std::{
+    io::IsTerminal as _, num::NonZeroUsize, path::Path, process::ExitCode, rc::Rc, sync::Arc,
+};
 
 /// Runs an app until all of it has ended. An app of a workspace that has a server is run by
 /// that, unless options say what the server is to be.
@@ -85,7 +87,7 @@ pub(crate) async fn run(
         answers: Box::new(answers),
         again: args.again,
     };
-    let state = begin(&node.handle, request, &mut *show).await?;
+    let state = begin(&node.handle, request, args.from, &mut *show).await?;
     let mut seat = Seat {
         events,
         interrupts,
@@ -117,7 +119,12 @@ async fn follow(node: Node, follower: Follower) -> Result<ExitCode> {
 }
 
 /// Begins the run, or goes on with what an earlier server has left of the app.
-async fn begin(host: &HostHandle, request: RunRequest, show: &mut dyn Presenter) -> Result<Watch> {
+async fn begin(
+    host: &HostHandle,
+    request: RunRequest,
+    from: Option<NonZeroUsize>,
+    show: &mut dyn Presenter,
+) -> Result<Watch> {
     let app = request.app.name.clone();
     let left = host.query(move |host| left_of(host, &app)).await?;
     if let Some((run, has_ended)) = left.filter(|_| !request.again) {
@@ -128,7 +135,15 @@ async fn begin(host: &HostHandle, request: RunRequest, show: &mut dyn Presenter)
             ..Watch::of(run)
         });
     }
-    match host.command(Command::Run(request)).await? {
+    let command = match from {
+        None => Command::Run(request),
+        Some(step) => Command::RunFrom {
+            request,
+            from: step.get() - 1,
+            of: None,
+        },
+    };
+    match host.command(command).await? {
         Accepted::Run(run) => {
             show.accepted(&run);
             Ok(Watch::of(run))

@@ -7,19 +7,30 @@ use crate::{
     ending::Ending,
     lane::{Cursor, End, LaneId, State},
 };
-use alloc::format;
-use collodi_script::List;
+use alloc::{borrow::ToOwned as _, format, sync::Arc};
+use collodi_script::{List, StepAt};
 use collodi_time::{Duration, Instant};
+
+/// What is told of a run that begins in the middle.
+const NO_INPUT: &str =
+    "the run begins here, and what the step before it gives (`input`) is not known";
 
 /// How many steps are begun before anyone else has a turn.
 const STEPS_AT_ONCE: usize = 256;
 
 impl Run {
-    /// Begins `run`.
+    /// Begins `run`, at its first step or at a later one.
     pub(super) fn begin(&mut self, now: Instant) {
         self.phase = Phase::Running;
-        let args = self.cx.options.args.clone();
-        self.lanes.begin(now, List::Run, args);
+        let options = Arc::clone(&self.cx.options);
+        let input = options.resume.input(&options.args);
+        let from = options.resume.from;
+        if input.is_none() {
+            let (step, text) = (StepAt::run(from), NO_INPUT.to_owned());
+            self.cx.out.event(Event::Note { step, text });
+        }
+        self.lanes
+            .begin_at(now, List::Run, from, input.unwrap_or_default());
     }
 
     /// Goes on with a lane, if it is still there.

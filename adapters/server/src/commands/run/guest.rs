@@ -10,11 +10,12 @@ use super::{Given, asks};
 use crate::{
     cli::RunArgs,
     client::{Client, Told},
+    failure::Failure,
     interrupts::Interrupts,
     prompt::Prompt,
 };
 use anyhow::Result;
-use collodi_api::{Answer, RunAccepted, RunRequest};
+use collodi_api::{Answer, RerunRequest, RunAccepted, RunRequest, Runs};
 use collodi_contain::Name;
 use collodi_value::Value;
 use desk::AtServer;
@@ -42,17 +43,14 @@ pub(super) async fn run(
     let given = Given::of(&args.answers)?;
     let interrupts = Interrupts::listen()?;
     let client = Arc::new(client);
-    let body = RunRequest::<Map<String, serde_json::Value>> {
-        args: None,
-        answers: serde_json::from_str(&Value::Object(given.answers).to_json())?,
-        unattended: given.unattended,
-        again: args.again,
-    };
     let mut changes = listen(&client, CHANGES.to_owned());
     // The server listens to nobody whom it has told nothing.
     changes.next().await;
     let path = format!("/python/apps/{app}");
-    let accepted: RunAccepted = client.begin(&format!("{path}/run"), &body)?;
+    let accepted = match args.from {
+        None => begin(&client, &path, &given, args.again)?,
+        Some(step) => begin_at(&client, app, step.get() - 1, args.again)?,
+    };
     let show = show(json);
     show.given(client.server(), &accepted.run_id);
     let watch = Watch::new(Arc::clone(&client), accepted.run_id, show);
@@ -109,6 +107,32 @@ struct Seat {
     changes: mpsc::Receiver<Told>,
     /// The lines of the logs.
     said: mpsc::Receiver<Told>,
+}
+
+fn begin(client: &Client, path: &str, given: &Given, again: bool) -> Result<RunAccepted> {
+    let body = RunRequest::<Map<String, serde_json::Value>> {
+        args: None,
+        answers: serde_json::from_str(&Value::Object(given.answers.clone()).to_json())?,
+        unattended: given.unattended,
+        again,
+    };
+    client.begin(&format!("{path}/run"), &body)
+}
+
+/// Begins the last run of the app once more, from a step on.
+fn begin_at(client: &Client, app: &Name, from: usize, again: bool) -> Result<RunAccepted> {
+    let Runs { runs, .. } = client.get("/python/runs")?;
+    let of_app = runs.iter().filter(|run| run.app_id == app.as_str());
+    let last = of_app.max_by(|a, b| a.started_at.cmp(&b.started_at));
+    let last = last.ok_or_else(|| {
+        Failure::new(format!("the server knows no run of {app} to go on from"))
+            .hint("run it without --from first")
+    })?;
+    let body = RerunRequest {
+        from: Some(from),
+        again,
+    };
+    client.post_json(&format!("/python/runs/{}/rerun", last.id), &body)
 }
 
 enum Happened {

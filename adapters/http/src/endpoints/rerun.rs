@@ -1,0 +1,58 @@
+//! A run once more, from a step on.
+
+use super::{
+    Shared,
+    run_app::{accepted, begun, script},
+    runs::find,
+};
+use crate::{
+    Surface, body,
+    fault::{Fault, Kind},
+    names::PathId,
+};
+use axum::{body::Bytes, extract::State, response::Response};
+use collodi_contain::Name;
+use collodi_host::{Command, RunId, RunRequest};
+use collodi_script::Script;
+use std::sync::Arc;
+
+/// Begins a run of the same script with the same arguments, at the step that the earlier one came
+/// to last when nobody says. Of an app of the workspace the script is as it is by now: a
+/// step that failed is mended there.
+pub(crate) async fn rerun(
+    State(surface): Shared,
+    PathId(id): PathId,
+    bytes: Bytes,
+) -> Result<Response, Fault> {
+    let asked = body::rerun(&bytes)?;
+    let (request, latest) = find(&surface, &id, |run, _| (run.request(), run.known().step)).await?;
+    let request = request.ok_or_else(|| {
+        let detail = format!("an earlier server has run {id}, and nothing is known of its steps");
+        Fault::new(Kind::NotFound, detail).hint("run the app from its beginning")
+    })?;
+    let script = script_by_now(&surface, &request).await?;
+    let command = Command::RunFrom {
+        request: RunRequest {
+            script: script.unwrap_or_else(|| Arc::clone(&request.script)),
+            again: asked.again,
+            ..request
+        },
+        from: asked.from.unwrap_or(latest),
+        of: Some(RunId::from_text(&id)),
+    };
+    Ok(accepted(&begun(&surface, command).await?))
+}
+
+/// The script of an app of the workspace; none when the run was of another file.
+async fn script_by_now(
+    surface: &Surface,
+    request: &RunRequest,
+) -> Result<Option<Arc<Script>>, Fault> {
+    let Ok(name) = Name::parse(&request.app.name) else {
+        return Ok(None);
+    };
+    match surface.workspace.load(&name).await {
+        Ok(app) if app.app == request.app => Ok(Some(Arc::new(script(&app.parsed)?))),
+        _ => Ok(None),
+    }
+}
