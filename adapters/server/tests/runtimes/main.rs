@@ -501,7 +501,7 @@ fn settings_are_read_anew_while_daemons_go_on(stage: Stage) {
     stage.settings("[python]\nmax_log_lines = \"many\"\n");
     let mut refused = stage.guest(&["reload"]);
     assert_eq!(refused.code(), Some(2));
-    assert_eq!(stage.post("/python/server/handover").status, 400);
+    assert_eq!(stage.post("/python/server/handover").status, 422);
     assert_eq!(stage.get("/python/config").body["maxLogLines"], 77);
     stage.call("stop");
     assert_eq!(serving.code(), Some(0));
