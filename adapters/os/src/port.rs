@@ -2,17 +2,36 @@
 
 use collodi_backend::Error;
 use std::{
+    collections::VecDeque,
     io::ErrorKind,
     net::{IpAddr, Ipv4Addr, Ipv6Addr, TcpListener},
+    sync::{Mutex, PoisonError},
 };
+
+/// How many ports are kept for those to whom they were given.
+const KEPT: usize = 64;
+
+/// Ports that were given away, and that nobody has listened on since.
+static GIVEN: Mutex<VecDeque<Given>> = Mutex::new(VecDeque::new());
 
 /// The first TCP port at or above `from` (and above 0) that could be listened on now,
 /// on the loopback addresses of both families; none when there is no such port.
+///
+/// Whoever gets it needs a moment to listen on it. Until then it is not given to another, nor,
+/// on Linux, by another process that asks in this way.
 pub fn free_port(from: u16) -> Option<u16> {
-    (from.max(1)..=u16::MAX).find(|port| {
-        let free = |address: IpAddr| is_free(address, *port);
-        free(Ipv4Addr::LOCALHOST.into()) && free(Ipv6Addr::LOCALHOST.into())
-    })
+    let mut given = GIVEN.lock().unwrap_or_else(PoisonError::into_inner);
+    given.retain(|given| is_free(given.port));
+    let found = (from.max(1)..=u16::MAX).find_map(|port| {
+        let is_given = given.iter().any(|given| given.port == port);
+        (!is_given && is_free(port)).then(|| Given::hold(port))?
+    })?;
+    let port = found.port;
+    given.push_back(found);
+    if given.len() > KEPT {
+        given.pop_front();
+    }
+    Some(port)
 }
 
 /// What it means that there is no free port.
@@ -21,8 +40,45 @@ pub fn no_free_port(from: u16) -> Error {
     Error::new(kind, "find a free port from", from.to_string())
 }
 
+/// A port that is somebody's.
+struct Given {
+    port: u16,
+    /// Tells other processes, for as long as it is there.
+    #[cfg(target_os = "linux")]
+    _flag: Option<std::os::unix::net::UnixListener>,
+}
+
+impl Given {
+    /// None when another process has given it away.
+    #[cfg(target_os = "linux")]
+    fn hold(port: u16) -> Option<Self> {
+        use std::os::{linux::net::SocketAddrExt as _, unix::net};
+        let name = format!("collodi-port-{port}");
+        let flag = net::SocketAddr::from_abstract_name(name)
+            .and_then(|name| net::UnixListener::bind_addr(&name));
+        match flag {
+            Err(error) if error.kind() == ErrorKind::AddrInUse => None,
+            // Without flags everyone must look for itself.
+            flag => Some(Self {
+                port,
+                _flag: flag.ok(),
+            }),
+        }
+    }
+
+    #[cfg(not(target_os = "linux"))]
+    const fn hold(port: u16) -> Option<Self> {
+        Some(Self { port })
+    }
+}
+
+fn is_free(port: u16) -> bool {
+    let free = |address: IpAddr| is_free_at(address, port);
+    free(Ipv4Addr::LOCALHOST.into()) && free(Ipv6Addr::LOCALHOST.into())
+}
+
 /// An address that this machine does not have is not in the way.
-fn is_free(address: IpAddr, port: u16) -> bool {
+fn is_free_at(address: IpAddr, port: u16) -> bool {
     match TcpListener::bind((address, port)) {
         Ok(_) => true,
         Err(error) => !matches!(
@@ -45,6 +101,24 @@ mod tests {
             let taken = listener.local_addr().unwrap().port();
             assert_ne!(free_port(taken), Some(taken), "{address}");
         }
+    }
+
+    #[test]
+    fn a_port_is_given_once_until_somebody_has_listened_on_it() {
+        let first = free_port(20_000).unwrap();
+        let second = free_port(first).unwrap();
+        assert_ne!(first, second);
+        let listener = TcpListener::bind(("127.0.0.1", first)).unwrap();
+        assert!(free_port(first).is_some_and(|port| port > second));
+        drop(listener);
+        assert_eq!(free_port(first), Some(first));
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn a_port_that_another_process_has_given_away_is_not_given() {
+        let other = Given::hold(21_000).unwrap();
+        assert!(free_port(other.port).is_some_and(|port| port > other.port));
     }
 
     #[test]
