@@ -11,6 +11,10 @@ use collodi_file::FileError;
 use collodi_host::Refused;
 use collodi_inventory::live_use;
 
+/// When to ask again, in seconds, while too much is under way. Nobody knows when a run ends;
+/// asking costs little.
+const RETRY_AFTER: &str = "10";
+
 /// A problem on its way out.
 #[derive(Clone, Debug)]
 pub(crate) struct Fault {
@@ -31,6 +35,7 @@ pub(crate) enum Kind {
     NotFound,
     NoSuchMethod,
     Busy,
+    TooMany,
     InUse,
     HasEnded,
     NothingRuns,
@@ -83,6 +88,7 @@ impl Kind {
                 "the path has no such method",
             ),
             Self::Busy => (S::CONFLICT, "busy", "the app is busy"),
+            Self::TooMany => (S::TOO_MANY_REQUESTS, "too-many", "too much is under way"),
             Self::InUse => (S::CONFLICT, "in-use", "the environment is in use"),
             Self::HasEnded => (S::CONFLICT, "has-ended", "the process has ended"),
             Self::NothingRuns => (S::CONFLICT, "nothing-runs", "there is nothing to stop"),
@@ -238,6 +244,9 @@ impl From<Refused> for Fault {
             Refused::Busy { app, .. } => Self::new(Kind::Busy, detail).hint(format!(
                 "end it with POST /python/apps/{app}/stop, wait for its end, or send \"again\": true to run it twice"
             )),
+            Refused::TooManyRuns(_) => Self::new(Kind::TooMany, detail)
+                .hint("GET /python/runs shows them: wait until one has ended, or cancel one; python.limits.runs in the settings allows more")
+                .header(header::RETRY_AFTER, HeaderValue::from_static(RETRY_AFTER)),
             Refused::UnderWay(_) => {
                 Self::new(Kind::Busy, detail).hint("wait for its end, or stop it")
             }

@@ -232,6 +232,7 @@ const UPDATE: &[Kind] = &[
 const RUN: &[Kind] = &[
     Kind::NotFound,
     Kind::Busy,
+    Kind::TooMany,
     Kind::Cancelled,
     Kind::InvalidScript,
     Kind::StepFailed,
@@ -240,6 +241,7 @@ const RUN: &[Kind] = &[
 const RERUN: &[Kind] = &[
     Kind::NotFound,
     Kind::Busy,
+    Kind::TooMany,
     Kind::NoSuchStep,
     Kind::InvalidScript,
 ];

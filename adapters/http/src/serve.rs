@@ -13,11 +13,17 @@ use hyper_util::service::TowerToHyperService;
 use std::{future::Future, io, pin::pin, sync::Arc, time::Duration};
 use timer::ClockTimer;
 
+/// Less than this is not for hyper.
+const LEAST_BUFFER: usize = 8192;
+
 /// What connections may take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// How many there may be at once. Others wait until one has ended.
     pub connections: usize,
+    /// The bytes that each may keep of what was read and not understood yet, or answered and not
+    /// taken yet. A request whose headers are longer is answered with 431.
+    pub buffer: usize,
     /// How long a caller may take until all headers of its next request are there.
     pub headers: Duration,
     /// How long answers may take once the server is closing.
@@ -29,7 +35,8 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
-            connections: 256,
+            connections: 4096,
+            buffer: 64 << 10,
             headers: Duration::from_secs(30),
             farewell: Duration::from_secs(2),
             pause: Duration::from_secs(1),
@@ -49,7 +56,8 @@ pub async fn serve<C: Read + Write + Unpin>(
 ) {
     let mut http = http1::Builder::new();
     http.timer(ClockTimer::new(Arc::clone(&clock)))
-        .header_read_timeout(limits.headers);
+        .header_read_timeout(limits.headers)
+        .max_buf_size(limits.buffer.max(LEAST_BUFFER));
     let closing = closing.shared();
     let accepted = accepted.take_until(closing.clone());
     let served = accepted.for_each_concurrent(limits.connections, |socket| {

@@ -128,6 +128,23 @@ fn headers_that_do_not_come_end_the_connection() {
 }
 
 #[test]
+fn headers_that_are_too_many_or_too_long_are_refused() {
+    let many = "a: b\r\n".repeat(101);
+    let long = format!("authorization: Bearer {}\r\n", "x".repeat(64 << 10));
+    for headers in [many, long] {
+        Stage::new(Limits::default()).play(|mut caller| async move {
+            let mut socket = caller.call();
+            let request = format!("GET / HTTP/1.1\r\nhost: here\r\n{headers}\r\n");
+            // It hangs up in the midst of it.
+            let _ = socket.write_all(request.as_bytes()).await;
+            let answer = rest(socket).await;
+            assert!(answer.starts_with("HTTP/1.1 431 "), "{answer}");
+            caller.close_at(0).await;
+        });
+    }
+}
+
+#[test]
 fn a_connection_that_asks_nothing_more_is_ended() {
     Stage::new(Limits::default()).play(|mut caller| async move {
         let mut socket = caller.call();

@@ -299,6 +299,7 @@ pub(crate) fn options(home: &Home, backends: &Backends, args: &ServerArgs) -> Re
     let settings = &home.settings;
     let now = backends.clock.now().since_origin();
     let wall = backends.clock.wall().as_duration().saturating_sub(now);
+    let default = HostOptions::new(home.layout.clone(), u64::from_ne_bytes(random()?));
     Ok(HostOptions {
         epoch: collodi_time::WallTime::since_unix_epoch(wall),
         host_vars: Arc::new(host_variables()),
@@ -321,13 +322,14 @@ pub(crate) fn options(home: &Home, backends: &Backends, args: &ServerArgs) -> Re
         restart: restart(settings, args),
         log: log(settings),
         limits: run_limits(settings),
+        runs: settings.limits.runs.value().map_or(default.runs, count),
         bounds: bounds(settings),
         journal: true,
         recordings: backends.process.capabilities().has(Capability::Recordings),
         stop: StopSequence::term_then_kill(args.grace_period),
         privileged: collodi_os::is_privileged(),
         facts: None,
-        ..HostOptions::new(home.layout.clone(), u64::from_ne_bytes(random()?))
+        ..default
     })
 }
 
@@ -345,7 +347,7 @@ fn restart(settings: &Settings, args: &ServerArgs) -> Policy {
 /// How much of the output of processes is kept.
 fn log(settings: &Settings) -> LogLimits {
     LogLimits {
-        lines: usize::try_from(*settings.python.max_log_lines.value()).unwrap_or(usize::MAX),
+        lines: count(*settings.python.max_log_lines.value()),
         ..LogLimits::default()
     }
 }
@@ -354,13 +356,16 @@ fn log(settings: &Settings) -> LogLimits {
 fn run_limits(settings: &Settings) -> RunLimits {
     let (limits, default) = (&settings.limits, RunLimits::default());
     let size = |setting: &Setting<Option<Size>>| setting.value().map(|Size(bytes)| bytes);
-    let count = |bytes: u64| usize::try_from(bytes).unwrap_or(usize::MAX);
     RunLimits {
         steps: limits.steps.value().map_or(default.steps, count),
         output_bytes: size(&limits.output).map_or(default.output_bytes, count),
         file_bytes: size(&limits.file).unwrap_or(default.file_bytes),
         download_bytes: size(&limits.download).unwrap_or(default.download_bytes),
     }
+}
+
+fn count(number: u64) -> usize {
+    usize::try_from(number).unwrap_or(usize::MAX)
 }
 
 /// What bounds the trees of processes.

@@ -33,6 +33,8 @@ section! {
 section! {
     /// `[python.limits]`: what bounds runs, and the trees of processes that they start.
     Limits {
+        /// The most runs at once, with those that scripts start; 256 when absent.
+        runs: Option<u64> = None,
         /// The most steps of a run, loops included.
         steps: Option<u64> = None,
         /// How much of a command's output becomes its result; the last of it.

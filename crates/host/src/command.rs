@@ -156,6 +156,8 @@ pub enum Refused {
         /// The run or the process.
         by: String,
     },
+    /// So many runs have not ended, which is the most.
+    TooManyRuns(usize),
     /// The environment is being made, or something that lives uses it.
     EnvInUse {
         /// The environment.
@@ -198,6 +200,9 @@ impl fmt::Display for Refused {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Busy { app, by } => write!(f, "app {app} is busy: {by} has not ended"),
+            Self::TooManyRuns(most) => {
+                write!(f, "as many runs are under way as may be: {most}")
+            }
             Self::EnvInUse { env, by } => {
                 let by: Vec<_> = by.iter().map(ToString::to_string).collect();
                 write!(f, "environment {env} is in use by {}", by.join(", "))

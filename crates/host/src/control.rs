@@ -80,6 +80,9 @@ impl Host {
                 by,
             });
         }
+        if !self.has_room_for_a_run() {
+            return Err(Refused::TooManyRuns(self.options.runs));
+        }
         self.forget_stopped(&request.app.name);
         let id = self.shared.ids.run(&request.app.name);
         let started = self.options.epoch + now.since_origin();
@@ -88,6 +91,12 @@ impl Host {
         self.runs.insert(id.clone(), entry);
         self.begin_waiting();
         Ok(Accepted::Run(id))
+    }
+
+    /// Whether one more run may be under way.
+    pub(crate) fn has_room_for_a_run(&self) -> bool {
+        let unfinished = self.runs().filter(|run| run.outcome().is_none());
+        unfinished.count() < self.options.runs
     }
 
     /// Begins the runs that waited for the machine to be known.

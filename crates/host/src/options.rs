@@ -43,6 +43,9 @@ pub struct HostOptions {
     pub log: LogLimits,
     /// What bounds a run.
     pub limits: RunLimits,
+    /// The most runs that have not ended, those included that wait for their turn and those
+    /// that scripts start. What would begin another is refused.
+    pub runs: usize,
     /// The most that each tree of processes may use.
     pub bounds: Bounds,
     /// How much of what has ended is kept.
@@ -68,8 +71,8 @@ pub struct HostOptions {
 
 impl HostOptions {
     /// A restart within a tenth of a second, then after twice as long each time, up to a
-    /// minute, for ever; three seconds between `SIGTERM` and `SIGKILL`, 500 lines a log, uv
-    /// preferred.
+    /// minute, for ever; three seconds between `SIGTERM` and `SIGKILL`, 500 lines a log, 256
+    /// runs, uv preferred.
     pub fn new(layout: Layout, seed: u64) -> Self {
         Self {
             layout,
@@ -85,6 +88,7 @@ impl HostOptions {
             stop: StopSequence::default(),
             log: LogLimits::default(),
             limits: RunLimits::default(),
+            runs: 256,
             bounds: Bounds::NONE,
             retention: Retention::default(),
             local_repositories: false,

@@ -21,8 +21,6 @@ use collodi_value::Value;
 
 /// How deep scripts may start scripts.
 const MAX_DEPTH: usize = 32;
-/// How many scripts may run before none is started by another.
-const MAX_RUNS: usize = 256;
 /// The largest script file, in bytes.
 const SCRIPT_BYTES: u64 = 8 << 20;
 
@@ -76,9 +74,8 @@ impl Host {
         if self.is_running(path) {
             return Err(ScriptFault::AlreadyRuns(path.to_string()));
         }
-        let unfinished = self.runs().filter(|run| run.outcome().is_none());
-        if unfinished.count() >= MAX_RUNS {
-            return Err(ScriptFault::TooMany(MAX_RUNS));
+        if !self.has_room_for_a_run() {
+            return Err(ScriptFault::TooMany(self.options.runs));
         }
         Ok(())
     }

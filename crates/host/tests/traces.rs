@@ -7,7 +7,7 @@ use collodi_action::{Completion, Ended, Error, ErrorKind, Progress};
 use collodi_command::{Exit, Signal};
 use collodi_contain::{Name, RelPath, Root};
 use collodi_file::{Claim, FileAnswer, FileError, FileErrorKind};
-use collodi_host::{Command, Input, Reader, Refused};
+use collodi_host::{Command, Input, Reader, Refused, RunRequest};
 use insta::assert_snapshot;
 use play::{DAEMON, Play, ended, said};
 
@@ -167,6 +167,26 @@ fn an_app_that_is_busy_is_refused_by_name() {
     let before = play.traced.machine.runs().count();
     play.run(DAEMON);
     assert_eq!(play.traced.machine.runs().count(), before);
+}
+
+#[test]
+fn no_more_runs_are_under_way_than_may_be() {
+    let mut play = Play::with(|options| options.runs = 2);
+    let again = || RunRequest {
+        again: true,
+        ..play::request(STEPS)
+    };
+    play.command(Command::Run(again()));
+    play.command(Command::Run(again()));
+    let refused = |play: &mut Play, command| play.traced.machine.command(play.now, command);
+    let full = Err(Refused::TooManyRuns(2));
+    assert_eq!(refused(&mut play, Command::Run(again())), full);
+    let (request, from, of) = (again(), 1, None);
+    let rerun = Command::RunFrom { request, from, of };
+    assert_eq!(refused(&mut play, rerun), full);
+    // The first one fails at its first step.
+    end(&mut play, &[1]);
+    assert!(refused(&mut play, Command::Run(again())).is_ok());
 }
 
 #[test]

@@ -11,6 +11,7 @@ on_each_runtime! {
     a_step_that_fails
     a_script_that_is_wrong
     nobody_waits
+    more_than_may_be_under_way
     cancelled_while_someone_waits
     a_run_goes_on_when_nobody_listens_any_more
     arguments
@@ -94,6 +95,22 @@ async fn nobody_waits(stage: Stage) {
     assert_snapshot!("run_cancelling", cancelled.shown());
     heard(&mut events, ended).await;
     assert_snapshot!("run_cancelled", stage.get(location).await.shown());
+    stage.end().await;
+}
+
+async fn more_than_may_be_under_way(stage: Stage) {
+    let stage = stage.another_with(|options| options.runs = 1);
+    stage.app("slow", &command("echo here; sleep 1000"));
+    stage.app("quick", &command("exit 0"));
+    let mut events = stage.events().await;
+    let prefer = request(Method::POST, "/python/apps/slow/run").header("prefer", "respond-async");
+    stage.ask(prefer, "").await.expect(202);
+    let refused = stage.post("/python/apps/quick/run").await;
+    assert_snapshot!("too_many", refused.shown());
+    assert_eq!(refused.header("retry-after"), Some("10"));
+    stage.post("/python/apps/slow/stop").await.expect(200);
+    heard(&mut events, ended).await;
+    stage.post("/python/apps/quick/run").await.expect(200);
     stage.end().await;
 }
 

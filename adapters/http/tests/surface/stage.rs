@@ -137,7 +137,7 @@ impl Runtime {
         let clock = (self.backends)().clock;
         (self.block_on)(Box::pin(async move {
             let patience = clock.sleep_until(clock.now() + Duration::from_secs(120));
-            let stage = Stage::new(self);
+            let stage = Stage::new(self, |_| {});
             let described = stage.get("/openapi.json").await.body;
             stage.description.set(described).unwrap();
             match future::select(Box::pin(test(stage)), patience).await {
@@ -151,10 +151,15 @@ impl Runtime {
 impl Stage {
     /// One beside it.
     pub(crate) fn another(&self) -> Self {
-        Self::new(self.runtime)
+        self.another_with(|_| {})
     }
 
-    fn new(runtime: Runtime) -> Self {
+    /// One beside it, whose host is made so.
+    pub(crate) fn another_with(&self, change: impl FnOnce(&mut HostOptions)) -> Self {
+        Self::new(self.runtime, change)
+    }
+
+    fn new(runtime: Runtime, change: impl FnOnce(&mut HostOptions)) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let root = dir.path().canonicalize().unwrap();
         program(&root, "python3", PYTHON);
@@ -163,7 +168,8 @@ impl Stage {
         }
         let text = root.to_str().unwrap();
         let layout = Layout::new(Root::new(text), Platform::LINUX_X64);
-        let options = options(layout.clone(), text);
+        let mut options = options(layout.clone(), text);
+        change(&mut options);
         let backends = (runtime.backends)();
         let workspace = Workspace::new(layout, backends.files.clone());
         let clock = backends.clock.clone();
