@@ -4,7 +4,7 @@ use collodi_api::Env;
 use collodi_backend::FileSystem;
 use collodi_contain::{ContainedPath, Name, RelPath};
 use collodi_driver::Workspace;
-use collodi_file::{Claim, Entry, FileAnswer, FileError, FileErrorKind, FileKind, FileOp};
+use collodi_file::{Entry, FileAnswer, FileError, FileErrorKind, FileKind, FileOp};
 use collodi_python::Layout;
 
 /// What the temporary file of a write is called, before the number of the process and its own.
@@ -35,7 +35,7 @@ pub async fn leftovers(
     let (files, layout) = (&**workspace.files(), workspace.layout());
     let mut found: Vec<_> = unused(envs).collect();
     for name in half_made(workspace).await? {
-        if !is_held(files, layout.environment(&name).marker()).await {
+        if !may_be_held(files, layout.environment(&name).marker()).await {
             found.push(Leftover::HalfMade(name));
         }
     }
@@ -73,21 +73,10 @@ fn marked(entry: &Entry) -> Option<Name> {
     Name::parse(name).ok()
 }
 
-/// Whether a living program has the marker. One that nobody has keeps its note, which names
-/// what its maker may have left running; who looks counts as the last who had it.
-async fn is_held(files: &dyn FileSystem, marker: ContainedPath) -> bool {
-    let read = FileOp::read(marker.clone(), 2 * Claim::MAX_NOTE as u64);
-    let note = match files.perform(read).await {
-        Ok(FileAnswer::Bytes(bytes)) => Claim::read(&String::from_utf8_lossy(&bytes)).note,
-        _ => String::new(),
-    };
-    let path = marker.clone();
-    let claimed = files.perform(FileOp::Claim { path, note }).await;
-    if let Ok(FileAnswer::Held(_)) = claimed {
-        return true;
-    }
-    let _ = files.perform(FileOp::Release { path: marker }).await;
-    false
+/// Whether a living program has the marker, or may have it.
+async fn may_be_held(files: &dyn FileSystem, path: ContainedPath) -> bool {
+    let holder = files.perform(FileOp::Holder { path }).await;
+    !matches!(holder, Ok(FileAnswer::NotHeld))
 }
 
 /// The folders of the workspace in which programs of ours write.

@@ -4,7 +4,7 @@
 use collodi_api::Env;
 use collodi_contain::{Name, Root};
 use collodi_driver::Workspace;
-use collodi_file::FileErrorKind;
+use collodi_file::{FileAnswer, FileErrorKind, FileOp};
 use collodi_inventory::{Inventory, Leftover, leftovers, only_of, remove};
 use collodi_python::{Layout, Platform};
 use collodi_sim::World;
@@ -193,6 +193,13 @@ fn what_may_go_goes_by_steps() {
         Leftover::Temporary(path) => format!("temporary {path}"),
     });
     assert_snapshot!(words.collect::<Vec<_>>().join("\n"));
+    // Who looks leaves no trace in the marker.
+    let marker = workspace
+        .layout()
+        .environment(&Name::parse("half").unwrap());
+    let read = FileOp::read(marker.marker(), 99);
+    let text = world.block_on(workspace.files().perform(read)).unwrap();
+    assert_eq!(text.unwrap(), FileAnswer::Bytes(Vec::new()));
 
     // A deletion that is cut leaves something that is half-made, and the next one ends it.
     let alone = workspace

@@ -59,6 +59,7 @@ impl fmt::Debug for Files {
 fn perform(disk: &mut Disk, claims: &mut Claims, owner: &Arc<()>, op: &FileOp) -> Answer {
     match op {
         FileOp::Claim { path, note } => claim(disk, claims, owner, path, note),
+        FileOp::Holder { path } => holder(disk, claims, path),
         FileOp::Release { path } => Ok(claims.release(path)),
         FileOp::Read { path, limit } => read(disk, path, *limit),
         FileOp::Write { path, bytes, .. } => write(disk, path, bytes),
@@ -111,16 +112,7 @@ fn claim(
     path: &ContainedPath,
     note: &str,
 ) -> Answer {
-    if let Ok(FileAnswer::Stat(Some(stat))) = stat(disk, path)
-        && stat.kind == FileKind::Link
-    {
-        return Err(FileErrorKind::Special);
-    }
-    let there = match read(disk, path, u64::MAX) {
-        Ok(FileAnswer::Bytes(bytes)) => Some(Claim::read(&String::from_utf8_lossy(&bytes))),
-        Ok(_) | Err(FileErrorKind::NotFound) => None,
-        Err(kind) => return Err(kind),
-    };
+    let there = claim_in(disk, path)?;
     if let Some(there) = there.clone().filter(|_| claims.is_held(path)) {
         return Ok(FileAnswer::Held(there));
     }
@@ -128,6 +120,25 @@ fn claim(
     write(disk, path, Claim { pid, note }.text().as_bytes())?;
     claims.hold(path, owner);
     Ok(FileAnswer::Claimed(there))
+}
+
+fn holder(disk: &Disk, claims: &Claims, path: &ContainedPath) -> Answer {
+    let there = claim_in(disk, path)?.filter(|_| claims.is_held(path));
+    Ok(there.map_or(FileAnswer::NotHeld, FileAnswer::Held))
+}
+
+/// What stands in a file that can be claimed; none when it is not there.
+fn claim_in(disk: &Disk, path: &ContainedPath) -> Result<Option<Claim>, FileErrorKind> {
+    if let Ok(FileAnswer::Stat(Some(stat))) = stat(disk, path)
+        && stat.kind == FileKind::Link
+    {
+        return Err(FileErrorKind::Special);
+    }
+    match read(disk, path, u64::MAX) {
+        Ok(FileAnswer::Bytes(bytes)) => Ok(Some(Claim::read(&String::from_utf8_lossy(&bytes)))),
+        Ok(_) | Err(FileErrorKind::NotFound) => Ok(None),
+        Err(kind) => Err(kind),
+    }
 }
 
 fn append(disk: &mut Disk, path: &ContainedPath, bytes: &[u8]) -> Answer {

@@ -2,7 +2,7 @@
 
 use crate::{Broken, Subject, Verdict, case::cases};
 use collodi_file::{Claim, FileAnswer, FileErrorKind, FileOp};
-use futures::future::join_all;
+use futures::future::{join, join_all};
 
 cases! {
     /// A file that is not there is made and claimed; whoever claims it then hears that it
@@ -58,6 +58,33 @@ cases! {
         release(&world, "file").await
     }
 
+    /// Who looks who has a claim hears what the holder noted, and of nobody when it was let
+    /// go; the file stays as it is.
+    async fn looking_who_has_it_changes_nothing(world: Subject) -> Verdict {
+        assert_eq!(holder(&world, "file").await?, FileAnswer::NotHeld);
+        let path = world.at("file")?;
+        assert_eq!(world.perform(FileOp::Stat { path }).await?, FileAnswer::Stat(None));
+        claim(&world, "file", "note").await?;
+        let text = world.read("file").await?;
+        assert_eq!(holder(&world, "file").await?, FileAnswer::Held(Claim::read(&text)));
+        release(&world, "file").await?;
+        assert_eq!(holder(&world, "file").await?, FileAnswer::NotHeld);
+        assert_eq!(world.read("file").await?, text);
+        Ok(())
+    }
+
+    /// Who looks takes nothing away: of many that look and claim at once, one has it.
+    async fn looking_takes_no_claim_away(world: Subject) -> Verdict {
+        world.write("file", "").await?;
+        for _ in 0..16 {
+            let looks = join_all((0..8).map(|_| holder(&world, "file")));
+            let (_, claimed) = join(looks, claim(&world, "file", "note")).await;
+            assert!(matches!(claimed?, FileAnswer::Claimed(_)));
+            release(&world, "file").await?;
+        }
+        Ok(())
+    }
+
     /// Letting go of what was not claimed is fine.
     async fn letting_go_of_nothing_is_fine(world: Subject) -> Verdict {
         release(&world, "nothing").await
@@ -71,6 +98,9 @@ cases! {
         let note = String::new();
         let claimed = world.attempt(FileOp::Claim { path, note }).await;
         assert_eq!(claimed, Err(FileErrorKind::Special));
+        let path = world.at("file")?;
+        let holder = world.attempt(FileOp::Holder { path }).await;
+        assert_eq!(holder, Err(FileErrorKind::Special));
         assert_eq!(world.read("own").await?, "precious");
         Ok(())
     }
@@ -89,6 +119,11 @@ cases! {
 async fn claim(world: &Subject, path: &str, note: &str) -> Result<FileAnswer, Broken> {
     let (path, note) = (world.at(path)?, note.to_owned());
     Ok(world.perform(FileOp::Claim { path, note }).await?)
+}
+
+async fn holder(world: &Subject, path: &str) -> Result<FileAnswer, Broken> {
+    let path = world.at(path)?;
+    Ok(world.perform(FileOp::Holder { path }).await?)
 }
 
 async fn left(world: &Subject, path: &str, note: &str) -> Result<String, Broken> {

@@ -198,6 +198,7 @@ fn file_answers(op: &FileOp) -> Vec<Completion> {
             FileAnswer::Claimed(Some(Claim::read("7\nt"))),
             FileAnswer::Held(Claim::read("7\nt")),
         ],
+        FileOp::Holder { .. } => vec![FileAnswer::NotHeld, FileAnswer::Held(Claim::read("7\nt"))],
         FileOp::List { .. } => {
             let named = |name: &str, kind| Entry {
                 name: name.into(),

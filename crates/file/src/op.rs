@@ -110,6 +110,12 @@ pub enum FileOp {
         /// What is for others to read in it, in at most [`Claim::MAX_NOTE`] bytes.
         note: String,
     },
+    /// Who has claimed a file, this program or another. Nothing is written or made; one that
+    /// is not there is [`NotHeld`](FileAnswer::NotHeld). What a claim refuses is refused here.
+    Holder {
+        /// The file.
+        path: ContainedPath,
+    },
     /// Ends a claim of this program. One that it has not is fine.
     Release {
         /// The file that was claimed; it may have been removed.
@@ -156,6 +162,7 @@ impl FileOp {
             | Self::Measure { path, .. }
             | Self::Space { path }
             | Self::Claim { path, .. }
+            | Self::Holder { path }
             | Self::Release { path }
             | Self::Link { path, .. } => path,
             Self::Rename { from, .. } | Self::Copy { from, .. } => from,
@@ -178,6 +185,7 @@ impl FileOp {
             Self::Measure { .. } => "measure",
             Self::Space { .. } => "look how much is free at",
             Self::Claim { .. } => "claim",
+            Self::Holder { .. } => "look who has",
             Self::Release { .. } => "release",
         }
     }
@@ -218,6 +226,8 @@ pub enum FileAnswer {
     Claimed(Option<Claim>),
     /// Somebody has the claim.
     Held(Claim),
+    /// Nobody has it.
+    NotHeld,
 }
 
 impl fmt::Display for FileAnswer {
@@ -233,6 +243,7 @@ impl fmt::Display for FileAnswer {
             Self::Claimed(None) => f.write_str("claimed"),
             Self::Claimed(Some(left)) => write!(f, "claimed, left by {left}"),
             Self::Held(claim) => write!(f, "held by {claim}"),
+            Self::NotHeld => f.write_str("held by nobody"),
         }
     }
 }

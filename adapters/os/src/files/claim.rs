@@ -1,4 +1,4 @@
-//! Claim and Release.
+//! Claim, Holder and Release.
 
 use super::{
     read::regular_size,
@@ -19,7 +19,7 @@ use rustix::{
 };
 use std::{
     collections::BTreeMap,
-    ffi::CStr,
+    ffi::{CStr, CString},
     fs::{File, TryLockError},
     io::{Read as _, Seek as _, Write as _},
     sync::{Mutex, PoisonError},
@@ -39,11 +39,7 @@ pub(super) fn claim(path: &ContainedPath, note: String) -> Result<FileAnswer, Fa
     let pid = Some(std::process::id());
     let own = Claim { pid, note };
     let root = Rooted::open(path.root())?;
-    let place = root.resolve(path, Want::Made)?;
-    if matches!(place, Place::Entry { linked: true, .. }) {
-        return Err(Fault::new(FileErrorKind::Special));
-    }
-    let (dir, name) = file_place(place)?;
+    let (dir, name) = claim_place(root.resolve(path, Want::Made)?)?;
     for _ in 0..ATTEMPTS {
         if let Some((file, answer)) = attempt(&dir, &name, &own)? {
             if let Some(file) = file {
@@ -56,10 +52,47 @@ pub(super) fn claim(path: &ContainedPath, note: String) -> Result<FileAnswer, Fa
     Err(Errno::AGAIN.into())
 }
 
+pub(super) fn holder(path: &ContainedPath) -> Result<FileAnswer, Fault> {
+    match look(path) {
+        Err(fault) if fault.errno == Some(Errno::NOENT) => Ok(FileAnswer::NotHeld),
+        answer => answer,
+    }
+}
+
 pub(super) fn release(path: &ContainedPath) -> FileAnswer {
     let mut held = HELD.lock().unwrap_or_else(PoisonError::into_inner);
     held.remove(&path.absolute());
     FileAnswer::Done
+}
+
+/// Looks with a lock that many may have at a time: a claim stands against it, and no other
+/// look does.
+fn look(path: &ContainedPath) -> Result<FileAnswer, Fault> {
+    let place = Rooted::open(path.root())?.resolve(path, Want::Existing)?;
+    let (dir, name) = claim_place(place)?;
+    let handle = open_entry(dir.as_fd(), &name, OFlags::RDONLY)?;
+    let file = claimable(handle)?;
+    match is_claimed(&file)? {
+        true => Ok(FileAnswer::Held(text(&file)?)),
+        false => Ok(FileAnswer::NotHeld),
+    }
+}
+
+/// Where the file is, or would be.
+fn claim_place(place: Place) -> Result<(OwnedFd, CString), Fault> {
+    match place {
+        Place::Entry { linked: true, .. } => Err(Fault::new(FileErrorKind::Special)),
+        place => file_place(place),
+    }
+}
+
+/// A regular file that has no other name.
+fn claimable(handle: OwnedFd) -> Result<File, Fault> {
+    regular_size(&handle)?;
+    match rustix::fs::fstat(&handle)?.st_nlink {
+        0 | 1 => Ok(File::from(handle)),
+        _ => Err(Fault::new(FileErrorKind::Special)),
+    }
 }
 
 /// The file that keeps the claim, and the answer; nothing when the file went meanwhile.
@@ -148,15 +181,16 @@ fn take_over(
     handle: OwnedFd,
     own: &Claim,
 ) -> Result<Option<(Option<File>, FileAnswer)>, Fault> {
-    regular_size(&handle)?;
-    if rustix::fs::fstat(&handle)?.st_nlink > 1 {
-        return Err(Fault::new(FileErrorKind::Special));
-    }
-    let mut file = File::from(handle);
+    let mut file = claimable(handle)?;
     let is_ours = lock(&file)?;
     let there = text(&file)?;
     // Whoever had it may have removed it before letting go.
     if !is_named(dir, name, &file)? {
+        return Ok(None);
+    }
+    // Who looks has a lock, too, for a moment.
+    if !is_ours && !is_claimed(&file)? {
+        std::thread::yield_now();
         return Ok(None);
     }
     if !is_ours {
@@ -170,7 +204,16 @@ fn take_over(
 }
 
 fn lock(file: &File) -> Result<bool, Fault> {
-    match file.try_lock() {
+    is_locked(file.try_lock())
+}
+
+/// Whether somebody has the claim, and not just a look at it.
+fn is_claimed(file: &File) -> Result<bool, Fault> {
+    Ok(!is_locked(file.try_lock_shared())?)
+}
+
+fn is_locked(tried: Result<(), TryLockError>) -> Result<bool, Fault> {
+    match tried {
         Ok(()) => Ok(true),
         Err(TryLockError::WouldBlock) => Ok(false),
         Err(TryLockError::Error(error)) => Err(error.into()),

@@ -105,6 +105,7 @@ impl Files {
             }
             FileOp::Space { path } => space::space(&path).map_err(|f| f.at(&path)),
             FileOp::Claim { path, note } => claim::claim(&path, note).map_err(|f| f.at(&path)),
+            FileOp::Holder { path } => claim::holder(&path).map_err(|f| f.at(&path)),
             FileOp::Release { path } => Ok(claim::release(&path)),
             other => Err(FileError::new(
                 FileErrorKind::Unsupported,

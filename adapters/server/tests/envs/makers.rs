@@ -66,7 +66,7 @@ fn what_killed_makers_left_is_removed_when_a_server_starts() {
     server.wait().unwrap();
     assert!(
         told.iter()
-            .any(|line| line.contains("removing what process")),
+            .any(|line| line.contains("removing what process 4711")),
         "{told:?}"
     );
     assert!(!stage.env("cut").exists());
