@@ -12,7 +12,7 @@ async function edit(name, text, options) {
   await stage.app(name, text);
   const page = await stage.enter(options);
   await page.goto(`http://${stage.address}/python/ui#/apps/${name}`);
-  const field = page.getByLabel(`Script of ${name}`);
+  const field = page.getByRole("textbox", { name: `Script of ${name}`, exact: true });
   await field.waitFor();
   await page.waitForFunction((text) => document.querySelector(".code textarea").value === text, text);
   return { page, field };
