@@ -59,15 +59,9 @@ pub(crate) fn ready(
 
 /// What every sandboxed process is limited to.
 pub(crate) fn limits(job: &Job<'_>) -> Vec<Limit> {
-    let core = Limit {
-        resource: Resource::Core,
-        value: 0,
-    };
+    let core = Limit::of(Resource::Core, 0);
     let file = job.profile.limits.file_bytes;
-    let file = file.map(|value| Limit {
-        resource: Resource::FileSize,
-        value,
-    });
+    let file = file.map(|most| Limit::of(Resource::FileSize, most));
     file.into_iter().chain([core]).collect()
 }
 

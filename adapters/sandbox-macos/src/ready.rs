@@ -81,9 +81,6 @@ impl Ready {
 
 fn limits(job: &Job<'_>) -> Vec<Limit> {
     let file = job.profile.limits.file_bytes;
-    let file = file.map(|value| Limit {
-        resource: Resource::FileSize,
-        value,
-    });
+    let file = file.map(|most| Limit::of(Resource::FileSize, most));
     file.into_iter().collect()
 }

@@ -72,7 +72,10 @@ pub(crate) fn replace(listener: &TcpListener) -> io::Error {
     if let Err(error) = fcntl_setfd(listener, FdFlags::empty()) {
         return error.into();
     }
+    // The next life raises it itself, and must know what its children had.
+    collodi_spawn::restore_open_files();
     let error = command.exec();
+    collodi_spawn::raise_open_files();
     // Nothing was executed: no child is to have the socket.
     match fcntl_setfd(listener, FdFlags::CLOEXEC) {
         Ok(()) => error,

@@ -1,5 +1,6 @@
 //! The tokens that were given out, in a file of the workspace.
 
+use crate::aside;
 use crate::{
     failure::Failure,
     state::{state_dir, write_private},
@@ -120,9 +121,12 @@ impl LiveKeys {
             if known.text != text {
                 match Keyring::read(&text) {
                     Ok(keys) => known.keys = Arc::new(keys),
-                    Err(error) => complain!(
-                        "warning: {}: {error}; the tokens that were known before count",
-                        self.path
+                    Err(error) => aside::warn(
+                        "tokens",
+                        &format!(
+                            "{}: {error}; the tokens that were known before count",
+                            self.path
+                        ),
                     ),
                 }
                 known.text = text;

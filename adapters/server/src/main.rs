@@ -4,6 +4,7 @@
 mod say;
 
 mod app_root;
+mod aside;
 mod audit;
 mod bell;
 mod checkup;

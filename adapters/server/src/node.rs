@@ -287,11 +287,24 @@ fn serve_while(
         let _ = recovered(&host).await;
         let router = collodi_http::router(surface);
         let closing = closing.map(drop);
-        collodi_http::serve(callers, router, clock, Limits::default(), closing).await;
+        collodi_http::serve(callers, router, clock, connections(), closing).await;
     };
     let (task, over) = future::join(driven, served).map(drop).remote_handle();
     runtime.spawn(task.boxed());
     Ok(over)
+}
+
+/// What connections may take. Half of the descriptors are for what runs.
+fn connections() -> Limits {
+    let limits = Limits::default();
+    let descriptors = rustix::process::getrlimit(rustix::process::Resource::Nofile);
+    let half = descriptors
+        .current
+        .map_or(limits.connections, |most| count(most / 2));
+    Limits {
+        connections: limits.connections.min(half).max(1),
+        ..limits
+    }
 }
 
 /// What a host is told at once, by the command line and the machine.

@@ -3,7 +3,7 @@
 mod hooks;
 mod occasions;
 
-use crate::present::style::WARN;
+use crate::aside;
 use anyhow::Result;
 use collodi_backend::{Backends, Web};
 use collodi_driver::{Events, HostHandle, Notice};
@@ -190,10 +190,6 @@ fn tell(event: &Event) {
     }
 }
 
-/// Says it where logs are written, or else to people.
 fn warn(text: &str) {
-    match tracing::dispatcher::has_been_set() {
-        true => tracing::warn!(what = "webhook", "{text}"),
-        false => complain!("{WARN}{}{WARN:#}", plain(text)),
-    }
+    aside::warn("webhook", &plain(text));
 }

@@ -11,8 +11,11 @@ use std::{
     os::fd::AsRawFd as _,
 };
 
+mod files;
 #[allow(unsafe_code, reason = "the one module that talks to the kernel itself")]
 mod sys;
+
+pub use files::{raise_open_files, restore_open_files};
 
 /// What is to be started.
 #[derive(Clone, Debug)]
@@ -41,13 +44,26 @@ pub struct Plan<'a> {
     pub domain: Option<BorrowedFd<'a>>,
 }
 
-/// A limit of one process, soft and hard, inherited by what it starts.
+/// A limit of one process, inherited by what it starts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limit {
     /// What is limited.
     pub resource: Resource,
     /// How much there may be.
-    pub value: u64,
+    pub soft: u64,
+    /// How far the process may raise that.
+    pub hard: u64,
+}
+
+impl Limit {
+    /// So much and never more.
+    pub const fn of(resource: Resource, value: u64) -> Self {
+        Self {
+            resource,
+            soft: value,
+            hard: value,
+        }
+    }
 }
 
 /// What can be limited.
@@ -116,8 +132,10 @@ pub fn spawn(plan: &Plan<'_>) -> Result<Started, Failure> {
         return Err(Stage::Descriptors.failed(Errno::INVAL));
     }
     let high = High::of(plan.stdio).map_err(|errno| Stage::Descriptors.failed(errno))?;
+    let limits = files::of_child(plan.limits);
     let plan = Plan {
         stdio: high.of_plan(plan.stdio),
+        limits: &limits,
         ..plan.clone()
     };
     sys::spawn(&plan)

@@ -322,10 +322,8 @@ fn start(
     theirs: &Theirs,
     cgroup: Option<BorrowedFd<'_>>,
 ) -> Result<Started, Failure> {
-    let files = spec.bounds.files.map(|value| Limit {
-        resource: Resource::Files,
-        value,
-    });
+    let files = spec.bounds.files;
+    let files = files.map(|most| Limit::of(Resource::Files, most));
     let confined = lowered.confined.as_ref();
     let limits = confined.map(|confined| confined.limits.as_slice());
     let limits: Vec<_> = files

@@ -1,28 +1,30 @@
 //! `collodi serve`
 
+mod seat;
+
 use crate::{
     cli::ServeArgs,
     failure::{Failure, MISUNDERSTOOD},
     handover,
     home::Home,
-    interrupts::{GO_ON, Interrupts, LEAVE},
+    interrupts::Interrupts,
     listening::{Door, Listen},
     node::{Life, Node},
-    present::{self, LogLevel, Presenter, presenter},
+    present::{self, LogLevel, Screen, presenter},
     runtime::Runtime,
     service, trust,
 };
 use anyhow::Result;
 use clap::ValueEnum as _;
-use collodi_driver::Notice;
-use collodi_host::{Command, Event, Follower};
-use futures::{FutureExt as _, StreamExt as _};
-use futures_lite::future::or;
+use collodi_host::Follower;
+use futures::FutureExt as _;
+use seat::{Over, Seat};
 use std::{
     io::{self, IsTerminal as _},
     path::{Path, PathBuf},
     process::ExitCode,
     rc::Rc,
+    sync::Arc,
 };
 
 /// The variable that says how much is logged.
@@ -37,10 +39,13 @@ pub(crate) async fn serve(
     mut listen: Listen,
     args: &ServeArgs,
 ) -> Result<ExitCode> {
-    let mut show = match args.log_format {
+    // Each caller who listens to events has one.
+    collodi_spawn::raise_open_files();
+    let mut screen = Screen::new(match args.log_format {
         Some(format) => present::log(format, log_level(args)?),
         None => presenter(json),
-    };
+    });
+    let clock = runtime.backends().clock;
     let mut interrupts = Interrupts::listen()?;
     let mut life = handover::life();
     if args.takeover
@@ -51,25 +56,28 @@ pub(crate) async fn serve(
         life = Life::Next;
     }
     loop {
-        let home = home(&*runtime, workspace, &mut *show, args).await?;
+        let home = home(&*runtime, workspace, &mut screen, args).await?;
         let mut node = Node::start(&*runtime, home, listen, life, &args.server).await?;
-        let watched = service::watched(node.handle.clone(), runtime.backends().clock);
+        let watched = service::watched(node.handle.clone(), Arc::clone(&clock));
         runtime.spawn(watched.boxed());
-        let over = attend(&mut node, &mut interrupts, &mut *show, json, args).await?;
-        let follower = match over {
+        let mut seat = Seat::take(&node, &mut interrupts, &screen, args.quiet).await?;
+        greet(&node, &mut screen, json, args);
+        let follower = match seat.attend(&mut node).await {
             Over::Ended => {
                 node.ended().await;
-                show.ended(false);
+                seat.leave(true, &*clock).await;
                 return Ok(ExitCode::SUCCESS);
             }
             Over::LetGo(follower) => follower,
         };
         let listener = node.leave().await;
+        seat.leave(false, &*clock).await;
         if follower == Follower::OtherProcess {
             return Ok(ExitCode::SUCCESS);
         }
         let error = handover::replace(&listener);
-        show.warning(&format!("the same program goes on: {error}"));
+        let error = format!("the same program goes on: {error}");
+        screen.try_show(move |show| show.warning(&error));
         listen = Listen::Given(Door::of(listener)?);
         life = Life::Next;
     }
@@ -79,85 +87,33 @@ pub(crate) async fn serve(
 async fn home(
     runtime: &dyn Runtime,
     workspace: &Path,
-    show: &mut dyn Presenter,
+    screen: &mut Screen,
     args: &ServeArgs,
 ) -> Result<Home> {
     let files = runtime.backends().files;
     let home = Home::open(workspace, &*files, &args.server).await?;
     let apps = PathBuf::from(home.layout.apps().absolute());
     for line in trust::misspelt(&home.settings, &apps) {
-        show.warning(&line);
+        screen.try_show(move |show| show.warning(&line));
     }
     Ok(home)
 }
 
-/// Shows what a node tells and hears what it is told, until it has ended or let go.
-async fn attend(
-    node: &mut Node,
-    interrupts: &mut Interrupts,
-    show: &mut dyn Presenter,
-    json: bool,
-    args: &ServeArgs,
-) -> Result<Over> {
-    let mut events = match args.quiet {
-        true => node.handle.changes().await?,
-        false => node.handle.events().await?,
-    };
-    show.listening(node.address, &node.state_file);
-    // The address has the token in it: only for who sits at the terminal, and in no file.
-    if !json && args.log_format.is_none() && std::io::stdout().is_terminal() {
-        say!("page at {}", node.page);
+/// Says where it is, and what an earlier server has left.
+fn greet(node: &Node, screen: &mut Screen, json: bool, args: &ServeArgs) {
+    let (address, state_file) = (node.address, node.state_file.clone());
+    screen.try_show(move |show| show.listening(address, &state_file));
+    // The page's address has the token in it: only for who sits at the terminal, and in no file.
+    if !json && args.log_format.is_none() && io::stdout().is_terminal() {
+        let page = node.page.clone();
+        screen.try_show(move |_| say!("page at {page}"));
     }
     for event in &node.found {
-        show.event(event);
+        let event = Arc::clone(event);
+        screen.try_show(move |show| show.event(&event));
     }
-    told(service::ready(&format!("at http://{}", node.address)), show);
-    let mut ending = false;
-    loop {
-        let interrupted = interrupts.next().map(Told::Interrupt);
-        let asked = node.asked_to_end.heard().map(|()| Told::AskedToEnd);
-        let notice = events.next().map(Told::Notice);
-        match or(or(interrupted, asked), notice).await {
-            Told::Notice(Some(Notice::Event(event))) => {
-                show.event(&event);
-                if let Event::LetGo(follower) = *event {
-                    told(service::leaving(follower), show);
-                    return Ok(Over::LetGo(follower));
-                }
-            }
-            Told::Notice(Some(Notice::Missed(events))) => show.missed(events),
-            Told::Notice(None) => return Ok(Over::Ended),
-            Told::Interrupt(GO_ON) if !ending => {
-                hand_over(node, Follower::SameProcess, show).await;
-            }
-            Told::Interrupt(LEAVE) if !ending => {
-                hand_over(node, Follower::OtherProcess, show).await;
-            }
-            Told::Interrupt(_) => {
-                told(service::stopping(), show);
-                show.interrupted(ending);
-                match ending {
-                    true => node.kill().await,
-                    false => node.end().await,
-                }
-                ending = true;
-            }
-            Told::AskedToEnd => {
-                told(service::stopping(), show);
-                ending = true;
-                node.end().await;
-            }
-        }
-    }
-}
-
-/// How the life of a server is over.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Over {
-    /// All that it ran has ended.
-    Ended,
-    /// What it ran lives on for the next one.
-    LetGo(Follower),
+    let ready = service::ready(&format!("at http://{address}"));
+    seat::told(ready, screen);
 }
 
 /// How much is logged: the option counts before the variable.
@@ -173,33 +129,4 @@ fn log_level(args: &ServeArgs) -> Result<LogLevel> {
             .status(MISUNDERSTOOD)
             .into()
     })
-}
-
-/// Somebody wants another life of this server to go on with its daemons.
-async fn hand_over(node: &Node, follower: Follower, show: &mut dyn Presenter) {
-    let refused = match node.may_go_on().await {
-        Ok(()) => {
-            let asked = node.handle.command(Command::HandOver(follower)).await;
-            asked.err().map(|error| error.to_string())
-        }
-        Err(error) => Some(error.to_string()),
-    };
-    if let Some(error) = refused {
-        let why = format!("not handed over: {error}");
-        show.warning(&why);
-        told(service::staying(&why), show);
-    }
-}
-
-fn told(told: io::Result<()>, show: &mut dyn Presenter) {
-    if let Err(error) = told {
-        show.warning(&format!("the service manager cannot be told: {error}"));
-    }
-}
-
-/// What a server hears.
-enum Told {
-    Notice(Option<Notice>),
-    Interrupt(u8),
-    AskedToEnd,
 }

@@ -1,11 +1,12 @@
 //! For programs that collect logs: a line for what happens to the server, on standard error.
 
 use super::Presenter;
+use crate::aside::Aside;
 use collodi_driver::LoadedApp;
 use collodi_host::{Event, ProcessEvent, RunEvent, RunId};
 use collodi_restart::{Ended, Event as Supervision};
 use collodi_run::{Event as Step, Status};
-use std::{io, net::SocketAddr, path::Path};
+use std::{net::SocketAddr, path::Path};
 use tracing::Level;
 use tracing_subscriber::{filter::LevelFilter, fmt};
 
@@ -51,7 +52,7 @@ pub(crate) fn write_logs(format: LogFormat, level: LogLevel) {
     let lines = fmt()
         .with_max_level(LevelFilter::from(level))
         .with_target(false)
-        .with_writer(io::stderr);
+        .with_writer(|| Aside);
     let begun = match format {
         LogFormat::Text => tracing::subscriber::set_global_default(lines.finish()),
         LogFormat::Json => {

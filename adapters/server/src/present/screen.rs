@@ -14,12 +14,12 @@ const WAITING: usize = 256;
 /// Something to show.
 type Show = Box<dyn FnOnce(&mut dyn Presenter) + Send>;
 
-/// A presenter on a thread of its own.
-#[derive(Debug)]
+/// A presenter on a thread of its own, shared by those who show something.
+#[derive(Clone, Debug)]
 pub(crate) struct Screen(mpsc::Sender<Show>);
 
 impl Screen {
-    /// Gives the presenter to its thread, which ends with the screen.
+    /// Gives the presenter to its thread, which ends with the last that shows something.
     pub(crate) fn new(mut presenter: Box<dyn Presenter>) -> Self {
         let (sender, receiver) = mpsc::channel::<Show>(WAITING);
         thread::spawn(move || {

@@ -23,9 +23,11 @@ macro_rules! on_each_runtime {
 }
 
 mod handover;
+mod limits;
 mod service;
 mod sockets;
 mod takeover;
+mod unread;
 
 on_each_runtime! {
     a_workspace_is_served_until_it_is_told_to_end

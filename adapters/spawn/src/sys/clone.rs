@@ -162,7 +162,7 @@ impl Given {
             Resource::Core => libc::RLIMIT_CORE,
             Resource::FileSize => libc::RLIMIT_FSIZE,
         };
-        (c_long::from(resource), [limit.value; 2])
+        (c_long::from(resource), [limit.soft, limit.hard])
     }
 }
 

@@ -209,10 +209,9 @@ mod limits {
                 Resource::Core => System::Core,
                 Resource::FileSize => System::Fsize,
             };
-            let value = Some(limit.value);
             let both = Rlimit {
-                current: value,
-                maximum: value,
+                current: Some(limit.soft),
+                maximum: Some(limit.hard),
             };
             let _ = prlimit(Some(pid), resource, both);
         }

@@ -145,10 +145,7 @@ fn keeps_the_descriptors_that_it_is_told_to() {
 
 #[test]
 fn limits_are_set() {
-    let limit = Limit {
-        resource: Resource::Files,
-        value: 77,
-    };
+    let limit = Limit::of(Resource::Files, 77);
     if super::can_join() {
         assert_eq!(run(super::spawn, "ulimit -n", &[limit]).0, "77\n");
     }

@@ -1,0 +1,38 @@
+//! How many files a server may have open, and how many what it runs.
+
+use super::stage::{Running, Stage};
+use std::fs;
+
+on_each_runtime! {
+    a_server_may_open_more_than_what_it_runs
+}
+
+const COUNTED: &str = r#"{"run": [{"method": "shell.run", "params": {
+    "message": "ulimit -Sn > soft; ulimit -Hn > hard"}}]}"#;
+
+/// Also after it was replaced by its next life, which begins with what the first had.
+fn a_server_may_open_more_than_what_it_runs(stage: Stage) {
+    stage.app("demo", COUNTED);
+    let mut command = stage.command_of("/bin/sh");
+    command.args(["-c", "ulimit -Sn 300; ulimit -Hn 900; exec \"$0\" \"$@\""]);
+    command.arg(env!("CARGO_BIN_EXE_collodi"));
+    let mut serving = Running::of(command.args(stage.serving()));
+    for again in [false, true] {
+        if again {
+            serving.signal("-HUP");
+        }
+        serving.until("listening");
+        assert_eq!(stage.post("/python/apps/demo/run").status, 200);
+        let said = |name: &str| fs::read_to_string(stage.path(".vatn/python/apps/demo").join(name));
+        assert_eq!(said("soft").unwrap(), "300\n");
+        assert_eq!(said("hard").unwrap(), "900\n");
+        let limits = fs::read_to_string(format!("/proc/{}/limits", serving.id())).unwrap();
+        let files = limits
+            .lines()
+            .find(|line| line.starts_with("Max open files"));
+        let files: Vec<_> = files.unwrap().split_whitespace().collect();
+        assert_eq!(files[3..5], ["900", "900"]);
+    }
+    assert_eq!(stage.post("/python/shutdown").status, 202);
+    assert_eq!(serving.code(), Some(0));
+}

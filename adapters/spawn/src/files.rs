@@ -1,0 +1,68 @@
+//! How many files this process may have open, and how many its children.
+
+use crate::{Limit, Resource};
+use std::sync::OnceLock;
+
+/// The limit of children, where this process has raised its own.
+static THEIRS: OnceLock<Limit> = OnceLock::new();
+
+/// Lets this process have as many files open as the system allows it. Children of
+/// [`spawn`](crate::spawn) keep the limit that it had before, unless their plans say another:
+/// programs that use `select`, or close all descriptors one by one, are not made for more. Does
+/// nothing where the system refuses, and on other systems than Linux.
+pub fn raise_open_files() {
+    #[cfg(target_os = "linux")]
+    linux::raise();
+}
+
+/// Gives this process back the limit that it had before [`raise_open_files`], for a program
+/// that is to replace it.
+pub fn restore_open_files() {
+    #[cfg(target_os = "linux")]
+    linux::restore();
+}
+
+/// The limits of a child: those of its plan, and that of open files.
+pub(crate) fn of_child(planned: &[Limit]) -> Vec<Limit> {
+    let is_planned = planned
+        .iter()
+        .any(|limit| limit.resource == Resource::Files);
+    let theirs = THEIRS.get().filter(|_| !is_planned);
+    theirs.into_iter().chain(planned).copied().collect()
+}
+
+#[cfg(target_os = "linux")]
+mod linux {
+    use super::{Limit, Resource, THEIRS};
+    use rustix::process::{Resource as System, Rlimit, getrlimit, setrlimit};
+
+    pub(super) fn raise() {
+        let limit = getrlimit(System::Nofile);
+        let (Some(current), maximum) = (limit.current, limit.maximum) else {
+            return;
+        };
+        let _ = THEIRS.set(Limit {
+            resource: Resource::Files,
+            soft: current,
+            hard: maximum.unwrap_or(u64::MAX),
+        });
+        set(Rlimit {
+            current: maximum,
+            maximum,
+        });
+    }
+
+    pub(super) fn restore() {
+        if let Some(theirs) = THEIRS.get() {
+            set(Rlimit {
+                current: Some(theirs.soft),
+                maximum: getrlimit(System::Nofile).maximum,
+            });
+        }
+    }
+
+    fn set(limit: Rlimit) {
+        // Where that is refused, it stays as it is.
+        let _ = setrlimit(System::Nofile, limit);
+    }
+}
