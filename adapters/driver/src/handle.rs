@@ -36,6 +36,10 @@ impl HostHandle {
         Self { sender }
     }
 
+    pub(crate) const fn sender(&self) -> &Sender {
+        &self.sender
+    }
+
     /// Has the host do something.
     ///
     /// # Errors
@@ -170,7 +174,13 @@ impl Sender {
         Self(sender)
     }
 
-    async fn send(&self, message: Message) -> Result<(), Gone> {
+    /// Sends without waiting: each sender has room for one message of its own. A host that is
+    /// gone needs none.
+    pub(crate) fn post(&self, message: Message) {
+        let _ = self.0.clone().try_send(message);
+    }
+
+    pub(crate) async fn send(&self, message: Message) -> Result<(), Gone> {
         self.0.clone().send(message).await.map_err(|_| Gone)
     }
 }

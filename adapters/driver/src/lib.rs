@@ -2,6 +2,7 @@
 
 mod apps;
 mod ask;
+mod claim;
 mod detect;
 mod driver;
 mod events;
@@ -17,6 +18,7 @@ mod workspace;
 
 pub use apps::{AppDetail, Apps, AppsError, Updated};
 pub use ask::{Said, ask};
+pub use claim::AppClaim;
 pub use detect::detect;
 pub use driver::Driver;
 pub use events::{Events, Notice};

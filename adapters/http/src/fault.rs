@@ -250,6 +250,9 @@ impl From<Refused> for Fault {
             Refused::UnderWay(_) => {
                 Self::new(Kind::Busy, detail).hint("wait for its end, or stop it")
             }
+            Refused::Changing { .. } | Refused::TooManyChanges(_) => {
+                Self::new(Kind::Busy, detail).hint("try again when that is done")
+            }
             Refused::NoJournal => Self::new(Kind::Busy, detail),
             Refused::EnvInUse { by, .. } => Self::new(Kind::InUse, detail)
                 .hint("stop what uses the environment first, or add ?force=true")

@@ -40,17 +40,40 @@ impl Local {
         })
     }
 
-    /// Opens the workspace, and changes it with `work`: where it has no server, none may begin
+    /// Opens the workspace, and adds to it with `work`: where it has no server, none may begin
     /// meanwhile. What git does is written down as what a server does is. A signal gives it up,
     /// which is an error.
     pub(crate) fn run<T, F>(workspace: &Path, work: impl FnOnce(Self) -> F) -> Result<T>
     where
         F: Future<Output = Result<T>>,
     {
+        Self::hold(
+            workspace,
+            |dir| (!is_held(dir)).then(|| Hold::take(dir)).transpose(),
+            work,
+        )
+    }
+
+    /// As [`run`](Self::run), for what changes apps that are there: nothing of them may run, so
+    /// no server may be there.
+    pub(crate) fn alone<T, F>(workspace: &Path, work: impl FnOnce(Self) -> F) -> Result<T>
+    where
+        F: Future<Output = Result<T>>,
+    {
+        Self::hold(workspace, |dir| Hold::take(dir).map(Some), work)
+    }
+
+    fn hold<T, F>(
+        workspace: &Path,
+        hold: impl FnOnce(&Path) -> Result<Option<Hold>>,
+        work: impl FnOnce(Self) -> F,
+    ) -> Result<T>
+    where
+        F: Future<Output = Result<T>>,
+    {
         Choice::default().run(|runtime| async move {
             let (home, options, backends) = open(&*runtime, workspace).await?;
-            let alone = !is_held(&home.dir);
-            let _hold = alone.then(|| Hold::take(&home.dir)).transpose()?;
+            let _hold = hold(&home.dir)?;
             node::make_directories(&home.layout)?;
             let ledger = audit::open(&home.dir, &backends)?;
             let backends = audit::over(backends, &ledger);

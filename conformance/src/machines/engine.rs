@@ -3,7 +3,9 @@
 use super::{Player, answers};
 use collodi_action::{Error, ErrorKind};
 use collodi_contain::{Name, RelPath, Root};
-use collodi_host::{Accepted, Command, Follower, Host, HostOptions, Reader, RunId, RunRequest};
+use collodi_host::{
+    Accepted, AppChange, Command, Follower, Host, HostOptions, Reader, RunId, RunRequest,
+};
 use collodi_machine::ActionId;
 use collodi_python::{Layout, Platform, ProvisionError};
 use collodi_run::{Action, App, Completed, DaemonStarted, Input, Run, RunOptions, ScriptFault};
@@ -116,8 +118,8 @@ fn player(script: Script, journal: bool) -> Player<Host> {
 }
 
 fn command(detail: u8, first: Option<&RunId>) -> Command {
-    let env = Name::parse("myapp");
-    match (detail % 8, env, first) {
+    let name = Name::parse("demo");
+    match (detail % 10, name, first) {
         (0, ..) => Command::StopApp("demo".into()),
         (1, Ok(env), _) => Command::CreateEnv(env),
         (2, Ok(env), _) => Command::DeleteEnv {
@@ -136,6 +138,11 @@ fn command(detail: u8, first: Option<&RunId>) -> Command {
         (6, _, Some(run)) => Command::Write {
             to: Reader::Run(run.clone()),
             bytes: b"yes\n".as_slice().into(),
+        },
+        (8, Ok(app), _) => Command::ReleaseApp(app),
+        (9, Ok(app), _) => Command::ClaimApp {
+            app,
+            change: AppChange::Update,
         },
         _ => Command::Shutdown(Duration::from_secs(5)),
     }

@@ -56,6 +56,13 @@ pub(crate) enum Push {
     Hurry,
 }
 
+impl Fetch {
+    /// Whether the app of this name is fetched.
+    pub(crate) fn is_of(&self, app: &str) -> bool {
+        self.name.as_str() == app
+    }
+}
+
 impl Host {
     /// Looks for a checkout of a repository. Who may change one waits for its turn.
     pub(crate) fn begin_search(&mut self, id: CallId, address: GitAddress) {
@@ -221,6 +228,9 @@ impl Host {
         name: Name,
         deeds: Vec<Deed>,
     ) {
+        if let Err(fault) = self.changing.refuse_step(name.as_str()) {
+            return self.finish(id, Err(fault));
+        }
         let said = Log::new(Limits {
             lines: TAIL,
             ..Limits::default()

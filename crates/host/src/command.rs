@@ -1,6 +1,6 @@
 //! What a host can be told to do.
 
-use crate::{EnvUser, ProcessId, RunId};
+use crate::{AppChange, EnvUser, ProcessId, RunId};
 use alloc::{
     boxed::Box,
     string::{String, ToString},
@@ -44,6 +44,16 @@ pub enum Command {
     Signal(ProcessId, Signal),
     /// End the app's runs and daemons.
     StopApp(String),
+    /// Keep the app as it is, not running, for somebody who changes its files: until it is
+    /// released, nothing of it begins. Refused while something of it lives or waits.
+    ClaimApp {
+        /// Its name.
+        app: Name,
+        /// What is done to it.
+        change: AppChange,
+    },
+    /// Let the app run again. One that is not claimed is left alone.
+    ReleaseApp(Name),
     /// Make a named environment, unless it is there.
     CreateEnv(Name),
     /// Remove what an ended program has left half-made of a named environment.
@@ -113,6 +123,7 @@ impl Command {
             Self::Run(_)
                 | Self::RunFrom { .. }
                 | Self::RestartProcess(_)
+                | Self::ClaimApp { .. }
                 | Self::CreateEnv(_)
                 | Self::ClearEnv(_)
                 | Self::DeleteEnv { .. }
@@ -158,6 +169,15 @@ pub enum Refused {
     },
     /// So many runs have not ended, which is the most.
     TooManyRuns(usize),
+    /// Somebody changes the app, and nothing of it begins meanwhile.
+    Changing {
+        /// The app.
+        app: String,
+        /// What is done to it.
+        change: AppChange,
+    },
+    /// So many apps are being changed.
+    TooManyChanges(usize),
     /// The environment is being made, or something that lives uses it.
     EnvInUse {
         /// The environment.
@@ -203,6 +223,10 @@ impl fmt::Display for Refused {
             Self::TooManyRuns(most) => {
                 write!(f, "as many runs are under way as may be: {most}")
             }
+            Self::Changing { app, change } => {
+                write!(f, "app {app} is busy: its {change} is under way")
+            }
+            Self::TooManyChanges(most) => write!(f, "{most} apps are being changed already"),
             Self::EnvInUse { env, by } => {
                 let by: Vec<_> = by.iter().map(ToString::to_string).collect();
                 write!(f, "environment {env} is in use by {}", by.join(", "))
@@ -246,6 +270,8 @@ impl fmt::Display for Command {
             Self::RestartProcess(id) => write!(f, "restart {id}"),
             Self::Signal(id, signal) => write!(f, "send {signal} to {id}"),
             Self::StopApp(app) => write!(f, "stop app {app}"),
+            Self::ClaimApp { app, change } => write!(f, "claim app {app} for its {change}"),
+            Self::ReleaseApp(app) => write!(f, "release app {app}"),
             Self::CreateEnv(name) => write!(f, "create environment {name}"),
             Self::ClearEnv(name) => write!(f, "clear environment {name}"),
             Self::DeleteEnv { name, force: false } => write!(f, "delete environment {name}"),

@@ -74,6 +74,7 @@ impl Host {
         if !self.has_recovered() && self.shared.journal.is_on() {
             return Err(Refused::Recovering);
         }
+        self.changing.refuse(&request.app.name)?;
         if let Some(by) = self.busy_by(&request.app.name).filter(|_| !request.again) {
             return Err(Refused::Busy {
                 app: request.app.name,
@@ -260,7 +261,7 @@ impl Host {
         let is_lost = |run: &&RunEntry| run.outcome().is_none() && !run.is_all_kept();
         let run = self.runs().find(is_lost).map(|run| run.id().to_string());
         let env = || self.envs.keys().next().map(ToString::to_string);
-        if let Some(what) = run.or_else(env) {
+        if let Some(what) = run.or_else(env).or_else(|| self.changing.any()) {
             return Err(Refused::UnderWay(what));
         }
         self.hand_over(now, follower);

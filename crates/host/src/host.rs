@@ -3,6 +3,7 @@
 use crate::{
     Accepted, Command, Event, HostOptions, Process, ProcessId, Refused, RunEntry, RunId,
     alike::Alike,
+    changing::Changing,
     confine::Confining,
     detection::{Detecting, own_environment, own_vars},
     environment::EnvJob,
@@ -55,6 +56,7 @@ pub struct Host {
     pub(crate) runs: BTreeMap<RunId, RunEntry>,
     pub(crate) processes: BTreeMap<ProcessId, Box<Process>>,
     pub(crate) alike: Alike,
+    pub(crate) changing: Changing,
     pub(crate) envs: BTreeMap<ContainedPath, EnvJob>,
     /// Environments that are being deleted; who wants one waits until it is gone.
     pub(crate) deleting: BTreeMap<ContainedPath, (EnvDir, Deletion)>,
@@ -95,6 +97,7 @@ impl Host {
             runs: BTreeMap::new(),
             processes: BTreeMap::new(),
             alike: Alike::default(),
+            changing: Changing::default(),
             envs: BTreeMap::new(),
             deleting: BTreeMap::new(),
             ended_runs: Vec::new(),
@@ -185,6 +188,8 @@ impl Host {
             Command::Signal(id, signal) => self.signal(&id, signal)?,
             Command::RestartProcess(id) => self.supervise(&id, collodi_restart::Input::Restart)?,
             Command::StopApp(app) => self.stop_app(now, &app)?,
+            Command::ClaimApp { app, change } => self.claim_app(&app, change)?,
+            Command::ReleaseApp(app) => self.release_app(&app),
             Command::CreateEnv(name) => self.create_env(&self.options.layout.environment(&name)),
             Command::ClearEnv(name) => self.clear_env(&name),
             Command::DeleteEnv { name, force } => self.delete_env(&name, force)?,

@@ -6,6 +6,7 @@ extern crate alloc;
 
 mod alike;
 mod answer;
+mod changing;
 mod checkout;
 mod command;
 mod confine;
@@ -50,6 +51,7 @@ pub mod calls {
     };
 }
 
+pub use changing::AppChange;
 pub use command::{Accepted, Command, Follower, Reader, Refused, RunRequest};
 pub use confine::{Confine, Trust, sandbox_of};
 pub use control::run_options;

@@ -44,6 +44,9 @@ impl Host {
     }
 
     pub(crate) fn read_script(&mut self, id: CallId, app: App) {
+        if let Err(fault) = self.changing.refuse_step(&app.name) {
+            return self.finish(id, Err(fault));
+        }
         match app.cwd().join(&app.file) {
             Ok(path) => {
                 let action = Action::File(FileOp::read(path, SCRIPT_BYTES));

@@ -3,10 +3,11 @@
 
 use collodi_action::{Action, Completion, Ended, Error, ErrorKind, Progress};
 use collodi_command::{Exit, Identity, Signal, TreeId};
-use collodi_contain::{RelPath, Root};
+use collodi_contain::{Name, RelPath, Root};
 use collodi_file::{Entry, FileAnswer, FileError, FileErrorKind, FileKind, FileOp};
 use collodi_host::{
-    Command, Event, Follower, Host, HostOptions, Input, JournalEvent, RunPhase, RunRequest,
+    AppChange, Command, Event, Follower, Host, HostOptions, Input, JournalEvent, RunPhase,
+    RunRequest,
 };
 use collodi_machine::{ActionId, Machine, Output};
 use collodi_python::{Layout, Platform};
@@ -529,6 +530,12 @@ fn a_host_hands_over_when_all_is_written_and_no_run_would_be_lost() {
     play.command(Command::HandOver(Follower::SameProcess));
     assert!(!lets_go(&play), "an installation would be lost");
     play.command(Command::StopApp("demo".into())).wait(5);
+    let app = || Name::parse("greeter").unwrap();
+    let change = AppChange::Update;
+    play.command(Command::ClaimApp { app: app(), change });
+    play.command(Command::HandOver(Follower::SameProcess));
+    assert!(!lets_go(&play), "an update would be lost");
+    play.command(Command::ReleaseApp(app()));
     play.run(SERVER)
         .wait(1)
         .command(Command::HandOver(Follower::SameProcess));

@@ -3,9 +3,9 @@
 
 use collodi_action::{Action, Completion, Ended, Error, ErrorKind, Progress};
 use collodi_command::{Exit, Signal, Stream};
-use collodi_contain::{RelPath, Root};
+use collodi_contain::{Name, RelPath, Root};
 use collodi_file::{Entry, FileAnswer, FileError, FileErrorKind, FileKind, FileOp, Stat};
-use collodi_host::{Command, Host, HostOptions, Input, RunRequest};
+use collodi_host::{AppChange, Command, Host, HostOptions, Input, Refused, RunRequest};
 use collodi_machine::{ActionId, Machine, Output};
 use collodi_python::{Layout, Platform};
 use collodi_run::{App, OtherApps};
@@ -507,6 +507,43 @@ fn a_path_in_an_app_that_is_not_there_fails_in_words() {
     let mut play = Play::new(&[("demo/start.json", script)]);
     play.run("start.json").wait();
     assert_snapshot!(lines_with(&play, &["failed after"]));
+}
+
+#[test]
+fn a_script_of_an_app_that_is_changed_is_not_started() {
+    let script =
+        r#"{"run": [{"method": "script.start", "params": {"uri": "~/api/other/b.json"}}]}"#;
+    let other = r#"{"run": [{"method": "log", "params": {"text": "the other"}}]}"#;
+    let mut play = Play::new(&[("demo/a.json", script), ("other/b.json", other)]);
+    let app = || Name::parse("other").unwrap();
+    let change = AppChange::Removal;
+    play.command(Command::ClaimApp { app: app(), change });
+    play.run("a.json").wait();
+    play.command(Command::ReleaseApp(app()));
+    play.run("a.json").wait();
+    let shown = [
+        "claim",
+        "release",
+        "logs",
+        "failed after",
+        "completed after",
+    ];
+    assert_snapshot!(lines_with(&play, &shown));
+}
+
+#[test]
+fn an_app_that_is_fetched_is_not_changed() {
+    let script = r#"{"run": [{"method": "script.start",
+        "params": {"uri": "https://host/owner/repo.git/b.json"}}]}"#;
+    let mut play = Play::new(&[("demo/a.json", script)]);
+    play.slow_git = true;
+    play.run("a.json");
+    let claim = Command::ClaimApp {
+        app: Name::parse("repo").unwrap(),
+        change: AppChange::Update,
+    };
+    let refused = play.host.command(play.now, claim).unwrap_err();
+    assert!(matches!(refused, Refused::Busy { .. }), "{refused}");
 }
 
 #[test]

@@ -7,9 +7,9 @@ use collodi_action::{Completion, Ended, Error, ErrorKind, Progress};
 use collodi_command::{Exit, Signal};
 use collodi_contain::{Name, RelPath, Root};
 use collodi_file::{Claim, FileAnswer, FileError, FileErrorKind};
-use collodi_host::{Command, Input, Reader, Refused, RunRequest};
+use collodi_host::{AppChange, Command, Input, Reader, Refused, RunRequest};
 use insta::assert_snapshot;
-use play::{DAEMON, Play, ended, said};
+use play::{DAEMON, Play, ended, request, said};
 
 #[test]
 fn an_environment_that_is_wanted_while_it_is_deleted_waits() {
@@ -25,6 +25,28 @@ fn an_environment_that_is_wanted_while_it_is_deleted_waits() {
         play.complete(deed, Completion::File(Ok(FileAnswer::Done)));
     }
     assert_snapshot!(play.trace());
+}
+
+#[test]
+fn an_app_that_is_changed_does_not_run_and_one_that_runs_is_not_changed() {
+    let mut play = Play::new();
+    let app = || Name::parse("demo").unwrap();
+    let refused = |play: &mut Play, command: Command| {
+        let host = &mut play.traced.machine;
+        host.command(play.now, command).unwrap_err().to_string()
+    };
+    let (claim, run) = (
+        |change| Command::ClaimApp { app: app(), change },
+        || Command::Run(request(DAEMON)),
+    );
+    play.command(claim(AppChange::Update));
+    let both = [run(), claim(AppChange::Removal)];
+    let mut told = both.map(|command| refused(&mut play, command)).to_vec();
+    play.command(Command::ReleaseApp(app()));
+    play.command(run());
+    told.push(refused(&mut play, claim(AppChange::Removal)));
+    assert_snapshot!("claimed_refused", told.join("\n"));
+    assert_snapshot!("claimed", play.trace());
 }
 
 #[test]

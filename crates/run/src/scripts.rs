@@ -122,6 +122,8 @@ pub enum ScriptFault {
     TooMany(usize),
     /// So many things are wanted of scripts and not done.
     TooManyCalls(usize),
+    /// The app that it is of is being updated or removed.
+    Changing(String),
     /// It is a script of an app that may do more than the one that wants it.
     TrustedFurther {
         /// The app that may do more.
@@ -156,6 +158,7 @@ impl ScriptFault {
             }
             Self::NoSteps(_) => "name the script's file, not the one that describes the app",
             Self::Cycle(_) => "let one of them return before the other needs it",
+            Self::Changing(_) => "run it again when that is done",
             Self::TooManyCalls(_) => "stop the scripts that do not end, then try again",
             Self::Git { tail, .. } if has_own(tail) => {
                 "the checkout has commits or changes of its own: push them, undo them, or move the app's folder away"
@@ -275,6 +278,7 @@ impl fmt::Display for ScriptFault {
                     "{most} starts and restarts of scripts are under way, and no more can be"
                 )
             }
+            Self::Changing(app) => write!(f, "app {app} is being updated or removed"),
             Self::TrustedFurther { app, by } => write!(
                 f,
                 "{app} may do more than {by}, which is kept in a sandbox; give {app} the same in \

@@ -1,11 +1,17 @@
 //! Apps.
 
 use super::{Answered, Shared};
-use crate::{Surface, fault::Fault, names::PathName, views};
+use crate::{
+    Surface,
+    fault::{Fault, Kind},
+    names::PathName,
+    views,
+};
 use axum::{Json, extract::State};
 use collodi_api::{Answer, AppDetail, AppProcesses, Apps};
 use collodi_contain::Name;
-use collodi_host::{Command, Host};
+use collodi_driver::{AppClaim, CommandError};
+use collodi_host::{AppChange, Command, Host, Refused};
 use std::collections::BTreeMap;
 
 pub(crate) async fn apps(State(surface): Shared) -> Answered<Apps> {
@@ -34,10 +40,20 @@ pub(super) async fn detail(surface: &Surface, name: &Name) -> Result<AppDetail, 
     Ok(views::app_detail(&detail, running))
 }
 
-/// What keeps an app busy, when something does.
-pub(super) async fn busy(surface: &Surface, name: &Name) -> Result<Option<String>, Fault> {
-    let app = name.to_string();
-    Ok(surface.host.query(move |host| host.busy_by(&app)).await?)
+/// Keeps an app from running as long as the claim is there; `hint` helps when something of it
+/// runs.
+pub(super) async fn claim(
+    surface: &Surface,
+    name: &Name,
+    change: AppChange,
+    hint: &'static str,
+) -> Result<AppClaim, Fault> {
+    match surface.host.claim_app(name, change).await {
+        Err(CommandError::Refused(busy @ Refused::Busy { .. })) => {
+            Err(Fault::new(Kind::Busy, busy.to_string()).hint(hint))
+        }
+        claimed => Ok(claimed?),
+    }
 }
 
 /// How many processes of each app have not ended.

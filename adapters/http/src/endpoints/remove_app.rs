@@ -1,18 +1,12 @@
 //! Apps that are removed.
 
-use super::{Answered, Shared, apps::busy, envs::delete_known};
-use crate::{
-    Surface,
-    fault::{Fault, Kind},
-    names::PathName,
-    query::flag,
-    wait::next,
-};
+use super::{Answered, Shared, apps::claim, envs::delete_known};
+use crate::{Surface, fault::Fault, names::PathName, query::flag, wait::next};
 use axum::{Json, extract::State, http::Uri};
 use collodi_api::AppRemoved;
 use collodi_contain::Name;
-use collodi_driver::CommandError;
-use collodi_host::{Command, Refused};
+use collodi_driver::{AppClaim, CommandError};
+use collodi_host::{AppChange, Command, Refused};
 use collodi_inventory::only_of;
 
 /// Answers when the app is gone; with `force`, what runs of it is ended first.
@@ -24,14 +18,13 @@ pub(crate) async fn remove_app(
     let (force, with_envs) = (flag(&uri, "force")?, flag(&uri, "env")?);
     surface.apps.folder(&name).await?;
     let named = only_of(&surface.workspace, &name).await?;
-    if let Some(by) = busy(&surface, &name).await? {
-        if !force {
-            let detail = format!("app {name} is busy: {by} has not ended");
-            return Err(Fault::new(Kind::Busy, detail)
-                .hint("stop it first, or have it stopped with ?force=true"));
+    let _claim = match force {
+        true => stopped(&surface, &name).await?,
+        false => {
+            let hint = "stop it first, or have it stopped with ?force=true";
+            claim(&surface, &name, AppChange::Removal, hint).await?
         }
-        stopped(&surface, &name).await?;
-    }
+    };
     surface.apps.remove(&name).await?;
     let (mut environments, mut kept) = (Vec::new(), Vec::new());
     for env in named {
@@ -48,20 +41,30 @@ pub(crate) async fn remove_app(
     }))
 }
 
-/// Ends what runs of an app, and waits for its end.
-async fn stopped(surface: &Surface, name: &Name) -> Result<(), Fault> {
+/// Ends what runs of an app, and claims it when that has ended.
+async fn stopped(surface: &Surface, name: &Name) -> Result<AppClaim, Fault> {
     let mut events = surface.host.changes().await?;
-    match surface
-        .host
-        .command(Command::StopApp(name.to_string()))
-        .await
-    {
-        // It has ended by itself.
-        Ok(_) | Err(CommandError::Refused(Refused::NothingRuns(_))) => {}
-        Err(error) => return Err(error.into()),
-    }
-    while busy(surface, name).await?.is_some() {
+    let mut told = None;
+    loop {
+        match surface.host.claim_app(name, AppChange::Removal).await {
+            Err(CommandError::Refused(Refused::Busy { by, .. })) => {
+                // Who was told to end takes a while.
+                if told.as_ref() != Some(&by) {
+                    stop(surface, name).await?;
+                    told = Some(by);
+                }
+            }
+            claimed => return Ok(claimed?),
+        }
         next(&mut events).await?;
     }
-    Ok(())
+}
+
+async fn stop(surface: &Surface, name: &Name) -> Result<(), Fault> {
+    let stop = Command::StopApp(name.to_string());
+    match surface.host.command(stop).await {
+        // It has ended by itself.
+        Ok(_) | Err(CommandError::Refused(Refused::NothingRuns(_))) => Ok(()),
+        Err(error) => Err(error.into()),
+    }
 }

@@ -3,19 +3,13 @@
 use super::{
     Answered, Shared,
     add_app::reference,
-    apps::{busy, detail},
+    apps::{claim, detail},
 };
-use crate::{
-    body,
-    fault::{Fault, Kind},
-    names::PathName,
-    views,
-    wait::unless_gone,
-};
+use crate::{body, names::PathName, views, wait::unless_gone};
 use axum::{Json, body::Bytes, extract::State};
 use collodi_api::AppUpdated;
 use collodi_apps::git::Checkout;
-use collodi_host::Host;
+use collodi_host::{AppChange, Host};
 
 /// Answers when the app has what its repository has by now.
 pub(crate) async fn update_app(
@@ -25,10 +19,8 @@ pub(crate) async fn update_app(
 ) -> Answered<AppUpdated> {
     let request = body::update(&bytes)?;
     let to = reference(request.commit.as_deref())?;
-    if let Some(by) = busy(&surface, &name).await? {
-        let detail = format!("app {name} is busy: {by} has not ended");
-        return Err(Fault::new(Kind::Busy, detail).hint("stop it, then update it"));
-    }
+    let hint = "stop it, then update it";
+    let _claim = claim(&surface, &name, AppChange::Update, hint).await?;
     let checkout = match request.discard {
         true => Checkout::Discard,
         false => Checkout::Careful,

@@ -1,7 +1,9 @@
 //! Apps that are added, looked at, updated and removed.
 
 use crate::stage::{Stage, heard};
-use collodi_host::{Event, ProcessEvent};
+use collodi_contain::Name;
+use collodi_host::{AppChange, Event, ProcessEvent};
+use futures::FutureExt as _;
 use insta::assert_snapshot;
 use serde_json::{Value, json};
 use std::{
@@ -17,6 +19,7 @@ on_each_runtime! {
     a_repository_is_fetched_and_followed
     what_cannot_be_had
     an_app_that_runs_stays
+    an_app_that_is_changed_does_not_run
     environments_go_when_asked_for
 }
 
@@ -224,6 +227,31 @@ async fn an_app_that_runs_stays(stage: Stage) {
         .delete("/python/apps/demo?force=perhaps")
         .await
         .expect(400);
+    stage.end().await;
+}
+
+async fn an_app_that_is_changed_does_not_run(stage: Stage) {
+    stage.app("demo", SERVER);
+    let name = Name::parse("demo").unwrap();
+    let claim = stage.host.claim_app(&name, AppChange::Update);
+    let claim = claim.await.unwrap();
+    assert_snapshot!(
+        "app_changing",
+        stage.post("/python/apps/demo/run").await.shown()
+    );
+    for answer in [
+        stage.post("/python/apps/demo/update").await,
+        stage.delete("/python/apps/demo?force=true").await,
+    ] {
+        assert_eq!(answer.expect(409).problem(), "busy");
+    }
+    drop(claim);
+    stage.post("/python/apps/demo/run").await.expect(200);
+    // A claim that nobody waits for any more is let go, too.
+    let other = Name::parse("other").unwrap();
+    stage.app("other", SERVER);
+    drop(Box::pin(stage.host.claim_app(&other, AppChange::Removal)).now_or_never());
+    stage.post("/python/apps/other/run").await.expect(200);
     stage.end().await;
 }
 

@@ -38,7 +38,7 @@ pub(crate) fn remove(workspace: &Path, json: bool, args: &RemoveArgs) -> Result<
         let path = format!("/python/apps/{name}?force={force}&env={env}");
         return show(json, &server.delete(&path)?);
     }
-    let removed = Local::run(workspace, |local| async move {
+    let removed = Local::alone(workspace, |local| async move {
         by_itself(&local, &name, removal, args.env).await
     })?;
     show(json, &removed)

@@ -30,7 +30,7 @@ pub(crate) fn update(workspace: &Path, json: bool, args: &UpdateArgs) -> Result<
         true => Checkout::Discard,
         false => Checkout::Careful,
     };
-    Local::run(workspace, |local| async move {
+    Local::alone(workspace, |local| async move {
         let (options, schemes) = (&local.options, &local.schemes);
         let updated = local.apps.update(options, &name, commit, checkout, schemes);
         let updated = updated.await.map_err(refused)?;
