@@ -7,10 +7,10 @@ use crate::{
     program::Server,
 };
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
-use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
+use std::{cell::RefCell, collections::BTreeMap, rc::Rc, time::Duration};
 use tokio::{
     io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader},
-    net::TcpStream,
+    net::{TcpSocket, TcpStream},
     task::LocalSet,
 };
 
@@ -18,6 +18,10 @@ const READERS: usize = 900;
 const STALLED: usize = 100;
 /// How many lines are waited for, of which one is written a second.
 const LINES: usize = 15;
+
+/// What who does not read has room for, and how long it takes until that is full.
+const SMALL: u32 = 4096;
+const FILLED: Duration = Duration::from_secs(3);
 
 /// How old each line was where it came, in seconds.
 type Ages = Rc<RefCell<BTreeMap<String, Vec<f64>>>>;
@@ -50,11 +54,14 @@ pub(crate) fn measure(server: &Server) -> Result<()> {
 async fn told(server: &Server, slow: &str, flood: &str) -> Result<Vec<f64>> {
     let mut stalled = Vec::new();
     for _ in 0..STALLED {
-        stalled.push(listen(server, flood).await?);
+        let socket = TcpSocket::new_v4()?;
+        socket.set_recv_buffer_size(SMALL)?;
+        stalled.push(listen(socket, server, flood).await?);
     }
+    tokio::time::sleep(FILLED).await;
     let ages = Ages::default();
     for _ in 0..READERS {
-        let socket = listen(server, slow).await?;
+        let socket = listen(TcpSocket::new_v4()?, server, slow).await?;
         tokio::task::spawn_local(read(socket, Rc::clone(&ages)));
     }
     let all = |ages: &Ages| -> Vec<f64> {
@@ -64,13 +71,13 @@ async fn told(server: &Server, slow: &str, flood: &str) -> Result<Vec<f64>> {
             .collect()
     };
     while all(&ages).len() < LINES {
-        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        tokio::time::sleep(Duration::from_millis(100)).await;
     }
     Ok(all(&ages))
 }
 
-async fn listen(server: &Server, process: &str) -> Result<TcpStream> {
-    let mut socket = TcpStream::connect(server.address).await?;
+async fn listen(socket: TcpSocket, server: &Server, process: &str) -> Result<TcpStream> {
+    let mut socket = socket.connect(server.address).await?;
     let request = request("GET", &topic(process), server.address, &server.token);
     socket.write_all(request.as_bytes()).await?;
     Ok(socket)
