@@ -44,6 +44,11 @@ struct Queue {
     waiting: Mutex<Waiting>,
     listener: AtomicWaker,
     driver: AtomicWaker,
+    /// Whether what processes say is left out.
+    deaf: bool,
+    /// Whether the driver waits for the listener, at least at first: only then it looks at
+    /// the queue each time it goes round.
+    is_waited_for: bool,
 }
 
 #[derive(Debug, Default)]
@@ -59,8 +64,6 @@ struct Waiting {
     over: bool,
     /// Whether the driver waits when too many are queued.
     patient: bool,
-    /// Whether what processes say is left out.
-    deaf: bool,
 }
 
 impl Waiting {
@@ -133,16 +136,20 @@ pub(crate) fn subscription() -> (Subscriber, Events) {
 
 /// A listener that the driver waits for, and what it listens to.
 pub(crate) fn patient_subscription() -> (Subscriber, Events) {
-    let queue = Queue::default();
+    let queue = Queue {
+        is_waited_for: true,
+        ..Queue::default()
+    };
     queue.waiting().patient = true;
     of(queue)
 }
 
 /// A listener that does not hear what processes say, and what it listens to.
 pub(crate) fn change_subscription() -> (Subscriber, Events) {
-    let queue = Queue::default();
-    queue.waiting().deaf = true;
-    of(queue)
+    of(Queue {
+        deaf: true,
+        ..Queue::default()
+    })
 }
 
 fn of(queue: Queue) -> (Subscriber, Events) {
@@ -173,7 +180,7 @@ impl Subscribers {
 
     /// Whether anybody hears what processes say, line by line.
     pub(crate) fn hear_lines(&self) -> bool {
-        let hears = |subscriber: &Subscriber| subscriber.is_heard() && !subscriber.0.waiting().deaf;
+        let hears = |subscriber: &Subscriber| !subscriber.0.deaf && subscriber.is_heard();
         self.listeners.iter().any(hears)
     }
 
@@ -183,7 +190,8 @@ impl Subscribers {
             subscriber.0.driver.register(cx.waker());
             subscriber.0.waiting().holds()
         };
-        self.listeners.iter().any(holds)
+        let mut waited_for = self.listeners.iter().filter(|of| of.0.is_waited_for);
+        waited_for.any(holds)
     }
 
     /// Tells everyone who still listens. Nobody is waited for here.
@@ -217,10 +225,10 @@ impl Subscriber {
     }
 
     fn tell(&self, number: u64, event: &Arc<Event>) {
-        let mut waiting = self.0.waiting();
-        if waiting.deaf && event.is_output() {
+        if self.0.deaf && event.is_output() {
             return;
         }
+        let mut waiting = self.0.waiting();
         waiting.told = number;
         if waiting.missed > 0 || waiting.events.len() >= waiting.most() {
             waiting.missed += 1;

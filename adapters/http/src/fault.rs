@@ -258,9 +258,9 @@ impl From<Refused> for Fault {
                 .hint("stop what uses the environment first, or add ?force=true")
                 .with(|problem| problem.used_by = by.into_iter().map(live_use).collect()),
             Refused::NoSuchRun(_) | Refused::NoSuchProcess(_) => Self::new(Kind::NotFound, detail),
-            Refused::NobodyReads(_) | Refused::NothingRuns(_) => {
-                Self::new(Kind::NothingRuns, detail)
-            }
+            Refused::NothingRuns(_) => Self::new(Kind::NothingRuns, detail)
+                .hint("`collodi ps`, or GET /python/processes and /python/runs, show what runs"),
+            Refused::NobodyReads(_) => Self::new(Kind::NothingRuns, detail),
             Refused::NoSuchStep { .. } => Self::new(Kind::NoSuchStep, detail)
                 .with(|problem| problem.pointer = Some("/from".to_owned())),
             Refused::NotAlive(_) => Self::new(Kind::HasEnded, detail)

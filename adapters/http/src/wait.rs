@@ -27,10 +27,22 @@ pub(crate) async fn next(events: &mut Events) -> Result<Notice, Gone> {
 
 /// What the machine has. Waits until the host knows.
 pub(crate) async fn tools(host: &HostHandle) -> Result<Arc<Toolchain>, Gone> {
+    known(host, |host| host.tools().cloned()).await
+}
+
+/// The answer to a question to which the host may have none yet. Who asks when there is one
+/// need not listen to the host.
+pub(crate) async fn known<T: Send + 'static>(
+    host: &HostHandle,
+    ask: fn(&Host) -> Option<T>,
+) -> Result<T, Gone> {
+    if let Some(answer) = host.query(ask).await? {
+        return Ok(answer);
+    }
     let mut events = host.changes().await?;
     loop {
-        if let Some(tools) = host.query(|host| host.tools().cloned()).await? {
-            return Ok(tools);
+        if let Some(answer) = host.query(ask).await? {
+            return Ok(answer);
         }
         next(&mut events).await?;
     }

@@ -97,6 +97,10 @@ fn git_hint(said: &str) -> Option<&'static str> {
         Some(
             "name a branch or tag that the repository has, or a commit by all of its 40 hex digits",
         )
+    } else if says("unable to access") || says("unable to connect") || says("Could not read from") {
+        Some(
+            "see whether the address is right and its machine can be reached from here: `git ls-remote` with the same address says more",
+        )
     } else if says("would be overwritten") {
         Some("move these files away, or let them be overwritten with --discard")
     } else {
@@ -150,6 +154,33 @@ impl AppsError {
         match error.kind {
             FileErrorKind::AlreadyExists => Self::Taken(name.clone()),
             _ => Self::File(error),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_git_says_has_a_hint() {
+        for (said, hint) in [
+            (
+                "fatal: unable to access 'https://h/a.git/': Failed to connect to h port 443",
+                "can be reached",
+            ),
+            ("fatal: unable to connect to h:", "can be reached"),
+            (
+                "fatal: Could not read from remote repository.",
+                "can be reached",
+            ),
+            (
+                "fatal: unable to access 'https://h/a.git/': Could not resolve host: h",
+                "the name is right",
+            ),
+        ] {
+            let found = git_hint(said).unwrap_or_default();
+            assert!(found.contains(hint), "{said}: {found}");
         }
     }
 }

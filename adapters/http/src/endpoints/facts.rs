@@ -1,7 +1,7 @@
 //! What the server has to work with.
 
 use super::{Answered, Shared};
-use crate::wait::tools;
+use crate::wait::known;
 use axum::{Json, extract::State};
 use collodi_api::Status;
 use collodi_host::{Host, Process};
@@ -15,25 +15,27 @@ const FACTS: [&str; 6] = ["platform", "arch", "ram", "gpu", "gpu_model", "vram"]
 const NOT_FOUND: &str = "not found";
 
 pub(crate) async fn status(State(surface): Shared) -> Answered<Status> {
-    let tools = tools(&surface.host).await?;
-    let envs = surface.workspace.environments().await?.len();
-    let count = |host: &Host| {
-        let running = host.processes().filter(|p| !Process::has_ended(p));
-        (host.processes().count(), running.count())
-    };
-    let (processes, running) = surface.host.query(count).await?;
-    let machine = surface.host.query(machine).await?;
+    let seen = known(&surface.host, seen).await?;
     let platform = surface.workspace.layout().platform();
-    let silicon = surface.host.query(apple_silicon).await?;
     Ok(Json(Status {
-        env_count: envs,
-        process_count: processes,
-        running_count: running,
-        machine,
-        apple_silicon: silicon.is_some() || platform.is_apple_silicon(),
-        mlx: silicon.unwrap_or_else(|| "n/a".to_owned()),
-        ..found(&tools)
+        env_count: surface.workspace.environments().await?.len(),
+        apple_silicon: seen.apple_silicon || platform.is_apple_silicon(),
+        ..seen
     }))
+}
+
+/// What the host knows of it; none as long as it does not know what the machine has.
+fn seen(host: &Host) -> Option<Status> {
+    let running = host.processes().filter(|p| !Process::has_ended(p));
+    let silicon = apple_silicon(host);
+    Some(Status {
+        process_count: host.processes().count(),
+        running_count: running.count(),
+        machine: machine(host),
+        apple_silicon: silicon.is_some(),
+        mlx: silicon.unwrap_or_else(|| "n/a".to_owned()),
+        ..found(host.tools()?)
+    })
 }
 
 /// What the host was told that the machine is, in short.

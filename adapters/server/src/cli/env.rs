@@ -1,6 +1,7 @@
 //! The words of `collodi env`.
 
 use clap::{Args, Subcommand};
+use std::path::PathBuf;
 
 #[derive(Debug, Args)]
 pub(crate) struct EnvArgs {
@@ -38,4 +39,29 @@ pub(crate) struct EnvRmArgs {
     /// Ask nothing.
     #[arg(long, short)]
     pub(crate) yes: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct EnvPlanArgs {
+    /// The workspace whose settings count when no --policy is given.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) root: Option<PathBuf>,
+    /// A settings file with the policy, as in `[sandbox.shell_env]`.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) policy: Option<PathBuf>,
+    /// The variables of the host, as a JSON object; this program's own otherwise.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) host_env: Option<PathBuf>,
+    /// The variables that the step sets, as a JSON object; null removes one.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) step_env: Option<PathBuf>,
+    /// Let the step set this excluded variable. The host's value stays back.
+    #[arg(long = "grant", value_name = "NAME")]
+    pub(crate) grants: Vec<String>,
+    /// Pass this excluded variable on from the host.
+    #[arg(long = "grant-from-host", value_name = "NAME")]
+    pub(crate) host_grants: Vec<String>,
+    /// The dialect of the script.
+    #[arg(long, value_name = "DIALECT", default_value = "vatn", value_parser = ["vatn", "pinokio"])]
+    pub(crate) dialect: String,
 }

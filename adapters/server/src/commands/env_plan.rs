@@ -100,7 +100,10 @@ fn refuse(json: bool, file: &Path, problems: &Problems) -> Result<ExitCode> {
     }
     let lines = problems.iter().map(|p| format!("{}:{p}", file.display()));
     let lines: Vec<String> = lines.collect();
-    Err(Failure::new(lines.join("\n")).status(MISUNDERSTOOD).into())
+    Err(Failure::new(lines.join("\n"))
+        .hint("correct the file; a policy is TOML, as [sandbox.shell_env] of the settings")
+        .status(MISUNDERSTOOD)
+        .into())
 }
 
 fn host(file: &Path) -> Result<BTreeMap<String, String>> {
@@ -137,12 +140,18 @@ fn variables(file: &Path) -> Result<Map<String, Value>> {
 
 fn unreadable(file: &Path, error: io::Error) -> anyhow::Error {
     let cause = format!("failed to read {}: {error}", file.display());
-    Failure::new(cause).status(MISUNDERSTOOD).into()
+    Failure::new(cause)
+        .hint("name a file that is there, and that you may read")
+        .status(MISUNDERSTOOD)
+        .into()
 }
 
 fn no_text(file: &Path, name: &str, wanted: &str) -> anyhow::Error {
     let cause = format!("{}: the value of {name:?} is not {wanted}", file.display());
-    Failure::new(cause).status(MISUNDERSTOOD).into()
+    Failure::new(cause)
+        .hint("put it in quotes, as JSON has texts")
+        .status(MISUNDERSTOOD)
+        .into()
 }
 
 fn show(plan: &EnvPlan) {

@@ -9,6 +9,7 @@ mod config;
 mod doctor;
 mod env;
 mod env_plan;
+mod hints;
 mod methods;
 mod options;
 mod plan;

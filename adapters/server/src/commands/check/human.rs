@@ -1,6 +1,7 @@
 //! For people.
 
 use super::{Checked, Report, excerpt};
+use crate::failure::HINT;
 use crate::present::counted;
 use collodi_script::{Diagnostic, Document, Severity, locate};
 
@@ -19,6 +20,11 @@ pub(super) fn show(report: &Report) {
     }
     for unread in &report.unread {
         complain!("error: {}: {}", unread.name, unread.why);
+    }
+    if !report.unread.is_empty() {
+        complain!(
+            "{HINT}hint:{HINT:#} name files and folders that are there, and that you may read"
+        );
     }
     say!("{}", summary(report));
 }

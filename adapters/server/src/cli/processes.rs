@@ -1,0 +1,43 @@
+//! What runs and what ran.
+
+use clap::Args;
+
+#[derive(Debug, Args)]
+pub(crate) struct AuditArgs {
+    /// Only what this app executed.
+    #[arg(long, value_name = "APP")]
+    pub(crate) app: Option<String>,
+    /// Only from then on: how long ago (2h), or a time (2026-01-31T12:00:00Z).
+    #[arg(long, value_name = "TIME")]
+    pub(crate) since: Option<String>,
+    /// Only what this level of the sandbox was asked for.
+    #[arg(long, value_name = "LEVEL")]
+    pub(crate) level: Option<String>,
+    /// How many entries; the newest, or with --since the first.
+    #[arg(short = 'n', long, value_name = "COUNT", default_value_t = 100)]
+    pub(crate) limit: usize,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct LogsArgs {
+    /// The process, or the app.
+    pub(crate) name: String,
+    /// How many of the last lines to show.
+    #[arg(short = 'n', long, default_value_t = 50)]
+    pub(crate) lines: usize,
+    /// Goes on showing lines as they come.
+    #[arg(short, long)]
+    pub(crate) follow: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct StopArgs {
+    /// The app or the process.
+    pub(crate) name: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RestartArgs {
+    /// The process, or the app.
+    pub(crate) name: String,
+}

@@ -1,0 +1,74 @@
+//! Runs, real and planned, and what they ask.
+
+use super::ServerArgs;
+use clap::Args;
+use std::{net::SocketAddr, path::PathBuf};
+
+#[derive(Debug, Args)]
+pub(crate) struct RunArgs {
+    /// The app's folder, its script, or the name of an app of the workspace.
+    pub(crate) app: PathBuf,
+    /// The app's root, in which paths must stay; found by itself otherwise.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) root: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) server: ServerArgs,
+    /// Where the API listens.
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0")]
+    pub(crate) listen: SocketAddr,
+    #[command(flatten)]
+    pub(crate) answers: PreparedArgs,
+    /// Begin at this step, as it is counted in what a run shows. A server that has run the app
+    /// before begins with the variables that the last run of it had; its secrets stay secret.
+    #[arg(long, value_name = "STEP")]
+    pub(crate) from: Option<std::num::NonZeroUsize>,
+    /// Run the app beside what an earlier server left running of it, instead of going on
+    /// with that.
+    #[arg(long)]
+    pub(crate) again: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PreparedArgs {
+    /// Answer every field of this name that the script asks for.
+    #[arg(long = "answer", value_name = "KEY=VALUE", value_parser = crate::pair::parse)]
+    pub(crate) answers: Vec<(String, String)>,
+    /// Answers in a JSON file: by the name of a field, or an object by the id of a step
+    /// or its number, counted from 0.
+    #[arg(long = "answers", value_name = "FILE")]
+    pub(crate) file: Option<PathBuf>,
+    /// Ask nobody: what has no answer gets its default, and what has none fails. So it
+    /// is anyway where standard input is no terminal.
+    #[arg(long)]
+    pub(crate) unattended: bool,
+    /// Wait for `collodi answer` where standard input is no terminal.
+    #[arg(long, conflicts_with = "unattended")]
+    pub(crate) attended: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct AnswerArgs {
+    /// The run, or its app.
+    pub(crate) run: String,
+    /// The answers. Without any, shows what is asked.
+    #[arg(value_name = "KEY=VALUE", value_parser = crate::pair::parse)]
+    pub(crate) values: Vec<(String, String)>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PlanArgs {
+    /// The app's folder, its script, or the name of an app of the workspace.
+    pub(crate) app: PathBuf,
+    /// The app's root, in which paths must stay; found by itself otherwise.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) root: Option<PathBuf>,
+    /// Shows every variable of every command, with the rule that decided.
+    #[arg(long)]
+    pub(crate) env: bool,
+    /// Plan for a machine of which this is true: gpu (nvidia, amd, apple, none), gpu_model,
+    /// gpu_driver, gpu_target, vram and ram in GiB, platform (linux, darwin, win32), arch.
+    #[arg(long = "fact", value_name = "NAME=VALUE", value_parser = crate::pair::parse)]
+    pub(crate) facts: Vec<(String, String)>,
+    #[command(flatten)]
+    pub(crate) server: ServerArgs,
+}
