@@ -54,7 +54,7 @@ impl ServerState {
         if !is_held(workspace) {
             return Err(nobody().into());
         }
-        let text = fs::read_to_string(file(workspace)).map_err(|_| nobody())?;
+        let text = fs::read_to_string(file(workspace)).map_err(|_| held(workspace))?;
         serde_json::from_str(&text).context("the server's state file cannot be read")
     }
 

@@ -3,7 +3,7 @@
 use super::{Apps, AppsError};
 use collodi_apps::Scheme;
 use collodi_backend::{ChildEvent, ErrorKind};
-use collodi_command::{CommandSpec, Exit, Signal, Stream, TreeId};
+use collodi_command::{CommandSpec, Exit, Stream, TreeId};
 use collodi_contain::{ContainedPath, Name};
 use collodi_host::{HostOptions, app_git};
 use collodi_logs::plain;
@@ -26,6 +26,7 @@ pub(super) struct Git<'a> {
     app: &'a Name,
     dir: ContainedPath,
     scheme: Scheme,
+    tree: TreeId,
     end: Instant,
 }
 
@@ -38,13 +39,15 @@ struct Heard {
 }
 
 impl<'a> Git<'a> {
-    /// For `app`, in `dir`, with a repository that is reached by `scheme`.
+    /// For `app`, in `dir`, with a repository that is reached by `scheme`. What it starts is
+    /// in `tree`.
     pub(super) fn new(
         apps: &'a Apps,
         options: &'a HostOptions,
         app: &'a Name,
         dir: ContainedPath,
         scheme: Scheme,
+        tree: TreeId,
     ) -> Self {
         let end = apps.backends.clock.now() + TIME;
         Self {
@@ -53,15 +56,15 @@ impl<'a> Git<'a> {
             app,
             dir,
             scheme,
+            tree,
             end,
         }
     }
 
     /// Has git do this; what it says on its standard output.
     pub(super) async fn run(&self, words: Vec<String>) -> Result<Vec<u8>, AppsError> {
-        let tree = TreeId::new(&format!("git{}", self.apps.work()));
-        let (app, dir) = (self.app.as_str(), self.dir.clone());
-        let spec = app_git(self.options, app, &words, dir, &tree, self.scheme.word());
+        let (app, dir, tree) = (self.app.as_str(), self.dir.clone(), &self.tree);
+        let spec = app_git(self.options, app, &words, dir, tree, self.scheme.word());
         let line = format!("git {}", words.join(" "));
         let heard = {
             let hearing = pin!(self.hear(&spec));
@@ -71,13 +74,7 @@ impl<'a> Git<'a> {
             }
         };
         let Some(heard) = heard else {
-            // What cannot be killed is left behind: its folder is nobody's app.
-            let _ = self
-                .apps
-                .backends
-                .process
-                .signal_tree(&tree, Signal::KILL)
-                .await;
+            self.apps.end(tree).await;
             return Err(AppsError::TooSlow(TIME));
         };
         match heard.exit {
