@@ -335,16 +335,53 @@ fn an_app_is_removed_and_its_environments_when_asked_for() {
     assert!(apps(&stage).is_empty());
 }
 
+/// What a server knew when it was killed is in its journal; a file that only has such a name
+/// says nothing.
 #[test]
-fn an_app_whose_daemons_may_live_is_left_alone() {
-    let stage = Stage::new()
-        .file("one/pinokio.json", SCRIPT)
-        .file(".vatn/python/state/one-0123abcd.json", "{}");
+fn an_app_whose_daemons_live_is_removed_by_force_alone() {
+    let stage = Stage::new();
+    for program in ["bash", "sleep"] {
+        symlink(
+            format!("/bin/{program}"),
+            stage.root().join("bin").join(program),
+        )
+        .unwrap();
+    }
+    let says = stage.root().join("says");
+    assert!(
+        Command::new("mkfifo")
+            .arg(&says)
+            .status()
+            .unwrap()
+            .success()
+    );
+    let line = format!("echo $$ > {}; exec sleep 1000", says.display());
+    let script = format!(
+        r#"{{"dialect": "vatn", "run": [{{"method": "shell.run", "params": {{"message": "{line}", "daemon": true,
+        "autoRestart": true}}}}]}}"#
+    );
+    let stage = stage
+        .file("one/pinokio.json", script)
+        .file(".vatn/python/state/other-0123abcd.json", "{}");
     done(stage.call("add one"));
-    done(stage.call("add one one-more"));
-    refused(&stage.call("remove one --yes"), 1, "has left daemons of it");
-    done(stage.call("remove one-more --yes"));
+    done(stage.call("add one other"));
+    let mut server = stage.spawn("run one");
+    let pid = fs::read_to_string(&says).unwrap().trim().to_owned();
+    server.kill().unwrap();
+    server.wait().unwrap();
+    assert!(lives(&pid));
+    done(stage.call("remove other --yes"));
+    let refusal = stage.call("remove one --yes");
+    refused(&refusal, 1, "a server that is gone has left one-");
+    assert!(lives(&pid) && app(&stage, "one").exists());
     done(stage.call("remove one --yes --force"));
+    assert!(!lives(&pid) && apps(&stage).is_empty());
+    let state = stage.root().join(".vatn/python/state");
+    let left = fs::read_dir(state)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name());
+    let of_app = |name: &std::ffi::OsString| name.to_string_lossy().starts_with("one-");
+    assert!(!left.into_iter().any(|name| of_app(&name)));
 }
 
 /// A git that stops at one of its commands, half done, and says so by its process.
