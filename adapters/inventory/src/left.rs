@@ -3,7 +3,7 @@
 use crate::leftovers::list;
 use collodi_api::{EnvUse, EnvUseKind};
 use collodi_backend::Backends;
-use collodi_command::Signal;
+use collodi_command::{Signal, TreeId};
 use collodi_contain::{ContainedPath, Name};
 use collodi_driver::Workspace;
 use collodi_file::{FileAnswer, FileError, FileOp};
@@ -104,19 +104,23 @@ pub async fn left_users(
 ///
 /// When its record cannot be removed.
 pub async fn end_left(backends: &Backends, left: Left) -> Result<bool, FileError> {
-    let (process, clock) = (&backends.process, &backends.clock);
     for signal in [Signal::TERM, Signal::KILL] {
-        let tree = &left.daemon.tree;
-        if process.signal_tree(tree, signal).await.is_ok() {
-            let dying = pin!(process.tree_empty(tree));
-            select(dying, clock.sleep_until(clock.now() + GRACE)).await;
-        }
-        let members = process.tree_members(tree).await;
-        if members.is_ok_and(|members| members.is_empty()) {
+        if empty(backends, &left.daemon.tree, signal).await {
             let path = left.record;
             backends.files.perform(FileOp::Remove { path }).await?;
             return Ok(true);
         }
     }
     Ok(false)
+}
+
+/// Signals a tree, and waits a while for its end; whether it has come.
+pub(crate) async fn empty(backends: &Backends, tree: &TreeId, signal: Signal) -> bool {
+    let (process, clock) = (&backends.process, &backends.clock);
+    if process.signal_tree(tree, signal).await.is_ok() {
+        let dying = pin!(process.tree_empty(tree));
+        select(dying, clock.sleep_until(clock.now() + GRACE)).await;
+    }
+    let members = process.tree_members(tree).await;
+    members.is_ok_and(|members| members.is_empty())
 }
