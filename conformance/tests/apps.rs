@@ -77,7 +77,8 @@ fn what_is_given_up_is_removed_by_the_next() {
         matches!(select(adding, patience).await, Either::Right(_))
     });
     assert!(given_up.unwrap());
-    assert_eq!(entries(&world), [".work-0000000000000007-0"]);
+    let folder = ".work-0000000000000007-0";
+    assert_eq!(entries(&world), [folder, &format!("{folder}.claim")]);
     let made = world.block_on(apps.add_template(template("vllm").unwrap(), &web));
     made.unwrap().unwrap();
     assert_eq!(entries(&world), ["web"]);
@@ -89,9 +90,41 @@ fn a_start_removes_what_deaths_have_left() {
     let (world, apps, _) = stage(Behaviour::words("wait"));
     world
         .file("/w/.vatn/python/apps/.work-0123-4/x/y.txt", "half")
+        .file(
+            "/w/.vatn/python/apps/.work-0123-4.claim",
+            "77\ngit-work-0123-5\n",
+        )
+        .file("/w/.vatn/python/apps/.work-89ab-0/x/y.txt", "half")
         .file("/w/.vatn/python/apps/whole/pinokio.json", "{}");
     world.block_on(apps.sweep()).unwrap().unwrap();
     assert_eq!(entries(&world), ["whole"]);
+}
+
+/// What another program makes that lives is its own.
+#[test]
+fn a_start_leaves_what_is_being_made_alone() {
+    let (world, apps, options) = stage(Behaviour::words("wait"));
+    let (source, greeter) = (source(), name("greeter"));
+    let layout = Layout::new(Root::new("/w"), Platform::LINUX_X64);
+    let backends = world.backends();
+    let workspace = Workspace::new(layout, backends.files.clone());
+    let others = Apps::new(workspace, backends, 8);
+    let left = world.block_on(async {
+        let adding = pin!(apps.add_repository(&options, &source, &greeter));
+        let clock = world.backends().clock;
+        let sweeping = pin!(async {
+            clock
+                .sleep_until(clock.now() + Duration::from_secs(5))
+                .await;
+            others.sweep().await
+        });
+        match select(adding, sweeping).await {
+            Either::Left(_) => None,
+            Either::Right((swept, _)) => Some(swept),
+        }
+    });
+    left.unwrap().unwrap().unwrap();
+    assert_eq!(entries(&world).len(), 2, "{:?}", entries(&world));
 }
 
 /// Where there is no git, that is what is said.

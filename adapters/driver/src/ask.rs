@@ -34,7 +34,16 @@ pub async fn ask(
     let spec = CommandSpec::new(program, cwd, tree.clone())
         .args(args.iter().copied())
         .envs(&own_vars(options));
-    let mut child = backends.process.spawn(&spec).await?;
+    heard(backends, &spec, limit).await
+}
+
+/// Runs a command to its end, and keeps `limit` bytes of each of its streams.
+pub(crate) async fn heard(
+    backends: &Backends,
+    spec: &CommandSpec,
+    limit: usize,
+) -> Result<Said, Error> {
+    let mut child = backends.process.spawn(spec).await?;
     let (mut stdout, mut stderr, mut exit) = (Vec::new(), Vec::new(), None);
     while let Some(event) = child.next_event().await {
         match event {

@@ -284,6 +284,7 @@ impl From<AppsError> for Fault {
     fn from(error: AppsError) -> Self {
         let kind = match &error {
             AppsError::Taken(_) => Kind::Taken,
+            AppsError::UnderWay(_) => Kind::Busy,
             AppsError::NotThere(_) | AppsError::NoTemplate(_) => Kind::NotFound,
             AppsError::NoRepository(_) | AppsError::Source(_) | AppsError::NoPlace => {
                 Kind::BadSource

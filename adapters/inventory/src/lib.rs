@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 mod inventory;
+mod left;
 mod leftovers;
 mod look;
 mod named;
@@ -9,7 +10,8 @@ mod removal;
 mod views;
 
 pub use inventory::{Inventory, Worker};
+pub use left::{Left, end_left, left_daemons, left_of, left_users};
 pub use leftovers::{Leftover, half_made, leftovers};
 pub use named::only_of;
-pub use removal::{left_users, remove};
+pub use removal::remove;
 pub use views::live_use;

@@ -1,27 +1,28 @@
 //! Deletion where no host runs.
 
-use crate::leftovers::list;
-use collodi_api::{EnvUse, EnvUseKind};
-use collodi_backend::{Backends, FileSystem};
-use collodi_driver::Workspace;
-use collodi_file::{FileAnswer, FileError, FileOp};
-use collodi_host::LeftDaemon;
+use crate::left::empty;
+use collodi_backend::Backends;
+use collodi_command::{Signal, TreeId};
+use collodi_file::{Claim, FileAnswer, FileError, FileOp};
+use collodi_host::env_maker;
 use collodi_python::{Deletion, EnvDir};
 use std::ops::ControlFlow;
 
-/// The largest record of a daemon that is read.
-const RECORD_BYTES: u64 = 4 << 20;
-
-/// Deletes an environment, whole or half-made. Nobody else may be at work on the workspace;
+/// Deletes an environment, whole or half-made, and first ends what a maker that is gone has left
+/// running. Nobody else may be at work on the workspace;
 /// what another workspace makes or deletes is left to it.
 ///
 /// # Errors
 ///
 /// When something cannot be removed. What is left is half-made.
-pub async fn remove(files: &dyn FileSystem, env: &EnvDir) -> Result<(), FileError> {
+pub async fn remove(backends: &Backends, env: &EnvDir) -> Result<(), FileError> {
+    if let Some(tree) = left_maker(backends, env).await {
+        // What does not end shows in what cannot be removed.
+        let _ = empty(backends, &tree, Signal::KILL).await;
+    }
     let mut deletion = Deletion::FIRST;
     loop {
-        let answer = files.perform(deletion.op(env)).await;
+        let answer = backends.files.perform(deletion.op(env)).await;
         match deletion.answered(env, answer) {
             ControlFlow::Continue(next) => deletion = next,
             ControlFlow::Break(ended) => return ended,
@@ -29,45 +30,18 @@ pub async fn remove(files: &dyn FileSystem, env: &EnvDir) -> Result<(), FileErro
     }
 }
 
-/// The daemons that live on without a host, each with the directory of the environment that it
-/// uses.
-///
-/// # Errors
-///
-/// When it cannot be found out which there are.
-pub async fn left_users(
-    backends: &Backends,
-    workspace: &Workspace,
-) -> Result<Vec<(String, EnvUse)>, FileError> {
-    let state = workspace.layout().state();
-    let entries = list(&*backends.files, &state).await?;
-    let mut users = Vec::new();
-    for entry in entries {
-        let Ok(path) = state.join(&entry.name) else {
-            continue;
-        };
-        let read = backends.files.perform(FileOp::read(path, RECORD_BYTES));
-        if let Ok(FileAnswer::Bytes(bytes)) = read.await
-            && let Some(user) = living(backends, &bytes).await
-        {
-            users.push(user);
-        }
-    }
-    Ok(users)
-}
-
-/// A tree that cannot be looked at counts as alive.
-async fn living(backends: &Backends, record: &[u8]) -> Option<(String, EnvUse)> {
-    let daemon = LeftDaemon::read(record)?;
-    let env = daemon.env?;
-    let members = backends.process.tree_members(&daemon.tree).await;
-    if members.is_ok_and(|members| members.is_empty()) {
+/// The tree of who marked the environment, and is gone.
+async fn left_maker(backends: &Backends, env: &EnvDir) -> Option<TreeId> {
+    let path = env.marker();
+    let holder = backends.files.perform(FileOp::Holder { path }).await;
+    if !matches!(holder, Ok(FileAnswer::NotHeld)) {
         return None;
     }
-    let user = EnvUse {
-        kind: EnvUseKind::Process,
-        app: Some(daemon.app),
-        id: Some(daemon.id.to_string()),
-    };
-    Some((env, user))
+    let read = FileOp::read(env.marker(), 2 * Claim::MAX_NOTE as u64);
+    match backends.files.perform(read).await {
+        Ok(FileAnswer::Bytes(bytes)) => {
+            env_maker(&Claim::read(&String::from_utf8_lossy(&bytes)).note)
+        }
+        _ => None,
+    }
 }

@@ -2,12 +2,13 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 use collodi_api::Env;
+use collodi_command::{CommandSpec, TreeId};
 use collodi_contain::{Name, Root};
 use collodi_driver::Workspace;
 use collodi_file::{FileAnswer, FileErrorKind, FileOp};
 use collodi_inventory::{Inventory, Leftover, leftovers, only_of, remove};
 use collodi_python::{Layout, Platform};
-use collodi_sim::World;
+use collodi_sim::{Behaviour, World};
 use futures::future;
 use insta::assert_snapshot;
 use std::fmt::Write as _;
@@ -206,11 +207,38 @@ fn what_may_go_goes_by_steps() {
         .layout()
         .environment(&Name::parse("alone").unwrap());
     world.fail_file(&format!("remove {P}/envs/alone"), FileErrorKind::Other);
-    let files = &**workspace.files();
-    assert!(world.block_on(remove(files, &alone)).unwrap().is_err());
+    let backends = world.backends();
+    assert!(world.block_on(remove(&backends, &alone)).unwrap().is_err());
     assert!(world.block_on(workspace.is_half_made(&alone)).unwrap());
     assert!(!world.block_on(workspace.is_environment(&alone)).unwrap());
-    world.block_on(remove(files, &alone)).unwrap().unwrap();
+    world.block_on(remove(&backends, &alone)).unwrap().unwrap();
     assert!(!world.block_on(workspace.is_half_made(&alone)).unwrap());
     assert_eq!(shown(&known(&world)).lines().count(), 1);
+}
+
+/// A maker that was killed leaves its commands, which would go on with what is removed. No tree
+/// but one that makes environments is ended by what stands in a marker.
+#[test]
+fn what_a_maker_left_running_ends_before_its_environment_goes() {
+    for (tree, lives) in [("env-0123456789abcdef", false), ("web-01234567", true)] {
+        let world = World::new();
+        world.program("uv", Behaviour::words("wait"));
+        let marker = format!("{P}/envs/.half.creating");
+        world.file(&marker, &format!("77\n{tree}\n"));
+        let (backends, workspace) = (world.backends(), workspace(&world));
+        let half = workspace
+            .layout()
+            .environment(&Name::parse("half").unwrap());
+        let tree = TreeId::new(tree);
+        let spec = CommandSpec::new("uv", half.path().clone(), tree.clone());
+        let spec = spec.env("PATH", "/bin");
+        world.dir(&half.path().absolute());
+        let left = world.block_on(async {
+            let _child = backends.process.spawn(&spec).await.unwrap();
+            remove(&backends, &half).await.unwrap();
+            backends.process.tree_members(&tree).await.unwrap()
+        });
+        assert_eq!(left.unwrap().is_empty(), !lives, "{tree}");
+        assert!(!world.block_on(workspace.is_half_made(&half)).unwrap());
+    }
 }

@@ -109,6 +109,9 @@ impl Node {
         if let Err(error) = apps.sweep().await {
             complain!("warning: what is left of apps that were not added stays: {error}");
         }
+        if let Err(error) = apps.mend(&options).await {
+            complain!("warning: an app whose update was cut stays as it is: {error}");
+        }
         let (inventory, worker) = Inventory::new(workspace.clone(), Arc::clone(&backends.clock));
         runtime.spawn(worker.work().boxed());
         let (driver, handle) = Driver::new(Host::new(options.clone()), backends.clone());

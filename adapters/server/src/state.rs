@@ -2,7 +2,6 @@
 
 use crate::failure::Failure;
 use anyhow::{Context as _, Result};
-use collodi_contain::Name;
 use serde::{Deserialize, Serialize};
 use std::{
     cell::Cell,
@@ -54,7 +53,7 @@ impl ServerState {
         if !is_held(workspace) {
             return Err(nobody().into());
         }
-        let text = fs::read_to_string(file(workspace)).map_err(|_| nobody())?;
+        let text = fs::read_to_string(file(workspace)).map_err(|_| held(workspace))?;
         serde_json::from_str(&text).context("the server's state file cannot be read")
     }
 
@@ -159,28 +158,6 @@ pub(crate) fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
 #[cfg(not(unix))]
 pub(crate) fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
     File::create(path)?.write_all(text.as_bytes())
-}
-
-/// Refuses to touch an app of which a server that is gone has left daemons: they may live.
-pub(crate) fn refuse_left_behind(workspace: &Path, app: &Name, what: &str) -> Result<()> {
-    let prefix = format!("{app}-");
-    let of_app = |name: &std::ffi::OsStr| {
-        let id = Path::new(name).file_stem().and_then(|stem| stem.to_str());
-        let hex = id.and_then(|id| id.strip_prefix(&prefix));
-        hex.is_some_and(|hex| hex.len() == 8 && hex.bytes().all(|b| b.is_ascii_hexdigit()))
-    };
-    let files = fs::read_dir(state_dir(workspace).join("state"));
-    let mut names = files.into_iter().flatten().flatten();
-    match names.any(|file| of_app(&file.file_name())) {
-        false => Ok(()),
-        true => Err(Failure::new(format!(
-            "failed to {what} {app}: a server that is gone has left daemons of it"
-        ))
-        .hint(format!(
-            "`collodi serve` finds them again; `collodi stop {app}` ends them"
-        ))
-        .into()),
-    }
 }
 
 /// Whether a server has written down daemons that it did not see end.

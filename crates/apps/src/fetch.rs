@@ -47,13 +47,21 @@ pub fn fetch(source: &Source) -> Words {
     ])
 }
 
-/// Has the folder have what was fetched.
-pub fn replace(checkout: Checkout) -> Words {
+/// The commit that was fetched last, for [`replace`].
+pub const FETCHED: &str = "FETCH_HEAD";
+
+/// Asks whether what was fetched could have its place: what would be lost is named in the error.
+pub fn would_replace() -> Words {
+    words(&["read-tree", "-m", "-u", "--dry-run", "HEAD", FETCHED])
+}
+
+/// Has the folder have this commit, which is there.
+pub fn replace(checkout: Checkout, commit: &str) -> Words {
     let how = match checkout {
         Checkout::Careful => "--no-overwrite-ignore",
         Checkout::Discard => "--force",
     };
-    words(&["checkout", "--quiet", "--detach", how, "FETCH_HEAD"])
+    words(&["checkout", "--quiet", "--detach", how, commit])
 }
 
 /// Asks which commit the folder has.

@@ -14,7 +14,8 @@ mod template;
 /// What git is told to have an app, and how its answers are read.
 pub mod git {
     pub use crate::fetch::{
-        Checkout, changed_files, commit, fetch, files, first, from, look, look_at_fetched, replace,
+        Checkout, FETCHED, changed_files, commit, fetch, files, first, from, look, look_at_fetched,
+        replace, would_replace,
     };
 }
 

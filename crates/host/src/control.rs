@@ -4,6 +4,7 @@ use crate::{
     Accepted, EnvUser, Event, Follower, Host, HostOptions, Process, ProcessId, Reader, Refused,
     RunEntry, RunId, RunRequest,
     detection::{Detecting, own_vars},
+    env_users::MAKERS,
     environment::EnvJob,
     post::Post,
     script_address::identity,
@@ -357,7 +358,7 @@ impl Host {
     ) -> &mut EnvJob {
         let tools = self.tools().cloned().unwrap_or_default();
         let options = &self.options;
-        let tree = TreeId::new(&format!("env-{:016x}", self.shared.ids.seed()));
+        let tree = TreeId::new(&format!("{MAKERS}{:016x}", self.shared.ids.seed()));
         let options = ProvisionOptions {
             env: env.clone(),
             contents,

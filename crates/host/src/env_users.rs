@@ -6,6 +6,9 @@ use collodi_command::TreeId;
 use collodi_contain::ContainedPath;
 use core::fmt;
 
+/// What the trees begin with in which environments are made, before the seed of the one.
+pub(crate) const MAKERS: &str = "env-";
+
 /// Something that lives and uses an environment.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum EnvUser {
@@ -73,6 +76,14 @@ impl LeftDaemon {
             tree: command.tree,
         })
     }
+}
+
+/// The tree in which a host made an environment, by what it noted in the marker: commands of a
+/// host that is gone may live on in it. An app may write markers, so no other tree is named.
+pub fn env_maker(note: &str) -> Option<TreeId> {
+    let seed = note.strip_prefix(MAKERS)?;
+    let is_seed = seed.len() == 16 && seed.bytes().all(|byte| byte.is_ascii_hexdigit());
+    is_seed.then(|| TreeId::new(note))
 }
 
 impl fmt::Display for EnvUser {

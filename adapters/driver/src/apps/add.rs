@@ -1,6 +1,11 @@
 //! Apps that are added.
 
-use super::{Apps, AppsError, git::Git, work::Work};
+use super::{
+    Apps, AppsError,
+    git::Git,
+    mark::Mark,
+    work::{Given, Work},
+};
 use collodi_apps::{ORIGIN, Origin, Reference, Source, Template, git};
 use collodi_contain::{ContainedPath, Name, RelPath, Root};
 use collodi_file::FileOp;
@@ -8,6 +13,12 @@ use collodi_host::HostOptions;
 
 /// What git leaves alone in the folder of an app: ours.
 const NOT_THEIRS: &str = "/.vatn/\n";
+
+/// An app that is being made.
+struct Addition {
+    folder: ContainedPath,
+    work: Work,
+}
 
 impl Apps {
     /// Fetches an app from a repository. Which schemes are allowed is for the caller to say
@@ -23,7 +34,7 @@ impl Apps {
         name: &Name,
     ) -> Result<Origin, AppsError> {
         let work = self.begin(name).await?;
-        let made = self.fetched(options, source, name, &work.path).await;
+        let made = self.fetched(options, source, name, &work).await;
         self.publish(work, name, made).await
     }
 
@@ -38,7 +49,7 @@ impl Apps {
         name: &Name,
     ) -> Result<Origin, AppsError> {
         let work = self.begin(name).await?;
-        let made = self.written(template, &work.path).await;
+        let made = self.written(template, &work.folder).await;
         self.publish(work, name, made).await
     }
 
@@ -53,52 +64,58 @@ impl Apps {
         fill: impl FnOnce(&str) -> Result<Origin, E>,
     ) -> Result<Origin, E> {
         let work = self.begin(name).await?;
-        match fill(&work.path.absolute()) {
+        match fill(&work.folder.absolute()) {
             Ok(origin) => Ok(self.publish(work, name, Ok(origin)).await?),
             Err(error) => {
-                self.abandon(work).await;
+                drop(work);
+                // What cannot be removed is left for the next sweep.
+                let _ = self.tidy().await;
                 Err(error)
             }
         }
     }
 
     /// Makes the folder that is to become the app of this name, which must be free.
-    async fn begin(&self, name: &Name) -> Result<Work, AppsError> {
+    async fn begin(&self, name: &Name) -> Result<Addition, AppsError> {
         // What cannot be removed is no reason to add nothing.
-        let _ = self.tidy().await;
+        let _ = self.sweep().await;
         let place = self.place(name)?;
         if self.stat(&place).await?.is_some() {
             return Err(AppsError::Taken(name.clone()));
         }
-        let work = self.left.work(self.workshop()?);
-        let path = work.path.clone();
+        let (folder, claim) = self.workshop()?;
+        let tree = self.tree();
+        self.mark(&claim, Mark::note(&tree, false), name).await?;
+        let given = Given {
+            claim,
+            folder: Some(folder.clone()),
+        };
+        let work = self.left.work(given, tree);
+        let path = folder.clone();
         self.file(FileOp::MakeDir { path }).await?;
-        Ok(work)
+        Ok(Addition { folder, work })
     }
 
     /// Makes the folder the app of this name, as one step; or removes it.
     async fn publish(
         &self,
-        work: Work,
+        Addition { folder, work }: Addition,
         name: &Name,
         made: Result<Origin, AppsError>,
     ) -> Result<Origin, AppsError> {
         let published = match made {
-            Ok(origin) => self.rename(&work.path, name, origin).await,
+            Ok(origin) => self.rename(&folder, name, origin).await,
             Err(error) => Err(error),
         };
-        match published.is_ok() {
-            true => work.done(),
-            false => self.abandon(work).await,
-        }
-        published
-    }
-
-    /// Removes the folder. One that cannot be removed is left for the next sweep.
-    async fn abandon(&self, work: Work) {
-        if self.discard(work.path.clone()).await.is_ok() {
+        let is_gone = match &published {
+            Ok(_) => true,
+            Err(_) => self.discard(folder).await.is_ok(),
+        };
+        // What cannot be removed is left for the next sweep.
+        if is_gone && self.unmark(&work.given.claim).await.is_ok() {
             work.done();
         }
+        published
     }
 
     async fn rename(
@@ -124,16 +141,17 @@ impl Apps {
         options: &HostOptions,
         source: &Source,
         name: &Name,
-        work: &ContainedPath,
+        Addition { folder, work }: &Addition,
     ) -> Result<Origin, AppsError> {
         // Its own root: what git does stays in there.
-        let dir = Root::new(&work.absolute()).at(RelPath::root());
-        let git = Git::new(self, options, name, dir, source.scheme());
+        let dir = Root::new(&folder.absolute()).at(RelPath::root());
+        let git = Git::new(self, options, name, dir, source.scheme(), work.tree.clone());
         git.run(git::first()).await?;
-        self.write(work, ".git/info/exclude", NOT_THEIRS).await?;
+        self.write(folder, ".git/info/exclude", NOT_THEIRS).await?;
         git.run(git::from(source)).await?;
         git.run(git::fetch(source)).await?;
-        git.run(git::replace(git::Checkout::Careful)).await?;
+        git.run(git::replace(git::Checkout::Careful, git::FETCHED))
+            .await?;
         let commit = git::commit(&git.run(git::look()).await?).unwrap_or_default();
         Ok(Origin::Repository {
             url: source.url().to_owned(),

@@ -14,6 +14,8 @@ pub enum AppsError {
     Taken(Name),
     /// No app has this name.
     NotThere(Name),
+    /// Another program works on the app.
+    UnderWay(Name),
     /// No template has this name.
     NoTemplate(String),
     /// The app was not fetched from a repository.
@@ -62,6 +64,7 @@ impl AppsError {
                 format!("give it another name, or remove that one first: collodi remove {name}")
             }
             Self::NotThere(_) => "`collodi apps` lists the apps".to_owned(),
+            Self::UnderWay(_) => "wait until it has ended".to_owned(),
             Self::NoTemplate(_) => "`collodi new` lists the templates".to_owned(),
             Self::NoRepository(name) => {
                 format!("remove it and add it again: collodi remove {name}")
@@ -113,6 +116,7 @@ impl fmt::Display for AppsError {
         match self {
             Self::Taken(name) => write!(f, "there is an app {name} already"),
             Self::NotThere(name) => write!(f, "there is no app {name}"),
+            Self::UnderWay(name) => write!(f, "another program is at work on {name}"),
             Self::NoTemplate(name) => write!(f, "there is no template {name:?}"),
             Self::NoRepository(name) => write!(f, "{name} was not fetched from a repository"),
             Self::Changed { app, files } => {

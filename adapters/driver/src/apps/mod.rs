@@ -4,6 +4,8 @@ mod add;
 mod error;
 mod git;
 mod look;
+mod mark;
+mod mend;
 mod remove;
 mod update;
 mod work;
@@ -30,8 +32,9 @@ const WORK: &str = ".work-";
 /// The apps of a workspace, to add to them and to take away from them.
 ///
 /// An app is made in a folder beside the others and renamed when it is whole; one that is
-/// removed is renamed first. So nobody ever sees half of one. A future that is dropped
-/// leaves such a folder behind: the next work of the same `Apps` removes it, or [`sweep`](Apps::sweep).
+/// removed is renamed first. So nobody ever sees half of one. What is under way is claimed: a
+/// future that is dropped, and a program that is killed, leaves the mark of it behind, and
+/// who works on the apps next ends it ([`sweep`](Apps::sweep), [`mend`](Apps::mend)).
 #[derive(Clone, Debug)]
 pub struct Apps {
     workspace: Workspace,
@@ -59,51 +62,17 @@ impl Apps {
         &self.workspace
     }
 
-    /// Removes what was left of works that did not come to their end. Nothing that is at
-    /// work meanwhile becomes half an app: it fails.
-    ///
-    /// # Errors
-    ///
-    /// When the folder of apps cannot be read, or something in it not removed.
-    pub async fn sweep(&self) -> Result<(), FileError> {
-        let apps = self.workspace.layout().apps();
-        let listed = self.file(FileOp::List { path: apps.clone() }).await;
-        let entries = match listed {
-            Ok(FileAnswer::Entries(entries)) => entries,
-            Err(error) if error.kind != FileErrorKind::NotFound => return Err(error),
-            _ => Vec::new(),
-        };
-        for entry in entries.iter().filter(|entry| entry.name.starts_with(WORK)) {
-            if let Ok(path) = apps.join(&entry.name) {
-                self.discard(path).await?;
-            }
-        }
-        Ok(())
-    }
-
-    /// Removes what was left of works of this whose futures were dropped. The next work does
-    /// it, too.
-    ///
-    /// # Errors
-    ///
-    /// When something cannot be removed; the next start tries again.
-    pub async fn tidy(&self) -> Result<(), FileError> {
-        for path in self.left.take() {
-            self.discard(path).await?;
-        }
-        Ok(())
-    }
-
     /// A name for the work at hand.
     fn work(&self) -> String {
         let number = self.works.fetch_add(1, Ordering::Relaxed);
         format!("{WORK}{:016x}-{number}", self.seed)
     }
 
-    /// A place beside the apps that nobody else has.
-    fn workshop(&self) -> Result<ContainedPath, AppsError> {
-        let apps = self.workspace.layout().apps();
-        apps.join(&self.work()).map_err(|_| AppsError::NoPlace)
+    /// A place beside the apps that nobody else has, and that of the claim on it.
+    fn workshop(&self) -> Result<(ContainedPath, ContainedPath), AppsError> {
+        let (apps, name) = (self.workspace.layout().apps(), self.work());
+        let place = |name: &str| apps.join(name).map_err(|_| AppsError::NoPlace);
+        Ok((place(&name)?, place(&format!("{name}{}", mend::CLAIM))?))
     }
 
     /// Where the app of this name is, or would be.
@@ -114,7 +83,7 @@ impl Apps {
 
     /// Takes a folder out of the way, and removes it.
     async fn discard(&self, path: ContainedPath) -> Result<(), FileError> {
-        let Ok(away) = self.workshop() else {
+        let Ok((away, _)) = self.workshop() else {
             return Ok(());
         };
         let (from, to) = (path, away.clone());

@@ -20,6 +20,12 @@ impl Apps {
     /// When there is no such app, or it cannot be removed.
     pub async fn remove(&self, name: &Name) -> Result<(), AppsError> {
         let path = self.there(name).await?;
-        Ok(self.discard(path).await?)
+        self.tidy().await?;
+        let update = self.update_mark(name)?;
+        if let Some(mark) = self.left_mark(&update).await? {
+            self.end_maker(&mark).await;
+        }
+        self.discard(path).await?;
+        Ok(self.unmark(&update).await?)
     }
 }

@@ -1,8 +1,8 @@
 //! Apps that are brought to the state of their repository.
 
-use super::{Apps, AppsError, git::Git};
+use super::{Apps, AppsError, git::Git, work::Work};
 use collodi_apps::{Origin, Reference, Scheme, Source, git};
-use collodi_contain::{Name, RelPath};
+use collodi_contain::{ContainedPath, Name, RelPath};
 use collodi_host::HostOptions;
 
 /// What an update came to.
@@ -26,7 +26,7 @@ impl Apps {
     ///
     /// When files of the repository were changed or commits made, unless `checkout` says
     /// that these may be lost, or when the repository cannot be had. Then the app is as it
-    /// was.
+    /// was. Where git was killed, the next update or [`mend`](Self::mend) has it end well.
     pub async fn update(
         &self,
         options: &HostOptions,
@@ -35,29 +35,34 @@ impl Apps {
         checkout: git::Checkout,
         schemes: &[Scheme],
     ) -> Result<Updated, AppsError> {
+        self.tidy().await?;
+        self.mend_app(options, name).await?;
         let (source, had) = self.repository(name).await?;
         source.allowed_among(&[schemes, &[Scheme::File]].concat())?;
         let source = match to {
             Some(to) => source.at(Some(to)),
             None => source,
         };
+        let work = self.begin_update(name, false).await?;
         let dir = self.workspace.layout().app(name).at(RelPath::root());
-        let git = Git::new(self, options, name, dir.clone(), source.scheme());
-        if checkout == git::Checkout::Careful {
-            unchanged(&git, name).await?;
-        }
-        git.run(git::fetch(&source)).await?;
-        let commit = git::commit(&git.run(git::look_at_fetched()).await?).unwrap_or_default();
-        if checkout == git::Checkout::Careful {
-            at_one_of(&git, name, [&had, &commit]).await?;
-        }
-        git.run(git::replace(checkout)).await?;
-        let origin = Origin::Repository {
-            url: source.url().to_owned(),
-            reference: source.reference().map(Reference::to_string),
-            commit: commit.clone(),
+        let (scheme, tree) = (source.scheme(), work.tree.clone());
+        let update = Update {
+            git: Git::new(self, options, name, dir.clone(), scheme, tree),
+            apps: self,
+            name,
+            dir,
+            checkout,
         };
-        self.note(&dir, &origin).await?;
+        let (replaced, is_whole) = match update.fetch(&source, &had).await {
+            Ok(origin) => {
+                let replaced = update.replace(&work, origin).await;
+                let is_whole = replaced.is_ok() || update.is_whole().await;
+                (replaced, is_whole)
+            }
+            Err(error) => (Err(error), !self.has_locks(name).await),
+        };
+        self.end_update(work, is_whole).await?;
+        let (origin, commit) = replaced?;
         Ok(Updated {
             changed: had != commit,
             from: had,
@@ -81,26 +86,80 @@ impl Apps {
     }
 }
 
-/// No file of the repository was changed.
-async fn unchanged(git: &Git<'_>, name: &Name) -> Result<(), AppsError> {
-    let files = git::files(&git.run(git::changed_files()).await?);
-    match files.is_empty() {
-        true => Ok(()),
-        false => Err(AppsError::Changed {
-            app: name.clone(),
-            files,
-        }),
-    }
+/// What an app is to have: where it is from, and the commit.
+type Next = (Origin, String);
+
+/// An update that is under way.
+struct Update<'a> {
+    apps: &'a Apps,
+    git: Git<'a>,
+    name: &'a Name,
+    dir: ContainedPath,
+    checkout: git::Checkout,
 }
 
-/// The folder is at a commit that was fetched: the one that is written down, or the next,
-/// where an earlier update was cut short. Any other was made in the folder.
-async fn at_one_of(git: &Git<'_>, name: &Name, known: [&str; 2]) -> Result<(), AppsError> {
-    match git::commit(&git.run(git::look()).await?) {
-        Some(has) if !known.contains(&has.as_str()) => Err(AppsError::Commits {
-            app: name.clone(),
-            has,
-        }),
-        _ => Ok(()),
+impl Update<'_> {
+    /// Fetches what the app is to have, and sees that nothing is lost when it has it.
+    async fn fetch(&self, source: &Source, had: &str) -> Result<Next, AppsError> {
+        let is_careful = self.checkout == git::Checkout::Careful;
+        if is_careful {
+            self.unchanged().await?;
+        }
+        self.git.run(git::fetch(source)).await?;
+        let commit = git::commit(&self.git.run(git::look_at_fetched()).await?).unwrap_or_default();
+        if is_careful {
+            self.at_one_of([had, &commit]).await?;
+            self.git.run(git::would_replace()).await?;
+        }
+        let origin = Origin::Repository {
+            url: source.url().to_owned(),
+            reference: source.reference().map(Reference::to_string),
+            commit: commit.clone(),
+        };
+        Ok((origin, commit))
+    }
+
+    /// From here on nothing can be lost: whoever finds the mark may bring the app to the commit
+    /// that is written down.
+    async fn replace(&self, work: &Work, next: Next) -> Result<Next, AppsError> {
+        let had = self.apps.origin(self.name).await;
+        self.apps.replacing(work, self.name).await?;
+        self.apps.note(&self.dir, &next.0).await?;
+        let replaced = self.git.run(git::replace(self.checkout, &next.1)).await;
+        if let (Err(_), Some(had)) = (&replaced, had)
+            && self.is_whole().await
+        {
+            self.apps.note(&self.dir, &had).await?;
+        }
+        replaced.map(|_| next)
+    }
+
+    /// Whether the app is as it was, after something has failed.
+    async fn is_whole(&self) -> bool {
+        !self.apps.has_locks(self.name).await && self.unchanged().await.is_ok()
+    }
+
+    /// No file of the repository was changed.
+    async fn unchanged(&self) -> Result<(), AppsError> {
+        let files = git::files(&self.git.run(git::changed_files()).await?);
+        match files.is_empty() {
+            true => Ok(()),
+            false => Err(AppsError::Changed {
+                app: self.name.clone(),
+                files,
+            }),
+        }
+    }
+
+    /// The folder is at a commit that was fetched: the one that is written down, or the next.
+    /// Any other was made in the folder.
+    async fn at_one_of(&self, known: [&str; 2]) -> Result<(), AppsError> {
+        match git::commit(&self.git.run(git::look()).await?) {
+            Some(has) if !known.contains(&has.as_str()) => Err(AppsError::Commits {
+                app: self.name.clone(),
+                has,
+            }),
+            _ => Ok(()),
+        }
     }
 }

@@ -1,40 +1,52 @@
-//! Folders in which apps are made.
+//! Works on apps that are under way, each with a claim that tells whose it is.
 
+use collodi_command::TreeId;
 use collodi_contain::ContainedPath;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// The folders of works that were given up.
+/// The works that were given up.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Left(Arc<Mutex<Vec<ContainedPath>>>);
+pub(super) struct Left(Arc<Mutex<Vec<Given>>>);
 
-/// A folder in which an app is made. Dropped before it is done with, it is left to be
-/// removed.
+/// What was given up.
+#[derive(Clone, Debug)]
+pub(super) struct Given {
+    /// The claim, which is still ours.
+    pub(super) claim: ContainedPath,
+    /// The folder in which an app was made.
+    pub(super) folder: Option<ContainedPath>,
+}
+
+/// Something that is done to an app. Dropped before it is done with, it is left to be ended.
 #[derive(Debug)]
 pub(super) struct Work {
-    pub(super) path: ContainedPath,
+    pub(super) given: Given,
+    /// What works for it.
+    pub(super) tree: TreeId,
     left: Left,
     done: bool,
 }
 
 impl Left {
-    /// Begins to work in this folder.
-    pub(super) fn work(&self, path: ContainedPath) -> Work {
+    /// Begins a work.
+    pub(super) fn work(&self, given: Given, tree: TreeId) -> Work {
         Work {
-            path,
+            given,
+            tree,
             left: self.clone(),
             done: false,
         }
     }
 
     /// Those that nobody has taken yet.
-    pub(super) fn take(&self) -> Vec<ContainedPath> {
+    pub(super) fn take(&self) -> Vec<Given> {
         let mut left = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         std::mem::take(&mut *left)
     }
 }
 
 impl Work {
-    /// The folder is an app, or gone.
+    /// Nothing of it is left to be ended.
     pub(super) fn done(mut self) {
         self.done = true;
     }
@@ -44,7 +56,7 @@ impl Drop for Work {
     fn drop(&mut self) {
         if !self.done {
             let mut left = self.left.0.lock().unwrap_or_else(PoisonError::into_inner);
-            left.push(self.path.clone());
+            left.push(self.given.clone());
         }
     }
 }

@@ -11,6 +11,7 @@ mod doctor;
 mod env;
 mod env_plan;
 mod fs;
+mod left_behind;
 mod logs;
 mod man;
 mod methods;

@@ -1,11 +1,10 @@
 //! `collodi remove`
 
-use super::{add::parse_name, env::delete};
+use super::{add::parse_name, env::delete, left_behind};
 use crate::{
     cli::RemoveArgs,
     client::Client,
     local::{Local, refused},
-    state,
     sure::sure,
 };
 use anyhow::Result;
@@ -27,7 +26,10 @@ pub(crate) fn remove(workspace: &Path, json: bool, args: &RemoveArgs) -> Result<
     let name = parse_name(&args.name)?;
     let server = Client::of_running(workspace)?;
     if server.is_none() && !args.force {
-        state::refuse_left_behind(workspace, &name, "remove")?;
+        let name = &name;
+        Local::look(workspace, |local| async move {
+            left_behind::refuse(&local, name, "remove").await.map(drop)
+        })?;
     }
     let Some(removal) = agreed(workspace, json, &name, args)? else {
         complain!("nothing was removed");
@@ -39,6 +41,7 @@ pub(crate) fn remove(workspace: &Path, json: bool, args: &RemoveArgs) -> Result<
         return show(json, &server.delete(&path)?);
     }
     let removed = Local::alone(workspace, |local| async move {
+        left_behind::end(&local, &name, args.force).await?;
         by_itself(&local, &name, removal, args.env).await
     })?;
     show(json, &removed)

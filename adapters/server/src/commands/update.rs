@@ -1,11 +1,10 @@
 //! `collodi update`
 
-use super::{add::parse_name, apps};
+use super::{add::parse_name, apps, left_behind};
 use crate::{
     cli::UpdateArgs,
     client::Client,
     local::{Local, refused},
-    state,
 };
 use anyhow::Result;
 use collodi_api::{AppUpdate, AppUpdated};
@@ -23,7 +22,6 @@ pub(crate) fn update(workspace: &Path, json: bool, args: &UpdateArgs) -> Result<
         let path = format!("/python/apps/{name}/update");
         return show(json, &server.post_patiently(&path, &request)?);
     }
-    state::refuse_left_behind(workspace, &name, "update")?;
     let commit = args.commit.as_deref().map(Reference::parse).transpose();
     let commit = commit.map_err(|error| refused(error.into()))?;
     let checkout = match args.discard {
@@ -31,6 +29,7 @@ pub(crate) fn update(workspace: &Path, json: bool, args: &UpdateArgs) -> Result<
         false => Checkout::Careful,
     };
     Local::alone(workspace, |local| async move {
+        left_behind::refuse(&local, &name, "update").await?;
         let (options, schemes) = (&local.options, &local.schemes);
         let updated = local.apps.update(options, &name, commit, checkout, schemes);
         let updated = updated.await.map_err(refused)?;

@@ -335,16 +335,165 @@ fn an_app_is_removed_and_its_environments_when_asked_for() {
     assert!(apps(&stage).is_empty());
 }
 
+/// What a server knew when it was killed is in its journal; a file that only has such a name
+/// says nothing.
 #[test]
-fn an_app_whose_daemons_may_live_is_left_alone() {
-    let stage = Stage::new()
-        .file("one/pinokio.json", SCRIPT)
-        .file(".vatn/python/state/one-0123abcd.json", "{}");
+fn an_app_whose_daemons_live_is_removed_by_force_alone() {
+    let stage = Stage::new();
+    for program in ["bash", "sleep"] {
+        symlink(
+            format!("/bin/{program}"),
+            stage.root().join("bin").join(program),
+        )
+        .unwrap();
+    }
+    let says = stage.root().join("says");
+    assert!(
+        Command::new("mkfifo")
+            .arg(&says)
+            .status()
+            .unwrap()
+            .success()
+    );
+    let line = format!("echo $$ > {}; exec sleep 1000", says.display());
+    let script = format!(
+        r#"{{"dialect": "vatn", "run": [{{"method": "shell.run", "params": {{"message": "{line}", "daemon": true,
+        "autoRestart": true}}}}]}}"#
+    );
+    let stage = stage
+        .file("one/pinokio.json", script)
+        .file(".vatn/python/state/other-0123abcd.json", "{}");
     done(stage.call("add one"));
-    done(stage.call("add one one-more"));
-    refused(&stage.call("remove one --yes"), 1, "has left daemons of it");
-    done(stage.call("remove one-more --yes"));
+    done(stage.call("add one other"));
+    let mut server = stage.spawn("run one");
+    let pid = fs::read_to_string(&says).unwrap().trim().to_owned();
+    server.kill().unwrap();
+    server.wait().unwrap();
+    assert!(lives(&pid));
+    done(stage.call("remove other --yes"));
+    let refusal = stage.call("remove one --yes");
+    refused(&refusal, 1, "a server that is gone has left one-");
+    assert!(lives(&pid) && app(&stage, "one").exists());
     done(stage.call("remove one --yes --force"));
+    assert!(!lives(&pid) && apps(&stage).is_empty());
+    let state = stage.root().join(".vatn/python/state");
+    let left = fs::read_dir(state)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name());
+    let of_app = |name: &std::ffi::OsString| name.to_string_lossy().starts_with("one-");
+    assert!(!left.into_iter().any(|name| of_app(&name)));
+}
+
+/// A git that stops at one of its commands, half done, and says so by its process.
+struct Stopping {
+    says: std::path::PathBuf,
+}
+
+impl Stopping {
+    /// Stops `stage`'s git at this command.
+    fn at(stage: &Stage, command: &str) -> Self {
+        let (bin, says) = (stage.root().join("bin"), stage.root().join("says"));
+        let real = fs::read_link(bin.join("git")).unwrap();
+        let made = Command::new("mkfifo").arg(&says).status().unwrap();
+        assert!(made.success());
+        let text = format!(
+            "#!/bin/sh\nfor word; do [ \"$word\" = {command} ] && {{\n\
+             echo > .git/index.lock; echo half > third.txt; echo $$ > {}; exec /bin/sleep 1000; }}; done\n\
+             exec {} \"$@\"\n",
+            says.display(),
+            real.display()
+        );
+        fs::rename(bin.join("git"), bin.join("real-git")).unwrap();
+        fs::write(bin.join("git"), text).unwrap();
+        use std::os::unix::fs::PermissionsExt as _;
+        fs::set_permissions(bin.join("git"), fs::Permissions::from_mode(0o755)).unwrap();
+        Self { says }
+    }
+
+    /// The process of git, when it has come so far.
+    fn pid(&self) -> String {
+        fs::read_to_string(&self.says).unwrap().trim().to_owned()
+    }
+
+    /// Has git be whole again.
+    fn end(self, stage: &Stage) {
+        let bin = stage.root().join("bin");
+        fs::rename(bin.join("real-git"), bin.join("git")).unwrap();
+        fs::remove_file(&self.says).unwrap();
+    }
+}
+
+fn lives(pid: &str) -> bool {
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat"));
+    stat.is_ok_and(|stat| !stat.contains(") Z "))
+}
+
+/// Who is killed leaves a git that works on: whoever comes next ends it.
+#[test]
+fn an_update_that_was_killed_is_brought_to_its_end() {
+    for command in ["fetch", "checkout"] {
+        for victim in ["program", "git", "both"] {
+            let stage = stage();
+            let source = stage.root().join("source");
+            done(add(&stage, " greeter"));
+            fs::write(app(&stage, "greeter/model.bin"), "made by the app").unwrap();
+            fs::write(source.join("third.txt"), "third").unwrap();
+            let third = commit(&source, "third");
+            let git_stops = Stopping::at(&stage, command);
+            let mut program = stage.spawn("update greeter");
+            let pid = git_stops.pid();
+            if victim != "git" {
+                program.kill().unwrap();
+            }
+            if victim != "program" {
+                let killed = Command::new("kill").args(["-KILL", &pid]).status();
+                assert!(killed.unwrap().success());
+            }
+            program.wait().unwrap();
+            git_stops.end(&stage);
+            let place = format!("{command} {victim}");
+            if command == "fetch" {
+                // What git did not get to do is nobody's change.
+                fs::remove_file(app(&stage, "greeter/third.txt")).unwrap();
+            }
+            done(stage.call("update greeter"));
+            assert!(!lives(&pid), "{place}: {pid}");
+            let folder = app(&stage, "greeter");
+            assert_eq!(git(&folder, &["rev-parse", "HEAD"]), third, "{place}");
+            assert_eq!(
+                git(&folder, &["status", "--porcelain", "-uno"]),
+                "",
+                "{place}"
+            );
+            let read = |file: &str| fs::read_to_string(folder.join(file)).unwrap();
+            assert_eq!(read("third.txt"), "third", "{place}");
+            assert_eq!(read("model.bin"), "made by the app", "{place}");
+            assert_eq!(apps(&stage), ["greeter"], "{place}");
+        }
+    }
+}
+
+#[test]
+fn an_app_that_was_being_added_by_a_program_that_was_killed_is_gone_with_the_next() {
+    for command in ["init", "fetch", "checkout"] {
+        let stage = stage();
+        fs::create_dir_all(app(&stage, "")).unwrap();
+        let git_stops = Stopping::at(&stage, command);
+        let line = format!("add file://{}/source greeter", stage.root().display());
+        let mut program = stage.spawn(&line);
+        let pid = git_stops.pid();
+        // What somebody who lives makes is left alone.
+        let other = stage.call("new fastapi web");
+        refused(&other, 1, "another command is changing this workspace");
+        assert!(lives(&pid));
+        assert_eq!(apps(&stage).len(), 2, "{:?}", apps(&stage));
+        program.kill().unwrap();
+        program.wait().unwrap();
+        git_stops.end(&stage);
+        done(add(&stage, " other"));
+        assert!(!lives(&pid), "{command}");
+        assert_eq!(apps(&stage), ["other"], "{command}");
+    }
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::{
     fs,
     io::Write as _,
     path::{Path, PathBuf},
-    process::{Command, Stdio},
+    process::{Child, Command, Stdio},
 };
 use tempfile::TempDir;
 
@@ -36,19 +36,29 @@ impl Stage {
         self.call_with(line, "")
     }
 
-    pub(crate) fn call_with(&self, line: &str, input: &str) -> Answer {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_collodi"))
+    /// The program with the words of `line`, and no word of what it says.
+    pub(crate) fn spawn(&self, line: &str) -> Child {
+        let mut command = self.command(line);
+        command.stdin(Stdio::null()).stdout(Stdio::null());
+        command.stderr(Stdio::null()).spawn().unwrap()
+    }
+
+    fn command(&self, line: &str) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_collodi"));
+        command
             .args(line.split_whitespace())
             .current_dir(self.dir.path())
             .env_clear()
             .env("PATH", self.root().join("bin"))
             .env("HOME", "/home/me")
-            .env("HF_TOKEN", "hf_not_to_be_seen")
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
+            .env("HF_TOKEN", "hf_not_to_be_seen");
+        command
+    }
+
+    pub(crate) fn call_with(&self, line: &str, input: &str) -> Answer {
+        let mut command = self.command(line);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
         // A program that does not read its input may be gone.
         let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
         let output = child.wait_with_output().unwrap();

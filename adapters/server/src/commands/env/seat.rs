@@ -115,7 +115,7 @@ pub(in crate::commands) async fn delete(
         let by = user.id.as_deref().unwrap_or("a daemon");
         return Err(in_use(name.as_str(), by).into());
     }
-    let removed = remove(&*backends.files, &env).await;
+    let removed = remove(backends, &env).await;
     removed.with_context(|| format!("failed to delete {name}"))
 }
 

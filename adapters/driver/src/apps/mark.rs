@@ -1,0 +1,118 @@
+//! The claims of works on apps: who finds one that nobody has ends what its maker left.
+
+use super::{Apps, AppsError, work::Work};
+use collodi_command::{Signal, TreeId};
+use collodi_contain::{ContainedPath, Name};
+use collodi_file::{Claim, FileAnswer, FileError, FileErrorKind, FileOp};
+use collodi_time::Duration;
+use futures::future::select;
+use std::pin::pin;
+
+/// What the trees of works are called, before the work's own name.
+const TREES: &str = "git-work-";
+/// What follows the tree in a mark when the files of the app are being replaced.
+const REPLACING: &str = " replacing";
+/// How long what was killed may take to be gone.
+const DYING: Duration = Duration::from_secs(10);
+
+/// What a mark says that nobody has.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Mark {
+    /// What worked for its maker, and may do so still.
+    tree: Option<TreeId>,
+    /// Whether files of the app were being replaced.
+    pub(super) is_replacing: bool,
+}
+
+impl Mark {
+    /// The text of a mark.
+    pub(super) fn note(tree: &TreeId, is_replacing: bool) -> String {
+        format!("{tree}{}", if is_replacing { REPLACING } else { "" })
+    }
+
+    fn read(note: &str) -> Self {
+        let tree = note.strip_suffix(REPLACING);
+        Self {
+            is_replacing: tree.is_some(),
+            // No other tree is ended by what stands in a file.
+            tree: Some(tree.unwrap_or(note))
+                .filter(|tree| tree.starts_with(TREES))
+                .map(TreeId::new),
+        }
+    }
+}
+
+impl Apps {
+    /// A tree for the work at hand.
+    pub(super) fn tree(&self) -> TreeId {
+        TreeId::new(&format!("git{}", self.work()))
+    }
+
+    /// Claims a mark for what is done to the app of this name.
+    pub(super) async fn mark(
+        &self,
+        path: &ContainedPath,
+        note: String,
+        name: &Name,
+    ) -> Result<(), AppsError> {
+        let path = path.clone();
+        match self.file(FileOp::Claim { path, note }).await? {
+            FileAnswer::Held(_) => Err(AppsError::UnderWay(name.clone())),
+            _ => Ok(()),
+        }
+    }
+
+    /// Notes in the mark of a work that files of the app are being replaced from here on.
+    pub(super) async fn replacing(&self, work: &Work, name: &Name) -> Result<(), AppsError> {
+        self.release(&work.given.claim).await;
+        let note = Mark::note(&work.tree, true);
+        self.mark(&work.given.claim, note, name).await
+    }
+
+    /// What a mark says; none when somebody has it, or it is not there.
+    pub(super) async fn left_mark(&self, path: &ContainedPath) -> Result<Option<Mark>, FileError> {
+        let holder = FileOp::Holder { path: path.clone() };
+        if self.file(holder).await? != FileAnswer::NotHeld {
+            return Ok(None);
+        }
+        let read = FileOp::read(path.clone(), 2 * Claim::MAX_NOTE as u64);
+        match self.file(read).await {
+            Ok(FileAnswer::Bytes(bytes)) => {
+                let claim = Claim::read(&String::from_utf8_lossy(&bytes));
+                Ok(Some(Mark::read(&claim.note)))
+            }
+            Err(error) if error.kind != FileErrorKind::NotFound => Err(error),
+            _ => Ok(None),
+        }
+    }
+
+    /// Ends what works for the maker of a mark.
+    pub(super) async fn end_maker(&self, mark: &Mark) {
+        if let Some(tree) = &mark.tree {
+            self.end(tree).await;
+        }
+    }
+
+    /// Kills a tree, and waits until nothing of it is left. What cannot be killed is left
+    /// behind.
+    pub(super) async fn end(&self, tree: &TreeId) {
+        let (process, clock) = (&self.backends.process, &self.backends.clock);
+        if process.signal_tree(tree, Signal::KILL).await.is_ok() {
+            let dying = pin!(process.tree_empty(tree));
+            select(dying, clock.sleep_until(clock.now() + DYING)).await;
+        }
+    }
+
+    /// Removes a mark that is ours, and lets go of it.
+    pub(super) async fn unmark(&self, path: &ContainedPath) -> Result<(), FileError> {
+        let removed = self.file(FileOp::Remove { path: path.clone() }).await;
+        self.release(path).await;
+        removed.map(drop)
+    }
+
+    pub(super) async fn release(&self, path: &ContainedPath) {
+        let path = path.clone();
+        // Letting go does not fail.
+        let _ = self.file(FileOp::Release { path }).await;
+    }
+}
