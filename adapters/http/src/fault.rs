@@ -254,6 +254,9 @@ impl From<Refused> for Fault {
                 Self::new(Kind::Busy, detail).hint("try again when that is done")
             }
             Refused::NoJournal => Self::new(Kind::Busy, detail),
+            Refused::HandingOver => {
+                Self::new(Kind::Busy, detail).hint("try again when the next one answers")
+            }
             Refused::EnvInUse { by, .. } => Self::new(Kind::InUse, detail)
                 .hint("stop what uses the environment first, or add ?force=true")
                 .with(|problem| problem.used_by = by.into_iter().map(live_use).collect()),

@@ -6,25 +6,34 @@ use std::{
     io::ErrorKind,
     net::{IpAddr, Ipv4Addr, Ipv6Addr, TcpListener},
     sync::{Mutex, PoisonError},
+    time::{Duration, Instant},
 };
 
 /// How many ports are kept for those to whom they were given.
 const KEPT: usize = 64;
 
-/// Ports that were given away, and that nobody has listened on since.
+/// How long a port is kept for whoever has it. Who has not listened on it by then does not.
+const TIME: Duration = Duration::from_secs(60);
+
+/// Ports that were given away lately.
 static GIVEN: Mutex<VecDeque<Given>> = Mutex::new(VecDeque::new());
 
 /// The first TCP port at or above `from` (and above 0) that could be listened on now,
 /// on the loopback addresses of both families; none when there is no such port.
 ///
-/// Whoever gets it needs a moment to listen on it. Until then it is not given to another, nor,
-/// on Linux, by another process that asks in this way.
+/// Whoever gets it needs a moment to listen on it. For a minute it is not given to another,
+/// nor, on Linux, by another process that asks in this way, unless it was seen to be in use.
 pub fn free_port(from: u16) -> Option<u16> {
     let mut given = GIVEN.lock().unwrap_or_else(PoisonError::into_inner);
-    given.retain(|given| is_free(given.port));
+    given.retain(|given| given.since.elapsed() < TIME);
     let found = (from.max(1)..=u16::MAX).find_map(|port| {
-        let is_given = given.iter().any(|given| given.port == port);
-        (!is_given && is_free(port)).then(|| Given::hold(port))?
+        let at = given.iter().position(|given| given.port == port);
+        match (is_free(port), at) {
+            (true, None) => Given::hold(port),
+            // It has come to its owner, and is free for others once that has ended.
+            (false, Some(at)) => given.remove(at).and(None),
+            _ => None,
+        }
     })?;
     let port = found.port;
     given.push_back(found);
@@ -43,6 +52,7 @@ pub fn no_free_port(from: u16) -> Error {
 /// A port that is somebody's.
 struct Given {
     port: u16,
+    since: Instant,
     /// Tells other processes, for as long as it is there.
     #[cfg(target_os = "linux")]
     _flag: Option<std::os::unix::net::UnixListener>,
@@ -61,14 +71,16 @@ impl Given {
             // Without flags everyone must look for itself.
             flag => Some(Self {
                 port,
+                since: Instant::now(),
                 _flag: flag.ok(),
             }),
         }
     }
 
     #[cfg(not(target_os = "linux"))]
-    const fn hold(port: u16) -> Option<Self> {
-        Some(Self { port })
+    fn hold(port: u16) -> Option<Self> {
+        let since = Instant::now();
+        Some(Self { port, since })
     }
 }
 

@@ -12,6 +12,8 @@ use std::{
     net::{SocketAddr, TcpListener},
     os::fd::AsRawFd as _,
     process::Command,
+    thread,
+    time::{Duration, Instant},
 };
 
 const COUNT: &str = "LISTEN_FDS";
@@ -30,6 +32,8 @@ const NAME: &str = "collodi";
 pub(crate) enum Listen {
     /// At an address, by a socket of its own.
     At(SocketAddr),
+    /// Where the server listened that this one follows.
+    After(SocketAddr),
     /// At a socket that is there already.
     Given(Door),
 }
@@ -58,15 +62,17 @@ impl Listen {
     /// At this address, unless a socket was given.
     pub(crate) fn instead(self, address: SocketAddr) -> Self {
         match self {
-            Self::At(_) => Self::At(address),
-            given => given,
+            Self::Given(door) => Self::Given(door),
+            _ => Self::After(address),
         }
     }
 
     /// The address, where port 0 is any that is free.
     pub(crate) const fn address(&self) -> SocketAddr {
         match self {
-            Self::At(address) | Self::Given(Door { address, .. }) => *address,
+            Self::At(address) | Self::After(address) | Self::Given(Door { address, .. }) => {
+                *address
+            }
         }
     }
 
@@ -94,11 +100,35 @@ impl Listen {
                 })?;
                 Ok(Door::of(listener)?)
             }
+            Self::After(address) => Door::after(address),
         }
     }
 }
 
+/// How long the address of a server that has left may stay taken.
+const FAREWELL: Duration = Duration::from_secs(5);
+const LOOK_AGAIN: Duration = Duration::from_millis(20);
+
 impl Door {
+    /// The address of a server that has left, as soon as it is free; another one of the machine
+    /// where somebody else has it, such as a service manager: daemons are not left without a
+    /// server for an address.
+    fn after(address: SocketAddr) -> Result<Self> {
+        let began = Instant::now();
+        let listener = loop {
+            match TcpListener::bind(address) {
+                Err(error)
+                    if error.kind() == io::ErrorKind::AddrInUse && began.elapsed() < FAREWELL =>
+                {
+                    thread::sleep(LOOK_AGAIN);
+                }
+                Err(_) => break TcpListener::bind(SocketAddr::new(address.ip(), 0))?,
+                Ok(listener) => break listener,
+            }
+        };
+        Ok(Self::of(listener)?)
+    }
+
     pub(crate) fn of(listener: TcpListener) -> io::Result<Self> {
         let address = listener.local_addr()?;
         Ok(Self { listener, address })

@@ -32,6 +32,7 @@ use futures::{
     future::{self, Fuse, RemoteHandle},
 };
 use std::{
+    collections::BTreeMap,
     future::Future,
     net::{SocketAddr, TcpListener},
     path::{Path, PathBuf},
@@ -222,6 +223,24 @@ impl Node {
     }
 }
 
+/// Whether a server could start here with these words, for all that can be known before.
+///
+/// # Errors
+///
+/// Why not.
+pub(crate) async fn may_start(
+    runtime: &dyn Runtime,
+    workspace: &Path,
+    listen: &Listen,
+    args: &ServerArgs,
+) -> Result<()> {
+    let backends = runtime.backends();
+    let home = Home::open(workspace, &*backends.files, args).await?;
+    listen.refuse_others()?;
+    webhooks::hooks(&home.settings)?;
+    options(&home, &backends, args).map(drop)
+}
+
 /// Reads the settings as another life would at its start.
 async fn may_go_on(dir: &Path, files: &dyn FileSystem) -> Result<()> {
     let home = Home::read(dir, files).await?;
@@ -310,6 +329,17 @@ fn connections() -> Limits {
     }
 }
 
+/// The variables that children may get: none that signs webhooks.
+fn children_variables(settings: &Settings) -> BTreeMap<String, String> {
+    let mut variables = host_variables();
+    for (_, hook) in settings.webhooks() {
+        if let Some(name) = hook.secret_env.value() {
+            variables.remove(name.as_str());
+        }
+    }
+    variables
+}
+
 /// What a host is told at once, by the command line and the machine.
 pub(crate) fn options(home: &Home, backends: &Backends, args: &ServerArgs) -> Result<HostOptions> {
     let settings = &home.settings;
@@ -318,7 +348,7 @@ pub(crate) fn options(home: &Home, backends: &Backends, args: &ServerArgs) -> Re
     let default = HostOptions::new(home.layout.clone(), u64::from_ne_bytes(random()?));
     Ok(HostOptions {
         epoch: collodi_time::WallTime::since_unix_epoch(wall),
-        host_vars: Arc::new(host_variables()),
+        host_vars: Arc::new(children_variables(settings)),
         env_policies: EnvPolicies {
             vatn: settings.policy(Dialect::Vatn),
             pinokio: settings.policy(Dialect::Pinokio),

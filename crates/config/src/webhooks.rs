@@ -82,8 +82,12 @@ impl Form for WebUrl {
         Self::parse(text(value)?).map_err(|error| Fault::bad(value, error))
     }
 
+    /// Where it goes, without the path: with some services that is the secret.
     fn shown(&self) -> Value {
-        self.to_string().as_str().into()
+        let text = self.to_string();
+        let host = text.split_inclusive('/').take(3).map(str::len).sum();
+        let shown = text.get(..host).unwrap_or_default().trim_end_matches('/');
+        alloc::format!("{shown}/…").as_str().into()
     }
 }
 

@@ -202,6 +202,8 @@ pub enum Refused {
     NothingRuns(String),
     /// The host is shutting down.
     ShuttingDown,
+    /// Another host is about to go on with the daemons: what begins now would be lost.
+    HandingOver,
     /// The host is still finding what an earlier one has left.
     Recovering,
     /// What runs cannot be gone on with by another host.
@@ -242,6 +244,7 @@ impl fmt::Display for Refused {
             Self::NotAlive(id) => write!(f, "nothing of process {id} lives"),
             Self::NothingRuns(app) => write!(f, "nothing of app {app} runs"),
             Self::ShuttingDown => f.write_str("the host is shutting down"),
+            Self::HandingOver => f.write_str("the next host is about to go on with the daemons"),
             Self::Recovering => f.write_str("the host is still finding what an earlier one left"),
             Self::UnderWay(what) => write!(f, "{what} is under way, and would be lost"),
             Self::NoJournal => f.write_str("the host keeps no state that another could go on with"),

@@ -391,6 +391,8 @@ impl Host {
             return Accepted::UnderWay;
         }
         self.shutting_down = true;
+        // What ends has nobody who goes on with it.
+        self.shared.journal.follower = None;
         let deadline = Deadline::new(now + budget, "shutdown");
         let earlier = self.shared.timers.get(&Child::Shutdown);
         self.shared

@@ -180,6 +180,9 @@ impl Host {
         if self.shutting_down && command.begins_something() {
             return Err(Refused::ShuttingDown);
         }
+        if self.shared.journal.follower.is_some() && command.begins_something() {
+            return Err(Refused::HandingOver);
+        }
         let accepted = match command {
             Command::Run(request) => self.start_run(now, request)?,
             Command::RunFrom { request, from, of } => self.start_from(now, request, from, of)?,

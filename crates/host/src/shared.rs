@@ -46,6 +46,8 @@ pub(crate) enum Child {
     Run(RunId),
     /// The end of everything.
     Shutdown,
+    /// The wait until all is written down for the next host.
+    HandOver,
     /// The program that stands in for uv.
     StandIn,
     /// What a step wants of other scripts.

@@ -43,7 +43,8 @@ pub(crate) async fn rerun(
     Ok(accepted(&begun(&surface, command).await?))
 }
 
-/// The script of an app of the workspace; none when the run was of another file.
+/// The script of an app of the workspace, which must be there and begin with the same file. None
+/// for what is elsewhere: of that the text is known alone that it ran with.
 async fn script_by_now(
     surface: &Surface,
     request: &RunRequest,
@@ -51,8 +52,13 @@ async fn script_by_now(
     let Ok(name) = Name::parse(&request.app.name) else {
         return Ok(None);
     };
-    match surface.workspace.load(&name).await {
-        Ok(app) if app.app == request.app => Ok(Some(Arc::new(script(&app.parsed)?))),
-        _ => Ok(None),
+    if request.app.root != surface.workspace.layout().app(&name) {
+        return Ok(None);
     }
+    let app = surface.workspace.load(&name).await?;
+    if app.app != request.app {
+        let detail = format!("{name} begins with another file than this run did");
+        return Err(Fault::new(Kind::Busy, detail).hint("run the app from its beginning"));
+    }
+    Ok(Some(Arc::new(script(&app.parsed)?)))
 }

@@ -11,7 +11,7 @@ use async_trait::async_trait;
 use child::Child;
 use collodi_backend::{Capabilities, Error, ErrorKind, Member, ProcessBackend, Usage};
 use collodi_command::{CommandSpec, Identity, Signal, TreeId};
-use futures::future::try_join_all;
+use futures::future::join_all;
 use std::{io, sync::Arc};
 use trees::Trees;
 
@@ -91,9 +91,12 @@ impl<R: Reactor> ProcessBackend for Processes<R> {
         Ok(members.iter().map(Process::member).collect())
     }
 
-    /// Those that are found in the process table are found in one reading of it.
+    /// Those that are found in the process table are found in one reading of it. Of a tree that
+    /// cannot be looked at nothing is known, and of the others what they use.
     async fn usage(&self, trees: &[TreeId]) -> Result<Vec<Option<Usage>>, Error> {
-        try_join_all(trees.iter().map(|tree| self.trees.usage(tree))).await
+        let looks = trees.iter().map(|tree| self.trees.usage(tree));
+        let found = join_all(looks).await.into_iter();
+        Ok(found.map(|usage| usage.ok().flatten()).collect())
     }
 }
 

@@ -23,7 +23,7 @@ pub(crate) enum TokenCommand {
     New(TokenNewArgs),
     /// List the tokens that were made, without the tokens themselves.
     Ls,
-    /// Have a token refused from now on.
+    /// Have a token refused from now on. Streams of events that are open go on until they end.
     Revoke {
         /// Whom it was made for.
         name: String,

@@ -12,7 +12,7 @@ use crate::{
     home::Home,
     interrupts::Interrupts,
     listening::Listen,
-    node::Node,
+    node::{Life, Node},
     present::{Presenter, Screen, presenter},
     prompt::{self, Asks, AtHost, Prompt},
     runtime::Runtime,
@@ -85,7 +85,8 @@ pub(crate) async fn run(
         script,
         args: Value::Object(Object::new()),
         answers: Box::new(answers),
-        again: args.again,
+        // What an earlier life has left is not begun a second time.
+        again: args.again && life == Life::First,
     };
     let state = begin(&node.handle, request, args.from, &mut *show).await?;
     let mut seat = Seat {

@@ -9,7 +9,7 @@ use crate::{
     home::Home,
     interrupts::Interrupts,
     listening::{Door, Listen},
-    node::{Life, Node},
+    node::{Life, Node, may_start},
     present::{self, LogLevel, Screen, presenter},
     runtime::Runtime,
     service, trust,
@@ -48,12 +48,13 @@ pub(crate) async fn serve(
     let clock = runtime.backends().clock;
     let mut interrupts = Interrupts::listen()?;
     let mut life = handover::life();
-    if args.takeover
-        && life == Life::First
-        && let Some(address) = handover::take_over(workspace)?
-    {
-        listen = listen.instead(address);
-        life = Life::Next;
+    if args.takeover && life == Life::First {
+        // Whatever keeps this one from starting is found before the other one leaves.
+        may_start(&*runtime, workspace, &listen, &args.server).await?;
+        if let Some(address) = handover::take_over(workspace)? {
+            listen = listen.instead(address);
+            life = Life::Next;
+        }
     }
     loop {
         let home = home(&*runtime, workspace, &mut screen, args).await?;
@@ -71,10 +72,12 @@ pub(crate) async fn serve(
             Over::LetGo(follower) => follower,
         };
         let listener = node.leave().await;
-        seat.leave(false, &*clock).await;
         if follower == Follower::OtherProcess {
+            drop(listener);
+            seat.leave(false, &*clock).await;
             return Ok(ExitCode::SUCCESS);
         }
+        seat.leave(false, &*clock).await;
         let error = handover::replace(&listener);
         let error = format!("the same program goes on: {error}");
         screen.try_show(move |show| show.warning(&error));

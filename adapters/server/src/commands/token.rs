@@ -100,7 +100,9 @@ fn revoke(workspace: &Path, json: bool, name: &str) -> Result<()> {
     }
     match json {
         true => say!("{}", json!({ "revoked": name })),
-        false => say!("the token for {name} is refused from now on"),
+        false => say!(
+            "the token for {name} is refused from now on; streams of events that are open go on until they end"
+        ),
     }
     Ok(())
 }

@@ -35,7 +35,11 @@ impl History {
     /// than bytes, though. Numbers that are left out are a gap, while one that was given is
     /// not given again.
     pub(crate) fn offset(&self, before: Option<u64>, segment_bytes: u64) -> u64 {
-        let missing = self.segments.keys().next().map_or(0, |first| first - 1);
+        let missing = self
+            .segments
+            .keys()
+            .next()
+            .map_or(0, |first| first.saturating_sub(1));
         match before {
             Some(before) => self.mark.next.saturating_sub(before),
             // A segment is full when it has these bytes, and what came last is whole.

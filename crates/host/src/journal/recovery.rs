@@ -18,7 +18,8 @@ use collodi_command::{Signal, TreeId};
 use collodi_file::{Entry, FileAnswer, FileErrorKind, FileKind, FileOp};
 use collodi_machine::ActionId;
 use collodi_restart::{Input, RestartClass};
-use collodi_time::Instant;
+use collodi_time::{Deadline, Instant};
+use core::time::Duration;
 
 /// The largest file of the journal.
 const FILE_BYTES: u64 = 4 << 20;
@@ -68,6 +69,9 @@ pub(crate) enum Look {
     /// A file of one of them.
     Segment(ProcessId, u32, Part),
 }
+
+/// How long the next host waits at most until all is written down for it.
+const MOST_TO_WRITE: Duration = Duration::from_secs(20);
 
 impl Host {
     /// Whether it knows what an earlier host has left.
@@ -432,17 +436,20 @@ impl Host {
             return;
         }
         if let Some(follower) = self.shared.journal.follower.take() {
+            self.shared.wait(Child::HandOver, None);
             self.shared.out.event(Event::LetGo(follower));
         }
     }
 
     /// Whoever comes after goes on with the daemons: tells when all that is needed for that
-    /// is written down.
+    /// is written down. Nothing begins until then. A disk that takes nothing for long ends it.
     pub(crate) fn hand_over(&mut self, now: Instant, follower: Follower) {
         let living = self.processes().filter(|process| !process.has_ended());
         let ids: Vec<_> = living.map(|process| process.id().clone()).collect();
         ids.iter().for_each(|id| self.note_process(now, id));
         self.shared.journal.follower = Some(follower);
+        let deadline = Deadline::new(now + MOST_TO_WRITE, "the next host");
+        self.shared.wait(Child::HandOver, Some(deadline));
         let post = Post::LetGo;
         self.shared.post.push_back(post);
     }
