@@ -252,7 +252,7 @@ events = ["gave_up"]
 secret_env = "PAGER_SECRET"
 "#;
     insta::assert_snapshot!(given(file), @r#"
-    3:7 webhooks.pager.url = "https://hooks.test/a?…"
+    3:7 webhooks.pager.url = "https://hooks.test/…"
     4:10 webhooks.pager.events = ["gave_up"]
     5:14 webhooks.pager.secret_env = "PAGER_SECRET"
     "#);
