@@ -33,6 +33,8 @@ pub(crate) struct Reach {
     reached: Option<Url>,
     /// The script says that this is the one, in every life.
     preferred: Option<Url>,
+    /// Where it answered an earlier host.
+    recalled: Option<Url>,
 }
 
 impl Reach {
@@ -47,6 +49,20 @@ impl Reach {
             in_flight: false,
             reached: None,
             preferred: None,
+            recalled: None,
+        }
+    }
+
+    /// It answered an earlier host here, in the life that may be taken over.
+    pub(crate) fn recall(&mut self, url: Url) {
+        self.recalled = Some(url);
+    }
+
+    /// That life is taken over: it is tried where it answered.
+    pub(crate) fn try_recalled(&mut self, process: &ProcessId, shared: &mut Shared) {
+        self.said.extend(self.recalled.take());
+        if !self.said.is_empty() && !self.trying {
+            self.attempt(process, shared);
         }
     }
 
@@ -62,8 +78,11 @@ impl Reach {
         process: &ProcessId,
         shared: &mut Shared,
     ) {
-        let preferred = self.preferred.take();
-        *self = Self::new(life);
+        let (preferred, recalled) = (self.preferred.take(), self.recalled.take());
+        *self = Self {
+            recalled,
+            ..Self::new(life)
+        };
         shared.wait(Child::Reach(process.clone()), None);
         if let Some(url) = preferred {
             self.prefer(url, process, shared);

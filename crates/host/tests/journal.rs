@@ -159,7 +159,9 @@ impl<'m> Play<'m> {
             started: 1,
             boot: "boot".into(),
         };
-        let bytes = b"http://127.0.0.1:7860\n".as_slice().into();
+        // Each process has a port of its own.
+        let bytes = format!("http://127.0.0.1:{}\n", 7859 + pid);
+        let bytes = bytes.as_bytes().into();
         let stream = collodi_command::Stream::Stdout;
         for progress in [
             Progress::Spawned { pid: Some(pid) },
@@ -414,6 +416,22 @@ fn a_server_script_serves_on_with_its_variables() {
         "{texts:?}"
     );
     assert!(state_files(&machine).is_empty());
+}
+
+/// Where an earlier host reached it says nothing of its next life.
+#[test]
+fn a_daemon_that_was_taken_over_is_found_where_its_next_life_answers() {
+    let mut machine = Machinery::default();
+    Play::new(&mut machine).run(DAEMON).wait(1);
+    let mut play = Play::new(&mut machine);
+    let answers = |play: &Play<'_>| {
+        let process = play.host.processes().next().unwrap();
+        process.url().map(ToString::to_string)
+    };
+    assert_eq!(answers(&play).as_deref(), Some("http://127.0.0.1:7860"));
+    let id = play.host.processes().next().unwrap().id().clone();
+    play.command(Command::RestartProcess(id)).wait(60);
+    assert_eq!(answers(&play).as_deref(), Some("http://127.0.0.1:7861"));
 }
 
 #[test]

@@ -316,8 +316,7 @@ impl Host {
             process.order.noted = true;
             process.stopped_by_operator |= stopped;
             process.order.stop_asked |= stopped || self.shutting_down;
-            url.into_iter()
-                .for_each(|url| process.called(&url, &mut self.shared));
+            url.into_iter().for_each(|url| process.answered(&url));
         }
         match revived {
             true => self.begin_process(now, &id),

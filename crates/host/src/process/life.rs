@@ -94,6 +94,7 @@ impl Process {
                 let adopt = Action::Adopt(spec(), identity.clone());
                 self.identity = Some(identity);
                 self.ask(Some(spawn), Role::Life, adopt, shared);
+                self.reach.try_recalled(&self.id, shared);
             }
             First::Started => {
                 let exec = Action::Exec(spec());
@@ -120,6 +121,13 @@ impl Process {
         log.push_with(now, collodi_command::Stream::Stdout, said, |line| {
             reach.line(&line.text, id, shared);
         });
+    }
+
+    /// It answered an earlier host at this address.
+    pub(crate) fn answered(&mut self, address: &str) {
+        if let Some(url) = find_url(address).filter(Url::is_local) {
+            self.reach.recall(url);
+        }
     }
 
     /// The script says that this is its address.
