@@ -7,12 +7,12 @@ use crate::{
     runtime::Choice,
     state,
 };
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use collodi_backend::FileSystem;
 use collodi_config::{Entry, Origin, Settings};
 use collodi_settings::{Change, NewValue, SettingsError, SettingsFile};
 use serde_json::json;
-use std::{path::Path, process::ExitCode};
+use std::{fs, path::Path, process::ExitCode};
 
 /// Shows or changes the settings of the workspace.
 pub(crate) fn config(workspace: &Path, json: bool, args: &ConfigArgs) -> Result<ExitCode> {
@@ -111,6 +111,11 @@ async fn save(
     dir: &Path,
     json: bool,
 ) -> Result<ExitCode> {
+    // A workspace begins with its settings, perhaps.
+    if let Some(folder) = Path::new(&file.path().absolute()).parent() {
+        let made = fs::create_dir_all(folder);
+        made.with_context(|| format!("failed to make {}", folder.display()))?;
+    }
     let changed = file.change(files, &[change]).await;
     changed.map_err(not_saved)?;
     let restart = state::is_held(dir);

@@ -15,6 +15,15 @@ fn settings_are_shown_with_their_sources() {
 }
 
 #[test]
+fn a_workspace_may_begin_with_its_settings() {
+    let stage = Stage::new();
+    let set = stage.call("config set python.prefer_uv false");
+    assert_eq!(set.status, 0, "{}", set.shown());
+    let file = std::fs::read_to_string(stage.root().join(".vatn/vatn.toml")).unwrap();
+    assert_eq!(file, "[python]\nprefer_uv = false\n");
+}
+
+#[test]
 fn a_change_keeps_all_else() {
     let stage = Stage::new().file(".vatn/vatn.toml", FILE);
     let file = || std::fs::read_to_string(stage.root().join(".vatn/vatn.toml")).unwrap();

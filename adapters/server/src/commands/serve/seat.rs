@@ -110,6 +110,10 @@ async fn hear(
             Told::Notice(Some(Notice::Event(event))) => {
                 if let Event::LetGo(follower) = *event {
                     told(service::leaving(follower), screen);
+                    if follower == Follower::OtherProcess {
+                        let what = "another server goes on with what runs";
+                        screen.try_show(move |show| show.warning(what));
+                    }
                     return Over::LetGo(follower);
                 }
             }
