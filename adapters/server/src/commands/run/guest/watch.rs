@@ -87,7 +87,7 @@ impl Watch {
         match told.event.as_str() {
             "run" => return self.hear_run(told, read(told)?),
             "process" => self.hear_process(told, read(told)?)?,
-            "log" => self.hear_lines(read(told)?)?,
+            "log" => return self.hear_lines(read(told)?),
             "gap" => self.hear_gap(told, &read(told)?)?,
             "note" => self.hear_note(told, &read(told)?)?,
             "progress" => self.hear_progress(told, &read(told)?)?,
@@ -102,24 +102,20 @@ impl Watch {
             return Ok(Goes::On);
         }
         self.show.told(told)?;
-        let is_news = self.follow(&run);
         let is_asked_for = run.id == self.id;
-        self.update(run)?;
+        let is_news = self.update(run)?;
         if is_asked_for {
             for page in std::mem::take(&mut self.early) {
                 self.show_lines(&page);
             }
         }
-        Ok(if is_news {
-            Goes::ElsewhereToo
-        } else {
-            self.goes()
-        })
+        Ok(self.goes_with(is_news))
     }
 
     /// Shows what is new of a run: its steps below the lines of those before, and its end
-    /// below all that it said.
-    fn update(&mut self, run: Run) -> Result<()> {
+    /// below all that it said. Follows what it started; whether there are further logs.
+    fn update(&mut self, run: Run) -> Result<bool> {
+        let is_news = self.follow(&run);
         let id = run.id.clone();
         let new = || Member::new(run.clone());
         let member = self.members.entry(id.clone()).or_insert_with(new);
@@ -129,7 +125,8 @@ impl Watch {
         if let Some(member) = self.members.get_mut(&id) {
             member.hear(run, &*self.show);
         }
-        self.end_member(&id)
+        self.end_member(&id)?;
+        Ok(is_news)
     }
 
     /// Follows the logs of a run and of what it started; whether one of them is new.
@@ -179,13 +176,22 @@ impl Watch {
 
     /// Lines are shown once, below the step that they are of: of a run it is asked how far
     /// it is.
-    fn hear_lines(&mut self, mut page: LogPage) -> Result<()> {
-        if self.members.contains_key(&page.id) {
-            let run = self
-                .client
-                .get_while_up(&format!("/python/runs/{}", page.id));
-            run?.map_or(Ok(()), |run| self.update(run))?;
+    fn hear_lines(&mut self, page: LogPage) -> Result<Goes> {
+        let is_news = self.ask_how_far(&page.id)?;
+        self.hear_page(page)?;
+        Ok(self.goes_with(is_news))
+    }
+
+    /// Asks how far a run is; whether there are further logs.
+    fn ask_how_far(&mut self, id: &str) -> Result<bool> {
+        if !self.members.contains_key(id) {
+            return Ok(false);
         }
+        let run = self.client.get_while_up(&format!("/python/runs/{id}"))?;
+        run.map_or(Ok(false), |run| self.update(run))
+    }
+
+    fn hear_page(&mut self, mut page: LogPage) -> Result<()> {
         let Some(next) = self.logs.get(&page.id) else {
             return Ok(());
         };
@@ -254,6 +260,14 @@ impl Watch {
     pub(super) fn has_steps_done(&self) -> bool {
         let run = self.run();
         run.is_some_and(|run| run.status == RunStatus::Serving || run.outcome.is_some())
+    }
+
+    /// Whether there is more to hear, and whether some of it is in further logs.
+    fn goes_with(&self, is_news: bool) -> Goes {
+        match self.goes() {
+            Goes::On if is_news => Goes::ElsewhereToo,
+            goes => goes,
+        }
     }
 
     /// The run has failed, or nothing that it started lives.
