@@ -251,6 +251,8 @@ async fn an_app_that_is_changed_does_not_run(stage: Stage) {
     let other = Name::parse("other").unwrap();
     stage.app("other", SERVER);
     drop(Box::pin(stage.host.claim_app(&other, AppChange::Removal)).now_or_never());
+    // By the time of an answer to a later question, it is.
+    stage.host.query(|_| ()).await.unwrap();
     stage.post("/python/apps/other/run").await.expect(200);
     stage.end().await;
 }
