@@ -28,6 +28,9 @@ use std::{
 /// How often the file may change hands while it is being claimed.
 const ATTEMPTS: u32 = 64;
 
+/// How long somebody may take who only looks.
+const LOOK: std::time::Duration = std::time::Duration::from_millis(1);
+
 /// The claims of this program: the kernel ends each when its file is closed, and closes
 /// all of them when the program ends. No child inherits one.
 static HELD: Mutex<BTreeMap<String, File>> = Mutex::new(BTreeMap::new());
@@ -190,7 +193,8 @@ fn take_over(
     }
     // Who looks has a lock, too, for a moment.
     if !is_ours && !is_claimed(&file)? {
-        std::thread::yield_now();
+        // A look is over in no time, but who looks needs the processor for that.
+        std::thread::sleep(LOOK);
         return Ok(None);
     }
     if !is_ours {
