@@ -1,6 +1,6 @@
 //! Another life of the program goes on for the one that was.
 
-use super::{SERVER, stage, stage::Stage};
+use super::{INSTALLS, SERVER, stage, stage::Stage};
 use std::{
     io::{ErrorKind, Read as _, Write as _},
     net::{SocketAddr, TcpStream},
@@ -73,11 +73,7 @@ fn a_server_that_cannot_be_replaced_goes_on(stage: Stage) {
 }
 
 fn an_installation_is_not_lost_to_a_handover(stage: Stage) {
-    stage.app(
-        "demo",
-        r#"{"run": [{"method": "shell.run", "params": {
-            "message": "echo installing; exec sleep 1000"}}]}"#,
-    );
+    stage.app("demo", INSTALLS);
     let mut serving = stage.serve();
     let mut guest = stage.guest(&["run", "demo"]);
     guest.until("installing");

@@ -54,6 +54,10 @@ on_each_runtime! {
     what_happens_is_logged_for_programs
 }
 
+/// An installation that takes its time.
+const INSTALLS: &str = r#"{"run": [{"method": "shell.run", "params": {
+    "message": "echo installing; exec sleep 1000"}}]}"#;
+
 const SERVER: &str = r#"{"run": [
     {"method": "shell.run", "params": {"message": "echo installed"}},
     {"method": "shell.run", "params": {

@@ -1,6 +1,9 @@
 //! What a service manager is told.
 
-use super::stage::{self, Running, Stage};
+use super::{
+    INSTALLS,
+    stage::{self, Running, Stage},
+};
 use std::os::unix::net::UnixDatagram;
 
 on_each_runtime! {
@@ -64,11 +67,7 @@ fn a_service_manager_is_told_how_it_goes(stage: Stage) {
 
 /// Who asked for another life waits for the word that there is one.
 fn a_service_manager_is_told_why_a_server_stays(stage: Stage) {
-    stage.app(
-        "demo",
-        r#"{"run": [{"method": "shell.run", "params": {
-            "message": "echo installing; exec sleep 1000"}}]}"#,
-    );
+    stage.app("demo", INSTALLS);
     let manager = Manager::of(&stage);
     let mut serving = manager.start(&stage, &[]);
     manager.ready(&stage, &serving);

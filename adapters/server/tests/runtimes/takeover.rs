@@ -1,6 +1,6 @@
 //! Another program goes on for the server that is there.
 
-use super::{SERVER, stage, stage::Stage};
+use super::{INSTALLS, SERVER, stage, stage::Stage};
 use std::collections::BTreeSet;
 
 on_each_runtime! {
@@ -98,11 +98,7 @@ fn a_server_leaves_its_daemons_when_it_is_told_so(stage: Stage) {
 }
 
 fn what_would_be_lost_is_not_taken_over(stage: Stage) {
-    stage.app(
-        "demo",
-        r#"{"run": [{"method": "shell.run", "params": {
-            "message": "echo installing; exec sleep 1000"}}]}"#,
-    );
+    stage.app("demo", INSTALLS);
     let mut first = stage.serve();
     let mut guest = stage.guest(&["run", "demo"]);
     guest.until("installing");

@@ -154,14 +154,8 @@ impl Process {
 
     /// Writes a line of our own into the log. Clients know the prefix.
     fn note(&mut self, now: Instant, text: &str, shared: &mut Shared) {
-        let seq = self.log.note(now, &format!("[VATN] {text}"));
-        let line = self
-            .log
-            .read(seq, 1)
-            .lines
-            .first()
-            .map(|line| (*line).clone());
-        if let Some(line) = line {
+        self.log.note(now, &format!("[VATN] {text}"));
+        if let Some(line) = self.log.last(1).next().cloned() {
             self.tell(ProcessEvent::Line(line), shared);
         }
     }

@@ -14,31 +14,11 @@ impl RunEntry {
         let script = request.script.clone();
         Self {
             steps: views(&script, &List::Run),
+            supervision: script.supervision,
             script: Some(script),
-            origin: id.clone(),
-            caller: None,
-            info: request.app.clone(),
             args: request.args.clone(),
             answers: (*request.answers).clone(),
-            script_path: identity(&request.app),
-            resume: Resume::default(),
-            known: Known::default(),
-            global: Object::new(),
-            is_ending: false,
-            id,
-            app: request.app.name.clone(),
-            file: request.app.file.clone(),
-            started_at,
-            supervision: request.script.supervision,
-            state: State::Waiting(request),
-            log: Log::new(Limits::default()),
-            secrets: BTreeSet::new(),
-            mask: Mask::default(),
-            step: StepAt::default(),
-            daemons: Vec::new(),
-            kept: Vec::new(),
-            recordings: Vec::new(),
-            envs: BTreeSet::new(),
+            ..Self::of(id, request.app.clone(), started_at, State::Waiting(request))
         }
     }
 
@@ -57,20 +37,25 @@ impl RunEntry {
             }),
             None => State::Ended(Arc::new(outcome_of(Status::Completed, &[]))),
         };
+        Self::of(id, app, started_at, state)
+    }
+
+    /// A run of which nothing is known but this.
+    fn of(id: RunId, app: App, started_at: WallTime, state: State) -> Self {
         Self {
             origin: id.clone(),
             caller: None,
-            info: app.clone(),
+            script_path: identity(&app),
+            app: app.name.clone(),
+            file: app.file.clone(),
+            info: app,
             args: Value::Null,
             answers: PreparedAnswers::default(),
-            script_path: identity(&app),
             resume: Resume::default(),
             known: Known::default(),
             global: Object::new(),
             is_ending: false,
             id,
-            app: app.name,
-            file: app.file,
             started_at,
             supervision: Supervision::default(),
             steps: Vec::new(),

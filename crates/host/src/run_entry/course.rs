@@ -2,7 +2,7 @@
 
 use super::{RunEntry, State, StepPhase};
 use crate::{
-    ProcessId,
+    ProcessId, RunId,
     event::RunEvent,
     post::Post,
     purpose::decided,
@@ -17,7 +17,7 @@ use collodi_action::Action as WorldAction;
 use collodi_command::{Kind, Purpose};
 use collodi_env::secret_values;
 use collodi_logs::Mask;
-use collodi_machine::{Machine as _, Output};
+use collodi_machine::{ActionId, Machine as _, Output};
 use collodi_run::{Action, Input, Outcome, Run, RunOptions, Status};
 use collodi_time::Instant;
 use collodi_value::Value;
@@ -67,37 +67,9 @@ impl RunEntry {
                     }
                     shared.ask(Child::Run(self.id.clone()), Some(id), Role::Plain, action);
                 }
-                Output::Action(id, Action::ProvideEnv(request)) => {
-                    shared
-                        .post
-                        .push_back(Post::WantEnv(self.id.clone(), id, request));
+                Output::Action(id, action) => {
+                    shared.post.extend(wanted(self.id.clone(), id, action));
                 }
-                Output::Action(id, Action::StartDaemon(spec)) => {
-                    shared
-                        .post
-                        .push_back(Post::WantDaemon(self.id.clone(), id, spec));
-                }
-                Output::Action(id, Action::KeepDaemon(keep)) => {
-                    shared
-                        .post
-                        .push_back(Post::KeepDaemon(self.id.clone(), id, keep));
-                }
-                Output::Action(id, Action::Script(request)) => {
-                    shared
-                        .post
-                        .push_back(Post::WantScript(self.id.clone(), id, request));
-                }
-                Output::Action(id, Action::TakeTurn(method)) => {
-                    shared
-                        .post
-                        .push_back(Post::WantTurn(self.id.clone(), id, method));
-                }
-                Output::Action(id, Action::Release(held)) => {
-                    shared
-                        .post
-                        .push_back(Post::Release(self.id.clone(), id, held));
-                }
-                Output::Action(..) => {}
                 Output::Event(event) => self.tell_step(now, event, shared),
                 Output::Wait(deadline) => {
                     shared.wait(Child::Run(self.id.clone()), deadline);
@@ -212,6 +184,19 @@ impl RunEntry {
         self.tell(RunEvent::Ended(outcome), shared);
         shared.post.push_back(Post::Settled(self.id.clone()));
     }
+}
+
+/// What a run wants of the host.
+fn wanted(run: RunId, id: ActionId, action: Action) -> Option<Post> {
+    Some(match action {
+        Action::ProvideEnv(request) => Post::WantEnv(run, id, request),
+        Action::StartDaemon(spec) => Post::WantDaemon(run, id, spec),
+        Action::KeepDaemon(keep) => Post::KeepDaemon(run, id, keep),
+        Action::Script(request) => Post::WantScript(run, id, request),
+        Action::TakeTurn(method) => Post::WantTurn(run, id, method),
+        Action::Release(held) => Post::Release(run, id, held),
+        _ => return None,
+    })
 }
 
 /// How a run without steps of its own ended.

@@ -114,34 +114,22 @@ impl RunEntry {
         let lines = self.log.read(unfinished.start, usize::MAX).lines;
         let lines: Vec<Line> = lines.into_iter().cloned().collect();
         for line in lines {
-            self.tell(
-                RunEvent::Line {
-                    step: self.step.clone(),
-                    line,
-                },
-                shared,
-            );
+            self.tell_line(line, shared);
         }
     }
 
     /// A line about something that the run waits for.
     pub(crate) fn note_line(&mut self, now: Instant, text: &str, shared: &mut Shared) {
-        let seq = self.log.note(now, text);
-        let line = self
-            .log
-            .read(seq, 1)
-            .lines
-            .first()
-            .map(|line| (*line).clone());
-        if let Some(line) = line {
-            self.tell(
-                RunEvent::Line {
-                    step: self.step.clone(),
-                    line,
-                },
-                shared,
-            );
+        self.log.note(now, text);
+        if let Some(line) = self.log.last(1).next().cloned() {
+            self.tell_line(line, shared);
         }
+    }
+
+    /// A line of the step at hand.
+    fn tell_line(&self, line: Line, shared: &mut Shared) {
+        let step = self.step.clone();
+        self.tell(RunEvent::Line { step, line }, shared);
     }
 }
 
