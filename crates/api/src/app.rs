@@ -196,6 +196,21 @@ pub struct AppRemoved {
     pub kept: Vec<String>,
 }
 
+impl AppRemoved {
+    /// The app of this name is removed. Of each environment that was its alone, whether it went
+    /// with it.
+    pub fn of(name: String, environments: impl IntoIterator<Item = (String, bool)>) -> Self {
+        let (gone, kept): (Vec<_>, Vec<_>) = environments.into_iter().partition(|(_, gone)| *gone);
+        let names = |all: Vec<(String, bool)>| all.into_iter().map(|(name, _)| name).collect();
+        Self {
+            status: "removed".into(),
+            name,
+            environments: names(gone),
+            kept: names(kept),
+        }
+    }
+}
+
 /// `GET /python/templates`: what apps can be made from.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]

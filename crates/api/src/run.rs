@@ -205,7 +205,7 @@ words! {
         Running = "running",
         /// Done.
         Done = "done",
-        /// Left out by its `when`.
+        /// Left out: by its `when`, or as the run began at a later step.
         Skipped = "skipped",
         /// Failed.
         Failed = "failed",

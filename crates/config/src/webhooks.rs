@@ -84,10 +84,10 @@ impl Form for WebUrl {
 
     /// Where it goes, without the path: with some services that is the secret.
     fn shown(&self) -> Value {
-        let text = self.to_string();
-        let host = text.split_inclusive('/').take(3).map(str::len).sum();
-        let shown = text.get(..host).unwrap_or_default().trim_end_matches('/');
-        alloc::format!("{shown}/…").as_str().into()
+        let scheme = self.as_str().split("://").next().unwrap_or_default();
+        format!("{scheme}://{}/…", self.host_and_port())
+            .as_str()
+            .into()
     }
 }
 

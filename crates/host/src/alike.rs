@@ -7,7 +7,7 @@ use collodi_command::{CommandSpec, Variables};
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Alike {
     variables: Variables,
-    decided: Option<Decided>,
+    decided: Decided,
 }
 
 impl Alike {
@@ -15,11 +15,10 @@ impl Alike {
     pub(crate) fn share(&mut self, command: &mut CommandSpec) {
         command.env.share(&self.variables);
         self.variables = command.env.clone();
-        match &self.decided {
-            Some(last) if *last == command.purpose.environment => {
-                command.purpose.environment = last.clone();
-            }
-            _ => self.decided = Some(command.purpose.environment.clone()),
+        let theirs = &mut command.purpose.environment;
+        match *theirs == self.decided {
+            true => *theirs = self.decided.clone(),
+            false => self.decided = theirs.clone(),
         }
     }
 }

@@ -58,9 +58,7 @@ impl Host {
     /// Somebody begins to change an app.
     pub(crate) fn claim_app(&mut self, app: &Name, change: AppChange) -> Result<Accepted, Refused> {
         let app = app.as_str();
-        if !self.has_recovered() && self.shared.journal.is_on() {
-            return Err(Refused::Recovering);
-        }
+        self.refuse_early()?;
         self.changing.refuse(app)?;
         if let Some(by) = self.busy_by(app).or_else(|| self.wanted_by(app)) {
             let app = app.to_string();

@@ -4,7 +4,7 @@ use crate::{
     Accepted, EnvUser, Event, Follower, Host, HostOptions, Process, ProcessId, Reader, Refused,
     RunEntry, RunId, RunRequest,
     detection::{Detecting, own_vars},
-    env_users::MAKERS,
+    env_users::maker,
     environment::EnvJob,
     post::Post,
     script_address::identity,
@@ -41,7 +41,7 @@ impl Host {
         now: Instant,
         request: RunRequest,
     ) -> Result<Accepted, Refused> {
-        self.start(now, request, |entry| entry)
+        self.start(now, request, 0, None)
     }
 
     /// Starts a run that begins at a step, with what an earlier one knew.
@@ -56,25 +56,20 @@ impl Host {
         if from >= steps {
             return Err(Refused::NoSuchStep { step: from, steps });
         }
-        let of = match of {
-            Some(id) => {
-                let earlier = self.runs.get(&id).cloned();
-                Some(earlier.ok_or_else(|| Refused::NoSuchRun(id.to_string()))?)
-            }
-            None => None,
-        };
-        self.start(now, request, |entry| entry.resuming(from, of.as_ref()))
+        if let Some(id) = of.as_ref().filter(|id| !self.runs.contains_key(*id)) {
+            return Err(Refused::NoSuchRun(id.to_string()));
+        }
+        self.start(now, request, from, of.as_ref())
     }
 
     fn start(
         &mut self,
         now: Instant,
         request: RunRequest,
-        shape: impl FnOnce(RunEntry) -> RunEntry,
+        from: usize,
+        of: Option<&RunId>,
     ) -> Result<Accepted, Refused> {
-        if !self.has_recovered() && self.shared.journal.is_on() {
-            return Err(Refused::Recovering);
-        }
+        self.refuse_early()?;
         self.changing.refuse(&request.app.name)?;
         if let Some(by) = self.busy_by(&request.app.name).filter(|_| !request.again) {
             return Err(Refused::Busy {
@@ -88,11 +83,20 @@ impl Host {
         self.forget_stopped(&request.app.name);
         let id = self.shared.ids.run(&request.app.name);
         let started = self.options.epoch + now.since_origin();
-        let entry = shape(RunEntry::new(id.clone(), request, started));
+        let earlier = of.and_then(|id| self.runs.get(id));
+        let entry = RunEntry::new(id.clone(), request, started).resuming(from, earlier);
         entry.tell_started(&mut self.shared);
         self.runs.insert(id.clone(), entry);
         self.begin_waiting();
         Ok(Accepted::Run(id))
+    }
+
+    /// Nothing begins before it is known what an earlier host has left.
+    pub(crate) fn refuse_early(&self) -> Result<(), Refused> {
+        match self.has_recovered() || !self.shared.journal.is_on() {
+            true => Ok(()),
+            false => Err(Refused::Recovering),
+        }
     }
 
     /// Whether one more run may be under way.
@@ -358,7 +362,7 @@ impl Host {
     ) -> &mut EnvJob {
         let tools = self.tools().cloned().unwrap_or_default();
         let options = &self.options;
-        let tree = TreeId::new(&format!("{MAKERS}{:016x}", self.shared.ids.seed()));
+        let tree = maker(self.shared.ids.seed());
         let options = ProvisionOptions {
             env: env.clone(),
             contents,
@@ -371,7 +375,7 @@ impl Host {
             Entry::Vacant(entry) => entry.insert(EnvJob::new(app, options)),
             Entry::Occupied(entry) => {
                 let job = entry.into_mut();
-                job.renew(options);
+                job.renew(app, options);
                 job
             }
         }

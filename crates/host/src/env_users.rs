@@ -1,13 +1,16 @@
 //! What uses an environment.
 
 use crate::{Host, Process, ProcessId, RunId, journal::Record};
-use alloc::{string::String, string::ToString as _, vec::Vec};
+use alloc::{format, string::String, string::ToString as _, vec::Vec};
 use collodi_command::TreeId;
 use collodi_contain::ContainedPath;
+use collodi_python::makes_environments;
 use core::fmt;
 
-/// What the trees begin with in which environments are made, before the seed of the one.
-pub(crate) const MAKERS: &str = "env-";
+/// The tree in which the host of this seed makes environments.
+pub(crate) fn maker(seed: u64) -> TreeId {
+    TreeId::new(&format!("env-{seed:016x}"))
+}
 
 /// Something that lives and uses an environment.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -81,9 +84,7 @@ impl LeftDaemon {
 /// The tree in which a host made an environment, by what it noted in the marker: commands of a
 /// host that is gone may live on in it. An app may write markers, so no other tree is named.
 pub fn env_maker(note: &str) -> Option<TreeId> {
-    let seed = note.strip_prefix(MAKERS)?;
-    let is_seed = seed.len() == 16 && seed.bytes().all(|byte| byte.is_ascii_hexdigit());
-    is_seed.then(|| TreeId::new(note))
+    makes_environments(note, maker(0).as_str()).then(|| TreeId::new(note))
 }
 
 impl fmt::Display for EnvUser {

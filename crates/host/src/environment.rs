@@ -53,9 +53,10 @@ impl EnvJob {
     }
 
     /// How it is made from here on, when all that was wanted is that nothing is half-made.
-    pub(crate) fn renew(&mut self, options: ProvisionOptions) {
+    /// And for which app.
+    pub(crate) fn renew(&mut self, app: Option<String>, options: ProvisionOptions) {
         if self.options.contents == Contents::Nothing {
-            self.options = options;
+            (self.app, self.options) = (app, options);
         }
     }
 

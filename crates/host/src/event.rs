@@ -83,8 +83,9 @@ pub enum RunEvent {
         /// The line.
         line: Line,
     },
-    /// Its log grew: told instead of the lines of its commands when
-    /// [nobody hears them](crate::Host::tell_lines).
+    /// Its log grew: told instead of what its commands say when
+    /// [nobody hears it](crate::Host::tell_lines). Notes, and what was unfinished, are told all
+    /// the same.
     Grew,
     /// It ended.
     Ended(Arc<Outcome>),
@@ -103,8 +104,9 @@ pub enum RunEvent {
 pub enum ProcessEvent {
     /// A line of its log.
     Line(Line),
-    /// Its log grew: told instead of its lines when
-    /// [nobody hears them](crate::Host::tell_lines).
+    /// Its log grew: told instead of what it says when
+    /// [nobody hears it](crate::Host::tell_lines). Notes, and what was unfinished, are told all
+    /// the same.
     Grew,
     /// What its supervisor tells.
     Supervision(collodi_restart::Event),

@@ -211,14 +211,15 @@ impl Process {
             .is_some_and(|dir| dir == env)
     }
 
-    /// Whether its command lives.
+    /// Whether anything of it lives.
     pub(crate) fn is_alive(&self) -> bool {
-        self.life.is_some_and(|life| life.exit.is_none())
+        self.life.is_some_and(|life| !life.empty)
     }
 
     /// Whether its command lives and reads what is written to it.
     pub fn reads(&self) -> bool {
-        self.is_alive() && self.daemon.command.stdin == Stdin::Piped
+        let lives = self.life.is_some_and(|life| life.exit.is_none());
+        lives && self.daemon.command.stdin == Stdin::Piped
     }
 
     /// Writes to its command.

@@ -113,7 +113,7 @@ pub enum StepPhase {
     Running,
     /// Done.
     Done,
-    /// Left out by its `when`.
+    /// Left out: by its `when`, or as the run began at a later step.
     Skipped,
     /// Failed.
     Failed,

@@ -25,6 +25,7 @@ pub use layout::{EnvDir, Layout};
 pub use platform::{Os, Platform};
 pub use provision::{
     Contents, Provision, ProvisionError, ProvisionEvent, ProvisionOptions, Provisioned,
+    makes_environments,
 };
 pub use pyvenv::version_of;
 pub use toolchain::{Interpreter, Tool, Toolchain};

@@ -74,10 +74,8 @@ impl Courier {
 
     /// What became of the deliveries, by hook.
     pub fn figures(&self) -> impl Iterator<Item = (&str, Figures)> {
-        let figures = |line: &'_ Line| line.figures;
-        self.lines
-            .iter()
-            .map(move |line| (line.hook.name.as_str(), figures(line)))
+        let lines = self.lines.iter();
+        lines.map(|line| (line.hook.name.as_str(), line.figures))
     }
 
     fn happened(&mut self, occasion: Occasion) {

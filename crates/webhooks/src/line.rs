@@ -90,19 +90,14 @@ pub(crate) struct Line {
 }
 
 impl Line {
-    pub(crate) const fn new(hook: Arc<Hook>) -> Self {
+    pub(crate) fn new(hook: Arc<Hook>) -> Self {
         Self {
             hook,
             queue: VecDeque::new(),
             sending: None,
             tried: 0,
             again: None,
-            figures: Figures {
-                delivered: 0,
-                failed_tries: 0,
-                given_up: 0,
-                dropped: 0,
-            },
+            figures: Figures::default(),
         }
     }
 

@@ -26,19 +26,13 @@ pub(crate) async fn remove_app(
         }
     };
     surface.apps.remove(&name).await?;
-    let (mut environments, mut kept) = (Vec::new(), Vec::new());
+    let mut environments = Vec::new();
     for env in named {
         // One that is in use by then stays, and the answer says so.
         let gone = with_envs && delete_known(&surface, &env, false).await.is_ok();
-        let list = if gone { &mut environments } else { &mut kept };
-        list.push(env.to_string());
+        environments.push((env.to_string(), gone));
     }
-    Ok(Json(AppRemoved {
-        status: "removed".to_owned(),
-        name: name.to_string(),
-        environments,
-        kept,
-    }))
+    Ok(Json(AppRemoved::of(name.to_string(), environments)))
 }
 
 /// Ends what runs of an app, and claims it when that has ended.

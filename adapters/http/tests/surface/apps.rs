@@ -1,8 +1,8 @@
 //! Apps that are added, looked at, updated and removed.
 
-use crate::stage::{Stage, heard};
+use crate::stage::{Stage, heard, process_ended};
 use collodi_contain::Name;
-use collodi_host::{AppChange, Event, ProcessEvent};
+use collodi_host::AppChange;
 use futures::FutureExt as _;
 use insta::assert_snapshot;
 use serde_json::{Value, json};
@@ -212,16 +212,7 @@ async fn an_app_that_runs_stays(stage: Stage) {
         .await
         .expect(200);
     assert_eq!(gone.body["kept"], json!(["own"]));
-    heard(&mut events, |event| {
-        matches!(
-            event,
-            Event::Process {
-                what: ProcessEvent::Ended(_),
-                ..
-            }
-        )
-    })
-    .await;
+    heard(&mut events, process_ended).await;
     assert!(!stage.has("apps/demo") && stage.has("envs/own"));
     stage
         .delete("/python/apps/demo?force=perhaps")

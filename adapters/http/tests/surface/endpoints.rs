@@ -1,8 +1,7 @@
 //! Every endpoint's answers, as they were recorded.
 
-use crate::stage::{Stage, heard, request};
+use crate::stage::{Stage, heard, process_ended, process_said, request};
 use axum::http::Method;
-use collodi_host::{Event, ProcessEvent};
 use insta::assert_snapshot;
 use std::sync::atomic::Ordering;
 
@@ -129,16 +128,7 @@ async fn an_app_with_a_daemon(stage: Stage) {
     let run = stage.post("/python/apps/demo/run").await;
     assert_snapshot!("run", run.shown());
     let id = run.body["daemonProcessIds"][0].as_str().unwrap();
-    let said = |text: &'static str| {
-        move |event: &Event| match event {
-            Event::Process {
-                what: ProcessEvent::Line(line),
-                ..
-            } => line.text == text,
-            _ => false,
-        }
-    };
-    heard(&mut events, said("up")).await;
+    heard(&mut events, process_said("up")).await;
     assert_snapshot!("apps", stage.get("/python/apps").await.shown());
     assert_snapshot!("processes", stage.get("/python/processes").await.shown());
     let of_app = stage.get("/python/apps/demo/processes").await;
@@ -175,19 +165,10 @@ async fn an_app_with_a_daemon(stage: Stage) {
 
     let restarted = stage.post(&format!("/python/processes/{id}/restart")).await;
     assert_snapshot!("process_restarting", restarted.shown());
-    heard(&mut events, said("up")).await;
+    heard(&mut events, process_said("up")).await;
     let stopped = stage.post(&format!("/python/processes/{id}/stop")).await;
     assert_snapshot!("process_stopping", stopped.shown());
-    heard(&mut events, |event| {
-        matches!(
-            event,
-            Event::Process {
-                what: ProcessEvent::Ended(_),
-                ..
-            }
-        )
-    })
-    .await;
+    heard(&mut events, process_ended).await;
     let mut ended = stage.get(&format!("/python/processes/{id}/status")).await;
     // The order of the two streams is not settled.
     ended.body["logs"] = ended.body["logs"].as_array().unwrap().len().into();
@@ -212,16 +193,7 @@ async fn the_pages_of_a_log(stage: Stage) {
     let mut events = stage.events().await;
     let run = stage.post("/python/apps/many/run").await.expect(200);
     let id = run.body["daemonProcessIds"][0].as_str().unwrap();
-    heard(&mut events, |event| {
-        matches!(
-            event,
-            Event::Process {
-                what: ProcessEvent::Ended(_),
-                ..
-            }
-        )
-    })
-    .await;
+    heard(&mut events, process_ended).await;
     let logs = |query: &str| format!("/python/processes/{id}/logs{query}");
     // Two notes and 600 lines went through, 500 are kept.
     assert_snapshot!("log_gap", stage.get(&logs("?from=0&limit=2")).await.shown());
@@ -387,16 +359,7 @@ async fn what_lives_is_told_with_what_it_uses(stage: Stage) {
         .post(&format!("/python/processes/{process}/stop"))
         .await;
     stopped.expect(200);
-    heard(&mut events, |event| {
-        matches!(
-            event,
-            Event::Process {
-                what: ProcessEvent::Ended(_),
-                ..
-            }
-        )
-    })
-    .await;
+    heard(&mut events, process_ended).await;
     let none = stage.get("/python/usage").await.expect(200);
     assert_eq!(none.body["processes"], serde_json::json!([]));
     stage.end().await;
@@ -411,21 +374,12 @@ async fn a_signal_reaches_what_lives(stage: Stage) {
     let ran = stage.post("/python/apps/demo/run").await.expect(200);
     let process = ran.body["daemonProcessIds"][0].as_str().unwrap().to_owned();
     let path = format!("/python/processes/{process}/signal");
-    let says = |text: &'static str| {
-        move |event: &Event| match event {
-            Event::Process {
-                what: ProcessEvent::Line(line),
-                ..
-            } => line.text == text,
-            _ => false,
-        }
-    };
-    heard(&mut events, says("up")).await;
+    heard(&mut events, process_said("up")).await;
     let sent = stage
         .post_json(&path, &serde_json::json!({"signal": "HUP"}))
         .await;
     assert_snapshot!("signalled", sent.shown());
-    heard(&mut events, says("again")).await;
+    heard(&mut events, process_said("again")).await;
     for wrong in [
         serde_json::json!({}),
         serde_json::json!({"signal": "SEGV"}),
@@ -439,16 +393,7 @@ async fn a_signal_reaches_what_lives(stage: Stage) {
         .post_json(&path, &serde_json::json!({"signal": "KILL"}))
         .await;
     sent.expect(200);
-    heard(&mut events, |event| {
-        matches!(
-            event,
-            Event::Process {
-                what: ProcessEvent::Ended(_),
-                ..
-            }
-        )
-    })
-    .await;
+    heard(&mut events, process_ended).await;
     let late = stage
         .post_json(&path, &serde_json::json!({"signal": "HUP"}))
         .await;

@@ -10,7 +10,7 @@ use collodi_backend::{Backends, BoxFuture};
 use collodi_config::Settings;
 use collodi_contain::{Name, Root};
 use collodi_driver::{Apps, Driver, Events, HostHandle, Notice, Workspace};
-use collodi_host::{Command, Event, Host, HostOptions};
+use collodi_host::{Command, Event, Host, HostOptions, ProcessEvent};
 use collodi_http::{AllowedHosts, Key, Keyring, Scope, Surface, Token};
 use collodi_inventory::Inventory;
 use collodi_python::{Layout, Platform};
@@ -360,6 +360,19 @@ pub(crate) async fn heard(events: &mut Events, is_it: impl Fn(&Event) -> bool) {
             Notice::Missed(_) => panic!("missed events"),
         }
     }
+}
+
+/// Whether a process has ended for good.
+pub(crate) fn process_ended(event: &Event) -> bool {
+    let what = |what: &ProcessEvent| matches!(what, ProcessEvent::Ended(_));
+    matches!(event, Event::Process { what: told, .. } if what(told))
+}
+
+/// Whether a process has said this line.
+pub(crate) fn process_said(text: &'static str) -> impl Fn(&Event) -> bool {
+    let said =
+        move |what: &ProcessEvent| matches!(what, ProcessEvent::Line(line) if line.text == text);
+    move |event| matches!(event, Event::Process { what, .. } if said(what))
 }
 
 fn options(layout: Layout, root: &str) -> HostOptions {

@@ -70,22 +70,18 @@ async fn by_itself(
     with_envs: bool,
 ) -> Result<AppRemoved> {
     local.apps.remove(name).await.map_err(refused)?;
-    let (mut environments, mut kept) = (Vec::new(), Vec::new());
+    let workspace = local.apps.workspace();
+    let mut environments = Vec::new();
     for env in removal.environments {
-        let workspace = local.apps.workspace();
-        let gone = with_envs
-            && delete(&local.backends, workspace, &env, false)
+        let went = async || {
+            delete(&local.backends, workspace, &env, false)
                 .await
-                .is_ok();
-        let list = if gone { &mut environments } else { &mut kept };
-        list.push(env.to_string());
+                .is_ok()
+        };
+        let gone = with_envs && went().await;
+        environments.push((env.to_string(), gone));
     }
-    Ok(AppRemoved {
-        status: "removed".to_owned(),
-        name: name.to_string(),
-        environments,
-        kept,
-    })
+    Ok(AppRemoved::of(name.to_string(), environments))
 }
 
 fn tell(removal: &Removal, with_envs: bool) {

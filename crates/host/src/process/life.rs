@@ -154,9 +154,14 @@ impl Process {
 
     /// Writes a line of our own into the log. Clients know the prefix.
     fn note(&mut self, now: Instant, text: &str, shared: &mut Shared) {
-        self.log.note(now, &format!("[VATN] {text}"));
-        if let Some(line) = self.log.last(1).next().cloned() {
-            self.tell(ProcessEvent::Line(line), shared);
+        let note = self.log.note(now, &format!("[VATN] {text}"));
+        self.tell_from(note, shared);
+    }
+
+    /// The lines of the log from this one on.
+    fn tell_from(&self, first: u64, shared: &mut Shared) {
+        for line in self.log.read(first, usize::MAX).lines {
+            self.tell(ProcessEvent::Line(line.clone()), shared);
         }
     }
 
@@ -333,12 +338,8 @@ impl Process {
     /// No more output will come: now the exit line has its place.
     fn closed(&mut self, now: Instant, exit: Exit, shared: &mut Shared) {
         self.exited(exit, shared);
-        let unfinished = self.log.close(now);
-        let lines = self.log.read(unfinished.start, usize::MAX).lines;
-        let lines: alloc::vec::Vec<_> = lines.into_iter().cloned().collect();
-        for line in lines {
-            self.tell(ProcessEvent::Line(line), shared);
-        }
+        let unfinished = self.log.close(now).start;
+        self.tell_from(unfinished, shared);
         let code = exit
             .shell_code()
             .map_or_else(|| "unknown".to_string(), |c| c.to_string());

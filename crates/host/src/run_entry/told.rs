@@ -3,7 +3,6 @@
 use super::{RunEntry, StepPhase, StepView};
 use crate::{Event, RunId, event::RunEvent, post::Post, shared::Shared};
 use alloc::{string::String, vec::Vec};
-use collodi_logs::Line;
 use collodi_run::Event as StepEvent;
 use collodi_script::{List, Script, StepAt};
 use collodi_time::Instant;
@@ -110,26 +109,22 @@ impl RunEntry {
 
     /// A command ended: what it said without a line end is a line.
     pub(crate) fn flush(&mut self, now: Instant, shared: &mut Shared) {
-        let unfinished = self.log.close(now);
-        let lines = self.log.read(unfinished.start, usize::MAX).lines;
-        let lines: Vec<Line> = lines.into_iter().cloned().collect();
-        for line in lines {
-            self.tell_line(line, shared);
-        }
+        let unfinished = self.log.close(now).start;
+        self.tell_from(unfinished, shared);
     }
 
     /// A line about something that the run waits for.
     pub(crate) fn note_line(&mut self, now: Instant, text: &str, shared: &mut Shared) {
-        self.log.note(now, text);
-        if let Some(line) = self.log.last(1).next().cloned() {
-            self.tell_line(line, shared);
-        }
+        let note = self.log.note(now, text);
+        self.tell_from(note, shared);
     }
 
-    /// A line of the step at hand.
-    fn tell_line(&self, line: Line, shared: &mut Shared) {
-        let step = self.step.clone();
-        self.tell(RunEvent::Line { step, line }, shared);
+    /// The lines of the log from this one on, of the step at hand.
+    fn tell_from(&self, first: u64, shared: &mut Shared) {
+        for line in self.log.read(first, usize::MAX).lines {
+            let (step, line) = (self.step.clone(), line.clone());
+            self.tell(RunEvent::Line { step, line }, shared);
+        }
     }
 }
 

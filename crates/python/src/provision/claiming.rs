@@ -39,10 +39,7 @@ impl Provision {
                 let state = State::LookingForMarker { proof: there };
                 self.ask(FileOp::Stat { path }, state);
             }
-            State::LookingForMarker { proof: true } if !there => {
-                self.state = State::Done(Provisioned::Reused);
-            }
-            State::LookingForMarker { .. } if !there && self.makes_nothing() => {
+            State::LookingForMarker { proof } if !there && (*proof || self.makes_nothing()) => {
                 self.state = State::Done(Provisioned::Reused);
             }
             State::LookingForMarker { .. } => self.claim(),
@@ -174,8 +171,9 @@ impl Provision {
 }
 
 /// Whether a tree is one in which environments are made, as ours is: their names differ in the
-/// number alone that they end with.
-fn makes_environments(tree: &str, ours: &str) -> bool {
+/// number alone that they end with. What is noted in a marker an app may have written: no other
+/// tree is ended because of it.
+pub fn makes_environments(tree: &str, ours: &str) -> bool {
     match (tree.rsplit_once('-'), ours.rsplit_once('-')) {
         (Some((kind, number)), Some((our_kind, our_number))) => {
             let is_number = number.bytes().all(|byte| byte.is_ascii_hexdigit());

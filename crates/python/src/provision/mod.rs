@@ -4,6 +4,7 @@ mod claiming;
 mod creating;
 mod outcome;
 
+pub use claiming::makes_environments;
 pub use outcome::{ProvisionError, ProvisionEvent, Provisioned};
 
 use crate::{EnvDir, Input, Installer, Toolchain};
