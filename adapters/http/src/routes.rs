@@ -244,6 +244,7 @@ const RERUN: &[Kind] = &[
     Kind::TooMany,
     Kind::NoSuchStep,
     Kind::InvalidScript,
+    Kind::FileFailed,
 ];
 const WRITE: &[Kind] = &[
     Kind::NotFound,
@@ -303,7 +304,7 @@ pub static ROUTES: &[Route] = &[
     Route::get("/python/events", || get(events)).text("text/event-stream", "events as they happen").with(STREAM),
     Route::get("/api/guard/sandbox-audit", || get(audit)).json::<AuditPage>("what was executed").with(AUDIT).fails(&[Kind::FileFailed]),
     Route::post("/python/shutdown", || post(shutdown)).admin().json::<Answer>("ends the server").status("202"),
-    Route::post("/python/server/handover", || post(hand_over)).admin().json::<Answer>("has the server replaced by its next life").with(FOLLOWER).fails(&[Kind::Busy]),
+    Route::post("/python/server/handover", || post(hand_over)).admin().json::<Answer>("has the server replaced by its next life").with(FOLLOWER).fails(&[Kind::Busy, Kind::BadSetting]),
 ];
 
 /// What a token must allow for this request, by the route that it would go to; none where nobody

@@ -19,7 +19,7 @@ pub(crate) fn parse(text: &str) -> Result<Duration, String> {
 }
 
 fn wrong(text: &str) -> String {
-    format!("{text:?} is not a time like 500ms, 3s or 2m")
+    format!("{text:?} is not a time like 500ms, 3s, 2m, 12h or 30d")
 }
 
 #[cfg(test)]

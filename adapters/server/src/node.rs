@@ -13,7 +13,7 @@ use crate::{
     trust, webhooks,
 };
 use anyhow::{Context as _, Result};
-use collodi_backend::{Backends, Capability, FileSystem};
+use collodi_backend::{Backends, Capability};
 use collodi_command::Bounds;
 use collodi_config::{Setting, Settings, Size};
 use collodi_driver::{Apps, Driver, HostHandle, Notice, Workspace, survey};
@@ -44,7 +44,6 @@ use std::{
 const SHUTDOWN_MARGIN: Duration = Duration::from_secs(2);
 
 /// A running host with its HTTP surface.
-#[derive(Debug)]
 pub(crate) struct Node {
     pub(crate) handle: HostHandle,
     pub(crate) address: SocketAddr,
@@ -64,8 +63,8 @@ pub(crate) struct Node {
     budget: Duration,
     ledger: Arc<Ledger>,
     hold: Hold,
-    dir: PathBuf,
-    files: Arc<dyn FileSystem>,
+    /// Whether another life could begin with the settings as they are by then.
+    pub(crate) may_go_on: MayGoOn,
 }
 
 /// Which life of its process a node is.
@@ -98,7 +97,7 @@ impl Node {
             file,
             layout,
         } = home;
-        let files = Arc::clone(&backends.files);
+        let may_go_on = asked_to_go_on(&dir, &backends, args);
         let hold = Hold::take(&dir)?;
         let earlier = (life == Life::Next).then(|| hold.earlier()).flatten();
         make_directories(&layout)?;
@@ -145,7 +144,7 @@ impl Node {
             allowed_hosts: AllowedHosts::bound_to(address),
             process: Arc::clone(&backends.process),
             clock: Arc::clone(&backends.clock),
-            may_go_on: asked_to_go_on(&dir, &files),
+            may_go_on: Arc::clone(&may_go_on),
             shutdown: Arc::new(move || bell.ring()),
         };
         let over = serve_while(driver.run(), callers, runtime, &backends, surface)?;
@@ -180,8 +179,7 @@ impl Node {
             budget,
             ledger,
             hold,
-            dir,
-            files,
+            may_go_on,
         })
     }
 
@@ -189,15 +187,6 @@ impl Node {
     pub(crate) async fn end(&self) {
         // A host that is gone has ended.
         let _ = self.handle.command(Command::Shutdown(self.budget)).await;
-    }
-
-    /// Whether another life could begin with the settings as they are by now.
-    ///
-    /// # Errors
-    ///
-    /// Why not.
-    pub(crate) async fn may_go_on(&self) -> Result<()> {
-        may_go_on(&self.dir, &*self.files).await
     }
 
     /// Does not wait for the grace period.
@@ -228,33 +217,22 @@ impl Node {
 /// # Errors
 ///
 /// Why not.
-pub(crate) async fn may_start(
-    runtime: &dyn Runtime,
-    workspace: &Path,
-    listen: &Listen,
-    args: &ServerArgs,
-) -> Result<()> {
-    let backends = runtime.backends();
-    let home = Home::open(workspace, &*backends.files, args).await?;
-    listen.refuse_others()?;
+pub(crate) async fn may_start(backends: &Backends, dir: &Path, args: &ServerArgs) -> Result<()> {
+    let home = Home::open(dir, &*backends.files, args).await?;
     webhooks::hooks(&home.settings)?;
-    options(&home, &backends, args).map(drop)
+    options(&home, backends, args).map(drop)
 }
 
-/// Reads the settings as another life would at its start.
-async fn may_go_on(dir: &Path, files: &dyn FileSystem) -> Result<()> {
-    let home = Home::read(dir, files).await?;
-    trust::trust(&home.settings)?;
-    webhooks::hooks(&home.settings).map(drop)
-}
-
-/// The same, for who asks over HTTP.
-fn asked_to_go_on(dir: &Path, files: &Arc<dyn FileSystem>) -> MayGoOn {
-    let (dir, files) = (dir.to_owned(), Arc::clone(files));
+/// The same, whenever somebody asks whether another life could begin.
+fn asked_to_go_on(dir: &Path, backends: &Backends, args: &ServerArgs) -> MayGoOn {
+    let with = Arc::new((dir.to_owned(), backends.clone(), args.clone()));
     Arc::new(move || {
-        let (dir, files) = (dir.clone(), Arc::clone(&files));
-        let tried = async move { may_go_on(&dir, &*files).await };
-        Box::pin(tried.map(|tried| tried.map_err(|error| format!("{error:#}"))))
+        let with = Arc::clone(&with);
+        Box::pin(async move {
+            let (dir, backends, args) = &*with;
+            let tried = may_start(backends, dir, args).await;
+            tried.map_err(|error| format!("{error:#}"))
+        })
     })
 }
 

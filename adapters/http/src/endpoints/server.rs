@@ -2,6 +2,7 @@
 
 use super::{Answered, Shared};
 use crate::{
+    Surface,
     fault::{Fault, Kind},
     query::flag,
 };
@@ -29,21 +30,27 @@ pub(crate) async fn shutdown(State(surface): Shared) -> (StatusCode, Json<Answer
 }
 
 /// Another life of the server goes on with the daemons: when all that it needs is written
-/// down, this one is over. With `other` another process does, which waits for that. Where the
-/// next one could not begin, this one goes on.
+/// down, this one is over. Where the next one could not begin, this one goes on. With `other`
+/// another process does, which has looked whether it can, and waits for that.
 pub(crate) async fn hand_over(State(surface): Shared, uri: Uri) -> Answered<Answer> {
     let follower = match flag(&uri, "other")? {
         true => Follower::OtherProcess,
         false => Follower::SameProcess,
     };
-    let tried = (surface.may_go_on)().await;
-    tried.map_err(|why| {
-        Fault::new(Kind::BadSetting, why)
-            .hint("correct the settings; the server goes on with those that it has")
-    })?;
+    if follower == Follower::SameProcess {
+        may_go_on(&surface).await?;
+    }
     surface.host.command(Command::HandOver(follower)).await?;
     Ok(Json(Answer {
         status: "handing over".to_owned(),
         id: None,
     }))
+}
+
+async fn may_go_on(surface: &Surface) -> Result<(), Fault> {
+    let tried = (surface.may_go_on)().await;
+    tried.map_err(|why| {
+        Fault::new(Kind::BadSetting, why)
+            .hint("correct the settings; the server goes on with those that it has")
+    })
 }

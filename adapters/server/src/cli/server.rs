@@ -36,7 +36,7 @@ pub(crate) struct DoctorArgs {
     pub(crate) listen: SocketAddr,
 }
 
-#[derive(Debug, PartialEq, Eq, Args)]
+#[derive(Clone, Debug, PartialEq, Eq, Args)]
 pub(crate) struct ServerArgs {
     /// What it runs on.
     #[arg(long, value_enum, value_name = "RUNTIME", default_value_t)]

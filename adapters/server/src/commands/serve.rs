@@ -50,7 +50,8 @@ pub(crate) async fn serve(
     let mut life = handover::life();
     if args.takeover && life == Life::First {
         // Whatever keeps this one from starting is found before the other one leaves.
-        may_start(&*runtime, workspace, &listen, &args.server).await?;
+        listen.refuse_others()?;
+        may_start(&runtime.backends(), workspace, &args.server).await?;
         if let Some(address) = handover::take_over(workspace)? {
             listen = listen.instead(address);
             life = Life::Next;

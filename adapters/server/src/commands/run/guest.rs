@@ -122,7 +122,9 @@ fn begin(client: &Client, path: &str, given: &Given, again: bool) -> Result<RunA
 /// Begins the last run of the app once more, from a step on.
 fn begin_at(client: &Client, app: &Name, from: usize, again: bool) -> Result<RunAccepted> {
     let Runs { runs, .. } = client.get("/python/runs")?;
-    let of_app = runs.iter().filter(|run| run.app_id == app.as_str());
+    let of_app = runs
+        .iter()
+        .filter(|run| run.app_id == app.as_str() && run.origin.is_none());
     let last = of_app.max_by(|a, b| a.started_at.cmp(&b.started_at));
     let last = last.ok_or_else(|| {
         Failure::new(format!("the server knows no run of {app} to go on from"))

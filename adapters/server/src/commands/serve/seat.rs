@@ -145,18 +145,20 @@ async fn hear(
 
 /// Somebody wants another life of this server to go on with its daemons.
 async fn hand_over(node: &Node, follower: Follower, screen: &mut Screen) {
-    let refused = match node.may_go_on().await {
-        Ok(()) => {
-            let asked = node.handle.command(Command::HandOver(follower)).await;
-            asked.err().map(|error| error.to_string())
-        }
-        Err(error) => Some(error.to_string()),
-    };
-    if let Some(error) = refused {
+    if let Err(error) = asked(node, follower).await {
         let why = format!("not handed over: {error}");
         told(service::staying(&why), screen);
         screen.try_show(move |show| show.warning(&why));
     }
+}
+
+/// Who goes on in another process has looked whether it can.
+async fn asked(node: &Node, follower: Follower) -> Result<(), String> {
+    if follower == Follower::SameProcess {
+        (node.may_go_on)().await?;
+    }
+    let asked = node.handle.command(Command::HandOver(follower)).await;
+    asked.map(drop).map_err(|error| error.to_string())
 }
 
 /// The service manager was told something, or could not be.
