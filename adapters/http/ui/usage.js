@@ -35,7 +35,7 @@ export function forgetUsage() {
 function next(changed, pause) {
   if (!isOffered || document.hidden || !watches()) return;
   timer = setTimeout(async () => {
-    await askOnce().then(changed, () => {});
+    if (watches()) await askOnce().then(changed, () => {});
     timer = 0;
     next(changed, PAUSE);
   }, pause);

@@ -6,7 +6,6 @@ use crate::{
     median,
     program::Server,
 };
-use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use std::{cell::RefCell, collections::BTreeMap, rc::Rc, time::Duration};
 use tokio::{
     io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader},
@@ -29,7 +28,8 @@ type Ages = Rc<RefCell<BTreeMap<String, Vec<f64>>>>;
 /// Prints how soon lines are at all who read, and what all take of memory while the others do
 /// not read what floods them.
 pub(crate) fn measure(server: &Server) -> Result<()> {
-    raise_descriptors();
+    // Each listener has a descriptor.
+    collodi_spawn::raise_open_files();
     let before = server.memory()?;
     server.daemon("slow", "while :; do echo at $EPOCHREALTIME; sleep 1; done")?;
     server.daemon("flood", "while :; do seq 1 2000; sleep 0.1; done")?;
@@ -91,11 +91,4 @@ async fn read(socket: TcpStream, ages: Ages) {
             ages.entry(stamp.to_string()).or_default().push(age(stamp));
         }
     }
-}
-
-/// Each listener has a descriptor.
-fn raise_descriptors() {
-    let maximum = getrlimit(Resource::Nofile).maximum;
-    let current = maximum;
-    let _ = setrlimit(Resource::Nofile, Rlimit { current, maximum });
 }

@@ -64,9 +64,10 @@ pub(crate) fn all(repo: &Repo, _: &[String]) -> Result<()> {
     browser(repo).map(drop)
 }
 
-/// What the tests of the workspace start: Python with venv, uv, a conda, node, and on Linux
+/// What the tests of the workspace start: git, Python with venv, uv, a conda, node, and on Linux
 /// bubblewrap.
 pub(crate) fn for_tests(repo: &Repo) -> Result<()> {
+    git(repo)?;
     python(repo)?;
     uv(repo)?;
     rattler(repo)?;
@@ -145,6 +146,14 @@ fn node(repo: &Repo) -> Result<()> {
         return Ok(());
     }
     bail!("`node` {NODE_MINIMUM} or newer is not there: install Node.js and have it on PATH")
+}
+
+/// What apps come by.
+fn git(repo: &Repo) -> Result<()> {
+    match said(repo, "git", &["--version"]) {
+        Some(_) => Ok(()),
+        None => apt(repo, &["git"]),
+    }
 }
 
 /// Sandboxes are made by the system's own alone.

@@ -68,9 +68,6 @@ fn an_environment_that_a_script_makes_itself_is_where_it_says() {
 /// `uv sync` does not look at `VIRTUAL_ENV`: left to itself it would make a `.venv`.
 #[test]
 fn what_a_project_says_is_synced_into_the_environment() {
-    if !Tool::all().contains(&Tool::Uv) {
-        return;
-    }
     let line = "uv sync --no-index --find-links $W && demo-a && uv pip list";
     let script = format!("{{\"dialect\": \"vatn\", \"run\": [{}]}}", step(line));
     let stage = Stage::new(Tool::Uv, &script);

@@ -16,15 +16,13 @@ pub(crate) enum Tool {
 }
 
 impl Tool {
-    /// Those that this machine has.
-    pub(crate) fn all() -> Vec<Self> {
-        let uv = Command::new("uv").arg("--version").output();
-        match uv.is_ok_and(|output| output.status.success()) {
-            true => vec![Self::Uv, Self::Venv],
-            false => vec![Self::Venv],
-        }
+    pub(crate) const fn all() -> [Self; 2] {
+        [Self::Uv, Self::Venv]
     }
 }
+
+/// Where `cargo xtask tools` puts uv, unless it is on `PATH` already.
+const TOOLS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../.tools/bin");
 
 /// A folder that is a workspace, with the app `demo` in it.
 pub(crate) struct Stage {
@@ -143,10 +141,13 @@ impl Stage {
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
-        if let Some(dir) = &self.first_in_path {
-            let path = std::env::var("PATH").unwrap();
-            command.env("PATH", format!("{}:{path}", dir.display()));
-        }
+        let first = self.first_in_path.iter().map(PathBuf::as_path);
+        let path = std::env::var_os("PATH").unwrap();
+        let all = first
+            .chain([Path::new(TOOLS)])
+            .map(Path::to_path_buf)
+            .chain(std::env::split_paths(&path));
+        command.env("PATH", std::env::join_paths(all).unwrap());
         command
     }
 }

@@ -435,7 +435,6 @@ fn a_server_that_is_there_takes_no_options(stage: Stage) {
 /// One receiver fails at first, one hangs, one sends elsewhere: each is told by itself, and no
 /// redirect is followed.
 fn hooks_are_told_what_becomes_of_processes(stage: Stage) {
-    let elsewhere = Receiving::answers(&["200 OK"]);
     let moved = Receiving::answers(&["307 Temporary Redirect\r\nlocation: /elsewhere"]);
     let failing = Receiving::answers(&["503 Unavailable", "200 OK"]);
     let hanging = Receiving::answers(&[]);
@@ -475,7 +474,6 @@ fn hooks_are_told_what_becomes_of_processes(stage: Stage) {
     }
     assert_eq!(hanging.next().body["event"], "crashed");
     assert_eq!(moved.next().body["event"], "gave_up");
-    assert!(moved.is_silent() && elsewhere.is_silent());
     for line in [
         "collodi_webhook_deliveries_total{webhook=\"failing\",outcome=\"delivered\"} 2",
         "collodi_webhook_deliveries_total{webhook=\"moved\",outcome=\"given_up\"} 1",
@@ -483,6 +481,8 @@ fn hooks_are_told_what_becomes_of_processes(stage: Stage) {
     ] {
         while !stage.text("/metrics").contains(line) {}
     }
+    // Given up, and its redirect, which leads back to it, was not followed.
+    assert!(moved.is_silent());
     // Who hangs does not keep the server from its end.
     stage.post("/python/shutdown");
     assert_eq!(serving.code(), Some(0));
