@@ -242,10 +242,10 @@ impl From<Refused> for Fault {
         let detail = refused.to_string();
         match refused {
             Refused::Busy { app, .. } => Self::new(Kind::Busy, detail).hint(format!(
-                "end it with POST /python/apps/{app}/stop, wait for its end, or send \"again\": true to run it twice"
+                "end it with `collodi stop {app}` (POST /python/apps/{app}/stop), wait for its end, or run it twice with --again (\"again\": true)"
             )),
             Refused::TooManyRuns(_) => Self::new(Kind::TooMany, detail)
-                .hint("GET /python/runs shows them: wait until one has ended, or cancel one; python.limits.runs in the settings allows more")
+                .hint("the page, or GET /python/runs, shows them: wait until one has ended, or cancel one; python.limits.runs in the settings allows more")
                 .header(header::RETRY_AFTER, HeaderValue::from_static(RETRY_AFTER)),
             Refused::UnderWay(_) => {
                 Self::new(Kind::Busy, detail).hint("wait for its end, or stop it")
@@ -258,7 +258,7 @@ impl From<Refused> for Fault {
                 Self::new(Kind::Busy, detail).hint("try again when the next one answers")
             }
             Refused::EnvInUse { by, .. } => Self::new(Kind::InUse, detail)
-                .hint("stop what uses the environment first, or add ?force=true")
+                .hint("stop what uses the environment first, or say --force (?force=true)")
                 .with(|problem| problem.used_by = by.into_iter().map(live_use).collect()),
             Refused::NoSuchRun(_) | Refused::NoSuchProcess(_) => Self::new(Kind::NotFound, detail),
             Refused::NothingRuns(_) => Self::new(Kind::NothingRuns, detail)
@@ -269,7 +269,7 @@ impl From<Refused> for Fault {
             Refused::NotAlive(_) => Self::new(Kind::HasEnded, detail)
                 .hint("a process that has ended, or waits for its next start, gets no signal"),
             Refused::NothingAsked(run) => Self::new(Kind::NothingAsked, detail)
-                .hint(format!("GET /python/runs/{run} shows what it asks")),
+                .hint(format!("the page, or GET /python/runs/{run}, shows what it asks")),
             Refused::Answers(_) => Self::new(Kind::BadAnswer, detail)
                 .hint("the question is still open; answer it again"),
             _ => Self::new(Kind::ShuttingDown, detail),
@@ -312,7 +312,7 @@ impl From<LoadError> for Fault {
         let detail = error.to_string();
         match error {
             LoadError::NoScript(_) => Self::new(Kind::NotFound, detail)
-                .hint("an app is a folder with a pinokio.json; GET /python/apps lists them"),
+                .hint("an app is a folder with a pinokio.json; `collodi apps`, or GET /python/apps, lists them"),
             LoadError::File(error) => error.into(),
             _ => Self::new(Kind::FileFailed, detail),
         }

@@ -3,19 +3,14 @@
 use crate::leftovers::list;
 use collodi_api::{EnvUse, EnvUseKind};
 use collodi_backend::Backends;
-use collodi_command::{Signal, TreeId};
+use collodi_command::Signal;
 use collodi_contain::{ContainedPath, Name};
-use collodi_driver::Workspace;
+use collodi_driver::{Workspace, empty};
 use collodi_file::{FileAnswer, FileError, FileOp};
 use collodi_host::LeftDaemon;
-use collodi_time::Duration;
-use futures::future::select;
-use std::pin::pin;
 
 /// The largest record of a daemon that is read.
 const RECORD_BYTES: u64 = 4 << 20;
-/// How long what is told to end may take, and then what is killed.
-const GRACE: Duration = Duration::from_secs(10);
 
 /// A daemon that no host has seen end.
 #[derive(Clone, Debug)]
@@ -112,15 +107,4 @@ pub async fn end_left(backends: &Backends, left: Left) -> Result<bool, FileError
         }
     }
     Ok(false)
-}
-
-/// Signals a tree, and waits a while for its end; whether it has come.
-pub(crate) async fn empty(backends: &Backends, tree: &TreeId, signal: Signal) -> bool {
-    let (process, clock) = (&backends.process, &backends.clock);
-    if process.signal_tree(tree, signal).await.is_ok() {
-        let dying = pin!(process.tree_empty(tree));
-        select(dying, clock.sleep_until(clock.now() + GRACE)).await;
-    }
-    let members = process.tree_members(tree).await;
-    members.is_ok_and(|members| members.is_empty())
 }

@@ -1,9 +1,9 @@
 //! Deletion where no host runs.
 
-use crate::left::empty;
 use collodi_backend::Backends;
 use collodi_command::{Signal, TreeId};
-use collodi_file::{Claim, FileAnswer, FileError, FileOp};
+use collodi_driver::{empty, left_note};
+use collodi_file::FileError;
 use collodi_host::env_maker;
 use collodi_python::{Deletion, EnvDir};
 use std::ops::ControlFlow;
@@ -32,16 +32,6 @@ pub async fn remove(backends: &Backends, env: &EnvDir) -> Result<(), FileError> 
 
 /// The tree of who marked the environment, and is gone.
 async fn left_maker(backends: &Backends, env: &EnvDir) -> Option<TreeId> {
-    let path = env.marker();
-    let holder = backends.files.perform(FileOp::Holder { path }).await;
-    if !matches!(holder, Ok(FileAnswer::NotHeld)) {
-        return None;
-    }
-    let read = FileOp::read(env.marker(), 2 * Claim::MAX_NOTE as u64);
-    match backends.files.perform(read).await {
-        Ok(FileAnswer::Bytes(bytes)) => {
-            env_maker(&Claim::read(&String::from_utf8_lossy(&bytes)).note)
-        }
-        _ => None,
-    }
+    let note = left_note(&*backends.files, &env.marker()).await.ok()??;
+    env_maker(&note)
 }

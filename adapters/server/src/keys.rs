@@ -3,7 +3,7 @@
 use crate::aside;
 use crate::{
     failure::Failure,
-    state::{state_dir, write_private},
+    state::{replace_private, state_dir},
 };
 use anyhow::{Context as _, Result};
 use collodi_backend::{BoxFuture, FileSystem};
@@ -52,9 +52,7 @@ pub(crate) fn change<T>(
     let _alone = lock(&path.with_extension("lock"))?;
     let mut keys = read(workspace)?;
     let done = change(&mut keys)?;
-    let new = path.with_extension("json.new");
-    let written = write_private(&new, &keys.text()).and_then(|()| fs::rename(&new, &path));
-    written.with_context(|| format!("failed to write {}", path.display()))?;
+    replace_private(&path, &keys.text())?;
     Ok(done)
 }
 

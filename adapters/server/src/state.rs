@@ -100,10 +100,7 @@ impl Hold {
 
     /// Tells where the server is.
     pub(crate) fn publish(&self, state: &ServerState) -> Result<()> {
-        let new = self.state.with_extension("json.new");
-        let written = write_private(&new, &serde_json::to_string_pretty(state)?)
-            .and_then(|()| fs::rename(&new, &self.state));
-        written.with_context(|| format!("failed to write {}", self.state.display()))?;
+        replace_private(&self.state, &serde_json::to_string_pretty(state)?)?;
         self.told.set(true);
         Ok(())
     }
@@ -143,8 +140,15 @@ fn held(workspace: &Path) -> Failure {
     )
 }
 
+/// Replaces a file that its owner alone may read, in one step.
+pub(crate) fn replace_private(path: &Path, text: &str) -> Result<()> {
+    let new = path.with_extension("json.new");
+    let written = write_private(&new, text).and_then(|()| fs::rename(&new, path));
+    written.with_context(|| format!("failed to write {}", path.display()))
+}
+
 #[cfg(unix)]
-pub(crate) fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
+fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
     use std::os::unix::fs::OpenOptionsExt as _;
     let _ = fs::remove_file(path);
     let mut file = OpenOptions::new()
@@ -157,7 +161,7 @@ pub(crate) fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
 }
 
 #[cfg(not(unix))]
-pub(crate) fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
+fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
     File::create(path)?.write_all(text.as_bytes())
 }
 

@@ -1,19 +1,15 @@
 //! The claims of works on apps: who finds one that nobody has ends what its maker left.
 
 use super::{Apps, AppsError, work::Work};
+use crate::left::{empty, left_note};
 use collodi_command::{Signal, TreeId};
 use collodi_contain::{ContainedPath, Name};
-use collodi_file::{Claim, FileAnswer, FileError, FileErrorKind, FileOp};
-use collodi_time::Duration;
-use futures::future::select;
-use std::pin::pin;
+use collodi_file::{FileAnswer, FileError, FileOp};
 
 /// What the trees of works are called, before the work's own name.
 const TREES: &str = "git-work-";
 /// What follows the tree in a mark when the files of the app are being replaced.
 const REPLACING: &str = " replacing";
-/// How long what was killed may take to be gone.
-const DYING: Duration = Duration::from_secs(10);
 
 /// What a mark says that nobody has.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,19 +67,8 @@ impl Apps {
 
     /// What a mark says; none when somebody has it, or it is not there.
     pub(super) async fn left_mark(&self, path: &ContainedPath) -> Result<Option<Mark>, FileError> {
-        let holder = FileOp::Holder { path: path.clone() };
-        if self.file(holder).await? != FileAnswer::NotHeld {
-            return Ok(None);
-        }
-        let read = FileOp::read(path.clone(), 2 * Claim::MAX_NOTE as u64);
-        match self.file(read).await {
-            Ok(FileAnswer::Bytes(bytes)) => {
-                let claim = Claim::read(&String::from_utf8_lossy(&bytes));
-                Ok(Some(Mark::read(&claim.note)))
-            }
-            Err(error) if error.kind != FileErrorKind::NotFound => Err(error),
-            _ => Ok(None),
-        }
+        let note = left_note(&*self.backends.files, path).await?;
+        Ok(note.map(|note| Mark::read(&note)))
     }
 
     /// Ends what works for the maker of a mark.
@@ -96,11 +81,7 @@ impl Apps {
     /// Kills a tree, and waits until nothing of it is left. What cannot be killed is left
     /// behind.
     pub(super) async fn end(&self, tree: &TreeId) {
-        let (process, clock) = (&self.backends.process, &self.backends.clock);
-        if process.signal_tree(tree, Signal::KILL).await.is_ok() {
-            let dying = pin!(process.tree_empty(tree));
-            select(dying, clock.sleep_until(clock.now() + DYING)).await;
-        }
+        let _ = empty(&self.backends, tree, Signal::KILL).await;
     }
 
     /// Removes a mark that is ours, and lets go of it.

@@ -72,7 +72,7 @@ pub(crate) async fn restart_process(
     if ended {
         return Err(
             Fault::new(Kind::HasEnded, format!("process {id} has ended")).hint(format!(
-                "run its app again with POST /python/apps/{app}/run"
+                "run its app again with `collodi run {app}` (POST /python/apps/{app}/run)"
             )),
         );
     }

@@ -21,7 +21,7 @@ pub(crate) async fn remove_app(
     let _claim = match force {
         true => stopped(&surface, &name).await?,
         false => {
-            let hint = "stop it first, or have it stopped with ?force=true";
+            let hint = "stop it first, or have it stopped with --force (?force=true)";
             claim(&surface, &name, AppChange::Removal, hint).await?
         }
     };
