@@ -33,7 +33,7 @@ impl Glob {
 
     /// Whether the whole of `name` fits.
     pub fn matches(&self, name: &str) -> bool {
-        matches(self.0.chars(), name.chars())
+        matches(&self.0, name)
     }
 
     /// The pattern as it was written.
@@ -122,26 +122,65 @@ fn check(text: &str) -> Result<(), GlobError> {
     }
 }
 
-fn matches(mut pattern: Chars<'_>, mut name: Chars<'_>) -> bool {
+/// The ends come first: most names fit few patterns, and most of those differ there.
+fn matches(pattern: &str, name: &str) -> bool {
+    let (mut pattern, mut name) = (pattern.chars(), name.chars());
+    take_end(&mut pattern, &mut name) && fits(pattern, name)
+}
+
+/// Takes what stands behind the last star off both; whether it fits.
+fn take_end(pattern: &mut Chars<'_>, name: &mut Chars<'_>) -> bool {
+    loop {
+        match pattern.clone().next_back() {
+            None => return name.as_str().is_empty(),
+            Some('*') => return true,
+            Some(wanted) => {
+                pattern.next_back();
+                if !name.next_back().is_some_and(|c| is(wanted, c)) {
+                    return false;
+                }
+            }
+        }
+    }
+}
+
+/// From the start on, with the last star to come back to. A star is the last of the
+/// pattern, which is not empty unless the name is.
+fn fits(mut pattern: Chars<'_>, mut name: Chars<'_>) -> bool {
     let mut last_star: Option<(Chars<'_>, Chars<'_>)> = None;
     loop {
-        let wanted = pattern.next();
-        if wanted == Some('*') {
-            last_star = Some((pattern.clone(), name.clone()));
-            continue;
-        }
-        match (wanted, name.next()) {
-            (None, None) => return true,
-            (Some(p), Some(n)) if p == '?' || p.eq_ignore_ascii_case(&n) => continue,
-            _ => {}
-        }
-        // The star takes one more character, and the rest is tried after it.
-        let Some((after_star, taken_up_to)) = &mut last_star else {
-            return false;
+        let Some(wanted) = pattern.next() else {
+            return true;
         };
-        if taken_up_to.next().is_none() {
-            return false;
+        if wanted == '*' {
+            last_star = Some((pattern.clone(), name.clone()));
+        } else if !name.next().is_some_and(|c| is(wanted, c)) {
+            // The star takes up to where the rest may begin, and it is tried from there.
+            let Some((after_star, taken_up_to)) = &mut last_star else {
+                return false;
+            };
+            taken_up_to.next();
+            if !skip_to(after_star.clone().next(), taken_up_to) {
+                return false;
+            }
+            (pattern, name) = (after_star.clone(), taken_up_to.clone());
         }
-        (pattern, name) = (after_star.clone(), taken_up_to.clone());
     }
+}
+
+/// Takes the characters before the first that is `wanted`; whether there is one.
+fn skip_to(wanted: Option<char>, name: &mut Chars<'_>) -> bool {
+    let Some(wanted) = wanted else { return true };
+    while let Some(c) = name.clone().next() {
+        if is(wanted, c) {
+            return true;
+        }
+        name.next();
+    }
+    false
+}
+
+/// Whether this character of a pattern stands for this one of a name.
+const fn is(wanted: char, c: char) -> bool {
+    wanted == '?' || wanted.eq_ignore_ascii_case(&c)
 }
