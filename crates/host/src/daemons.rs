@@ -46,7 +46,7 @@ impl Host {
         };
         self.add_process(birth, seed, 0);
         self.begin_process(now, &id);
-        self.note_process(now, &id);
+        self.note_process(&id);
     }
 
     /// A run wants a command that runs to be a daemon. What was said before is in its log,
@@ -85,7 +85,7 @@ impl Host {
         };
         self.add_process(birth, seed, 0);
         self.process_input(now, &id, Input::Start);
-        self.note_process(now, &id);
+        self.note_process(&id);
         if let Some(process) = self.processes.get_mut(&id) {
             process.said(now, &keep.said, &mut self.shared);
         }
@@ -148,7 +148,7 @@ impl Host {
 
     /// What a script that serves has in `local.url` is the address of what it serves: of
     /// the last of its commands that lives on.
-    pub(crate) fn tell_address(&mut self, now: Instant, run: &RunId) {
+    pub(crate) fn tell_address(&mut self, run: &RunId) {
         let Some(entry) = self.runs.get(run).filter(|entry| entry.is_serving()) else {
             return;
         };
@@ -162,7 +162,7 @@ impl Host {
             process.called(&address, &mut self.shared);
         }
         for id in self.runs.get(run).map_or(&[][..], RunEntry::kept).to_vec() {
-            self.note_process(now, &id);
+            self.note_process(&id);
         }
     }
 

@@ -108,7 +108,7 @@ impl Host {
             self.take_down_with(id);
         }
         if after.restarts > before.restarts || matches!(after.phase, Phase::Ended(_)) {
-            self.note_process(now, id);
+            self.note_process(id);
         }
         if matches!(after.phase, Phase::Ended(ended) if brings_down(ended)) {
             self.bring_down_with(id);

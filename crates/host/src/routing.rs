@@ -41,8 +41,9 @@ impl Host {
             }
         }
         for id in core::mem::take(&mut self.shared.to_note) {
-            self.note_process(now, &id);
+            self.note_process(&id);
         }
+        self.write_down(now);
     }
 
     fn run_input(&mut self, now: Instant, id: &RunId, input: collodi_run::Input) {
@@ -173,7 +174,7 @@ impl Host {
                     process.progress(now, progress, &mut self.shared);
                 }
                 if is_news {
-                    self.note_process(now, &process);
+                    self.note_process(&process);
                 }
             }
             _ => {}
@@ -214,7 +215,7 @@ impl Host {
                     process.tried(now, owner.id, succeeded, &mut self.shared);
                 }
                 if self.process(process).and_then(Process::url) != before.as_ref() {
-                    self.note_process(now, process);
+                    self.note_process(process);
                 }
             }
             (Child::Ready(process), _) => {

@@ -160,7 +160,7 @@ impl Host {
     pub(crate) fn run_settled(&mut self, now: Instant, run: &RunId) {
         let waits = |(_, call): &(&CallId, &Call)| matches!(&call.stage, Stage::Calling(called) if called == run);
         let id = self.calls.all.iter().find(waits).map(|(id, _)| *id);
-        self.tell_address(now, run);
+        self.tell_address(run);
         let answer = self.runs.get(run).and_then(RunEntry::answer);
         if let (Some(id), Some(answer)) = (id, answer) {
             self.finish(id, answer);

@@ -562,3 +562,26 @@ fn a_host_hands_over_when_all_is_written_and_no_run_would_be_lost() {
     let phase = play.host.processes().next().unwrap().status().phase;
     assert_eq!(phase, Phase::Running);
 }
+
+/// What a daemon was is written when its turn comes: most have ended before.
+#[test]
+fn a_stop_of_many_writes_little_and_leaves_nothing() {
+    let mut machine = Machinery::default();
+    let mut play = Play::new(&mut machine);
+    let step = r#"{"method": "shell.run", "params": {"message": "serve", "daemon": true}}"#;
+    let steps = [step; 100].join(",");
+    play.run(&format!(r#"{{"dialect": "vatn", "run": [{steps}]}}"#));
+    assert_eq!(state_files(play.machine).len(), 100);
+    play.machine.asked.clear();
+    play.command(Command::StopApp("demo".into()));
+    assert!(state_files(play.machine).is_empty());
+    let count = |what: &str| {
+        play.machine
+            .asked
+            .iter()
+            .filter(|a| a.starts_with(what))
+            .count()
+    };
+    assert_eq!(count("signal"), 100);
+    assert!(count("write") < 20, "{}", count("write"));
+}

@@ -8,35 +8,28 @@ mod fields;
 mod history;
 mod record;
 mod recovery;
+mod sheet;
 
 use crate::{
-    Event, Follower, ProcessId,
-    event::JournalEvent,
+    Follower, ProcessId,
     shared::{Child, Role, Shared},
 };
-use alloc::{
-    collections::BTreeMap,
-    format,
-    string::{String, ToString},
-    vec::Vec,
-};
+use alloc::{collections::BTreeMap, string::String, vec::Vec};
 use collodi_action::Action;
 use collodi_command::{Recording, TreeId};
 use collodi_contain::ContainedPath;
-use collodi_file::{FileError, FileOp};
+use collodi_file::FileOp;
 use collodi_machine::ActionId;
 use collodi_python::Layout;
-use collodi_time::{Deadline, Duration, Instant};
 use collodi_value::Value;
 use fields::{Fields, NotARecord, array, object};
+use sheet::Sheets;
 
 pub(crate) use history::History;
 pub(crate) use record::{LogMark, Record};
 pub(crate) use recovery::{Look, Recovery};
+pub(crate) use sheet::{Sheet, Wanted};
 
-/// The wait before a write that failed is tried again; it doubles up to [`LONGEST`].
-const FIRST: Duration = Duration::from_secs(1);
-const LONGEST: Duration = Duration::from_secs(60);
 /// The version of the file of trees.
 const VERSION: u32 = 1;
 /// The name of that file.
@@ -46,7 +39,7 @@ const TREES: &str = "trees.json";
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Journal {
     dirs: Option<Dirs>,
-    sheets: BTreeMap<Sheet, Page>,
+    sheets: Sheets,
     notes: BTreeMap<TreeId, Note>,
     /// What waits until its tree is noted.
     held: Vec<Held>,
@@ -62,26 +55,6 @@ struct Dirs {
     state: ContainedPath,
     /// None where what processes say cannot be kept.
     logs: Option<ContainedPath>,
-}
-
-/// A file of the journal.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Sheet {
-    /// What is known of a daemon.
-    Process(ProcessId),
-    /// The trees of what else is under way.
-    Trees,
-}
-
-/// What is to be in a file.
-#[derive(Clone, Debug)]
-struct Page {
-    /// Its text; nothing when it is to go.
-    wanted: Option<Vec<u8>>,
-    in_flight: bool,
-    /// Something else was wanted since.
-    again: bool,
-    wait: Duration,
 }
 
 /// A tree that may have processes.
@@ -127,8 +100,7 @@ impl Journal {
 
     /// Whether all that was wanted is written.
     pub(crate) fn is_clean(&self) -> bool {
-        let is_clean = |page: &Page| !page.in_flight && page.wait == FIRST;
-        self.held.is_empty() && self.sheets.values().all(is_clean)
+        self.held.is_empty() && self.sheets.are_written()
     }
 
     /// Where what the processes of this name say is kept.
@@ -153,91 +125,17 @@ impl Journal {
     }
 }
 
-impl Sheet {
-    fn name(&self) -> String {
-        match self {
-            Self::Process(id) => format!("{id}.json"),
-            Self::Trees => TREES.to_string(),
-        }
-    }
-}
-
 impl Shared {
-    /// What is to be in a file from here on; nothing when it is to go.
-    pub(crate) fn put(&mut self, sheet: Sheet, wanted: Option<Vec<u8>>) {
-        if !self.journal.is_on() {
-            return;
-        }
-        let page = self.journal.sheets.entry(sheet.clone());
-        let page = page.or_insert(Page {
-            wanted: None,
-            in_flight: false,
-            again: false,
-            wait: FIRST,
-        });
-        page.wanted = wanted;
-        page.again = page.in_flight;
-        if !page.in_flight {
-            self.send(sheet);
-        }
-    }
-
-    fn send(&mut self, sheet: Sheet) {
-        let Some(path) = self.journal.file(&sheet.name()) else {
-            return;
-        };
-        let Some(page) = self.journal.sheets.get_mut(&sheet) else {
-            return;
-        };
-        (page.in_flight, page.again) = (true, false);
-        let op = match page.wanted.clone() {
-            Some(bytes) => FileOp::write_private(path, bytes),
-            None => FileOp::Remove { path },
-        };
-        if sheet == Sheet::Trees {
-            let wanted = |note: &&mut Note| note.stage == Stage::Wanted;
-            let notes = self.journal.notes.values_mut().filter(wanted);
-            notes.for_each(|note| note.stage = Stage::Sent);
-        }
-        let child = Child::Journal(sheet);
-        self.wait(child.clone(), None);
-        self.ask_now(child, None, Role::Plain, Action::File(op));
-    }
-
-    /// A file is written, or is not: then it is tried again, and what waited goes on.
-    pub(crate) fn put_done(&mut self, now: Instant, sheet: &Sheet, result: Result<(), FileError>) {
-        let Some(page) = self.journal.sheets.get_mut(sheet) else {
-            return;
-        };
-        page.in_flight = false;
-        match result {
-            Ok(()) => page.wait = FIRST,
-            Err(error) => {
-                let again = Deadline::new(now + page.wait, "write it down again");
-                page.wait = page.wait.saturating_mul(2).min(LONGEST);
-                let file = sheet.name();
-                self.out
-                    .event(Event::Journal(JournalEvent::NotWritten { file, error }));
-                self.wait(Child::Journal(sheet.clone()), Some(again));
-            }
-        }
-        self.settle_notes(sheet);
-        match self.journal.sheets.get(sheet) {
-            Some(page) if page.again => self.send(sheet.clone()),
-            // What is on the disk is not held here as well.
-            Some(page) if page.wait == FIRST => {
-                self.journal.sheets.remove(sheet);
-            }
-            _ => {}
-        }
-    }
-
-    /// It is time to write a file again.
-    pub(crate) fn put_again(&mut self, sheet: &Sheet) {
-        let page = self.journal.sheets.get(sheet);
-        if page.is_some_and(|page| !page.in_flight) {
-            self.send(sheet.clone());
-        }
+    /// The file of trees, with all that are noted.
+    pub(crate) fn trees_text(&mut self) -> Vec<u8> {
+        let wanted = |note: &&mut Note| note.stage == Stage::Wanted;
+        let notes = self.journal.notes.values_mut().filter(wanted);
+        notes.for_each(|note| note.stage = Stage::Sent);
+        let value = object([
+            ("version", Value::from(f64::from(VERSION))),
+            ("trees", array(self.journal.notes.keys())),
+        ]);
+        value.to_json().into_bytes()
     }
 
     /// What waited for the trees that were sent runs.
@@ -281,13 +179,11 @@ impl Shared {
     }
 
     fn put_trees(&mut self) {
-        let trees = self.journal.notes.keys();
-        let value = object([
-            ("version", Value::from(f64::from(VERSION))),
-            ("trees", array(trees)),
-        ]);
-        let bytes = (!self.journal.notes.is_empty()).then(|| value.to_json().into_bytes());
-        self.put(Sheet::Trees, bytes);
+        let wanted = match self.journal.notes.is_empty() {
+            true => Wanted::Gone,
+            false => Wanted::There,
+        };
+        self.put(Sheet::Trees, wanted);
     }
 
     /// Nothing of a child's trees is left.

@@ -1,6 +1,6 @@
 //! What an earlier host has left: found, and gone on with.
 
-use super::{Record, TREES, fields::NotARecord, history::Part, read_trees};
+use super::{Record, Sheet, TREES, Wanted, fields::NotARecord, history::Part, read_trees};
 use crate::{
     Event, Follower, Host, Process, ProcessId, RunEntry,
     event::JournalEvent,
@@ -17,7 +17,7 @@ use collodi_action::{Action, Completion};
 use collodi_command::{Signal, TreeId};
 use collodi_file::{Entry, FileAnswer, FileErrorKind, FileKind, FileOp};
 use collodi_machine::ActionId;
-use collodi_restart::{Input, RestartClass};
+use collodi_restart::Input;
 use collodi_time::{Deadline, Instant};
 use core::time::Duration;
 
@@ -350,47 +350,6 @@ impl Host {
         }
     }
 
-    /// Writes down what is known of a daemon; removes it when nobody needs it.
-    pub(crate) fn note_process(&mut self, now: Instant, id: &ProcessId) {
-        let Some(process) = self
-            .processes
-            .get(id)
-            .filter(|_| self.shared.journal.is_on())
-        else {
-            return;
-        };
-        let sheet = super::Sheet::Process(id.clone());
-        let stays = process.policy().class == RestartClass::UnlessStopped;
-        if process.has_ended() && !stays {
-            let recording = process.recording().map(ToString::to_string);
-            self.shared.put(sheet, None);
-            if let Some(name) = recording {
-                self.shared.remove_recording(&name);
-            }
-            return;
-        }
-        let record = self.record_of(now, process);
-        self.shared.put(sheet, Some(record.write()));
-    }
-
-    fn record_of(&self, now: Instant, process: &Process) -> Record {
-        let run = self.run(process.run()).filter(|_| process.is_kept());
-        Record {
-            id: process.id().clone(),
-            app: process.app_info().clone(),
-            run: process.run().clone(),
-            daemon: process.spec().clone(),
-            supervision: process.supervision(),
-            restarts: process.status().restarts,
-            stopped: process.stopped_by_operator,
-            ended: process.has_ended(),
-            identity: process.identity().cloned(),
-            url: process.url().map(|url| url.text.clone()),
-            kept: run.and_then(RunEntry::local).cloned(),
-            log: process.log_mark(now),
-        }
-    }
-
     /// What was stopped and stays so is forgotten when its app is run again.
     pub(crate) fn forget_stopped(&mut self, app: &str) {
         let stopped = &mut self.shared.journal.stopped;
@@ -398,25 +357,12 @@ impl Host {
         let its: Vec<_> = its.into_iter().map(|(id, _)| id.clone()).collect();
         for id in its {
             self.shared.journal.stopped.remove(&id);
-            self.shared.put(super::Sheet::Process(id), None);
+            self.shared.put(Sheet::Process(id), Wanted::Gone);
         }
-    }
-
-    /// A file of the journal is written, or is not.
-    pub(crate) fn put_down(&mut self, now: Instant, sheet: &super::Sheet, completion: Completion) {
-        let result = match completion {
-            Completion::File(answer) => answer.map(drop),
-            _ => Ok(()),
-        };
-        self.shared.put_done(now, sheet, result);
-        if let super::Sheet::Process(id) = sheet {
-            self.noted(now, id);
-        }
-        self.let_go_when_clean();
     }
 
     /// What is to be known of a daemon before it runs is written down.
-    fn noted(&mut self, now: Instant, id: &ProcessId) {
+    pub(crate) fn noted(&mut self, now: Instant, id: &ProcessId) {
         let Some(process) = self.processes.get_mut(id) else {
             return;
         };
@@ -445,7 +391,7 @@ impl Host {
     pub(crate) fn hand_over(&mut self, now: Instant, follower: Follower) {
         let living = self.processes().filter(|process| !process.has_ended());
         let ids: Vec<_> = living.map(|process| process.id().clone()).collect();
-        ids.iter().for_each(|id| self.note_process(now, id));
+        ids.iter().for_each(|id| self.note_process(id));
         self.shared.journal.follower = Some(follower);
         let deadline = Deadline::new(now + MOST_TO_WRITE, "the next host");
         self.shared.wait(Child::HandOver, Some(deadline));

@@ -1,0 +1,262 @@
+//! The files of the journal: which are not as they are to be, and whose turn it is.
+//!
+//! A file is written with what is known when its turn comes, and a few are written at a time.
+//! So who stops many daemons writes little: most have ended before theirs.
+
+use super::{Record, TREES};
+use crate::{
+    Event, Host, Process, ProcessId, RunEntry,
+    event::JournalEvent,
+    shared::{Child, Role, Shared},
+};
+use alloc::{
+    collections::{BTreeMap, VecDeque},
+    format,
+    string::{String, ToString},
+    vec::Vec,
+};
+use collodi_action::{Action, Completion};
+use collodi_file::{FileError, FileOp};
+use collodi_restart::RestartClass;
+use collodi_time::{Deadline, Duration, Instant};
+
+/// The wait before a write that failed is tried again; it doubles up to [`LONGEST`].
+const FIRST: Duration = Duration::from_secs(1);
+const LONGEST: Duration = Duration::from_secs(60);
+/// The most files that are written at a time.
+const MOST_AT_ONCE: usize = 8;
+
+/// The files that are not as they are to be.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Sheets {
+    pages: BTreeMap<Sheet, Page>,
+    /// Those whose turn has not come.
+    due: VecDeque<Sheet>,
+    /// How many are being written.
+    in_flight: usize,
+}
+
+/// A file of the journal.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Sheet {
+    /// What is known of a daemon.
+    Process(ProcessId),
+    /// The trees of what else is under way.
+    Trees,
+}
+
+/// A file that is not as it is to be.
+#[derive(Clone, Copy, Debug)]
+struct Page {
+    wanted: Wanted,
+    at: At,
+    wait: Duration,
+}
+
+/// Whether a file is to be there. What is in it is known when it is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Wanted {
+    There,
+    Gone,
+}
+
+/// How far the writing of a file is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum At {
+    /// It is tried again later.
+    Rest,
+    /// It is written when it is its turn.
+    Due,
+    /// It is being written; when something else was wanted since, it is due after that.
+    InFlight { again: bool },
+}
+
+impl Sheets {
+    /// Whether all that was wanted is written.
+    pub(crate) fn are_written(&self) -> bool {
+        self.pages.is_empty()
+    }
+}
+
+impl Sheet {
+    fn name(&self) -> String {
+        match self {
+            Self::Process(id) => format!("{id}.json"),
+            Self::Trees => TREES.to_string(),
+        }
+    }
+}
+
+impl Shared {
+    /// A file is to be there as things are now, or is to go.
+    pub(crate) fn put(&mut self, sheet: Sheet, wanted: Wanted) {
+        if !self.journal.is_on() {
+            return;
+        }
+        let page = self.journal.sheets.pages.entry(sheet.clone());
+        let page = page.or_insert(Page {
+            wanted,
+            at: At::Rest,
+            wait: FIRST,
+        });
+        page.wanted = wanted;
+        match page.at {
+            At::Rest => self.make_due(sheet),
+            At::Due => {}
+            At::InFlight { .. } => page.at = At::InFlight { again: true },
+        }
+    }
+
+    fn make_due(&mut self, sheet: Sheet) {
+        if let Some(page) = self.journal.sheets.pages.get_mut(&sheet) {
+            page.at = At::Due;
+            self.wait(Child::Journal(sheet.clone()), None);
+            self.journal.sheets.due.push_back(sheet);
+        }
+    }
+
+    /// The next file to be written, and whether it is to be there.
+    fn next_due(&mut self) -> Option<(Sheet, Wanted)> {
+        if self.journal.sheets.in_flight >= MOST_AT_ONCE {
+            return None;
+        }
+        let sheet = self.journal.sheets.due.pop_front()?;
+        let wanted = self.journal.sheets.pages.get(&sheet)?.wanted;
+        Some((sheet, wanted))
+    }
+
+    /// A file stays as it is.
+    fn leave(&mut self, sheet: &Sheet) {
+        self.journal.sheets.pages.remove(sheet);
+    }
+
+    /// Writes a file whose turn it is; without a text, it goes.
+    fn send(&mut self, sheet: Sheet, text: Option<Vec<u8>>) {
+        let path = self.journal.file(&sheet.name());
+        let page = self.journal.sheets.pages.get_mut(&sheet);
+        let Some((page, path)) = page.zip(path) else {
+            return;
+        };
+        page.at = At::InFlight { again: false };
+        self.journal.sheets.in_flight += 1;
+        let op = match text {
+            Some(text) => FileOp::write_private(path, text),
+            None => FileOp::Remove { path },
+        };
+        self.ask_now(Child::Journal(sheet), None, Role::Plain, Action::File(op));
+    }
+
+    /// A file is written, or is not: then it is tried again, and what waited goes on.
+    fn put_done(&mut self, now: Instant, sheet: &Sheet, result: Result<(), FileError>) {
+        let Some(page) = self.journal.sheets.pages.get_mut(sheet) else {
+            return;
+        };
+        let is_written = result.is_ok();
+        let changed = page.at == (At::InFlight { again: true });
+        page.at = At::Rest;
+        self.journal.sheets.in_flight -= 1;
+        match result {
+            Ok(()) => page.wait = FIRST,
+            Err(error) => {
+                let again = Deadline::new(now + page.wait, "write it down again");
+                page.wait = page.wait.saturating_mul(2).min(LONGEST);
+                let file = sheet.name();
+                self.out
+                    .event(Event::Journal(JournalEvent::NotWritten { file, error }));
+                self.wait(Child::Journal(sheet.clone()), Some(again));
+            }
+        }
+        self.settle_notes(sheet);
+        if changed {
+            self.make_due(sheet.clone());
+        } else if is_written {
+            self.journal.sheets.pages.remove(sheet);
+        }
+    }
+
+    /// It is time to write a file again.
+    pub(crate) fn put_again(&mut self, sheet: &Sheet) {
+        let page = self.journal.sheets.pages.get(sheet);
+        if page.is_some_and(|page| page.at == At::Rest) {
+            self.make_due(sheet.clone());
+        }
+    }
+}
+
+impl Host {
+    /// Writes down what is known of a daemon; removes it when nobody needs it.
+    pub(crate) fn note_process(&mut self, id: &ProcessId) {
+        let Some(process) = self
+            .processes
+            .get(id)
+            .filter(|_| self.shared.journal.is_on())
+        else {
+            return;
+        };
+        let sheet = Sheet::Process(id.clone());
+        let stays = process.policy().class == RestartClass::UnlessStopped;
+        if stays || !process.has_ended() {
+            return self.shared.put(sheet, Wanted::There);
+        }
+        let recording = process.recording().map(ToString::to_string);
+        self.shared.put(sheet, Wanted::Gone);
+        if let Some(name) = recording {
+            self.shared.remove_recording(&name);
+        }
+    }
+
+    /// Writes down what has changed, as far as it is its turn.
+    pub(crate) fn write_down(&mut self, now: Instant) {
+        while let Some((sheet, wanted)) = self.shared.next_due() {
+            if wanted == Wanted::Gone {
+                self.shared.send(sheet, None);
+            } else if let Some(text) = self.text_of(now, &sheet) {
+                self.shared.send(sheet, Some(text));
+            } else {
+                // Nobody knows more than what is on the disk.
+                self.shared.leave(&sheet);
+            }
+        }
+    }
+
+    fn text_of(&mut self, now: Instant, sheet: &Sheet) -> Option<Vec<u8>> {
+        match sheet {
+            Sheet::Trees => Some(self.shared.trees_text()),
+            Sheet::Process(id) => {
+                let process = self.process(id)?;
+                Some(self.record_of(now, process).write())
+            }
+        }
+    }
+
+    fn record_of(&self, now: Instant, process: &Process) -> Record {
+        let run = self.run(process.run()).filter(|_| process.is_kept());
+        Record {
+            id: process.id().clone(),
+            app: process.app_info().clone(),
+            run: process.run().clone(),
+            daemon: process.spec().clone(),
+            supervision: process.supervision(),
+            restarts: process.status().restarts,
+            stopped: process.stopped_by_operator,
+            ended: process.has_ended(),
+            identity: process.identity().cloned(),
+            url: process.url().map(|url| url.text.clone()),
+            kept: run.and_then(RunEntry::local).cloned(),
+            log: process.log_mark(now),
+        }
+    }
+
+    /// A file of the journal is written, or is not.
+    pub(crate) fn put_down(&mut self, now: Instant, sheet: &Sheet, completion: Completion) {
+        let result = match completion {
+            Completion::File(answer) => answer.map(drop),
+            _ => Ok(()),
+        };
+        self.shared.put_done(now, sheet, result);
+        if let Sheet::Process(id) = sheet {
+            self.noted(now, id);
+        }
+        self.let_go_when_clean();
+    }
+}
