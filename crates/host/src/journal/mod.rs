@@ -18,7 +18,6 @@ use alloc::{collections::BTreeMap, string::String, vec::Vec};
 use collodi_action::Action;
 use collodi_command::{Recording, TreeId};
 use collodi_contain::ContainedPath;
-use collodi_file::FileOp;
 use collodi_machine::ActionId;
 use collodi_python::Layout;
 use collodi_value::Value;
@@ -109,6 +108,7 @@ impl Journal {
         Some(Recording::new(dir))
     }
 
+    /// The file of this name.
     fn file(&self, name: &str) -> Option<ContainedPath> {
         self.dirs.as_ref()?.state.join(name).ok()
     }
@@ -201,16 +201,6 @@ impl Shared {
         self.journal.notes.retain(|tree, note| !is_it(tree, note));
         if self.journal.notes.len() < known {
             self.put_trees();
-        }
-    }
-
-    /// Removes what the processes of this name have said.
-    pub(crate) fn remove_recording(&mut self, name: &str) {
-        if let Some(recording) = self.journal.recording(name) {
-            let remove = FileOp::Remove {
-                path: recording.dir,
-            };
-            self.ask_now(Child::Aside, None, Role::Plain, Action::File(remove));
         }
     }
 }

@@ -3,7 +3,7 @@
 //! A file is written with what is known when its turn comes, and a few are written at a time.
 //! So who stops many daemons writes little: most have ended before theirs.
 
-use super::{Record, TREES};
+use super::{Journal, Record, TREES};
 use crate::{
     Event, Host, Process, ProcessId, RunEntry,
     event::JournalEvent,
@@ -16,6 +16,7 @@ use alloc::{
     vec::Vec,
 };
 use collodi_action::{Action, Completion};
+use collodi_contain::ContainedPath;
 use collodi_file::{FileError, FileOp};
 use collodi_restart::RestartClass;
 use collodi_time::{Deadline, Duration, Instant};
@@ -43,6 +44,8 @@ pub(crate) enum Sheet {
     Process(ProcessId),
     /// The trees of what else is under way.
     Trees,
+    /// What the processes of this name have said. Others write it; it only goes.
+    Recording(String),
 }
 
 /// A file that is not as it is to be.
@@ -83,11 +86,27 @@ impl Sheet {
         match self {
             Self::Process(id) => format!("{id}.json"),
             Self::Trees => TREES.to_string(),
+            Self::Recording(name) => name.clone(),
+        }
+    }
+}
+
+impl Journal {
+    fn path(&self, sheet: &Sheet) -> Option<ContainedPath> {
+        let name = sheet.name();
+        match sheet {
+            Sheet::Recording(_) => Some(self.recording(&name)?.dir),
+            _ => self.file(&name),
         }
     }
 }
 
 impl Shared {
+    /// Removes what the processes of this name have said.
+    pub(crate) fn remove_recording(&mut self, name: &str) {
+        self.put(Sheet::Recording(name.into()), Wanted::Gone);
+    }
+
     /// A file is to be there as things are now, or is to go.
     pub(crate) fn put(&mut self, sheet: Sheet, wanted: Wanted) {
         if !self.journal.is_on() {
@@ -132,9 +151,10 @@ impl Shared {
 
     /// Writes a file whose turn it is; without a text, it goes.
     fn send(&mut self, sheet: Sheet, text: Option<Vec<u8>>) {
-        let path = self.journal.file(&sheet.name());
-        let page = self.journal.sheets.pages.get_mut(&sheet);
-        let Some((page, path)) = page.zip(path) else {
+        let Some(path) = self.journal.path(&sheet) else {
+            return self.leave(&sheet);
+        };
+        let Some(page) = self.journal.sheets.pages.get_mut(&sheet) else {
             return;
         };
         page.at = At::InFlight { again: false };
@@ -151,12 +171,14 @@ impl Shared {
         let Some(page) = self.journal.sheets.pages.get_mut(sheet) else {
             return;
         };
-        let is_written = result.is_ok();
+        let is_over = result.is_ok() || matches!(sheet, Sheet::Recording(_));
         let changed = page.at == (At::InFlight { again: true });
         page.at = At::Rest;
         self.journal.sheets.in_flight -= 1;
         match result {
             Ok(()) => page.wait = FIRST,
+            // It only takes room.
+            Err(_) if is_over => {}
             Err(error) => {
                 let again = Deadline::new(now + page.wait, "write it down again");
                 page.wait = page.wait.saturating_mul(2).min(LONGEST);
@@ -169,7 +191,7 @@ impl Shared {
         self.settle_notes(sheet);
         if changed {
             self.make_due(sheet.clone());
-        } else if is_written {
+        } else if is_over {
             self.journal.sheets.pages.remove(sheet);
         }
     }
@@ -221,6 +243,7 @@ impl Host {
 
     fn text_of(&mut self, now: Instant, sheet: &Sheet) -> Option<Vec<u8>> {
         match sheet {
+            Sheet::Recording(_) => None,
             Sheet::Trees => Some(self.shared.trees_text()),
             Sheet::Process(id) => {
                 let process = self.process(id)?;
