@@ -162,6 +162,12 @@ impl Instance for Running<'_> {
         self.post(&format!("{APP}/stop")).map(drop)
     }
 
+    fn known(&self) -> Result<Option<usize>> {
+        let has_pid = |process: &Value| process.get("pid").and_then(Value::as_i64) > Some(0);
+        let processes = self.processes()?;
+        Ok(Some(processes.iter().filter(|p| has_pid(p)).count()))
+    }
+
     /// By the newest lines of its log: the last one says that all came.
     fn captured(&self, _: &Site, job: usize, _: u64) -> Result<bool> {
         let status = self.get(&format!("/python/processes/{}/status", self.process(job)?))?;

@@ -49,6 +49,11 @@ pub(crate) trait Instance {
     /// The one call, or the calls, that stop all children.
     fn stop(&mut self) -> Result<()>;
 
+    /// How many living children it says it has; none where it cannot be asked.
+    fn known(&self) -> Result<Option<usize>> {
+        Ok(None)
+    }
+
     /// Whether so many bytes of a job's flood have been kept, the last line among them.
     fn captured(&self, site: &Site, job: usize, bytes: u64) -> Result<bool> {
         Ok(site::bytes_in(&site.log(job)) >= bytes)

@@ -12,7 +12,7 @@ use crate::{
 use anyhow::Result;
 use collodi_peers::{Moment, Stamp};
 use rustix::process::Signal;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// How long a peer has to find its children, or to start new ones, and to stop them.
 const TIME: Duration = Duration::from_secs(10);
@@ -36,12 +36,17 @@ impl Work for Adopt {
         let half = bench.sizes.children / 2;
         format!(
             "all processes of the peer get SIGKILL and it is started again: of {half} quiet children and {half} that write \
-             each 100 ms, adopted (alive, and dead when the peer is told to stop) / duplicates (two alive) / lost (dead before)"
+             each 100 ms, adopted (alive, and dead when the peer is told to stop) / duplicates (two alive) / lost (dead before); \
+             and ms from its launch until it says that it has all of them, where it can be asked"
         )
     }
 
     fn columns(&self) -> Vec<Column> {
-        vec![Column::plain("quiet"), Column::plain("writing")]
+        vec![
+            Column::plain("quiet"),
+            Column::plain("writing"),
+            Column::plain("has all, ms"),
+        ]
     }
 
     fn measure(&self, bench: &Bench, peer: &dyn Peer) -> Result<Vec<Figure>> {
@@ -51,7 +56,9 @@ impl Work for Adopt {
         kill(instance.as_ref(), &site)?;
         drop(instance);
         site.settle(SETTLE)?;
+        let launched = Instant::now();
         let mut again = peer.ready(&site, &load)?;
+        let has_all = has_all(again.as_ref(), &site, first.len(), launched)?;
         again.go()?;
         site.settle(TIME)?;
         let survived = living(&first);
@@ -63,9 +70,8 @@ impl Work for Adopt {
             let of = |stamps: &[Stamp]| jobs(stamps, is_quiet);
             fate(&of(&first), &of(&survived), &of(&doubled), &of(&unmanaged))
         };
-        Ok([true, false]
-            .map(|is_quiet| Figure::Words(fate(is_quiet).text()))
-            .to_vec())
+        let [quiet, writing] = [true, false].map(|is_quiet| Figure::Words(fate(is_quiet).text()));
+        Ok(vec![quiet, writing, has_all])
     }
 }
 
@@ -83,6 +89,23 @@ fn jobs(stamps: &[Stamp], is_quiet: bool) -> Vec<usize> {
     let jobs = stamps.iter().map(|stamp| stamp.job);
     jobs.filter(|job| job.is_multiple_of(2) == is_quiet)
         .collect()
+}
+
+/// The milliseconds until it says that it has so many children.
+fn has_all(
+    instance: &dyn Instance,
+    site: &Site,
+    children: usize,
+    launched: Instant,
+) -> Result<Figure> {
+    if instance.known()?.is_none() {
+        return Ok(Figure::Nothing);
+    }
+    let waited = site.wait("all children", TIME, || {
+        Ok(instance.known()? == Some(children))
+    });
+    let millis = waited.map(|()| launched.elapsed().as_secs_f64() * 1_000.0);
+    Ok(millis.ok().into())
 }
 
 /// The roots first: nobody is there to start the others again.
