@@ -1,6 +1,7 @@
 //! What is known, and who looks again.
 
 use crate::{
+    count::Count,
     look::{Known, Look, look, named_by},
     named::everyone,
 };
@@ -25,8 +26,9 @@ const MOST_WAITING: usize = 64;
 /// What the environments and apps of a workspace take, and what uses them.
 #[derive(Clone, Debug)]
 pub struct Inventory {
-    workspace: Workspace,
-    clock: Arc<dyn Clock>,
+    pub(crate) workspace: Workspace,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) count: Arc<Count>,
     known: Arc<Mutex<Known>>,
     /// One sender for all: a copy of it would have room of its own.
     asks: Arc<Mutex<mpsc::Sender<Ask>>>,
@@ -64,6 +66,7 @@ impl Inventory {
         let inventory = Self {
             workspace,
             clock,
+            count: Arc::default(),
             known,
             asks: Arc::new(Mutex::new(sender)),
         };

@@ -11,7 +11,7 @@ use collodi_python::{Layout, Platform};
 use collodi_sim::{Behaviour, World};
 use futures::future;
 use insta::assert_snapshot;
-use std::fmt::Write as _;
+use std::{fmt::Write as _, time::Duration};
 
 const P: &str = "/w/.vatn/python";
 
@@ -241,4 +241,26 @@ fn what_a_maker_left_running_ends_before_its_environment_goes() {
         assert_eq!(left.unwrap().is_empty(), !lives, "{tree}");
         assert!(!world.block_on(workspace.is_half_made(&half)).unwrap());
     }
+}
+
+/// A count is a second old at most, and no older than what is known to have changed.
+#[test]
+fn environments_are_counted_once_in_a_while() {
+    let world = world();
+    let (inventory, _worker) = Inventory::new(workspace(&world), world.backends().clock);
+    let clock = world.backends().clock;
+    let count = |inventory: &Inventory| {
+        let inventory = inventory.clone();
+        let asked = async move { inventory.env_count().await.unwrap() };
+        world.block_on(asked).unwrap()
+    };
+    assert_eq!(count(&inventory), 0);
+    env(&world, "web", 1);
+    assert_eq!(count(&inventory), 0);
+    let later = clock.now() + Duration::from_secs(1);
+    world.block_on(clock.sleep_until(later)).unwrap();
+    assert_eq!(count(&inventory), 1);
+    env(&world, "tools", 1);
+    inventory.recount();
+    assert_eq!(count(&inventory), 2);
 }

@@ -1,6 +1,7 @@
 //! The machines of the project, and how histories are made for them.
 
 mod answers;
+mod courier;
 mod engine;
 mod python;
 mod script;
@@ -15,6 +16,7 @@ use collodi_time::Duration;
 use proptest::prelude::*;
 use std::fmt;
 
+pub use courier::courier;
 pub use engine::{host, journaled_host, run};
 pub use python::{detect, provision};
 pub use script::{SCRIPTS, script_in, script_of};
@@ -37,6 +39,7 @@ pub const TARGETS: &[Target] = &[
             host(script).replay(data);
         }
     }),
+    ("machine_courier", |data| courier().replay(data)),
 ];
 
 /// A machine, and who plays against it.

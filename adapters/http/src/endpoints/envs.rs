@@ -130,7 +130,7 @@ async fn told<T>(
 ) -> Result<T, Fault> {
     let mut events = surface.host.changes().await?;
     surface.host.command(command.clone()).await?;
-    loop {
+    let ended = loop {
         match next(&mut events).await? {
             Notice::Missed(_) => drop(surface.host.command(command.clone()).await?),
             Notice::Event(event) => {
@@ -138,11 +138,13 @@ async fn told<T>(
                     && of == path
                     && let Some(ending) = ending(what)
                 {
-                    return Ok(ending);
+                    break ending;
                 }
             }
         }
-    }
+    };
+    surface.inventory.recount();
+    Ok(ended)
 }
 
 fn deleted(event: &EnvEvent) -> Option<Result<(), FileError>> {

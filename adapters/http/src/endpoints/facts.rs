@@ -18,7 +18,7 @@ pub(crate) async fn status(State(surface): Shared) -> Answered<Status> {
     let seen = known(&surface.host, seen).await?;
     let platform = surface.workspace.layout().platform();
     Ok(Json(Status {
-        env_count: surface.workspace.environments().await?.len(),
+        env_count: surface.inventory.env_count().await?,
         apple_silicon: seen.apple_silicon || platform.is_apple_silicon(),
         ..seen
     }))
