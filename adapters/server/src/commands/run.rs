@@ -16,6 +16,7 @@ use crate::{
     present::{Presenter, Screen, presenter},
     prompt::{self, Asks, AtHost, Prompt},
     runtime::Runtime,
+    state::ServerState,
 };
 use anyhow::Result;
 use collodi_backend::Backends;
@@ -48,11 +49,11 @@ pub(crate) async fn run(
     let home = Home::open(workspace, &*files, &args.server).await?;
     let Place { name, root, file } = Place::find(&home, &args.app, args.root.as_deref())?;
     let may_be_served = file.is_none() && root == home.layout.app(&name);
-    if may_be_served
-        && args.server.says_nothing()
-        && let Some(server) = Client::of_running(&home.dir)?
-    {
-        return guest::run(server, &name, json, args).await;
+    if let Some(server) = Client::of_running(&home.dir)? {
+        return match may_be_served && args.server.says_nothing() {
+            true => guest::run(server, &name, json, args).await,
+            false => Err(not_there(server.server(), args, may_be_served).into()),
+        };
     }
     let hint = "an app's script is called pinokio.json; another one can be named directly";
     let loaded = load(&*files, &name, root, file.as_deref()).await;
@@ -103,6 +104,23 @@ pub(crate) async fn run(
         None => Ok(state.code()),
         Some(follower) => follow(node, follower).await,
     }
+}
+
+/// Why the server of the workspace does not run this.
+fn not_there(server: &ServerState, args: &RunArgs, is_of_workspace: bool) -> Failure {
+    let app = args.app.display();
+    let elsewhere = "end the server with `collodi stop`, or use another folder with --workspace";
+    let hint = match is_of_workspace {
+        true => format!(
+            "it runs {app} by `collodi run {app}` without options of the server; to have those, {elsewhere}"
+        ),
+        false if args.app.is_dir() => format!(
+            "it runs the apps of its workspace, of which {app} is none: make it one by \
+             `collodi add {app}`; or {elsewhere}"
+        ),
+        false => format!("it runs the apps of its workspace by their names; {elsewhere}"),
+    };
+    Failure::new(server.runs_already()).hint(hint)
 }
 
 /// Leaves what lives to the next life.

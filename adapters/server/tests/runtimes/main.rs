@@ -22,6 +22,7 @@ macro_rules! on_each_runtime {
     };
 }
 
+mod guest;
 mod handover;
 mod limits;
 mod service;
@@ -427,7 +428,12 @@ fn a_second_interrupt_leaves_the_app_to_the_server(stage: Stage) {
 fn a_server_that_is_there_takes_no_options(stage: Stage) {
     stage.app("demo", SERVER);
     let _serving = stage.serve();
-    let mut refused = stage.guest(&["run", "demo", "--sandbox", "full"]);
+    let refused = stage.output(&["run", "demo", "--sandbox", "full"]);
+    let told = refused.stderr();
+    assert!(
+        told.contains("`collodi run demo` without options"),
+        "{told}"
+    );
     assert_eq!(refused.code(), Some(1));
     assert_eq!(stage.get("/python/runs").body["count"], 0);
 }
