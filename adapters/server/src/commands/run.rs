@@ -146,12 +146,14 @@ async fn begin(
 ) -> Result<Watch> {
     let app = request.app.name.clone();
     let left = host.query(move |host| left_of(host, &app)).await?;
-    if let Some((run, has_ended)) = left.filter(|_| !request.again) {
+    if let Some(left) = left.filter(|_| !request.again) {
         show.warning(&format!("{} runs already, and goes on", request.app.name));
+        left.reachable.iter().for_each(|event| show.event(event));
         return Ok(Watch {
-            run_ended: has_ended,
+            run_ended: left.has_ended,
+            serving: !left.has_ended,
             something_ended: true,
-            ..Watch::of(run)
+            ..Watch::of(left.run)
         });
     }
     let command = match from {
@@ -171,13 +173,30 @@ async fn begin(
     }
 }
 
-/// The run of what lives of an app, and whether it has ended.
-fn left_of(host: &Host, app: &str) -> Option<(RunId, bool)> {
-    let mut living = host
-        .processes()
-        .filter(|p| p.app() == app && !p.has_ended());
-    let run = host.run(living.next()?.run())?;
-    Some((run.id().clone(), run.outcome().is_some()))
+/// What lives of an app.
+struct Left {
+    run: RunId,
+    has_ended: bool,
+    /// Where it answers, as far as that is known.
+    reachable: Vec<Event>,
+}
+
+fn left_of(host: &Host, app: &str) -> Option<Left> {
+    let living = host.processes();
+    let living: Vec<_> = living
+        .filter(|p| p.app() == app && !p.has_ended())
+        .collect();
+    let run = host.run(living.first()?.run())?;
+    let reachable = |process: &&Process| {
+        let what = ProcessEvent::Reachable(process.url()?.clone());
+        let (process, app) = (process.id().clone(), app.to_owned());
+        Some(Event::Process { process, app, what })
+    };
+    Some(Left {
+        run: run.id().clone(),
+        has_ended: run.outcome().is_some(),
+        reachable: living.iter().filter_map(reachable).collect(),
+    })
 }
 
 /// Shows what happens until everything has ended.
