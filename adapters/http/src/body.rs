@@ -58,6 +58,7 @@ pub(crate) struct RunBody {
     pub(crate) args: Value,
     pub(crate) answers: PreparedAnswers,
     pub(crate) again: bool,
+    pub(crate) from: Option<usize>,
 }
 
 /// The arguments and answers in the body of a run; none when it is empty.
@@ -76,6 +77,7 @@ pub(crate) fn run(bytes: &[u8]) -> Result<RunBody, Fault> {
         args: Value::Object(args),
         answers,
         again: request.again,
+        from: request.from,
     })
 }
 

@@ -234,6 +234,7 @@ const RUN: &[Kind] = &[
     Kind::Busy,
     Kind::TooMany,
     Kind::Cancelled,
+    Kind::NoSuchStep,
     Kind::InvalidScript,
     Kind::StepFailed,
     Kind::FileFailed,

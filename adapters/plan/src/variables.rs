@@ -3,14 +3,16 @@
 use crate::words::Words;
 use collodi_api::PlannedVariable;
 use collodi_command::CommandSpec;
-use collodi_env::{Environment, Verdict, is_secret_name};
+use collodi_env::{Environment, Rule, Verdict, is_secret_name};
+use collodi_run::Giver;
 use std::collections::BTreeMap;
 
-/// What became of each variable, sorted by name. `more` is the rule of those that the policy
-/// has not decided about.
+/// What became of each variable, sorted by name. What the policy takes for the step's may be of
+/// another `giver`; `more` is the rule of those that it has not decided about.
 pub(crate) fn variables(
     command: &CommandSpec,
     decided: &Environment,
+    giver: impl Fn(&str, &str) -> Option<Giver>,
     more: &str,
     words: &mut Words,
 ) -> Vec<PlannedVariable> {
@@ -19,7 +21,13 @@ pub(crate) fn variables(
     }
     let mut found = BTreeMap::new();
     for decision in &decided.decisions {
-        let rule = decision.rule.to_string();
+        let value = decided.vars.get(&decision.name);
+        let giver = value.and_then(|value| giver(&decision.name, value));
+        let rule = match (&decision.rule, giver) {
+            (Rule::Step, Some(Giver::File)) => "set by ENVIRONMENT".to_owned(),
+            (Rule::Step, Some(Giver::Workspace)) => "set by the workspace".to_owned(),
+            (rule, _) => rule.to_string(),
+        };
         let passed = decision.verdict != Verdict::Dropped;
         found.insert(decision.name.clone(), (passed, rule));
     }

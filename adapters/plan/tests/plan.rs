@@ -283,7 +283,7 @@ async fn secrets_are_not_in_it() {
       {"method": "shell.run", "params": {"message": "login {{env.HF_TOKEN}} {{args.password}} extra-secret-value", "env": {"API_KEY": "extra-secret-value", "MODE": "fast"}}},
       {"method": "log", "params": {"raw": "{{args.password}}"}}
     ]}"#;
-    let stage = Stage::new();
+    let stage = Stage::new().file("ENVIRONMENT", "THEME=dark\n");
     let request = RunRequest {
         args: Value::Object(
             [("password", Value::from("hunter22"))]
@@ -301,7 +301,7 @@ async fn secrets_are_not_in_it() {
     for secret in ["hf_very_secret_value", "hunter22", "extra-secret-value"] {
         assert!(!all.contains(secret), "{all}");
     }
-    let Effect::Command(command) = &plan.steps[0].effects[0] else {
+    let Effect::Command(command) = &plan.steps[0].effects[1] else {
         panic!("{plan:?}");
     };
     let variables = command.env.iter().map(|variable| {

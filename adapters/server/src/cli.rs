@@ -13,7 +13,7 @@ mod shell;
 mod signal;
 mod token;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use std::path::PathBuf;
 
 pub(crate) use apps::{AddArgs, AppsArgs, NewArgs, RemoveArgs, UpdateArgs};
@@ -41,6 +41,26 @@ pub(crate) struct Cli {
     pub(crate) json: bool,
     #[command(subcommand)]
     pub(crate) command: Command,
+}
+
+impl Cli {
+    /// Reads the command line.
+    pub(crate) fn read() -> Result<Self, clap::Error> {
+        let mut command = with_numbers(Self::command());
+        let matches = command.try_get_matches_from_mut(std::env::args_os())?;
+        Self::from_arg_matches(&matches).map_err(|error| error.format(&mut command))
+    }
+}
+
+/// A number below zero is no option: whatever takes it says what is wrong with it.
+fn with_numbers(command: clap::Command) -> clap::Command {
+    let with_numbers_too = |arg: clap::Arg| match arg.get_action().takes_values() {
+        true => arg.allow_negative_numbers(true),
+        false => arg,
+    };
+    command
+        .mut_args(with_numbers_too)
+        .mut_subcommands(with_numbers)
 }
 
 #[derive(Debug, Subcommand)]

@@ -94,7 +94,7 @@ pub(crate) fn absolute(dir: &Path) -> Result<PathBuf> {
 /// What is said of settings that cannot be used.
 pub(crate) fn unusable(error: SettingsError) -> anyhow::Error {
     Failure::new(error)
-        .hint("correct the file; nothing was started, since it may ask for more protection than the defaults have")
+        .hint("correct the file; nothing is done before, since it may ask for more protection than the defaults have")
         .status(MISUNDERSTOOD)
         .into()
 }

@@ -32,7 +32,6 @@ mod sure;
 mod trust;
 mod webhooks;
 
-use clap::Parser;
 use std::process::ExitCode;
 
 /// The first descriptor above the three standard ones.
@@ -43,7 +42,7 @@ fn main() -> ExitCode {
     collodi_sandbox_linux::helper_main();
     // Whatever this program was started with is not for the programs that it starts.
     close_fds::set_fds_cloexec(FIRST_DESCRIPTOR, &[]);
-    let cli = match cli::Cli::try_parse() {
+    let cli = match cli::Cli::read() {
         Ok(cli) => cli,
         Err(error) => return commands::misread(&error),
     };

@@ -57,6 +57,12 @@ impl ServerState {
         serde_json::from_str(&text).context("the server's state file cannot be read")
     }
 
+    /// Why no other server can be there.
+    pub(crate) fn runs_already(&self) -> String {
+        let Self { pid, address, .. } = self;
+        format!("a server of this workspace runs already (pid {pid}, http://{address})")
+    }
+
     pub(crate) fn url(&self, path: &str) -> String {
         format!("http://{}{path}", self.address)
     }
@@ -129,12 +135,11 @@ pub(crate) fn is_held(workspace: &Path) -> bool {
 fn held(workspace: &Path) -> Failure {
     let by = fs::read_to_string(file(workspace)).ok();
     let by = by.and_then(|text| serde_json::from_str::<ServerState>(&text).ok());
-    let Some(ServerState { pid, address, .. }) = by else {
+    let Some(by) = by else {
         return Failure::new("another command is changing this workspace")
             .hint("wait until it has ended");
     };
-    let by = format!("a server of this workspace runs already (pid {pid}, http://{address})");
-    Failure::new(by).hint(
+    Failure::new(by.runs_already()).hint(
         "it runs the apps of its workspace, also for `collodi run APP` without options of the \
              server; end it with `collodi stop`, or use another folder with --workspace",
     )

@@ -1,6 +1,6 @@
 //! Why settings cannot be had, or changed.
 
-use collodi_config::Problems;
+use collodi_config::{Problem, Problems};
 use collodi_contain::ContainedPath;
 use collodi_file::FileError;
 use std::fmt;
@@ -13,8 +13,10 @@ pub enum SettingsError {
     File(FileError),
     /// The file is not text in UTF-8.
     NotText(ContainedPath),
-    /// The file is wrong, or a change would make it so.
+    /// The file is wrong.
     Wrong(ContainedPath, Problems),
+    /// With the change the file would be wrong. The places are those that it would have.
+    WouldBeWrong(Problems),
     /// A part of the way to this key is a value, and no section.
     NoSection(String),
     /// Somebody else has changed the file meanwhile.
@@ -31,9 +33,21 @@ impl fmt::Display for SettingsError {
                 let lines: Vec<_> = problems.iter().map(|p| format!("{path}:{p}")).collect();
                 f.write_str(&lines.join("\n"))
             }
+            Self::WouldBeWrong(problems) => {
+                let lines: Vec<_> = problems.iter().map(without_place).collect();
+                f.write_str(&lines.join("\n"))
+            }
             Self::NoSection(key) => write!(f, "{key}: a value is where its section would be"),
             Self::Changed(path) => write!(f, "{path}: somebody else has changed it meanwhile"),
         }
+    }
+}
+
+/// Of a text that is nowhere.
+fn without_place(problem: &Problem) -> String {
+    match problem.key.is_empty() {
+        true => problem.what.to_string(),
+        false => format!("{}: {}", problem.key.escape_debug(), problem.what),
     }
 }
 

@@ -78,7 +78,7 @@ impl SettingsFile {
         let old = before.as_deref().unwrap_or_default();
         self.meaning(old)?;
         let new = edited(old, changes)?;
-        let settings = self.meaning(&new)?;
+        let settings = Settings::read(&new).map_err(SettingsError::WouldBeWrong)?;
         if new == old {
             return Ok(settings);
         }

@@ -8,6 +8,7 @@ use collodi_file::{FileAnswer, FileError, FileOp};
 use collodi_os::Files;
 use collodi_settings::{Change, NewValue, SettingsError, SettingsFile, edited};
 use futures::executor::block_on;
+use insta::assert_snapshot;
 use proptest::prelude::*;
 use std::fs;
 
@@ -102,6 +103,7 @@ fn a_change_is_made_as_a_whole_or_not_at_all() {
     assert_eq!(block_on(file.read(&Disk)).unwrap(), made);
 
     let before = fs::read(&path).unwrap();
+    let mut said = Vec::new();
     for (key, value) in [
         ("python.prefer_uw", "true"),
         ("python.prefer_uv", "7"),
@@ -109,9 +111,11 @@ fn a_change_is_made_as_a_whole_or_not_at_all() {
         ("sandbox.level", "none"),
     ] {
         let changes = [change("python.max_log_lines", "9"), change(key, value)];
-        assert!(block_on(file.change(&Disk, &changes)).is_err(), "{key}");
+        let refused = block_on(file.change(&Disk, &changes)).unwrap_err();
+        said.push(refused.to_string());
         assert_eq!(fs::read(&path).unwrap(), before, "{key}");
     }
+    assert_snapshot!(said.join("\n"));
 }
 
 /// Somebody writes the file between our look and our write.

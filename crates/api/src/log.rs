@@ -66,6 +66,6 @@ words! {
     clippy::trivially_copy_pass_by_ref,
     reason = "serde asks for a reference"
 )]
-const fn is_zero(number: &u64) -> bool {
+pub(crate) const fn is_zero(number: &u64) -> bool {
     *number == 0
 }

@@ -46,6 +46,10 @@ pub struct Process {
     /// The script's line for it.
     #[serde(default)]
     pub command: String,
+    /// The number of the first line of its log that it said as a daemon. What its command said
+    /// before stands above, and in the log of its run; absent when that is nothing.
+    #[serde(default, skip_serializing_if = "crate::log::is_zero")]
+    pub own_log_from: u64,
     /// When it will be started again: RFC 3339, UTC.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next_start: Option<String>,

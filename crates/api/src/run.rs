@@ -25,6 +25,10 @@ pub struct RunRequest<A> {
     /// Whether it is run beside what runs of the app already.
     #[serde(default, skip_serializing_if = "core::ops::Not::not")]
     pub again: bool,
+    /// The index of the step that is the first; nothing is known of what those before it would
+    /// have made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<usize>,
 }
 
 /// The body of `POST /python/runs/{id}/rerun`.

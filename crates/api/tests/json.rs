@@ -46,6 +46,7 @@ fn process() -> Process {
         url: Some(text("http://127.0.0.1:7860")),
         run_id: text("demo-run-0123abcd"),
         command: text("python app.py"),
+        own_log_from: 3,
         next_start: Some(text("2026-01-01T00:00:03.000Z")),
         restart_policy: text("always"),
         next_delays_ms: vec![90, 180],
@@ -391,6 +392,7 @@ fn runs() {
         answers: Some(serde_json::json!({"prompt": "a cat", "2": {"seed": "7"}})),
         unattended: true,
         again: false,
+        from: Some(2),
     };
     assert_snapshot!("run_request", json(&request));
     let nothing = RunRequest::<()> {
@@ -398,6 +400,7 @@ fn runs() {
         answers: None,
         unattended: false,
         again: false,
+        from: None,
     };
     assert_eq!(json(&nothing), "{}");
 }

@@ -237,7 +237,7 @@ impl fmt::Display for Refused {
             Self::NoSuchStep { step, steps } => {
                 write!(
                     f,
-                    "there is no step {step}: the script has {steps}, counted from 0"
+                    "there is no step at index {step}: the script has {steps} steps, the first at 0"
                 )
             }
             Self::NoSuchProcess(id) => write!(f, "there is no process {id}"),

@@ -86,8 +86,14 @@ impl Host {
         self.add_process(birth, seed, 0);
         self.process_input(now, &id, Input::Start);
         self.note_process(&id);
-        if let Some(process) = self.processes.get_mut(&id) {
-            process.said(now, &keep.said, &mut self.shared);
+        // Below the note of its start, which is in the mail already.
+        self.shared.post.push_back(Post::Said(id, keep.said));
+    }
+
+    /// What a command said before it was a daemon is in its log, too.
+    pub(crate) fn said_before(&mut self, now: Instant, id: &ProcessId, said: &[u8]) {
+        if let Some(process) = self.processes.get_mut(id) {
+            process.said_before(now, said, &mut self.shared);
         }
     }
 

@@ -191,15 +191,28 @@ impl fmt::Display for Event {
 impl fmt::Display for JournalEvent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Recovered { daemons, trees } => {
-                write!(
-                    f,
-                    "recovered {daemons} daemons, ended leftovers of {trees} runs"
-                )
-            }
+            Self::Recovered { daemons, trees } => recovered(f, *daemons, *trees),
             Self::SetAside { file, why } => write!(f, "state of {file} is set aside: {why}"),
             Self::NotWritten { file, error } => write!(f, "state of {file} is not kept: {error}"),
         }
+    }
+}
+
+/// `1 daemon of an earlier server goes on; what was left of 2 runs is ended`
+fn recovered(f: &mut fmt::Formatter<'_>, daemons: usize, trees: usize) -> fmt::Result {
+    match daemons {
+        0 if trees == 0 => f.write_str("nothing was left by an earlier server")?,
+        0 => {}
+        1 => f.write_str("1 daemon of an earlier server goes on")?,
+        _ => write!(f, "{daemons} daemons of an earlier server go on")?,
+    }
+    if daemons > 0 && trees > 0 {
+        f.write_str("; ")?;
+    }
+    match trees {
+        0 => Ok(()),
+        1 => f.write_str("what was left of 1 run is ended"),
+        _ => write!(f, "what was left of {trees} runs is ended"),
     }
 }
 

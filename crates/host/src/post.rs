@@ -1,7 +1,7 @@
 //! Mail between the children of a host.
 
 use crate::{ProcessId, RunId};
-use alloc::{boxed::Box, string::String};
+use alloc::{boxed::Box, string::String, sync::Arc, vec::Vec};
 use collodi_contain::ContainedPath;
 use collodi_machine::ActionId;
 use collodi_run::{DaemonSpec, EnvRequest, Keep, ScriptRequest};
@@ -21,10 +21,12 @@ pub(crate) enum Post {
     WantDaemon(RunId, ActionId, Box<DaemonSpec>),
     /// A run wants a command of it to be a daemon.
     KeepDaemon(RunId, ActionId, Box<Keep>),
+    /// What a command said before it was a daemon, for its log.
+    Said(ProcessId, Arc<[u8]>),
     /// A line of the making of an environment, for the runs that wait for it.
     EnvLine(ContainedPath, String),
     /// A run ended, and these daemons go with it.
-    StopDaemons(alloc::vec::Vec<ProcessId>),
+    StopDaemons(Vec<ProcessId>),
     /// A run wants something of other scripts.
     WantScript(RunId, ActionId, ScriptRequest),
     /// A step of a run waits for its turn among those of this method.

@@ -30,6 +30,7 @@ pub struct Process {
     supervision: Supervision,
     supervisor: Supervisor,
     log: Log,
+    own_from: u64,
     reach: Reach,
     watch: Watch,
     epoch: WallTime,
@@ -126,6 +127,7 @@ impl Process {
             first: birth.first,
             supervisor,
             log,
+            own_from: 0,
             epoch,
             reach: Reach::new(None),
             life: None,
@@ -303,6 +305,12 @@ impl Process {
     /// Its output and its supervisor's notes.
     pub const fn log(&self) -> &Log {
         &self.log
+    }
+
+    /// The number of the first line of its log that it said as a daemon. What its command said
+    /// before, and its run was told, has lower ones.
+    pub const fn own_from(&self) -> u64 {
+        self.own_from
     }
 
     /// The address at which it answers.

@@ -29,6 +29,7 @@ impl Host {
                 Post::WantDaemon(run, action, spec) => self.want_daemon(now, run, action, *spec),
                 Post::EnvLine(env, line) => self.env_line(now, &env, &line),
                 Post::KeepDaemon(run, action, keep) => self.keep_daemon(now, &run, action, *keep),
+                Post::Said(id, said) => self.said_before(now, &id, &said),
                 Post::StopDaemons(ids) => self.stop_daemons(&ids),
                 Post::WantScript(run, action, request) => {
                     self.want_script(now, &run, action, request);

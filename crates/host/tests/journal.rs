@@ -418,6 +418,23 @@ fn a_server_script_serves_on_with_its_variables() {
     assert!(state_files(&machine).is_empty());
 }
 
+/// It is in the log of its run, too: who reads both knows where the daemon's own lines begin.
+#[test]
+fn what_a_command_said_before_it_was_a_daemon_stands_below_the_note_of_its_start() {
+    let mut machine = Machinery::default();
+    let mut play = Play::new(&mut machine);
+    play.run(SERVER).wait(1);
+    let process = play.host.processes().next().unwrap();
+    let lines = process.log().read(0, usize::MAX).lines;
+    let texts: Vec<_> = lines.iter().map(|line| line.text.as_str()).collect();
+    assert!(
+        matches!(texts[..], [note, said, ..]
+            if note.starts_with("[VATN] Process started") && said.contains("7860")),
+        "{texts:?}"
+    );
+    assert_eq!(process.own_from(), 2);
+}
+
 /// Where an earlier host reached it says nothing of its next life.
 #[test]
 fn a_daemon_that_was_taken_over_is_found_where_its_next_life_answers() {

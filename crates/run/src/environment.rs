@@ -45,6 +45,15 @@ impl EnvironmentLayer {
     }
 }
 
+/// What gives a variable to all commands of a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Giver {
+    /// An `ENVIRONMENT` file.
+    File,
+    /// The workspace, as neither the host nor a file has it.
+    Workspace,
+}
+
 /// The variables of the files that have been read.
 #[derive(Clone, Debug)]
 pub(crate) struct Environment {
@@ -128,6 +137,18 @@ impl Environment {
     pub(crate) fn granted(&self) -> impl Iterator<Item = &str> {
         let required = |name: &&str| self.required.contains(*name);
         self.names().into_iter().filter(required)
+    }
+
+    /// What gives the variable this value, unless a step does.
+    pub(crate) fn giver(&self, options: &RunOptions, name: &str, value: &str) -> Option<Giver> {
+        let files = self.layers.iter().rev();
+        let of_file = files.map(|layer| &layer.values).find_map(|v| v.get(name));
+        let of_workspace = || options.environment.defaults.get(name);
+        let (given, giver) = match of_file {
+            Some(given) => (given, Giver::File),
+            None => (of_workspace()?, Giver::Workspace),
+        };
+        (given == value).then_some(giver)
     }
 
     /// Everything that the files and the defaults give, below what `step` sets.

@@ -37,7 +37,7 @@ mod step;
 pub use action::{Action, EnvRequest};
 pub use answers::PreparedAnswers;
 pub use daemon::{DaemonSpec, Keep, Probe, Readiness, Restart};
-pub use environment::{EnvironmentFiles, EnvironmentLayer};
+pub use environment::{EnvironmentFiles, EnvironmentLayer, Giver};
 pub use event::Event;
 pub use form::{AnswerError, AnswerErrorKind, Answered, Field, FieldKind, Form, Item, Question};
 pub use input::{Completed, DaemonStarted, Input};

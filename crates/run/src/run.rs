@@ -125,6 +125,11 @@ impl Run {
         &self.cx.resolved
     }
 
+    /// What gives a variable this value to all its commands; none where a step sets it so.
+    pub fn giver(&self, name: &str, value: &str) -> Option<crate::Giver> {
+        self.cx.environment.giver(&self.cx.options, name, value)
+    }
+
     fn cancel(&mut self, now: Instant) {
         match &mut self.phase {
             Phase::Done(_) | Phase::Stopping(..) => {}

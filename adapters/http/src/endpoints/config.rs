@@ -107,6 +107,7 @@ fn not_changed(error: SettingsError) -> Fault {
                 problem.column = first.map(|first| first.place.column);
             })
         }
+        SettingsError::WouldBeWrong(_) => Fault::new(Kind::BadSetting, error.to_string()),
         SettingsError::Changed(_) => {
             Fault::new(Kind::Busy, error.to_string()).hint("send it again")
         }

@@ -28,7 +28,8 @@ pub(crate) async fn rerun(
     let (request, latest) = find(&surface, &id, |run, _| (run.request(), run.known().step)).await?;
     let request = request.ok_or_else(|| {
         let detail = format!("an earlier server has run {id}, and nothing is known of its steps");
-        Fault::new(Kind::NotFound, detail).hint("run the app from its beginning")
+        Fault::new(Kind::NotFound, detail)
+            .hint("run the app: from its beginning, or with \"from\" from a step that needs nothing of those before")
     })?;
     let script = script_by_now(&surface, &request).await?;
     let command = Command::RunFrom {

@@ -34,6 +34,7 @@ pub(crate) async fn run_app(
         args,
         answers,
         again,
+        from,
     } = body::run(&bytes)?;
     let app = surface.workspace.load(&name).await?;
     let script = script(&app.parsed)?;
@@ -44,9 +45,17 @@ pub(crate) async fn run_app(
         answers: Box::new(answers),
         again,
     };
+    let command = match from {
+        None => Command::Run(request),
+        Some(from) => Command::RunFrom {
+            request,
+            from,
+            of: None,
+        },
+    };
     // Before the run: nothing of it must go unheard.
     let mut events = surface.host.changes().await?;
-    let id = begun(&surface, Command::Run(request)).await?;
+    let id = begun(&surface, command).await?;
     if prefers_async(&headers) {
         return Ok(accepted(&id));
     }

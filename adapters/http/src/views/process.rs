@@ -42,6 +42,7 @@ pub(crate) fn process(process: &collodi_host::Process, host: &Host) -> Process {
         url: process.url().map(Url::to_connect),
         run_id: process.run().to_string(),
         command: process.line().to_owned(),
+        own_log_from: process.own_from(),
         next_start: status.next_start.map(next_start),
         restart_policy: process.policy().class.to_string(),
         next_delays_ms: delays.iter().map(millis).collect(),

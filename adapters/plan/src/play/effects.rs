@@ -13,9 +13,11 @@ use collodi_web::{DownloadSpec, Downloaded, FetchSpec, Fetched, Headers, Target}
 
 impl Player<'_> {
     pub(super) fn command(&mut self, line: &str, spec: &CommandSpec) -> PlannedCommand {
+        let run = &self.stack.top.run;
         let env = variables(
             spec,
-            self.stack.top.run.environment(),
+            run.environment(),
+            |name, value| run.giver(name, value),
             "set for Python",
             &mut self.notes.words,
         );

@@ -154,7 +154,7 @@ impl Player<'_> {
             let (spec, decided) =
                 git_command(&self.options.host, &args, dir, &TreeId::new("plan-git"));
             let words = &mut self.notes.words;
-            let env = variables(&spec, &decided, "given to git", words);
+            let env = variables(&spec, &decided, |_, _| None, "given to git", words);
             let line = words.show(&spec.to_string());
             let argv = [&spec.program].into_iter().chain(&spec.args);
             let command = PlannedCommand {

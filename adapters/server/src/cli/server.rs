@@ -49,14 +49,14 @@ pub(crate) struct ServerArgs {
     pub(crate) no_uv: bool,
     /// Always wait this long before a daemon is started again. Without it, the wait is a
     /// tenth of a second at first, and twice as long each time up to a minute.
-    #[arg(long, value_name = "TIME", value_parser = crate::duration::parse)]
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true, value_parser = crate::duration::parse)]
     pub(crate) restart_delay: Option<std::time::Duration>,
     /// Start a daemon again at most so often in a row, or within a time: 5, or 5/1m.
     /// Without it, for ever.
     #[arg(long, value_name = "COUNT[/TIME]", value_parser = crate::give_up::parse)]
     pub(crate) give_up: Option<collodi_restart::GiveUp>,
     /// How long processes have between SIGTERM and SIGKILL.
-    #[arg(long, value_name = "TIME", default_value = "3s", value_parser = crate::duration::parse)]
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true, default_value = "3s", value_parser = crate::duration::parse)]
     pub(crate) grace_period: std::time::Duration,
     /// Pass on a host variable that the environment policy would keep back.
     #[arg(long = "grant", value_name = "NAME")]

@@ -3,7 +3,7 @@
 use clap::{Args, Subcommand};
 use collodi_contain::Name;
 use collodi_http::Scope;
-use std::time::Duration;
+use std::{ops::RangeInclusive, time::Duration};
 
 #[derive(Debug, Args)]
 #[command(args_conflicts_with_subcommands = true)]
@@ -39,9 +39,22 @@ pub(crate) struct TokenNewArgs {
     /// Whom it is for, as a name of letters, digits, `.`, `_` and `-`.
     #[arg(long = "for", value_name = "NAME", value_parser = name)]
     pub(crate) name: Name,
-    /// How long it counts: 12h, 30d. Without it, until it is revoked.
-    #[arg(long, value_name = "TIME", value_parser = crate::duration::parse)]
+    /// How long it counts: 12h, 30d; at least a minute. Without it, until it is revoked.
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true, value_parser = lifetime)]
     pub(crate) expires: Option<Duration>,
+}
+
+/// The shortest and the longest time that a token counts: long enough to be used at all, and to
+/// end in a year that can be written.
+const LIFETIMES: RangeInclusive<Duration> =
+    Duration::from_secs(60)..=Duration::from_secs(100 * 365 * 24 * 60 * 60);
+
+fn lifetime(text: &str) -> Result<Duration, String> {
+    let lifetime = crate::duration::parse(text)?;
+    match LIFETIMES.contains(&lifetime) {
+        true => Ok(lifetime),
+        false => Err("a token counts for a minute at least, and 100 years at most".to_owned()),
+    }
 }
 
 fn name(text: &str) -> Result<Name, String> {

@@ -17,6 +17,9 @@ use std::{
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
+/// The most characters of an error that people are shown.
+const BRIEF: usize = 80;
+
 /// Shows what was executed.
 pub(crate) fn audit(workspace: &Path, json: bool, args: &AuditArgs) -> Result<ExitCode> {
     let query = query(args)?;
@@ -92,13 +95,12 @@ fn show(entry: &AuditEntry) {
     let whom = entry.app.as_deref().unwrap_or("-");
     let how = match (entry.exit_code, entry.duration_ms) {
         (Some(code), Some(millis)) => format!("exit {code}, {millis} ms"),
-        _ => [Some(&entry.state), entry.error.as_ref()]
-            .into_iter()
-            .flatten()
-            .map(|text| collodi_logs::plain(text))
-            .collect::<Vec<_>>()
-            .join(": "),
+        _ => match &entry.error {
+            Some(error) => format!("{}: {}", entry.state, brief(error)),
+            None => entry.state.clone(),
+        },
     };
+    let how = collodi_logs::plain(&how);
     let command = collodi_logs::plain(&entry.command);
     say!(
         "{}  {whom} {}  [{}]  $ {command}  ({how})",
@@ -106,4 +108,12 @@ fn show(entry: &AuditEntry) {
         entry.kind,
         entry.sandbox.requested
     );
+}
+
+/// The beginning of an error, which may name all folders that were searched; `--json` has it whole.
+fn brief(error: &str) -> String {
+    match error.char_indices().nth(BRIEF) {
+        Some((end, _)) => format!("{}…", error.get(..end).unwrap_or_default()),
+        None => error.to_owned(),
+    }
 }

@@ -10,7 +10,7 @@ use crate::{
 use anyhow::{Context as _, Result};
 use collodi_backend::FileSystem;
 use collodi_config::{Entry, Origin, Settings};
-use collodi_settings::{Change, NewValue, SettingsError, SettingsFile};
+use collodi_settings::{Change, NewValue, SettingsError, SettingsFile, edited};
 use serde_json::json;
 use std::{fs, path::Path, process::ExitCode};
 
@@ -28,6 +28,9 @@ pub(crate) fn config(workspace: &Path, json: bool, args: &ConfigArgs) -> Result<
                 save(&file, &*files, change, &dir, json).await
             }
             Some(ConfigCommand::Unset { key }) => {
+                if !is_set(&file, &*files, key).await? {
+                    return Err(not_set(&file, key).into());
+                }
                 save(&file, &*files, change(key, None), &dir, json).await
             }
             Some(ConfigCommand::Path) => {
@@ -39,7 +42,13 @@ pub(crate) fn config(workspace: &Path, json: bool, args: &ConfigArgs) -> Result<
 }
 
 async fn read(file: &SettingsFile, files: &dyn FileSystem) -> Result<Settings> {
-    file.read(files).await.map_err(home::unusable)
+    let read = file.read(files).await;
+    read.map_err(|error| {
+        misunderstood(
+            error,
+            "correct the file; `run` and `serve` wait for that too",
+        )
+    })
 }
 
 fn change(key: &str, value: Option<NewValue>) -> Change {
@@ -103,6 +112,20 @@ fn unknown(settings: &Settings, key: &str) -> anyhow::Error {
     }
 }
 
+/// Whether the file says something of this key; of a section, whatever it is.
+async fn is_set(file: &SettingsFile, files: &dyn FileSystem, key: &str) -> Result<bool> {
+    let text = file.text(files).await.map_err(not_saved)?;
+    let text = text.unwrap_or_default();
+    let without = edited(&text, &[change(key, None)]);
+    // What cannot be changed says why when it is.
+    Ok(without.map_or(true, |without| without != text))
+}
+
+fn not_set(file: &SettingsFile, key: &str) -> Failure {
+    Failure::new(format!("{} does not set {key}", file.path()))
+        .hint("its default counts, which `collodi config` shows")
+}
+
 /// Changes the file. A server that runs goes on with what it has read.
 async fn save(
     file: &SettingsFile,
@@ -136,8 +159,15 @@ async fn save(
 }
 
 fn not_saved(error: SettingsError) -> anyhow::Error {
-    Failure::new(error)
-        .hint("the file is as it was")
-        .status(MISUNDERSTOOD)
-        .into()
+    let hint = match error {
+        SettingsError::Wrong(..) => "correct the file first; it is as it was",
+        SettingsError::WouldBeWrong(_) => "nothing is changed; `collodi config` shows all settings",
+        _ => "nothing is changed",
+    };
+    misunderstood(error, hint)
+}
+
+fn misunderstood(error: SettingsError, hint: &str) -> anyhow::Error {
+    let failure = Failure::new(error).hint(hint);
+    failure.status(MISUNDERSTOOD).into()
 }

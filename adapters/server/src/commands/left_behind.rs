@@ -3,6 +3,7 @@
 use crate::{failure::Failure, local::Local};
 use anyhow::Result;
 use collodi_contain::Name;
+use collodi_host::AppChange;
 use collodi_inventory::{Left, end_left, left_of};
 
 /// Refuses to touch an app of which daemons live; those that do not are returned.
@@ -10,7 +11,7 @@ use collodi_inventory::{Left, end_left, left_of};
 /// # Errors
 ///
 /// Which live.
-pub(super) async fn refuse(local: &Local, app: &Name, what: &str) -> Result<Vec<Left>> {
+pub(super) async fn refuse(local: &Local, app: &Name, change: AppChange) -> Result<Vec<Left>> {
     let left = left_of(&local.backends, local.apps.workspace(), app).await?;
     let living = left.iter().filter(|left| left.lives);
     let living: Vec<_> = living.map(|left| left.daemon.id.to_string()).collect();
@@ -18,11 +19,17 @@ pub(super) async fn refuse(local: &Local, app: &Name, what: &str) -> Result<Vec<
         return Ok(left);
     }
     let living = living.join(", ");
-    let why = format!("failed to {what} {app}: a server that is gone has left {living} running");
-    let hint = format!(
-        "`collodi serve` goes on with what was left, and `collodi stop {app}` ends it; so does \
-         `collodi remove {app} --force`"
+    let mut hint = format!(
+        "start `collodi serve`, which goes on with what was left, then end it with `collodi stop {app}`"
     );
+    let what = match change {
+        AppChange::Update => "update",
+        AppChange::Removal => {
+            hint += "; or --force ends it first";
+            "remove"
+        }
+    };
+    let why = format!("failed to {what} {app}: a server that is gone has left {living} running");
     Err(Failure::new(why).hint(hint).into())
 }
 
@@ -34,7 +41,7 @@ pub(super) async fn refuse(local: &Local, app: &Name, what: &str) -> Result<Vec<
 pub(super) async fn end(local: &Local, app: &Name, force: bool) -> Result<()> {
     let left = match force {
         true => left_of(&local.backends, local.apps.workspace(), app).await?,
-        false => refuse(local, app, "remove").await?,
+        false => refuse(local, app, AppChange::Removal).await?,
     };
     for left in left {
         let id = left.daemon.id.clone();

@@ -1,8 +1,9 @@
 //! `collodi logs`
 
-use crate::{cli::LogsArgs, client::Client, failure::Failure};
+use super::named::Known;
+use crate::{cli::LogsArgs, client::Client};
 use anyhow::Result;
-use collodi_api::{LogPage, Processes, Runs};
+use collodi_api::LogPage;
 use std::{path::Path, process::ExitCode, thread, time::Duration};
 
 /// How often a followed log is asked for more.
@@ -46,8 +47,8 @@ pub(crate) fn logs(workspace: &Path, json: bool, args: &LogsArgs) -> Result<Exit
 /// Where the log is of the process or the run of this name; of an app, of the process that
 /// started last, else of its newest run.
 fn find(client: &Client, name: &str) -> Result<String> {
-    let Processes { processes, .. } = client.get("/python/processes")?;
-    let Runs { runs, .. } = client.get("/python/runs")?;
+    let known = Known::of(client)?;
+    let Known { processes, runs } = &known;
     let process = |id: &str| format!("/python/processes/{id}/logs");
     let run = |id: &str| format!("/python/runs/{id}/logs");
     if processes.iter().any(|p| p.id == name) {
@@ -64,11 +65,8 @@ fn find(client: &Client, name: &str) -> Result<String> {
     if let Some(newest) = of_app.max_by(|a, b| a.started_at.cmp(&b.started_at)) {
         return Ok(run(&newest.id));
     }
-    Err(
-        Failure::new(format!("there is no process, run or app {name:?}"))
-            .hint("`collodi ps` shows what runs")
-            .into(),
-    )
+    let cause = format!("there is no process, run or app {name:?}");
+    Err(known.no(cause, name).into())
 }
 
 /// The number of the next line.

@@ -15,6 +15,7 @@ mod left_behind;
 mod logs;
 mod man;
 mod methods;
+mod named;
 mod new;
 mod place;
 mod plan;

@@ -37,7 +37,7 @@ pub(crate) fn ps(workspace: &Path, json: bool) -> Result<ExitCode> {
 /// Name, state, process id, restarts, and what there is to say.
 type Row = [String; 5];
 
-const HEAD: [&str; 5] = ["NAME", "STATE", "PID", "RESTARTS", "ADDRESS"];
+const HEAD: [&str; 5] = ["NAME", "STATE", "PID", "RESTARTS", "DETAIL"];
 
 fn run_row(run: &Run) -> Row {
     let at = run
@@ -77,7 +77,7 @@ fn process_row(process: &Process) -> Row {
     ]
 }
 
-/// Where it answers; else why it does not.
+/// Where it answers; else why it does not, where its state does not say that.
 fn told(process: &Process) -> String {
     let member = |member: &TreeMember| format!("{} (pid {})", member.name, member.pid);
     let alive: Vec<_> = process.still_alive.iter().map(member).collect();
@@ -87,12 +87,13 @@ fn told(process: &Process) -> String {
     if !process.waits_for.is_empty() {
         return format!("waits for {}", process.waits_for.join(", "));
     }
-    let reason = process.reason.clone();
+    let state = process.status.to_string();
+    let reason = process.reason.clone().filter(|reason| *reason != state);
     let said = process.url.clone().or(reason);
     said.unwrap_or_else(|| "-".to_owned())
 }
 
-/// At most 80 columns as long as names are short; the address comes last.
+/// At most 80 columns as long as names are short; what may be long comes last.
 fn table(rows: &[Row]) {
     let name = rows
         .iter()

@@ -10,6 +10,7 @@ use crate::{
 use anyhow::Result;
 use collodi_api::AppRemoved;
 use collodi_contain::Name;
+use collodi_host::AppChange;
 use collodi_inventory::only_of;
 use std::{path::Path, process::ExitCode};
 
@@ -28,7 +29,9 @@ pub(crate) fn remove(workspace: &Path, json: bool, args: &RemoveArgs) -> Result<
     if server.is_none() && !args.force {
         let name = &name;
         Local::look(workspace, |local| async move {
-            left_behind::refuse(&local, name, "remove").await.map(drop)
+            left_behind::refuse(&local, name, AppChange::Removal)
+                .await
+                .map(drop)
         })?;
     }
     let Some(removal) = agreed(workspace, json, &name, args)? else {

@@ -1,23 +1,20 @@
 //! `collodi restart`
 
-use crate::{cli::RestartArgs, client::Client, failure::Failure};
+use super::named::Known;
+use crate::{cli::RestartArgs, client::Client};
 use anyhow::Result;
-use collodi_api::{Answer, Process, Processes};
+use collodi_api::Answer;
 use std::{path::Path, process::ExitCode};
 
 /// Ends a process, or the processes of an app, and has each start anew at once.
 pub(crate) fn restart(workspace: &Path, json: bool, args: &RestartArgs) -> Result<ExitCode> {
     let client = Client::connect(workspace)?;
-    let Processes { processes, .. } = client.get("/python/processes")?;
-    let named = |p: &&Process| p.id == args.name || p.app_id == args.name;
-    let living: Vec<_> = processes
-        .iter()
-        .filter(named)
-        .filter(|process| process.ended.is_none())
-        .collect();
+    let known = Known::of(&client)?;
+    let living: Vec<_> = known.living(&args.name).collect();
     if living.is_empty() {
-        let failure = Failure::new(format!("no process of {} lives", args.name));
-        return Err(failure.hint("`collodi ps` shows what runs").into());
+        return Err(known
+            .no(format!("no process of {} lives", args.name), &args.name)
+            .into());
     }
     for process in living {
         let id = &process.id;

@@ -16,6 +16,7 @@ use crate::{
     present::{Presenter, Screen, presenter},
     prompt::{self, Asks, AtHost, Prompt},
     runtime::Runtime,
+    state::ServerState,
 };
 use anyhow::Result;
 use collodi_backend::Backends;
@@ -48,11 +49,11 @@ pub(crate) async fn run(
     let home = Home::open(workspace, &*files, &args.server).await?;
     let Place { name, root, file } = Place::find(&home, &args.app, args.root.as_deref())?;
     let may_be_served = file.is_none() && root == home.layout.app(&name);
-    if may_be_served
-        && args.server.says_nothing()
-        && let Some(server) = Client::of_running(&home.dir)?
-    {
-        return guest::run(server, &name, json, args).await;
+    if let Some(server) = Client::of_running(&home.dir)? {
+        return match may_be_served && args.server.says_nothing() {
+            true => guest::run(server, &name, json, args).await,
+            false => Err(not_there(server.server(), args, may_be_served).into()),
+        };
     }
     let hint = "an app's script is called pinokio.json; another one can be named directly";
     let loaded = load(&*files, &name, root, file.as_deref()).await;
@@ -105,6 +106,23 @@ pub(crate) async fn run(
     }
 }
 
+/// Why the server of the workspace does not run this.
+fn not_there(server: &ServerState, args: &RunArgs, is_of_workspace: bool) -> Failure {
+    let app = args.app.display();
+    let elsewhere = "end the server with `collodi stop`, or use another folder with --workspace";
+    let hint = match is_of_workspace {
+        true => format!(
+            "it runs {app} by `collodi run {app}` without options of the server; to have those, {elsewhere}"
+        ),
+        false if args.app.is_dir() => format!(
+            "it runs the apps of its workspace, of which {app} is none: make it one by \
+             `collodi add {app}`; or {elsewhere}"
+        ),
+        false => format!("it runs the apps of its workspace by their names; {elsewhere}"),
+    };
+    Failure::new(server.runs_already()).hint(hint)
+}
+
 /// Leaves what lives to the next life.
 async fn follow(node: Node, follower: Follower) -> Result<ExitCode> {
     let listener = node.leave().await;
@@ -128,12 +146,14 @@ async fn begin(
 ) -> Result<Watch> {
     let app = request.app.name.clone();
     let left = host.query(move |host| left_of(host, &app)).await?;
-    if let Some((run, has_ended)) = left.filter(|_| !request.again) {
+    if let Some(left) = left.filter(|_| !request.again) {
         show.warning(&format!("{} runs already, and goes on", request.app.name));
+        left.reachable.iter().for_each(|event| show.event(event));
         return Ok(Watch {
-            run_ended: has_ended,
+            run_ended: left.has_ended,
+            serving: !left.has_ended,
             something_ended: true,
-            ..Watch::of(run)
+            ..Watch::of(left.run)
         });
     }
     let command = match from {
@@ -153,13 +173,30 @@ async fn begin(
     }
 }
 
-/// The run of what lives of an app, and whether it has ended.
-fn left_of(host: &Host, app: &str) -> Option<(RunId, bool)> {
-    let mut living = host
-        .processes()
-        .filter(|p| p.app() == app && !p.has_ended());
-    let run = host.run(living.next()?.run())?;
-    Some((run.id().clone(), run.outcome().is_some()))
+/// What lives of an app.
+struct Left {
+    run: RunId,
+    has_ended: bool,
+    /// Where it answers, as far as that is known.
+    reachable: Vec<Event>,
+}
+
+fn left_of(host: &Host, app: &str) -> Option<Left> {
+    let living = host.processes();
+    let living: Vec<_> = living
+        .filter(|p| p.app() == app && !p.has_ended())
+        .collect();
+    let run = host.run(living.first()?.run())?;
+    let reachable = |process: &&Process| {
+        let what = ProcessEvent::Reachable(process.url()?.clone());
+        let (process, app) = (process.id().clone(), app.to_owned());
+        Some(Event::Process { process, app, what })
+    };
+    Some(Left {
+        run: run.id().clone(),
+        has_ended: run.outcome().is_some(),
+        reachable: living.iter().filter_map(reachable).collect(),
+    })
 }
 
 /// Shows what happens until everything has ended.

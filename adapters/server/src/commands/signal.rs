@@ -1,20 +1,21 @@
 //! `collodi signal`
 
-use crate::{cli::SignalArgs, client::Client, failure::Failure};
+use super::named::Known;
+use crate::{cli::SignalArgs, client::Client};
 use anyhow::Result;
-use collodi_api::{Answer, Process, Processes, SignalRequest};
+use collodi_api::{Answer, SignalRequest};
 use std::{path::Path, process::ExitCode};
 
 /// Sends a signal to all that lives of a process, or of the processes of an app.
 pub(crate) fn signal(workspace: &Path, json: bool, args: &SignalArgs) -> Result<ExitCode> {
     let client = Client::connect(workspace)?;
-    let Processes { processes, .. } = client.get("/python/processes")?;
-    let named = |p: &&Process| p.id == args.name || p.app_id == args.name;
-    let living = |p: &&Process| p.ended.is_none() && p.pid > 0;
-    let living: Vec<_> = processes.iter().filter(named).filter(living).collect();
+    let known = Known::of(&client)?;
+    let living = known.living(&args.name).filter(|process| process.pid > 0);
+    let living: Vec<_> = living.collect();
     if living.is_empty() {
-        let failure = Failure::new(format!("no process of {} lives", args.name));
-        return Err(failure.hint("`collodi ps` shows what runs").into());
+        return Err(known
+            .no(format!("no process of {} lives", args.name), &args.name)
+            .into());
     }
     let body = SignalRequest {
         signal: args.signal,

@@ -1,12 +1,13 @@
 //! `collodi stop`
 
+use super::named::Known;
 use crate::{
     cli::StopArgs,
     client::{Client, wait},
     state,
 };
 use anyhow::Result;
-use collodi_api::{Process, Processes, Run, Runs};
+use collodi_api::Run;
 use std::{path::Path, process::ExitCode};
 
 /// Ends an app, a process, a run, or the server; returns when it has ended.
@@ -31,21 +32,30 @@ fn stop_server(workspace: &Path, client: &Client) -> Result<String> {
 }
 
 fn stop_named(workspace: &Path, client: &Client, name: &str) -> Result<String> {
-    let of_name = |p: &Process| p.id == name || p.app_id == name;
-    let path = if processes(client)?.iter().any(|p| p.id == name) {
+    let known = Known::of(client)?;
+    if !known.has(name) {
+        return Err(known
+            .no(format!("nothing called {name:?} runs"), name)
+            .into());
+    }
+    let path = if known.processes.iter().any(|p| p.id == name) {
         format!("/python/processes/{name}/stop")
-    } else if runs(client)?.iter().any(|run| run.id == name) {
+    } else if known.runs.iter().any(|run| run.id == name) {
         format!("/python/runs/{name}/cancel")
     } else {
         format!("/python/apps/{name}/stop")
     };
     client.post::<serde_json::Value>(&path)?;
+    let is_of = |run: &Run| run.id == name || run.app_id == name;
     let living = || {
-        let processes = processes(client)?.iter().any(|p| of_name(p) && lives(p));
-        Ok(processes
-            || runs(client)?
+        let known = Known::of(client)?;
+        let runs = || {
+            known
+                .runs
                 .iter()
-                .any(|run| (run.id == name || run.app_id == name) && run.outcome.is_none()))
+                .any(|run| is_of(run) && run.outcome.is_none())
+        };
+        Ok(known.living(name).next().is_some() || runs())
     };
     // A server that was started for this app ends with it.
     wait(name, || match living() {
@@ -54,17 +64,4 @@ fn stop_named(workspace: &Path, client: &Client, name: &str) -> Result<String> {
         Err(error) => Err(error),
     })?;
     Ok(name.to_owned())
-}
-
-fn processes(client: &Client) -> Result<Vec<Process>> {
-    Ok(client.get::<Processes>("/python/processes")?.processes)
-}
-
-fn runs(client: &Client) -> Result<Vec<Run>> {
-    Ok(client.get::<Runs>("/python/runs")?.runs)
-}
-
-/// A process that has ended says how.
-fn lives(process: &Process) -> bool {
-    process.ended.is_none()
 }

@@ -62,6 +62,9 @@ fn new(workspace: &Path, json: bool, args: &TokenNewArgs) -> Result<()> {
         }
         false => say!("{}", token.reveal()),
     }
+    if let Some(time) = expires {
+        complain!("it counts until {time}");
+    }
     Ok(())
 }
 

@@ -9,6 +9,7 @@ use crate::{
 use anyhow::Result;
 use collodi_api::{AppUpdate, AppUpdated};
 use collodi_apps::{Reference, git::Checkout};
+use collodi_host::AppChange;
 use std::{path::Path, process::ExitCode};
 
 /// Brings an app to what its repository has by now.
@@ -29,7 +30,7 @@ pub(crate) fn update(workspace: &Path, json: bool, args: &UpdateArgs) -> Result<
         false => Checkout::Careful,
     };
     Local::alone(workspace, |local| async move {
-        left_behind::refuse(&local, &name, "update").await?;
+        left_behind::refuse(&local, &name, AppChange::Update).await?;
         let (options, schemes) = (&local.options, &local.schemes);
         let updated = local.apps.update(options, &name, commit, checkout, schemes);
         let updated = updated.await.map_err(refused)?;

@@ -245,9 +245,6 @@ fn journal(what: &JournalEvent) {
             daemons: 0,
             trees: 0,
         } => {}
-        JournalEvent::Recovered { daemons, trees: 0 } => {
-            say!("{GOOD}daemons of an earlier server that go on: {daemons}{GOOD:#}");
-        }
         JournalEvent::Recovered { .. } => say!("{GOOD}{what}{GOOD:#}"),
         _ => complain!("{WARN}{what}{WARN:#}"),
     }

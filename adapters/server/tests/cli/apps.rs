@@ -373,6 +373,10 @@ fn an_app_whose_daemons_live_is_removed_by_force_alone() {
     done(stage.call("remove other --yes"));
     let refusal = stage.call("remove one --yes");
     refused(&refusal, 1, "a server that is gone has left one-");
+    assert!(refusal.stderr.contains("--force ends it first"));
+    let refusal = stage.call("update one");
+    refused(&refusal, 1, "then end it with `collodi stop one`");
+    assert!(!refusal.stderr.contains("--force"), "{}", refusal.stderr);
     assert!(lives(&pid) && app(&stage, "one").exists());
     done(stage.call("remove one --yes --force"));
     assert!(!lives(&pid) && apps(&stage).is_empty());

@@ -35,20 +35,25 @@ fn a_change_keeps_all_else() {
         0
     );
     assert_eq!(stage.call("config unset node.port").status, 0);
+    assert_snapshot!(stage.call("config unset python.envs_dir").shown());
     assert_snapshot!(file());
     let before = file();
     for wrong in [
         "python.prefer_uw 1",
         "python.prefer_uv maybe",
+        "python.prefer_uv.quick 1",
         "sandbox.level none",
     ] {
-        assert_eq!(
-            stage.call(&format!("config set {wrong}")).status,
-            2,
-            "{wrong}"
-        );
+        assert_snapshot!(stage.call(&format!("config set {wrong}")).shown());
         assert_eq!(file(), before);
     }
+}
+
+#[test]
+fn a_file_that_is_wrong_is_to_be_corrected_before_it_is_changed() {
+    let stage = Stage::new().file(".vatn/vatn.toml", "[python]\nprefer_uw = 1\n");
+    assert_snapshot!(stage.call("config get python.prefer_uv").shown());
+    assert_snapshot!(stage.call("config set python.prefer_uv true").shown());
 }
 
 /// It may ask for more protection than the defaults have, so nothing is started.

@@ -19,9 +19,14 @@ fn wrong_values_end_with_2() {
         "plan app --fact vram=much",
         "run app --answers answers.json",
         "run app --answers nothing.json",
+        "run app --from -1",
+        "run app --restart-delay -1s",
+        "logs demo -n -5",
     ] {
         let answer = stage.call(line);
         assert_eq!(answer.status, 2, "{}", answer.shown());
+        let is_an_option = answer.stderr.contains("unexpected argument");
+        assert!(!is_an_option, "{}", answer.shown());
     }
 }
 

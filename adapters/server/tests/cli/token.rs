@@ -61,6 +61,9 @@ fn what_is_no_scope_name_or_time_is_misunderstood() {
         "token new --scope root --for a",
         "token new --scope read --for ../a",
         "token new --scope read --for a --expires soon",
+        "token new --scope read --for a --expires 1s",
+        "token new --scope read --for a --expires -1d",
+        "token new --scope read --for a --expires 99999999d",
         "token new --for a",
         "token --url ls",
     ] {

@@ -22,6 +22,7 @@ macro_rules! on_each_runtime {
     };
 }
 
+mod guest;
 mod handover;
 mod limits;
 mod service;
@@ -212,7 +213,13 @@ fn tokens_that_are_given_out_count_at_once(stage: Stage) {
     assert_eq!(status("GET", "/python/apps", &reads).0, 200);
     stage.call("token revoke read");
     assert_eq!(status("GET", "/python/apps", &reads).0, 401);
-    let late = make("read", " --expires 0s");
+    let late = make("read", " --expires 1d");
+    let text = fs::read_to_string(&file).unwrap();
+    let mut keys: serde_json::Value = serde_json::from_str(&text).unwrap();
+    for key in keys["tokens"].as_array_mut().unwrap() {
+        key["expires"] = "2026-01-01T00:00:00Z".into();
+    }
+    fs::write(&file, keys.to_string()).unwrap();
     let late = stage.ask("GET", "/python/apps", Some(&late));
     assert_eq!(late.status, 401);
     assert!(
@@ -427,7 +434,12 @@ fn a_second_interrupt_leaves_the_app_to_the_server(stage: Stage) {
 fn a_server_that_is_there_takes_no_options(stage: Stage) {
     stage.app("demo", SERVER);
     let _serving = stage.serve();
-    let mut refused = stage.guest(&["run", "demo", "--sandbox", "full"]);
+    let refused = stage.output(&["run", "demo", "--sandbox", "full"]);
+    let told = refused.stderr();
+    assert!(
+        told.contains("`collodi run demo` without options"),
+        "{told}"
+    );
     assert_eq!(refused.code(), Some(1));
     assert_eq!(stage.get("/python/runs").body["count"], 0);
 }

@@ -9,7 +9,7 @@ use std::{
     net::TcpStream,
     os::unix::fs::PermissionsExt as _,
     path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
+    process::{Child, Command, Output, Stdio},
 };
 use tempfile::TempDir;
 
@@ -24,6 +24,9 @@ pub(crate) struct Running {
     child: Child,
     lines: Lines<BufReader<Box<dyn Read + Send>>>,
 }
+
+/// The program when it has ended.
+pub(crate) struct Ended(Output);
 
 /// What was answered.
 pub(crate) struct Answer {
@@ -135,6 +138,11 @@ impl Stage {
         String::from_utf8(output.stdout).unwrap()
     }
 
+    /// What the program says with these words, and how it ends.
+    pub(crate) fn output(&self, words: &[&str]) -> Ended {
+        Ended(self.command().args(words).output().unwrap())
+    }
+
     fn command(&self) -> Command {
         self.command_of(env!("CARGO_BIN_EXE_collodi"))
     }
@@ -213,6 +221,20 @@ impl Stage {
         let text = fs::read_to_string(self.path(".vatn/python/server.json")).unwrap();
         let state: Value = serde_json::from_str(&text).unwrap();
         state[key].as_str().unwrap().to_owned()
+    }
+}
+
+impl Ended {
+    pub(crate) fn stdout(&self) -> String {
+        String::from_utf8(self.0.stdout.clone()).unwrap()
+    }
+
+    pub(crate) fn stderr(&self) -> String {
+        String::from_utf8(self.0.stderr.clone()).unwrap()
+    }
+
+    pub(crate) fn code(&self) -> Option<i32> {
+        self.0.status.code()
     }
 }
 

@@ -116,11 +116,12 @@ impl Process {
     }
 
     /// What a command said before it was a daemon: it was told then.
-    pub(crate) fn said(&mut self, now: Instant, said: &[u8], shared: &mut Shared) {
+    pub(crate) fn said_before(&mut self, now: Instant, said: &[u8], shared: &mut Shared) {
         let Self { log, reach, id, .. } = self;
         log.push_with(now, collodi_command::Stream::Stdout, said, |line| {
             reach.line(&line.text, id, shared);
         });
+        self.own_from = self.log.next_seq();
     }
 
     /// It answered an earlier host at this address.

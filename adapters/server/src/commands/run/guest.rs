@@ -10,19 +10,18 @@ use super::{Given, asks};
 use crate::{
     cli::RunArgs,
     client::{Client, Told},
-    failure::Failure,
     interrupts::Interrupts,
     prompt::Prompt,
 };
 use anyhow::Result;
-use collodi_api::{Answer, RerunRequest, RunAccepted, RunRequest, Runs};
+use collodi_api::{Answer, RerunRequest, Run, RunAccepted, RunRequest, Runs};
 use collodi_contain::Name;
 use collodi_value::Value;
 use desk::AtServer;
 use futures::{FutureExt as _, SinkExt as _, StreamExt as _, channel::mpsc, executor::block_on};
 use futures_lite::future::or;
 use serde_json::Map;
-use show::show;
+use show::{Show, show};
 use std::{process::ExitCode, sync::Arc, thread};
 use watch::{Goes, Watch};
 
@@ -46,12 +45,8 @@ pub(super) async fn run(
     let mut changes = listen(&client, CHANGES.to_owned());
     // The server listens to nobody whom it has told nothing.
     changes.next().await;
-    let path = format!("/python/apps/{app}");
-    let accepted = match args.from {
-        None => begin(&client, &path, &given, args.again)?,
-        Some(step) => begin_at(&client, app, step.get() - 1, args.again)?,
-    };
     let show = show(json);
+    let accepted = give(&client, app, &given, args, &*show)?;
     show.given(client.server(), &accepted.run_id);
     let watch = Watch::new(Arc::clone(&client), accepted.run_id, show);
     let seat = Seat {
@@ -61,7 +56,7 @@ pub(super) async fn run(
         said: listen(&client, watch.logs()),
         client,
     };
-    sit(seat, watch, &format!("{path}/stop")).await
+    sit(seat, watch, &format!("/python/apps/{app}/stop")).await
 }
 
 /// Watches until all has ended; an interrupt stops the app at `stop`.
@@ -109,32 +104,59 @@ struct Seat {
     said: mpsc::Receiver<Told>,
 }
 
-fn begin(client: &Client, path: &str, given: &Given, again: bool) -> Result<RunAccepted> {
+/// Begins a run; from a step on, as the last one of the app once more, where the server knows one.
+fn give(
+    client: &Client,
+    app: &Name,
+    given: &Given,
+    args: &RunArgs,
+    show: &dyn Show,
+) -> Result<RunAccepted> {
+    let from = args.from.map(|step| step.get() - 1);
+    if from.is_some()
+        && let Some(run) = last_run(client, app)?
+    {
+        return begin_again(client, &run, from, args.again);
+    }
+    if from.is_some_and(|from| from > 0) {
+        show.warning(&unknown(app));
+    }
     let body = RunRequest::<Map<String, serde_json::Value>> {
         args: None,
         answers: serde_json::from_str(&Value::Object(given.answers.clone()).to_json())?,
         unattended: given.unattended,
-        again,
+        again: args.again,
+        from,
     };
-    client.begin(&format!("{path}/run"), &body)
+    client.begin(&format!("/python/apps/{app}/run"), &body)
 }
 
-/// Begins the last run of the app once more, from a step on.
-fn begin_at(client: &Client, app: &Name, from: usize, again: bool) -> Result<RunAccepted> {
+/// The last run of the app that can be gone on from. Of one of an earlier server no step is known.
+fn last_run(client: &Client, app: &Name) -> Result<Option<Run>> {
     let Runs { runs, .. } = client.get("/python/runs")?;
     let of_app = runs
-        .iter()
-        .filter(|run| run.app_id == app.as_str() && run.origin.is_none());
-    let last = of_app.max_by(|a, b| a.started_at.cmp(&b.started_at));
-    let last = last.ok_or_else(|| {
-        Failure::new(format!("the server knows no run of {app} to go on from"))
-            .hint("run it without --from first")
-    })?;
-    let body = RerunRequest {
-        from: Some(from),
-        again,
-    };
-    client.post_json(&format!("/python/runs/{}/rerun", last.id), &body)
+        .into_iter()
+        .filter(|run| run.app_id == app.as_str() && run.origin.is_none() && !run.steps.is_empty());
+    Ok(of_app.max_by(|a, b| a.started_at.cmp(&b.started_at)))
+}
+
+/// Begins a run once more, from a step on.
+fn begin_again(
+    client: &Client,
+    run: &Run,
+    from: Option<usize>,
+    again: bool,
+) -> Result<RunAccepted> {
+    let body = RerunRequest { from, again };
+    client.post_json(&format!("/python/runs/{}/rerun", run.id), &body)
+}
+
+/// What is missing to who goes on from a step here.
+fn unknown(app: &Name) -> String {
+    format!(
+        "the server knows no earlier run of {app}, and not what the steps left out would have set; \
+         should one be missing, run it without --from"
+    )
 }
 
 enum Happened {

@@ -26,6 +26,8 @@ const END: &str = "Ctrl-C stops the app";
 pub(super) trait Show: Debug {
     /// Which server runs it, and what the run is called there.
     fn given(&self, server: &ServerState, run: &str);
+    /// Something is not as it should be.
+    fn warning(&self, text: &str);
     /// The app is to end.
     fn interrupted(&self);
     /// The server told this of the run or of what it started.
@@ -64,6 +66,10 @@ impl Show for Json {
         say!("{}", json!({ "event": "accepted", "run": run }));
     }
 
+    fn warning(&self, text: &str) {
+        say!("{}", json!({ "event": "warning", "text": text }));
+    }
+
     fn interrupted(&self) {
         say!("{}", json!({ "event": "interrupted" }));
     }
@@ -87,6 +93,10 @@ impl Show for Human {
         say!(
             "{DIM}the server of the workspace runs it (pid {pid}, http://{address}): {run}{DIM:#}"
         );
+    }
+
+    fn warning(&self, text: &str) {
+        complain!("{WARN}{text}{WARN:#}");
     }
 
     fn interrupted(&self) {

@@ -11,8 +11,8 @@ use crate::{
 };
 use anyhow::{Context as _, Result};
 use collodi_api::{
-    LogPage, Process, ProcessStatus, Run, RunStatus, StreamGap, StreamGone, StreamNote,
-    StreamProgress, StreamTopic,
+    LogLine, LogPage, LogStream, Process, ProcessStatus, Run, RunStatus, StreamGap, StreamGone,
+    StreamNote, StreamProgress, StreamTopic,
 };
 use serde::Deserialize;
 use std::{collections::BTreeMap, process::ExitCode, sync::Arc};
@@ -106,7 +106,7 @@ impl Watch {
         let is_news = self.update(run)?;
         if is_asked_for {
             for page in std::mem::take(&mut self.early) {
-                self.show_lines(&page);
+                self.show_lines(page)?;
             }
         }
         Ok(self.goes_with(is_news))
@@ -201,19 +201,37 @@ impl Watch {
         }
         self.show.told(&Told::of("log", &page)?)?;
         match self.members.contains_key(&self.id) {
-            true => self.show_lines(&page),
+            true => self.show_lines(page)?,
             false => self.early.push(page),
         }
         Ok(())
     }
 
-    fn show_lines(&mut self, page: &LogPage) {
+    /// Shows what was not shown as said by its run.
+    fn show_lines(&mut self, mut page: LogPage) -> Result<()> {
+        let own_from = self.own_from(&page.id)?;
+        let is_own = |line: &LogLine| line.seq >= own_from || line.stream == LogStream::Note;
         if let Some(next) = self.logs.get_mut(&page.id) {
             *next = page.next;
+            page.lines.retain(is_own);
             let member = self.members.get(&page.id);
             let name = member.map_or(page.id.as_str(), |member| member.name().trim_end());
-            self.show.lines(name, page);
+            self.show.lines(name, &page);
         }
+        Ok(())
+    }
+
+    /// The first line of a log that is not in that of its run, too.
+    fn own_from(&self, id: &str) -> Result<u64> {
+        let told: Option<Process> = match self.processes.get(id) {
+            None => None,
+            Some(Some(process)) => return Ok(process.own_log_from),
+            Some(None) => {
+                let path = format!("/python/processes/{id}/status");
+                self.client.get_while_up(&path)?
+            }
+        };
+        Ok(told.map_or(0, |process| process.own_log_from))
     }
 
     fn hear_gap(&self, told: &Told, gap: &StreamGap) -> Result<()> {
@@ -316,7 +334,7 @@ impl Watch {
             page.lines.retain(|line| line.seq < end);
             page.next = page.next.min(end);
             self.show.told(&Told::of("log", &page)?)?;
-            self.show_lines(&page);
+            self.show_lines(page)?;
         }
         Ok(())
     }

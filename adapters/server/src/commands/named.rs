@@ -1,0 +1,51 @@
+//! What runs, by the names that people give it.
+
+use crate::{client::Client, failure::Failure};
+use anyhow::Result;
+use collodi_api::{Process, Processes, Run, Runs};
+use std::collections::BTreeSet;
+
+/// What runs and ran, as far as the server keeps it.
+pub(super) struct Known {
+    pub(super) processes: Vec<Process>,
+    pub(super) runs: Vec<Run>,
+}
+
+impl Known {
+    /// Asks the server.
+    pub(super) fn of(client: &Client) -> Result<Self> {
+        let Processes { processes, .. } = client.get("/python/processes")?;
+        let Runs { runs, .. } = client.get("/python/runs")?;
+        Ok(Self { processes, runs })
+    }
+
+    /// The processes of this name, or of the app of this name, that have not ended.
+    pub(super) fn living(&self, name: &str) -> impl Iterator<Item = &Process> {
+        let named = move |p: &&Process| p.id == name || p.app_id == name;
+        self.processes
+            .iter()
+            .filter(named)
+            .filter(|p| p.ended.is_none())
+    }
+
+    /// Whether anything is called so: a process, a run, or the app of one.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.names().contains(name)
+    }
+
+    /// Why nothing can be done with this name: `cause`, and the name that may be meant.
+    pub(super) fn no(&self, cause: String, name: &str) -> Failure {
+        let failure = Failure::new(cause);
+        let others = self.names().into_iter().filter(|other| *other != name);
+        match collodi_script::nearest(name, others) {
+            Some(meant) => failure.hint(format!("did you mean {meant}?")),
+            None => failure.hint("`collodi ps` shows what runs"),
+        }
+    }
+
+    fn names(&self) -> BTreeSet<&str> {
+        let processes = self.processes.iter().flat_map(|p| [&p.id, &p.app_id]);
+        let runs = self.runs.iter().flat_map(|run| [&run.id, &run.app_id]);
+        processes.chain(runs).map(String::as_str).collect()
+    }
+}

@@ -1,0 +1,103 @@
+//! `collodi run` beside the server of its workspace.
+
+use super::{SERVER, stage::Stage};
+use std::fs;
+
+on_each_runtime! {
+    a_run_goes_on_from_a_step_at_a_server_that_knows_no_earlier_one
+    what_a_daemon_said_as_a_command_is_shown_once
+    an_app_that_goes_on_says_where_it_answers
+    who_stops_nothing_hears_what_may_be_meant
+    a_folder_beside_a_server_can_become_one_of_its_apps
+}
+
+const TWO_STEPS: &str = r#"{"run": [
+    {"method": "shell.run", "params": {"message": "echo first"}},
+    {"method": "shell.run", "params": {"message": "echo second"}}]}"#;
+
+/// The earlier one was run by a server that is gone.
+fn a_run_goes_on_from_a_step_at_a_server_that_knows_no_earlier_one(stage: Stage) {
+    stage.app("demo", TWO_STEPS);
+    let mut first = stage.serve_quietly();
+    assert_eq!(stage.post("/python/apps/demo/run").status, 200);
+    first.signal("-USR1");
+    assert_eq!(first.code(), Some(0));
+    let _second = stage.serve_quietly();
+    let ran = stage.output(&["run", "demo", "--from", "2"]);
+    let (said, told) = (ran.stdout(), ran.stderr());
+    assert!(said.contains("[1/2] left out\n"), "{said}");
+    assert!(
+        said.ends_with("| second\ncompleted after 1 step\n"),
+        "{said}"
+    );
+    assert!(told.contains("knows no earlier run of demo"), "{told}");
+    assert_eq!(ran.code(), Some(0));
+    let beyond = stage.output(&["run", "demo", "--from", "4"]);
+    let told = beyond.stderr();
+    assert!(told.contains("the script has 2 steps"), "{told}");
+}
+
+fn a_folder_beside_a_server_can_become_one_of_its_apps(stage: Stage) {
+    fs::create_dir_all(stage.path("mine/demo")).unwrap();
+    fs::write(stage.path("mine/demo/pinokio.json"), SERVER).unwrap();
+    let _serving = stage.serve_quietly();
+    let refused = stage.output(&["run", "mine/demo"]);
+    let told = refused.stderr();
+    assert!(told.contains("`collodi add mine/demo`"), "{told}");
+    assert_eq!((refused.code(), refused.stdout()), (Some(1), String::new()));
+}
+
+/// It says where it is, and stays until it is stopped.
+const LISTENS: &str = r#"{"daemon": true, "run": [
+    {"method": "shell.run", "params": {
+        "message": "echo early; exec python3 -u -m http.server {{port}} --bind 127.0.0.1",
+        "on": [{"event": "/http:\\S+[0-9]/", "done": true}]}},
+    {"method": "local.set", "params": {"url": "{{input.event[0]}}"}}]}"#;
+
+fn what_a_daemon_said_as_a_command_is_shown_once(stage: Stage) {
+    stage.app("demo", LISTENS);
+    let _serving = stage.serve_quietly();
+    let mut guest = stage.guest(&["run", "demo"]);
+    guest.until("| early");
+    guest.until("answers at");
+    stage.call("stop demo");
+    let rest = guest.rest();
+    assert!(rest.contains("[VATN] Process started"), "{rest}");
+    assert!(!rest.contains("early"), "{rest}");
+    let log = stage.call("logs demo");
+    let lines: Vec<_> = log.lines().collect();
+    assert!(lines[0].starts_with("[VATN] Process started"), "{log}");
+    assert_eq!(lines[1], "early");
+}
+
+fn an_app_that_goes_on_says_where_it_answers(stage: Stage) {
+    stage.app("demo", LISTENS);
+    let run = ["--json", "run", "demo", "--listen", "127.0.0.1:0"];
+    let mut first = stage.start(&run);
+    first.until("process-reachable");
+    let left = stage.post("/python/server/handover?other=true");
+    assert_eq!((left.status, first.code()), (200, Some(0)));
+    let mut second = stage.start(&run);
+    second.until("goes on");
+    second.until("process-reachable");
+    second.signal("-INT");
+    assert_eq!(second.code(), Some(0));
+}
+
+fn who_stops_nothing_hears_what_may_be_meant(stage: Stage) {
+    stage.app("demo", SERVER);
+    let _serving = stage.serve_quietly();
+    stage.post("/python/apps/demo/run");
+    for command in ["stop dmeo", "logs dmeo", "restart dmeo", "signal HUP dmeo"] {
+        let words: Vec<_> = command.split(' ').collect();
+        let refused = stage.output(&words);
+        let told = refused.stderr();
+        assert!(told.ends_with("hint: did you mean demo?\n"), "{told}");
+        assert_eq!(refused.code(), Some(1));
+    }
+    let told = stage.output(&["stop", "unheard-of"]).stderr();
+    assert!(
+        told.ends_with("hint: `collodi ps` shows what runs\n"),
+        "{told}"
+    );
+}
