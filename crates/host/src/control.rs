@@ -212,6 +212,7 @@ impl Host {
                 self.shared.post.push_back(Post::Env(env.clone(), cancel));
             }
         }
+        self.leave_searches(leaves);
     }
 
     pub(crate) fn supervise(

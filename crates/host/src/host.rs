@@ -4,6 +4,7 @@ use crate::{
     Accepted, Command, Event, HostOptions, Process, ProcessId, Refused, RunEntry, RunId,
     alike::Alike,
     changing::Changing,
+    conda_names::Search,
     confine::Confining,
     detection::{Detecting, own_environment, own_vars},
     environment::EnvJob,
@@ -58,6 +59,8 @@ pub struct Host {
     pub(crate) alike: Alike,
     pub(crate) changing: Changing,
     pub(crate) envs: BTreeMap<ContainedPath, EnvJob>,
+    /// Searches for named conda environments, by the actions of runs that want them.
+    pub(crate) searches: BTreeMap<(RunId, ActionId), Search>,
     /// Environments that are being deleted; who wants one waits until it is gone.
     pub(crate) deleting: BTreeMap<ContainedPath, (EnvDir, Deletion)>,
     /// When runs and processes ended, in this order, for retention.
@@ -99,6 +102,7 @@ impl Host {
             alike: Alike::default(),
             changing: Changing::default(),
             envs: BTreeMap::new(),
+            searches: BTreeMap::new(),
             deleting: BTreeMap::new(),
             ended_runs: Vec::new(),
             ended_processes: Vec::new(),

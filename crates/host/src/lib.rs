@@ -9,6 +9,7 @@ mod answer;
 mod changing;
 mod checkout;
 mod command;
+mod conda_names;
 mod confine;
 mod control;
 mod daemons;
