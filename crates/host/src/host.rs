@@ -28,7 +28,7 @@ use collodi_action::{Action, Completion, Progress};
 use collodi_command::TreeId;
 use collodi_contain::{ContainedPath, RelPath};
 use collodi_machine::{ActionId, Machine, Output, OutputOf, Stale};
-use collodi_python::{Deletion, Detect, DetectOptions, EnvDir, Toolchain};
+use collodi_python::{Deletion, Detect, DetectOptions, Toolchain};
 use collodi_time::Instant;
 use core::fmt;
 
@@ -62,7 +62,7 @@ pub struct Host {
     /// Searches for named conda environments, by the actions of runs that want them.
     pub(crate) searches: BTreeMap<(RunId, ActionId), Search>,
     /// Environments that are being deleted; who wants one waits until it is gone.
-    pub(crate) deleting: BTreeMap<ContainedPath, (EnvDir, Deletion)>,
+    pub(crate) deleting: BTreeMap<ContainedPath, Deletion>,
     /// When runs and processes ended, in this order, for retention.
     pub(crate) ended_runs: Vec<(Instant, RunId)>,
     pub(crate) ended_processes: Vec<(Instant, ProcessId)>,

@@ -11,9 +11,8 @@ use alloc::{
     collections::BTreeSet,
     string::{String, ToString},
 };
-use collodi_action::{Action, Completion, Progress};
+use collodi_action::{Completion, Progress};
 use collodi_contain::ContainedPath;
-use collodi_file::{FileAnswer, FileError};
 use collodi_machine::{ActionId, Stale};
 use collodi_python::{Contents, Deletion, EnvDir};
 use collodi_run::{EnvPlace, EnvRequest};
@@ -251,9 +250,7 @@ impl Host {
             }
             (Child::EnvSpace(env), _) => self.room_is_known(env, &completion),
             (Child::EnvDeletion(path), _) => {
-                if let Completion::File(answer) = completion {
-                    self.deletion(path, answer);
-                }
+                self.deletion(path, completion);
             }
             (Child::Journal(sheet), _) => self.put_down(now, sheet, completion),
             (Child::Recovery(look), _) => self.looked(now, look, completion),
@@ -265,12 +262,12 @@ impl Host {
     }
 
     /// The next step of deleting an environment.
-    fn deletion(&mut self, path: &ContainedPath, answer: Result<FileAnswer, FileError>) {
-        let Some((env, stage)) = self.deleting.remove(path) else {
+    fn deletion(&mut self, path: &ContainedPath, how: Completion) {
+        let Some(deletion) = self.deleting.remove(path) else {
             return;
         };
-        let ended = match stage.answered(&env, answer) {
-            ControlFlow::Continue(next) => return self.delete(env, next),
+        let ended = match deletion.completed(how) {
+            ControlFlow::Continue(next) => return self.delete(path.clone(), next),
             ControlFlow::Break(ended) => ended,
         };
         let (shown, what) = (path.absolute(), EnvEvent::Deleted(ended));
@@ -278,11 +275,11 @@ impl Host {
         self.begin_env(path);
     }
 
-    pub(crate) fn delete(&mut self, env: EnvDir, stage: Deletion) {
-        let (path, op) = (env.path().clone(), stage.op(&env));
-        self.deleting.insert(path.clone(), (env, stage));
+    pub(crate) fn delete(&mut self, path: ContainedPath, deletion: Deletion) {
+        let action = deletion.action();
+        self.deleting.insert(path.clone(), deletion);
         let child = Child::EnvDeletion(path);
-        self.shared.ask(child, None, Role::Plain, Action::File(op));
+        self.shared.ask(child, None, Role::Plain, action);
     }
 
     /// Passes the time on to the first child whose deadline has come. When there are
