@@ -24,6 +24,11 @@ fn the_telling_of_webhooks_keeps_the_laws() {
 }
 
 #[test]
+fn the_search_for_a_conda_environment_keeps_the_laws() {
+    machines::locate().unwrap().check().unwrap();
+}
+
+#[test]
 fn the_run_engine_keeps_the_laws() {
     for script in machines::SCRIPTS {
         let script = machines::script_of(script).unwrap();

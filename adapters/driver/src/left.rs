@@ -11,25 +11,22 @@ use std::pin::pin;
 /// How long what is told to end may take, and what is killed.
 const GRACE: Duration = Duration::from_secs(10);
 
-/// The note of a claim that nobody has; none when somebody has it, or it is not there.
+/// A claim that nobody has; none when somebody has it, or it is not there.
 ///
 /// # Errors
 ///
 /// When that cannot be found out.
-pub async fn left_note(
+pub(crate) async fn left_claim(
     files: &dyn FileSystem,
     path: &ContainedPath,
-) -> Result<Option<String>, FileError> {
+) -> Result<Option<Claim>, FileError> {
     let holder = FileOp::Holder { path: path.clone() };
     if files.perform(holder).await? != FileAnswer::NotHeld {
         return Ok(None);
     }
     let read = FileOp::read(path.clone(), 2 * Claim::MAX_NOTE as u64);
     match files.perform(read).await {
-        Ok(FileAnswer::Bytes(bytes)) => {
-            let claim = Claim::read(&String::from_utf8_lossy(&bytes));
-            Ok(Some(claim.note))
-        }
+        Ok(FileAnswer::Bytes(bytes)) => Ok(Some(Claim::read(&String::from_utf8_lossy(&bytes)))),
         Err(error) if error.kind != FileErrorKind::NotFound => Err(error),
         _ => Ok(None),
     }

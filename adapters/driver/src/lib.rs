@@ -25,7 +25,7 @@ pub use driver::Driver;
 pub use events::{Events, Notice};
 pub use growth::Growth;
 pub use handle::{CommandError, Gone, HostHandle};
-pub use left::{empty, left_note};
+pub use left::empty;
 pub use perform::complete;
 pub use survey::survey;
 pub use turn::a_turn_for_others;

@@ -289,7 +289,7 @@ impl From<AppsError> for Fault {
             AppsError::Taken(_) => Kind::Taken,
             AppsError::UnderWay(_) => Kind::Busy,
             AppsError::NotThere(_) | AppsError::NoTemplate(_) => Kind::NotFound,
-            AppsError::NoRepository(_) | AppsError::Source(_) | AppsError::NoPlace => {
+            AppsError::NoRepository { .. } | AppsError::Source(_) | AppsError::NoPlace => {
                 Kind::BadSource
             }
             AppsError::Changed { .. } | AppsError::Commits { .. } => Kind::WouldLose,

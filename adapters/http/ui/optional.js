@@ -87,9 +87,9 @@ function shown(value) {
 }
 
 function disks(disk) {
-  const bar = (label, used) => h("p.meter", {}, h("label", {}, h("span", {}, label),
-    h("meter", { min: 0, max: disk.totalBytes, high: disk.totalBytes * 0.6, value: used })), ` ${bytes(used)}`);
-  return [h("h2", {}, "Disk"), bar("Environments", disk.envsBytesUsed), bar("Apps", disk.appsBytesUsed),
+  const bar = (label, used, whole) => h("p.meter", {}, h("label", {}, h("span", {}, label),
+    h("meter", { min: 0, max: disk.totalBytes, high: disk.totalBytes * 0.6, value: used })), ` ${whole ? "" : "at least "}${bytes(used)}`);
+  return [h("h2", {}, "Disk"), bar("Environments", disk.envsBytesUsed, disk.envsWhole), bar("Apps", disk.appsBytesUsed, disk.appsWhole),
     h("p.hint", {}, `${bytes(disk.freeBytes)} of ${bytes(disk.totalBytes)} are free`)];
 }
 

@@ -113,18 +113,23 @@ impl Inventory {
         })
     }
 
-    /// The apps that are there, with what is known of each; `running` says how many processes
-    /// of the app of a name live.
+    /// The apps that are there, with what is known of each, but for where they are from;
+    /// `running` says how many processes of the app of a name live. With `wait`, all is known
+    /// that can be.
     ///
     /// # Errors
     ///
     /// When the directory of apps cannot be read.
-    pub async fn apps(&self, running: impl Fn(&str) -> usize) -> Result<Vec<App>, FileError> {
+    pub async fn apps(
+        &self,
+        wait: bool,
+        running: impl Fn(&str) -> usize,
+    ) -> Result<Vec<App>, FileError> {
         let found = self.workspace.apps().await?;
         let names: Vec<_> = found.iter().map(|app| app.name.to_string()).collect();
         let names: BTreeSet<_> = names.iter().collect();
         let differs = |look: &Look| look.apps.keys().collect::<BTreeSet<_>>() != names;
-        let known = self.known(false, differs);
+        let known = self.known(wait, differs);
         let known = known.await;
         let app = |app: AppInfo| {
             let name = app.name.to_string();

@@ -2,7 +2,7 @@
 
 use crate::{
     named::{Everyone, Says, everyone},
-    views,
+    views::{self, Total},
 };
 use collodi_api::{DiskUse, EnvUse, EnvUseKind, Size};
 use collodi_backend::{Clock, FileSystem};
@@ -49,7 +49,15 @@ pub(crate) async fn look(workspace: &Workspace, clock: &dyn Clock) -> Look {
     let envs = workspace.environments().await.unwrap_or_default();
     let (envs, envs_tally) = looking.envs(workspace, &envs, &says).await;
     let space = looking.space(workspace.layout().environments()).await;
-    let disk = views::disk_use(&envs_tally.usage(), &apps_tally.usage(), space);
+    let total = |tally: &Tally, whole| {
+        let usage = tally.usage();
+        let whole = whole && usage.is_whole();
+        let bytes = usage.bytes;
+        Total { bytes, whole }
+    };
+    let all_envs = total(&envs_tally, envs.values().all(|env| env.size.whole));
+    let all_apps = total(&apps_tally, app_sizes.values().all(|size| size.whole));
+    let disk = views::disk_use(all_envs, all_apps, space);
     let ended = clock.now();
     Look {
         envs,

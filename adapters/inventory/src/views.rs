@@ -60,14 +60,33 @@ pub(crate) fn last_used(usage: &Usage) -> Option<String> {
     (usage.touched > 0).then(|| at.to_string())
 }
 
-pub(crate) fn disk_use(envs: &Usage, apps: &Usage, Space { free, total }: Space) -> DiskUse {
+/// What all of a kind takes, and whether all of it could be counted.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Total {
+    pub(crate) bytes: u64,
+    pub(crate) whole: bool,
+}
+
+impl Total {
+    fn human(self) -> String {
+        let of = human(self.bytes);
+        match self.whole {
+            true => of,
+            false => format!("at least {of}"),
+        }
+    }
+}
+
+pub(crate) fn disk_use(envs: Total, apps: Total, Space { free, total }: Space) -> DiskUse {
     DiskUse {
         envs_bytes_used: envs.bytes,
         apps_bytes_used: apps.bytes,
+        envs_whole: envs.whole,
+        apps_whole: apps.whole,
         free_bytes: free,
         total_bytes: total,
-        envs_human: human(envs.bytes),
-        apps_human: human(apps.bytes),
+        envs_human: envs.human(),
+        apps_human: apps.human(),
         free_human: human(free),
         total_human: human(total),
     }

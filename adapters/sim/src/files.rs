@@ -117,7 +117,12 @@ fn claim(
         return Ok(FileAnswer::Held(there));
     }
     let (pid, note) = (None, note.to_owned());
-    write(disk, path, Claim { pid, note }.text().as_bytes())?;
+    let own = Claim { pid, note };
+    let own = match &there {
+        Some(left) => own.over(left),
+        None => own,
+    };
+    write(disk, path, own.text().as_bytes())?;
     claims.hold(path, owner);
     Ok(FileAnswer::Claimed(there))
 }

@@ -22,7 +22,23 @@ cases! {
         release(&world, "file").await?;
         assert_eq!(left(&world, "file", "second").await?, "a note that is longer");
         release(&world, "file").await?;
-        assert_eq!(left(&world, "file", "third").await?, "second");
+        let noted = left(&world, "file", "third").await?;
+        assert_eq!(noted.lines().next(), Some("second"));
+        release(&world, "file").await
+    }
+
+    /// What was noted stays behind the notes of those who take over, each once, until the
+    /// file is removed.
+    async fn notes_outlive_who_takes_over(world: Subject) -> Verdict {
+        for note in ["first", "second", "first", ""] {
+            claim(&world, "file", note).await?;
+            release(&world, "file").await?;
+        }
+        assert_eq!(left(&world, "file", "last").await?, "\nfirst\nsecond");
+        let path = world.at("file")?;
+        world.perform(FileOp::Remove { path }).await?;
+        release(&world, "file").await?;
+        assert_eq!(claim(&world, "file", "new").await?, FileAnswer::Claimed(None));
         release(&world, "file").await
     }
 

@@ -67,7 +67,7 @@ const fn provision(error: &ProvisionError) -> &'static str {
         ProvisionError::Busy(_) => "another program makes it",
         ProvisionError::NotAnEnvironment => "something else is there",
         ProvisionError::Spawn(_) => "its command did not start",
-        ProvisionError::Command { .. } => "its command failed",
+        ProvisionError::Command { .. } | ProvisionError::Conda { .. } => "its command failed",
         ProvisionError::File(_) => "a file",
         ProvisionError::TimedOut => "took too long",
         _ => "something else",

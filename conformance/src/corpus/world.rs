@@ -43,6 +43,9 @@ pub(super) fn world(script: &Script) -> World {
 
 /// Conda, by itself or running a shell.
 fn conda(args: &[String], servers: &[Server]) -> String {
+    if args.first().is_some_and(|verb| verb == "info") {
+        return say(r#"{"root_prefix": "/conda"}"#);
+    }
     let said = args.iter().skip_while(|arg| *arg != "-c").nth(1);
     said.map_or_else(|| say("conda 24.9.2\n"), |said| line(said, servers))
 }

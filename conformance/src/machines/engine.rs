@@ -7,7 +7,7 @@ use collodi_host::{
     Accepted, AppChange, Command, Follower, Host, HostOptions, Reader, RunId, RunRequest,
 };
 use collodi_machine::ActionId;
-use collodi_python::{Layout, Platform, ProvisionError};
+use collodi_python::{EnvDir, Layout, Platform, ProvisionError};
 use collodi_run::{Action, App, Completed, DaemonStarted, Input, Run, RunOptions, ScriptFault};
 use collodi_script::Script;
 use collodi_time::{Duration, Instant};
@@ -31,7 +31,7 @@ pub fn run(script: Script) -> Player<Run> {
             5 => Input::Completed(ids.pick(number), daemon(detail > 127)),
             6 => Input::Answer(u64::from(detail % 4), answer(detail)),
             7 => Input::Write(b"yes\n".as_slice().into()),
-            _ => Input::Completed(ids.pick(number), Completed::Env(Ok(()))),
+            _ => Input::Completed(ids.pick(number), Completed::Env(Ok(environment()))),
         }),
         answers: Box::new(run_answers),
     }
@@ -59,7 +59,7 @@ fn run_answers(action: &Action, id: ActionId) -> Vec<Input> {
         Action::TakeTurn(_) => vec![Completed::Turn],
         Action::Release(_) => vec![Completed::Released],
         _ => vec![
-            Completed::Env(Ok(())),
+            Completed::Env(Ok(environment())),
             Completed::Env(Err(ProvisionError::TimedOut)),
         ],
     };
@@ -179,4 +179,9 @@ fn new_host(journal: bool) -> Host {
 
 fn app() -> App {
     App::new("demo", Root::new("/app"), RelPath::root(), "start.json")
+}
+
+/// One that is there, wherever it was asked for.
+fn environment() -> EnvDir {
+    EnvDir::conda(Root::new("/app").at(RelPath::root()), Platform::LINUX_X64)
 }

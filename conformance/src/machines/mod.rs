@@ -18,7 +18,7 @@ use std::fmt;
 
 pub use courier::courier;
 pub use engine::{host, journaled_host, run};
-pub use python::{detect, provision};
+pub use python::{detect, locate, provision};
 pub use script::{SCRIPTS, script_in, script_of};
 
 /// The bodies of fuzz targets by their names: each reads its input as a history.
@@ -26,6 +26,7 @@ pub const TARGETS: &[Target] = &[
     ("machine_restart", |data| supervisor().replay(data)),
     ("machine_python", |data| match data.split_first() {
         Some((first, data)) if first % 2 == 0 => detect().replay(data),
+        Some((255, data)) => locate().into_iter().for_each(|player| player.replay(data)),
         Some((_, data)) => provision().replay(data),
         None => {}
     }),

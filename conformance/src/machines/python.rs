@@ -2,13 +2,13 @@
 
 use super::{Player, answers};
 use crate::laws::{Ids, Observable, Raw};
-use collodi_action::Action;
-use collodi_command::TreeId;
-use collodi_contain::{RelPath, Root};
+use collodi_action::{Action, Progress};
+use collodi_command::{Stream, TreeId};
+use collodi_contain::{Name, RelPath, Root};
 use collodi_machine::ActionId;
 use collodi_python::{
-    Contents, Detect, DetectOptions, EnvDir, Input, Interpreter, Layout, Platform, Provision,
-    ProvisionOptions, Toolchain,
+    Contents, Detect, DetectOptions, EnvDir, Input, Interpreter, Layout, Locate, LocateOptions,
+    Platform, Provision, ProvisionOptions, Tool, Toolchain,
 };
 use std::collections::BTreeMap;
 
@@ -45,6 +45,35 @@ pub fn provision() -> Player<Provision> {
         tree: TreeId::new("t"),
     };
     player(move || Provision::new(options.clone()))
+}
+
+/// What finds a named conda environment, by a conda that says where its folders are.
+pub fn locate() -> Option<Player<Locate>> {
+    let conda = Tool {
+        program: "conda".into(),
+        version: "conda 24.1".into(),
+    };
+    let options = LocateOptions {
+        name: Name::parse("ml").ok()?,
+        conda: Some(conda),
+        platform: Platform::LINUX_X64,
+        vars: BTreeMap::new(),
+        cwd: Root::new("/w").at(RelPath::root()),
+        tree: TreeId::new("t"),
+    };
+    Some(Player {
+        input: Box::new(|raw, ids| match raw {
+            (4, number, _) => Input::Progress(ids.pick(*number), folders()),
+            raw => input(raw, ids),
+        }),
+        ..player(move || Locate::new(options.clone()))
+    })
+}
+
+fn folders() -> Progress {
+    let bytes = br#"{"envs_dirs": ["/c/envs", "/u/envs"]}"#.as_slice().into();
+    let stream = Stream::Stdout;
+    Progress::Output { stream, bytes }
 }
 
 fn player<M>(start: impl Fn() -> M + 'static) -> Player<M>

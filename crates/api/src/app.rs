@@ -56,6 +56,10 @@ pub struct AppOrigin {
     /// The template that it was made from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub template: Option<String>,
+    /// Whether git cloned it, by a script or by hand: an update does not follow it then, and
+    /// the reference is the branch that it is on.
+    #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+    pub cloned: bool,
     /// All of this in words.
     #[serde(default)]
     pub words: String,

@@ -44,10 +44,16 @@ pub struct NotCounted {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct DiskUse {
-    /// All environments, each file once.
+    /// All environments, each file once; at least that, unless they are whole.
     pub envs_bytes_used: u64,
-    /// All apps, each file once.
+    /// All apps, each file once; at least that, unless they are whole.
     pub apps_bytes_used: u64,
+    /// Whether all of the environments could be counted.
+    #[serde(default)]
+    pub envs_whole: bool,
+    /// Whether all of the apps could be counted.
+    #[serde(default)]
+    pub apps_whole: bool,
     /// What may still be used.
     pub free_bytes: u64,
     /// The size of the disk.

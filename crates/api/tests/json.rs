@@ -205,6 +205,8 @@ fn the_server() {
         max_log_lines: 500,
         note: text("a sentence"),
         disk: Some(DiskUse {
+            envs_whole: true,
+            apps_whole: false,
             envs_bytes_used: 2048,
             apps_bytes_used: 1,
             free_bytes: 1 << 30,

@@ -4,6 +4,7 @@
 
 extern crate alloc;
 
+mod clone;
 mod fetch;
 mod launcher;
 mod origin;
@@ -19,8 +20,9 @@ pub mod git {
     };
 }
 
+pub use clone::GitClone;
 pub use launcher::{Launcher, MenuItem};
-pub use origin::{ORIGIN, Origin};
+pub use origin::{ORIGIN, Origin, Provenance};
 pub use script::{AppScript, MOST_SCRIPTS, is_candidate};
 pub use source::{Reference, Scheme, Source, SourceError};
 pub use template::{Template, TemplateFile, template, templates};

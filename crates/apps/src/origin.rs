@@ -1,5 +1,6 @@
 //! Where an app came from, as it is written down in its folder.
 
+use crate::GitClone;
 use alloc::string::{String, ToString};
 use collodi_script::read_json;
 use collodi_value::{Object, Value};
@@ -9,7 +10,7 @@ use core::fmt;
 pub const ORIGIN: &str = ".vatn/origin.json";
 
 /// How much of a commit is shown.
-const SHORT: usize = 12;
+pub(crate) const SHORT: usize = 12;
 
 /// Where an app came from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -73,6 +74,25 @@ impl Origin {
             (_, Some(path), _) => Some(Self::Folder(path)),
             (_, _, Some(name)) => Some(Self::Template(name)),
             _ => None,
+        }
+    }
+}
+
+/// Where an app came from, as far as its folder shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Provenance {
+    /// It was added, and that is written down.
+    Noted(Origin),
+    /// Git cloned it, by a script or by hand.
+    Cloned(GitClone),
+}
+
+impl fmt::Display for Provenance {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Noted(origin) => write!(f, "{origin}"),
+            Self::Cloned(clone) => write!(f, "{clone}"),
         }
     }
 }

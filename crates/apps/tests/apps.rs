@@ -1,7 +1,7 @@
 //! Sources, origins, launchers and scripts, as their texts.
 #![allow(clippy::unwrap_used, reason = "tests")]
 
-use collodi_apps::{AppScript, Launcher, Origin, Reference, Scheme, Source, git};
+use collodi_apps::{AppScript, GitClone, Launcher, Origin, Reference, Scheme, Source, git};
 
 #[test]
 fn addresses() {
@@ -166,4 +166,59 @@ fn scripts_are_told_from_other_files() {
     assert!(program.needs_javascript);
     assert_eq!(of("vite.config.js", "export default {}"), None);
     assert_eq!(of("pinokio.json", r#"{"title": "x"}"#), None);
+}
+
+#[test]
+fn a_clone_is_known_by_the_files_of_git() {
+    let config = "[core]\n\tbare = false\n[remote \"origin\"]\n\turl = ADDRESS\n\tfetch = x\n\
+        [branch \"main\"]\n\tremote = origin\n[remote \"fork\"]\n\turl = https://host/fork\n";
+    let commit = "1".repeat(40);
+    let shown = |address: &str, head: &str| {
+        let clone = GitClone::read(&config.replace("ADDRESS", address), head);
+        let packed = format!("# pack-refs\n{commit} refs/heads/packed\n");
+        clone.map_or_else(
+            || "-".to_owned(),
+            |clone| clone.at(None, Some(&packed)).to_string(),
+        )
+    };
+    let main = "ref: refs/heads/main\n";
+    let table = [
+        (
+            "https://host/o/x.git",
+            main,
+            "cloned from https://host/o/x.git (main)",
+        ),
+        (
+            "git@host:o/x",
+            "ref: refs/heads/packed\n",
+            "cloned from git@host:o/x at 111111111111 (packed)",
+        ),
+        (
+            "\"/srv/a b\" # mine",
+            &commit,
+            "cloned from /srv/a b at 111111111111 (no branch)",
+        ),
+        (
+            "https://me:token@host/x",
+            main,
+            "cloned from https://host/x (main)",
+        ),
+        (
+            "ssh://git:pw@host/x",
+            main,
+            "cloned from ssh://git@host/x (main)",
+        ),
+        ("", main, "-"),
+    ];
+    for (address, head, expected) in table {
+        assert_eq!(shown(address, head), expected);
+    }
+    let other = "[remote \"fork\"]\n\turl = https://host/fork\n";
+    assert_eq!(GitClone::read(other, main), None);
+    let loose = GitClone::read(&config, main).unwrap();
+    assert_eq!(loose.branch_file().unwrap(), ".git/refs/heads/main");
+    assert_eq!(
+        loose.at(Some(&format!("{commit}\n")), None).commit,
+        Some(commit)
+    );
 }

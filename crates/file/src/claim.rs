@@ -11,7 +11,7 @@ use core::fmt;
 pub struct Claim {
     /// The program, where it has a number.
     pub pid: Option<u32>,
-    /// What it noted.
+    /// What it noted; on further lines, what those noted before it whose work was never ended.
     pub note: String,
 }
 
@@ -27,6 +27,26 @@ impl Claim {
             pid: pid.parse().ok(),
             note: note.trim_end().to_string(),
         }
+    }
+
+    /// This claim, over one that was let go without an end: its notes stay, behind ours, as
+    /// many of the latest as there is room for.
+    #[must_use]
+    pub fn over(mut self, left: &Self) -> Self {
+        for line in left.notes() {
+            let is_new = self.notes().all(|own| own != line);
+            let fits = self.note.len() + 1 + line.len() <= Self::MAX_NOTE;
+            if is_new && fits {
+                self.note.push('\n');
+                self.note.push_str(line);
+            }
+        }
+        self
+    }
+
+    /// All that is noted, the latest first.
+    pub fn notes(&self) -> impl Iterator<Item = &str> {
+        self.note.lines().filter(|line| !line.is_empty())
     }
 
     /// The text of the file.

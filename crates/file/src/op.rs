@@ -100,7 +100,8 @@ pub enum FileOp {
     /// Makes a file that one program at a time has claimed, and makes the directories
     /// above it. The claim ends with [`Release`](Self::Release), and with the program that
     /// has it, however that ends; the file stays. One that is there and nobody claims is
-    /// taken over. Never waits: when somebody else has the claim, the answer is
+    /// taken over, with what is noted in it: what its maker began is not lost with another
+    /// death ([`Claim::over`]). Never waits: when somebody else has the claim, the answer is
     /// [`Held`](FileAnswer::Held), also when that is this program. A link, and a file with
     /// other names, is [`Special`](crate::FileErrorKind::Special): somebody else may have put
     /// it there, and what it names would be written over.

@@ -23,6 +23,8 @@ pub enum AppChange {
     Update,
     /// Its files go.
     Removal,
+    /// It is being made: there is none of its name yet.
+    Addition,
 }
 
 /// The apps that somebody changes.
@@ -60,7 +62,10 @@ impl Host {
         let app = app.as_str();
         self.refuse_early()?;
         self.changing.refuse(app)?;
-        if let Some(by) = self.busy_by(app).or_else(|| self.wanted_by(app)) {
+        // What runs by the name of one that is being added is of another folder.
+        let is_there = change != AppChange::Addition;
+        let user = || self.busy_by(app).or_else(|| self.wanted_by(app));
+        if let Some(by) = is_there.then(user).flatten() {
             let app = app.to_string();
             return Err(Refused::Busy { app, by });
         }
@@ -94,6 +99,7 @@ impl fmt::Display for AppChange {
         f.write_str(match self {
             Self::Update => "update",
             Self::Removal => "removal",
+            Self::Addition => "addition",
         })
     }
 }

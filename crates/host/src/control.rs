@@ -4,7 +4,7 @@ use crate::{
     Accepted, EnvUser, Event, Follower, Host, HostOptions, Process, ProcessId, Reader, Refused,
     RunEntry, RunId, RunRequest,
     detection::{Detecting, own_vars},
-    env_users::maker,
+    env_users::{env_deletion, maker},
     environment::EnvJob,
     post::Post,
     script_address::identity,
@@ -20,7 +20,7 @@ use alloc::{
 use collodi_command::{Signal, TreeId};
 use collodi_contain::{ContainedPath, Name, RelPath};
 use collodi_machine::ActionId;
-use collodi_python::{Contents, Deletion, EnvDir, Layout, ProvisionOptions, Toolchain};
+use collodi_python::{Contents, EnvDir, Layout, ProvisionOptions, Toolchain};
 use collodi_run::{App, EnvironmentFiles, EnvironmentLayer, Resume, RunOptions};
 use collodi_script::Dialect;
 use collodi_time::{Deadline, Duration, Instant};
@@ -212,6 +212,7 @@ impl Host {
                 self.shared.post.push_back(Post::Env(env.clone(), cancel));
             }
         }
+        self.leave_searches(leaves);
     }
 
     pub(crate) fn supervise(
@@ -348,7 +349,7 @@ impl Host {
             return Err(Refused::EnvInUse { env, by });
         }
         if !self.deleting.contains_key(env.path()) {
-            self.delete(env, Deletion::FIRST);
+            self.delete(env.path().clone(), env_deletion(env));
         }
         Ok(Accepted::UnderWay)
     }

@@ -4,7 +4,7 @@ use crate::{Host, Process, ProcessId, RunId, journal::Record};
 use alloc::{format, string::String, string::ToString as _, vec::Vec};
 use collodi_command::TreeId;
 use collodi_contain::ContainedPath;
-use collodi_python::makes_environments;
+use collodi_python::{Deletion, EnvDir};
 use core::fmt;
 
 /// The tree in which the host of this seed makes environments.
@@ -81,10 +81,10 @@ impl LeftDaemon {
     }
 }
 
-/// The tree in which a host made an environment, by what it noted in the marker: commands of a
-/// host that is gone may live on in it. An app may write markers, so no other tree is named.
-pub fn env_maker(note: &str) -> Option<TreeId> {
-    makes_environments(note, maker(0).as_str()).then(|| TreeId::new(note))
+/// The deletion of an environment that hosts make: what one that is gone has left running in it
+/// is ended.
+pub fn env_deletion(env: EnvDir) -> Deletion {
+    Deletion::new(env, maker(0))
 }
 
 impl fmt::Display for EnvUser {

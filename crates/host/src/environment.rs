@@ -162,7 +162,9 @@ impl EnvJob {
     fn done(&mut self, provisioned: Provisioned, shared: &mut Shared) {
         let env = self.provision.env().path().clone();
         let result = match &provisioned {
-            Provisioned::Reused | Provisioned::Created | Provisioned::Cleared => Ok(()),
+            Provisioned::Reused | Provisioned::Created | Provisioned::Cleared => {
+                Ok(self.provision.env().clone())
+            }
             Provisioned::Failed(error) => Err(error.clone()),
         };
         for (run, id) in self.waiting.drain(..) {

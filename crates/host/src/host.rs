@@ -4,6 +4,7 @@ use crate::{
     Accepted, Command, Event, HostOptions, Process, ProcessId, Refused, RunEntry, RunId,
     alike::Alike,
     changing::Changing,
+    conda_names::Search,
     confine::Confining,
     detection::{Detecting, own_environment, own_vars},
     environment::EnvJob,
@@ -27,7 +28,7 @@ use collodi_action::{Action, Completion, Progress};
 use collodi_command::TreeId;
 use collodi_contain::{ContainedPath, RelPath};
 use collodi_machine::{ActionId, Machine, Output, OutputOf, Stale};
-use collodi_python::{Deletion, Detect, DetectOptions, EnvDir, Toolchain};
+use collodi_python::{Deletion, Detect, DetectOptions, Toolchain};
 use collodi_time::Instant;
 use core::fmt;
 
@@ -58,8 +59,10 @@ pub struct Host {
     pub(crate) alike: Alike,
     pub(crate) changing: Changing,
     pub(crate) envs: BTreeMap<ContainedPath, EnvJob>,
+    /// Searches for named conda environments, by the actions of runs that want them.
+    pub(crate) searches: BTreeMap<(RunId, ActionId), Search>,
     /// Environments that are being deleted; who wants one waits until it is gone.
-    pub(crate) deleting: BTreeMap<ContainedPath, (EnvDir, Deletion)>,
+    pub(crate) deleting: BTreeMap<ContainedPath, Deletion>,
     /// When runs and processes ended, in this order, for retention.
     pub(crate) ended_runs: Vec<(Instant, RunId)>,
     pub(crate) ended_processes: Vec<(Instant, ProcessId)>,
@@ -99,6 +102,7 @@ impl Host {
             alike: Alike::default(),
             changing: Changing::default(),
             envs: BTreeMap::new(),
+            searches: BTreeMap::new(),
             deleting: BTreeMap::new(),
             ended_runs: Vec::new(),
             ended_processes: Vec::new(),

@@ -15,6 +15,8 @@ pub(crate) enum Post {
     Process(ProcessId, collodi_restart::Input),
     /// To the making of an environment.
     Env(ContainedPath, collodi_python::Input),
+    /// To the search for the conda environment that an action of a run wants.
+    Search((RunId, ActionId), collodi_python::Input),
     /// A run wants an environment.
     WantEnv(RunId, ActionId, EnvRequest),
     /// A run wants a daemon.

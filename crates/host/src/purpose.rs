@@ -29,7 +29,7 @@ pub(crate) fn say(child: &Child, action: &mut Action, own: &Decided) {
         kind: match child {
             Child::Env(_) => Kind::Environment,
             Child::Call(_) => Kind::Repository,
-            Child::Detect | Child::Ready(_) => Kind::Probe,
+            Child::Detect | Child::Ready(_) | Child::Locate(..) => Kind::Probe,
             _ => Kind::Other,
         },
         app: spec.purpose.app.take(),

@@ -7,13 +7,15 @@ use crate::{
     post::Post,
     shared::{Child, Owner, Role},
 };
-use alloc::{collections::BTreeSet, string::ToString};
-use collodi_action::{Action, Completion, Progress};
+use alloc::{
+    collections::BTreeSet,
+    string::{String, ToString},
+};
+use collodi_action::{Completion, Progress};
 use collodi_contain::ContainedPath;
-use collodi_file::{FileAnswer, FileError};
 use collodi_machine::{ActionId, Stale};
-use collodi_python::{Deletion, EnvDir};
-use collodi_run::EnvRequest;
+use collodi_python::{Contents, Deletion, EnvDir};
+use collodi_run::{EnvPlace, EnvRequest};
 use collodi_time::Instant;
 use core::ops::ControlFlow;
 
@@ -25,7 +27,8 @@ impl Host {
                 Post::Run(id, input) => self.run_input(now, &id, input),
                 Post::Process(id, input) => self.process_input(now, &id, input),
                 Post::Env(env, input) => self.env_input(now, &env, input),
-                Post::WantEnv(run, action, request) => self.want_env(run, action, request),
+                Post::Search(who, input) => self.search_input(now, &who, input),
+                Post::WantEnv(run, action, request) => self.want_env(now, run, action, request),
                 Post::WantDaemon(run, action, spec) => self.want_daemon(now, run, action, *spec),
                 Post::EnvLine(env, line) => self.env_line(now, &env, &line),
                 Post::KeepDaemon(run, action, keep) => self.keep_daemon(now, &run, action, *keep),
@@ -110,14 +113,29 @@ impl Host {
         }
     }
 
-    fn want_env(&mut self, run: RunId, action: ActionId, request: EnvRequest) {
+    fn want_env(&mut self, now: Instant, run: RunId, action: ActionId, request: EnvRequest) {
         let EnvRequest { env, contents } = request;
-        let entry = self.runs.get_mut(&run);
-        let app = entry.map(|entry| {
+        let entry = self.runs.get(&run);
+        let app = entry.map(|entry| entry.app_info().name.clone());
+        let who = (run, action);
+        match env {
+            EnvPlace::At(env) => self.make_for(who, app, &env, contents),
+            EnvPlace::Conda(name) => self.want_named(now, who, app, (name, contents)),
+        }
+    }
+
+    /// Has this environment made for an action of a run.
+    pub(crate) fn make_for(
+        &mut self,
+        (run, action): (RunId, ActionId),
+        app: Option<String>,
+        env: &EnvDir,
+        contents: Contents,
+    ) {
+        if let Some(entry) = self.runs.get_mut(&run) {
             entry.add_env(env.path().clone());
-            entry.app_info().name.clone()
-        });
-        self.env_job(app, &env, contents).add(run, action);
+        }
+        self.env_job(app, env, contents).add(run, action);
         self.begin_env(env.path());
     }
 
@@ -166,6 +184,10 @@ impl Host {
             (Child::Env(env), _) => {
                 self.env_input(now, &env, collodi_python::Input::Progress(own, progress));
             }
+            (Child::Locate(run, action), _) => {
+                let heard = collodi_python::Input::Progress(own, progress);
+                self.search_input(now, &(run, action), heard);
+            }
             (Child::Run(run), _) => {
                 self.run_input(now, &run, collodi_run::Input::Progress(own, progress));
             }
@@ -200,6 +222,10 @@ impl Host {
             (Child::Env(env), Some(own)) => {
                 self.env_input(now, env, collodi_python::Input::Completed(own, completion));
             }
+            (Child::Locate(run, action), Some(own)) => {
+                let ended = collodi_python::Input::Completed(own, completion);
+                self.search_input(now, &(run.clone(), *action), ended);
+            }
             (Child::Run(run), Some(own)) => {
                 let completed = collodi_run::Completed::World(completion);
                 self.run_input(now, run, collodi_run::Input::Completed(own, completed));
@@ -226,9 +252,7 @@ impl Host {
             }
             (Child::EnvSpace(env), _) => self.room_is_known(env, &completion),
             (Child::EnvDeletion(path), _) => {
-                if let Completion::File(answer) = completion {
-                    self.deletion(path, answer);
-                }
+                self.deletion(path, completion);
             }
             (Child::Journal(sheet), _) => self.put_down(now, sheet, completion),
             (Child::Recovery(look), _) => self.looked(now, look, completion),
@@ -240,12 +264,12 @@ impl Host {
     }
 
     /// The next step of deleting an environment.
-    fn deletion(&mut self, path: &ContainedPath, answer: Result<FileAnswer, FileError>) {
-        let Some((env, stage)) = self.deleting.remove(path) else {
+    fn deletion(&mut self, path: &ContainedPath, how: Completion) {
+        let Some(deletion) = self.deleting.remove(path) else {
             return;
         };
-        let ended = match stage.answered(&env, answer) {
-            ControlFlow::Continue(next) => return self.delete(env, next),
+        let ended = match deletion.completed(how) {
+            ControlFlow::Continue(next) => return self.delete(path.clone(), next),
             ControlFlow::Break(ended) => ended,
         };
         let (shown, what) = (path.absolute(), EnvEvent::Deleted(ended));
@@ -253,11 +277,11 @@ impl Host {
         self.begin_env(path);
     }
 
-    pub(crate) fn delete(&mut self, env: EnvDir, stage: Deletion) {
-        let (path, op) = (env.path().clone(), stage.op(&env));
-        self.deleting.insert(path.clone(), (env, stage));
+    pub(crate) fn delete(&mut self, path: ContainedPath, deletion: Deletion) {
+        let action = deletion.action();
+        self.deleting.insert(path.clone(), deletion);
         let child = Child::EnvDeletion(path);
-        self.shared.ask(child, None, Role::Plain, Action::File(op));
+        self.shared.ask(child, None, Role::Plain, action);
     }
 
     /// Passes the time on to the first child whose deadline has come. When there are
@@ -270,6 +294,9 @@ impl Host {
         match child {
             Child::Detect => self.detect_input(now, collodi_python::Input::Timeout),
             Child::Env(env) => self.env_input(now, &env, collodi_python::Input::Timeout),
+            Child::Locate(run, action) => {
+                self.search_input(now, &(run, action), collodi_python::Input::Timeout);
+            }
             Child::Run(run) => self.run_input(now, &run, collodi_run::Input::Timeout),
             Child::Process(id) => self.process_due(now, &id),
             Child::Reach(id) => {

@@ -28,6 +28,8 @@ pub(crate) enum Child {
     Detect,
     /// The making of an environment.
     Env(ContainedPath),
+    /// The search for a named conda environment that an action of a run wants.
+    Locate(RunId, ActionId),
     /// The look whether there is room for an environment.
     EnvSpace(ContainedPath),
     /// The deletion of an environment.

@@ -27,6 +27,8 @@ struct World {
     /// The note of a maker that has ended, in the marker.
     left: Option<&'static str>,
     told: Vec<String>,
+    /// The trees that were killed.
+    killed: Vec<String>,
 }
 
 impl World {
@@ -40,6 +42,7 @@ impl World {
             free,
             left: None,
             told: Vec::new(),
+            killed: Vec::new(),
         };
         world.settle(Input::Start);
         world
@@ -78,7 +81,7 @@ impl World {
         panic!("it never settles");
     }
 
-    fn answer(&self, action: &Action) -> (Option<Progress>, Option<Completion>) {
+    fn answer(&mut self, action: &Action) -> (Option<Progress>, Option<Completion>) {
         let file = |answer| Some(Completion::File(Ok(answer)));
         match action {
             Action::Exec(spec) if spec.args.iter().any(|arg| arg == "--version") => {
@@ -104,7 +107,10 @@ impl World {
                 });
                 (None, file(FileAnswer::Claimed(left)))
             }
-            Action::Signal(..) => (None, Some(Completion::Signalled(Ok(())))),
+            Action::Signal(tree, _) => {
+                self.killed.push(tree.to_string());
+                (None, Some(Completion::Signalled(Ok(()))))
+            }
             Action::AwaitEmpty(_) => (None, Some(Completion::Empty(Ok(())))),
             Action::File(FileOp::Stat { path })
                 if self.left.is_some() && path.absolute().ends_with(".creating") =>
@@ -146,6 +152,22 @@ fn what_is_wanted_while_it_is_cleared_is_made_after_that() {
     world.host.command(Instant::ZERO, clear).unwrap();
     world.command(Command::CreateEnv(web())).unwrap();
     insta::assert_debug_snapshot!("cleared_and_made", world.told);
+}
+
+/// What makers that are gone have begun goes on otherwise, in what is being removed.
+#[test]
+fn who_deletes_ends_what_is_left_of_makers() {
+    let mut world = World::new(1 << 40);
+    world.left = Some("\nenv-0123456789abcdef\nweb-1234\nenv-fedcba9876543210");
+    let force = false;
+    world
+        .command(Command::DeleteEnv { name: web(), force })
+        .unwrap();
+    assert_eq!(
+        world.killed,
+        ["env-0123456789abcdef", "env-fedcba9876543210"]
+    );
+    assert_eq!(world.told.last().unwrap(), "deleted");
 }
 
 #[test]

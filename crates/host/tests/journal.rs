@@ -566,11 +566,12 @@ fn a_host_hands_over_when_all_is_written_and_no_run_would_be_lost() {
     assert!(!lets_go(&play), "an installation would be lost");
     play.command(Command::StopApp("demo".into())).wait(5);
     let app = || Name::parse("greeter").unwrap();
-    let change = AppChange::Update;
-    play.command(Command::ClaimApp { app: app(), change });
-    play.command(Command::HandOver(Follower::SameProcess));
-    assert!(!lets_go(&play), "an update would be lost");
-    play.command(Command::ReleaseApp(app()));
+    for change in [AppChange::Update, AppChange::Addition] {
+        play.command(Command::ClaimApp { app: app(), change });
+        play.command(Command::HandOver(Follower::SameProcess));
+        assert!(!lets_go(&play), "an {change} would be lost");
+        play.command(Command::ReleaseApp(app()));
+    }
     play.run(SERVER)
         .wait(1)
         .command(Command::HandOver(Follower::SameProcess));

@@ -10,6 +10,7 @@ mod deletion;
 mod detect;
 mod installer;
 mod layout;
+mod locate;
 mod platform;
 mod provision;
 mod pyvenv;
@@ -22,6 +23,7 @@ pub use deletion::Deletion;
 pub use detect::{Detect, DetectOptions};
 pub use installer::{Installer, UV_STAND_IN};
 pub use layout::{EnvDir, Layout};
+pub use locate::{Locate, LocateOptions, Located};
 pub use platform::{Os, Platform};
 pub use provision::{
     Contents, Provision, ProvisionError, ProvisionEvent, ProvisionOptions, Provisioned,

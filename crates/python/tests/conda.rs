@@ -39,10 +39,10 @@ fn each_tool_is_told_in_its_own_words() {
 
 #[test]
 fn a_new_one_has_its_specifications() {
-    let name = CondaEnv::Name(Name::parse("x").unwrap());
+    let path = Root::new("/w").at(collodi_contain::RelPath::parse("my env").unwrap());
     let new = ["python=3.11", "-c", "conda-forge"].map(Into::into);
     assert_eq!(
-        name.create_args(&new).join(" "),
-        "create -y -n x python=3.11 -c conda-forge"
+        CondaEnv::Path(path).create_args(&new).join(" "),
+        "create -y -p /w/my env python=3.11 -c conda-forge"
     );
 }

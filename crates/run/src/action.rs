@@ -2,6 +2,7 @@
 
 use crate::{DaemonSpec, Keep, ScriptRequest};
 use alloc::{boxed::Box, string::String};
+use collodi_contain::Name;
 use collodi_machine::ActionId;
 use collodi_python::{Contents, EnvDir};
 use collodi_restart::RestartClass;
@@ -37,9 +38,27 @@ pub enum Action {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EnvRequest {
     /// The environment.
-    pub env: EnvDir,
+    pub env: EnvPlace,
     /// What it is made with when it is not there.
     pub contents: Contents,
+}
+
+/// Where an environment is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum EnvPlace {
+    /// In this directory.
+    At(EnvDir),
+    /// Where conda has those that it knows by name.
+    Conda(Name),
+}
+
+impl fmt::Display for EnvPlace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::At(env) => write!(f, "{}", env.path()),
+            Self::Conda(name) => write!(f, "{name}"),
+        }
+    }
 }
 
 impl fmt::Display for Action {
@@ -47,7 +66,7 @@ impl fmt::Display for Action {
         match self {
             Self::World(action) => write!(f, "{action}"),
             Self::ProvideEnv(EnvRequest { env, contents }) => {
-                write!(f, "provide environment {}", env.path())?;
+                write!(f, "provide environment {env}")?;
                 match contents {
                     Contents::Python(None) | Contents::Nothing => Ok(()),
                     Contents::Python(Some(version)) => write!(f, " with Python {version}"),

@@ -4,7 +4,7 @@ use crate::ScriptFault;
 use alloc::{string::String, sync::Arc, vec::Vec};
 use collodi_action::{Completion, Progress};
 use collodi_machine::ActionId;
-use collodi_python::ProvisionError;
+use collodi_python::{EnvDir, ProvisionError};
 use collodi_value::{Object, Value};
 use core::fmt;
 
@@ -38,8 +38,8 @@ pub enum Input {
 pub enum Completed {
     /// [`Action::World`](crate::Action::World)
     World(Completion),
-    /// [`Action::ProvideEnv`](crate::Action::ProvideEnv)
-    Env(Result<(), ProvisionError>),
+    /// [`Action::ProvideEnv`](crate::Action::ProvideEnv): where the environment is
+    Env(Result<EnvDir, ProvisionError>),
     /// [`Action::StartDaemon`](crate::Action::StartDaemon), and of
     /// [`Action::KeepDaemon`](crate::Action::KeepDaemon): then the end of the command is
     /// that of its supervision.
@@ -84,7 +84,7 @@ impl fmt::Display for Completed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::World(completion) => write!(f, "{completion}"),
-            Self::Env(Ok(())) => f.write_str("environment is there"),
+            Self::Env(Ok(_)) => f.write_str("environment is there"),
             Self::Env(Err(error)) => write!(f, "environment failed: {error}"),
             Self::Daemon(Ok(daemon)) => write!(f, "daemon {} started", daemon.id),
             Self::Daemon(Err(error)) => write!(f, "daemon failed: {error}"),

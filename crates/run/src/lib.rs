@@ -34,7 +34,7 @@ mod session;
 mod shown;
 mod step;
 
-pub use action::{Action, EnvRequest};
+pub use action::{Action, EnvPlace, EnvRequest};
 pub use answers::PreparedAnswers;
 pub use daemon::{DaemonSpec, Keep, Probe, Readiness, Restart};
 pub use environment::{EnvironmentFiles, EnvironmentLayer, Giver};

@@ -294,6 +294,16 @@ impl FailureKind {
                 ..
             } => "wait until that program is done, or end it; what it leaves is made anew",
             Self::Env {
+                error: ProvisionError::Conda { .. },
+                ..
+            } => {
+                "conda must be able to install it: look at the channels and the names of the packages, and at the room on the disk"
+            }
+            Self::Env {
+                error: ProvisionError::NoCondaFolder(_),
+                ..
+            } => "`conda info --json` must work by itself, and name its `envs_dirs`",
+            Self::Env {
                 error: ProvisionError::Command { .. },
                 ..
             } => {

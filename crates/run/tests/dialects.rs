@@ -7,7 +7,7 @@ use collodi_contain::{RelPath, Root};
 use collodi_file::{FileAnswer, FileOp};
 use collodi_machine::{ActionId, Machine as _, Output};
 use collodi_python::{Contents, Tool, Toolchain};
-use collodi_run::{Action, App, Completed, DaemonStarted, Event, Input, Run, RunOptions};
+use collodi_run::{Action, App, Completed, DaemonStarted, EnvPlace, Event, Input, Run, RunOptions};
 use collodi_script::{Dialect, Options, parse};
 use collodi_time::Instant;
 use std::{collections::VecDeque, fmt::Write as _, sync::Arc};
@@ -223,7 +223,10 @@ impl Easy {
                 self.complete(id, Completed::World(Completion::File(Ok(FileAnswer::Done))));
             }
             Action::ProvideEnv(request) => {
-                let path = request.env.path();
+                let EnvPlace::At(env) = request.env.clone() else {
+                    panic!("nobody asks for a named one")
+                };
+                let path = env.path();
                 match &request.contents {
                     Contents::Python(_) | Contents::Nothing => {
                         self.told.push(format!("environment {path}"));
@@ -233,7 +236,7 @@ impl Easy {
                         self.told.push(format!("conda environment {path}: {specs}"));
                     }
                 }
-                self.complete(id, Completed::Env(Ok(())));
+                self.complete(id, Completed::Env(Ok(env)));
             }
             Action::StartDaemon(_) => {
                 let daemon = DaemonStarted {

@@ -6,8 +6,8 @@ use collodi_command::{CommandSpec, Exit, Signal, Stdin, Stream, TreeId};
 use collodi_contain::{RelPath, Root};
 use collodi_file::FileAnswer;
 use collodi_machine::{ActionId, Output, OutputOf, trace::Traced};
-use collodi_python::{Tool, Toolchain};
-use collodi_run::{Action, App, Completed, DaemonStarted, Input, Run, RunOptions};
+use collodi_python::{EnvDir, Platform, ProvisionError, Tool, Toolchain};
+use collodi_run::{Action, App, Completed, DaemonStarted, EnvPlace, Input, Run, RunOptions};
 use collodi_script::{Options, parse};
 use collodi_time::Instant;
 use insta::assert_snapshot;
@@ -112,8 +112,13 @@ impl Play {
     }
 
     fn answer(&mut self, output: &OutputOf<Run>) {
-        let Output::Action(id, Action::World(action)) = output else {
+        let Output::Action(id, action) = output else {
             return;
+        };
+        let action = match action {
+            Action::World(action) => action,
+            Action::ProvideEnv(request) => return self.provide(*id, &request.env),
+            _ => return,
         };
         match action {
             World::Exec(spec) => self.exec(*id, spec),
@@ -126,6 +131,24 @@ impl Play {
             World::AwaitEmpty(_) => self.awaiting.push(*id),
             other => panic!("the world has no answer to {other}"),
         }
+    }
+
+    /// A named one is below conda's folder; none called `bad` can be made.
+    fn provide(&mut self, id: ActionId, place: &EnvPlace) {
+        let env = match place {
+            EnvPlace::At(env) => env.clone(),
+            EnvPlace::Conda(name) => {
+                let path = Root::new("/conda/envs").at(RelPath::parse(name.as_str()).unwrap());
+                EnvDir::conda(path, Platform::LINUX_X64)
+            }
+        };
+        let exit = Exit::Code(1);
+        let tail = "no such package".to_string();
+        let provided = match env.path().rel().file_name() {
+            Some("bad") => Err(ProvisionError::Conda { exit, tail }),
+            _ => Ok(env),
+        };
+        self.say(Input::Completed(id, Completed::Env(provided)));
     }
 
     fn exec(&mut self, id: ActionId, spec: &CommandSpec) {
@@ -542,21 +565,14 @@ fn with_conda(conda: &str, table: &[Line]) -> String {
 }
 
 #[test]
-fn a_named_conda_environment_is_made_when_it_is_not_there() {
-    let there = [Line("true", &[], Some(0)), Line("x", &[], Some(0))];
-    let missing = [
-        Line("true", &["no such environment\n"], Some(1)),
-        Line("python=3.10", &["made\n"], Some(0)),
-        Line("conda-forge", &["made\n"], Some(0)),
-        Line("python=9", &["no such package\n"], Some(1)),
-        Line("x", &[], Some(0)),
-    ];
-    assert_snapshot!("conda_there", with_conda(r#"{"name": "env"}"#, &there));
-    assert_snapshot!("conda_made", with_conda(r#"{"name": "env"}"#, &missing));
+fn a_named_conda_environment_is_provided_by_the_host_and_used_where_it_is() {
+    let table = [Line("x", &[], Some(0))];
+    let plain = with_conda(r#"{"name": "env"}"#, &table);
+    assert_snapshot!("conda_named", plain);
     let spec = r#"{"name": "ml", "python": 3.11, "args": "-c conda-forge"}"#;
-    assert_snapshot!("conda_made_as_said", with_conda(spec, &missing));
-    let failing = r#"{"name": "env", "python": "9"}"#;
-    assert_snapshot!("conda_not_made", with_conda(failing, &missing));
+    assert_snapshot!("conda_named_as_said", with_conda(spec, &table));
+    let failing = r#"{"name": "bad", "python": "9"}"#;
+    assert_snapshot!("conda_named_not_provided", with_conda(failing, &table));
 }
 
 #[test]

@@ -7,7 +7,7 @@ use collodi_contain::{RelPath, Root};
 use collodi_file::{FileAnswer, FileError, FileErrorKind, FileOp};
 use collodi_machine::{ActionId, Output, OutputOf, trace::Traced};
 use collodi_python::{ProvisionError, Tool, Toolchain};
-use collodi_run::{Action, App, Completed, DaemonStarted, Event, Input, Run, RunOptions};
+use collodi_run::{Action, App, Completed, DaemonStarted, EnvPlace, Event, Input, Run, RunOptions};
 use collodi_script::{Options, parse};
 use collodi_time::Instant;
 use insta::assert_snapshot;
@@ -119,9 +119,15 @@ impl Play {
                 self.complete(*id, Completion::Port(Ok(*from)));
             }
             Action::ProvideEnv(request) => {
-                let is_bad = request.env.path().absolute().ends_with("bad");
-                let failed = Err(ProvisionError::NoPython(vec![]));
-                let completed = Completed::Env(if is_bad { failed } else { Ok(()) });
+                let EnvPlace::At(env) = request.env.clone() else {
+                    panic!("nobody asks for a named one")
+                };
+                let completed = Completed::Env(match env {
+                    bad if bad.path().absolute().ends_with("bad") => {
+                        Err(ProvisionError::NoPython(vec![]))
+                    }
+                    env => Ok(env),
+                });
                 self.say(Input::Completed(*id, completed));
             }
             Action::StartDaemon(_) => {

@@ -1,6 +1,7 @@
 //! What can go wrong with apps.
 
-use collodi_apps::SourceError;
+use collodi_apps::{GitClone, Origin, Provenance, SourceError};
+use collodi_command::shell_words;
 use collodi_contain::Name;
 use collodi_file::{FileError, FileErrorKind};
 use collodi_time::Duration;
@@ -18,8 +19,15 @@ pub enum AppsError {
     UnderWay(Name),
     /// No template has this name.
     NoTemplate(String),
-    /// The app was not fetched from a repository.
-    NoRepository(Name),
+    /// The app was not fetched from a repository by us.
+    NoRepository {
+        /// The app.
+        app: Name,
+        /// Its folder.
+        path: String,
+        /// Where it is from, when that is known.
+        from: Option<Provenance>,
+    },
     /// Files of the app were changed, and would be lost.
     Changed {
         /// The app.
@@ -66,9 +74,7 @@ impl AppsError {
             Self::NotThere(_) => "`collodi apps` lists the apps".to_owned(),
             Self::UnderWay(_) => "wait until it has ended".to_owned(),
             Self::NoTemplate(_) => "`collodi new` lists the templates".to_owned(),
-            Self::NoRepository(name) => {
-                format!("remove it and add it again: collodi remove {name}")
-            }
+            Self::NoRepository { app, path, from } => instead(app, path, from.as_ref()),
             Self::Changed { app, .. } | Self::Commits { app, .. } => {
                 format!(
                     "keep what you changed elsewhere, or let it go: collodi update {app} --discard"
@@ -85,10 +91,60 @@ impl AppsError {
     }
 }
 
+/// A command of git without its words, which are long and ours.
+fn command(line: &str) -> String {
+    let words = line.split(' ').take(2);
+    words.collect::<Vec<_>>().join(" ")
+}
+
+/// The line in which git says why; what follows is what may be the reason, as the hint is. Only
+/// of files there are more lines to tell.
+fn cause(said: &str) -> &str {
+    if ["would be overwritten", "would be removed"].map(|text| said.contains(text)) != [false; 2] {
+        return said;
+    }
+    let marked = |line| {
+        ["fatal: ", "error: "]
+            .iter()
+            .find_map(|mark| str::strip_prefix(line, mark))
+    };
+    said.split("; ").find_map(marked).unwrap_or(said)
+}
+
+/// What brings an app what is new, where an update does not.
+fn instead(app: &Name, path: &str, from: Option<&Provenance>) -> String {
+    let folder = |path: &str| shell_words([path]);
+    match from {
+        Some(Provenance::Noted(Origin::Folder(source))) => format!(
+            "copy the folder again: collodi remove {app} && collodi add {} {app}; its environments stay, what was changed in the copy does not",
+            folder(source)
+        ),
+        Some(Provenance::Noted(Origin::Template(template))) => format!(
+            "it is yours to change; `collodi new {template} NAME` makes another one as the template is now"
+        ),
+        Some(Provenance::Cloned(GitClone {
+            branch: Some(branch),
+            ..
+        })) => format!(
+            "`git -C {} pull` brings it what is new on {branch}",
+            folder(path)
+        ),
+        Some(Provenance::Cloned(_)) => format!(
+            "it is at a commit, on no branch: `git -C {0} fetch`, then `git -C {0} checkout` with what it is to have",
+            folder(path)
+        ),
+        _ => format!("remove it and add it again: collodi remove {app}"),
+    }
+}
+
 /// What helps, by what git says.
 fn git_hint(said: &str) -> Option<&'static str> {
     let says = |text: &str| said.contains(text);
-    if says("could not read Username") || says("Authentication failed") {
+    if says("does not appear to be a git repository") || says("does not exist") {
+        Some(
+            "name the folder that has `.git` in it, or the bare repository; `collodi add DIR` copies a folder without one",
+        )
+    } else if says("could not read Username") || says("Authentication failed") {
         Some(
             "the repository is not there, or not for everybody: nobody is asked for a password; set up a credential helper of git's, or use ssh://",
         )
@@ -118,7 +174,15 @@ impl fmt::Display for AppsError {
             Self::NotThere(name) => write!(f, "there is no app {name}"),
             Self::UnderWay(name) => write!(f, "another program is at work on {name}"),
             Self::NoTemplate(name) => write!(f, "there is no template {name:?}"),
-            Self::NoRepository(name) => write!(f, "{name} was not fetched from a repository"),
+            Self::NoRepository { app, from, .. } => match from {
+                Some(Provenance::Noted(origin)) => {
+                    write!(f, "{app} was {origin}; that is not followed")
+                }
+                Some(Provenance::Cloned(clone)) => {
+                    write!(f, "{app} was {clone} by git, not by `collodi add`")
+                }
+                _ => write!(f, "nothing says where {app} came from"),
+            },
             Self::Changed { app, files } => {
                 write!(f, "files of {app} were changed: {}", files.join(", "))
             }
@@ -128,7 +192,7 @@ impl fmt::Display for AppsError {
             Self::Source(error) => write!(f, "{error}"),
             Self::NoGit => f.write_str("there is no git on this machine"),
             Self::Spawn(why) => write!(f, "git did not start: {why}"),
-            Self::Git { line, said } => write!(f, "`{line}` failed: {said}"),
+            Self::Git { line, said } => write!(f, "{} failed: {}", command(line), cause(said)),
             Self::TooSlow(time) => {
                 write!(f, "git was not done within {} minutes", time.as_secs() / 60)
             }
@@ -165,6 +229,32 @@ impl AppsError {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn of_what_git_says_the_cause_is_shown() {
+        let line = "git fetch --quiet --depth=1 -- file:///x HEAD".to_owned();
+        let shown = |said: &str| AppsError::Git {
+            line: line.clone(),
+            said: said.to_owned(),
+        };
+        for (said, expected) in [
+            (
+                "fatal: '/x' does not appear to be a git repository; fatal: Could not read from remote repository.; Please make sure",
+                "git fetch failed: '/x' does not appear to be a git repository",
+            ),
+            (
+                "error: Server does not allow request for unadvertised object 1; fatal: the end",
+                "git fetch failed: Server does not allow request for unadvertised object 1",
+            ),
+            ("exit code 1", "git fetch failed: exit code 1"),
+            (
+                "error: Untracked working tree file 'a' would be overwritten by merge.; error: b",
+                "git fetch failed: error: Untracked working tree file 'a' would be overwritten by merge.; error: b",
+            ),
+        ] {
+            assert_eq!(shown(said).to_string(), expected);
+        }
+    }
 
     #[test]
     fn what_git_says_has_a_hint() {

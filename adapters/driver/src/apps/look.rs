@@ -1,7 +1,9 @@
 //! What an app has.
 
 use super::{Apps, AppsError};
-use collodi_apps::{AppScript, Launcher, MOST_SCRIPTS, ORIGIN, Origin, is_candidate};
+use collodi_apps::{
+    AppScript, GitClone, Launcher, MOST_SCRIPTS, ORIGIN, Origin, Provenance, is_candidate,
+};
 use collodi_contain::{ContainedPath, Name, RelPath};
 use collodi_file::{FileAnswer, FileKind, FileOp};
 
@@ -19,8 +21,8 @@ pub struct AppDetail {
     pub path: String,
     /// Whether it has the script that is run when nobody names another.
     pub has_script: bool,
-    /// Where it came from, when that is written down.
-    pub origin: Option<Origin>,
+    /// Where it came from, when that is written down, or git knows.
+    pub from: Option<Provenance>,
     /// What its launcher says of it.
     pub launcher: Launcher,
     /// Its scripts, by file.
@@ -46,7 +48,7 @@ impl Apps {
         Ok(AppDetail {
             path,
             has_script: self.workspace.has_script(name).await,
-            origin: self.origin(name).await,
+            from: self.provenance(name).await,
             launcher: self.launcher(name).await,
             scripts,
             has_submodules: modules.is_some_and(|text| !text.trim().is_empty()),
@@ -54,8 +56,29 @@ impl Apps {
         })
     }
 
+    /// Where the app of this name came from: as it is written down, or else as the files of git
+    /// say that are there. Git is not run.
+    pub async fn provenance(&self, name: &Name) -> Option<Provenance> {
+        match self.origin(name).await {
+            Some(origin) => Some(Provenance::Noted(origin)),
+            None => self.cloned(name).await.map(Provenance::Cloned),
+        }
+    }
+
+    async fn cloned(&self, name: &Name) -> Option<GitClone> {
+        let config = self.text(name, GitClone::CONFIG, FILE_BYTES).await?;
+        let head = self.text(name, GitClone::HEAD, FILE_BYTES).await?;
+        let clone = GitClone::read(&config, &head)?;
+        let own = match clone.branch_file() {
+            Some(file) => self.text(name, &file, FILE_BYTES).await,
+            None => None,
+        };
+        let packed = self.text(name, GitClone::PACKED, FILE_BYTES).await;
+        Some(clone.at(own.as_deref(), packed.as_deref()))
+    }
+
     /// Where the app of this name came from, when that is written down.
-    pub async fn origin(&self, name: &Name) -> Option<Origin> {
+    pub(super) async fn origin(&self, name: &Name) -> Option<Origin> {
         let text = self.text(name, ORIGIN, FILE_BYTES).await?;
         Origin::read(&text)
     }

@@ -1,10 +1,10 @@
 //! The claims of works on apps: who finds one that nobody has ends what its maker left.
 
 use super::{Apps, AppsError, work::Work};
-use crate::left::{empty, left_note};
+use crate::left::{empty, left_claim};
 use collodi_command::{Signal, TreeId};
 use collodi_contain::{ContainedPath, Name};
-use collodi_file::{FileAnswer, FileError, FileOp};
+use collodi_file::{Claim, FileAnswer, FileError, FileOp};
 
 /// What the trees of works are called, before the work's own name.
 const TREES: &str = "git-work-";
@@ -14,8 +14,8 @@ const REPLACING: &str = " replacing";
 /// What a mark says that nobody has.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Mark {
-    /// What worked for its maker, and may do so still.
-    tree: Option<TreeId>,
+    /// What worked for its maker, and for those before, and may do so still.
+    trees: Vec<TreeId>,
     /// Whether files of the app were being replaced.
     pub(super) is_replacing: bool,
 }
@@ -26,14 +26,19 @@ impl Mark {
         format!("{tree}{}", if is_replacing { REPLACING } else { "" })
     }
 
-    fn read(note: &str) -> Self {
-        let tree = note.strip_suffix(REPLACING);
-        Self {
-            is_replacing: tree.is_some(),
+    /// Whoever mends an app that was being replaced notes so again; so the latest note counts.
+    fn read(left: &Claim) -> Self {
+        let latest = left.notes().next().unwrap_or_default();
+        let tree = |note: &str| {
+            let tree = note.strip_suffix(REPLACING).unwrap_or(note);
             // No other tree is ended by what stands in a file.
-            tree: Some(tree.unwrap_or(note))
-                .filter(|tree| tree.starts_with(TREES))
-                .map(TreeId::new),
+            tree.starts_with(TREES).then(|| TreeId::new(tree))
+        };
+        let mut trees: Vec<_> = left.notes().filter_map(tree).collect();
+        trees.dedup();
+        Self {
+            is_replacing: latest.ends_with(REPLACING),
+            trees,
         }
     }
 }
@@ -67,13 +72,13 @@ impl Apps {
 
     /// What a mark says; none when somebody has it, or it is not there.
     pub(super) async fn left_mark(&self, path: &ContainedPath) -> Result<Option<Mark>, FileError> {
-        let note = left_note(&*self.backends.files, path).await?;
-        Ok(note.map(|note| Mark::read(&note)))
+        let left = left_claim(&*self.backends.files, path).await?;
+        Ok(left.map(|left| Mark::read(&left)))
     }
 
     /// Ends what works for the maker of a mark.
     pub(super) async fn end_maker(&self, mark: &Mark) {
-        if let Some(tree) = &mark.tree {
+        for tree in &mark.trees {
             self.end(tree).await;
         }
     }

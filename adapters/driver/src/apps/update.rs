@@ -1,7 +1,7 @@
 //! Apps that are brought to the state of their repository.
 
 use super::{Apps, AppsError, git::Git, work::Work};
-use collodi_apps::{Origin, Reference, Scheme, Source, git};
+use collodi_apps::{Origin, Provenance, Reference, Scheme, Source, git};
 use collodi_contain::{ContainedPath, Name, RelPath};
 use collodi_host::HostOptions;
 
@@ -72,14 +72,17 @@ impl Apps {
 
     /// The source of an app, and the commit that was taken.
     async fn repository(&self, name: &Name) -> Result<(Source, String), AppsError> {
-        self.there(name).await?;
-        let Some(Origin::Repository {
-            url,
-            reference,
-            commit,
-        }) = self.origin(name).await
-        else {
-            return Err(AppsError::NoRepository(name.clone()));
+        let path = self.there(name).await?.absolute();
+        let (url, reference, commit) = match self.provenance(name).await {
+            Some(Provenance::Noted(Origin::Repository {
+                url,
+                reference,
+                commit,
+            })) => (url, reference, commit),
+            from => {
+                let app = name.clone();
+                return Err(AppsError::NoRepository { app, path, from });
+            }
         };
         let reference = reference.as_deref().map(Reference::parse).transpose()?;
         Ok((Source::parse(&url)?.at(reference), commit))

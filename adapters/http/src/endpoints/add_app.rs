@@ -1,6 +1,9 @@
 //! Apps that are added.
 
-use super::{Shared, apps::detail};
+use super::{
+    Shared,
+    apps::{claim, detail},
+};
 use crate::{
     Surface, body,
     fault::{Fault, Kind},
@@ -11,8 +14,8 @@ use axum::{Json, body::Bytes, extract::State, http::StatusCode};
 use collodi_api::{AppDetail, AppRequest};
 use collodi_apps::{Reference, Source, Template, template};
 use collodi_contain::Name;
-use collodi_driver::AppsError;
-use collodi_host::Host;
+use collodi_driver::{AppClaim, AppsError};
+use collodi_host::{AppChange, Host};
 
 /// Answers when the app is there. A caller that does not wait for it has it given up.
 pub(crate) async fn add_app(
@@ -44,6 +47,7 @@ async fn from_repository(
     let name = named(request, source.app_name())?;
     let options = surface.host.query(|host: &Host| host.options().clone());
     let options = options.await?;
+    let _claim = adds(surface, &name).await?;
     let adding = surface.apps.add_repository(&options, &source, &name);
     unless_gone(&surface.host, adding).await??;
     Ok(name)
@@ -57,8 +61,18 @@ async fn from_template(
     let template: &Template =
         template(wanted).ok_or_else(|| AppsError::NoTemplate(wanted.to_owned()))?;
     let name = named(request, Name::parse(template.name).ok())?;
+    let _claim = adds(surface, &name).await?;
     surface.apps.add_template(template, &name).await?;
     Ok(name)
+}
+
+/// Keeps the host from being handed over while an app is added, and others from adding the same.
+async fn adds(surface: &Surface, name: &Name) -> Result<AppClaim, Fault> {
+    if surface.apps.folder(name).await.is_ok() {
+        return Err(AppsError::Taken(name.clone()).into());
+    }
+    let hint = "give it another name, or wait until that has ended";
+    claim(surface, name, AppChange::Addition, hint).await
 }
 
 /// The commit, tag or branch in a body.

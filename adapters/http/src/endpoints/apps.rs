@@ -5,23 +5,25 @@ use crate::{
     Surface,
     fault::{Fault, Kind},
     names::PathName,
+    query::flag,
     views,
 };
-use axum::{Json, extract::State};
+use axum::{Json, extract::State, http::Uri};
 use collodi_api::{Answer, AppDetail, AppProcesses, Apps};
 use collodi_contain::Name;
 use collodi_driver::{AppClaim, CommandError};
 use collodi_host::{AppChange, Command, Host, Refused};
 use std::collections::BTreeMap;
 
-pub(crate) async fn apps(State(surface): Shared) -> Answered<Apps> {
+pub(crate) async fn apps(State(surface): Shared, uri: Uri) -> Answered<Apps> {
+    let wait = flag(&uri, "wait")?;
     let running = surface.host.query(running).await?;
     let running = |app: &str| running.get(app).copied().unwrap_or_default();
-    let mut apps = surface.inventory.apps(running).await?;
+    let mut apps = surface.inventory.apps(wait, running).await?;
     for app in &mut apps {
         if let Ok(name) = Name::parse(&app.name) {
-            let origin = surface.apps.origin(&name).await;
-            app.origin = origin.as_ref().map(views::origin);
+            let from = surface.apps.provenance(&name).await;
+            app.origin = from.as_ref().map(views::origin);
         }
     }
     let count = apps.len();

@@ -3,7 +3,7 @@
 use collodi_api::{
     App, AppDetail, AppMenuItem, AppOrigin, AppScript, AppTemplate, AppUpdated, Templates,
 };
-use collodi_apps::{MenuItem, Origin};
+use collodi_apps::{MenuItem, Origin, Provenance};
 use collodi_driver::Updated;
 
 /// An app as clients see it, of which so many processes run.
@@ -15,7 +15,7 @@ pub fn app_detail(detail: &collodi_driver::AppDetail, running: usize) -> AppDeta
             path: detail.path.clone(),
             has_script: detail.has_script,
             running_processes: running,
-            origin: detail.origin.as_ref().map(origin),
+            origin: detail.from.as_ref().map(origin),
             size: None,
         },
         title: launcher.title,
@@ -43,27 +43,35 @@ pub fn app_updated(updated: Updated, app: AppDetail) -> AppUpdated {
 }
 
 /// Where an app came from, as clients see it.
-pub fn origin(origin: &Origin) -> AppOrigin {
-    let words = origin.to_string();
-    match origin.clone() {
-        Origin::Repository {
+pub fn origin(from: &Provenance) -> AppOrigin {
+    let words = from.to_string();
+    match from.clone() {
+        Provenance::Noted(Origin::Repository {
             url,
             reference,
             commit,
-        } => AppOrigin {
+        }) => AppOrigin {
             url: Some(url),
             reference,
             commit: Some(commit),
             words,
             ..AppOrigin::default()
         },
-        Origin::Folder(folder) => AppOrigin {
+        Provenance::Noted(Origin::Folder(folder)) => AppOrigin {
             folder: Some(folder),
             words,
             ..AppOrigin::default()
         },
-        Origin::Template(template) => AppOrigin {
+        Provenance::Noted(Origin::Template(template)) => AppOrigin {
             template: Some(template),
+            words,
+            ..AppOrigin::default()
+        },
+        Provenance::Cloned(clone) => AppOrigin {
+            url: Some(clone.url),
+            reference: clone.branch,
+            commit: clone.commit,
+            cloned: true,
             words,
             ..AppOrigin::default()
         },

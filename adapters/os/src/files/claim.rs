@@ -202,7 +202,7 @@ fn take_over(
     }
     file.rewind()?;
     file.set_len(0)?;
-    file.write_all(own.text().as_bytes())?;
+    file.write_all(own.clone().over(&there).text().as_bytes())?;
     file.sync_data()?;
     Ok(Some((Some(file), FileAnswer::Claimed(Some(there)))))
 }

@@ -4,9 +4,10 @@ use super::Player;
 use crate::{network, variables::variables};
 use collodi_api::{Effect, FileEffect, PlannedCommand};
 use collodi_command::CommandSpec;
+use collodi_contain::{RelPath, Root};
 use collodi_file::FileOp;
-use collodi_python::{Contents, Installer, ProvisionError};
-use collodi_run::{DaemonSpec, EnvRequest, Field, FieldKind, Question};
+use collodi_python::{Contents, EnvDir, Installer, ProvisionError};
+use collodi_run::{DaemonSpec, EnvPlace, EnvRequest, Field, FieldKind, Question};
 use collodi_script::StepAt;
 use collodi_value::Value;
 use collodi_web::{DownloadSpec, Downloaded, FetchSpec, Fetched, Headers, Target};
@@ -44,13 +45,24 @@ impl Player<'_> {
         self.effect(step, Effect::Command(command));
     }
 
-    /// An environment is there or can be made, unless there is nothing to make it with.
+    /// An environment is there or can be made, unless there is nothing to make it with. Where
+    /// conda has those with names, it alone could say.
     pub(super) async fn environment(
         &mut self,
         step: &StepAt,
         request: &EnvRequest,
-    ) -> Result<(), ProvisionError> {
-        let exists = self.disk.has(&request.env.proof()).await;
+    ) -> Result<EnvDir, ProvisionError> {
+        let env = match &request.env {
+            EnvPlace::At(env) => env.clone(),
+            EnvPlace::Conda(name) => {
+                self.notes
+                    .assume("conda has its environments in one folder of its own");
+                let folder = Root::new("/<conda>/envs").at(RelPath::root());
+                let path = folder.join(name.as_str()).unwrap_or(folder);
+                EnvDir::conda(path, self.options.host.layout.platform())
+            }
+        };
+        let exists = self.disk.has(&env.proof()).await;
         let tools = &self.options.tools;
         let installer = tools.installer(self.options.host.prefer_uv);
         let python = match &request.contents {
@@ -62,14 +74,14 @@ impl Player<'_> {
             }
             Contents::Python(version) => version.clone(),
         };
-        self.disk.assume_file(&request.env.proof(), "");
+        self.disk.assume_file(&env.proof(), "");
         let effect = Effect::Environment {
-            path: request.env.path().absolute(),
+            path: env.path().absolute(),
             python,
             exists,
         };
         self.effect(step, effect);
-        Ok(())
+        Ok(env)
     }
 
     /// Every request is answered, with nothing in the answer.

@@ -1,6 +1,6 @@
 //! `collodi apps`
 
-use super::add::parse_name;
+use super::{add::parse_name, env::size};
 use crate::{
     cli::AppsArgs,
     client::Client,
@@ -8,8 +8,10 @@ use crate::{
 };
 use anyhow::Result;
 use collodi_api::{App, AppDetail, AppMenuItem, AppScript, Apps};
+use collodi_inventory::Inventory;
 use collodi_logs::plain;
-use std::{path::Path, process::ExitCode};
+use futures::future;
+use std::{path::Path, process::ExitCode, sync::Arc};
 
 /// Shows the apps of the workspace and how much of each runs, or one app and what it has.
 pub(crate) fn apps(workspace: &Path, json: bool, args: &AppsArgs) -> Result<ExitCode> {
@@ -21,21 +23,18 @@ pub(crate) fn apps(workspace: &Path, json: bool, args: &AppsArgs) -> Result<Exit
 
 fn all(workspace: &Path, json: bool) -> Result<ExitCode> {
     if let Some(server) = Client::of_running(workspace)? {
-        let Apps { apps, .. } = server.get("/python/apps")?;
+        let Apps { apps, .. } = server.get_patiently("/python/apps?wait=true")?;
         return list(json, &apps);
     }
     Local::look(workspace, |local| async move {
-        let mut apps = Vec::new();
-        for app in local.apps.workspace().apps().await? {
-            let origin = local.apps.origin(&app.name).await;
-            apps.push(App {
-                name: app.name.to_string(),
-                path: app.path,
-                has_script: app.has_script,
-                running_processes: 0,
-                origin: origin.as_ref().map(collodi_http::origin),
-                size: None,
-            });
+        let workspace = local.apps.workspace().clone();
+        let (inventory, worker) = Inventory::new(workspace, Arc::clone(&local.backends.clock));
+        let asked = async move { inventory.apps(true, |_| 0).await };
+        let (apps, ()) = future::join(asked, worker.work()).await;
+        let mut apps = apps?;
+        for app in &mut apps {
+            let from = local.apps.provenance(&parse_name(&app.name)?).await;
+            app.origin = from.as_ref().map(collodi_http::origin);
         }
         list(json, &apps)
     })
@@ -57,15 +56,16 @@ fn list(json: bool, apps: &[App]) -> Result<ExitCode> {
 fn table(apps: &[App]) {
     let longest = apps.iter().map(|app| app.name.len()).max();
     let name = longest.unwrap_or_default().max("NAME".len());
-    say!("{:name$}  {:>7}  FROM", "NAME", "RUNNING");
+    say!("{:name$}  {:>7}  {:>10}  FROM", "NAME", "RUNNING", "SIZE");
     for app in apps {
         let running = match app.has_script {
             true => app.running_processes.to_string(),
             false => "-".to_owned(),
         };
+        let size = app.size.as_ref().map_or_else(|| "-".to_owned(), size);
         let from = app.origin.as_ref().map(|origin| origin.words.as_str());
         let from = plain(from.unwrap_or(&app.path));
-        say!("{:name$}  {running:>7}  {from}", app.name);
+        say!("{:name$}  {running:>7}  {size:>10}  {from}", app.name);
     }
 }
 

@@ -115,6 +115,59 @@ fn an_app_is_added_from_a_repository_and_says_what_it_has() {
     assert_eq!(apps(&stage), ["greeter"]);
 }
 
+/// A script's clone, and one by hand, are no less from somewhere; nothing follows them but git.
+#[test]
+fn what_git_cloned_says_where_it_is_from_and_is_left_to_git() {
+    let stage = stage();
+    let source = stage.root().join("source").display().to_string();
+    let folder = |name: &str| app(&stage, name).display().to_string();
+    fs::create_dir_all(app(&stage, "")).unwrap();
+    git(&stage.root(), &["clone", "-q", &source, &folder("branch")]);
+    git(
+        &stage.root(),
+        &[
+            "clone",
+            "-q",
+            "--depth=1",
+            &format!("file://{source}"),
+            &folder("shallow"),
+        ],
+    );
+    git(
+        &stage.root(),
+        &["clone", "-q", &source, &folder("detached")],
+    );
+    git(
+        &app(&stage, "detached"),
+        &["checkout", "-q", "--detach", "v1"],
+    );
+    fs::create_dir_all(app(&stage, "bare")).unwrap();
+    let listed = done(stage.call("apps")).stdout;
+    let newest = git(
+        &stage.root().join("source"),
+        &["rev-parse", "--short=12", "HEAD"],
+    );
+    for text in [
+        format!("cloned from {source} at {newest} (main)"),
+        format!("cloned from file://{source} at {newest} (main)"),
+        format!("cloned from {source} at "),
+        "(no branch)".to_owned(),
+    ] {
+        assert!(listed.contains(&text), "{text}: {listed}");
+    }
+    let line = |name: &str| listed.lines().find(|line| line.starts_with(name)).unwrap();
+    assert!(!line("branch").contains(" - "), "it has a size: {listed}");
+    for (name, hint) in [
+        ("branch", "pull` brings it what is new on main"),
+        ("shallow", "pull` brings it what is new on main"),
+        ("detached", "it is at a commit, on no branch"),
+        ("bare", "remove it and add it again"),
+    ] {
+        let answer = stage.call(&format!("update {name}"));
+        refused(&answer, 1, hint);
+    }
+}
+
 /// An address is shown and written down, also in the `.git/config` of the app.
 #[test]
 fn an_address_with_a_credential_is_refused_and_not_repeated() {
@@ -246,6 +299,9 @@ fn what_is_no_source_is_refused_and_leaves_nothing() {
         "user name or password",
     );
     refused(&stage.call("add nowhere"), 1, "nowhere");
+    let none = stage.call(&format!("add file://{}/none", stage.root().display()));
+    refused(&none, 1, "none' does not appear to be a git repository");
+    assert_eq!(none.stderr.lines().count(), 2, "{}", none.shown());
     refused(&stage.call("update nothing"), 1, "there is no app nothing");
     refused(
         &stage.call("remove nothing --yes"),
@@ -273,7 +329,11 @@ fn the_settings_allow_further_ways_but_none_that_run_programs() {
 #[track_caller]
 fn refused_by_git(answer: &Answer) {
     assert_eq!(answer.status, 1, "{}", answer.shown());
-    assert!(answer.stderr.contains("`git fetch"), "{}", answer.shown());
+    assert!(
+        answer.stderr.contains("git fetch failed"),
+        "{}",
+        answer.shown()
+    );
 }
 
 #[test]
@@ -291,11 +351,10 @@ fn a_folder_is_copied_and_links_that_lead_out_are_named() {
         fs::read_link(app(&stage, "mine/deep/inside")).unwrap(),
         Path::new("../pinokio.json")
     );
-    refused(
-        &stage.call("update mine"),
-        1,
-        "was not fetched from a repository",
-    );
+    let answer = stage.call("update mine");
+    refused(&answer, 1, "that is not followed");
+    let again = format!("collodi remove mine && collodi add {} mine", mine.display());
+    refused(&answer, 1, &again);
 
     symlink("../../secret.txt", mine.join("deep/out")).unwrap();
     symlink("/etc", mine.join("etc")).unwrap();

@@ -1,9 +1,10 @@
-"""A small conda: `create` and `run` over rattler, which solves, links and activates for real.
+"""A small conda: `create`, `run` and `info` over rattler, which solves, links and activates for real.
 
 ROOT is the folder of named environments and of what is unpacked."""
 
 import argparse
 import asyncio
+import json
 import os
 import sys
 from pathlib import Path
@@ -42,6 +43,9 @@ def main():
         print("conda 24.0.0")
         return 0
     root = Path(sys.argv[1])
+    if sys.argv[2:] == ["info", "--json"]:
+        print(json.dumps({"root_prefix": str(root), "envs_dirs": [str(root / "envs")]}))
+        return 0
     parser = argparse.ArgumentParser(prog="conda")
     verbs = parser.add_subparsers(dest="verb", required=True)
     for verb in ["create", "run"]:

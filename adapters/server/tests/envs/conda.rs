@@ -9,6 +9,7 @@ use std::{
     os::unix::fs::PermissionsExt as _,
     path::{Path, PathBuf},
     process::Command,
+    time::{Duration, Instant},
 };
 
 const PYTHON: &str = concat!(
@@ -116,51 +117,100 @@ fn a_missing_environment_of_the_plugins_dialect_is_an_error() {
     assert!(!stage.path("demo/ran").exists());
 }
 
-const BY_PATH: &str = r#""conda": {"path": "shared", "args": "tinytool -c CHANNEL"}"#;
+/// By path and by name: how a script says it, and where the environment is then.
+const WAYS: [(&str, &str); 2] = [
+    (r#""path": "shared""#, "demo/shared"),
+    (r#""name": "shared""#, "conda/envs/shared"),
+];
 
-fn by_path() -> Stage {
-    let one = step(BY_PATH);
+fn stage_of(way: &str) -> Stage {
+    let one = step(&format!(
+        r#""conda": {{{way}, "args": "tinytool -c CHANNEL"}}"#
+    ));
     stage(&format!(r#"{{"dialect": "pinokio", "run": [{one}]}}"#))
 }
 
-fn uses_it(told: &Told, stage: &Stage) -> bool {
-    let place = stage.path("demo/shared");
+fn uses_it(told: &Told, place: &Path) -> bool {
     let expected = format!("tinytool of {}", place.display());
     told.success && told.text.contains(&expected)
 }
 
+/// What is beside the environment.
+fn leftovers(place: &Path) -> Vec<String> {
+    let entries = fs::read_dir(place.parent().unwrap()).unwrap();
+    let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    names.filter(|name| name.starts_with('.')).collect()
+}
+
 #[test]
 fn eight_programs_make_one_environment() {
-    let stage = by_path();
-    let all: Vec<_> = (0..8)
-        .map(|number| stage.start_in(format!("w{number}")))
-        .collect();
-    let all: Vec<_> = all.into_iter().map(told).collect();
-    let text = all.iter().map(|told| told.text.as_str());
-    let text = text.collect::<Vec<_>>().join("\n---\n");
-    assert!(all.iter().all(|told| uses_it(told, &stage)), "{text}");
-    assert_eq!(text.matches("creating environment").count(), 1, "{text}");
-    assert_eq!(stage.leftovers(), [""; 0]);
+    for (way, place) in WAYS {
+        let stage = stage_of(way);
+        let place = stage.path(place);
+        let all: Vec<_> = (0..8)
+            .map(|number| stage.start_in(format!("w{number}")))
+            .collect();
+        let all: Vec<_> = all.into_iter().map(told).collect();
+        let text = all.iter().map(|told| told.text.as_str());
+        let text = text.collect::<Vec<_>>().join("\n---\n");
+        assert!(all.iter().all(|told| uses_it(told, &place)), "{text}");
+        assert_eq!(text.matches("creating environment").count(), 1, "{text}");
+        assert_eq!(leftovers(&place), [""; 0]);
+    }
 }
 
 /// What conda has linked until then looks like an environment.
 #[test]
 fn one_whose_maker_was_killed_is_made_anew() {
-    for linked in [None, Some("shared/conda-meta")] {
-        let stage = by_path();
-        let mut maker = stage.start_in("killed");
-        let mut lines = BufReader::new(maker.stdout.take().unwrap()).lines();
-        let begins = |line: std::io::Result<String>| line.unwrap().contains("creating environment");
-        assert!(lines.any(begins));
-        while linked.is_some_and(|linked| !stage.path("demo").join(linked).exists()) {
-            std::thread::yield_now();
+    for (way, place) in WAYS {
+        for linked in [None, Some("conda-meta")] {
+            let stage = stage_of(way);
+            let place = stage.path(place);
+            let mut maker = stage.start_in("killed");
+            let mut lines = BufReader::new(maker.stdout.take().unwrap()).lines();
+            let begins =
+                |line: std::io::Result<String>| line.unwrap().contains("creating environment");
+            assert!(lines.any(begins));
+            while linked.is_some_and(|linked| !place.join(linked).exists()) {
+                std::thread::yield_now();
+            }
+            maker.kill().unwrap();
+            maker.wait().unwrap();
+            let next = stage.run();
+            assert!(uses_it(&next, &place), "{way} {linked:?}: {}", next.text);
+            assert!(next.text.contains("left half-made"), "{}", next.text);
+            assert_eq!(leftovers(&place), [""; 0], "{way} {linked:?}");
         }
-        maker.kill().unwrap();
-        maker.wait().unwrap();
-        let next = stage.run();
-        assert!(uses_it(&next, &stage), "{linked:?}: {}", next.text);
-        assert!(next.text.contains("left half-made"), "{}", next.text);
-        assert_eq!(stage.leftovers(), [""; 0], "{linked:?}");
+    }
+}
+
+/// Every 50 ms of a creation when all moments are asked for; a handful else.
+#[test]
+fn whatever_moment_a_maker_is_killed_at_the_next_run_works() {
+    let every = std::env::var_os("COLLODI_EVERY_MOMENT").is_some();
+    for (way, place) in WAYS {
+        let (stage, start) = (stage_of(way), Instant::now());
+        let first = stage.run();
+        assert!(uses_it(&first, &stage.path(place)), "{}", first.text);
+        let span = start.elapsed();
+        let step = if every {
+            Duration::from_millis(50)
+        } else {
+            span / 4
+        };
+        let mut moment = Duration::ZERO;
+        while moment < span {
+            let stage = stage_of(way);
+            let place = stage.path(place);
+            let mut maker = stage.start_in("killed");
+            std::thread::sleep(moment);
+            maker.kill().unwrap();
+            maker.wait().unwrap();
+            let next = stage.run();
+            assert!(uses_it(&next, &place), "{way} {moment:?}: {}", next.text);
+            assert_eq!(leftovers(&place), [""; 0], "{way} {moment:?}");
+            moment += step;
+        }
     }
 }
 

@@ -4,7 +4,7 @@ use super::{
     Contents, Provision, ProvisionError, ProvisionEvent, Provisioned, State, WAITING_STEP,
     WAITING_TIME,
 };
-use alloc::string::ToString;
+use alloc::{collections::VecDeque, string::ToString};
 use collodi_action::Action;
 use collodi_command::{Signal, TreeId};
 use collodi_file::{Claim, FileAnswer, FileError, FileErrorKind, FileOp};
@@ -111,20 +111,19 @@ impl Provision {
             }
             Some(left) => {
                 self.out.event(ProvisionEvent::Clearing(left.clone()));
-                self.end_leftovers(&left.note);
+                let left = left_makers(&left, &self.options.tree);
+                self.end_leftovers(left);
             }
         }
     }
 
-    /// Commands outlive a maker that was killed, and would go on with what is removed. An app
-    /// may write beside an environment in its folder: no other tree is ended by its word.
-    fn end_leftovers(&mut self, tree: &str) {
-        if !makes_environments(tree, self.options.tree.as_str()) {
+    /// Commands outlive a maker that was killed, and would go on with what is removed.
+    pub(super) fn end_leftovers(&mut self, mut left: VecDeque<TreeId>) {
+        let Some(tree) = left.pop_front() else {
             return self.clear();
-        }
-        let tree = TreeId::new(tree);
+        };
         self.out.action(Action::Signal(tree.clone(), Signal::KILL));
-        self.state = State::EndingLeftovers(tree);
+        self.state = State::EndingLeftovers(tree, left);
     }
 
     pub(super) fn clear(&mut self) {
@@ -168,6 +167,15 @@ impl Provision {
         let path = self.options.env.marker();
         self.ask(FileOp::Release { path }, State::Releasing(outcome));
     }
+}
+
+/// The trees of those who were at an environment before, by what a claim that was left notes.
+/// An app may write beside an environment in its folder: no other trees are ended by its word.
+pub(crate) fn left_makers(left: &Claim, ours: &TreeId) -> VecDeque<TreeId> {
+    let makers = left
+        .notes()
+        .filter(|tree| *tree != ours.as_str() && makes_environments(tree, ours.as_str()));
+    makers.map(TreeId::new).collect()
 }
 
 /// Whether a tree is one in which environments are made, as ours is: their names differ in the

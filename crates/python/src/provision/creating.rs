@@ -10,7 +10,7 @@ use alloc::{
     vec::Vec,
 };
 use collodi_action::{Action, Completion, Ended};
-use collodi_command::CommandSpec;
+use collodi_command::{CommandSpec, Exit};
 use collodi_time::Instant;
 
 impl Provision {
@@ -128,10 +128,7 @@ impl Provision {
         let failure = match (self.ended_by.take(), how) {
             (Some(why), _) => Some(why),
             (None, Completion::Exec(Ok(Ended { exit, .. }))) if exit.is_success() => None,
-            (None, Completion::Exec(Ok(Ended { exit, .. }))) => Some(ProvisionError::Command {
-                exit,
-                tail: self.tail_text(),
-            }),
+            (None, Completion::Exec(Ok(Ended { exit, .. }))) => Some(self.failed(exit)),
             (None, Completion::Exec(Err(error))) => Some(ProvisionError::Spawn(error)),
             (None, _) => Some(ProvisionError::Cancelled),
         };
@@ -147,6 +144,14 @@ impl Provision {
                 let first = self.without_uv.take();
                 self.undo(first.unwrap_or(failure));
             }
+        }
+    }
+
+    fn failed(&self, exit: Exit) -> ProvisionError {
+        let tail = self.tail_text();
+        match self.options.contents {
+            Contents::Conda(_) => ProvisionError::Conda { exit, tail },
+            Contents::Python(_) | Contents::Nothing => ProvisionError::Command { exit, tail },
         }
     }
 

@@ -4,6 +4,7 @@ mod claiming;
 mod creating;
 mod outcome;
 
+pub(crate) use claiming::left_makers;
 pub use claiming::makes_environments;
 pub use outcome::{ProvisionError, ProvisionEvent, Provisioned};
 
@@ -92,8 +93,8 @@ enum State {
     /// Another program has the marker; when to try again.
     Waiting(Claim, Instant),
     /// What an earlier maker started is ended: the signal, then the wait for it.
-    EndingLeftovers(TreeId),
-    AwaitingLeftovers,
+    EndingLeftovers(TreeId, VecDeque<TreeId>),
+    AwaitingLeftovers(VecDeque<TreeId>),
     /// What was half-made goes.
     Clearing,
     /// Has it been made until the marker was ours?
@@ -178,14 +179,17 @@ impl Provision {
         match (&self.state, how) {
             (State::Creating { .. }, how @ Completion::Exec(_)) => self.created(how),
             (State::Probing { .. }, how @ Completion::Exec(_)) => self.probed(now, &how),
-            (State::EndingLeftovers(tree), Completion::Signalled(_)) => {
-                let tree = tree.clone();
+            (State::EndingLeftovers(tree, others), Completion::Signalled(_)) => {
+                let (tree, others) = (tree.clone(), others.clone());
                 self.out.action(Action::AwaitEmpty(tree));
-                self.state = State::AwaitingLeftovers;
+                self.state = State::AwaitingLeftovers(others);
             }
-            (State::AwaitingLeftovers, Completion::Empty(Ok(()))) => self.clear(),
+            (State::AwaitingLeftovers(others), Completion::Empty(Ok(()))) => {
+                let others = others.clone();
+                self.end_leftovers(others);
+            }
             // It stays marked: what lives on would go on with what is made anew.
-            (State::AwaitingLeftovers, Completion::Empty(Err(error))) => {
+            (State::AwaitingLeftovers(_), Completion::Empty(Err(error))) => {
                 self.release(Provisioned::Failed(ProvisionError::Leftovers(error)));
             }
             (State::Done(_), _) => {}

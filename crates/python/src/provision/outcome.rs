@@ -55,6 +55,15 @@ pub enum ProvisionError {
     },
     /// Conda was asked for, and is not there.
     NoConda,
+    /// Conda does not say where its named environments are; why not.
+    NoCondaFolder(String),
+    /// Conda failed.
+    Conda {
+        /// How it ended.
+        exit: Exit,
+        /// The last of what it said.
+        tail: String,
+    },
     /// There is something that is not an environment.
     NotAnEnvironment,
     /// Another program was at it for longer than one is waited for.
@@ -118,13 +127,18 @@ impl fmt::Display for ProvisionError {
                     .try_for_each(|(program, why)| write!(f, "; {program}: {why}"))
             }
             Self::NoConda => f.write_str("there is no conda, mamba or micromamba"),
+            Self::NoCondaFolder(why) => {
+                write!(f, "conda does not say where its environments are: {why}")
+            }
             Self::NotAnEnvironment => f.write_str("there is something that is not an environment"),
             Self::Busy(claim) => write!(f, "{claim} has been making it for too long"),
             Self::Leftovers(error) => {
                 write!(f, "what an earlier maker left of it may go on: {error}")
             }
             Self::Spawn(error) => write!(f, "{error}"),
-            Self::Command { exit, tail } => write!(f, "{exit}: {tail}"),
+            Self::Command { exit, tail } | Self::Conda { exit, tail } => {
+                write!(f, "{exit}: {tail}")
+            }
             Self::File(error) => write!(f, "{error}"),
             Self::TimedOut => f.write_str("took too long"),
             Self::Cancelled => f.write_str("cancelled"),

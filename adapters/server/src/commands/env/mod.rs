@@ -29,7 +29,7 @@ pub(crate) fn env(workspace: &Path, json: bool, args: &EnvArgs) -> Result<ExitCo
 }
 
 /// What something takes; at least that, when not all of it could be counted.
-fn size(of: &Size) -> String {
+pub(super) fn size(of: &Size) -> String {
     match of.whole {
         true => human(of.bytes),
         false => format!(">{}", human(of.bytes)),

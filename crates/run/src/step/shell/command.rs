@@ -113,13 +113,6 @@ impl Shape {
         }
     }
 
-    /// The command that runs conda itself.
-    pub(super) fn conda_command(&self, cx: &Context, args: &[String]) -> Option<CommandSpec> {
-        let tool = cx.options.tools.conda.as_ref()?;
-        let spec = CommandSpec::new(&tool.program, self.cwd.clone(), self.tree.clone());
-        Some(spec.args(args.iter().map(String::as_str)).envs(&self.vars))
-    }
-
     fn shell(&self, cx: &Context, args: &[String]) -> CommandSpec {
         let env = self.conda.as_ref().and_then(Conda::env);
         let (program, args) = match env.zip(cx.options.tools.conda.as_ref()) {

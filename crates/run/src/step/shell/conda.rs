@@ -2,6 +2,7 @@
 
 use super::command::{may_be_made, name};
 use crate::{
+    EnvPlace, EnvRequest,
     context::{Context, contained},
     outcome::FailureKind,
     params::{Fault, Params, at, missing, wrong},
@@ -13,7 +14,7 @@ use alloc::{
     vec::Vec,
 };
 use collodi_contain::ContainedPath;
-use collodi_python::{CondaEnv, CondaWords};
+use collodi_python::{CondaEnv, Contents, EnvDir};
 use collodi_value::{Object, Value};
 
 /// What a new environment has when the script does not say.
@@ -52,7 +53,7 @@ impl Conda {
                 Err(at("conda", FailureKind::NoConda))
             }
             conda => {
-                if let Some((path, _)) = conda.as_ref().and_then(Self::to_provide) {
+                if let Some(path) = conda.as_ref().and_then(Self::to_make) {
                     may_be_made(cx, "conda", path)?;
                 }
                 Ok(conda)
@@ -137,31 +138,30 @@ impl Conda {
         self.env.as_ref()
     }
 
-    /// The path of one that the host provides, and what it is made with.
-    pub(super) fn to_provide(&self) -> Option<(&ContainedPath, &[String])> {
+    /// What the host is asked for, where one may have to be made.
+    pub(super) fn to_provide(&self, cx: &Context) -> Option<EnvRequest> {
+        let contents = Contents::Conda(self.new.clone()?);
+        let env = match self.env.as_ref()? {
+            CondaEnv::Path(path) => {
+                let platform = cx.options.layout.platform();
+                EnvPlace::At(EnvDir::conda(path.clone(), platform))
+            }
+            CondaEnv::Name(name) => EnvPlace::Conda(name.clone()),
+        };
+        Some(EnvRequest { env, contents })
+    }
+
+    /// It is in this directory.
+    pub(super) fn is_at(&mut self, path: ContainedPath) {
+        self.env = Some(CondaEnv::Path(path));
+    }
+
+    /// The path of one that is made where it is not there.
+    fn to_make(&self) -> Option<&ContainedPath> {
         match (&self.env, &self.new) {
-            (Some(CondaEnv::Path(path)), Some(new)) => Some((path, new)),
+            (Some(CondaEnv::Path(path)), Some(_)) => Some(path),
             _ => None,
         }
-    }
-
-    /// Whether it is made when it is not there.
-    pub(super) const fn may_be_made(&self) -> bool {
-        self.new.is_some()
-    }
-
-    /// The arguments with which conda says whether it is there.
-    pub(super) fn look_args(&self, words: CondaWords) -> Vec<String> {
-        let env = self.env.as_ref();
-        let look = env.map(|env| env.run_args(words, "true", &[]));
-        look.unwrap_or_default()
-    }
-
-    /// The arguments with which conda makes it.
-    pub(super) fn create_args(&self) -> Vec<String> {
-        let new = self.new.as_deref().unwrap_or_default();
-        let env = self.env.as_ref();
-        env.map(|env| env.create_args(new)).unwrap_or_default()
     }
 }
 

@@ -19,20 +19,18 @@ pub(crate) use stop::Stop;
 
 use super::{Pending, Started, Step};
 use crate::{
-    Action, Completed, EnvRequest, Event, context::Context, outcome::FailureKind, params::Params,
-    params::at,
+    Action, Completed, EnvPlace, EnvRequest, Event, context::Context, outcome::FailureKind,
+    params::Params, params::at,
 };
 use alloc::{boxed::Box, collections::VecDeque, string::String, string::ToString};
 use collodi_action::{Completion, Progress};
 use collodi_command::{Exit, Signal};
-use collodi_contain::ContainedPath;
 use collodi_file::FileOp;
 use collodi_machine::ActionId;
-use collodi_python::{CondaWords, Contents, EnvDir};
+use collodi_python::{Contents, EnvDir};
 use collodi_time::{Deadline, Instant};
 use collodi_value::{Object, Value};
 use command::Shape;
-use conda::Conda;
 use output::Capture;
 use watch::{Act, Watch};
 
@@ -57,11 +55,7 @@ enum Phase {
     /// Its environment.
     Environment,
     /// Its conda environment.
-    CondaEnv(ContainedPath),
-    /// Conda, to say whether its named environment is there.
-    CondaLook(ActionId),
-    /// Conda, to make its named environment.
-    CondaMake { exec: ActionId, line: String },
+    CondaEnv(String),
     /// This command.
     Command { exec: ActionId, line: String },
     /// The host, to start the daemon.
@@ -132,6 +126,7 @@ impl Shell {
             return self.conda(cx);
         };
         let contents = Contents::Python(self.shape.version.clone());
+        let env = EnvPlace::At(env);
         cx.ask(Action::ProvideEnv(EnvRequest { env, contents }));
         self.phase = Phase::Environment;
         self.wait()
@@ -140,66 +135,24 @@ impl Shell {
     /// Has the conda environment made, when it may have to be.
     fn conda(mut self: Box<Self>, cx: &mut Context) -> Step {
         let conda = self.shape.conda.as_ref();
-        let Some((path, specs)) = conda.and_then(Conda::to_provide) else {
-            return self.named_conda(cx);
+        let Some(request) = conda.and_then(|conda| conda.to_provide(cx)) else {
+            return self.run(cx);
         };
-        let env = EnvDir::conda(path.clone(), cx.options.layout.platform());
-        self.phase = Phase::CondaEnv(path.clone());
-        let contents = Contents::Conda(specs.to_vec());
-        cx.ask(Action::ProvideEnv(EnvRequest { env, contents }));
+        self.phase = Phase::CondaEnv(request.env.to_string());
+        cx.ask(Action::ProvideEnv(request));
         self.wait()
     }
 
-    /// Where a named one is, conda alone knows.
-    fn named_conda(mut self: Box<Self>, cx: &mut Context) -> Step {
-        let conda = self
-            .shape
-            .conda
-            .as_ref()
-            .filter(|conda| conda.may_be_made());
-        let words = cx.options.tools.conda.as_ref().map(CondaWords::of);
-        let look = conda
-            .zip(words)
-            .map(|(conda, words)| conda.look_args(words));
-        let look = look.and_then(|args| self.shape.conda_command(cx, &args));
-        let Some(look) = look else {
-            return self.run(cx);
-        };
-        self.phase = Phase::CondaLook(cx.world(collodi_action::Action::Exec(look)));
-        self.wait()
-    }
-
-    fn make_conda(mut self: Box<Self>, cx: &mut Context) -> Step {
-        let conda = self.shape.conda.as_ref();
-        let create = conda.and_then(|conda| self.shape.conda_command(cx, &conda.create_args()));
-        let Some(create) = create else {
-            return self.run(cx);
-        };
-        let line = create.to_string();
-        cx.out.event(Event::Command {
-            step: cx.step(),
-            line: line.clone(),
-        });
-        let exec = cx.world(collodi_action::Action::Exec(create));
-        self.phase = Phase::CondaMake { exec, line };
-        self.wait()
-    }
-
-    /// Conda has made its environment, or has not.
-    fn conda_made(self: Box<Self>, cx: &mut Context, line: String, exit: Exit) -> Step {
-        cx.out.event(Event::Exited {
-            step: cx.step(),
-            exit,
-        });
-        if exit.is_success() {
-            return self.run(cx);
+    /// Its conda environment is there: from here on it is the one at its path, whatever the
+    /// variables of the step make conda think of names.
+    fn conda_is_at(mut self: Box<Self>, cx: &mut Context, env: &EnvDir) -> Step {
+        if let Some(conda) = &mut self.shape.conda {
+            conda.is_at(env.path().clone());
         }
-        let tail = self.capture.tail();
-        Step::Fail(at("conda", FailureKind::Command { line, exit, tail }))
+        self.run(cx)
     }
 
     fn run(mut self: Box<Self>, cx: &mut Context) -> Step {
-        self.capture = Capture::new(cx.options.limits.output_bytes);
         match (self.shape.is_daemon, self.opens.take()) {
             (_, Some(id)) => SessionStep::open(cx, id, *self),
             (true, None) => self.start_daemon(cx),
@@ -233,31 +186,16 @@ impl Shell {
                 Step::Fail(at("path", FailureKind::File(error)))
             }
             (Phase::Directory, Completed::World(Completion::File(Ok(_)))) => self.environment(cx),
-            (Phase::Environment, Completed::Env(Ok(()))) => self.conda(cx),
-            (Phase::CondaEnv(_), Completed::Env(Ok(()))) => self.run(cx),
+            (Phase::Environment, Completed::Env(Ok(_))) => self.conda(cx),
+            (Phase::CondaEnv(_), Completed::Env(Ok(env))) => self.conda_is_at(cx, &env),
             (Phase::CondaEnv(path), Completed::Env(Err(error))) => {
-                let path = path.absolute();
+                let path = path.clone();
                 Step::Fail(at("conda", FailureKind::Env { path, error }))
             }
             (Phase::Environment, Completed::Env(Err(error))) => {
                 let path = self.shape.env.as_ref().map(|env| env.path().to_string());
                 let path = path.unwrap_or_default();
                 Step::Fail(at("venv", FailureKind::Env { path, error }))
-            }
-            (Phase::CondaLook(exec), Completed::World(Completion::Exec(how))) if *exec == id => {
-                match how {
-                    Ok(ended) if ended.exit.is_success() => self.run(cx),
-                    _ => self.make_conda(cx),
-                }
-            }
-            (Phase::CondaMake { exec, line }, Completed::World(Completion::Exec(how)))
-                if *exec == id =>
-            {
-                let line = line.clone();
-                match how {
-                    Ok(ended) => self.conda_made(cx, line, ended.exit),
-                    Err(error) => Step::Fail(at("conda", FailureKind::Spawn(error))),
-                }
             }
             (Phase::Command { exec, .. }, Completed::World(Completion::Exec(how)))
                 if *exec == id =>
@@ -340,20 +278,16 @@ impl Shell {
         let Progress::Output { stream, bytes } = progress else {
             return self.wait();
         };
-        let is_made = match self.phase {
-            Phase::Command { exec, .. } | Phase::Keeping(exec) if exec == id => false,
-            Phase::CondaMake { exec, .. } if exec == id => true,
+        match self.phase {
+            Phase::Command { exec, .. } | Phase::Keeping(exec) if exec == id => {}
             _ => return self.wait(),
-        };
+        }
         cx.out.event(Event::Output {
             step: cx.step(),
             stream: *stream,
             bytes: bytes.clone(),
         });
         self.capture.push(bytes);
-        if is_made {
-            return self.wait();
-        }
         let act = self.watch.push(now, *stream, bytes);
         self.go_on(cx, act)
     }
