@@ -124,6 +124,7 @@ impl Host {
         let startup = birth.daemon.ready.as_ref().map(|ready| ready.startup);
         let startup = startup.unwrap_or(self.options.restart.startup);
         let policy = birth.daemon.restart.over(&self.options.restart, startup);
+        let policy = self.alike.policy(policy);
         let supervisor = Supervisor::new(policy, self.options.stop.clone(), seed);
         let supervisor = supervisor.resumed(restarts);
         self.alike.share(&mut birth.daemon.command);

@@ -1,7 +1,7 @@
 //! One child: its events and its input.
 
-use super::output::Output;
-use crate::{Children, End, Reactor, Sleep, Spawned, Watched as _, write_some};
+use super::{output::Output, reaper::reap};
+use crate::{Children, Reactor, Sleep, Spawned, Watched as _, write_some};
 use async_trait::async_trait;
 use collodi_backend::{ChildEvent, ChildInput, Enforcement, Error, ErrorKind};
 use collodi_command::{Exit, Identity};
@@ -19,9 +19,6 @@ use std::{
 
 /// How long after the exit the pipes may stay open before they count as leaked.
 const GRACE: Duration = Duration::from_millis(200);
-
-/// How long after the end of a child that somebody else started its status is waited for.
-const STATUS_GRACE: Duration = Duration::from_secs(2);
 
 /// A child that was started, seen from whoever reads its events.
 pub(super) struct Child<R: Reactor> {
@@ -53,7 +50,7 @@ impl<R: Reactor> Child<R> {
     ///
     /// When it cannot be watched; then it is killed.
     pub(super) fn new(spawned: Spawned, children: Arc<Children>) -> io::Result<Self> {
-        let reaped = watch::<R>(spawned.end, Arc::clone(&children))
+        let reaped = reap::<R>(spawned.end, Arc::clone(&children))
             .inspect_err(|_| kill(&children, spawned.pid))?;
         Ok(Self {
             pid: spawned.pid,
@@ -198,42 +195,6 @@ impl<R: Reactor> ChildInput for Input<R> {
         };
         self.write_all(bytes).await.map_err(failed)
     }
-}
-
-/// Waits for a child and reaps it, whether or not somebody listens: the one place where
-/// its id is given back.
-fn watch<R: Reactor>(end: End, children: Arc<Children>) -> io::Result<oneshot::Receiver<Exit>> {
-    let end = R::readable(end)?;
-    let (tell, told) = oneshot::channel();
-    R::detach(async move {
-        let exit = ended::<R>(&end, &children).await;
-        // Nobody has to be interested.
-        let _ = tell.send(exit);
-    })?;
-    Ok(told)
-}
-
-/// How the child ended, once it has. The status of one that is not ours is told when its
-/// parent has waited for it, and not waited for without an end.
-async fn ended<R: Reactor>(end: &R::Watched<End>, children: &Children) -> Exit {
-    let mut grace: Option<Sleep> = None;
-    let attempt = |grace: &mut Option<Sleep>, end: &End| {
-        let ended = children.poll_end(end);
-        if ended.is_pending() && end.is_over() {
-            grace.get_or_insert_with(|| R::sleep(STATUS_GRACE));
-        }
-        ended.into()
-    };
-    let ended = poll_fn(
-        |cx| match end.poll_until(cx, |end| attempt(&mut grace, end)) {
-            Poll::Ready(exit) => Poll::Ready(exit.unwrap_or(Exit::Unknown)),
-            Poll::Pending => match &mut grace {
-                Some(grace) => grace.as_mut().poll(cx).map(|()| Exit::Unknown),
-                None => Poll::Pending,
-            },
-        },
-    );
-    ended.await
 }
 
 /// Kills the group of a child that nobody could wait for.

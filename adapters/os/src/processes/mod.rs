@@ -4,6 +4,7 @@ mod child;
 mod nap;
 mod output;
 mod pipe;
+mod reaper;
 mod trees;
 
 use crate::{Children, Process, Reactor, Spawned};

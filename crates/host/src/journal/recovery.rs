@@ -11,6 +11,7 @@ use crate::{
 use alloc::{
     collections::BTreeSet,
     string::{String, ToString},
+    sync::Arc,
     vec::Vec,
 };
 use collodi_action::{Action, Completion};
@@ -303,7 +304,7 @@ impl Host {
         let seed = self.shared.ids.seed();
         let birth = Birth {
             id: record.id,
-            app: record.app,
+            app: Arc::new(record.app),
             run: record.run,
             daemon: record.daemon,
             supervision: record.supervision,

@@ -19,6 +19,7 @@ use collodi_action::{Action, Completion};
 use collodi_contain::ContainedPath;
 use collodi_file::{FileError, FileOp};
 use collodi_restart::RestartClass;
+use collodi_run::App;
 use collodi_time::{Deadline, Duration, Instant};
 
 /// The wait before a write that failed is tried again; it doubles up to [`LONGEST`].
@@ -256,7 +257,7 @@ impl Host {
         let run = self.run(process.run()).filter(|_| process.is_kept());
         Record {
             id: process.id().clone(),
-            app: process.app_info().clone(),
+            app: App::clone(process.app_info()),
             run: process.run().clone(),
             daemon: process.spec().clone(),
             supervision: process.supervision(),
