@@ -23,6 +23,7 @@ pub(super) async fn refuse(local: &Local, app: &Name, change: AppChange) -> Resu
         "start `collodi serve`, which goes on with what was left, then end it with `collodi stop {app}`"
     );
     let what = match change {
+        AppChange::Addition => "add",
         AppChange::Update => "update",
         AppChange::Removal => {
             hint += "; or --force ends it first";
