@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
+mod installed;
 mod inventory;
 mod left;
 mod leftovers;
@@ -9,6 +10,7 @@ mod named;
 mod removal;
 mod views;
 
+pub use installed::mlx;
 pub use inventory::{Inventory, Worker};
 pub use left::{Left, end_left, left_daemons, left_of, left_users};
 pub use leftovers::{Leftover, half_made, leftovers};
