@@ -17,7 +17,7 @@ mod transfer;
 mod turn;
 mod workspace;
 
-pub use apps::{AppDetail, Apps, AppsError, Updated};
+pub use apps::{AppDetail, Apps, AppsError, Kept, Updated};
 pub use ask::{Said, ask};
 pub use claim::AppClaim;
 pub use detect::detect;

@@ -23,7 +23,7 @@ function list() {
   const columns = ["Name", "Python", "Size", "Freed by deletion", "Used by", "Last used", "Folder", "Actions"];
   return table("Python environments", columns, store.envs.map((env) => [
     env.name,
-    env.pythonVersion ?? "–",
+    [env.pythonVersion ?? "–", env.mlx && `MLX ${env.mlx}`].filter(Boolean).join(", "),
     size(env.size),
     freed(env.size),
     users(usersOf(env)),

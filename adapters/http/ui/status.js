@@ -9,7 +9,7 @@ export function statusLine(status) {
     status.healthy ? status.version : "Python not found: install python3 with venv",
     status.uv === "not found" ? "uv not found" : status.uv,
     status.conda === "available" ? "conda" : "no conda",
-    status.appleSilicon ? `Apple Silicon, MLX ${status.mlx}` : "",
+    status.appleSilicon ? `Apple Silicon, MLX ${status.mlx}${status.mlxEnv ? ` in ${status.mlxEnv}` : ""}` : "",
     ...machine(status.machine ?? {}),
   ];
   return facts.filter(Boolean).map((text) => h("span.fact", {}, text));

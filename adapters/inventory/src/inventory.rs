@@ -100,6 +100,7 @@ impl Inventory {
             };
             Env {
                 python_version: look.and_then(|look| look.python_version.clone()),
+                mlx: look.and_then(|look| look.mlx.clone()),
                 size: look.map(|look| look.size.clone()),
                 used_by: named_by,
                 last_used_at: look.and_then(|look| look.last_used_at.clone()),

@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 mod count;
+mod installed;
 mod inventory;
 mod left;
 mod leftovers;
@@ -10,6 +11,7 @@ mod named;
 mod removal;
 mod views;
 
+pub use installed::mlx;
 pub use inventory::{Inventory, Worker};
 pub use left::{Left, end_left, left_daemons, left_of, left_users};
 pub use leftovers::{Leftover, half_made, leftovers};

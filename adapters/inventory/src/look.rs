@@ -1,6 +1,7 @@
 //! One look at everything.
 
 use crate::{
+    installed::mlx_of,
     named::{Everyone, Says, everyone},
     views::{self, Total},
 };
@@ -32,6 +33,7 @@ pub(crate) struct Look {
 pub(crate) struct EnvLook {
     pub(crate) size: Size,
     pub(crate) python_version: Option<String>,
+    pub(crate) mlx: Option<String>,
     pub(crate) named_by: Vec<EnvUse>,
     pub(crate) last_used_at: Option<String>,
 }
@@ -102,10 +104,12 @@ impl Looking<'_> {
             let name = env.name.to_string();
             let path = workspace.layout().environment(&env.name).path().clone();
             let python_version = self.version(&path).await;
+            let mlx = mlx_of(self.files, &path).await;
             let (size, last_used_at) = self.measure(&name, path, &mut all).await;
             let look = EnvLook {
                 size,
                 python_version,
+                mlx,
                 named_by: named_by(&name, says),
                 last_used_at,
             };

@@ -109,8 +109,11 @@ impl Node {
         if let Err(error) = apps.sweep().await {
             complain!("warning: what is left of apps that were not added stays: {error}");
         }
-        if let Err(error) = apps.mend(&options).await {
-            complain!("warning: an app whose update was cut stays as it is: {error}");
+        match apps.mend(&options).await {
+            Ok(kept) => kept.iter().for_each(|kept| complain!("warning: {kept}")),
+            Err(error) => {
+                complain!("warning: an app whose update was cut stays as it is: {error}");
+            }
         }
         let (inventory, worker) = Inventory::new(workspace.clone(), Arc::clone(&backends.clock));
         runtime.spawn(worker.work().boxed());

@@ -179,6 +179,10 @@ pub struct AppUpdated {
     pub status: String,
     /// The commit that it had.
     pub from: String,
+    /// What was kept of an earlier update, which was cut, in words: files that somebody has
+    /// changed since, and where they are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kept: Option<String>,
     /// The app.
     pub app: AppDetail,
 }

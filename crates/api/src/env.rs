@@ -27,6 +27,9 @@ pub struct Env {
     /// The version of its Python, when it says one.
     #[serde(default)]
     pub python_version: Option<String>,
+    /// The version of MLX in it, if it has that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mlx: Option<String>,
     /// What it takes; null until it was measured, in the background.
     #[serde(default)]
     pub size: Option<Size>,

@@ -20,9 +20,12 @@ pub struct Status {
     pub conda: String,
     /// Whether this is a Mac with Apple's processor.
     pub apple_silicon: bool,
-    /// The version of MLX that the interpreter has, or `not installed`; `n/a` on other
-    /// machines, and as long as the server looks around.
+    /// The version of MLX: of the first environment that has it, or else of the interpreter;
+    /// or `not installed`; `n/a` on other machines, and as long as the server looks around.
     pub mlx: String,
+    /// The environment that it is of; absent of the interpreter's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mlx_env: Option<String>,
     /// Environments.
     pub env_count: usize,
     /// Processes, ended ones too as long as they are kept.

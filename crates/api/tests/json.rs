@@ -189,6 +189,7 @@ fn the_server() {
         conda: text("not found"),
         apple_silicon: false,
         mlx: text("n/a"),
+        mlx_env: None,
         env_count: 1,
         process_count: 3,
         running_count: 2,
@@ -279,6 +280,7 @@ fn environments() {
     let env = Env {
         name: text("tools"),
         path: text("/w/envs/tools"),
+        mlx: None,
         python_version: Some(text("3.13.1")),
         size: Some(size()),
         used_by: vec![EnvUse {

@@ -3,6 +3,7 @@
 use crate::{Reference, Source};
 use alloc::{
     borrow::ToOwned,
+    collections::BTreeSet,
     string::{String, ToString},
     vec::Vec,
 };
@@ -100,6 +101,50 @@ pub fn files(said: &[u8]) -> Vec<String> {
     let entries = text.split('\0').filter_map(|entry| entry.get(3..));
     let names = entries.filter(|name| !name.is_empty());
     names.take(MOST_FILES).map(ToString::to_string).collect()
+}
+
+/// Has the index have the files of a commit. The folder stays as it is.
+pub fn read_into_index(commit: &str) -> Words {
+    words(&["read-tree", commit])
+}
+
+/// Asks which files are there and differ from those of the index.
+pub fn differing_files() -> Words {
+    words(&[
+        "diff",
+        "--name-only",
+        "-z",
+        "--diff-filter=MT",
+        "--no-renames",
+        "--no-ext-diff",
+        "--ignore-submodules",
+    ])
+}
+
+/// Asks which files the commit `next` has and `had` does not, or the other way round.
+pub fn only_in(had: &str, next: &str, added: bool) -> Words {
+    let filter = if added {
+        "--diff-filter=A"
+    } else {
+        "--diff-filter=D"
+    };
+    words(&[
+        "diff-tree",
+        "-r",
+        "--name-only",
+        "-z",
+        filter,
+        "--no-renames",
+        had,
+        next,
+    ])
+}
+
+/// The files in an answer to [`differing_files`] or [`only_in`].
+pub fn names(said: &[u8]) -> BTreeSet<String> {
+    let text = String::from_utf8_lossy(said);
+    let names = text.split('\0').filter(|name| !name.is_empty());
+    names.map(ToString::to_string).collect()
 }
 
 fn words(words: &[&str]) -> Words {

@@ -15,8 +15,8 @@ mod template;
 /// What git is told to have an app, and how its answers are read.
 pub mod git {
     pub use crate::fetch::{
-        Checkout, FETCHED, changed_files, commit, fetch, files, first, from, look, look_at_fetched,
-        replace, would_replace,
+        Checkout, FETCHED, changed_files, commit, differing_files, fetch, files, first, from, look,
+        look_at_fetched, names, only_in, read_into_index, replace, would_replace,
     };
 }
 

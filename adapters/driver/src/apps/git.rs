@@ -15,12 +15,12 @@ use std::pin::pin;
 /// How long all commands together may take.
 const TIME: Duration = Duration::from_secs(15 * 60);
 /// How much of what a command says is kept, in bytes.
-const SAID: usize = 64 << 10;
+const SAID: usize = 4 << 20;
 /// How much of what a command that failed says is shown, in lines.
 const SHOWN: usize = 6;
 
 /// Commands for one app in one folder.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Git<'a> {
     apps: &'a Apps,
     options: &'a HostOptions,
@@ -29,6 +29,8 @@ pub(super) struct Git<'a> {
     scheme: Scheme,
     tree: TreeId,
     end: Instant,
+    /// Another index than the folder's.
+    index: Option<String>,
 }
 
 impl<'a> Git<'a> {
@@ -51,13 +53,26 @@ impl<'a> Git<'a> {
             scheme,
             tree,
             end,
+            index: None,
+        }
+    }
+
+    /// The same with this file as the index.
+    pub(super) fn with_index(&self, file: String) -> Self {
+        let index = Some(file);
+        Self {
+            index,
+            ..self.clone()
         }
     }
 
     /// Has git do this; what it says on its standard output.
     pub(super) async fn run(&self, words: Vec<String>) -> Result<Vec<u8>, AppsError> {
         let (app, dir, tree) = (self.app.as_str(), self.dir.clone(), &self.tree);
-        let spec = app_git(self.options, app, &words, dir, tree, self.scheme.word());
+        let mut spec = app_git(self.options, app, &words, dir, tree, self.scheme.word());
+        if let Some(index) = &self.index {
+            spec = spec.env("GIT_INDEX_FILE", index);
+        }
         let line = format!("git {}", words.join(" "));
         let said = {
             let hearing = pin!(heard(&self.apps.backends, &spec, SAID));
@@ -71,6 +86,11 @@ impl<'a> Git<'a> {
             return Err(AppsError::TooSlow(TIME));
         };
         match said.exit {
+            // What is cut cannot be counted on.
+            Some(exit) if exit.is_success() && said.stdout.len() >= SAID => Err(AppsError::Git {
+                line,
+                said: format!("it says more than {} MiB", SAID >> 20),
+            }),
             Some(exit) if exit.is_success() => Ok(said.stdout.into_bytes()),
             _ => Err(AppsError::Git {
                 line,

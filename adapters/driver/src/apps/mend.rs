@@ -3,6 +3,7 @@
 use super::{
     Apps, AppsError, WORK,
     git::Git,
+    keep::Kept,
     mark::Mark,
     work::{Given, Work},
 };
@@ -63,20 +64,22 @@ impl Apps {
     }
 
     /// Brings apps whose update was cut to its end: they get the files of the commit that was
-    /// fetched. Nobody else may be at work on the apps.
+    /// fetched. What somebody has changed since is kept, and told. Nobody else may be at work on
+    /// the apps.
     ///
     /// # Errors
     ///
     /// When one cannot be. The next update, or start, tries again.
-    pub async fn mend(&self, options: &HostOptions) -> Result<(), AppsError> {
+    pub async fn mend(&self, options: &HostOptions) -> Result<Vec<Kept>, AppsError> {
         self.tidy().await?;
+        let mut kept = Vec::new();
         for entry in self.entries().await? {
             let name = entry.name.strip_prefix(UPDATE).map(Name::parse);
             if let Some(Ok(name)) = name {
-                self.mend_app(options, &name).await?;
+                kept.extend(self.mend_app(options, &name).await?);
             }
         }
-        Ok(())
+        Ok(kept)
     }
 
     /// As [`mend`](Self::mend), one app.
@@ -84,10 +87,10 @@ impl Apps {
         &self,
         options: &HostOptions,
         name: &Name,
-    ) -> Result<(), AppsError> {
+    ) -> Result<Option<Kept>, AppsError> {
         let path = self.update_mark(name)?;
         let Some(mark) = self.left_mark(&path).await? else {
-            return Ok(());
+            return Ok(None);
         };
         self.end_maker(&mark).await;
         if self.there(name).await.is_ok() {
@@ -96,7 +99,8 @@ impl Apps {
             self.end_update(work, mended.is_ok()).await?;
             return mended;
         }
-        Ok(self.unmark(&path).await?)
+        self.unmark(&path).await?;
+        Ok(None)
     }
 
     async fn mended(
@@ -105,7 +109,7 @@ impl Apps {
         name: &Name,
         work: &Work,
         is_replacing: bool,
-    ) -> Result<(), AppsError> {
+    ) -> Result<Option<Kept>, AppsError> {
         let dir = self.workspace.layout().app(name).at(RelPath::root());
         for lock in LOCKS {
             let path = dir.join(lock).map_err(|_| AppsError::NoPlace)?;
@@ -115,11 +119,29 @@ impl Apps {
             && is_replacing
         {
             let tree = work.tree.clone();
-            let git = Git::new(self, options, name, dir, Scheme::File, tree);
-            git.run(git::replace(git::Checkout::Discard, &commit))
-                .await?;
+            let git = Git::new(self, options, name, dir.clone(), Scheme::File, tree);
+            return self.replaced(&git, name, &dir, &commit).await;
         }
-        Ok(())
+        Ok(None)
+    }
+
+    /// Git names the commit that it is at when all files are replaced: from then on, what is
+    /// changed is changed on top of it, and stays.
+    async fn replaced(
+        &self,
+        git: &Git<'_>,
+        name: &Name,
+        dir: &ContainedPath,
+        commit: &str,
+    ) -> Result<Option<Kept>, AppsError> {
+        let had = git::commit(&git.run(git::look()).await?).unwrap_or_default();
+        if had == commit {
+            return Ok(None);
+        }
+        let kept = self.keep(git, name, (dir, &had, commit)).await?;
+        git.run(git::replace(git::Checkout::Discard, commit))
+            .await?;
+        Ok(kept)
     }
 
     /// Claims the app for an update of it, which may be at the replacing of its files.

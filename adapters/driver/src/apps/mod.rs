@@ -3,6 +3,7 @@
 mod add;
 mod error;
 mod git;
+mod keep;
 mod look;
 mod mark;
 mod mend;
@@ -11,6 +12,7 @@ mod update;
 mod work;
 
 pub use error::AppsError;
+pub use keep::Kept;
 pub use look::AppDetail;
 pub use update::Updated;
 

@@ -1,6 +1,6 @@
 //! Apps that are brought to the state of their repository.
 
-use super::{Apps, AppsError, git::Git, work::Work};
+use super::{Apps, AppsError, Kept, git::Git, work::Work};
 use collodi_apps::{Origin, Provenance, Reference, Scheme, Source, git};
 use collodi_contain::{ContainedPath, Name, RelPath};
 use collodi_host::HostOptions;
@@ -14,6 +14,8 @@ pub struct Updated {
     pub origin: Origin,
     /// Whether that is another one.
     pub changed: bool,
+    /// What was kept of an earlier update, which was cut.
+    pub kept: Option<Kept>,
 }
 
 impl Apps {
@@ -36,7 +38,7 @@ impl Apps {
         schemes: &[Scheme],
     ) -> Result<Updated, AppsError> {
         self.tidy().await?;
-        self.mend_app(options, name).await?;
+        let kept = self.mend_app(options, name).await?;
         let (source, had) = self.repository(name).await?;
         source.allowed_among(&[schemes, &[Scheme::File]].concat())?;
         let source = match to {
@@ -67,6 +69,7 @@ impl Apps {
             changed: had != commit,
             from: had,
             origin,
+            kept,
         })
     }
 

@@ -17,7 +17,16 @@ const NOT_FOUND: &str = "not found";
 pub(crate) async fn status(State(surface): Shared) -> Answered<Status> {
     let seen = known(&surface.host, seen).await?;
     let platform = surface.workspace.layout().platform();
+    let in_env = match seen.apple_silicon {
+        true => collodi_inventory::mlx(&surface.workspace).await?,
+        false => None,
+    };
+    let (mlx_env, mlx) = in_env.map_or((None, seen.mlx.clone()), |(env, version)| {
+        (Some(env), version)
+    });
     Ok(Json(Status {
+        mlx,
+        mlx_env,
         env_count: surface.inventory.env_count().await?,
         apple_silicon: seen.apple_silicon || platform.is_apple_silicon(),
         ..seen
@@ -76,6 +85,7 @@ fn found(tools: &Toolchain) -> Status {
         conda: conda.unwrap_or(NOT_FOUND).to_owned(),
         apple_silicon: false,
         mlx: "n/a".to_owned(),
+        mlx_env: None,
         env_count: 0,
         process_count: 0,
         running_count: 0,

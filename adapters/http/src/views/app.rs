@@ -37,6 +37,7 @@ pub fn app_updated(updated: Updated, app: AppDetail) -> AppUpdated {
     };
     AppUpdated {
         status: status.to_owned(),
+        kept: updated.kept.as_ref().map(ToString::to_string),
         from: updated.from,
         app,
     }

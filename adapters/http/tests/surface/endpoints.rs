@@ -49,7 +49,18 @@ async fn a_mac_with_apples_processor(stage: Stage) {
         let status = stage.get("/python/status").await.expect(200);
         assert_eq!(status.body["appleSilicon"], true);
         assert_eq!(status.text("mlx"), expected);
+        assert_eq!(status.body["mlxEnv"], serde_json::Value::Null);
     }
+    // What counts is what apps use.
+    stage.post("/python/envs/tuner").await.expect(201);
+    let package =
+        ".vatn/python/envs/tuner/lib/python3.12/site-packages/mlx-0.30.0.dist-info/METADATA";
+    stage.file(package, "");
+    let status = stage.get("/python/status").await.expect(200);
+    assert_eq!(
+        (status.text("mlx"), status.text("mlxEnv")),
+        ("0.30.0", "tuner")
+    );
     stage.end().await;
 }
 

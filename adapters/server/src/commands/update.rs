@@ -10,6 +10,7 @@ use anyhow::Result;
 use collodi_api::{AppUpdate, AppUpdated};
 use collodi_apps::{Reference, git::Checkout};
 use collodi_host::AppChange;
+use collodi_logs::plain;
 use std::{path::Path, process::ExitCode};
 
 /// Brings an app to what its repository has by now.
@@ -44,6 +45,9 @@ fn show(json: bool, updated: &AppUpdated) -> Result<ExitCode> {
     if json {
         say!("{}", serde_json::to_string(updated)?);
         return Ok(ExitCode::SUCCESS);
+    }
+    if let Some(kept) = &updated.kept {
+        complain!("warning: {}", plain(kept));
     }
     let app = &updated.app.app;
     let now = app.origin.as_ref().map_or("", |origin| &origin.words);

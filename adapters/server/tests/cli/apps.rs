@@ -536,6 +536,49 @@ fn an_update_that_was_killed_is_brought_to_its_end() {
     }
 }
 
+/// Between the death and the mending, somebody works in the folder.
+#[test]
+fn what_is_changed_after_an_update_was_cut_is_kept() {
+    let stage = stage();
+    let source = stage.root().join("source");
+    fs::write(source.join("old.txt"), "old").unwrap();
+    commit(&source, "old");
+    done(add(&stage, " greeter"));
+    fs::remove_file(source.join("old.txt")).unwrap();
+    fs::write(source.join("third.txt"), "third").unwrap();
+    fs::write(source.join("more.txt"), "more and more").unwrap();
+    let third = commit(&source, "third");
+    let git_stops = Stopping::at(&stage, "checkout");
+    let mut program = stage.spawn("update greeter");
+    let pid = git_stops.pid();
+    program.kill().unwrap();
+    program.wait().unwrap();
+    git_stops.end(&stage);
+    assert!(lives(&pid));
+    let folder = app(&stage, "greeter");
+    // A file of both commits, one of the old alone, and one that the update does not touch.
+    for file in ["more.txt", "old.txt", "start.json"] {
+        fs::write(folder.join(file), "mine").unwrap();
+    }
+    let updated = done(stage.call("update greeter"));
+    assert!(
+        updated.stderr.contains("are kept in "),
+        "{}",
+        updated.shown()
+    );
+    let kept = folder.join(format!(".vatn/kept/{}-1", third.get(..12).unwrap()));
+    let read = |path: std::path::PathBuf| fs::read_to_string(path).unwrap();
+    for file in ["more.txt", "old.txt", "start.json"] {
+        assert_eq!(read(kept.join(file)), "mine", "{file}");
+    }
+    assert_eq!(read(kept.join("third.txt")), "half\n");
+    assert_eq!(read(folder.join("more.txt")), "more and more");
+    assert!(!folder.join("old.txt").exists());
+    assert_eq!(git(&folder, &["status", "--porcelain"]), "");
+    let again = done(stage.call("update greeter"));
+    assert!(!again.stderr.contains("kept"), "{}", again.shown());
+}
+
 #[test]
 fn an_app_that_was_being_added_by_a_program_that_was_killed_is_gone_with_the_next() {
     for command in ["init", "fetch", "checkout"] {
