@@ -5,7 +5,7 @@ use crate::{
     guard::only,
 };
 use axum::{
-    body::{Body, Bytes},
+    body::{Body, Bytes, HttpBody as _},
     http::{HeaderMap, header},
 };
 use collodi_api::{
@@ -38,15 +38,18 @@ const MOST: usize = 1 << 20;
 
 /// Reads a body to its end. One that is there must be said to be JSON: what else a
 /// browser sends without asking first is refused, also when it is empty.
-pub(crate) async fn whole(headers: &HeaderMap, body: Body) -> Result<Bytes, Fault> {
+pub(crate) async fn whole(headers: &HeaderMap, body: Body) -> Result<Body, Fault> {
     let said = match only(headers, &header::CONTENT_TYPE) {
         Ok(None) => false,
         Ok(Some(kind)) if is_json(kind) => true,
         _ => return Err(not_json()),
     };
+    if body.is_end_stream() {
+        return Ok(body);
+    }
     let bytes = read(body).await?;
     if said || bytes.is_empty() {
-        Ok(bytes)
+        Ok(bytes.into())
     } else {
         Err(not_json())
     }

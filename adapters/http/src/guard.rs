@@ -5,10 +5,11 @@ use crate::{
     body::whole,
     caller,
     fault::{Fault, Kind},
+    headers::secure,
+    log::Entry,
     routes::needed,
 };
 use axum::{
-    body::Body,
     extract::{MatchedPath, Request, State},
     http::{HeaderMap, HeaderName, Uri, header, uri::Authority},
     middleware::Next,
@@ -16,40 +17,45 @@ use axum::{
 };
 use std::sync::Arc;
 
-/// Lets a request through, its body read, or answers with a problem.
+/// Lets a request through, its body read, or answers with a problem. Whatever is answered has the
+/// headers of every answer, and is logged.
 pub(crate) async fn guard(
     State(surface): State<Arc<Surface>>,
     request: Request,
     next: Next,
 ) -> Response {
-    match admit(&surface, request).await {
+    let entry = Entry::of(&surface, &request);
+    let mut answer = match admit(&surface, request).await {
         Ok(request) => next.run(request).await,
         Err(fault) => fault.into_response(),
-    }
+    };
+    secure(&mut answer);
+    entry.log(&surface, answer.status());
+    answer
 }
 
 async fn admit(surface: &Surface, request: Request) -> Result<Request, Fault> {
     let host = own_host(surface, request.headers(), request.uri())?;
-    own_site(request.headers(), &host)?;
+    own_site(request.headers(), host)?;
     let path = request.extensions().get::<MatchedPath>();
     let path = path.map(MatchedPath::as_str);
     if let Some(needed) = needed(request.method(), path) {
         caller::admit(surface, request.headers(), needed).await?;
     }
     let (head, body) = request.into_parts();
-    let bytes = whole(&head.headers, body).await?;
-    Ok(Request::from_parts(head, Body::from(bytes)))
+    let body = whole(&head.headers, body).await?;
+    Ok(Request::from_parts(head, body))
 }
 
 /// The host that is asked must be this one: a page whose name was made to resolve to
 /// this machine gives itself away here. A request line with a host counts too.
-fn own_host(surface: &Surface, headers: &HeaderMap, uri: &Uri) -> Result<String, Fault> {
+fn own_host<'a>(surface: &Surface, headers: &'a HeaderMap, uri: &'a Uri) -> Result<&'a str, Fault> {
     let header = only(headers, &header::HOST);
     let line = uri.authority().map(Authority::as_str);
     let host = line.or(header.unwrap_or_default());
     let own = |host: &str| surface.allowed_hosts.contains(host);
     match (host, header) {
-        (Some(host), Ok(other)) if own(host) && other.is_none_or(own) => Ok(host.to_owned()),
+        (Some(host), Ok(other)) if own(host) && other.is_none_or(own) => Ok(host),
         _ => Err(Fault::new(
             Kind::ForeignHost,
             "the host that is asked is not this server",

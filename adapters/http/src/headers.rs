@@ -30,10 +30,10 @@ static HEADERS: [(HeaderName, HeaderValue); 6] = [
 ];
 
 /// Adds the headers of every answer.
-pub(crate) async fn secure(mut answer: Response) -> Response {
+pub(crate) fn secure(answer: &mut Response) {
+    let headers = answer.headers_mut();
+    headers.reserve(HEADERS.len());
     for (name, value) in &HEADERS {
-        let entry = answer.headers_mut().entry(name);
-        entry.or_insert_with(|| value.clone());
+        headers.entry(name).or_insert_with(|| value.clone());
     }
-    answer
 }

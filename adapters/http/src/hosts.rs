@@ -53,7 +53,8 @@ impl AllowedHosts {
 
     /// Whether a `Host` header may say this. Case does not count.
     pub fn contains(&self, host: &str) -> bool {
-        self.hosts.contains(&host.to_ascii_lowercase())
+        let mut known = self.hosts.iter();
+        known.any(|known| known.eq_ignore_ascii_case(host))
     }
 }
 

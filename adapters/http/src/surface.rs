@@ -4,14 +4,9 @@ use crate::{
     AllowedHosts, Keyring, Token,
     endpoints::{no_such_method, no_such_route},
     guard::guard,
-    headers::secure,
-    log::log,
     routes::ROUTES,
 };
-use axum::{
-    Router,
-    middleware::{from_fn_with_state, map_response},
-};
+use axum::{Router, middleware::from_fn_with_state};
 use collodi_api::{AuditPage, Doctor};
 use collodi_audit::Query;
 use collodi_backend::{BoxFuture, Clock, ProcessBackend};
@@ -89,8 +84,6 @@ pub fn router(surface: Surface) -> Router {
         .fallback(no_such_route)
         .method_not_allowed_fallback(no_such_method)
         .layer(from_fn_with_state(shared.clone(), guard))
-        .layer(map_response(secure))
-        .layer(from_fn_with_state(shared.clone(), log))
         .with_state(shared)
 }
 

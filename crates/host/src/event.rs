@@ -114,6 +114,8 @@ pub enum ProcessEvent {
     SpawnFailed(collodi_action::Error),
     /// It answers at this address.
     Reachable(Url),
+    /// The same life answered an earlier host at this address, and does so still.
+    StillReachable(Url),
     /// It is being ended, and these of its processes still live.
     Lingers(Vec<Member>),
     /// It waits until those that it depends on are up.
@@ -237,6 +239,7 @@ impl fmt::Display for ProcessEvent {
             Self::Supervision(event) => write!(f, "{event}"),
             Self::SpawnFailed(error) => write!(f, "{error}"),
             Self::Reachable(url) => write!(f, "answers at {url}"),
+            Self::StillReachable(url) => write!(f, "still answers at {url}"),
             Self::Lingers(members) => {
                 f.write_str("still lives:")?;
                 members.iter().try_for_each(|member| write!(f, " {member}"))

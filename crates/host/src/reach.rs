@@ -35,6 +35,8 @@ pub(crate) struct Reach {
     preferred: Option<Box<Url>>,
     /// Where it answered an earlier host.
     recalled: Option<Box<Url>>,
+    /// The same, once that life is taken over.
+    resumed: Option<Box<Url>>,
 }
 
 impl Reach {
@@ -50,6 +52,7 @@ impl Reach {
             reached: None,
             preferred: None,
             recalled: None,
+            resumed: None,
         }
     }
 
@@ -60,10 +63,16 @@ impl Reach {
 
     /// That life is taken over: it is tried where it answered.
     pub(crate) fn try_recalled(&mut self, process: &ProcessId, shared: &mut Shared) {
-        self.said.extend(self.recalled.take().map(|url| *url));
+        self.resumed = self.recalled.take();
+        self.said.extend(self.resumed.as_deref().cloned());
         if !self.said.is_empty() && !self.trying {
             self.attempt(process, shared);
         }
+    }
+
+    /// Whether this life answered an earlier host at this address.
+    pub(crate) fn is_resumed(&self, url: &Url) -> bool {
+        self.resumed.as_deref() == Some(url)
     }
 
     /// The address at which it answers.

@@ -449,6 +449,18 @@ fn a_daemon_that_was_taken_over_is_found_where_its_next_life_answers() {
     let id = play.host.processes().next().unwrap().id().clone();
     play.command(Command::RestartProcess(id)).wait(60);
     assert_eq!(answers(&play).as_deref(), Some("http://127.0.0.1:7861"));
+    let told = play.told.iter().map(ToString::to_string);
+    let told: Vec<_> = told.filter(|event| event.contains("answers at")).collect();
+    let expected = [
+        "still answers at http://127.0.0.1:7860",
+        " answers at http://127.0.0.1:7861",
+    ];
+    assert_eq!(told.len(), 2, "{told:?}");
+    assert!(
+        told.iter()
+            .zip(expected)
+            .all(|(told, end)| told.ends_with(end))
+    );
 }
 
 #[test]

@@ -22,6 +22,7 @@ mod events;
 mod names;
 mod openapi;
 mod page;
+mod plugin;
 mod questions;
 mod redact;
 mod refused;

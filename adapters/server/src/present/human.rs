@@ -253,7 +253,9 @@ fn journal(what: &JournalEvent) {
 fn daemon(id: &str, event: &ProcessEvent) {
     match event {
         ProcessEvent::Line(line) => output(id, line),
-        ProcessEvent::Reachable(url) => lines::address(id, &url.to_connect()),
+        ProcessEvent::Reachable(url) | ProcessEvent::StillReachable(url) => {
+            lines::address(id, &url.to_connect());
+        }
         ProcessEvent::Ended(ended) if ended.is_failure() => {
             complain!("{ERROR}{id}: {ended}{ERROR:#}");
         }

@@ -50,6 +50,7 @@ on_each_runtime! {
     a_second_interrupt_leaves_the_app_to_the_server
     a_server_that_is_there_takes_no_options
     hooks_are_told_what_becomes_of_processes
+    a_hook_is_told_once_that_a_process_is_ready
     a_hook_without_its_secret_starts_nothing
     settings_are_read_anew_while_daemons_go_on
     what_happens_is_logged_for_programs
@@ -496,6 +497,28 @@ fn hooks_are_told_what_becomes_of_processes(stage: Stage) {
     // Given up, and its redirect, which leads back to it, was not followed.
     assert!(moved.is_silent());
     // Who hangs does not keep the server from its end.
+    stage.post("/python/shutdown");
+    assert_eq!(serving.code(), Some(0));
+}
+
+/// Also when the server is replaced, and its next life looks whether the process answers still.
+fn a_hook_is_told_once_that_a_process_is_ready(stage: Stage) {
+    let hook = Receiving::answers(&["200 OK"]);
+    stage.settings(&format!("[webhooks.one]\nurl = {:?}\n", hook.url));
+    stage.app(
+        "demo",
+        r#"{"dialect": "vatn", "run": [{"method": "shell.run", "params": {
+            "message": "exec python3 -u -m http.server {{port}} --bind 127.0.0.1", "daemon": true}}]}"#,
+    );
+    let mut serving = stage.serve();
+    stage.post("/python/apps/demo/run");
+    let ready = hook.next().body;
+    assert_eq!(ready["event"], "ready");
+    assert_eq!(stage.post("/python/server/handover").status, 200);
+    serving.until("listening");
+    while stage.get("/python/processes").body["processes"][0]["url"] != ready["url"] {}
+    assert_eq!(stage.call("stop demo"), "demo has ended\n");
+    assert_eq!(hook.next().body["event"], "stopped");
     stage.post("/python/shutdown");
     assert_eq!(serving.code(), Some(0));
 }

@@ -377,7 +377,11 @@ impl Process {
             if self.daemon.ready.is_none() {
                 self.ready(shared);
             }
-            self.tell(ProcessEvent::Reachable(url), shared);
+            let told = match self.reach.is_resumed(&url) {
+                true => ProcessEvent::StillReachable(url),
+                false => ProcessEvent::Reachable(url),
+            };
+            self.tell(told, shared);
         }
     }
 

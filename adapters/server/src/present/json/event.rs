@@ -166,10 +166,12 @@ impl<'a> EventLine<'a> {
                 process,
                 error: error.to_string(),
             },
-            ProcessEvent::Reachable(url) => Self::ProcessReachable {
-                process,
-                url: url.to_connect(),
-            },
+            ProcessEvent::Reachable(url) | ProcessEvent::StillReachable(url) => {
+                Self::ProcessReachable {
+                    process,
+                    url: url.to_connect(),
+                }
+            }
             ProcessEvent::Lingers(members) => Self::ProcessLingers {
                 process,
                 still_alive: members.iter().map(member).collect(),
