@@ -17,7 +17,7 @@ use alloc::{
 };
 use collodi_command::{Stdin, TreeId};
 use collodi_contain::ContainedPath;
-use collodi_env::{Environment as Resolved, StepVariables};
+use collodi_env::{Environment as Resolved, Grants, StepVariables};
 use collodi_machine::{ActionId, Outbox};
 use collodi_script::{Dialect, List, Step, StepAt, is_checkout_path};
 use collodi_time::Instant;
@@ -63,8 +63,9 @@ pub(crate) struct Context {
     pub(crate) daemons: Vec<String>,
     /// The trees of commands that the host has as daemons.
     pub(crate) kept: BTreeSet<TreeId>,
-    /// What the policy made of the variables of the last command.
+    /// What the policy made of the variables of the last command, and what it was asked.
     pub(crate) resolved: Resolved,
+    resolved_for: Option<Asked>,
     /// What has taken its prepared answers: the method and the step.
     pub(crate) answered: BTreeSet<(String, StepAt)>,
     /// What people answered that is not to be shown.
@@ -102,6 +103,20 @@ struct Owner {
     is_held: bool,
 }
 
+/// What differs between the questions that a run has for the policy.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Asked {
+    step: StepVariables,
+    grants: Grants,
+}
+
+impl Asked {
+    fn resolve(&self, options: &RunOptions) -> Resolved {
+        let policy = &options.env_policy;
+        policy.resolve_step(&options.host_vars, &self.step, &self.grants)
+    }
+}
+
 impl Context {
     pub(crate) fn new(options: RunOptions) -> Self {
         let memory = Memory {
@@ -131,6 +146,7 @@ impl Context {
             readers: BTreeMap::new(),
             sessions: Sessions::default(),
             resolved: Resolved::default(),
+            resolved_for: None,
             answered: BTreeSet::new(),
             secrets: Arc::default(),
             questions: 0,
@@ -174,15 +190,29 @@ impl Context {
     }
 
     /// The variables of a command of which a step sets some.
-    pub(crate) fn resolve(&self, step: StepVariables) -> collodi_env::Environment {
+    pub(crate) fn resolve(&self, step: StepVariables) -> Resolved {
+        self.asked(step).resolve(&self.options)
+    }
+
+    /// The same for the command of the step at hand: one that sets what the last did is not
+    /// decided again.
+    pub(crate) fn resolve_step(&mut self, step: StepVariables) -> &Resolved {
+        let asked = self.asked(step);
+        if self.resolved_for.as_ref() != Some(&asked) {
+            self.resolved = asked.resolve(&self.options);
+            self.resolved_for = Some(asked);
+        }
+        &self.resolved
+    }
+
+    fn asked(&self, step: StepVariables) -> Asked {
         let options = &self.options;
         let granted = self.environment.granted();
-        let grants = granted.fold(options.grants.clone(), collodi_env::Grants::to_step);
         let step = self.environment.below(options, step);
-        let step = step.spelled_as_in(&options.host_vars);
-        options
-            .env_policy
-            .resolve_step(&options.host_vars, &step, &grants)
+        Asked {
+            grants: granted.fold(options.grants.clone(), Grants::to_step),
+            step: step.spelled_as_in(&options.host_vars),
+        }
     }
 
     /// What commands get, before a step adds to it.

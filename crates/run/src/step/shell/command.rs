@@ -238,19 +238,18 @@ pub(super) fn variables(
 ) -> Result<BTreeMap<String, String>, Fault> {
     let step = step_variables(cx, params)?;
     let options = cx.options.clone();
-    let resolved = cx.resolve(step.clone());
+    let resolved = cx.resolve_step(step.clone());
+    let mut vars = resolved.vars.clone();
     let lost = |name: &&String| {
-        resolved
-            .decision(name)
-            .is_some_and(|decision| decision.verdict == Verdict::Dropped)
+        let decision = resolved.decision(name);
+        decision.is_some_and(|decision| decision.verdict == Verdict::Dropped)
     };
-    for name in step.set.keys().filter(lost) {
+    let lost: Vec<&String> = step.set.keys().filter(lost).collect();
+    for name in lost {
         cx.note(format!(
             "the variable {name} is not passed on: it needs a grant"
         ));
     }
-    cx.resolved = resolved.clone();
-    let mut vars = resolved.vars;
     let mut activation = env.map_or_else(Activation::none, Activation::of);
     if let Some(dir) = &options.stand_ins {
         activation = activation.behind(dir);
