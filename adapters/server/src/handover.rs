@@ -4,6 +4,7 @@
 use crate::{
     client::{Client, wait},
     failure::Failure,
+    interrupts::Interrupts,
     listening,
     node::Life,
     state,
@@ -12,12 +13,12 @@ use anyhow::Result;
 use collodi_api::Answer;
 use rustix::io::{FdFlags, fcntl_setfd};
 use std::{
-    ffi::OsString,
+    collections::BTreeMap,
+    ffi::{CString, OsStr, OsString},
     io,
     net::{SocketAddr, TcpListener},
-    os::unix::process::CommandExt as _,
+    os::unix::ffi::OsStringExt as _,
     path::{Path, PathBuf},
-    process::Command,
 };
 
 /// Set for a program that goes on for another one, which it has replaced.
@@ -60,27 +61,44 @@ pub(crate) fn take_over(workspace: &Path) -> Result<Option<SocketAddr>> {
 }
 
 /// Replaces this program by itself, as it is on the disk by now, with the same arguments,
-/// and gives it the socket. Children live on. Comes back only when that fails.
-pub(crate) fn replace(listener: &TcpListener) -> io::Error {
-    let program = match std::env::current_exe() {
-        Ok(path) => on_disk(path),
+/// and gives it the socket. Children live on, and signals that come meanwhile are for the next
+/// life. Comes back only when that fails.
+pub(crate) fn replace(listener: &TcpListener, interrupts: &mut Interrupts) -> io::Error {
+    let (program, args, env) = match next_life(listener) {
+        Ok(next) => next,
         Err(error) => return error,
     };
-    let mut command = Command::new(program);
-    command.args(std::env::args_os().skip(1)).env(VARIABLE, "1");
-    listening::give(listener, &mut command);
     if let Err(error) = fcntl_setfd(listener, FdFlags::empty()) {
         return error.into();
     }
     // The next life raises it itself, and must know what its children had.
     collodi_spawn::restore_open_files();
-    let error = command.exec();
+    let replaced = interrupts.without(|| collodi_spawn::replace(&program, &args, &env));
+    let error = replaced.unwrap_or_else(|error| error);
     collodi_spawn::raise_open_files();
     // Nothing was executed: no child is to have the socket.
     match fcntl_setfd(listener, FdFlags::CLOEXEC) {
         Ok(()) => error,
         Err(error) => error.into(),
     }
+}
+
+/// A program, its arguments and its environment.
+type Next = (CString, Vec<CString>, Vec<CString>);
+
+fn next_life(listener: &TcpListener) -> io::Result<Next> {
+    let program = on_disk(std::env::current_exe()?);
+    let args = std::env::args_os().map(word).collect::<io::Result<_>>()?;
+    let mut env: BTreeMap<OsString, OsString> = std::env::vars_os().collect();
+    env.extend(listening::variables(listener).map(|(name, value)| (name.into(), value.into())));
+    env.insert(VARIABLE.into(), "1".into());
+    let variable = |(name, value)| word([name, value].join(OsStr::new("=")));
+    let env = env.into_iter().map(variable).collect::<io::Result<_>>()?;
+    Ok((word(program.into())?, args, env))
+}
+
+fn word(text: OsString) -> io::Result<CString> {
+    Ok(CString::new(text.into_vec())?)
 }
 
 /// The path of a program that was replaced is that of its successor.

@@ -11,7 +11,6 @@ use std::{
     env, io,
     net::{SocketAddr, TcpListener},
     os::fd::AsRawFd as _,
-    process::Command,
     thread,
     time::{Duration, Instant},
 };
@@ -162,11 +161,12 @@ fn listens(_: &TcpListener) -> io::Result<bool> {
     Ok(true)
 }
 
-/// Gives a socket to the program that this process becomes by `command`.
-pub(crate) fn give(listener: &TcpListener, command: &mut Command) {
-    command
-        .env(COUNT, "1")
-        .env(PROCESS, std::process::id().to_string())
-        .env(NAMES, NAME)
-        .env(FIRST, listener.as_raw_fd().to_string());
+/// What gives a socket to the program that this process becomes.
+pub(crate) fn variables(listener: &TcpListener) -> [(&'static str, String); 4] {
+    [
+        (COUNT, "1".to_owned()),
+        (PROCESS, std::process::id().to_string()),
+        (NAMES, NAME.to_owned()),
+        (FIRST, listener.as_raw_fd().to_string()),
+    ]
 }

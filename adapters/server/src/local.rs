@@ -5,7 +5,7 @@ use crate::{
     cli::ServerArgs,
     failure::Failure,
     home::Home,
-    interrupts::Interrupts,
+    interrupts::{Held, Interrupts},
     node,
     runtime::{Choice, Runtime},
     state::{Hold, is_held},
@@ -71,13 +71,14 @@ impl Local {
     where
         F: Future<Output = Result<T>>,
     {
+        let held = Held::now()?;
         Choice::default().run(|runtime| async move {
             let (home, options, backends) = open(&*runtime, workspace).await?;
             let _hold = hold(&home.dir)?;
             node::make_directories(&home.layout)?;
             let ledger = audit::open(&home.dir, &backends)?;
             let backends = audit::over(backends, &ledger);
-            let mut interrupts = Interrupts::listen()?;
+            let mut interrupts = Interrupts::listen(held);
             let local = Self::new(home, options, backends);
             let apps = local.apps.clone();
             let ended = match select(pin!(work(local)), pin!(interrupts.next())).await {

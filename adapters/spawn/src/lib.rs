@@ -7,15 +7,17 @@ use rustix::{
 };
 use std::{
     ffi::{CStr, CString},
-    fmt,
+    fmt, io,
     os::fd::AsRawFd as _,
 };
 
 mod files;
+mod signals;
 #[allow(unsafe_code, reason = "the one module that talks to the kernel itself")]
 mod sys;
 
 pub use files::{raise_open_files, restore_open_files};
+pub use signals::{hold_signals, signal_thread, take_signal};
 
 /// What is to be started.
 #[derive(Clone, Debug)]
@@ -139,6 +141,13 @@ pub fn spawn(plan: &Plan<'_>) -> Result<Started, Failure> {
         ..plan.clone()
     };
     sys::spawn(&plan)
+}
+
+/// Becomes another program, at an absolute path, with these arguments, its name first, and this
+/// environment, `NAME=VALUE` each. Signals that are held back stay so, and those that wait go on
+/// waiting, which the standard library does not allow. Comes back only when it fails: why.
+pub fn replace(program: &CStr, args: &[CString], env: &[CString]) -> io::Error {
+    sys::replace(program, args, env)
 }
 
 /// Whether a child can be started inside a control group: only `clone3` can do that.

@@ -34,6 +34,7 @@ mod update;
 use crate::{
     cli::{Cli, Command},
     failure::MISUNDERSTOOD,
+    interrupts::Held,
     listening::Listen,
 };
 use anyhow::Result;
@@ -49,13 +50,13 @@ pub(crate) fn execute(cli: Cli) -> Result<ExitCode> {
     match command {
         Command::Run(args) => {
             let on = args.server.runtime;
-            let listen = Listen::given_or(args.listen)?;
-            on.run(|runtime| run::run(runtime, &workspace, json, listen, &args))
+            let (held, listen) = (Held::now()?, Listen::given_or(args.listen)?);
+            on.run(|runtime| run::run(runtime, &workspace, json, listen, held, &args))
         }
         Command::Serve(args) => {
             let on = args.server.runtime;
-            let listen = Listen::given_or(args.listen)?;
-            on.run(|runtime| serve::serve(runtime, &workspace, json, listen, &args))
+            let (held, listen) = (Held::now()?, Listen::given_or(args.listen)?);
+            on.run(|runtime| serve::serve(runtime, &workspace, json, listen, held, &args))
         }
         Command::Apps(args) => apps::apps(&workspace, json, &args),
         Command::Add(args) => add::add(&workspace, json, &args),

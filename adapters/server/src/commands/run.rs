@@ -10,7 +10,7 @@ use crate::{
     failure::{Failure, MISUNDERSTOOD},
     given, handover,
     home::Home,
-    interrupts::Interrupts,
+    interrupts::{Held, Interrupts},
     listening::Listen,
     node::{Life, Node},
     present::{Presenter, Screen, presenter},
@@ -43,6 +43,7 @@ pub(crate) async fn run(
     workspace: &Path,
     json: bool,
     listen: Listen,
+    held: Held,
     args: &RunArgs,
 ) -> Result<ExitCode> {
     let Backends { files, clock, .. } = runtime.backends();
@@ -51,7 +52,7 @@ pub(crate) async fn run(
     let may_be_served = file.is_none() && root == home.layout.app(&name);
     if let Some(server) = Client::of_running(&home.dir)? {
         return match may_be_served && args.server.says_nothing() {
-            true => guest::run(server, &name, json, args).await,
+            true => guest::run(server, &name, json, held, args).await,
             false => Err(not_there(server.server(), args, may_be_served).into()),
         };
     }
@@ -72,7 +73,7 @@ pub(crate) async fn run(
     } = Given::of(&args.answers)?;
     let answers = PreparedAnswers::of(&answers, unattended);
     let prompt = Prompt::new(asks(unattended, json));
-    let interrupts = Interrupts::listen()?;
+    let interrupts = Interrupts::listen(held);
     let life = handover::life();
     let mut node = Node::start(&*runtime, home, listen, life, &args.server).await?;
     let events = node.handle.all_events().await?;
@@ -99,10 +100,10 @@ pub(crate) async fn run(
         hurries: false,
     };
     let state = watch(state, &mut node, &mut seat).await;
-    seat.leave(state.failed, state.signal.is_some()).await;
+    let interrupts = seat.leave(state.failed, state.signal.is_some()).await;
     match state.follower {
         None => Ok(state.code()),
-        Some(follower) => follow(node, follower).await,
+        Some(follower) => follow(node, follower, interrupts).await,
     }
 }
 
@@ -124,13 +125,13 @@ fn not_there(server: &ServerState, args: &RunArgs, is_of_workspace: bool) -> Fai
 }
 
 /// Leaves what lives to the next life.
-async fn follow(node: Node, follower: Follower) -> Result<ExitCode> {
+async fn follow(node: Node, follower: Follower, mut interrupts: Interrupts) -> Result<ExitCode> {
     let listener = node.leave().await;
     match follower {
         Follower::OtherProcess => Ok(ExitCode::SUCCESS),
         Follower::SameProcess => Err(Failure::new(format!(
             "failed to go on: {}",
-            handover::replace(&listener)
+            handover::replace(&listener, &mut interrupts)
         ))
         .hint("the daemons live on: `collodi serve` finds them again")
         .into()),

@@ -7,7 +7,7 @@ use crate::{
     failure::{Failure, MISUNDERSTOOD},
     handover,
     home::Home,
-    interrupts::Interrupts,
+    interrupts::{Held, Interrupts},
     listening::{Door, Listen},
     node::{Life, Node, may_start},
     present::{self, LogLevel, Screen, presenter},
@@ -37,6 +37,7 @@ pub(crate) async fn serve(
     workspace: &Path,
     json: bool,
     mut listen: Listen,
+    held: Held,
     args: &ServeArgs,
 ) -> Result<ExitCode> {
     // Each caller who listens to events has one.
@@ -46,7 +47,7 @@ pub(crate) async fn serve(
         None => presenter(json),
     });
     let clock = runtime.backends().clock;
-    let mut interrupts = Interrupts::listen()?;
+    let mut interrupts = Interrupts::listen(held);
     let mut life = handover::life();
     if args.takeover && life == Life::First {
         // Whatever keeps this one from starting is found before the other one leaves.
@@ -79,7 +80,7 @@ pub(crate) async fn serve(
             return Ok(ExitCode::SUCCESS);
         }
         seat.leave(false, &*clock).await;
-        let error = handover::replace(&listener);
+        let error = handover::replace(&listener, &mut interrupts);
         let error = format!("the same program goes on: {error}");
         screen.try_show(move |show| show.warning(&error));
         listen = Listen::Given(Door::of(listener)?);

@@ -86,7 +86,7 @@ fn an_app_that_goes_on_says_where_it_answers(stage: Stage) {
 
 fn who_stops_nothing_hears_what_may_be_meant(stage: Stage) {
     stage.app("demo", SERVER);
-    let _serving = stage.serve_quietly();
+    let mut serving = stage.serve_quietly();
     stage.post("/python/apps/demo/run");
     for command in ["stop dmeo", "logs dmeo", "restart dmeo", "signal HUP dmeo"] {
         let words: Vec<_> = command.split(' ').collect();
@@ -100,4 +100,6 @@ fn who_stops_nothing_hears_what_may_be_meant(stage: Stage) {
         told.ends_with("hint: `collodi ps` shows what runs\n"),
         "{told}"
     );
+    stage.post("/python/shutdown");
+    assert_eq!(serving.code(), Some(0));
 }

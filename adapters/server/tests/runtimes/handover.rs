@@ -14,6 +14,7 @@ use std::{
 on_each_runtime! {
     no_caller_is_refused_while_a_server_is_replaced
     a_server_that_cannot_be_replaced_goes_on
+    a_signal_between_two_lives_is_taken_up_by_the_next
     an_installation_is_not_lost_to_a_handover
 }
 
@@ -70,6 +71,29 @@ fn a_server_that_cannot_be_replaced_goes_on(stage: Stage) {
     assert!(!stage::is_alive(pid));
     stage.post("/python/shutdown");
     assert_eq!(serving.code(), Some(0));
+}
+
+/// What the server becomes ends itself before anybody could listen: that is not lost, and the
+/// daemons end in order.
+fn a_signal_between_two_lives_is_taken_up_by_the_next(stage: Stage) {
+    stage.app("demo", SERVER);
+    let program = stage.path("collodi");
+    let real = env!("CARGO_BIN_EXE_collodi");
+    std::fs::copy(real, &program).unwrap();
+    let mut command = stage.command_of(&program);
+    let mut serving = stage::Running::of(command.args(stage.serving()));
+    serving.until("listening");
+    stage.post("/python/apps/demo/run");
+    serving.until("\"text\":\"up\"");
+    let pid = stage.pid_of("demo");
+    assert_eq!(stage::held(pid), 0, "a child holds nothing back");
+    std::fs::remove_file(&program).unwrap();
+    stage.executable(&program, &format!("kill -TERM $$\nexec {real} \"$@\""));
+    serving.signal("-HUP");
+    serving.until("listening");
+    serving.until("interrupted");
+    assert_eq!(serving.code(), Some(0));
+    assert!(!stage::is_alive(pid));
 }
 
 fn an_installation_is_not_lost_to_a_handover(stage: Stage) {

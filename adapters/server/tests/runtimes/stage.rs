@@ -65,9 +65,13 @@ impl Stage {
 
     /// Makes a program of this shell script, found before all others.
     pub(crate) fn program(&self, name: &str, script: &str) {
-        let path = self.path("bin").join(name);
         fs::create_dir_all(self.path("bin")).unwrap();
-        fs::write(&path, format!("#!/bin/sh\n{script}\n")).unwrap();
+        self.executable(&self.path("bin").join(name), script);
+    }
+
+    /// Writes a program of this shell script there.
+    pub(crate) fn executable(&self, path: &Path, script: &str) {
+        fs::write(path, format!("#!/bin/sh\n{script}\n")).unwrap();
         fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
     }
 
@@ -304,6 +308,14 @@ pub(crate) fn signal(pid: u64, name: &str) {
 
 pub(crate) fn is_alive(pid: u64) -> bool {
     Path::new(&format!("/proc/{pid}")).exists()
+}
+
+/// The signals that the process holds back, a bit each.
+pub(crate) fn held(pid: u64) -> u64 {
+    let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
+    let mut lines = status.lines();
+    let held = lines.find_map(|line| line.strip_prefix("SigBlk:")).unwrap();
+    u64::from_str_radix(held.trim(), 16).unwrap()
 }
 
 /// The variables of the process.

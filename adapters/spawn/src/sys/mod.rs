@@ -6,10 +6,15 @@
 ))]
 mod clone;
 mod posix;
+pub(crate) mod signals;
 mod words;
 
 use crate::{Failure, Plan, Started, Told};
 use rustix::fd::BorrowedFd;
+use std::{
+    ffi::{CStr, CString},
+    io,
+};
 
 #[cfg(all(
     target_os = "linux",
@@ -45,6 +50,17 @@ pub(crate) fn spawn(plan: &Plan<'_>) -> Result<Started, Failure> {
 )))]
 pub(crate) const fn can_join() -> bool {
     false
+}
+
+/// Comes back only when that fails.
+pub(crate) fn replace(program: &CStr, args: &[CString], env: &[CString]) -> io::Error {
+    let (args, env) = (words::Words::new(args), words::Words::new(env));
+    // SAFETY: all of it lives until the call is over, and is made as C wants it: words end
+    // with a zero, lists with a null.
+    unsafe {
+        libc::execve(program.as_ptr(), args.as_ptr(), env.as_ptr());
+    }
+    io::Error::last_os_error()
 }
 
 #[cfg(target_os = "linux")]

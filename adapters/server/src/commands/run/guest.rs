@@ -10,7 +10,7 @@ use super::{Given, asks};
 use crate::{
     cli::RunArgs,
     client::{Client, Told},
-    interrupts::Interrupts,
+    interrupts::{Held, Interrupts},
     prompt::Prompt,
 };
 use anyhow::Result;
@@ -37,10 +37,11 @@ pub(super) async fn run(
     client: Client,
     app: &Name,
     json: bool,
+    held: Held,
     args: &RunArgs,
 ) -> Result<ExitCode> {
     let given = Given::of(&args.answers)?;
-    let interrupts = Interrupts::listen()?;
+    let interrupts = Interrupts::listen(held);
     let client = Arc::new(client);
     let mut changes = listen(&client, CHANGES.to_owned());
     // The server listens to nobody whom it has told nothing.

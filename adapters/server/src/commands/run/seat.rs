@@ -63,8 +63,8 @@ impl Seat {
     }
 
     /// Waits until all is shown; not for long after an interrupt, and not at all after
-    /// another one.
-    pub(super) async fn leave(mut self, failed: bool, interrupted: bool) {
+    /// another one. Who goes on hears what comes then.
+    pub(super) async fn leave(mut self, failed: bool, interrupted: bool) -> Interrupts {
         let mut screen = self.screen;
         let last = async {
             screen.show(move |show| show.ended(failed)).await;
@@ -72,6 +72,7 @@ impl Seat {
         };
         let again = self.interrupts.next().map(drop);
         or(or(last, again), patience(&*self.clock, interrupted)).await;
+        self.interrupts
     }
 }
 
