@@ -157,10 +157,12 @@ fn of(queue: Queue) -> (Subscriber, Events) {
     (Subscriber(queue.clone()), Events(queue))
 }
 
-/// Everyone who listens.
+/// Everyone who listens. Those who do not hear what processes say are many, perhaps, so nobody
+/// looks at them unless there is something for them.
 #[derive(Debug, Default)]
 pub(crate) struct Subscribers {
-    listeners: Vec<Subscriber>,
+    hearing: Vec<Subscriber>,
+    deaf: Vec<Subscriber>,
     watchers: Vec<Watcher>,
     history: History,
 }
@@ -171,7 +173,12 @@ impl Subscribers {
         let last = self.history.last();
         let earlier = self.history.since(since.unwrap_or(last));
         subscriber.catch_up(since.unwrap_or(last).min(last), last, earlier);
-        self.listeners.push(subscriber);
+        let alike = match subscriber.0.deaf {
+            true => &mut self.deaf,
+            false => &mut self.hearing,
+        };
+        alike.retain(Subscriber::is_heard);
+        alike.push(subscriber);
     }
 
     pub(crate) fn watch(&mut self, watcher: Watcher) {
@@ -180,8 +187,7 @@ impl Subscribers {
 
     /// Whether anybody hears what processes say, line by line.
     pub(crate) fn hear_lines(&self) -> bool {
-        let hears = |subscriber: &Subscriber| !subscriber.0.deaf && subscriber.is_heard();
-        self.listeners.iter().any(hears)
+        self.hearing.iter().any(Subscriber::is_heard)
     }
 
     /// Whether somebody who is waited for is behind; who asks is woken when not.
@@ -190,22 +196,31 @@ impl Subscribers {
             subscriber.0.driver.register(cx.waker());
             subscriber.0.waiting().holds()
         };
-        let mut waited_for = self.listeners.iter().filter(|of| of.0.is_waited_for);
+        let mut waited_for = self.hearing.iter().filter(|of| of.0.is_waited_for);
         waited_for.any(holds)
     }
 
     /// Tells everyone who still listens. Nobody is waited for here.
     pub(crate) fn tell(&mut self, event: &Arc<Event>) {
-        self.listeners.retain(Subscriber::is_heard);
-        self.watchers.retain(Watcher::is_read);
         match event.is_output() {
-            true => self.watchers.iter().for_each(|watcher| watcher.tell(event)),
+            true => {
+                self.watchers.retain(Watcher::is_read);
+                self.watchers.iter().for_each(|watcher| watcher.tell(event));
+            }
             false => self.history.push(event.clone()),
         }
         let number = self.history.last();
-        for subscriber in &self.listeners {
-            subscriber.tell(number, event);
+        tell_all(&mut self.hearing, number, event);
+        if !event.is_output() {
+            tell_all(&mut self.deaf, number, event);
         }
+    }
+}
+
+fn tell_all(subscribers: &mut Vec<Subscriber>, number: u64, event: &Arc<Event>) {
+    subscribers.retain(Subscriber::is_heard);
+    for subscriber in subscribers {
+        subscriber.tell(number, event);
     }
 }
 
@@ -225,9 +240,6 @@ impl Subscriber {
     }
 
     fn tell(&self, number: u64, event: &Arc<Event>) {
-        if self.0.deaf && event.is_output() {
-            return;
-        }
         let mut waiting = self.0.waiting();
         waiting.told = number;
         if waiting.missed > 0 || waiting.events.len() >= waiting.most() {
@@ -357,11 +369,12 @@ mod tests {
 
     #[test]
     fn who_has_gone_is_forgotten() {
-        let (subscriber, events) = subscription();
         let mut subscribers = Subscribers::default();
-        subscribers.add(subscriber, None);
-        drop(events);
+        for (subscriber, _) in [subscription(), change_subscription(), change_subscription()] {
+            subscribers.add(subscriber, None);
+        }
+        assert_eq!((subscribers.hearing.len(), subscribers.deaf.len()), (1, 1));
         subscribers.tell(&event());
-        assert!(subscribers.listeners.is_empty());
+        assert!(subscribers.hearing.is_empty() && subscribers.deaf.is_empty());
     }
 }

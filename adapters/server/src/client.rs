@@ -44,10 +44,15 @@ impl Client {
 
     /// Finds the server of the workspace.
     pub(crate) fn connect(workspace: &Path) -> Result<Self> {
+        Self::connect_for(workspace, Duration::from_secs(30))
+    }
+
+    /// As [`connect`](Self::connect); no answer is waited for longer than `patience`.
+    pub(crate) fn connect_for(workspace: &Path, patience: Duration) -> Result<Self> {
         let state = ServerState::read(workspace)?;
         let config = ureq::Agent::config_builder()
             .http_status_as_error(false)
-            .timeout_global(Some(Duration::from_secs(30)))
+            .timeout_global(Some(patience))
             .build();
         Ok(Self {
             agent: config.into(),

@@ -11,6 +11,7 @@ mod checkup;
 mod cli;
 mod client;
 mod commands;
+mod complete;
 mod duration;
 mod failure;
 mod give_up;
@@ -42,6 +43,7 @@ fn main() -> ExitCode {
     collodi_sandbox_linux::helper_main();
     // Whatever this program was started with is not for the programs that it starts.
     close_fds::set_fds_cloexec(FIRST_DESCRIPTOR, &[]);
+    complete::answer_shells();
     let cli = match cli::Cli::read() {
         Ok(cli) => cli,
         Err(error) => return commands::misread(&error),

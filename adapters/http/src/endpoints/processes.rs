@@ -65,16 +65,9 @@ pub(crate) async fn restart_process(
     State(surface): Shared,
     PathId(id): PathId,
 ) -> Answered<Answer> {
-    let (ended, app) = find(&surface, &id, |process, _| {
-        (process.has_ended(), process.app().to_owned())
-    })
-    .await?;
-    if ended {
-        return Err(
-            Fault::new(Kind::HasEnded, format!("process {id} has ended")).hint(format!(
-                "run its app again with `collodi run {app}` (POST /python/apps/{app}/run)"
-            )),
-        );
+    let ended = |process: &Process, _: &Host| process.has_ended().then(|| has_ended(process));
+    if let Some(fault) = find(&surface, &id, ended).await? {
+        return Err(fault);
     }
     let process = ProcessId::from_text(&id);
     surface
@@ -82,6 +75,15 @@ pub(crate) async fn restart_process(
         .command(Command::RestartProcess(process))
         .await?;
     Ok(answer("restarting", id))
+}
+
+/// What is said of a process that cannot be started again, with what starts one like it.
+fn has_ended(process: &Process) -> Fault {
+    let (id, app, run) = (process.id(), process.app(), process.run());
+    Fault::new(Kind::HasEnded, format!("process {id} has ended")).hint(format!(
+        "run its app again with `collodi run {app}` (POST /python/apps/{app}/run), or only the step \
+         that its run came to last (POST /python/runs/{run}/rerun)"
+    ))
 }
 
 /// The lines that are asked for.

@@ -1,10 +1,12 @@
 //! The apps of the workspace.
 
+use crate::complete;
 use clap::Args;
 
 #[derive(Debug, Args)]
 pub(crate) struct AppsArgs {
     /// The app; all of them when absent.
+    #[arg(add = complete::apps())]
     pub(crate) name: Option<String>,
 }
 
@@ -24,6 +26,7 @@ pub(crate) struct AddArgs {
 #[derive(Debug, Args)]
 pub(crate) struct NewArgs {
     /// The template; without it, they are listed.
+    #[arg(add = complete::templates())]
     pub(crate) template: Option<String>,
     /// The app's name; the template's otherwise.
     pub(crate) name: Option<String>,
@@ -32,6 +35,7 @@ pub(crate) struct NewArgs {
 #[derive(Debug, Args)]
 pub(crate) struct UpdateArgs {
     /// The app.
+    #[arg(add = complete::apps())]
     pub(crate) name: String,
     /// Another commit, tag or branch than the app was added with.
     #[arg(long, value_name = "COMMIT")]
@@ -44,6 +48,7 @@ pub(crate) struct UpdateArgs {
 #[derive(Debug, Args)]
 pub(crate) struct RemoveArgs {
     /// The app.
+    #[arg(add = complete::apps())]
     pub(crate) name: String,
     /// Do not ask.
     #[arg(short, long)]

@@ -1,5 +1,6 @@
 //! `collodi config`
 
+use crate::complete;
 use clap::{Args, Subcommand};
 
 #[derive(Debug, Args)]
@@ -13,11 +14,13 @@ pub(crate) enum ConfigCommand {
     /// Print a setting, or those of a section.
     Get {
         /// The setting, as python.prefer_uv, or a section.
+        #[arg(add = complete::settings())]
         key: String,
     },
     /// Change a setting in the file; all else in the file stays as it is.
     Set {
         /// The setting.
+        #[arg(add = complete::settings())]
         key: String,
         /// Its value as TOML writes it; anything else is a text.
         value: String,
@@ -25,6 +28,7 @@ pub(crate) enum ConfigCommand {
     /// Remove a setting from the file: the default counts again.
     Unset {
         /// The setting.
+        #[arg(add = complete::settings())]
         key: String,
     },
     /// Print where the file is.

@@ -1,5 +1,6 @@
 //! The words of `collodi env`.
 
+use crate::complete;
 use clap::{Args, Subcommand};
 use std::path::PathBuf;
 
@@ -31,7 +32,7 @@ pub(crate) enum EnvCommand {
 #[derive(Debug, Args)]
 pub(crate) struct EnvRmArgs {
     /// The environments.
-    #[arg(required = true, value_name = "NAME")]
+    #[arg(required = true, value_name = "NAME", add = complete::envs())]
     pub(crate) names: Vec<String>,
     /// Also those that something lives in, which then does without.
     #[arg(long)]

@@ -1,11 +1,12 @@
 //! What runs and what ran.
 
+use crate::complete;
 use clap::Args;
 
 #[derive(Debug, Args)]
 pub(crate) struct AuditArgs {
     /// Only what this app executed.
-    #[arg(long, value_name = "APP")]
+    #[arg(long, value_name = "APP", add = complete::apps())]
     pub(crate) app: Option<String>,
     /// Only from then on: how long ago (2h), or a time (2026-01-31T12:00:00Z).
     #[arg(long, value_name = "TIME")]
@@ -21,6 +22,7 @@ pub(crate) struct AuditArgs {
 #[derive(Debug, Args)]
 pub(crate) struct LogsArgs {
     /// The process, or the app.
+    #[arg(add = complete::processes())]
     pub(crate) name: String,
     /// How many of the last lines to show.
     #[arg(short = 'n', long, default_value_t = 50)]
@@ -33,11 +35,13 @@ pub(crate) struct LogsArgs {
 #[derive(Debug, Args)]
 pub(crate) struct StopArgs {
     /// The app or the process.
+    #[arg(add = complete::processes())]
     pub(crate) name: Option<String>,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct RestartArgs {
     /// The process, or the app.
+    #[arg(add = complete::processes())]
     pub(crate) name: String,
 }

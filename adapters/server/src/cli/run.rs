@@ -1,12 +1,14 @@
 //! Runs, real and planned, and what they ask.
 
 use super::ServerArgs;
+use crate::complete;
 use clap::Args;
 use std::{net::SocketAddr, path::PathBuf};
 
 #[derive(Debug, Args)]
 pub(crate) struct RunArgs {
     /// The app's folder, its script, or the name of an app of the workspace.
+    #[arg(add = complete::apps_and_files())]
     pub(crate) app: PathBuf,
     /// The app's root, in which paths must stay; found by itself otherwise.
     #[arg(long, value_name = "DIR")]
@@ -49,6 +51,7 @@ pub(crate) struct PreparedArgs {
 #[derive(Debug, Args)]
 pub(crate) struct AnswerArgs {
     /// The run, or its app.
+    #[arg(add = complete::runs())]
     pub(crate) run: String,
     /// The answers. Without any, shows what is asked.
     #[arg(value_name = "KEY=VALUE", value_parser = crate::pair::parse)]
@@ -58,6 +61,7 @@ pub(crate) struct AnswerArgs {
 #[derive(Debug, Args)]
 pub(crate) struct PlanArgs {
     /// The app's folder, its script, or the name of an app of the workspace.
+    #[arg(add = complete::apps_and_files())]
     pub(crate) app: PathBuf,
     /// The app's root, in which paths must stay; found by itself otherwise.
     #[arg(long, value_name = "DIR")]

@@ -1,5 +1,6 @@
 //! `collodi signal`
 
+use crate::complete;
 use clap::Args;
 use collodi_api::ProcessSignal;
 
@@ -9,6 +10,7 @@ pub(crate) struct SignalArgs {
     #[arg(value_parser = signal)]
     pub(crate) signal: ProcessSignal,
     /// The process, or the app.
+    #[arg(add = complete::processes())]
     pub(crate) name: String,
 }
 
