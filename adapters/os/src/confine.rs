@@ -26,6 +26,12 @@ pub fn probe() -> Option<Probe> {
     HERE.probe()
 }
 
+/// Whether Seatbelt makes sandboxes of every level, by trying: else why not, and what would cure
+/// that. None on other systems than macOS, and where no folder for the trial can be made.
+pub fn seatbelt() -> Option<Result<(), (String, String)>> {
+    HERE.seatbelt()
+}
+
 /// What this machine can hold of a sandbox; none of it when there is none. The first time, a
 /// trial is started.
 ///

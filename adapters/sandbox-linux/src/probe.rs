@@ -4,18 +4,16 @@ use crate::{Ready, Refusal, bwrap};
 use collodi_sandbox::{
     BwrapFault, Enforcement, Features, Job, Lifetime, Machine, Mechanism, Profile, Temp,
 };
-use collodi_sandbox_look::{Distrust, trusted};
+use collodi_sandbox_look::{Distrust, said_in_time, trusted};
 use collodi_spawn::Plan;
 use rustix::{
     fs::{Mode, OFlags, open},
     io::Errno,
     pipe::{PipeFlags, pipe_with},
-    process::{WaitOptions, waitpid},
+    process::{Signal, WaitOptions, kill_process, waitpid},
 };
-use std::{collections::BTreeMap, fs::File, io::Read as _, os::fd::AsFd as _, path::Path};
+use std::{collections::BTreeMap, fs::File, os::fd::AsFd as _, path::Path};
 
-/// The most that is read of what bubblewrap complains about.
-const MOST_SAID: u64 = 4096;
 /// Programs that do nothing.
 const NOTHING: [&str; 2] = ["/bin/true", "/usr/bin/true"];
 
@@ -116,7 +114,7 @@ fn attempt(
     }
 }
 
-/// Runs it to its end, and gives what it complained about.
+/// Runs it to its end, which comes in time, and gives what it complained about.
 fn run(ready: &Ready) -> Result<String, Errno> {
     let null = open("/dev/null", OFlags::RDWR | OFlags::CLOEXEC, Mode::empty())?;
     let root = open(
@@ -139,14 +137,16 @@ fn run(ready: &Ready) -> Result<String, Errno> {
     });
     drop(theirs);
     let started = started.map_err(|failure| failure.errno)?;
-    let mut said = Vec::new();
-    // What cannot be read is not known.
-    let _ = File::from(ours).take(MOST_SAID).read_to_end(&mut said);
+    let said = said_in_time(File::from(ours));
+    if said.is_none() {
+        // One that has ended meanwhile needs no signal.
+        let _ = kill_process(started.pid, Signal::KILL);
+    }
     while matches!(
         waitpid(Some(started.pid), WaitOptions::empty()),
         Err(Errno::INTR)
     ) {}
-    Ok(String::from_utf8_lossy(&said).into_owned())
+    said.ok_or(Errno::TIMEDOUT)
 }
 
 /// What bubblewrap means by its last line.

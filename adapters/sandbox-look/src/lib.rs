@@ -6,6 +6,7 @@ mod kept;
 mod machine;
 mod refusal;
 mod temporary;
+mod trial;
 mod trust;
 mod word;
 
@@ -13,5 +14,6 @@ pub use kept::keep_settings;
 pub use machine::machine;
 pub use refusal::Refusal;
 pub use temporary::{keep_temporary, temporary};
+pub use trial::said_in_time;
 pub use trust::{Distrust, trusted};
 pub use word::word;

@@ -1,15 +1,13 @@
 //! Finding out whether Seatbelt works here, by using it.
 
 use collodi_sandbox::{Seatbelt, SeatbeltFault};
-use collodi_sandbox_look::{Distrust, trusted};
+use collodi_sandbox_look::{Distrust, said_in_time, trusted};
 use std::{
-    io::{self, Read as _},
+    io,
     path::Path,
     process::{Command, Stdio},
 };
 
-/// The most that is read of what `sandbox-exec` complains about.
-const MOST_SAID: u64 = 4096;
 /// A program that does nothing.
 const NOTHING: &str = "/usr/bin/true";
 /// What `sandbox-exec` ends with when it cannot read the profile.
@@ -38,7 +36,7 @@ fn distrusted(why: Distrust) -> SeatbeltFault {
     }
 }
 
-/// Runs it to its end, and gives how it ended and what it complained about.
+/// Runs it to its end, which comes in time, and gives how it ended and what it complained about.
 fn run(path: &Path, plan: &Seatbelt) -> io::Result<(Option<i32>, String)> {
     let mut child = Command::new(path)
         .args(plan.arguments())
@@ -48,13 +46,15 @@ fn run(path: &Path, plan: &Seatbelt) -> io::Result<(Option<i32>, String)> {
         .stdout(Stdio::null())
         .stderr(Stdio::piped())
         .spawn()?;
-    let mut said = Vec::new();
-    if let Some(stderr) = child.stderr.take() {
-        // What cannot be read is not known.
-        let _ = stderr.take(MOST_SAID).read_to_end(&mut said);
+    let stderr = child.stderr.take();
+    let said = stderr.map_or_else(|| Some(String::new()), said_in_time);
+    if said.is_none() {
+        // One that has ended meanwhile needs no signal.
+        let _ = child.kill();
     }
     let status = child.wait()?;
-    Ok((status.code(), String::from_utf8_lossy(&said).into_owned()))
+    let said = said.ok_or(io::ErrorKind::TimedOut)?;
+    Ok((status.code(), said))
 }
 
 /// What `sandbox-exec` means by its code and its last line.

@@ -20,6 +20,9 @@ pub struct Observed {
     pub bash: Heard,
     /// What sandboxes can be made of; none where the system has no such thing.
     pub sandbox: Option<Sandbox>,
+    /// Whether Seatbelt makes sandboxes, else why not, and what would cure that; none on other
+    /// systems than macOS.
+    pub seatbelt: Option<Result<(), (String, String)>>,
     /// Whether the settings put an app into a sandbox.
     pub sandbox_is_asked: bool,
     /// What trees of processes can be.
@@ -36,6 +39,20 @@ pub struct Observed {
     pub token: Option<TokenFile>,
     /// What is wrong with the settings, a line each.
     pub settings: Vec<String>,
+    /// Daemons that live on without the server that started them; none where one runs, and
+    /// where they cannot be looked for.
+    pub left: Option<Vec<LeftDaemon>>,
+}
+
+/// A daemon that lives on without its server.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LeftDaemon {
+    /// Its name.
+    pub id: String,
+    /// The app that it is of.
+    pub app: String,
+    /// Its processes, by their numbers.
+    pub pids: Vec<u32>,
 }
 
 /// How a program answered.

@@ -8,6 +8,9 @@ const WHOLE_LANDLOCK: u32 = 6;
 
 pub(crate) fn findings(observed: &Observed) -> Vec<Finding> {
     let is_asked = observed.sandbox_is_asked;
+    if let Some(works) = &observed.seatbelt {
+        return [seatbelt(works, is_asked)].into();
+    }
     let Some(sandbox) = &observed.sandbox else {
         let seen = "nothing is known of what sandboxes are made of here";
         let hint = "`collodi sandbox --level sandboxed -- true` says whether one can be made";
@@ -23,9 +26,17 @@ pub(crate) fn findings(observed: &Observed) -> Vec<Finding> {
     .into()
 }
 
+fn seatbelt(works: &Result<(), (String, String)>, is_asked: bool) -> Finding {
+    maker("seatbelt", works, is_asked)
+}
+
 fn bubblewrap(sandbox: &Sandbox, is_asked: bool) -> Finding {
-    let about = "bubblewrap";
-    match &sandbox.bubblewrap {
+    maker("bubblewrap", &sandbox.bubblewrap, is_asked)
+}
+
+/// What makes sandboxes, or does not.
+fn maker(about: &'static str, works: &Result<(), (String, String)>, is_asked: bool) -> Finding {
+    match works {
         Ok(()) => Finding::ok(about, "makes sandboxes of every level"),
         Err((why, cure)) => {
             Finding::new(about, State::unless(is_asked), why.clone()).hint(cure.clone())

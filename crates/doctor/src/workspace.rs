@@ -1,12 +1,17 @@
 //! The workspace.
 
-use crate::{Finding, Folder, Observed, TokenFile};
-use alloc::{format, vec::Vec};
+use crate::{Finding, Folder, LeftDaemon, Observed, TokenFile};
+use alloc::{
+    format,
+    string::{String, ToString},
+    vec::Vec,
+};
 
 pub(crate) fn findings(observed: &Observed) -> Vec<Finding> {
     let mut findings = settings(&observed.settings);
     findings.extend(folders(&observed.folders));
     findings.push(token(observed.token.as_ref()));
+    findings.extend(left(observed.left.as_deref()));
     findings
 }
 
@@ -51,6 +56,23 @@ fn folder(folder: &Folder) -> Option<Finding> {
         Finding::problem(about, format!("{path} can be changed by all users"))
             .hint(format!("chmod go-w {path}"))
     })
+}
+
+/// What a server that is gone has left running. The next server goes on with it.
+fn left(daemons: Option<&[LeftDaemon]>) -> Vec<Finding> {
+    let finding = |daemon: &LeftDaemon| {
+        let LeftDaemon { id, app, pids } = daemon;
+        let pids: Vec<_> = pids.iter().map(ToString::to_string).collect();
+        let pids = match pids.is_empty() {
+            true => String::new(),
+            false => format!(", pid {}", pids.join(", ")),
+        };
+        let seen = format!("{id} of app {app} lives without a server{pids}");
+        Finding::warning("daemons", seen).hint(format!(
+            "`collodi serve` goes on with it, and `collodi stop {id}` ends it then"
+        ))
+    };
+    daemons.unwrap_or_default().iter().map(finding).collect()
 }
 
 fn token(token: Option<&TokenFile>) -> Finding {

@@ -3,8 +3,8 @@
 
 use collodi_disk::Space;
 use collodi_doctor::{
-    ControlGroups, Finding, Folder, Gpu, Heard, Interpreter, Observed, Port, Sandbox, TokenFile,
-    UserNamespaces, examine,
+    ControlGroups, Finding, Folder, Gpu, Heard, Interpreter, LeftDaemon, Observed, Port, Sandbox,
+    TokenFile, UserNamespaces, examine,
 };
 use std::fmt::Write as _;
 
@@ -67,6 +67,8 @@ fn well() -> Observed {
             is_open: false,
         }),
         settings: Vec::new(),
+        seatbelt: None,
+        left: Some(Vec::new()),
     }
 }
 
@@ -235,4 +237,66 @@ fn one_thing_at_a_time() {
         of("token", |observed| observed.token = None),
     ];
     insta::assert_snapshot!(told.join(""));
+}
+
+#[test]
+fn on_a_mac_seatbelt_is_what_makes_sandboxes() {
+    let seen = |works| {
+        let observed = Observed {
+            sandbox: None,
+            seatbelt: Some(works),
+            ..well()
+        };
+        let findings = examine(&observed).into_iter();
+        let of_it: Vec<_> = findings
+            .filter(|finding| finding.about == "seatbelt")
+            .collect();
+        assert_eq!(of_it.len(), 1);
+        (of_it[0].to_string(), of_it[0].hint.clone())
+    };
+    assert_eq!(
+        seen(Ok(())),
+        (
+            "ok       seatbelt        makes sandboxes of every level".into(),
+            None
+        )
+    );
+    let nested = (
+        "this is in a sandbox already".into(),
+        "start it outside".into(),
+    );
+    assert_eq!(
+        seen(Err(nested)),
+        (
+            "warning  seatbelt        this is in a sandbox already".into(),
+            Some("start it outside".into())
+        )
+    );
+}
+
+#[test]
+fn what_lives_without_its_server_is_told() {
+    let observed = Observed {
+        left: Some(vec![LeftDaemon {
+            id: "web-1d2f8a30".into(),
+            app: "web".into(),
+            pids: vec![4711, 4712],
+        }]),
+        ..well()
+    };
+    let findings = examine(&observed).into_iter();
+    let left: Vec<_> = findings
+        .filter(|finding| finding.about == "daemons")
+        .collect();
+    assert_eq!(
+        left[0].to_string(),
+        "warning  daemons         web-1d2f8a30 of app web lives without a server, pid 4711, 4712"
+    );
+    assert!(
+        left[0]
+            .hint
+            .as_ref()
+            .unwrap()
+            .contains("collodi stop web-1d2f8a30")
+    );
 }

@@ -6,7 +6,12 @@ use collodi_contain::ContainedPath;
 use collodi_file::FileOp;
 
 /// The program that stands in for uv where there is none: a POSIX shell script.
-pub const UV_STAND_IN: &str = include_str!("uv-stand-in.sh");
+pub const UV_STAND_IN: &str = concat!(
+    "#!/bin/sh\nsync='\n",
+    include_str!("uv-sync.py"),
+    "'\n",
+    include_str!("uv-stand-in.sh")
+);
 
 /// The tool that makes environments and installs packages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

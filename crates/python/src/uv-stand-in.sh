@@ -1,5 +1,6 @@
-#!/bin/sh
-# Stands in for uv: `uv pip …` becomes the environment's own pip, `uv venv` its venv.
+
+# Stands in for uv: `uv pip …` becomes the environment's own pip, `uv venv` its venv, and
+# `uv sync` has that pip install what the project says.
 # Options that only uv has are left out, with a word about it.
 
 refuse() {
@@ -77,6 +78,10 @@ pip)
 venv)
     shift
     venv "$@"
+    ;;
+sync)
+    shift
+    exec python -c "$sync" "$@"
     ;;
 --version | version) echo "uv 0.0.0 (stand-in for the environment's pip)" ;;
 *) refuse "${1-}" ;;

@@ -53,8 +53,7 @@ async fn a_mac_with_apples_processor(stage: Stage) {
     }
     // What counts is what apps use.
     stage.post("/python/envs/tuner").await.expect(201);
-    let package =
-        ".vatn/python/envs/tuner/lib/python3.12/site-packages/mlx-0.30.0.dist-info/METADATA";
+    let package = "envs/tuner/lib/python3.12/site-packages/mlx-0.30.0.dist-info/METADATA";
     stage.file(package, "");
     let status = stage.get("/python/status").await.expect(200);
     assert_eq!(

@@ -48,6 +48,22 @@ impl Sandboxes {
         None
     }
 
+    #[cfg(target_os = "macos")]
+    pub(crate) fn seatbelt(&self) -> Option<Result<(), (String, String)>> {
+        let trial = Trial::begin()?;
+        let profile = Profile::new(Confinement::Sandboxed, trial.place.clone());
+        Some(match self.0.decide(&profile) {
+            Decision::Use(_) => Ok(()),
+            Decision::Refuse(reason) => Err((reason.to_string(), reason.cure().to_owned())),
+        })
+    }
+
+    /// Elsewhere there is none.
+    #[cfg(not(target_os = "macos"))]
+    pub(crate) const fn seatbelt(&self) -> Option<Result<(), (String, String)>> {
+        None
+    }
+
     pub(crate) fn decide(&self, profile: &Profile) -> Decision {
         self.0.decide(profile)
     }

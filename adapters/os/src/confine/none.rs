@@ -49,6 +49,10 @@ impl Sandboxes {
         false
     }
 
+    pub(crate) const fn seatbelt(&self) -> Option<Result<(), (String, String)>> {
+        None
+    }
+
     pub(crate) const fn probe(&self) -> Option<Probe> {
         None
     }

@@ -3,8 +3,37 @@
 use collodi_doctor::{Sandbox, UserNamespaces};
 use std::{fs, str::FromStr};
 
-/// What was found by trying; none where there are no sandboxes.
-pub(super) fn sandbox() -> Option<Sandbox> {
+/// What was found by trying: of Linux, and whether Seatbelt of macOS makes sandboxes.
+pub(super) type Sandboxes = (Option<Sandbox>, Option<Result<(), (String, String)>>);
+
+pub(super) fn sandboxes() -> Sandboxes {
+    (sandbox(), collodi_os::seatbelt())
+}
+
+/// The trial has not ended in time.
+pub(super) fn silent() -> Sandboxes {
+    let why = |program: &str| {
+        let why = "the trial of a sandbox has not ended in time".to_owned();
+        (
+            why,
+            format!("see what `{program}` says when it is run by hand"),
+        )
+    };
+    match cfg!(target_os = "macos") {
+        true => (None, Some(Err(why("sandbox-exec")))),
+        false => (
+            Some(Sandbox {
+                bubblewrap: Err(why("bwrap")),
+                landlock: 0,
+                seccomp: true,
+                namespaces: namespaces(),
+            }),
+            None,
+        ),
+    }
+}
+
+fn sandbox() -> Option<Sandbox> {
     let probe = collodi_os::probe()?;
     let fault = |fault: collodi_sandbox::BwrapFault| (fault.to_string(), fault.cure().to_owned());
     Some(Sandbox {
@@ -13,20 +42,6 @@ pub(super) fn sandbox() -> Option<Sandbox> {
         seccomp: probe.seccomp,
         namespaces: namespaces(),
     })
-}
-
-/// The trial has not ended in time.
-pub(super) fn silent() -> Sandbox {
-    let why = "the trial of a sandbox has not ended in time";
-    Sandbox {
-        bubblewrap: Err((
-            why.to_owned(),
-            "see what `bwrap` says when it is run by hand".to_owned(),
-        )),
-        landlock: 0,
-        seccomp: true,
-        namespaces: namespaces(),
-    }
 }
 
 fn namespaces() -> UserNamespaces {

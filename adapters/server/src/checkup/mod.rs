@@ -6,16 +6,17 @@ mod places;
 mod ports;
 mod programs;
 
-use crate::home::Home;
+use crate::{home::Home, state};
 use collodi_api::{Doctor, Finding, FindingState};
 use collodi_backend::{Backends, BoxFuture, Capability, Clock};
 use collodi_contain::RelPath;
 use collodi_disk::Space;
-use collodi_doctor::{ControlGroups, Gpu, Interpreter, Observed, Port, State, examine};
-use collodi_driver::{detect, survey};
+use collodi_doctor::{ControlGroups, Gpu, Interpreter, LeftDaemon, Observed, Port, State, examine};
+use collodi_driver::{Workspace, detect, survey};
 use collodi_facts::{Facts, Vendor};
 use collodi_file::{FileAnswer, FileOp};
 use collodi_host::HostOptions;
+use collodi_inventory::left_daemons;
 use collodi_python::Toolchain;
 use collodi_settings::{SettingsError, SettingsFile};
 use futures::{
@@ -25,7 +26,14 @@ use futures::{
     lock::Mutex,
 };
 use std::{
-    future::Future, net::SocketAddr, path::PathBuf, pin::pin, sync::Arc, thread, time::Duration,
+    collections::BTreeSet,
+    future::Future,
+    net::SocketAddr,
+    path::PathBuf,
+    pin::pin,
+    sync::{Arc, PoisonError},
+    thread,
+    time::Duration,
 };
 
 /// How long a question to the system may take.
@@ -83,14 +91,16 @@ impl Checkup {
         let python = self.python();
         let asked = future::join3(self.version("git"), self.version("bash"), self.settings());
         let system = future::join3(
-            aside(clock, kernel::sandbox),
-            aside(clock, move || ports::look(&dir, listen)),
-            aside(clock, self.places()),
+            aside(clock, "sandboxes", kernel::sandboxes),
+            aside(clock, "ports", move || ports::look(&dir, listen)),
+            aside(clock, "places", self.places()),
         );
         // It ends in time by itself, with what has answered until then.
         let facts = survey(&self.backends, &self.options);
-        let (python, (git, bash, settings), (sandbox, port, places), (facts, space)) =
-            future::join4(python, asked, system, future::join(facts, self.space())).await;
+        let files = future::join(self.space(), self.left());
+        let (python, (git, bash, settings), (sandboxes, port, places), (facts, (space, left))) =
+            future::join4(python, asked, system, future::join(facts, files)).await;
+        let (sandbox, seatbelt) = sandboxes.unwrap_or_else(kernel::silent);
         let (interpreter, uv, conda) = python;
         let (folders, token) = places.unwrap_or_default();
         Observed {
@@ -100,7 +110,8 @@ impl Checkup {
             conda,
             git,
             bash,
-            sandbox: sandbox.unwrap_or_else(|| Some(kernel::silent())),
+            sandbox,
+            seatbelt,
             sandbox_is_asked: self.asks_for_sandboxes(),
             control_groups: self.control_groups(),
             gpus: gpus(facts),
@@ -109,6 +120,7 @@ impl Checkup {
             folders,
             token,
             settings,
+            left,
         }
     }
 
@@ -155,6 +167,28 @@ impl Checkup {
         }
     }
 
+    /// What lives on without a server.
+    async fn left(&self) -> Option<Vec<LeftDaemon>> {
+        if state::is_held(&self.dir) {
+            return None;
+        }
+        let (layout, files) = (self.options.layout.clone(), self.backends.files.clone());
+        let workspace = Workspace::new(layout, files);
+        let look = left_daemons(&self.backends, &workspace);
+        let found = within(&*self.backends.clock, TIME, look).await?.ok()?;
+        let mut left = Vec::new();
+        for of in found.into_iter().filter(|left| left.lives) {
+            let members = self.backends.process.tree_members(&of.daemon.tree).await;
+            let members = members.unwrap_or_default().into_iter();
+            left.push(LeftDaemon {
+                id: of.daemon.id.to_string(),
+                app: of.daemon.app,
+                pids: members.map(|member| member.pid).collect(),
+            });
+        }
+        Some(left)
+    }
+
     fn asks_for_sandboxes(&self) -> bool {
         let trust = &self.options.sandbox;
         trust.all.is_some() || trust.apps.values().any(Option::is_some)
@@ -193,14 +227,45 @@ async fn within<T>(clock: &dyn Clock, time: Duration, what: impl Future<Output =
     }
 }
 
+/// The questions that the system has not answered yet.
+static UNANSWERED: std::sync::Mutex<BTreeSet<&str>> = std::sync::Mutex::new(BTreeSet::new());
+
+/// A question to the system, until it is answered.
+struct Question(&'static str);
+
+impl Question {
+    /// None as long as the same one is not answered: what hangs would hang again, with a
+    /// thread for each.
+    fn put(about: &'static str) -> Option<Self> {
+        let is_new = unanswered().insert(about);
+        is_new.then_some(Self(about))
+    }
+}
+
+impl Drop for Question {
+    fn drop(&mut self) {
+        unanswered().remove(self.0);
+    }
+}
+
+fn unanswered() -> std::sync::MutexGuard<'static, BTreeSet<&'static str>> {
+    UNANSWERED.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 /// What comes in time of a question to the system, which may take as long as it likes.
 async fn aside<T: Send + 'static>(
     clock: &dyn Clock,
+    about: &'static str,
     question: impl FnOnce() -> T + Send + 'static,
 ) -> Option<T> {
     let (sender, answer) = oneshot::channel();
-    // Nobody may want the answer any more.
-    let ask = move || drop(sender.send(question()));
+    let asked = Question::put(about)?;
+    let ask = move || {
+        let answer = question();
+        drop(asked);
+        // Nobody may want the answer any more.
+        drop(sender.send(answer));
+    };
     thread::Builder::new()
         .name("checkup".into())
         .spawn(ask)

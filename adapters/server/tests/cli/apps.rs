@@ -429,6 +429,9 @@ fn an_app_whose_daemons_live_is_removed_by_force_alone() {
     server.kill().unwrap();
     server.wait().unwrap();
     assert!(lives(&pid));
+    let looked = stage.call("doctor --listen 127.0.0.1:0").stdout;
+    let told = format!(" of app one lives without a server, pid {pid}");
+    assert!(looked.contains(&told), "{looked}");
     done(stage.call("remove other --yes"));
     let refusal = stage.call("remove one --yes");
     refused(&refusal, 1, "a server that is gone has left one-");

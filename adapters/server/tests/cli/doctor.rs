@@ -95,3 +95,20 @@ fn nothing_is_made() {
     assert_eq!(stage.call("doctor --listen 127.0.0.1:0").status, 0);
     assert!(!stage.root().join(".vatn").exists());
 }
+
+/// Who asks for the tenth time is told as soon as the first time, and nothing piles up.
+#[test]
+fn programs_that_hang_hold_nothing_up_and_are_ended() {
+    let hangs = "echo $$ >> hung; exec /bin/sleep 1000";
+    let stage = program(program(fit(), "nvidia-smi", hangs), "conda", hangs);
+    let (found, _) = doctor(&stage, "--listen 127.0.0.1:0");
+    let conda = found["conda"]["seen"].as_str().unwrap();
+    assert!(conda.starts_with("not found"), "{conda}");
+    assert!(found.contains_key("gpu"), "{found:#?}");
+    let hung = fs::read_to_string(stage.root().join("hung")).unwrap();
+    assert!(hung.lines().count() >= 2, "{hung}");
+    for pid in hung.lines() {
+        let stat = fs::read_to_string(format!("/proc/{pid}/stat"));
+        assert!(stat.is_err() || stat.unwrap().contains(") Z "), "{pid}");
+    }
+}

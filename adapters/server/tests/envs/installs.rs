@@ -70,7 +70,13 @@ fn an_environment_that_a_script_makes_itself_is_where_it_says() {
 fn what_a_project_says_is_synced_into_the_environment() {
     let line = "uv sync --no-index --find-links $W && demo-a && uv pip list";
     let script = format!("{{\"dialect\": \"vatn\", \"run\": [{}]}}", step(line));
-    let stage = Stage::new(Tool::Uv, &script);
+    for tool in Tool::all() {
+        synced(tool, &script);
+    }
+}
+
+fn synced(tool: Tool, script: &str) {
+    let stage = Stage::new(tool, script);
     wheel(&stage.path("demo/wheels"), "a");
     let project = "[project]\nname = \"app\"\nversion = \"1\"\nrequires-python = \">=3.8\"\n\
         dependencies = [\"demo-a\"]\n";
