@@ -5,6 +5,7 @@ use crate::{
     events::Subscribers,
     handle::{Message, Sender},
     perform::{Happening, InFlight, What, perform},
+    portions::Portions,
     turn::a_turn_for_others,
 };
 use collodi_backend::{Backends, BoxFuture};
@@ -14,7 +15,7 @@ use collodi_time::{Deadline, Instant};
 use futures::{StreamExt, channel::mpsc, future::poll_fn, stream::BoxStream, stream::SelectAll};
 use std::{
     sync::Arc,
-    task::{Context, Poll},
+    task::{Context, Poll, ready},
 };
 
 /// How many messages may wait for the driver before senders do.
@@ -35,6 +36,7 @@ pub struct Driver {
 /// What the driver waits for.
 struct Waiting {
     happenings: SelectAll<BoxStream<'static, Happening>>,
+    portions: Portions,
     in_flight: InFlight,
     alarm: Option<Alarm>,
     turn: Turn,
@@ -92,6 +94,7 @@ impl Driver {
     pub async fn run(mut self) {
         let mut waiting = Waiting {
             happenings: SelectAll::new(),
+            portions: Portions::default(),
             in_flight: InFlight::default(),
             alarm: None,
             turn: Turn::default(),
@@ -171,26 +174,29 @@ impl Waiting {
             }
             match subscribers.hold(cx) {
                 true => Poll::Pending,
-                false => self.poll(cx),
+                false => self.poll(cx, subscribers),
             }
         })
         .await
     }
 
-    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Woken> {
+    fn poll(&mut self, cx: &mut Context<'_>, subscribers: &Subscribers) -> Poll<Woken> {
         if let Some(alarm) = &mut self.alarm
             && alarm.rings.as_mut().poll(cx).is_ready()
         {
             self.alarm = None;
             return Poll::Ready(Woken::Input(Input::Timeout));
         }
-        match self.happenings.poll_next_unpin(cx) {
-            Poll::Ready(Some(happening)) => {
-                self.turn.took(&happening.what);
-                Poll::Ready(Woken::Input(happening.into()))
-            }
-            Poll::Ready(None) | Poll::Pending => Poll::Pending,
-        }
+        let happening = match self.portions.next() {
+            Some(portion) => portion,
+            None => match ready!(self.happenings.poll_next_unpin(cx)) {
+                Some(happening) if subscribers.hear_lines() => self.portions.of(happening),
+                Some(happening) => happening,
+                None => return Poll::Pending,
+            },
+        };
+        self.turn.took(&happening.what);
+        Poll::Ready(Woken::Input(happening.into()))
     }
 
     fn set_alarm(&mut self, backends: &Backends, deadline: Option<Deadline>) {

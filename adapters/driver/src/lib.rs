@@ -12,6 +12,7 @@ mod history;
 mod inputs;
 mod left;
 mod perform;
+mod portions;
 mod survey;
 mod transfer;
 mod turn;

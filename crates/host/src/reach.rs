@@ -119,9 +119,14 @@ impl Reach {
         preferred.is_none_or(|preferred| preferred == url)
     }
 
+    /// Whether lines are looked at: addresses are sought in them.
+    pub(crate) const fn seeks(&self) -> bool {
+        self.reached.is_none() && self.said.len() < MOST
+    }
+
     /// The daemon said a line. An address on this machine is tried.
     pub(crate) fn line(&mut self, line: &str, process: &ProcessId, shared: &mut Shared) {
-        if self.reached.is_some() || self.said.len() >= MOST {
+        if !self.seeks() {
             return;
         }
         let Some(url) = find_url(line).filter(Url::is_local) else {

@@ -95,6 +95,11 @@ impl Watch {
         place.wait(None, shared);
     }
 
+    /// Whether a line is waited for.
+    pub(crate) const fn wants_lines(&self) -> bool {
+        self.pattern.is_some()
+    }
+
     /// Whether this line is what was waited for.
     pub(crate) fn line(&self, line: &str) -> bool {
         let pattern = self.pattern.as_ref();

@@ -2,8 +2,8 @@
 //! does not. Property tests and fuzz targets feed them.
 
 use crate::{
-    Limits, Line, Log, Mask, Needle, Partial, find_url, find_urls, from_record, plain, styled,
-    to_record,
+    Limits, Line, Log, Mask, Needle, Partial, find_url, find_urls, from_record, may_have_url,
+    plain, styled, to_record,
 };
 use alloc::{string::String, vec::Vec};
 use collodi_command::Stream;
@@ -29,6 +29,16 @@ pub const TARGETS: &[Target] = &[
             line_bytes: bytes,
         };
         pages(output, seed, limits, max_lines.into());
+    }),
+    ("logs_blocks", |data| {
+        let (seed, size, output) = numbers(data);
+        let [lines, line_bytes] = size.to_be_bytes();
+        let limits = Limits {
+            lines: lines.into(),
+            bytes: usize::from(size),
+            line_bytes: line_bytes.into(),
+        };
+        blocks(output, seed, limits);
     }),
     ("logs_mask", |data| {
         let (seed, size, output) = numbers(data);
@@ -92,6 +102,33 @@ pub fn pages(output: &[u8], seed: u64, limits: Limits, max_lines: usize) {
         position = check_page(&log, position, max_lines.max(1));
     }
     assert_eq!(position, log.next_seq(), "the reader reaches the end");
+}
+
+/// A log that was shown to nobody is the same as one whose every line was looked at, and
+/// who looks for addresses only sees them all.
+pub fn blocks(output: &[u8], seed: u64, limits: Limits) {
+    let log = || Log::new(limits).with_mask(Mask::new(SECRETS));
+    let (mut quiet, mut shown, mut wanted) = (log(), log(), log());
+    let (mut all, mut found) = (Vec::new(), Vec::new());
+    let keep = |urls: &mut Vec<(u64, _)>, line: &Line| {
+        let found = find_urls(&line.text).into_iter();
+        urls.extend(found.map(|url| (line.seq, url)));
+    };
+    for chunk in chunks(output, seed) {
+        let (now, stream) = (Instant::ZERO, Stream::Stdout);
+        let numbers = shown.push_with(now, stream, chunk, |line| keep(&mut all, line));
+        assert_eq!(quiet.push(now, stream, chunk), numbers, "quiet");
+        let looks = |line: &Line| keep(&mut found, line);
+        let others = wanted.push_where(now, stream, chunk, may_have_url, looks);
+        assert_eq!(others, numbers, "wanted");
+    }
+    for other in [&quiet, &wanted] {
+        assert!(other.last(usize::MAX).eq(shown.last(usize::MAX)), "lines");
+        assert_eq!(other.totals(), shown.totals());
+        assert_eq!(other.partial(Stream::Stdout), shown.partial(Stream::Stdout));
+        check_limits(other, limits);
+    }
+    assert_eq!(found, all, "addresses");
 }
 
 /// No line and no partial line shows a secret, in its text or to the eye; and

@@ -5,6 +5,7 @@
 extern crate alloc;
 
 mod ansi;
+mod block;
 pub mod fuzz;
 mod limits;
 mod line;
@@ -28,4 +29,4 @@ pub use record::{RecordError, from_record, to_record};
 pub use ring::Page;
 pub use search::Needle;
 pub use store::Totals;
-pub use url::{Scheme, Url, find_url, find_urls};
+pub use url::{Scheme, Url, find_url, find_urls, may_have_url};

@@ -2,6 +2,7 @@
 
 use crate::{
     Limits, Line, Mask, Page, Source, Totals,
+    block::{behind_first_line, plain_lines},
     split::{Splitter, Text},
     store::Store,
 };
@@ -59,7 +60,7 @@ impl Log {
     /// that this chunk completed. If they are more than the ring holds, the first
     /// of them are gone already; [`push_with`](Self::push_with) shows them all.
     pub fn push(&mut self, now: Instant, stream: Stream, bytes: &[u8]) -> Range<u64> {
-        self.push_with(now, stream, bytes, |_| {})
+        self.push_where(now, stream, bytes, |_| false, |_| {})
     }
 
     /// Like [`push`](Self::push), and shows each line as it is completed. (A log
@@ -69,9 +70,40 @@ impl Log {
         now: Instant,
         stream: Stream,
         bytes: &[u8],
+        each: impl FnMut(&Line),
+    ) -> Range<u64> {
+        self.push_where(now, stream, bytes, |_| true, each)
+    }
+
+    /// Like [`push_with`](Self::push_with), for whoever looks for something that few lines
+    /// have: `may_have` is asked of a block of whole lines, as they came, whether one of them
+    /// may have it. If not, they are not shown, which is many times faster when they are more
+    /// than the ring holds. There is no escape sequence, carriage return or backspace in a
+    /// block; lines that have some are always shown, and so is one that began in an earlier
+    /// chunk.
+    pub fn push_where(
+        &mut self,
+        now: Instant,
+        stream: Stream,
+        bytes: &[u8],
+        may_have: impl FnOnce(&[u8]) -> bool,
         mut each: impl FnMut(&Line),
     ) -> Range<u64> {
         let first = self.next_seq();
+        let (begun, rest) = behind_first_line(bytes);
+        let (block, rest) = plain_lines(rest);
+        self.take_in(now, stream, begun, &mut each);
+        if may_have(block) {
+            self.take_in(now, stream, block, &mut each);
+        } else {
+            let block = self.store.pass(block);
+            self.take_in(now, stream, block, |_| {});
+        }
+        self.take_in(now, stream, rest, each);
+        first..self.next_seq()
+    }
+
+    fn take_in(&mut self, now: Instant, stream: Stream, bytes: &[u8], mut each: impl FnMut(&Line)) {
         let (splitter, store) = self.split(stream);
         store.totals.bytes += bytes.len() as u64;
         splitter.push(bytes, |line| {
@@ -83,7 +115,6 @@ impl Log {
                 .into_iter()
                 .for_each(&mut each);
         });
-        first..self.next_seq()
     }
 
     /// Adds a line of the supervisor's own and returns its number. Control

@@ -67,6 +67,17 @@ impl Ring {
         seq
     }
 
+    /// The most lines that it keeps.
+    pub(crate) const fn most_lines(&self) -> usize {
+        self.limits.lines
+    }
+
+    /// Gives so many numbers to lines that are not kept, because
+    /// [`most_lines`](Self::most_lines) follow at once, which push out all before them.
+    pub(crate) const fn pass(&mut self, lines: u64) {
+        self.next += lines;
+    }
+
     /// The lines here, and those to come, have numbers that are higher by `more`.
     pub(crate) fn renumber(&mut self, more: u64) {
         self.lines.iter_mut().for_each(|line| line.seq += more);

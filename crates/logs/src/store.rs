@@ -1,6 +1,12 @@
 //! Where finished lines go: masked, cut to length, counted, kept in the ring.
 
-use crate::{Limits, Mask, Source, mask::head, ring::Ring, split::Text};
+use crate::{
+    Limits, Mask, Source,
+    block::{Unseen, unseen},
+    mask::head,
+    ring::Ring,
+    split::Text,
+};
 use alloc::borrow::Cow;
 use collodi_time::Instant;
 
@@ -52,6 +58,18 @@ impl Store {
         self.totals.truncated_lines += u64::from(dropped > 0);
         self.totals.truncated_bytes += dropped;
         seq
+    }
+
+    /// Counts the lines at the beginning of a block of plain ones that those behind them
+    /// push out of the ring, and gives the rest. Where a line may be too long, or a
+    /// byte that is no text (which takes three) makes it so, that is all of the block.
+    pub(crate) fn pass<'a>(&mut self, block: &'a [u8]) -> &'a [u8] {
+        let longest = self.line_bytes / char::REPLACEMENT_CHARACTER.len_utf8();
+        let Unseen { lines, bytes } = unseen(block, self.ring.most_lines(), longest);
+        self.totals.bytes += bytes as u64;
+        self.totals.lines += lines as u64;
+        self.ring.pass(lines as u64);
+        block.get(bytes..).unwrap_or_default()
     }
 
     /// The text as it may be shown, and how many bytes are missing at its end.

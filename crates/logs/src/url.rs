@@ -1,6 +1,6 @@
 //! The address of a server, found in what it prints.
 
-use crate::plain;
+use crate::{ansi::is_harmless, plain};
 use alloc::{borrow::ToOwned, format, string::String, vec::Vec};
 use core::{fmt, net::Ipv6Addr};
 use memchr::{memchr, memchr_iter};
@@ -126,6 +126,14 @@ pub fn find_urls(line: &str) -> Vec<Url> {
         }
     }
     urls
+}
+
+/// Whether there may be an address in these lines, which have no escape sequence,
+/// carriage return or backspace: whether it is worth making lines of them, and looking.
+pub fn may_have_url(lines: &[u8]) -> bool {
+    // What a line does not show may stand between.
+    let goes_on = |next: &u8| *next == b'/' || !is_harmless(*next);
+    memchr_iter(b':', lines).any(|colon| lines.get(colon + 1).is_some_and(goes_on))
 }
 
 /// Where the first `://` from `from` on is. Most lines have none, and a search for one byte

@@ -81,6 +81,17 @@ fn secretive() -> impl Strategy<Value = Vec<u8>> {
     vec(select(WORDS), 0..20).prop_map(|pieces| pieces.concat().into_bytes())
 }
 
+/// Mostly lines that are nothing but text, with addresses here and there.
+fn plain_lines() -> impl Strategy<Value = Vec<u8>> {
+    let line = prop_oneof![
+        6 => secretive(),
+        1 => output(),
+        1 => Just(b"at http://localhost:80/x".to_vec()),
+        1 => Just(b"at http:\0//localhost".to_vec()),
+    ];
+    vec(line, 0..20).prop_map(|lines| lines.join(&b'\n'))
+}
+
 fn text() -> impl Strategy<Value = String> {
     output().prop_map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
 }
@@ -109,6 +120,13 @@ proptest! {
     #[test]
     fn pages(output in output(), seed: u64, limits in limits(), max_lines in 0..5_usize) {
         fuzz::pages(&output, seed, limits, max_lines);
+    }
+
+    #[test]
+    fn blocks(output in plain_lines(), seed: u64, limits in limits()) {
+        fuzz::blocks(&output, seed, limits);
+        fuzz::blocks(&output, u64::MAX, limits);
+        fuzz::blocks(&output, u64::MAX, Limits { line_bytes: 100, bytes: 1000, ..limits });
     }
 
     #[test]

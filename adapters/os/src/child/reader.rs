@@ -5,16 +5,20 @@ use crate::recorder::Recorder;
 use collodi_command::{Exit, Stream};
 use rustix::{fd::BorrowedFd, io::Errno};
 use std::{
-    io,
+    io, iter,
     mem::MaybeUninit,
     sync::Arc,
     task::Poll,
     time::{Duration, Instant},
 };
 
-/// The most bytes of one read. They are read into a buffer that lives on the stack: a child
-/// that says nothing costs nothing.
+/// The most bytes of one read, where they are read into a buffer: it lives on the stack, so
+/// that a child that says nothing costs nothing.
 const CHUNK: usize = 64 << 10;
+
+/// The most bytes that are taken at once, where they are moved to a file first. While they
+/// are moved nobody can write into the pipe: less often, and more, lets the child go on.
+const TAKEN: usize = 256 << 10;
 
 /// What one read of a stream gave.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,7 +45,12 @@ pub struct Reader {
     stdout: Tap,
     stderr: Tap,
     recorder: Option<Recorder>,
+    /// While a flood is taken: what the last of it was given in, to be used again.
+    used: Option<Arc<[u8]>>,
 }
+
+/// Bytes that were read, and whether they were as many as can be at once; none at the end.
+type Read = Option<(Arc<[u8]>, bool)>;
 
 /// What is known about one stream.
 #[derive(Debug, Default)]
@@ -61,18 +70,47 @@ impl Reader {
     /// Reads what `pipe`, which does not block, holds of `stream`. A stream that cannot be
     /// read is at its end.
     pub fn read(&mut self, stream: Stream, pipe: BorrowedFd<'_>) -> Heard {
-        let mut buffer = [const { MaybeUninit::uninit() }; CHUNK];
         loop {
-            match read(&mut self.recorder, stream, pipe, &mut buffer) {
+            match self.next(stream, pipe) {
                 Err(Errno::INTR) => {}
-                Err(Errno::AGAIN) => return Heard::Nothing,
-                Ok([]) | Err(_) => return self.end(stream),
-                Ok(bytes) => {
-                    let bytes = Arc::from(bytes);
-                    return self.tap(stream).heard(bytes, pipe);
+                Err(Errno::AGAIN) => {
+                    self.used = None;
+                    return Heard::Nothing;
                 }
+                Ok(None) | Err(_) => return self.end(stream),
+                Ok(Some((bytes, whole))) => return self.tap(stream).heard(bytes, whole, pipe),
             }
         }
+    }
+
+    fn next(&mut self, stream: Stream, pipe: BorrowedFd<'_>) -> Result<Read, Errno> {
+        let recorder = self.recorder.as_mut();
+        let taking = recorder.and_then(|recorder| recorder.takes().then_some(recorder));
+        match taking.map(|recorder| recorder.take(stream, pipe, TAKEN)) {
+            None => read(self.recorder.as_mut(), stream, pipe),
+            Some(taken) => match taken? {
+                0 => Ok(None),
+                count => self.taken(count).map(Some),
+            },
+        }
+    }
+
+    /// The bytes that were taken last, `count` of them.
+    fn taken(&mut self, count: usize) -> Result<(Arc<[u8]>, bool), Errno> {
+        let whole = count == TAKEN;
+        let mut bytes = match self.used.take() {
+            // Whoever was given it has let go of it.
+            Some(used) if whole && Arc::strong_count(&used) == 1 => used,
+            _ => iter::repeat_n(0, count).collect(),
+        };
+        let recorder = self.recorder.as_ref().ok_or(Errno::IO)?;
+        let read = recorder.last(Arc::get_mut(&mut bytes).ok_or(Errno::IO)?)?;
+        if read < count {
+            // Somebody has cut the file.
+            bytes = bytes.get(..read).unwrap_or_default().into();
+        }
+        self.used = whole.then(|| Arc::clone(&bytes));
+        Ok((bytes, whole))
     }
 
     /// Notes how the child ended.
@@ -103,27 +141,24 @@ impl Reader {
 }
 
 /// Reads, and keeps what was read.
-fn read<'a>(
-    recorder: &mut Option<Recorder>,
+fn read(
+    recorder: Option<&mut Recorder>,
     stream: Stream,
     pipe: BorrowedFd<'_>,
-    buffer: &'a mut [MaybeUninit<u8>; CHUNK],
-) -> Result<&'a [u8], Errno> {
-    let Some(recorder) = recorder else {
-        return Ok(rustix::io::read(pipe, buffer)?.0);
-    };
-    if recorder.takes() {
-        return recorder.take(stream, pipe, buffer);
+) -> Result<Read, Errno> {
+    let mut buffer = [const { MaybeUninit::uninit() }; CHUNK];
+    let (bytes, _) = rustix::io::read(pipe, &mut buffer)?;
+    if let Some(recorder) = recorder {
+        recorder.hear(stream, bytes);
     }
-    let (bytes, _) = rustix::io::read(pipe, buffer)?;
-    recorder.hear(stream, bytes);
-    Ok(bytes)
+    let whole = bytes.len() == CHUNK;
+    Ok((!bytes.is_empty()).then(|| (Arc::from(&*bytes), whole)))
 }
 
 impl Tap {
-    fn heard(&mut self, bytes: Arc<[u8]>, pipe: BorrowedFd<'_>) -> Heard {
-        let more = bytes.len() == CHUNK;
-        let pace = self.meter.note(Instant::now(), more);
+    /// Takes note of what was heard; `whole` when there may be more already.
+    fn heard(&mut self, bytes: Arc<[u8]>, whole: bool, pipe: BorrowedFd<'_>) -> Heard {
+        let pace = self.meter.note(Instant::now(), whole);
         if pace != Pace::Eager && !self.is_large {
             // Refused, it stays as it is.
             let _ = enlarge(pipe);
@@ -133,7 +168,11 @@ impl Tap {
             Pace::Nap(nap) => Some(nap),
             Pace::Eager | Pace::Flood => None,
         };
-        Heard::Bytes { bytes, more, nap }
+        Heard::Bytes {
+            bytes,
+            more: whole,
+            nap,
+        }
     }
 }
 

@@ -12,10 +12,7 @@ use collodi_logs::{
 };
 use rustix::{fd::BorrowedFd, io::Errno};
 use segment::Segment;
-use std::{
-    mem::MaybeUninit,
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
 /// How long a disk that took nothing is left alone.
 const PAUSE: Duration = Duration::from_secs(5);
@@ -97,25 +94,25 @@ impl Recorder {
         self.can_splice && self.segment().is_some()
     }
 
-    /// Keeps what `pipe` holds, at most as much as `buffer` does, and gives it. The kernel
-    /// moves it, so there is no moment in which it is neither in the pipe nor in the file.
+    /// Keeps what `pipe` holds, at most `most` bytes, and says how many: the
+    /// [last](Self::last) ones. None at the end. The kernel
+    /// moves them, so there is no moment in which they are neither in the pipe nor in the file.
     ///
     /// # Errors
     ///
     /// [`Errno::AGAIN`] when there is nothing; [`Errno::INTR`] when it has to be tried in
     /// another way.
-    pub(crate) fn take<'a>(
+    pub(crate) fn take(
         &mut self,
         stream: Stream,
         pipe: BorrowedFd<'_>,
-        buffer: &'a mut [MaybeUninit<u8>],
-    ) -> Result<&'a [u8], Errno> {
+        most: usize,
+    ) -> Result<usize, Errno> {
         let State::Open(segment) = &mut self.state else {
             return Err(Errno::INTR);
         };
-        match segment.take(stream, pipe, buffer.len()) {
-            Ok(0) => Ok(&[]),
-            Ok(moved) => segment.last(moved, buffer),
+        match segment.take(stream, pipe, most) {
+            Ok(moved) => Ok(moved),
             Err(Errno::AGAIN) => Err(Errno::AGAIN),
             Err(Errno::INVAL | Errno::NOSYS) => {
                 self.can_splice = false;
@@ -125,6 +122,19 @@ impl Recorder {
                 self.broke();
                 Err(Errno::INTR)
             }
+        }
+    }
+
+    /// Fills `buffer` with as many of the bytes that were kept last, and says how many there
+    /// are.
+    ///
+    /// # Errors
+    ///
+    /// When they cannot be read.
+    pub(crate) fn last(&self, buffer: &mut [u8]) -> Result<usize, Errno> {
+        match &self.state {
+            State::Open(segment) => segment.last(buffer),
+            State::Broken(..) => Err(Errno::IO),
         }
     }
 

@@ -15,7 +15,7 @@ use rustix::{
     fs::{AtFlags, Dir, Mode, OFlags},
     io::Errno,
 };
-use std::{ffi::CString, mem::MaybeUninit};
+use std::ffi::CString;
 
 /// Permissions of a directory of recordings: its owner's alone.
 const OWNERS_DIRECTORY: Mode = Mode::from_raw_mode(0o700);
@@ -107,15 +107,10 @@ impl Segment {
         Ok(())
     }
 
-    /// The last `count` bytes of it, as far as `buffer` holds them.
-    pub(super) fn last<'a>(
-        &self,
-        count: usize,
-        buffer: &'a mut [MaybeUninit<u8>],
-    ) -> Result<&'a [u8], Errno> {
-        let from = self.length.saturating_sub(count as u64);
-        let part = buffer.get_mut(..count).unwrap_or_default();
-        Ok(rustix::io::pread(&self.log, part, from)?.0)
+    /// Fills `buffer` with the last bytes of it, and says how many there are.
+    pub(super) fn last(&self, buffer: &mut [u8]) -> Result<usize, Errno> {
+        let from = self.length.saturating_sub(buffer.len() as u64);
+        rustix::io::pread(&self.log, buffer, from)
     }
 
     /// Adds bytes, for which there is a line.

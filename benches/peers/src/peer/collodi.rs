@@ -11,7 +11,7 @@ use crate::{
 };
 use anyhow::{Context as _, Result, bail};
 use serde_json::{Value, json};
-use std::{fs, path::PathBuf, process::Command};
+use std::{cell::RefCell, collections::BTreeMap, fs, path::PathBuf, process::Command};
 use ureq::Agent;
 
 const APP: &str = "/python/apps/bench";
@@ -26,6 +26,8 @@ struct Running<'s> {
     agent: Agent,
     address: String,
     bearer: String,
+    /// What the process of a job is called, once that was asked for.
+    names: RefCell<BTreeMap<usize, String>>,
 }
 
 pub(super) fn obtain(_: &Tools, cli: &Cli) -> Result<Box<dyn Peer>> {
@@ -91,6 +93,7 @@ impl<'s> Running<'s> {
             agent: config.into(),
             address: text("address")?.to_owned(),
             bearer: format!("Bearer {}", text("token")?),
+            names: RefCell::default(),
         })
     }
 
@@ -114,6 +117,15 @@ impl<'s> Running<'s> {
     }
 
     fn process(&self, job: usize) -> Result<String> {
+        if let Some(name) = self.names.borrow().get(&job) {
+            return Ok(name.clone());
+        }
+        let name = self.find(job)?;
+        self.names.borrow_mut().insert(job, name.clone());
+        Ok(name)
+    }
+
+    fn find(&self, job: usize) -> Result<String> {
         let line = self
             .load
             .jobs

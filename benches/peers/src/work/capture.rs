@@ -127,6 +127,8 @@ pub(super) fn flood(bench: &Bench, peer: &dyn Peer, shape: Shape) -> Result<Floo
     let load = load(&site, shape);
     let (instance, _) = started(peer, &site, &load)?;
     let pids = supervisors(instance.as_ref(), &site)?;
+    // What it takes to find out whom to ask is not measured.
+    instance.captured(&site, shape.siblings, 0)?;
     let before = usage::of(&pids);
     site.open(&gate)?;
     site.wait("the flood", FLOOD, || {

@@ -11,7 +11,7 @@ use crate::{
 use alloc::{boxed::Box, format, string::ToString, vec::Vec};
 use collodi_action::{Action, Completion, Ended, Error, ErrorKind, Progress};
 use collodi_command::{Exit, Member, Signal};
-use collodi_logs::{Url, find_url};
+use collodi_logs::{Url, find_url, may_have_url};
 use collodi_machine::{ActionId, Machine, Output};
 use collodi_restart::{Action as Supervise, Event as Supervision, Input, Phase};
 use collodi_run::{Completed, DaemonStarted};
@@ -274,7 +274,10 @@ impl Process {
             ..
         } = self;
         let mut is_ready = false;
-        let said = log.push_with(now, stream, bytes, |line| {
+        let wants = shared.tells_lines || watch.wants_lines();
+        let seeks = reach.seeks();
+        let may_have = |lines: &[u8]| wants || seeks && may_have_url(lines);
+        let said = log.push_where(now, stream, bytes, may_have, |line| {
             reach.line(&line.text, id, shared);
             is_ready |= watch.line(&line.text);
             if shared.tells_lines {

@@ -63,7 +63,7 @@ pub(crate) fn is_plain(line: &str) -> bool {
 }
 
 /// 0xC2 begins the C1 controls and some harmless characters; the lexer decides.
-const fn is_harmless(byte: u8) -> bool {
+pub(crate) const fn is_harmless(byte: u8) -> bool {
     (byte >= b' ') & (byte != 0x7f) & (byte != 0xc2) | (byte == b'\t') | (byte == b'\n')
 }
 
