@@ -8,8 +8,11 @@ use crate::{
     openapi::{About, Parameter, Shape},
 };
 use axum::{
+    extract::{Request, State},
+    handler::Handler,
     http::Method,
-    routing::{MethodRouter, delete, get, post, put},
+    response::Response,
+    routing::{MethodFilter, MethodRouter, on},
 };
 use collodi_api::{
     Answer, AppDetail, AppProcesses, AppRemoved, AppRequest, AppUpdate, AppUpdated, Apps,
@@ -17,6 +20,7 @@ use collodi_api::{
     Plan, ProcessDetail, Processes, RerunRequest, Run, RunAccepted, RunAnswer, RunRequest,
     RunResult, Runs, ScriptDiagnostics, ScriptText, SignalRequest, Status, Templates, UsageReport,
 };
+use collodi_backend::BoxFuture;
 use schemars::{JsonSchema, SchemaGenerator};
 use serde_json::{Map, Value};
 use std::{fmt, sync::Arc};
@@ -30,42 +34,72 @@ pub struct Route {
     pub path: &'static str,
     /// What the token of who asks must allow; none where nobody needs one.
     pub scope: Option<Scope>,
-    endpoint: fn() -> Endpoint,
+    filter: MethodFilter,
+    endpoint: Endpoint,
     pub(crate) about: About,
 }
 
-type Endpoint = MethodRouter<Arc<Surface>>;
+/// Answers what is asked. All have one type, and so one way through the router.
+type Endpoint = fn(Asked) -> BoxFuture<'static, Response>;
+
+/// A request to a route, and what is there to answer it with.
+struct Asked(Request, Arc<Surface>);
+
+impl Asked {
+    /// Has `handler` answer.
+    fn to<T>(self, handler: impl Handler<T, Arc<Surface>>) -> BoxFuture<'static, Response> {
+        Box::pin(handler.call(self.0, self.1))
+    }
+}
 
 impl Route {
-    pub(crate) fn endpoint(&self) -> Endpoint {
-        (self.endpoint)()
+    pub(crate) fn endpoint(&self) -> MethodRouter<Arc<Surface>> {
+        let endpoint = self.endpoint;
+        let answer = move |State(surface): State<Arc<Surface>>, request: Request| {
+            endpoint(Asked(request, surface))
+        };
+        on(self.filter, answer)
     }
 
     /// Who sees may get.
-    const fn get(path: &'static str, endpoint: fn() -> Endpoint) -> Self {
-        Self::new(Method::GET, Scope::Read, path, endpoint)
+    const fn get(path: &'static str, endpoint: Endpoint) -> Self {
+        Self::new(Method::GET, MethodFilter::GET, Scope::Read, path, endpoint)
     }
 
-    const fn post(path: &'static str, endpoint: fn() -> Endpoint) -> Self {
-        Self::new(Method::POST, Scope::Operate, path, endpoint)
+    const fn post(path: &'static str, endpoint: Endpoint) -> Self {
+        Self::new(
+            Method::POST,
+            MethodFilter::POST,
+            Scope::Operate,
+            path,
+            endpoint,
+        )
     }
 
-    const fn put(path: &'static str, endpoint: fn() -> Endpoint) -> Self {
-        Self::new(Method::PUT, Scope::Admin, path, endpoint)
+    const fn put(path: &'static str, endpoint: Endpoint) -> Self {
+        Self::new(Method::PUT, MethodFilter::PUT, Scope::Admin, path, endpoint)
     }
 
-    const fn delete(path: &'static str, endpoint: fn() -> Endpoint) -> Self {
-        Self::new(Method::DELETE, Scope::Admin, path, endpoint)
+    const fn delete(path: &'static str, endpoint: Endpoint) -> Self {
+        Self::new(
+            Method::DELETE,
+            MethodFilter::DELETE,
+            Scope::Admin,
+            path,
+            endpoint,
+        )
     }
 
     const fn new(
         method: Method,
+        filter: MethodFilter,
         scope: Scope,
         path: &'static str,
-        endpoint: fn() -> Endpoint,
+        endpoint: Endpoint,
     ) -> Self {
         Self {
             method,
+            filter,
             path,
             scope: Some(scope),
             endpoint,
@@ -257,54 +291,54 @@ const WRITE: &[Kind] = &[
 /// Everything that can be asked for.
 #[rustfmt::skip]
 pub static ROUTES: &[Route] = &[
-    Route::get("/livez", || get(live)).open().json::<Live>("it answers"),
-    Route::get("/readyz", || get(ready)).open().json::<Live>("it knows what the machine has").fails(&[Kind::NotReady]),
-    Route::get("/metrics", || get(metrics)).text(PLAIN, "figures, for Prometheus"),
-    Route::get("/openapi.json", || get(openapi)).json::<Map<String, Value>>("this description"),
-    Route::get("/python/ui", || get(page)).open().text("text/html", "the page for people"),
-    Route::get("/python/ui/{file}", || get(page_file)).open().text("text/javascript", "a file of the page").fails(&[Kind::NotFound]),
-    Route::get("/python/status", || get(status)).json::<Status>("what the server has to work with").fails(&[Kind::FileFailed]),
-    Route::get("/python/config", || get(config)).json::<Config>("the settings in force").fails(&[Kind::FileFailed]),
-    Route::put("/python/config", || put(change_config)).json::<ConfigSaved>("changes the settings file").takes::<Map<String, Value>>().fails(&[Kind::BadSetting, Kind::Busy, Kind::FileFailed]),
-    Route::get("/python/config/environment", || get(environment)).json::<EnvPlan>("the variables that commands get, and by which rule").with(DIALECT),
-    Route::get("/python/doctor", || get(doctor)).json::<Doctor>("whether the machine and the workspace are fit"),
-    Route::get("/python/envs", || get(envs)).json::<Envs>("the environments").with(WAIT).fails(&[Kind::FileFailed]),
-    Route::post("/python/envs/{name}", || post(create_env)).json::<EnvCreated>("makes an environment").status("201").fails(&[Kind::InUse, Kind::EnvFailed, Kind::FileFailed]),
-    Route::delete("/python/envs/{name}", || delete(delete_env)).json::<EnvDeleted>("deletes an environment").with(FORCE).fails(&[Kind::NotFound, Kind::InUse, Kind::FileFailed]),
-    Route::get("/python/apps", || get(apps)).json::<Apps>("the apps").fails(&[Kind::FileFailed]),
-    Route::post("/python/apps", || post(add_app)).admin().json::<AppDetail>("adds an app of a repository or a template").takes::<AppRequest>().status("201").fails(ADD),
-    Route::get("/python/apps/{name}", || get(app)).json::<AppDetail>("an app, and what it has").fails(GONE),
-    Route::delete("/python/apps/{name}", || delete(remove_app)).json::<AppRemoved>("removes an app").with(REMOVE).fails(&[Kind::NotFound, Kind::Busy, Kind::FileFailed]),
-    Route::post("/python/apps/{name}/update", || post(update_app)).admin().json::<AppUpdated>("brings an app to the state of its repository").takes::<AppUpdate>().fails(UPDATE),
-    Route::get("/python/templates", || get(templates)).json::<Templates>("what apps can be made from"),
-    Route::post("/python/apps/{name}/run", || post(run_app)).json::<RunResult>("runs an app's script").also::<RunAccepted>("202").takes::<RunRequest<Map<String, Value>>>().with(&[ASYNC]).fails(RUN),
-    Route::post("/python/apps/{name}/stop", || post(stop_app)).json::<Answer>("ends all of an app").fails(&[Kind::NothingRuns]),
-    Route::get("/python/apps/{name}/processes", || get(app_processes)).json::<AppProcesses>("the processes of an app"),
-    Route::get("/python/apps/{name}/plan", || get(plan)).json::<Plan>("what a run would do").fails(&[Kind::NotFound, Kind::InvalidScript, Kind::FileFailed]),
-    Route::post("/python/apps/{name}/plan", || post(plan_text)).json::<Plan>("what a run would do if the script had this text").takes::<ScriptText>().fails(&[Kind::NotFound, Kind::InvalidScript, Kind::FileFailed]),
-    Route::get("/python/apps/{name}/diagnostics", || get(diagnostics)).json::<ScriptDiagnostics>("what there is to say about a script").fails(GONE),
-    Route::post("/python/apps/{name}/diagnostics", || post(check_text)).json::<ScriptDiagnostics>("what there would be to say about a text").takes::<ScriptText>().fails(GONE),
-    Route::get("/python/apps/{name}/script", || get(script_text)).text(PLAIN, "the text of a script, with its ETag").fails(GONE),
-    Route::put("/python/apps/{name}/script", || put(replace_script)).json::<ScriptDiagnostics>("replaces a script").takes::<Value>().with(&[IF_MATCH]).fails(WRITE),
-    Route::get("/python/runs", || get(runs)).json::<Runs>("the runs"),
-    Route::get("/python/runs/{id}", || get(run)).json::<Run>("a run, with its steps").fails(&[Kind::NotFound]),
-    Route::get("/python/runs/{id}/logs", || get(run_logs)).json::<LogPage>("lines of its output").with(LINES).fails(&[Kind::NotFound]),
-    Route::get("/python/runs/{id}/logs/download", || get(run_log_text)).text(PLAIN, "its output as a file").with(TEXT).fails(&[Kind::NotFound]),
-    Route::post("/python/runs/{id}/cancel", || post(cancel_run)).json::<Answer>("ends a run").fails(&[Kind::NotFound]),
-    Route::post("/python/runs/{id}/rerun", || post(rerun)).json::<RunAccepted>("runs it once more, from a step on").takes::<RerunRequest>().status("202").fails(RERUN),
-    Route::post("/python/runs/{id}/answer", || post(answer_run)).json::<Answer>("answers what a run asks").takes::<RunAnswer<Map<String, Value>>>().fails(&[Kind::NotFound, Kind::NothingAsked, Kind::BadAnswer]),
-    Route::get("/python/processes", || get(processes)).json::<Processes>("the processes"),
-    Route::get("/python/processes/{id}/status", || get(process)).json::<ProcessDetail>("a process and its last lines").fails(&[Kind::NotFound]),
-    Route::get("/python/processes/{id}/logs", || get(process_logs)).json::<LogPage>("lines of its log").with(LINES).fails(&[Kind::NotFound]),
-    Route::get("/python/processes/{id}/logs/download", || get(process_log_text)).text(PLAIN, "its log as a file").with(TEXT).fails(&[Kind::NotFound]),
-    Route::post("/python/processes/{id}/stop", || post(stop_process)).json::<Answer>("ends a process").fails(&[Kind::NotFound]),
-    Route::post("/python/processes/{id}/restart", || post(restart_process)).json::<Answer>("starts a process anew").fails(&[Kind::NotFound, Kind::HasEnded]),
-    Route::post("/python/processes/{id}/signal", || post(signal_process)).json::<Answer>("sends a signal to all that lives of a process").takes::<SignalRequest>().fails(&[Kind::NotFound, Kind::HasEnded]),
-    Route::get("/python/usage", || get(usage)).json::<UsageReport>("processor time and memory of the processes that live"),
-    Route::get("/python/events", || get(events)).text("text/event-stream", "events as they happen").with(STREAM),
-    Route::get("/api/guard/sandbox-audit", || get(audit)).json::<AuditPage>("what was executed").with(AUDIT).fails(&[Kind::FileFailed]),
-    Route::post("/python/shutdown", || post(shutdown)).admin().json::<Answer>("ends the server").status("202"),
-    Route::post("/python/server/handover", || post(hand_over)).admin().json::<Answer>("has the server replaced by its next life").with(FOLLOWER).fails(&[Kind::Busy, Kind::BadSetting]),
+    Route::get("/livez", |asked| asked.to(live)).open().json::<Live>("it answers"),
+    Route::get("/readyz", |asked| asked.to(ready)).open().json::<Live>("it knows what the machine has").fails(&[Kind::NotReady]),
+    Route::get("/metrics", |asked| asked.to(metrics)).text(PLAIN, "figures, for Prometheus"),
+    Route::get("/openapi.json", |asked| asked.to(openapi)).json::<Map<String, Value>>("this description"),
+    Route::get("/python/ui", |asked| asked.to(page)).open().text("text/html", "the page for people"),
+    Route::get("/python/ui/{file}", |asked| asked.to(page_file)).open().text("text/javascript", "a file of the page").fails(&[Kind::NotFound]),
+    Route::get("/python/status", |asked| asked.to(status)).json::<Status>("what the server has to work with").fails(&[Kind::FileFailed]),
+    Route::get("/python/config", |asked| asked.to(config)).json::<Config>("the settings in force").fails(&[Kind::FileFailed]),
+    Route::put("/python/config", |asked| asked.to(change_config)).json::<ConfigSaved>("changes the settings file").takes::<Map<String, Value>>().fails(&[Kind::BadSetting, Kind::Busy, Kind::FileFailed]),
+    Route::get("/python/config/environment", |asked| asked.to(environment)).json::<EnvPlan>("the variables that commands get, and by which rule").with(DIALECT),
+    Route::get("/python/doctor", |asked| asked.to(doctor)).json::<Doctor>("whether the machine and the workspace are fit"),
+    Route::get("/python/envs", |asked| asked.to(envs)).json::<Envs>("the environments").with(WAIT).fails(&[Kind::FileFailed]),
+    Route::post("/python/envs/{name}", |asked| asked.to(create_env)).json::<EnvCreated>("makes an environment").status("201").fails(&[Kind::InUse, Kind::EnvFailed, Kind::FileFailed]),
+    Route::delete("/python/envs/{name}", |asked| asked.to(delete_env)).json::<EnvDeleted>("deletes an environment").with(FORCE).fails(&[Kind::NotFound, Kind::InUse, Kind::FileFailed]),
+    Route::get("/python/apps", |asked| asked.to(apps)).json::<Apps>("the apps").fails(&[Kind::FileFailed]),
+    Route::post("/python/apps", |asked| asked.to(add_app)).admin().json::<AppDetail>("adds an app of a repository or a template").takes::<AppRequest>().status("201").fails(ADD),
+    Route::get("/python/apps/{name}", |asked| asked.to(app)).json::<AppDetail>("an app, and what it has").fails(GONE),
+    Route::delete("/python/apps/{name}", |asked| asked.to(remove_app)).json::<AppRemoved>("removes an app").with(REMOVE).fails(&[Kind::NotFound, Kind::Busy, Kind::FileFailed]),
+    Route::post("/python/apps/{name}/update", |asked| asked.to(update_app)).admin().json::<AppUpdated>("brings an app to the state of its repository").takes::<AppUpdate>().fails(UPDATE),
+    Route::get("/python/templates", |asked| asked.to(templates)).json::<Templates>("what apps can be made from"),
+    Route::post("/python/apps/{name}/run", |asked| asked.to(run_app)).json::<RunResult>("runs an app's script").also::<RunAccepted>("202").takes::<RunRequest<Map<String, Value>>>().with(&[ASYNC]).fails(RUN),
+    Route::post("/python/apps/{name}/stop", |asked| asked.to(stop_app)).json::<Answer>("ends all of an app").fails(&[Kind::NothingRuns]),
+    Route::get("/python/apps/{name}/processes", |asked| asked.to(app_processes)).json::<AppProcesses>("the processes of an app"),
+    Route::get("/python/apps/{name}/plan", |asked| asked.to(plan)).json::<Plan>("what a run would do").fails(&[Kind::NotFound, Kind::InvalidScript, Kind::FileFailed]),
+    Route::post("/python/apps/{name}/plan", |asked| asked.to(plan_text)).json::<Plan>("what a run would do if the script had this text").takes::<ScriptText>().fails(&[Kind::NotFound, Kind::InvalidScript, Kind::FileFailed]),
+    Route::get("/python/apps/{name}/diagnostics", |asked| asked.to(diagnostics)).json::<ScriptDiagnostics>("what there is to say about a script").fails(GONE),
+    Route::post("/python/apps/{name}/diagnostics", |asked| asked.to(check_text)).json::<ScriptDiagnostics>("what there would be to say about a text").takes::<ScriptText>().fails(GONE),
+    Route::get("/python/apps/{name}/script", |asked| asked.to(script_text)).text(PLAIN, "the text of a script, with its ETag").fails(GONE),
+    Route::put("/python/apps/{name}/script", |asked| asked.to(replace_script)).json::<ScriptDiagnostics>("replaces a script").takes::<Value>().with(&[IF_MATCH]).fails(WRITE),
+    Route::get("/python/runs", |asked| asked.to(runs)).json::<Runs>("the runs"),
+    Route::get("/python/runs/{id}", |asked| asked.to(run)).json::<Run>("a run, with its steps").fails(&[Kind::NotFound]),
+    Route::get("/python/runs/{id}/logs", |asked| asked.to(run_logs)).json::<LogPage>("lines of its output").with(LINES).fails(&[Kind::NotFound]),
+    Route::get("/python/runs/{id}/logs/download", |asked| asked.to(run_log_text)).text(PLAIN, "its output as a file").with(TEXT).fails(&[Kind::NotFound]),
+    Route::post("/python/runs/{id}/cancel", |asked| asked.to(cancel_run)).json::<Answer>("ends a run").fails(&[Kind::NotFound]),
+    Route::post("/python/runs/{id}/rerun", |asked| asked.to(rerun)).json::<RunAccepted>("runs it once more, from a step on").takes::<RerunRequest>().status("202").fails(RERUN),
+    Route::post("/python/runs/{id}/answer", |asked| asked.to(answer_run)).json::<Answer>("answers what a run asks").takes::<RunAnswer<Map<String, Value>>>().fails(&[Kind::NotFound, Kind::NothingAsked, Kind::BadAnswer]),
+    Route::get("/python/processes", |asked| asked.to(processes)).json::<Processes>("the processes"),
+    Route::get("/python/processes/{id}/status", |asked| asked.to(process)).json::<ProcessDetail>("a process and its last lines").fails(&[Kind::NotFound]),
+    Route::get("/python/processes/{id}/logs", |asked| asked.to(process_logs)).json::<LogPage>("lines of its log").with(LINES).fails(&[Kind::NotFound]),
+    Route::get("/python/processes/{id}/logs/download", |asked| asked.to(process_log_text)).text(PLAIN, "its log as a file").with(TEXT).fails(&[Kind::NotFound]),
+    Route::post("/python/processes/{id}/stop", |asked| asked.to(stop_process)).json::<Answer>("ends a process").fails(&[Kind::NotFound]),
+    Route::post("/python/processes/{id}/restart", |asked| asked.to(restart_process)).json::<Answer>("starts a process anew").fails(&[Kind::NotFound, Kind::HasEnded]),
+    Route::post("/python/processes/{id}/signal", |asked| asked.to(signal_process)).json::<Answer>("sends a signal to all that lives of a process").takes::<SignalRequest>().fails(&[Kind::NotFound, Kind::HasEnded]),
+    Route::get("/python/usage", |asked| asked.to(usage)).json::<UsageReport>("processor time and memory of the processes that live"),
+    Route::get("/python/events", |asked| asked.to(events)).text("text/event-stream", "events as they happen").with(STREAM),
+    Route::get("/api/guard/sandbox-audit", |asked| asked.to(audit)).json::<AuditPage>("what was executed").with(AUDIT).fails(&[Kind::FileFailed]),
+    Route::post("/python/shutdown", |asked| asked.to(shutdown)).admin().json::<Answer>("ends the server").status("202"),
+    Route::post("/python/server/handover", |asked| asked.to(hand_over)).admin().json::<Answer>("has the server replaced by its next life").with(FOLLOWER).fails(&[Kind::Busy, Kind::BadSetting]),
 ];
 
 /// What a token must allow for this request, by the route that it would go to; none where nobody
