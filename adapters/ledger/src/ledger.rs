@@ -7,9 +7,9 @@ use std::{
     io,
     path::{Path, PathBuf},
     sync::{
-        Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicU64, Ordering},
-        mpsc::{Receiver, SyncSender, TrySendError, sync_channel},
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, AtomicUsize, Ordering},
+        mpsc::{Receiver, Sender, SyncSender, channel, sync_channel},
     },
     thread::JoinHandle,
 };
@@ -23,8 +23,24 @@ pub struct Ledger {
     next: AtomicU64,
     lost: AtomicU64,
     lives: Mutex<Lives>,
-    way: Option<SyncSender<Letter>>,
+    way: Option<Way>,
     writer: Option<JoinHandle<()>>,
+}
+
+/// The way to who writes. Letters have room for as long as they wait, so that none is taken
+/// up where none waits.
+#[derive(Debug)]
+struct Way {
+    letters: Sender<Letter>,
+    waiting: Arc<AtomicUsize>,
+    most: usize,
+}
+
+/// The end of it.
+#[derive(Debug)]
+struct Letters {
+    letters: Receiver<Letter>,
+    waiting: Arc<AtomicUsize>,
 }
 
 /// Entries of earlier lives whose end nobody has seen, by the tree of their processes, and
@@ -55,7 +71,7 @@ impl Ledger {
     pub fn open(dir: &Path, rotation: Rotation, session: String) -> io::Result<Self> {
         let files = Files::open(dir, rotation)?;
         let open = read(dir, rotation)?;
-        let (way, letters) = sync_channel(Self::WAITING);
+        let (way, letters) = way(Self::WAITING);
         let thread = std::thread::Builder::new().name("ledger".to_owned());
         Ok(Self {
             dir: dir.to_owned(),
@@ -68,7 +84,7 @@ impl Ledger {
                 adopted: BTreeSet::new(),
             }),
             way: Some(way),
-            writer: Some(thread.spawn(move || write(files, &letters))?),
+            writer: Some(thread.spawn(move || write(files, letters))?),
         })
     }
 
@@ -95,15 +111,16 @@ impl Ledger {
 
     fn send(&self, record: Record) -> bool {
         let letter = Letter::Record(Box::new(record));
-        let sent = self.way.as_ref().map(|way| way.try_send(letter));
-        !matches!(sent, None | Some(Err(TrySendError::Full(_))))
+        self.way
+            .as_ref()
+            .is_some_and(|way| way.send_if_room(letter))
     }
 
     /// Waits until everything that was recorded is in the files.
     pub fn flush(&self) {
         let (done, is_done) = sync_channel(1);
         if let Some(way) = &self.way
-            && way.send(Letter::Flush(done)).is_ok()
+            && way.send(Letter::Flush(done))
         {
             // A writer that is gone has written what it could.
             let _ = is_done.recv();
@@ -147,6 +164,48 @@ impl Drop for Ledger {
     }
 }
 
+/// A way on which at most so many records wait.
+fn way(most: usize) -> (Way, Letters) {
+    let (sender, letters) = channel();
+    let waiting = Arc::<AtomicUsize>::default();
+    let way = Way {
+        letters: sender,
+        waiting: Arc::clone(&waiting),
+        most,
+    };
+    (way, Letters { letters, waiting })
+}
+
+impl Way {
+    /// Whether there was room. A writer that is gone has written what it could.
+    fn send_if_room(&self, letter: Letter) -> bool {
+        let has_room = self.waiting.fetch_add(1, Ordering::Relaxed) < self.most;
+        if !has_room {
+            self.waiting.fetch_sub(1, Ordering::Relaxed);
+            return false;
+        }
+        let _ = self.letters.send(letter);
+        true
+    }
+
+    /// Sends it however many wait.
+    fn send(&self, letter: Letter) -> bool {
+        self.waiting.fetch_add(1, Ordering::Relaxed);
+        self.letters.send(letter).is_ok()
+    }
+}
+
+/// The letters as they come, until nobody can send any more.
+impl Iterator for Letters {
+    type Item = Letter;
+
+    fn next(&mut self) -> Option<Letter> {
+        let letter = self.letters.recv().ok()?;
+        self.waiting.fetch_sub(1, Ordering::Relaxed);
+        Some(letter)
+    }
+}
+
 fn left_open(book: &Book) -> BTreeMap<String, String> {
     let entries = book.entries().iter().filter(|e| e.closed.is_none());
     let of_tree = |e: &collodi_audit::Entry| (e.opened.execution.tree.clone(), e.opened.id.clone());
@@ -154,7 +213,7 @@ fn left_open(book: &Book) -> BTreeMap<String, String> {
 }
 
 /// Writes until nobody can send any more. What cannot be written is counted as lost.
-fn write(mut files: Files, letters: &Receiver<Letter>) {
+fn write(mut files: Files, letters: Letters) {
     let mut lost = 0;
     for letter in letters {
         match letter {
@@ -179,8 +238,8 @@ mod tests {
     use super::*;
 
     /// A ledger whose letters nobody reads.
-    fn stuck(places: usize) -> (Ledger, Receiver<Letter>) {
-        let (way, letters) = sync_channel(places);
+    fn stuck(places: usize) -> (Ledger, Letters) {
+        let (way, letters) = way(places);
         let ledger = Ledger {
             dir: PathBuf::new(),
             rotation: Rotation::default(),
@@ -194,24 +253,25 @@ mod tests {
         (ledger, letters)
     }
 
-    fn shown(letters: &Receiver<Letter>) -> Vec<String> {
+    fn shown(letters: &mut Letters) -> Vec<String> {
         let line = |letter| match letter {
             Letter::Record(record) => record.to_line().trim_end().to_owned(),
             Letter::Flush(_) => "flush".to_owned(),
         };
-        letters.try_iter().map(line).collect()
+        let waiting = letters.waiting.load(Ordering::Relaxed);
+        letters.take(waiting).map(line).collect()
     }
 
     #[test]
     fn what_there_is_no_room_for_is_counted_and_holds_nobody_up() {
-        let (ledger, letters) = stuck(2);
+        let (ledger, mut letters) = stuck(2);
         let record = || ledger.record(Record::Lost { count: 1 });
         (0..5).for_each(|_| record());
         let one = r#"{"event":"lost","count":1}"#;
-        assert_eq!(shown(&letters), [one, one]);
+        assert_eq!(shown(&mut letters), [one, one]);
         record();
-        assert_eq!(shown(&letters), [r#"{"event":"lost","count":3}"#, one]);
+        assert_eq!(shown(&mut letters), [r#"{"event":"lost","count":3}"#, one]);
         record();
-        assert_eq!(shown(&letters), [one]);
+        assert_eq!(shown(&mut letters), [one]);
     }
 }
