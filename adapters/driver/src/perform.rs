@@ -54,6 +54,22 @@ pub(crate) struct InFlight {
 }
 
 impl InFlight {
+    /// A command to be started, or the one with this identity to be taken over.
+    fn start(
+        &self,
+        process: Arc<dyn ProcessBackend>,
+        spec: CommandSpec,
+        identity: Option<Identity>,
+    ) -> Start {
+        Start {
+            process,
+            spec,
+            identity,
+            leaves: self.leaves.clone(),
+            mouth: None,
+        }
+    }
+
     /// Commands that live, live on when nobody hears them any more.
     pub(crate) fn leave(&self) {
         self.leaves.store(true, Ordering::Relaxed);
@@ -112,12 +128,12 @@ pub(crate) fn perform(
     } = backends.clone();
     match action {
         Action::Exec(spec) => {
-            let leaves = in_flight.leaves.clone();
-            command(in_flight, id, Start(process, spec, None, leaves))
+            let start = in_flight.start(process, spec, None);
+            command(in_flight, id, start)
         }
         Action::Adopt(spec, identity) => {
-            let leaves = in_flight.leaves.clone();
-            command(in_flight, id, Start(process, spec, Some(identity), leaves))
+            let start = in_flight.start(process, spec, Some(identity));
+            command(in_flight, id, start)
         }
         Action::Write(tree, bytes) => known(id, in_flight.inputs.write(id, &tree, bytes)),
         Action::File(op) => once(id, async move { Completion::File(files.perform(op).await) }),
@@ -167,99 +183,120 @@ fn known(id: ActionId, completion: Option<Completion>) -> BoxStream<'static, Hap
 }
 
 /// A command to be started, or to be taken over.
-struct Start(
-    Arc<dyn ProcessBackend>,
-    CommandSpec,
-    Option<Identity>,
-    Arc<AtomicBool>,
-);
+struct Start {
+    process: Arc<dyn ProcessBackend>,
+    spec: CommandSpec,
+    /// What is to be taken over.
+    identity: Option<Identity>,
+    leaves: Arc<AtomicBool>,
+    mouth: Option<Mouth>,
+}
 
 impl Start {
     async fn child(&self) -> Result<Box<dyn Child>, Error> {
-        let Self(process, spec, identity, _) = self;
-        match identity {
-            None => process.spawn(spec).await,
-            Some(identity) => process.adopt(spec, identity).await,
+        match &self.identity {
+            None => self.process.spawn(&self.spec).await,
+            Some(identity) => self.process.adopt(&self.spec, identity).await,
+        }
+    }
+
+    /// The life of `child`, which is the command.
+    fn life(self, mut child: Box<dyn Child>) -> Life {
+        let Self {
+            leaves, mut mouth, ..
+        } = self;
+        if let Some(mouth) = &mut mouth {
+            mouth.give(child.input());
+        }
+        Life {
+            identity: child.identity(),
+            child: Heard {
+                child: Some(child),
+                leaves,
+            },
+            exit: Exit::Unknown,
+            _mouth: mouth,
         }
     }
 }
 
-/// A command on its way, with what keeps its input open.
+/// A child that was started, with what keeps its input open.
+struct Life {
+    child: Heard,
+    /// What it can be found by again, until that was told.
+    identity: Option<Identity>,
+    exit: Exit,
+    _mouth: Option<Mouth>,
+}
+
+/// A command on its way. It is small where nothing happens: most commands that run are quiet.
 enum Exec {
-    Start(Box<Start>, Option<Mouth>),
-    Identify(Heard, Identity, Option<Mouth>),
-    Run(Heard, Exit, Option<Mouth>),
+    Start(Box<Start>),
+    Run(Box<Life>),
     Over,
 }
 
-fn command(in_flight: &mut InFlight, id: ActionId, start: Start) -> BoxStream<'static, Happening> {
-    if start.1.stdin != Stdin::Piped {
-        return exec(id, start, None);
+fn command(
+    in_flight: &mut InFlight,
+    id: ActionId,
+    mut start: Start,
+) -> BoxStream<'static, Happening> {
+    if start.spec.stdin != Stdin::Piped {
+        return exec(id, start);
     }
-    let (mouth, written) = in_flight.inputs.open(&start.1.tree);
-    stream::select(exec(id, start, Some(mouth)), written).boxed()
+    let (mouth, written) = in_flight.inputs.open(&start.spec.tree);
+    start.mouth = Some(mouth);
+    stream::select(exec(id, start), written).boxed()
 }
 
-fn exec(id: ActionId, start: Start, mouth: Option<Mouth>) -> BoxStream<'static, Happening> {
-    stream::unfold(
-        Exec::Start(Box::new(start), mouth),
-        move |exec| async move {
-            let (what, next) = exec.next().await?;
-            Some((Happening { id, what }, next))
-        },
-    )
-    .boxed()
+fn exec(id: ActionId, start: Start) -> BoxStream<'static, Happening> {
+    let start = Exec::Start(Box::new(start));
+    let next = move |exec: Exec| async move {
+        let (what, next) = exec.next().await?;
+        Some((Happening { id, what }, next))
+    };
+    stream::unfold(start, next).boxed()
 }
 
 impl Exec {
     async fn next(self) -> Option<(What, Self)> {
         match self {
-            Self::Start(start, mouth) => Some(match start.child().await {
-                Ok(child) => Self::started(child, mouth, start.3.clone()),
-                Err(error) => (What::Completed(Completion::Exec(Err(error))), Self::Over),
-            }),
-            Self::Identify(child, identity, mouth) => Some((
-                What::Progress(Progress::Identified(identity)),
-                Self::Run(child, Exit::Unknown, mouth),
-            )),
-            Self::Run(child, exit, mouth) => Some(Self::hear(child, exit, mouth).await),
+            Self::Start(start) => Some(Self::begin(start).await),
+            Self::Run(life) => Some(Self::hear(life).await),
             Self::Over => None,
         }
     }
 
-    fn started(
-        mut child: Box<dyn Child>,
-        mut mouth: Option<Mouth>,
-        leaves: Arc<AtomicBool>,
-    ) -> (What, Self) {
-        if let Some(mouth) = &mut mouth {
-            mouth.give(child.input());
+    async fn begin(start: Box<Start>) -> (What, Self) {
+        match start.child().await {
+            Ok(child) => {
+                let pid = child.pid();
+                let life = Box::new(start.life(child));
+                (What::Progress(Progress::Spawned { pid }), Self::Run(life))
+            }
+            Err(error) => (What::Completed(Completion::Exec(Err(error))), Self::Over),
         }
-        let (pid, identity) = (child.pid(), child.identity());
-        let child = Some(child);
-        let child = Heard { child, leaves };
-        let next = match identity {
-            Some(identity) => Self::Identify(child, identity, mouth),
-            None => Self::Run(child, Exit::Unknown, mouth),
-        };
-        (What::Progress(Progress::Spawned { pid }), next)
     }
 
     /// The next thing heard of a child. One that stops talking without a word about
     /// its end is taken for ended.
-    async fn hear(mut child: Heard, exit: Exit, mouth: Option<Mouth>) -> (What, Self) {
-        match child.next_event().await {
-            Some(ChildEvent::Output { stream, bytes }) => {
-                let output = Progress::Output { stream, bytes };
-                (What::Progress(output), Self::Run(child, exit, mouth))
-            }
-            Some(ChildEvent::Exited(exit)) => (
-                What::Progress(Progress::Exited(exit)),
-                Self::Run(child, exit, mouth),
-            ),
-            Some(ChildEvent::Closed { leaked }) => (completed(exit, leaked), Self::Over),
-            None => (completed(exit, false), Self::Over),
+    async fn hear(mut life: Box<Life>) -> (What, Self) {
+        if let Some(identity) = life.identity.take() {
+            let identified = Progress::Identified(identity);
+            return (What::Progress(identified), Self::Run(life));
         }
+        let progress = match life.child.next_event().await {
+            Some(ChildEvent::Output { stream, bytes }) => Progress::Output { stream, bytes },
+            Some(ChildEvent::Exited(exit)) => {
+                life.exit = exit;
+                Progress::Exited(exit)
+            }
+            Some(ChildEvent::Closed { leaked }) => {
+                return (completed(life.exit, leaked), Self::Over);
+            }
+            None => return (completed(life.exit, false), Self::Over),
+        };
+        (What::Progress(progress), Self::Run(life))
     }
 }
 
