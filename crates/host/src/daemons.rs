@@ -7,7 +7,7 @@ use crate::{
     secrets::mask_of,
     shared::Child,
 };
-use alloc::{boxed::Box, format, string::ToString, vec::Vec};
+use alloc::{boxed::Box, format, string::ToString, sync::Arc, vec::Vec};
 use collodi_action::{Error, ErrorKind};
 use collodi_command::{Kind, Purpose, TreeId};
 use collodi_logs::Log;
@@ -108,7 +108,7 @@ impl Host {
                 ..Purpose::default()
             };
         }
-        command.recording = self.shared.journal.recording(&name);
+        command.recording = self.shared.journal.recording(&name).map(Arc::new);
         command.sandbox =
             self.shared
                 .confining
@@ -118,6 +118,7 @@ impl Host {
         let startup = birth.daemon.ready.as_ref().map(|ready| ready.startup);
         let startup = startup.unwrap_or(self.options.restart.startup);
         let policy = birth.daemon.restart.over(&self.options.restart, startup);
+        let policy = self.alike.policy(policy);
         let supervisor = Supervisor::new(policy, self.options.stop.clone(), seed);
         let supervisor = supervisor.resumed(restarts);
         self.alike.share(&mut birth.daemon.command);

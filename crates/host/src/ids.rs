@@ -1,22 +1,22 @@
 //! The names of runs and processes.
 
-use alloc::{borrow::ToOwned, format, string::String};
+use alloc::{format, sync::Arc};
 use core::fmt;
 
 /// The name of a run: the app's name, `-run-` and eight hex digits.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct RunId(String);
+pub struct RunId(Arc<str>);
 
 /// The name of a daemon: the app's name, a hyphen and eight hex digits.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ProcessId(String);
+pub struct ProcessId(Arc<str>);
 
 macro_rules! id {
     ($id:ident) => {
         impl $id {
             /// The id of this text, as it was given out.
             pub fn from_text(text: &str) -> Self {
-                Self(text.to_owned())
+                Self(text.into())
             }
 
             /// The text.
@@ -50,11 +50,11 @@ impl Ids {
     }
 
     pub(crate) fn run(&mut self, app: &str) -> RunId {
-        RunId(format!("{app}-run-{:08x}", self.next()))
+        RunId(format!("{app}-run-{:08x}", self.next()).into())
     }
 
     pub(crate) fn process(&mut self, app: &str) -> ProcessId {
-        ProcessId(format!("{app}-{:08x}", self.next()))
+        ProcessId(format!("{app}-{:08x}", self.next()).into())
     }
 
     /// A seed for something that needs randomness of its own.

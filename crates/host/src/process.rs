@@ -9,7 +9,7 @@ use crate::{
     readiness::Watch,
     shared::{Role, Shared},
 };
-use alloc::{string::String, sync::Arc, vec::Vec};
+use alloc::{boxed::Box, string::String, sync::Arc, vec::Vec};
 use collodi_action::{Action, Error};
 use collodi_command::{Exit, Identity, Member, Signal, Stdin, TreeId};
 use collodi_contain::ContainedPath;
@@ -24,7 +24,7 @@ use collodi_time::{Duration, Instant, WallTime};
 #[derive(Clone, Debug)]
 pub struct Process {
     id: ProcessId,
-    app: App,
+    app: Arc<App>,
     run: RunId,
     daemon: DaemonSpec,
     supervision: Supervision,
@@ -40,7 +40,7 @@ pub struct Process {
     /// What the first life is, when it is not started.
     first: First,
     life: Option<Life>,
-    spawn_error: Option<Error>,
+    spawn_error: Option<Box<Error>>,
     /// The process of the life at hand, when that is known.
     identity: Option<Identity>,
     /// Somebody wants it to be stopped, also when the host is started again.
@@ -70,7 +70,7 @@ pub(crate) struct Order {
     /// It is to be ended, when those that depend on it have.
     pub(crate) stop_asked: bool,
     /// What it said before this host is being read; then it goes on.
-    pub(crate) history: Option<History>,
+    pub(crate) history: Option<Box<History>>,
     /// What is to be known of it before it runs is written down.
     pub(crate) noted: bool,
     /// Its supervisor has been told.
@@ -103,7 +103,7 @@ enum How {
 /// Who a daemon belongs to, and what it is.
 pub(crate) struct Birth {
     pub(crate) id: ProcessId,
-    pub(crate) app: App,
+    pub(crate) app: Arc<App>,
     pub(crate) run: RunId,
     pub(crate) daemon: DaemonSpec,
     pub(crate) supervision: Supervision,
@@ -178,7 +178,7 @@ impl Process {
     }
 
     /// What is done after a death.
-    pub const fn policy(&self) -> &Policy {
+    pub fn policy(&self) -> &Policy {
         self.supervisor.policy()
     }
 
@@ -234,7 +234,7 @@ impl Process {
         self.ask(None, Role::Plain, action, shared);
     }
 
-    pub(crate) const fn app_info(&self) -> &App {
+    pub(crate) const fn app_info(&self) -> &Arc<App> {
         &self.app
     }
 
@@ -306,7 +306,7 @@ impl Process {
     }
 
     /// The address at which it answers.
-    pub const fn url(&self) -> Option<&Url> {
+    pub fn url(&self) -> Option<&Url> {
         self.reach.url()
     }
 
@@ -315,5 +315,17 @@ impl Process {
         self.status()
             .started_at
             .map(|at| self.epoch + at.since_origin())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Process;
+
+    /// Most daemons are quiet, and there may be hundreds: what only some have is beside them.
+    #[test]
+    #[cfg(target_pointer_width = "64")]
+    fn what_every_daemon_has_is_little() {
+        assert!(size_of::<Process>() <= 1_600, "{}", size_of::<Process>());
     }
 }

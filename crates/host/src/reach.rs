@@ -4,7 +4,7 @@ use crate::{
     ProcessId,
     shared::{Child, Role, Shared},
 };
-use alloc::{string::String, vec::Vec};
+use alloc::{boxed::Box, string::String, vec::Vec};
 use collodi_action::Action;
 use collodi_logs::{Url, find_url};
 use collodi_machine::ActionId;
@@ -30,11 +30,11 @@ pub(crate) struct Reach {
     /// A try is under way, or waits for its time.
     trying: bool,
     in_flight: bool,
-    reached: Option<Url>,
+    reached: Option<Box<Url>>,
     /// The script says that this is the one, in every life.
-    preferred: Option<Url>,
+    preferred: Option<Box<Url>>,
     /// Where it answered an earlier host.
-    recalled: Option<Url>,
+    recalled: Option<Box<Url>>,
 }
 
 impl Reach {
@@ -55,20 +55,20 @@ impl Reach {
 
     /// It answered an earlier host here, in the life that may be taken over.
     pub(crate) fn recall(&mut self, url: Url) {
-        self.recalled = Some(url);
+        self.recalled = Some(Box::new(url));
     }
 
     /// That life is taken over: it is tried where it answered.
     pub(crate) fn try_recalled(&mut self, process: &ProcessId, shared: &mut Shared) {
-        self.said.extend(self.recalled.take());
+        self.said.extend(self.recalled.take().map(|url| *url));
         if !self.said.is_empty() && !self.trying {
             self.attempt(process, shared);
         }
     }
 
     /// The address at which it answers.
-    pub(crate) const fn url(&self) -> Option<&Url> {
-        self.reached.as_ref()
+    pub(crate) fn url(&self) -> Option<&Url> {
+        self.reached.as_deref()
     }
 
     /// A new life, or none: what was known holds no more.
@@ -85,14 +85,14 @@ impl Reach {
         };
         shared.wait(Child::Reach(process.clone()), None);
         if let Some(url) = preferred {
-            self.prefer(url, process, shared);
+            self.prefer(*url, process, shared);
         }
     }
 
     /// The script says that this is the address. As long as nobody knows better, it is.
     pub(crate) fn prefer(&mut self, url: Url, process: &ProcessId, shared: &mut Shared) {
-        self.preferred = Some(url.clone());
-        if self.life.is_none() || self.reached.as_ref() == Some(&url) {
+        self.preferred = Some(Box::new(url.clone()));
+        if self.life.is_none() || self.url() == Some(&url) {
             return;
         }
         shared.wait(Child::Reach(process.clone()), None);
@@ -106,9 +106,8 @@ impl Reach {
 
     /// Whether an answer of this one is the daemon's.
     fn may_be(&self, url: &Url) -> bool {
-        self.preferred
-            .as_ref()
-            .is_none_or(|preferred| preferred == url)
+        let preferred = self.preferred.as_deref();
+        preferred.is_none_or(|preferred| preferred == url)
     }
 
     /// The daemon said a line. An address on this machine is tried.
@@ -146,7 +145,7 @@ impl Reach {
         let answers = self.said.get(self.turn).filter(|_| succeeded);
         if let Some(url) = answers.filter(|url| self.may_be(url)).cloned() {
             self.trying = false;
-            self.reached = Some(url.clone());
+            self.reached = Some(Box::new(url.clone()));
             return Some(url);
         }
         self.turn += 1;
@@ -165,7 +164,11 @@ impl Reach {
         self.wait = self.wait.saturating_mul(2).min(LONGEST);
         self.turn = 0;
         let preferred = self.preferred.clone();
-        let may_be = |url: &Url| preferred.as_ref().is_none_or(|preferred| preferred == url);
+        let may_be = |url: &Url| {
+            preferred
+                .as_deref()
+                .is_none_or(|preferred| preferred == url)
+        };
         self.said.retain(may_be);
     }
 

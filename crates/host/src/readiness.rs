@@ -5,8 +5,10 @@ use crate::{
     shared::{Child, Role, Shared},
 };
 use alloc::{
+    boxed::Box,
     format,
     string::{String, ToString},
+    sync::Arc,
 };
 use collodi_action::{Action, Completion};
 use collodi_command::{Signal, TreeId};
@@ -24,8 +26,8 @@ const ANSWER_BYTES: u64 = 64 << 10;
 /// The looks whether a daemon is up, in one of its lives: one at a time.
 #[derive(Clone, Debug)]
 pub(crate) struct Watch {
-    readiness: Option<Readiness>,
-    pattern: Option<Pattern>,
+    readiness: Option<Arc<Readiness>>,
+    pattern: Option<Box<Pattern>>,
     stage: Stage,
 }
 
@@ -59,9 +61,9 @@ impl Place {
 
 impl Watch {
     /// A pattern that is none was refused before.
-    pub(crate) fn new(readiness: Option<Readiness>) -> Self {
+    pub(crate) fn new(readiness: Option<Arc<Readiness>>) -> Self {
         let pattern = match readiness.as_ref().map(|readiness| &readiness.probe) {
-            Some(Probe::Pattern(text)) => Pattern::parse(text).ok(),
+            Some(Probe::Pattern(text)) => Pattern::parse(text).ok().map(Box::new),
             _ => None,
         };
         Self {

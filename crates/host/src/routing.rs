@@ -5,7 +5,7 @@ use crate::{
     checkout::Push,
     event::EnvEvent,
     post::Post,
-    shared::{Child, Owner, Role},
+    shared::{Child, Role},
 };
 use alloc::{collections::BTreeSet, string::ToString};
 use collodi_action::{Action, Completion, Progress};
@@ -148,13 +148,11 @@ impl Host {
             self.call_progress(now, *call, &progress);
             return Ok(());
         }
-        let Some(Owner {
-            child,
-            id: Some(own),
-            role,
-            ..
-        }) = self.shared.owners.get(&id).cloned()
-        else {
+        let Some(owner) = self.shared.owners.get(&id) else {
+            return Ok(());
+        };
+        let (child, role) = (owner.child.clone(), owner.role);
+        let Some(own) = owner.id else {
             return Ok(());
         };
         match (child, role) {

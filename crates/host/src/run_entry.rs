@@ -36,7 +36,7 @@ pub struct RunEntry {
     recordings: Vec<String>,
     supervision: Supervision,
     envs: BTreeSet<ContainedPath>,
-    info: App,
+    info: Arc<App>,
     args: Value,
     answers: PreparedAnswers,
     script_path: String,
@@ -209,7 +209,7 @@ impl RunEntry {
         self.caller.as_ref()
     }
 
-    pub(crate) const fn app_info(&self) -> &App {
+    pub(crate) const fn app_info(&self) -> &Arc<App> {
         &self.info
     }
 

@@ -370,7 +370,7 @@ impl Call {
             run: entry.id().clone(),
             action: Some(action),
             origin: entry.origin().clone(),
-            app: entry.app_info().clone(),
+            app: App::clone(entry.app_info()),
             want,
             checkout,
             uris,

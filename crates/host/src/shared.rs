@@ -12,6 +12,7 @@ use crate::{
     temporary::Temporary,
 };
 use alloc::{
+    boxed::Box,
     collections::{BTreeMap, VecDeque},
     vec::Vec,
 };
@@ -94,7 +95,8 @@ pub(crate) struct Shared {
     pub(crate) out: Outbox<Action, Event>,
     /// Whether lines of output are told, and not only that there are some.
     pub(crate) tells_lines: bool,
-    pub(crate) owners: BTreeMap<ActionId, Owner>,
+    /// Each beside the map, whose rooms are larger than what is in them.
+    pub(crate) owners: BTreeMap<ActionId, Box<Owner>>,
     pub(crate) post: VecDeque<Post>,
     /// Daemons that are written down when all mail is delivered: what came of it goes first.
     pub(crate) to_note: Vec<ProcessId>,
@@ -169,7 +171,7 @@ impl Shared {
             pid,
             identity,
         };
-        self.owners.insert(number, owner);
+        self.owners.insert(number, Box::new(owner));
     }
 
     /// A command without bounds of its own has those of all.

@@ -1,14 +1,15 @@
 //! What a machine has decided and not yet said, and what it still waits for.
 
 use crate::{ActionId, Output, Stale};
-use alloc::collections::{BTreeSet, VecDeque};
+use alloc::collections::VecDeque;
 
 /// The queue behind `poll_output`: numbers actions, keeps their order among the
 /// events, and knows which are in flight.
 #[derive(Clone, Debug)]
 pub struct Outbox<A, E> {
     queue: VecDeque<Said<A, E>>,
-    in_flight: BTreeSet<ActionId>,
+    /// In the order of their numbers, which grow.
+    in_flight: VecDeque<ActionId>,
     last: u64,
 }
 
@@ -29,7 +30,7 @@ impl<A, E> Outbox<A, E> {
     pub const fn new() -> Self {
         Self {
             queue: VecDeque::new(),
-            in_flight: BTreeSet::new(),
+            in_flight: VecDeque::new(),
             last: 0,
         }
     }
@@ -38,7 +39,7 @@ impl<A, E> Outbox<A, E> {
     pub fn action(&mut self, action: A) -> ActionId {
         self.last += 1;
         let id = ActionId(self.last);
-        self.in_flight.insert(id);
+        self.in_flight.push_back(id);
         self.queue.push_back(Said::Action(id, action));
         id
     }
@@ -50,7 +51,7 @@ impl<A, E> Outbox<A, E> {
 
     /// Whether the action is in flight.
     pub fn is_in_flight(&self, id: ActionId) -> bool {
-        self.in_flight.contains(&id)
+        self.in_flight.binary_search(&id).is_ok()
     }
 
     /// Fails unless the action is in flight. For progress, which does not end it.
@@ -72,11 +73,9 @@ impl<A, E> Outbox<A, E> {
     ///
     /// [`Stale`] when it was not in flight.
     pub fn complete(&mut self, id: ActionId) -> Result<(), Stale> {
-        if self.in_flight.remove(&id) {
-            Ok(())
-        } else {
-            Err(Stale(id))
-        }
+        let place = self.in_flight.binary_search(&id).map_err(|_| Stale(id))?;
+        self.in_flight.remove(place);
+        Ok(())
     }
 
     /// The next thing to say, if any.

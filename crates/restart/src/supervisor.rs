@@ -6,7 +6,7 @@ use crate::{
     policy::Tries,
     startup::{Warmed, Warming},
 };
-use alloc::vec::Vec;
+use alloc::{sync::Arc, vec::Vec};
 use collodi_command::Exit;
 use collodi_machine::{ActionId, Machine, Outbox, Output, OutputOf, Stale};
 use collodi_time::{Deadline, Duration, Instant};
@@ -17,7 +17,7 @@ const LINGER: Duration = Duration::from_millis(50);
 /// The supervision of one child, from its first start to its last end.
 #[derive(Clone, Debug)]
 pub struct Supervisor {
-    policy: Policy,
+    policy: Arc<Policy>,
     stop: StopSequence,
     jitter: Jitter,
     state: State,
@@ -86,10 +86,11 @@ enum Then {
 }
 
 impl Supervisor {
-    /// A child that is not started yet. Equal seeds give equal delays.
-    pub fn new(policy: Policy, stop: StopSequence, seed: u64) -> Self {
+    /// A child that is not started yet. Equal seeds give equal delays; children can share
+    /// a policy.
+    pub fn new(policy: impl Into<Arc<Policy>>, stop: StopSequence, seed: u64) -> Self {
         Self {
-            policy,
+            policy: policy.into(),
             stop,
             jitter: Jitter::new(seed),
             state: State::New,
@@ -112,7 +113,7 @@ impl Supervisor {
     }
 
     /// What it does after a death.
-    pub const fn policy(&self) -> &Policy {
+    pub fn policy(&self) -> &Policy {
         &self.policy
     }
 

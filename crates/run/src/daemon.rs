@@ -24,7 +24,7 @@ pub struct DaemonSpec {
     /// The daemons of the run that must be up before it is started.
     pub depends_on: Vec<String>,
     /// How it is found out that it is up; as soon as it is started, when absent.
-    pub ready: Option<Readiness>,
+    pub ready: Option<Arc<Readiness>>,
 }
 
 /// A command of the run that is a daemon from here on: the host starts it again when it

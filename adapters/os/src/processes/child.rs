@@ -27,7 +27,7 @@ const STATUS_GRACE: Duration = Duration::from_secs(2);
 pub(super) struct Child<R: Reactor> {
     pid: u32,
     identity: Option<Identity>,
-    enforcement: Option<Enforcement>,
+    enforcement: Option<Box<Enforcement>>,
     children: Arc<Children>,
     exit: State,
     output: Output<R>,
@@ -58,7 +58,7 @@ impl<R: Reactor> Child<R> {
         Ok(Self {
             pid: spawned.pid,
             identity: spawned.identity,
-            enforcement: spawned.enforcement,
+            enforcement: spawned.enforcement.map(Box::new),
             children,
             exit: State::Running(reaped),
             output: Output::new(spawned.stdout, spawned.stderr, spawned.reader)?,
@@ -118,7 +118,7 @@ impl<R: Reactor> collodi_backend::Child for Child<R> {
     }
 
     fn enforcement(&self) -> Option<Enforcement> {
-        self.enforcement.clone()
+        self.enforcement.as_deref().cloned()
     }
 
     async fn next_event(&mut self) -> Option<ChildEvent> {

@@ -2,7 +2,7 @@
 
 use super::{record::LogMark, recovery::Look};
 use crate::{Host, ProcessId};
-use alloc::{collections::BTreeMap, vec::Vec};
+use alloc::{boxed::Box, collections::BTreeMap, vec::Vec};
 use collodi_action::Completion;
 use collodi_file::{Entry, FileAnswer, FileOp};
 use collodi_logs::recording::{segment_files, segment_number};
@@ -70,10 +70,10 @@ impl Host {
         };
         match process.recording_dir().cloned() {
             Some(path) => {
-                process.order.history = Some(History {
+                process.order.history = Some(Box::new(History {
                     mark,
                     ..History::default()
-                });
+                }));
                 self.look(Look::History(id.clone()), FileOp::List { path });
             }
             None => self.go_on_with(now, id),
@@ -130,7 +130,7 @@ impl Host {
     }
 
     fn history_of(&mut self, id: &ProcessId) -> Option<&mut History> {
-        self.processes.get_mut(id)?.order.history.as_mut()
+        self.processes.get_mut(id)?.order.history.as_deref_mut()
     }
 
     fn history_read(&mut self, now: Instant, id: &ProcessId) {

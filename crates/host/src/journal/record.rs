@@ -5,6 +5,7 @@ use crate::{ProcessId, RunId};
 use alloc::{
     boxed::Box,
     string::{String, ToString},
+    sync::Arc,
     vec::Vec,
 };
 use collodi_command::{Bounds, CommandSpec, Identity, Stdin, Terminal, TreeId};
@@ -151,7 +152,7 @@ fn rel(fields: &Fields<'_>, key: &'static str) -> Result<RelPath, NotARecord> {
 
 fn write_daemon(daemon: &DaemonSpec) -> Value {
     let name = daemon.name.as_deref().map_or(Value::Null, Value::from);
-    let ready = daemon.ready.as_ref().map_or(Value::Null, write_ready);
+    let ready = daemon.ready.as_deref().map_or(Value::Null, write_ready);
     object([
         ("command", write_command(&daemon.command)),
         ("line", text(&daemon.line)),
@@ -172,7 +173,7 @@ fn read_daemon(fields: &Fields<'_>) -> Result<DaemonSpec, NotARecord> {
         step: step.map_err(|_| NotARecord("step"))?,
         name: fields.optional_text("name")?,
         depends_on: fields.texts("dependsOn")?,
-        ready: fields.member("ready", read_ready)?,
+        ready: fields.member("ready", read_ready)?.map(Arc::new),
     })
 }
 

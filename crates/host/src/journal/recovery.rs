@@ -11,6 +11,7 @@ use crate::{
 use alloc::{
     collections::BTreeSet,
     string::{String, ToString},
+    sync::Arc,
     vec::Vec,
 };
 use collodi_action::{Action, Completion};
@@ -18,6 +19,7 @@ use collodi_command::{Signal, TreeId};
 use collodi_file::{Entry, FileAnswer, FileErrorKind, FileKind, FileOp};
 use collodi_machine::ActionId;
 use collodi_restart::{Input, RestartClass};
+use collodi_run::App;
 use collodi_time::{Deadline, Instant};
 use core::time::Duration;
 
@@ -303,7 +305,7 @@ impl Host {
         let seed = self.shared.ids.seed();
         let birth = Birth {
             id: record.id,
-            app: record.app,
+            app: Arc::new(record.app),
             run: record.run,
             daemon: record.daemon,
             supervision: record.supervision,
@@ -377,7 +379,7 @@ impl Host {
         let run = self.run(process.run()).filter(|_| process.is_kept());
         Record {
             id: process.id().clone(),
-            app: process.app_info().clone(),
+            app: App::clone(process.app_info()),
             run: process.run().clone(),
             daemon: process.spec().clone(),
             supervision: process.supervision(),

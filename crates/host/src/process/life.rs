@@ -8,7 +8,7 @@ use crate::{
     readiness::Place,
     shared::{Child, Owner, Role, Shared},
 };
-use alloc::{format, string::ToString, vec::Vec};
+use alloc::{boxed::Box, format, string::ToString, vec::Vec};
 use collodi_action::{Action, Completion, Ended, Error, ErrorKind, Progress};
 use collodi_command::{Exit, Member, Signal};
 use collodi_logs::{Url, find_url};
@@ -180,7 +180,7 @@ impl Process {
                 self.started(Ok(pid), shared);
             }
             Supervision::SpawnFailed => {
-                if let Some(error) = self.spawn_error.take() {
+                if let Some(error) = self.spawn_error.take().map(|error| *error) {
                     self.note(now, &format!("Error: {error}"), shared);
                     self.tell(ProcessEvent::SpawnFailed(error.clone()), shared);
                     self.started(Err(error), shared);
@@ -309,7 +309,7 @@ impl Process {
             }
             (Role::Life, Completion::Exec(Err(error)), Some(spawn)) => {
                 self.life = None;
-                self.spawn_error = Some(error);
+                self.spawn_error = Some(Box::new(error));
                 self.post(Input::SpawnFailed(spawn), shared);
             }
             (Role::Life, Completion::Exec(Ok(ended)), _) => self.closed(now, ended.exit, shared),

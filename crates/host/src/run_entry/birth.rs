@@ -48,7 +48,7 @@ impl RunEntry {
             script_path: identity(&app),
             app: app.name.clone(),
             file: app.file.clone(),
-            info: app,
+            info: Arc::new(app),
             args: Value::Null,
             answers: PreparedAnswers::default(),
             resume: Resume::default(),
@@ -115,7 +115,7 @@ impl RunEntry {
     /// What would run it once more; none when an earlier host ran it.
     pub fn request(&self) -> Option<RunRequest> {
         Some(RunRequest {
-            app: self.info.clone(),
+            app: App::clone(&self.info),
             script: self.script.clone()?,
             args: self.args.clone(),
             answers: Box::new(self.answers.clone()),

@@ -10,7 +10,7 @@ use crate::{
     outcome::FailureKind,
     params::{Fault, Params, at, missing, wrong},
 };
-use alloc::{boxed::Box, format, string::String, vec::Vec};
+use alloc::{boxed::Box, format, string::String, sync::Arc, vec::Vec};
 use collodi_machine::ActionId;
 use collodi_pattern::Pattern;
 use collodi_restart::{GiveUp, RestartClass, Rule, Startup, Verdict};
@@ -296,7 +296,10 @@ impl Shell {
             step: cx.step(),
             name: daemon.name.clone(),
             depends_on: daemon.depends_on.clone(),
-            ready: daemon.ready.as_ref().map(|ready| ready.of(self, cx)),
+            ready: daemon
+                .ready
+                .as_ref()
+                .map(|ready| Arc::new(ready.of(self, cx))),
         }
     }
 }
