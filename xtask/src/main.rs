@@ -4,12 +4,14 @@ mod api;
 mod cargo;
 mod deps;
 mod fuzz;
+mod layout;
 mod macos;
 mod metadata;
 mod page;
 mod purity;
 mod repo;
 mod sequence;
+mod server;
 mod tools;
 
 use anyhow::{Context, Result, bail};
@@ -39,6 +41,7 @@ const TASKS: &[Task] = &[
     Task { name: "deny", about: "bans, licences, sources of dependencies [cargo deny checks]", run: cargo::deny },
     Task { name: "fuzz", about: "fuzz a target [TARGET [SECONDS] | --keep TARGET | --check]", run: fuzz::fuzz },
     Task { name: "bench", about: "benches [cargo bench arguments]", run: cargo::bench },
+    Task { name: "layout", about: "rewrite adapters/server/layout.ld: what lies beside what in the program", run: layout::layout },
     Task { name: "matrix", about: "rewrite conformance/MATRIX.md", run: cargo::matrix },
     Task { name: "tools", about: "install what the tasks need", run: tools::all },
 ];

@@ -12,11 +12,12 @@ use collodi_logs::{
     Mask,
     recording::{Mark, Marked, Pen, Veil, segment_files, segment_number},
 };
+use std::sync::Arc;
 
 /// Writes one recording. What the disk does not take is not kept.
 #[derive(Debug)]
 pub(crate) struct Recorder {
-    recording: Recording,
+    recording: Arc<Recording>,
     dir: Place,
     number: u32,
     pen: Pen,
@@ -25,7 +26,7 @@ pub(crate) struct Recorder {
 }
 
 impl Recorder {
-    pub(crate) fn open(disk: &mut Disk, recording: &Recording) -> Result<Self, Error> {
+    pub(crate) fn open(disk: &mut Disk, recording: &Arc<Recording>) -> Result<Self, Error> {
         let path = &recording.dir;
         let (root, rel) = (path.root(), path.rel().as_str());
         let opened = disk
@@ -44,7 +45,7 @@ impl Recorder {
             pen: Pen::default(),
             mask: Mask::new(recording.secrets.iter()),
             veils: Default::default(),
-            recording: recording.clone(),
+            recording: Arc::clone(recording),
         })
     }
 

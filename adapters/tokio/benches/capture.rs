@@ -115,7 +115,7 @@ fn spec(dir: &Path, size: usize, is_recorded: bool) -> Done<CommandSpec> {
         .env("COLLODI_BENCH_WRITES", size.to_string());
     if is_recorded {
         let kept = root.contain(&RelPath::root(), "kept")?;
-        spec.recording = Some(Recording::new(kept));
+        spec.recording = Some(Recording::new(kept).into());
     }
     Ok(spec)
 }

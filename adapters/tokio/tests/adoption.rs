@@ -33,7 +33,7 @@ fn spec(dir: &Path, number: u32) -> CommandSpec {
     let kept = root
         .contain(&RelPath::root(), &format!("kept/{number}"))
         .unwrap();
-    spec.recording = Some(Recording::new(kept));
+    spec.recording = Some(Recording::new(kept).into());
     spec
 }
 

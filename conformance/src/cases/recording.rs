@@ -6,6 +6,7 @@ use collodi_command::{CommandSpec, Exit, Recording, Stream};
 use collodi_file::{FileErrorKind, FileOp};
 use collodi_logs::recording::{Recorded, recorded, segment_files};
 use collodi_sim::words::flood;
+use std::sync::Arc;
 
 cases! {
     /// What a child says is in the files, byte for byte, each stream apart, between the
@@ -54,6 +55,7 @@ cases! {
         let mut spec = in_files(&world, &["flood:1000000"])?;
         let recording = spec.recording.as_mut();
         let recording = recording.ok_or_else(|| Broken::new("no recording"))?;
+        let recording = Arc::make_mut(recording);
         (recording.segment_bytes, recording.segments) = (100_000, 3);
         let told = world.run(&spec).await?;
         assert_eq!(told.stdout.len(), 1_000_000);
@@ -82,7 +84,7 @@ cases! {
         ];
         let mut spec = in_files(&world, &words)?;
         if let Some(recording) = &mut spec.recording {
-            recording.secrets = ["hunter2secret".to_owned()].into();
+            Arc::make_mut(recording).secrets = ["hunter2secret".to_owned()].into();
         }
         let told = world.run(&spec).await?;
         assert_eq!(told.text(), "a-hunter2secret-b-hunter2\nhunt\n");
@@ -98,7 +100,7 @@ cases! {
         world.arrange(&[&link]).await?;
         let mut spec = world.child(&["touch:started"]);
         for path in ["out", "out/below"] {
-            spec.recording = Some(Recording::new(world.at(path)?));
+            spec.recording = Some(Recording::new(world.at(path)?).into());
             let refused = world.spawn(&spec).await.map(drop).map_err(|error| error.kind);
             assert_eq!(refused, Err(ErrorKind::Escapes), "{path}");
         }
@@ -122,7 +124,7 @@ const DIR: &str = "kept/app";
 
 fn in_files(world: &Subject, words: &[&str]) -> Result<CommandSpec, Broken> {
     let mut spec = world.child(words);
-    spec.recording = Some(Recording::new(world.at(DIR)?));
+    spec.recording = Some(Recording::new(world.at(DIR)?).into());
     Ok(spec)
 }
 

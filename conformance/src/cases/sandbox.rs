@@ -209,7 +209,7 @@ cases! {
             let until = format!("until:{go}");
             let words = ["say:ready", &until, "flood:300000", "exit:5"];
             let mut spec = within(&world, level, &words)?;
-            spec.recording = Some(Recording::new(world.at(&dir)?));
+            spec.recording = Some(Recording::new(world.at(&dir)?).into());
             let identity = leave(world.spawn_ready(&spec).await?)?;
             world.write(&go, "").await?;
             let mut adopted = adopt(&world, &spec, &identity).await?;

@@ -25,7 +25,7 @@ pub struct CommandSpec {
     /// The most that its tree may use.
     pub bounds: Bounds,
     /// Where what it says is kept; nowhere when there is none.
-    pub recording: Option<Recording>,
+    pub recording: Option<Arc<Recording>>,
     /// What it is for.
     pub purpose: Purpose,
     /// What it is kept in, with all that it starts.

@@ -7,7 +7,7 @@ use crate::{
     secrets::mask_of,
     shared::Child,
 };
-use alloc::{boxed::Box, format, string::ToString, vec::Vec};
+use alloc::{boxed::Box, format, string::ToString, sync::Arc, vec::Vec};
 use collodi_action::{Error, ErrorKind};
 use collodi_command::{Kind, Purpose, TreeId};
 use collodi_logs::Log;
@@ -114,7 +114,7 @@ impl Host {
                 ..Purpose::default()
             };
         }
-        command.recording = self.shared.journal.recording(&name);
+        command.recording = self.shared.journal.recording(&name).map(Arc::new);
         command.sandbox =
             self.shared
                 .confining

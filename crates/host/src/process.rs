@@ -325,3 +325,15 @@ impl Process {
             .map(|at| self.epoch + at.since_origin())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Process;
+
+    /// Most daemons are quiet, and there may be hundreds: what only some have is beside them.
+    #[test]
+    #[cfg(target_pointer_width = "64")]
+    fn what_every_daemon_has_is_little() {
+        assert!(size_of::<Process>() <= 1_600, "{}", size_of::<Process>());
+    }
+}

@@ -22,8 +22,10 @@ pub(crate) fn hide_from_recording(action: &mut Action) {
         return;
     };
     let values: Arc<[String]> = secrets_of(spec).cloned().collect();
-    if let Some(recording) = &mut spec.recording {
-        recording.secrets = values;
+    if let Some(recording) = &mut spec.recording
+        && recording.secrets != values
+    {
+        Arc::make_mut(recording).secrets = values;
     }
 }
 

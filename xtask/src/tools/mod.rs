@@ -156,6 +156,15 @@ fn git(repo: &Repo) -> Result<()> {
     }
 }
 
+/// What sees the functions that a program calls, and what tells its symbols.
+pub(crate) fn valgrind(repo: &Repo) -> Result<()> {
+    let is_there = |program| said(repo, program, &["--version"]).is_some();
+    match is_there("valgrind") && is_there("nm") {
+        true => Ok(()),
+        false => apt(repo, &["valgrind", "binutils"]),
+    }
+}
+
 /// Sandboxes are made by the system's own alone.
 fn bubblewrap(repo: &Repo) -> Result<()> {
     let is_there = || !cfg!(target_os = "linux") || Path::new("/usr/bin/bwrap").exists();

@@ -24,7 +24,7 @@ const GRACE: Duration = Duration::from_millis(200);
 pub(super) struct Child<R: Reactor> {
     pid: u32,
     identity: Option<Identity>,
-    enforcement: Option<Enforcement>,
+    enforcement: Option<Box<Enforcement>>,
     children: Arc<Children>,
     exit: State,
     output: Output<R>,
@@ -55,7 +55,7 @@ impl<R: Reactor> Child<R> {
         Ok(Self {
             pid: spawned.pid,
             identity: spawned.identity,
-            enforcement: spawned.enforcement,
+            enforcement: spawned.enforcement.map(Box::new),
             children,
             exit: State::Running(reaped),
             output: Output::new(spawned.stdout, spawned.stderr, spawned.reader)?,
@@ -115,7 +115,7 @@ impl<R: Reactor> collodi_backend::Child for Child<R> {
     }
 
     fn enforcement(&self) -> Option<Enforcement> {
-        self.enforcement.clone()
+        self.enforcement.as_deref().cloned()
     }
 
     async fn next_event(&mut self) -> Option<ChildEvent> {

@@ -12,7 +12,10 @@ use collodi_logs::{
 };
 use rustix::{fd::BorrowedFd, io::Errno};
 use segment::Segment;
-use std::time::{Duration, Instant};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 /// How long a disk that took nothing is left alone.
 const PAUSE: Duration = Duration::from_secs(5);
@@ -23,14 +26,21 @@ const PAUSE: Duration = Duration::from_secs(5);
 /// not kept, and the recording says how much is missing as soon as it can.
 #[derive(Debug)]
 pub(crate) struct Recorder {
-    recording: Recording,
+    recording: Arc<Recording>,
     state: State,
     /// Bytes that were said and not kept.
     missing: u64,
     /// None without secrets.
-    mask: Option<Mask>,
-    veils: [Veil; 2],
+    hidden: Option<Box<Hidden>>,
     can_splice: bool,
+}
+
+/// What must not be kept, and what may become it.
+#[derive(Debug)]
+struct Hidden {
+    mask: Mask,
+    stdout: Veil,
+    stderr: Veil,
 }
 
 #[derive(Debug)]
@@ -47,20 +57,19 @@ impl Recorder {
     ///
     /// When there is no such directory and it cannot be made, or it leads out of its root.
     /// A disk that is full is none.
-    pub(crate) fn open(recording: &Recording) -> Result<Self, Error> {
-        let state = match Segment::newest(&recording.dir) {
+    pub(crate) fn open(recording: &Arc<Recording>) -> Result<Self, Error> {
+        let state = match Segment::newest(recording) {
             Ok(segment) => State::Open(segment),
             Err(fault) if fault.kind == FileErrorKind::NoSpace => State::broken(None),
             Err(fault) => return Err(unusable(recording, fault)),
         };
-        let secrets = !recording.secrets.is_empty();
+        let has_secrets = !recording.secrets.is_empty();
         Ok(Self {
-            recording: recording.clone(),
+            recording: Arc::clone(recording),
             state,
             missing: 0,
-            mask: secrets.then(|| Mask::new(recording.secrets.iter())),
-            veils: Default::default(),
-            can_splice: cfg!(target_os = "linux") && !secrets,
+            hidden: has_secrets.then(|| Hidden::of(recording).into()),
+            can_splice: cfg!(target_os = "linux") && !has_secrets,
         })
     }
 
@@ -76,14 +85,8 @@ impl Recorder {
 
     /// The stream has ended: nothing of it is held back any more.
     pub(crate) fn close(&mut self, stream: Stream) {
-        if let Some(mask) = &self.mask {
-            let [stdout, stderr] = &mut self.veils;
-            let veil = if stream == Stream::Stdout {
-                stdout
-            } else {
-                stderr
-            };
-            let rest = veil.end(mask);
+        let rest = self.hidden.as_mut().map(|hidden| hidden.end(stream));
+        if let Some(rest) = rest {
             self.keep(stream, &rest);
         }
     }
@@ -140,15 +143,8 @@ impl Recorder {
 
     /// Keeps what was read.
     pub(crate) fn hear(&mut self, stream: Stream, bytes: &[u8]) {
-        let shown = self.mask.as_ref().map(|mask| {
-            let [stdout, stderr] = &mut self.veils;
-            let veil = if stream == Stream::Stdout {
-                stdout
-            } else {
-                stderr
-            };
-            veil.push(mask, bytes)
-        });
+        let hidden = self.hidden.as_mut();
+        let shown = hidden.map(|hidden| hidden.push(stream, bytes));
         self.keep(stream, shown.as_deref().unwrap_or(bytes));
     }
 
@@ -198,10 +194,9 @@ impl Recorder {
 
     /// Begins the segment after `last`, with what is missing in it.
     fn begin(&mut self, last: Option<u32>) -> Result<Segment, Fault> {
-        let dir = &self.recording.dir;
         let mut segment = match last {
-            Some(last) => Segment::after(dir, last, self.recording.segments)?,
-            None => Segment::newest(dir)?,
+            Some(last) => Segment::after(&self.recording, last)?,
+            None => Segment::newest(&self.recording)?,
         };
         if self.missing > 0 {
             segment.mark(Marked::Missing(self.missing))?;
@@ -213,6 +208,32 @@ impl Recorder {
     fn broke(&mut self) {
         if let State::Open(segment) = &self.state {
             self.state = State::broken(Some(segment.number));
+        }
+    }
+}
+
+impl Hidden {
+    fn of(recording: &Recording) -> Self {
+        Self {
+            mask: Mask::new(recording.secrets.iter()),
+            stdout: Veil::default(),
+            stderr: Veil::default(),
+        }
+    }
+
+    /// What of all that a stream said so far can be kept.
+    fn push(&mut self, stream: Stream, bytes: &[u8]) -> Vec<u8> {
+        match stream {
+            Stream::Stdout => self.stdout.push(&self.mask, bytes),
+            Stream::Stderr => self.stderr.push(&self.mask, bytes),
+        }
+    }
+
+    /// What was held back of it.
+    fn end(&mut self, stream: Stream) -> Vec<u8> {
+        match stream {
+            Stream::Stdout => self.stdout.end(&self.mask),
+            Stream::Stderr => self.stderr.end(&self.mask),
         }
     }
 }
@@ -279,7 +300,7 @@ mod tests {
     fn recorder(dir: &Path) -> Recorder {
         let root = Root::new(dir.to_str().unwrap());
         let path = root.contain(&RelPath::root(), "kept/app").unwrap();
-        Recorder::open(&Recording::new(path)).unwrap()
+        Recorder::open(&Recording::new(path).into()).unwrap()
     }
 
     fn kept(dir: &Path, number: u32) -> Vec<Recorded> {

@@ -6,7 +6,7 @@ use crate::{
     rooted::{OWNERS_FILE, Rooted, make_entry},
     walk::{Place, Want},
 };
-use collodi_command::Stream;
+use collodi_command::{Recording, Stream};
 use collodi_contain::ContainedPath;
 use collodi_file::FileErrorKind;
 use collodi_logs::recording::{Mark, Marked, Pen, segment_files, segment_number};
@@ -15,7 +15,7 @@ use rustix::{
     fs::{AtFlags, Dir, Mode, OFlags},
     io::Errno,
 };
-use std::ffi::CString;
+use std::{ffi::CString, sync::Arc};
 
 /// Permissions of a directory of recordings: its owner's alone.
 const OWNERS_DIRECTORY: Mode = Mode::from_raw_mode(0o700);
@@ -34,7 +34,7 @@ pub(super) struct Segment {
 /// holds no descriptor of it.
 #[derive(Debug)]
 struct Index {
-    dir: ContainedPath,
+    recording: Arc<Recording>,
     number: u32,
     /// Open for the first line.
     fresh: Option<OwnedFd>,
@@ -42,28 +42,28 @@ struct Index {
 
 impl Segment {
     /// The newest segment of a directory, which is made when it is not there.
-    pub(super) fn newest(path: &ContainedPath) -> Result<Self, Fault> {
-        let dir = directory(path)?;
+    pub(super) fn newest(recording: &Arc<Recording>) -> Result<Self, Fault> {
+        let dir = directory(&recording.dir)?;
         let newest = numbers(&dir)?.into_iter().max();
-        Self::open(path, &dir, newest.unwrap_or(1))
+        Self::open(recording, &dir, newest.unwrap_or(1))
     }
 
-    /// The segment after number `last`. Of those before it, as many stay as make `kept` with
-    /// it.
-    pub(super) fn after(path: &ContainedPath, last: u32, kept: u32) -> Result<Self, Fault> {
-        let dir = directory(path)?;
+    /// The segment after number `last`. Of those before it, as many stay as make those that are
+    /// to be kept with it.
+    pub(super) fn after(recording: &Arc<Recording>, last: u32) -> Result<Self, Fault> {
+        let dir = directory(&recording.dir)?;
         let number = last.saturating_add(1);
-        let oldest = number.saturating_sub(kept.max(1) - 1);
+        let oldest = number.saturating_sub(recording.segments.max(1) - 1);
         for old in numbers(&dir)?.into_iter().filter(|old| *old < oldest) {
             let (log, index) = segment_files(old);
             // Whatever has become of it, it is not in the way.
             let _ = rustix::fs::unlinkat(&dir, index, AtFlags::empty());
             let _ = rustix::fs::unlinkat(&dir, log, AtFlags::empty());
         }
-        Self::open(path, &dir, number)
+        Self::open(recording, &dir, number)
     }
 
-    fn open(path: &ContainedPath, dir: &OwnedFd, number: u32) -> Result<Self, Fault> {
+    fn open(recording: &Arc<Recording>, dir: &OwnedFd, number: u32) -> Result<Self, Fault> {
         let (log, index) = segment_files(number);
         let log = open(dir, log, OFlags::CREATE)?;
         let fresh = open(dir, index, OFlags::CREATE | OFlags::APPEND)?;
@@ -73,7 +73,7 @@ impl Segment {
             length: size(&log)?,
             log,
             index: Index {
-                dir: path.clone(),
+                recording: Arc::clone(recording),
                 number,
                 fresh: Some(fresh),
             },
@@ -140,7 +140,7 @@ impl Index {
 
     fn open(&self) -> Result<OwnedFd, Fault> {
         let (_, name) = segment_files(self.number);
-        open(&directory(&self.dir)?, name, OFlags::APPEND)
+        open(&directory(&self.recording.dir)?, name, OFlags::APPEND)
     }
 }
 

@@ -123,7 +123,7 @@ impl RunEntry {
         let may_be_kept = self.running().is_some_and(|run| run.may_keep(&spec.tree));
         if may_be_kept && let Some(recording) = shared.journal.recording(spec.tree.as_str()) {
             self.recordings.push(spec.tree.as_str().into());
-            spec.recording = Some(recording);
+            spec.recording = Some(Arc::new(recording));
         }
         WorldAction::Exec(spec)
     }

@@ -1,0 +1,59 @@
+//! Where the functions of the program lie: those that a server calls beside each other.
+//!
+//! The system reads a program in pieces of 64 KiB around whatever is called first. What a
+//! server calls is a seventh of the program and lies all over it, so most of the program
+//! would be in memory.
+
+mod names;
+mod record;
+
+use crate::{
+    repo::{Repo, output, run},
+    tools,
+};
+use anyhow::{Context, Result};
+use names::{Called, patterns};
+use record::Asked;
+use std::{fmt::Write as _, fs};
+
+/// The file that the linker is told to follow.
+const FILE: &str = "adapters/server/layout.ld";
+
+const HEAD: &str = "\
+/* The functions that a server calls, beside each other: see `xtask/src/layout`. Written by
+   `cargo xtask layout`; a name that is no more does no harm. */
+";
+
+/// Writes the layout anew: by what a server calls until it serves and answers, and what it
+/// calls besides when it runs an app.
+pub(crate) fn layout(repo: &Repo, _: &[String]) -> Result<()> {
+    tools::valgrind(repo)?;
+    let build = ["build", "--release", "--locked", "--package"];
+    run(repo.cargo(&build).arg("collodi-server"))?;
+    let program = repo.target.join("release/collodi");
+    let symbols = output(
+        repo.command("nm")
+            .args(["-S", "--defined-only"])
+            .arg(program),
+    )?;
+    let resting = record::called(repo, Asked::ToServe)?;
+    let working = record::called(repo, Asked::ToRun)?;
+    let rest = patterns(&symbols, &resting);
+    let mut work = patterns(&symbols, &working);
+    work.retain(|name| !rest.contains(name));
+    let text = format!(
+        "{HEAD}SECTIONS {{\n{}{}}}\nINSERT BEFORE .text;\n",
+        section(".text.rest", &rest),
+        section(".text.work", &work)
+    );
+    fs::write(repo.root.join(FILE), text).context(FILE)
+}
+
+fn section(name: &str, patterns: &Called) -> String {
+    let mut text = format!("  {name} : {{ *(\n");
+    for pattern in patterns {
+        // What is seldom called has `unlikely.` before its name. A string takes everything.
+        let _ = writeln!(text, "    .text.*{pattern}");
+    }
+    text + "  ) }\n"
+}
