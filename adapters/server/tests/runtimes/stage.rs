@@ -273,6 +273,11 @@ impl Running {
         panic!("never {text}: {heard:#?}");
     }
 
+    /// What it says, line by line.
+    pub(crate) fn lines(&mut self) -> impl Iterator<Item = String> {
+        self.lines.by_ref().map(Result::unwrap)
+    }
+
     pub(crate) fn signal(&self, name: &str) {
         signal(u64::from(self.child.id()), name);
     }
