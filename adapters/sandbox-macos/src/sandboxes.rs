@@ -38,11 +38,7 @@ impl Sandboxes {
 
     /// What can be done about a profile here.
     pub fn decide(&self, profile: &Profile) -> Decision {
-        // The folder for temporary files is made when something is started.
-        let profile = &Profile {
-            temp: Temp::Folder(profile.root.clone()),
-            ..profile.clone()
-        };
+        let profile = &unmade(profile);
         let machine = look::machine(profile);
         let env = BTreeMap::new();
         let nothing = Job {
@@ -67,6 +63,14 @@ impl Sandboxes {
     ///
     /// Why the job does not run.
     pub fn ready(&self, job: &Job<'_>) -> Result<Ready, Refusal> {
+        let unmade = unmade(job.profile);
+        check(
+            &Job {
+                profile: &unmade,
+                ..*job
+            },
+            &look::machine(&unmade),
+        )?;
         look::keep_temporary(job.profile)?;
         let machine = look::machine(job.profile);
         let plan = plan(job, &machine)?;
@@ -97,10 +101,24 @@ impl Sandboxes {
     }
 }
 
+/// The profile before its folder for temporary files is made, which it is when something is
+/// started.
+fn unmade(profile: &Profile) -> Profile {
+    Profile {
+        temp: Temp::Folder(profile.root.clone()),
+        ..profile.clone()
+    }
+}
+
+/// Whether the job can have a sandbox.
+fn check(job: &Job<'_>, machine: &Machine) -> Result<(), Refusal> {
+    job.check()?;
+    Ok(job.profile.check(job.cwd, machine)?)
+}
+
 /// Nothing is made for a job that cannot have a sandbox.
 fn plan(job: &Job<'_>, machine: &Machine) -> Result<Seatbelt, Refusal> {
-    job.check()?;
-    job.profile.check(job.cwd, machine)?;
+    check(job, machine)?;
     let temp = look::temporary(job.profile)?;
     Ok(Seatbelt::plan(job, &temp, machine)?)
 }
@@ -189,9 +207,17 @@ mod tests {
     fn a_job_that_cannot_have_a_sandbox_makes_nothing() {
         let dir = tempfile::tempdir().unwrap();
         let profile = profile(&dir);
+        let temp = Temp::Folder(Place::parse(&profile.root.join("tmp/it")).unwrap());
+        for profile in [profile.clone(), Profile { temp, ..profile }] {
+            makes_nothing(&profile);
+            assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 0);
+        }
+    }
+
+    fn makes_nothing(profile: &Profile) {
         let (cwd, env) = (Place::parse("/srv").unwrap(), BTreeMap::new());
         let job = Job {
-            profile: &profile,
+            profile,
             cwd: &cwd,
             program: "/bin/ls",
             args: &[],
@@ -201,6 +227,5 @@ mod tests {
         };
         let refused = Sandboxes::new("/bin/true").ready(&job).unwrap_err();
         assert!(matches!(refused, Refusal::Unfit(_)), "{refused}");
-        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 0);
     }
 }

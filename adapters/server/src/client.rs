@@ -14,7 +14,7 @@ use std::{path::Path, time::Duration};
 use ureq::RequestBuilder;
 
 pub(crate) use stream::Told;
-pub(crate) use wait::wait;
+pub(crate) use wait::{wait, wait_for};
 
 /// The status of who has no token, or another server's.
 const UNAUTHORIZED: u16 = 401;

@@ -9,8 +9,9 @@ use crate::{
     node::Life,
     state,
 };
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use collodi_api::Answer;
+use futures::channel::oneshot;
 use rustix::io::{FdFlags, fcntl_setfd};
 use std::{
     collections::BTreeMap,
@@ -19,6 +20,7 @@ use std::{
     net::{SocketAddr, TcpListener},
     os::unix::ffi::OsStringExt as _,
     path::{Path, PathBuf},
+    thread,
 };
 
 /// Set for a program that goes on for another one, which it has replaced.
@@ -41,7 +43,15 @@ pub(crate) fn life() -> Life {
 /// # Errors
 ///
 /// When it does not answer, says what would be lost, or does not end.
-pub(crate) fn take_over(workspace: &Path) -> Result<Option<SocketAddr>> {
+pub(crate) async fn take_over(workspace: &Path) -> Result<Option<SocketAddr>> {
+    let (tell, told) = oneshot::channel();
+    let workspace = workspace.to_owned();
+    // A signal is heard meanwhile.
+    thread::spawn(move || tell.send(left(&workspace)));
+    told.await.context("nobody waits for the server")?
+}
+
+fn left(workspace: &Path) -> Result<Option<SocketAddr>> {
     let Some(server) = Client::of_running(workspace)? else {
         return Ok(None);
     };

@@ -141,8 +141,8 @@ pub(crate) fn root(dir: &Path) -> Result<Root> {
     Ok(Root::new(text))
 }
 
-/// The variables of this program that children may get, which are not for it alone. Names and values that are not UTF-8
-/// cannot be passed on in a script's terms.
+/// The variables of this program that children may get, which are not for it alone. Names and
+/// values that are not UTF-8 cannot be passed on in a script's terms.
 pub(crate) fn host_variables() -> BTreeMap<String, String> {
     let own = |name: &OsString| {
         let own = listening::VARIABLES.iter().chain(&service::VARIABLES);

@@ -1,15 +1,16 @@
 //! The tokens that were given out, in a file of the workspace.
 
-use crate::aside;
 use crate::{
+    aside,
     failure::Failure,
     state::{replace_private, state_dir},
 };
 use anyhow::{Context as _, Result};
 use collodi_backend::{BoxFuture, FileSystem};
-use collodi_contain::{ContainedPath, RelPath, Root};
+use collodi_contain::ContainedPath;
 use collodi_file::{FileAnswer, FileErrorKind, FileOp};
 use collodi_http::Keyring;
+use collodi_python::Layout;
 use std::{
     fs::{self, File, OpenOptions},
     io::{self, Read as _},
@@ -91,12 +92,9 @@ struct Known {
 }
 
 impl LiveKeys {
-    pub(crate) fn new(workspace: &Root, files: Arc<dyn FileSystem>) -> Self {
-        let folder = format!("{}/.vatn/python", workspace.as_str().trim_end_matches('/'));
-        let root = Root::new(&folder);
-        let path = root.contain(&RelPath::root(), FILE);
+    pub(crate) fn new(layout: &Layout, files: Arc<dyn FileSystem>) -> Self {
         Self {
-            path: path.unwrap_or_else(|_| root.at(RelPath::root())),
+            path: layout.below(FILE),
             files,
             last: Mutex::default(),
         }

@@ -6,13 +6,13 @@
 
 use crate::failure::Failure;
 use anyhow::{Context as _, Result};
+use collodi_backend::Clock;
 use listenfd::ListenFd;
 use std::{
     env, io,
     net::{SocketAddr, TcpListener},
     os::fd::AsRawFd as _,
-    thread,
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 const COUNT: &str = "LISTEN_FDS";
@@ -88,7 +88,7 @@ impl Listen {
         )
     }
 
-    pub(crate) fn open(self) -> Result<Door> {
+    pub(crate) async fn open(self, clock: &dyn Clock) -> Result<Door> {
         match self {
             Self::Given(door) => Ok(door),
             Self::At(address) => {
@@ -99,7 +99,7 @@ impl Listen {
                 })?;
                 Ok(Door::of(listener)?)
             }
-            Self::After(address) => Door::after(address),
+            Self::After(address) => Door::after(address, clock).await,
         }
     }
 }
@@ -112,14 +112,12 @@ impl Door {
     /// The address of a server that has left, as soon as it is free; another one of the machine
     /// where somebody else has it, such as a service manager: daemons are not left without a
     /// server for an address.
-    fn after(address: SocketAddr) -> Result<Self> {
-        let began = Instant::now();
+    async fn after(address: SocketAddr, clock: &dyn Clock) -> Result<Self> {
+        let until = clock.now() + FAREWELL;
         let listener = loop {
             match TcpListener::bind(address) {
-                Err(error)
-                    if error.kind() == io::ErrorKind::AddrInUse && began.elapsed() < FAREWELL =>
-                {
-                    thread::sleep(LOOK_AGAIN);
+                Err(error) if error.kind() == io::ErrorKind::AddrInUse && clock.now() < until => {
+                    clock.sleep_until(clock.now() + LOOK_AGAIN).await;
                 }
                 Err(_) => break TcpListener::bind(SocketAddr::new(address.ip(), 0))?,
                 Ok(listener) => break listener,

@@ -103,7 +103,7 @@ impl Node {
         make_directories(&layout)?;
         let ledger = audit::open(&dir, &backends)?;
         let backends = audit::over(backends, &ledger);
-        let keys = LiveKeys::new(layout.workspace(), Arc::clone(&backends.files));
+        let keys = LiveKeys::new(&layout, Arc::clone(&backends.files));
         let workspace = Workspace::new(layout, backends.files.clone());
         let apps = Apps::new(workspace.clone(), backends.clone(), options.seed);
         if let Err(error) = apps.sweep().await {
@@ -118,7 +118,7 @@ impl Node {
         let (inventory, worker) = Inventory::new(workspace.clone(), Arc::clone(&backends.clock));
         runtime.spawn(worker.work().boxed());
         let (driver, handle) = Driver::new(Host::new(options.clone()), backends.clone());
-        let Door { listener, address } = listen.open()?;
+        let Door { listener, address } = listen.open(&*backends.clock).await?;
         let callers = listener.try_clone()?;
         let token = match earlier {
             Some(state) => Token::new(state.token),

@@ -19,7 +19,6 @@ use bench::Bench;
 use clap::Parser as _;
 use cli::Cli;
 use peer::Peer;
-use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use std::io::Write as _;
 use table::{Row, Table};
 use tools::Tools;
@@ -30,7 +29,8 @@ fn main() -> Result<()> {
     let works = work::chosen(&cli.works)?;
     let (peers, missing) = obtain(&cli)?;
     let bench = Bench::new(&cli)?;
-    raise_descriptors();
+    // Some peers need several descriptors a child; with the lower limit, they say so.
+    collodi_spawn::raise_open_files();
     for work in works {
         let mut table = measured(&bench, work.as_ref(), &peers)?;
         for (name, reason) in &missing {
@@ -73,15 +73,4 @@ fn measured(bench: &Bench, work: &dyn Work, peers: &[Box<dyn Peer>]) -> Result<T
         }
     }
     Ok(table)
-}
-
-/// Some peers need several descriptors a child.
-fn raise_descriptors() {
-    let limit = getrlimit(Resource::Nofile);
-    let raised = Rlimit {
-        current: limit.maximum,
-        maximum: limit.maximum,
-    };
-    // With the lower limit, the peers that need more say so.
-    let _ = setrlimit(Resource::Nofile, raised);
 }

@@ -123,7 +123,8 @@ impl Layout {
         }
     }
 
-    fn below(&self, name: &str) -> ContainedPath {
+    /// A file or directory of this name beside those, as of a host's own.
+    pub fn below(&self, name: &str) -> ContainedPath {
         let vatn = one(".vatn").join("python").and_then(|p| p.join(name));
         self.workspace.at(vatn.unwrap_or_default())
     }

@@ -1,6 +1,6 @@
 //! Runs that ask, and their answers.
 
-use crate::stage::{Answer, Stage, heard, request};
+use crate::stage::{Answer, Stage, heard, request, run_ended};
 use axum::http::{Method, header};
 use collodi_host::{Event, RunEvent};
 use insta::assert_snapshot;
@@ -19,11 +19,6 @@ const ASKS: &str = r#"{"run": [
 fn asks(event: &Event) -> bool {
     let is_question = |what: &RunEvent| matches!(what, RunEvent::Step(collodi_run::Event::Asks(_)));
     matches!(event, Event::Run { what, .. } if is_question(what))
-}
-
-fn ended(event: &Event) -> bool {
-    let is_end = |what: &RunEvent| matches!(what, RunEvent::Ended(_));
-    matches!(event, Event::Run { what, .. } if is_end(what))
 }
 
 async fn post(stage: &Stage, path: &str, body: &str) -> Answer {
@@ -54,7 +49,7 @@ async fn a_question_is_answered(stage: Stage) {
     assert!(!stage.get(&run).await.body["question"].is_null());
     let good = r#"{"step": 0, "question": 1, "values": {"name": "Ada"}}"#;
     assert_snapshot!("answered", post(&stage, &answer, good).await.shown());
-    heard(&mut events, ended).await;
+    heard(&mut events, run_ended).await;
     let logs = stage.get(&format!("{run}/logs")).await;
     let said = |line: &serde_json::Value| line["text"] == "Ada small";
     assert!(

@@ -1,6 +1,6 @@
 //! Runs: how they end, and how they are asked for.
 
-use crate::stage::{Stage, heard, request};
+use crate::stage::{Stage, heard, request, run_ended};
 use axum::http::{Method, header};
 use collodi_host::{Event, RunEvent};
 use insta::assert_snapshot;
@@ -23,16 +23,6 @@ on_each_runtime! {
 fn command(line: &str) -> String {
     format!(
         "{{\n  \"dialect\": \"vatn\",\n  \"run\": [\n    {{\"method\": \"shell.run\", \"params\": {{\"message\": \"{line}\"}}}}\n  ]\n}}"
-    )
-}
-
-fn ended(event: &Event) -> bool {
-    matches!(
-        event,
-        Event::Run {
-            what: RunEvent::Ended(_),
-            ..
-        }
     )
 }
 
@@ -93,7 +83,7 @@ async fn nobody_waits(stage: Stage) {
     stage.post("/python/apps/slow/run").await.expect(409);
     let cancelled = stage.post(&format!("{location}/cancel")).await;
     assert_snapshot!("run_cancelling", cancelled.shown());
-    heard(&mut events, ended).await;
+    heard(&mut events, run_ended).await;
     assert_snapshot!("run_cancelled", stage.get(location).await.shown());
     stage.end().await;
 }
@@ -109,7 +99,7 @@ async fn more_than_may_be_under_way(stage: Stage) {
     assert_snapshot!("too_many", refused.shown());
     assert_eq!(refused.header("retry-after"), Some("10"));
     stage.post("/python/apps/slow/stop").await.expect(200);
-    heard(&mut events, ended).await;
+    heard(&mut events, run_ended).await;
     stage.post("/python/apps/quick/run").await.expect(200);
     stage.end().await;
 }
@@ -142,7 +132,7 @@ async fn a_run_goes_on_when_nobody_listens_any_more(stage: Stage) {
     // Open for reading too, so that nothing here waits for a reader.
     let mut go = File::options().read(true).write(true).open(go).unwrap();
     go.write_all(b"on\n").unwrap();
-    heard(&mut events, ended).await;
+    heard(&mut events, run_ended).await;
     let runs = stage.get("/python/runs").await;
     assert_eq!(runs.body["runs"][0]["status"], "completed");
     stage.end().await;
@@ -220,7 +210,7 @@ async fn a_script_that_stays_up(stage: Stage) {
     let path = format!("/python/runs/{}", run.text("runId"));
     assert_eq!(stage.get(&path).await.text("status"), "serving");
     stage.post("/python/apps/up/stop").await.expect(200);
-    heard(&mut events, ended).await;
+    heard(&mut events, run_ended).await;
     assert_eq!(stage.get(&path).await.text("status"), "cancelled");
     stage.end().await;
 }
@@ -262,16 +252,7 @@ async fn a_run_is_gone_on_with_from_the_step_that_failed(stage: Stage) {
     let mut events = stage.events().await;
     let accepted = stage.post(&path).await;
     assert_snapshot!("rerun", accepted.shown());
-    heard(&mut events, |event| {
-        matches!(
-            event,
-            Event::Run {
-                what: RunEvent::Ended(_),
-                ..
-            }
-        )
-    })
-    .await;
+    heard(&mut events, run_ended).await;
     let run = stage.get(accepted.header("location").unwrap()).await;
     assert_snapshot!("rerun_view", run.shown());
     let read = |path: &str| std::fs::read_to_string(stage.path(path)).unwrap();

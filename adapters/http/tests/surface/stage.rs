@@ -10,7 +10,7 @@ use collodi_backend::{Backends, BoxFuture};
 use collodi_config::Settings;
 use collodi_contain::{Name, Root};
 use collodi_driver::{Apps, Driver, Events, HostHandle, Notice, Workspace};
-use collodi_host::{Command, Event, Host, HostOptions, ProcessEvent};
+use collodi_host::{Command, Event, Host, HostOptions, ProcessEvent, RunEvent};
 use collodi_http::{AllowedHosts, Key, Keyring, Scope, Surface, Token};
 use collodi_inventory::Inventory;
 use collodi_python::{Layout, Platform};
@@ -360,6 +360,12 @@ pub(crate) async fn heard(events: &mut Events, is_it: impl Fn(&Event) -> bool) {
             Notice::Missed(_) => panic!("missed events"),
         }
     }
+}
+
+/// Whether a run has ended.
+pub(crate) fn run_ended(event: &Event) -> bool {
+    let what = |what: &RunEvent| matches!(what, RunEvent::Ended(_));
+    matches!(event, Event::Run { what: told, .. } if what(told))
 }
 
 /// Whether a process has ended for good.

@@ -3,6 +3,7 @@
 use crate::{
     confine::Status,
     signal::{exit_of, exit_of_status},
+    tree::exit_status,
 };
 use collodi_command::Exit;
 use collodi_spawn::Told;
@@ -108,9 +109,22 @@ impl End {
         }
         match collodi_spawn::exit_status(self.handle.as_fd()) {
             Told::Status(status) => Poll::Ready(exit_of_status(status)),
+            Told::NotYet if has_ended(self.handle.as_fd()) => self.poll_zombie(),
             Told::NotYet => Poll::Pending,
             Told::Never if has_ended(self.handle.as_fd()) => Poll::Ready(Exit::Unknown),
             Told::Never => Poll::Pending,
+        }
+    }
+
+    /// Its parent may take its time to wait for it: till then it is in the process table, which
+    /// may say how it ended. As long as nobody has waited, its id is its own.
+    fn poll_zombie(&self) -> Poll<Exit> {
+        let shown = exit_status(self.pid.as_raw_nonzero().get());
+        match (collodi_spawn::exit_status(self.handle.as_fd()), shown) {
+            (Told::Status(status), _) | (Told::NotYet, Some(status)) => {
+                Poll::Ready(exit_of_status(status))
+            }
+            _ => Poll::Pending,
         }
     }
 }
@@ -161,6 +175,48 @@ fn on_a_thread(pid: Pid) -> io::Result<OwnedFd> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Its parent never waits for it.
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn how_others_ended_is_known_before_their_parent_waits_for_them() {
+        use rustix::process::{PidfdFlags, pidfd_open};
+        use std::{
+            io::{BufRead as _, BufReader, Write as _},
+            process::{Command, Stdio},
+        };
+        let line = "exec 3<&0; (read word <&3; exit 7) & echo $!; exec sleep 1000";
+        let mut parent = Command::new("/bin/sh")
+            .args(["-c", line])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut said = String::new();
+        let mut output = BufReader::new(parent.stdout.take().unwrap());
+        output.read_line(&mut said).unwrap();
+        let pid = Pid::from_raw(said.trim().parse().unwrap()).unwrap();
+        let end = End::of_others(pid, pidfd_open(pid, PidfdFlags::empty()).unwrap());
+        assert_eq!(end.poll(), Poll::Pending);
+        let name = format!("/proc/{}/comm", parent.id());
+        while std::fs::read_to_string(&name).unwrap() != "sleep\n" {
+            std::thread::yield_now();
+        }
+        parent.stdin.take().unwrap().write_all(b"go\n").unwrap();
+        while !end.is_over() {
+            std::thread::yield_now();
+        }
+        let exit = end.poll();
+        let can_tell = collodi_spawn::exit_status(end.as_fd()) != Told::Never;
+        let expected = if can_tell {
+            Exit::Code(7)
+        } else {
+            Exit::Unknown
+        };
+        assert_eq!(exit, Poll::Ready(expected));
+        parent.kill().unwrap();
+        parent.wait().unwrap();
+    }
 
     #[test]
     #[expect(

@@ -15,7 +15,7 @@ pub(crate) mod usage;
 pub(crate) use cgroup::{Bound, Cgroups, Joined};
 pub use groups::{Groups, signal};
 pub use handle::{Watch, watch};
-pub(crate) use scan::{is_ours, process, started};
+pub(crate) use scan::{exit_status, is_ours, process, started};
 pub use table::{Process, Table};
 
 /// The variable that marks the processes of a tree: every child gets it, and what the

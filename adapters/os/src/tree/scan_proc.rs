@@ -83,6 +83,18 @@ pub(crate) fn started(pid: i32) -> Option<u64> {
     Some(stat(pid)?.started)
 }
 
+/// How the process with this id ended, as `wait` has it, while nobody has waited for it; none when
+/// it has not ended, or that is not ours to see.
+pub(crate) fn exit_status(pid: i32) -> Option<i32> {
+    if !is_ours() {
+        return None;
+    }
+    // Who may not see it is shown zero, and cannot follow this link.
+    rustix::fs::readlink(format!("/proc/{pid}/ns/user"), Vec::new()).ok()?;
+    let stat = stat(pid)?;
+    stat.exit_status.filter(|_| stat.is_dead())
+}
+
 fn stat(pid: i32) -> Option<Stat> {
     let mut text = [0; MAX_STAT];
     let mut file = File::open(format!("/proc/{pid}/stat")).ok()?;
@@ -225,6 +237,7 @@ struct Stat {
     started: u64,
     /// Zero before the environment is in place, and when it is not ours to see.
     environment_end: u64,
+    exit_status: Option<i32>,
 }
 
 impl Stat {
@@ -249,6 +262,7 @@ impl Stat {
             threads: number(20)?,
             started: number(22)?,
             environment_end: number(51).unwrap_or(0),
+            exit_status: id(52),
         })
     }
 

@@ -8,17 +8,23 @@ use std::{
 };
 
 /// How often it is looked whether it is, and for how long.
-const PERIOD: Duration = Duration::from_millis(50);
+const PERIOD: Duration = Duration::from_millis(20);
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Waits until `what` has ended.
 pub(crate) fn wait(what: &str, mut over: impl FnMut() -> Result<bool>) -> Result<()> {
+    let ended = wait_for(|| Ok(over()?.then_some(())))?;
+    ended.ok_or_else(|| Failure::new(format!("{what} has not ended yet")).into())
+}
+
+/// Looks for something again and again until it is there; none when that takes too long.
+pub(crate) fn wait_for<T>(mut look: impl FnMut() -> Result<Option<T>>) -> Result<Option<T>> {
     let until = Instant::now() + PATIENCE;
-    while !over()? {
-        if Instant::now() >= until {
-            return Err(Failure::new(format!("{what} has not ended yet")).into());
+    loop {
+        let found = look()?;
+        if found.is_some() || Instant::now() >= until {
+            return Ok(found);
         }
         thread::sleep(PERIOD);
     }
-    Ok(())
 }

@@ -1,7 +1,7 @@
 //! `collodi reload`
 
 use crate::{
-    client::Client,
+    client::{Client, wait_for},
     failure::Failure,
     home,
     runtime::Choice,
@@ -12,16 +12,7 @@ use collodi_api::{Answer, Config, Setting};
 use collodi_logs::plain;
 use collodi_settings::SettingsFile;
 use serde_json::json;
-use std::{
-    path::Path,
-    process::ExitCode,
-    thread,
-    time::{Duration, Instant},
-};
-
-/// How often it is looked whether the next life answers, and for how long.
-const PERIOD: Duration = Duration::from_millis(20);
-const PATIENCE: Duration = Duration::from_secs(60);
+use std::{path::Path, process::ExitCode};
 
 /// Has the server replaced by its next life, which reads the settings anew and goes on with the
 /// daemons; returns when that answers. Settings that are wrong leave it as it is.
@@ -54,24 +45,24 @@ fn can_be_read(workspace: &Path) -> Result<()> {
 
 /// The server's next life, once it answers.
 fn next_life(workspace: &Path, before: u64) -> Result<Client> {
-    let until = Instant::now() + PATIENCE;
-    while Instant::now() < until {
+    let next = wait_for(|| {
         let told = ServerState::read(workspace).ok();
-        if told.is_some_and(|state| state.life != before) {
-            let client = Client::connect(workspace)?;
-            if client.get::<serde_json::Value>("/livez").is_ok() {
-                return Ok(client);
-            }
+        if told.is_none_or(|state| state.life == before) {
+            return Ok(None);
         }
-        thread::sleep(PERIOD);
-    }
+        let client = Client::connect(workspace)?;
+        let answers = client.get::<serde_json::Value>("/livez").is_ok();
+        Ok(answers.then_some(client))
+    })?;
+    next.ok_or_else(|| no_next_life(workspace).into())
+}
+
+fn no_next_life(workspace: &Path) -> Failure {
     let hint = match state::is_held(workspace) {
         true => "it goes on as before; what it says tells why",
         false => "it has ended; `collodi serve` goes on with its daemons",
     };
-    Err(Failure::new("no next life of the server answers")
-        .hint(hint)
-        .into())
+    Failure::new("no next life of the server answers").hint(hint)
 }
 
 fn show(json: bool, server: &ServerState, before: &[Setting], after: &[Setting]) {

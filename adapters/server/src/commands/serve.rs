@@ -18,6 +18,7 @@ use anyhow::Result;
 use clap::ValueEnum as _;
 use collodi_host::Follower;
 use futures::FutureExt as _;
+use futures_lite::future::or;
 use seat::{Over, Seat};
 use std::{
     io::{self, IsTerminal as _},
@@ -53,7 +54,8 @@ pub(crate) async fn serve(
         // Whatever keeps this one from starting is found before the other one leaves.
         listen.refuse_others()?;
         may_start(&runtime.backends(), workspace, &args.server).await?;
-        if let Some(address) = handover::take_over(workspace)? {
+        let interrupted = interrupts.next().map(|signal| Err(given_up(signal).into()));
+        if let Some(address) = or(handover::take_over(workspace), interrupted).await? {
             listen = listen.instead(address);
             life = Life::Next;
         }
@@ -86,6 +88,13 @@ pub(crate) async fn serve(
         listen = Listen::Given(Door::of(listener)?);
         life = Life::Next;
     }
+}
+
+/// Nobody follows the server, which may have let go by then.
+fn given_up(signal: u8) -> Failure {
+    Failure::new("interrupted; no server is followed")
+        .hint("if the one that was there has ended, `collodi serve` goes on with its daemons")
+        .status(128_u8.saturating_add(signal))
 }
 
 /// The workspace, and what is odd in its settings.

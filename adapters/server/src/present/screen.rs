@@ -53,3 +53,36 @@ impl Screen {
         let _ = shown.await;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::present::presenter;
+    use futures::{FutureExt as _, executor::block_on};
+    use std::sync::mpsc::{Sender, channel};
+
+    /// Who shows something says so; the first waits until it is read.
+    fn tells(what: usize, to: &Sender<usize>) -> impl FnOnce(&mut dyn Presenter) + Send + use<> {
+        let to = to.clone();
+        move |_| to.send(what).unwrap()
+    }
+
+    #[test]
+    fn what_is_not_read_waits_as_far_as_there_is_room() {
+        let mut screen = Screen::new(presenter(false));
+        let (read, reader) = channel::<()>();
+        let (told, heard) = channel();
+        screen.try_show(move |_| reader.recv().unwrap());
+        let mut waiting = 0;
+        while screen.room().now_or_never().is_some() {
+            screen.try_show(tells(waiting, &told));
+            waiting += 1;
+        }
+        assert!((WAITING..=WAITING + 2).contains(&waiting), "{waiting}");
+        screen.try_show(tells(usize::MAX, &told));
+        read.send(()).unwrap();
+        block_on(screen.shown());
+        let heard: Vec<_> = heard.try_iter().collect();
+        assert_eq!(heard, (0..waiting).collect::<Vec<_>>());
+    }
+}

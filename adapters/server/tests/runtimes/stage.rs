@@ -273,6 +273,11 @@ impl Running {
         panic!("never {text}: {heard:#?}");
     }
 
+    /// What it says, line by line.
+    pub(crate) fn lines(&mut self) -> impl Iterator<Item = String> {
+        self.lines.by_ref().map(Result::unwrap)
+    }
+
     pub(crate) fn signal(&self, name: &str) {
         signal(u64::from(self.child.id()), name);
     }
@@ -306,8 +311,10 @@ pub(crate) fn signal(pid: u64, name: &str) {
     assert!(sent.unwrap().success());
 }
 
+/// One that has ended may be in the process table until its parent has waited for it.
 pub(crate) fn is_alive(pid: u64) -> bool {
-    Path::new(&format!("/proc/{pid}")).exists()
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat"));
+    stat.is_ok_and(|stat| !stat.contains(") Z "))
 }
 
 /// The signals that the process holds back, a bit each.

@@ -1,4 +1,4 @@
-//! Output that nobody reads, in a pipe that is full: the server goes on.
+//! Output that nobody reads, or slowly, in a pipe that is full: a server goes on, a run waits.
 
 use super::stage::Stage;
 use std::fs;
@@ -6,6 +6,7 @@ use std::fs;
 on_each_runtime! {
     who_does_not_read_what_is_shown_holds_up_nobody
     who_does_not_read_the_log_holds_up_nobody
+    a_run_waits_for_who_reads_it_slowly
 }
 
 /// Far more than a pipe takes, and than waits to be shown.
@@ -42,4 +43,27 @@ fn who_does_not_read_the_log_holds_up_nobody(stage: Stage) {
         "{rest}"
     );
     assert_eq!(serving.code(), Some(0));
+}
+
+/// Nothing is left out: what is not read holds the run up, and its end is told.
+fn a_run_waits_for_who_reads_it_slowly(stage: Stage) {
+    stage.app("flood", FLOOD);
+    let mut run = stage.start(&["run", "flood", "--listen", "127.0.0.1:0"]);
+    run.until("| 100");
+    let through = stage.path(".vatn/python/apps/flood/through");
+    assert!(!through.exists(), "there is no room for all of it");
+    assert_eq!(stage.get("/python/status").status, 200);
+    let shown = run.lines().map(|line| line.trim_start().to_owned());
+    let shown: Vec<_> = shown
+        .take_while(|line| !line.starts_with("[2/2]"))
+        .collect();
+    let expected: Vec<_> = (101..=50_000).map(|line| format!("| {line}")).collect();
+    assert!(
+        shown == expected,
+        "{:?}",
+        shown.iter().zip(&expected).find(|(a, b)| a != b)
+    );
+    let rest = run.rest();
+    assert!(rest.ends_with("completed after 2 steps\nended"), "{rest}");
+    assert_eq!(run.code(), Some(0));
 }

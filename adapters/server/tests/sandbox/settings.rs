@@ -75,6 +75,31 @@ fn one_app_is_kept_in_a_sandbox_and_another_is_not() {
     }
 }
 
+/// Puts a link that leads out where a folder was, and has something in it deleted.
+const SWAPS: &str = r#"{"dialect": "vatn", "run": [
+    {"method": "fs.write", "params": {"path": "folder/kept", "text": "x"}},
+    {"method": "shell.run", "params": {"message": "mv folder aside && ln -s ../outside folder"}},
+    {"method": "fs.rm", "params": {"path": "folder/kept"}}]}"#;
+
+/// What deletes for an app may delete more than the app: it follows no link that the app has put
+/// in the way.
+#[test]
+fn an_app_has_nothing_deleted_that_is_not_its_own() {
+    for user in users() {
+        let stage = Stage::new(user);
+        workspace(
+            &stage,
+            "[sandbox]\nlevel = 'sandboxed'\n",
+            &[("swaps", SWAPS)],
+        );
+        let refused = collodi(&stage, &format!("run {}", stage.path("swaps").display()));
+        let told = text(&refused.stderr);
+        assert!(told.contains("leads out of its folder"), "{told}");
+        assert!(stage.path("swaps/aside/kept").exists());
+        assert!(stage.path("outside/kept").exists());
+    }
+}
+
 /// Says of `/tmp` what it is and whose, and that the next command has it again.
 const TEMPORARY: &str = r#"{"dialect": "vatn", "run": [
     {"method": "shell.run", "params": {"message": "echo x > /tmp/kept && stat -c %a.%u /tmp > mode && stat -f -c %T /tmp . > kinds"}},
