@@ -26,7 +26,7 @@ function row(process) {
     process.pid < 0 ? "–" : process.pid,
     when(process.startedAt),
     address(process),
-    isUsageOffered() ? usageView(process.id) : null,
+    isUsageOffered() ? isAlive(process) ? usageView(process.id) : "–" : null,
     actions(process),
   ].filter((cell) => cell !== null);
 }
@@ -45,7 +45,8 @@ function actions(process, more = true) {
   return h("span.actions", {},
     url ? h("a.button.main", { href: url, target: "_blank", rel: "noopener noreferrer", ...named("Open") }, "Open") : null,
     isAlive(process) ? button("Restart", "restart", process.id, named("Restart")) : null,
-    isAlive(process) ? button("Stop", "stop", process.id, { class: "danger", ...named("Stop") }) : null,
+    isAlive(process) ? button("Stop", "stop", process.id, { class: "danger", ...named("Stop") })
+      : button("Run again", "run", process.appId, { "aria-label": `Run ${process.appId} again` }),
     more ? h("a.button", { href: `#/processes/${part(process.id)}`, ...named("Logs of") }, "Logs") : null);
 }
 

@@ -50,8 +50,8 @@ fn occasion(detail: u8) -> Occasion {
         at: WallTime::since_unix_epoch(Duration::from_secs(u64::from(detail))),
         app: "demo".to_owned(),
         process: "demo-0123abcd".to_owned(),
-        reason: (detail % 3 == 0).then(|| "exit code 7".to_owned()),
-        restart: (detail % 5 == 0).then_some(u32::from(detail)),
+        reason: detail.is_multiple_of(3).then(|| "exit code 7".to_owned()),
+        restart: detail.is_multiple_of(5).then_some(u32::from(detail)),
         url: None,
     }
 }

@@ -56,7 +56,10 @@ test("an app is run, followed, restarted and stopped", async () => {
   await page.getByRole("row", { name: /^demo-/ }).getByText("running", { exact: true }).waitFor();
   await check(page, "processes");
   await page.getByRole("button", { name: /^Stop/ }).click();
-  await page.getByText("stopped", { exact: true }).first().waitFor();
+  const ended = page.getByRole("row", { name: /^demo-/ }).first();
+  await ended.getByText("stopped", { exact: true }).waitFor();
+  assert.equal(await ended.getByText("Memory").count(), 0);
+  await ended.getByRole("button", { name: "Run demo again" }).waitFor();
   await link(page, "Runs");
   await page.getByRole("row", { name: /demo-run-/ }).first().getByText("completed").waitFor();
   await check(page, "runs");
