@@ -120,6 +120,9 @@ impl EnvJob {
                     shared.ask(child, None, Role::Plain, look);
                     let line = alloc::format!("creating environment {env}: {command}");
                     tell(&env, line, EnvEvent::Creating(command), shared);
+                    if let Some(line) = self.unfit_for_programs() {
+                        shared.post.push_back(Post::EnvLine(env.clone(), line));
+                    }
                 }
                 Output::Event(ProvisionEvent::Output { stream, bytes }) => {
                     self.log.push_with(now, stream, &bytes, |line| {
@@ -138,6 +141,19 @@ impl EnvJob {
                 }
             }
         }
+    }
+
+    /// What is said of a path in which programs that pip installs do not start: it writes the
+    /// path of their Python between double quotes, for a shell.
+    fn unfit_for_programs(&self) -> Option<String> {
+        let path = self.provision.env().path().absolute();
+        let odd = path.chars().find(|c| "$`\"\\".contains(*c))?;
+        let is_python = matches!(self.options.contents, Contents::Python(_));
+        is_python.then(|| {
+            alloc::format!(
+                "warning: programs that pip installs may not start where a path has {odd:?}: use `python -m`, uv, or another workspace"
+            )
+        })
     }
 
     const fn is_wanted(&self) -> bool {

@@ -159,6 +159,19 @@ fn eight_programs_make_one_environment() {
     }
 }
 
+#[test]
+fn one_that_a_script_removes_is_made_again() {
+    let one = step(r#""conda": {"path": "shared", "args": "tinytool -c CHANNEL"}"#);
+    let remove = r#"{"method": "fs.rm", "params": {"path": "shared"}}"#;
+    let stage = stage(&format!(
+        r#"{{"dialect": "pinokio", "run": [{one}, {remove}, {one}]}}"#
+    ));
+    let told = stage.run();
+    assert!(uses_it(&told, &stage.path("demo/shared")), "{}", told.text);
+    let made = told.text.matches("creating environment").count();
+    assert_eq!(made, 2, "{}", told.text);
+}
+
 /// What conda has linked until then looks like an environment.
 #[test]
 fn one_whose_maker_was_killed_is_made_anew() {
