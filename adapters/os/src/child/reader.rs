@@ -158,7 +158,7 @@ fn read(
 impl Tap {
     /// Takes note of what was heard; `whole` when there may be more already.
     fn heard(&mut self, bytes: Arc<[u8]>, whole: bool, pipe: BorrowedFd<'_>) -> Heard {
-        let pace = self.meter.note(Instant::now(), whole);
+        let pace = self.meter.note(Instant::now(), bytes.len(), whole);
         if pace != Pace::Eager && !self.is_large {
             // Refused, it stays as it is.
             let _ = enlarge(pipe);
