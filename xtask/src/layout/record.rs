@@ -4,7 +4,6 @@ use super::names::Called;
 use crate::{repo::Repo, server::Server};
 use anyhow::{Context, Result, bail};
 use std::{
-    collections::BTreeMap,
     fs,
     io::{Read as _, Write as _},
     net::TcpStream,
@@ -59,7 +58,7 @@ pub(crate) fn called(repo: &Repo, asked: Asked) -> Result<Called> {
     server.wait()?;
     let text = fs::read_to_string(&calls).with_context(|| calls.display().to_string())?;
     let _ = fs::remove_file(&calls);
-    Ok(of_program(&text))
+    Ok(functions(&text))
 }
 
 /// The way to a server.
@@ -88,62 +87,38 @@ impl Line {
     }
 }
 
-/// The functions with costs of their own in the object that is our program. Names are said
-/// once, with a number that stands for them from then on.
-fn of_program(calls: &str) -> Called {
-    let (mut objects, mut functions) = (BTreeMap::new(), BTreeMap::new());
-    let (mut called, mut is_ours) = (Called::new(), false);
-    for line in calls.lines() {
-        let Some((key, said)) = line.split_once("=(") else {
-            continue;
-        };
-        let (number, name) = said.split_once(')').unwrap_or((said, ""));
-        let names = match key {
-            "ob" | "cob" => &mut objects,
-            "fn" | "cfn" => &mut functions,
-            _ => continue,
-        };
-        if !name.is_empty() {
-            // A call from within itself has a number behind its name.
-            let name = name.trim().split('\'').next().unwrap_or_default();
-            names.insert(number, name);
-        }
-        let name = names.get(number).copied().unwrap_or_default();
-        match key {
-            "ob" => is_ours = name.ends_with("/collodi"),
-            "fn" if is_ours => drop(called.insert(name.to_owned())),
-            _ => {}
-        }
-    }
-    called
+/// The names of all functions that are called, those of libraries as well: no symbol of the
+/// program has the name of one. Each is said once, and has a number from then on.
+fn functions(calls: &str) -> Called {
+    calls.lines().filter_map(function).collect()
+}
+
+/// `fn=(NUMBER) NAME`, and `cfn=…` where it is called.
+fn function(line: &str) -> Option<String> {
+    let (key, said) = line.split_once("=(")?;
+    let (_, name) = said.split_once(") ")?;
+    // A call from within itself has a number behind its name.
+    let (name, _) = name.split_once('\'').unwrap_or((name, ""));
+    matches!(key, "fn" | "cfn").then(|| name.to_owned())
 }
 
 #[cfg(test)]
 mod tests {
-    use super::of_program;
+    use super::functions;
 
     #[test]
-    fn what_other_objects_call_is_left_out() {
+    fn each_function_is_named_once() {
         let calls = "\
-ob=(1) /usr/lib/libc.so.6
-fn=(1) malloc
-12 1
 ob=(2) /src/target/release/collodi
 fn=(2) _ZN3one17h0E
-cob=(1)
-cfn=(1)
+cob=(1) /usr/lib/libc.so.6
+cfn=(1) malloc
 calls=1 12
 3 4
 fn=(3) _ZN3two17h0E'2
-5 6
-ob=(1)
-fn=(4) free
-7 8
-ob=(2)
-fn=(2)
-9 10
+cfn=(2)
 ";
-        let called: Vec<String> = of_program(calls).into_iter().collect();
-        assert_eq!(called, ["_ZN3one17h0E", "_ZN3two17h0E"]);
+        let called: Vec<String> = functions(calls).into_iter().collect();
+        assert_eq!(called, ["_ZN3one17h0E", "_ZN3two17h0E", "malloc"]);
     }
 }
