@@ -4,6 +4,7 @@ use super::{INSTALLS, SERVER, stage, stage::Stage};
 use std::{
     io::{ErrorKind, Read as _, Write as _},
     net::{SocketAddr, TcpStream},
+    path::PathBuf,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering::Relaxed},
@@ -53,14 +54,7 @@ fn no_caller_is_refused_while_a_server_is_replaced(stage: Stage) {
 
 /// A program that is not there any more, as in an upgrade that went wrong.
 fn a_server_that_cannot_be_replaced_goes_on(stage: Stage) {
-    stage.app("demo", SERVER);
-    let program = stage.path("collodi");
-    std::fs::copy(env!("CARGO_BIN_EXE_collodi"), &program).unwrap();
-    let mut command = stage.command_of(&program);
-    let mut serving = stage::Running::of(command.args(stage.serving()));
-    serving.until("listening");
-    stage.post("/python/apps/demo/run");
-    serving.until("\"text\":\"up\"");
+    let (program, mut serving) = serve_by_a_copy(&stage);
     let pid = stage.pid_of("demo");
     std::fs::remove_file(&program).unwrap();
     serving.signal("-HUP");
@@ -76,24 +70,30 @@ fn a_server_that_cannot_be_replaced_goes_on(stage: Stage) {
 /// What the server becomes ends itself before anybody could listen: that is not lost, and the
 /// daemons end in order.
 fn a_signal_between_two_lives_is_taken_up_by_the_next(stage: Stage) {
-    stage.app("demo", SERVER);
-    let program = stage.path("collodi");
-    let real = env!("CARGO_BIN_EXE_collodi");
-    std::fs::copy(real, &program).unwrap();
-    let mut command = stage.command_of(&program);
-    let mut serving = stage::Running::of(command.args(stage.serving()));
-    serving.until("listening");
-    stage.post("/python/apps/demo/run");
-    serving.until("\"text\":\"up\"");
+    let (program, mut serving) = serve_by_a_copy(&stage);
     let pid = stage.pid_of("demo");
     assert_eq!(stage::held(pid), 0, "a child holds nothing back");
     std::fs::remove_file(&program).unwrap();
+    let real = env!("CARGO_BIN_EXE_collodi");
     stage.executable(&program, &format!("kill -TERM $$\nexec {real} \"$@\""));
     serving.signal("-HUP");
     serving.until("listening");
     serving.until("interrupted");
     assert_eq!(serving.code(), Some(0));
     assert!(!stage::is_alive(pid));
+}
+
+/// A copy of the program serves, and an app is up.
+fn serve_by_a_copy(stage: &Stage) -> (PathBuf, stage::Running) {
+    stage.app("demo", SERVER);
+    let program = stage.path("collodi");
+    std::fs::copy(env!("CARGO_BIN_EXE_collodi"), &program).unwrap();
+    let mut command = stage.command_of(&program);
+    let mut serving = stage::Running::of(command.args(stage.serving()));
+    serving.until("listening");
+    stage.post("/python/apps/demo/run");
+    serving.until("\"text\":\"up\"");
+    (program, serving)
 }
 
 fn an_installation_is_not_lost_to_a_handover(stage: Stage) {

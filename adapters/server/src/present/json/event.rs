@@ -2,7 +2,7 @@
 
 use super::{
     line::EventLine,
-    parts::{At, FailureLine, FieldLine},
+    parts::{FailureLine, FieldLine, OfRun},
 };
 use collodi_api::TreeMember;
 use collodi_command::Member;
@@ -36,8 +36,7 @@ impl<'a> EventLine<'a> {
                 } = line;
                 let stream = source.as_str();
                 Some(Self::RunLine {
-                    run,
-                    step: At::of(step),
+                    at: OfRun::of(run, step),
                     seq: *seq,
                     stream,
                     text,
@@ -60,93 +59,63 @@ impl<'a> EventLine<'a> {
     }
 
     fn of_step(run: &'a str, event: &'a Step) -> Option<Self> {
+        let at = |step| OfRun::of(run, step);
         Some(match event {
             Step::StepStarted {
                 step,
                 total,
                 method,
             } => Self::StepStarted {
-                run,
-                step: At::of(step),
+                at: at(step),
                 total: *total,
                 method,
             },
-            Step::StepSkipped { step } => Self::StepSkipped {
-                run,
-                step: At::of(step),
-            },
-            Step::StepDone { step } => Self::StepDone {
-                run,
-                step: At::of(step),
-            },
-            Step::Command { step, line } => Self::Command {
-                run,
-                step: At::of(step),
-                line,
-            },
+            Step::StepSkipped { step } => Self::StepSkipped { at: at(step) },
+            Step::StepDone { step } => Self::StepDone { at: at(step) },
+            Step::Command { step, line } => Self::Command { at: at(step), line },
             Step::Exited { step, exit } => {
                 let (code, exit) = (exit.shell_code(), exit.to_string());
                 Self::CommandExited {
-                    run,
-                    step: At::of(step),
+                    at: at(step),
                     exit,
                     code,
                 }
             }
-            Step::Log { step, text } => Self::Log {
-                run,
-                step: At::of(step),
-                text,
-            },
-            Step::Note { step, text } => Self::Note {
-                run,
-                step: At::of(step),
-                text,
-            },
+            Step::Log { step, text } => Self::Log { at: at(step), text },
+            Step::Note { step, text } => Self::Note { at: at(step), text },
             Step::Show {
                 step,
                 method,
                 params,
             } => Self::Show {
-                run,
-                step: At::of(step),
+                at: at(step),
                 method,
                 params,
             },
-            Step::Transfer { step, what } => Self::Transfer {
-                run,
-                step: At::of(step),
-                what,
-            },
+            Step::Transfer { step, what } => Self::Transfer { at: at(step), what },
             Step::Transferred { step, done, total } => {
                 let (done, total) = (*done, *total);
                 Self::Transferred {
-                    run,
-                    step: At::of(step),
+                    at: at(step),
                     done,
                     total,
                 }
             }
             Step::Downloaded { step, file } => Self::Downloaded {
-                run,
-                step: At::of(step),
+                at: at(step),
                 path: file.path.absolute(),
                 bytes: file.bytes,
                 was_there: file.was_there,
             },
             Step::Serving => Self::Serving { run },
             Step::Asks(question) => Self::Asks {
-                run,
-                step: At::of(&question.step),
+                at: at(&question.step),
                 method: &question.method,
                 title: &question.form.title,
                 description: &question.form.description,
                 fields: question.form.fields.iter().map(FieldLine::of).collect(),
             },
-            Step::Answered { step } => Self::Answered {
-                run,
-                step: At::of(step),
-            },
+            Step::Answered { step } => Self::Answered { at: at(step) },
             _ => return None,
         })
     }

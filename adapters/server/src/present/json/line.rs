@@ -1,6 +1,6 @@
 //! The line that an event is.
 
-use super::parts::{At, FailureLine, FieldLine};
+use super::parts::{FailureLine, FieldLine, OfRun};
 use collodi_api::TreeMember;
 use serde::Serialize;
 
@@ -25,59 +25,50 @@ pub(super) enum EventLine<'a> {
         conda: Option<&'a str>,
     },
     StepStarted {
-        run: &'a str,
         #[serde(flatten)]
-        step: At<'a>,
+        at: OfRun<'a>,
         total: usize,
         method: &'a str,
     },
     StepSkipped {
-        run: &'a str,
         #[serde(flatten)]
-        step: At<'a>,
+        at: OfRun<'a>,
     },
     StepDone {
-        run: &'a str,
         #[serde(flatten)]
-        step: At<'a>,
+        at: OfRun<'a>,
     },
     Command {
-        run: &'a str,
         #[serde(flatten)]
-        step: At<'a>,
+        at: OfRun<'a>,
         line: &'a str,
     },
     CommandExited {
-        run: &'a str,
         #[serde(flatten)]
-        step: At<'a>,
+        at: OfRun<'a>,
         exit: String,
         code: Option<i32>,
     },
     RunLine {
-        run: &'a str,
         #[serde(flatten)]
-        step: At<'a>,
+        at: OfRun<'a>,
         seq: u64,
         stream: &'static str,
         text: &'a str,
     },
     Log {
-        run: &'a str,
         #[serde(flatten)]
-        step: At<'a>,
+        at: OfRun<'a>,
         text: &'a str,
     },
     Note {
-        run: &'a str,
         #[serde(flatten)]
-        step: At<'a>,
+        at: OfRun<'a>,
         text: &'a str,
     },
     Show {
-        run: &'a str,
         #[serde(flatten)]
-        step: At<'a>,
+        at: OfRun<'a>,
         method: &'a str,
         params: &'a str,
     },
@@ -85,22 +76,19 @@ pub(super) enum EventLine<'a> {
         run: &'a str,
     },
     Transfer {
-        run: &'a str,
         #[serde(flatten)]
-        step: At<'a>,
+        at: OfRun<'a>,
         what: &'a str,
     },
     Transferred {
-        run: &'a str,
         #[serde(flatten)]
-        step: At<'a>,
+        at: OfRun<'a>,
         done: u64,
         total: Option<u64>,
     },
     Downloaded {
-        run: &'a str,
         #[serde(flatten)]
-        step: At<'a>,
+        at: OfRun<'a>,
         path: String,
         bytes: u64,
         was_there: bool,
@@ -202,17 +190,15 @@ pub(super) enum EventLine<'a> {
         failed: bool,
     },
     Asks {
-        run: &'a str,
         #[serde(flatten)]
-        step: At<'a>,
+        at: OfRun<'a>,
         method: &'a str,
         title: &'a str,
         description: &'a str,
         fields: Vec<FieldLine<'a>>,
     },
     Answered {
-        run: &'a str,
         #[serde(flatten)]
-        step: At<'a>,
+        at: OfRun<'a>,
     },
 }

@@ -59,17 +59,32 @@ impl<'a> FailureLine<'a> {
 
 /// A step, counted from 1, and its list when that is not `run`.
 #[derive(Debug, Serialize)]
-pub(super) struct At<'a> {
+struct At<'a> {
     step: usize,
     #[serde(skip_serializing_if = "Option::is_none")]
     list: Option<&'a str>,
 }
 
 impl<'a> At<'a> {
-    pub(super) fn of(at: &'a StepAt) -> Self {
+    fn of(at: &'a StepAt) -> Self {
         Self {
             step: at.index.saturating_add(1),
             list: at.list.name(),
         }
+    }
+}
+
+/// A step of a run.
+#[derive(Debug, Serialize)]
+pub(super) struct OfRun<'a> {
+    run: &'a str,
+    #[serde(flatten)]
+    step: At<'a>,
+}
+
+impl<'a> OfRun<'a> {
+    pub(super) fn of(run: &'a str, step: &'a StepAt) -> Self {
+        let step = At::of(step);
+        Self { run, step }
     }
 }

@@ -1,0 +1,53 @@
+//! What comes after a life.
+
+use super::{Supervisor, state::State};
+use crate::{Death, Ended, Event, Verdict};
+use collodi_time::{Duration, Instant};
+
+impl Supervisor {
+    /// The life is over: what does the policy say?
+    pub(super) fn ask_policy(&mut self, now: Instant, death: Death) {
+        self.last_death = Some(death);
+        if matches!(death, Death::Exited(_)) && self.was_stable(now) {
+            self.tries.start_over();
+        }
+        match (self.policy.verdict(death), self.policy.give_up) {
+            (Verdict::Leave, _) => self.finish(Ended::of(death)),
+            (_, Some(give_up)) if self.tries.exceeded(give_up, now) => {
+                self.finish(Ended::GaveUp(give_up));
+            }
+            (Verdict::RestartNow, _) if self.lived(now) >= self.policy.backoff.initial => {
+                self.tries.record(now);
+                self.spawn();
+            }
+            _ => self.wait(now),
+        }
+    }
+
+    fn was_stable(&self, now: Instant) -> bool {
+        let needed = self
+            .policy
+            .stable_after
+            .max(self.last_delay.saturating_mul(2));
+        self.started_at.is_some() && self.lived(now) >= needed
+    }
+
+    /// How long the last life was.
+    fn lived(&self, now: Instant) -> Duration {
+        let lived = |at| now.saturating_since(at);
+        self.started_at.map_or(Duration::ZERO, lived)
+    }
+
+    fn wait(&mut self, now: Instant) {
+        let delay = self
+            .policy
+            .backoff
+            .delay(self.tries.consecutive, &mut self.jitter);
+        self.last_delay = delay;
+        self.state = State::Waiting { until: now + delay };
+        self.out.event(Event::Restarting {
+            delay,
+            restart: self.tries.total.saturating_add(1),
+        });
+    }
+}
