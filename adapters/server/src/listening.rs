@@ -180,3 +180,20 @@ pub(crate) fn give(listener: &TcpListener, command: &mut Command) {
         .env(NAMES, NAME)
         .env(FIRST, listener.as_raw_fd().to_string());
 }
+
+#[cfg(all(test, target_os = "linux"))]
+#[allow(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::{Door, UNREAD};
+    use rustix::net::sockopt;
+    use std::net::{TcpListener, TcpStream};
+
+    #[test]
+    fn connections_are_as_the_socket_that_they_come_to() {
+        let door = Door::of(TcpListener::bind("127.0.0.1:0").unwrap()).unwrap();
+        let _caller = TcpStream::connect(door.address).unwrap();
+        let (caller, _) = door.listener.accept().unwrap();
+        assert!(sockopt::tcp_nodelay(&caller).unwrap());
+        assert!(sockopt::socket_send_buffer_size(&caller).unwrap() <= 2 * UNREAD);
+    }
+}
