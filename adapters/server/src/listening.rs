@@ -8,6 +8,7 @@ use crate::failure::Failure;
 use anyhow::{Context as _, Result};
 use collodi_backend::Clock;
 use listenfd::ListenFd;
+use rustix::net::sockopt;
 use std::{
     env, io,
     net::{SocketAddr, TcpListener},
@@ -25,6 +26,11 @@ pub(crate) const VARIABLES: [&str; 4] = [COUNT, PROCESS, NAMES, FIRST];
 
 /// What a socket that is passed on is called.
 const NAME: &str = "collodi";
+
+/// The bytes that a caller may leave unread before it is waited for, as connections have them of
+/// the socket they come to; the system takes twice as many for itself. Left alone it keeps
+/// megabytes for a caller who listens to a flood and does not read.
+const UNREAD: usize = 128 << 10;
 
 /// Where a server is to listen.
 #[derive(Debug)]
@@ -126,8 +132,12 @@ impl Door {
         Ok(Self::of(listener)?)
     }
 
+    /// A door at this socket. What callers do not read waits with the system, for each of them, and
+    /// what they are told does not wait for more.
     pub(crate) fn of(listener: TcpListener) -> io::Result<Self> {
         let address = listener.local_addr()?;
+        sockopt::set_socket_send_buffer_size(&listener, UNREAD)?;
+        sockopt::set_tcp_nodelay(&listener, true)?;
         Ok(Self { listener, address })
     }
 
@@ -150,7 +160,7 @@ impl Door {
 
 #[cfg(not(target_os = "macos"))]
 fn listens(listener: &TcpListener) -> io::Result<bool> {
-    Ok(rustix::net::sockopt::socket_acceptconn(listener)?)
+    Ok(sockopt::socket_acceptconn(listener)?)
 }
 
 /// The system does not tell.
@@ -167,4 +177,21 @@ pub(crate) fn variables(listener: &TcpListener) -> [(&'static str, String); 4] {
         (NAMES, NAME.to_owned()),
         (FIRST, listener.as_raw_fd().to_string()),
     ]
+}
+
+#[cfg(all(test, target_os = "linux"))]
+#[allow(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::{Door, UNREAD};
+    use rustix::net::sockopt;
+    use std::net::{TcpListener, TcpStream};
+
+    #[test]
+    fn connections_are_as_the_socket_that_they_come_to() {
+        let door = Door::of(TcpListener::bind("127.0.0.1:0").unwrap()).unwrap();
+        let _caller = TcpStream::connect(door.address).unwrap();
+        let (caller, _) = door.listener.accept().unwrap();
+        assert!(sockopt::tcp_nodelay(&caller).unwrap());
+        assert!(sockopt::socket_send_buffer_size(&caller).unwrap() <= 2 * UNREAD);
+    }
 }
