@@ -215,7 +215,7 @@ fn a_clone_is_known_by_the_files_of_git() {
     }
     let other = "[remote \"fork\"]\n\turl = https://host/fork\n";
     assert_eq!(GitClone::read(other, main), None);
-    let loose = GitClone::read(&config, main).unwrap();
+    let loose = GitClone::read(config, main).unwrap();
     assert_eq!(loose.branch_file().unwrap(), ".git/refs/heads/main");
     assert_eq!(
         loose.at(Some(&format!("{commit}\n")), None).commit,

@@ -1,11 +1,7 @@
 //! How an environment is deleted.
 
 use crate::{EnvDir, provision::left_makers};
-use alloc::{
-    collections::VecDeque,
-    format,
-    string::{String, ToString as _},
-};
+use alloc::{collections::VecDeque, format, string::String};
 use collodi_action::{Action, Completion};
 use collodi_command::{Signal, TreeId};
 use collodi_file::{Claim, FileAnswer, FileError, FileErrorKind, FileOp};
@@ -107,10 +103,7 @@ fn claimed(
 
 fn held(env: &EnvDir, by: &Claim) -> FileError {
     let mut held = FileError::new(FileErrorKind::AlreadyExists, env.marker());
-    held.detail = Some(format!(
-        "{} makes or deletes the environment",
-        by.to_string()
-    ));
+    held.detail = Some(format!("{by} makes or deletes the environment"));
     held
 }
 

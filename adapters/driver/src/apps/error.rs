@@ -26,7 +26,7 @@ pub enum AppsError {
         /// Its folder.
         path: String,
         /// Where it is from, when that is known.
-        from: Option<Provenance>,
+        from: Option<Box<Provenance>>,
     },
     /// Files of the app were changed, and would be lost.
     Changed {
@@ -74,7 +74,7 @@ impl AppsError {
             Self::NotThere(_) => "`collodi apps` lists the apps".to_owned(),
             Self::UnderWay(_) => "wait until it has ended".to_owned(),
             Self::NoTemplate(_) => "`collodi new` lists the templates".to_owned(),
-            Self::NoRepository { app, path, from } => instead(app, path, from.as_ref()),
+            Self::NoRepository { app, path, from } => instead(app, path, from.as_deref()),
             Self::Changed { app, .. } | Self::Commits { app, .. } => {
                 format!(
                     "keep what you changed elsewhere, or let it go: collodi update {app} --discard"
@@ -174,7 +174,7 @@ impl fmt::Display for AppsError {
             Self::NotThere(name) => write!(f, "there is no app {name}"),
             Self::UnderWay(name) => write!(f, "another program is at work on {name}"),
             Self::NoTemplate(name) => write!(f, "there is no template {name:?}"),
-            Self::NoRepository { app, from, .. } => match from {
+            Self::NoRepository { app, from, .. } => match from.as_deref() {
                 Some(Provenance::Noted(origin)) => {
                     write!(f, "{app} was {origin}; that is not followed")
                 }

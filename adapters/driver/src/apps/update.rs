@@ -83,7 +83,7 @@ impl Apps {
                 commit,
             })) => (url, reference, commit),
             from => {
-                let app = name.clone();
+                let (app, from) = (name.clone(), from.map(Box::new));
                 return Err(AppsError::NoRepository { app, path, from });
             }
         };
