@@ -5,7 +5,7 @@ use crate::recorder::Recorder;
 use collodi_command::{Exit, Stream};
 use rustix::{fd::BorrowedFd, io::Errno};
 use std::{
-    io, iter,
+    io,
     mem::MaybeUninit,
     sync::Arc,
     task::Poll,
@@ -45,8 +45,8 @@ pub struct Reader {
     stdout: Tap,
     stderr: Tap,
     recorder: Option<Recorder>,
-    /// While a flood is taken: what the last of it was given in, to be used again.
-    used: Option<Arc<[u8]>>,
+    /// While a flood is taken: where it is read to, and given in when it is full.
+    large: Option<Arc<[u8]>>,
 }
 
 /// Bytes that were read, and whether they were as many as can be at once; none at the end.
@@ -74,7 +74,7 @@ impl Reader {
             match self.next(stream, pipe) {
                 Err(Errno::INTR) => {}
                 Err(Errno::AGAIN) => {
-                    self.used = None;
+                    self.large = None;
                     return Heard::Nothing;
                 }
                 Ok(None) | Err(_) => return self.end(stream),
@@ -97,20 +97,23 @@ impl Reader {
 
     /// The bytes that were taken last, `count` of them.
     fn taken(&mut self, count: usize) -> Result<(Arc<[u8]>, bool), Errno> {
-        let whole = count == TAKEN;
-        let mut bytes = match self.used.take() {
-            // Whoever was given it has let go of it.
-            Some(used) if whole && Arc::strong_count(&used) == 1 => used,
-            _ => iter::repeat_n(0, count).collect(),
-        };
         let recorder = self.recorder.as_ref().ok_or(Errno::IO)?;
-        let read = recorder.last(Arc::get_mut(&mut bytes).ok_or(Errno::IO)?)?;
-        if read < count {
-            // Somebody has cut the file.
-            bytes = bytes.get(..read).unwrap_or_default().into();
-        }
-        self.used = whole.then(|| Arc::clone(&bytes));
-        Ok((bytes, whole))
+        // Whoever was given it has let go of it.
+        let free = |large: &Arc<[u8]>| Arc::strong_count(large) == 1;
+        let mut large = match self.large.take().filter(free) {
+            None if count <= CHUNK => return Ok((few(recorder, count)?, false)),
+            None => vec![0; TAKEN].into(),
+            Some(large) => large,
+        };
+        let room = Arc::get_mut(&mut large).and_then(|large| large.get_mut(..count));
+        // Fewer than were taken when somebody has cut the file.
+        let read = recorder.last(room.ok_or(Errno::IO)?)?;
+        let bytes = match large.get(..read) {
+            Some(part) if read < TAKEN => part.into(),
+            _ => Arc::clone(&large),
+        };
+        self.large = Some(large);
+        Ok((bytes, count == TAKEN))
     }
 
     /// Notes how the child ended.
@@ -138,6 +141,14 @@ impl Reader {
             Stream::Stderr => &mut self.stderr,
         }
     }
+}
+
+/// The bytes that were taken last, where they are few.
+fn few(recorder: &Recorder, count: usize) -> Result<Arc<[u8]>, Errno> {
+    let mut bytes = vec![0; count];
+    let read = recorder.last(&mut bytes)?;
+    bytes.truncate(read);
+    Ok(bytes.into())
 }
 
 /// Reads, and keeps what was read.

@@ -107,10 +107,14 @@ impl Segment {
         Ok(())
     }
 
-    /// Fills `buffer` with the last bytes of it, and says how many there are.
+    /// Fills `buffer` with the last bytes of it, and says how many there are; an error when
+    /// there are none.
     pub(super) fn last(&self, buffer: &mut [u8]) -> Result<usize, Errno> {
         let from = self.length.saturating_sub(buffer.len() as u64);
-        rustix::io::pread(&self.log, buffer, from)
+        match rustix::io::pread(&self.log, buffer, from) {
+            Ok(0) => Err(Errno::IO),
+            read => read,
+        }
     }
 
     /// Adds bytes, for which there is a line.
