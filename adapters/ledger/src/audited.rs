@@ -4,8 +4,8 @@ use crate::Ledger;
 use async_trait::async_trait;
 use collodi_audit::{Closed, Execution, Held, Opened, Record};
 use collodi_backend::{
-    Capabilities, Child, ChildEvent, ChildInput, Clock, Enforcement, Error, ErrorKind, Member,
-    ProcessBackend,
+    Capabilities, Capability, Child, ChildEvent, ChildInput, Clock, Enforcement, Error, ErrorKind,
+    Member, ProcessBackend,
 };
 use collodi_command::{CommandSpec, Exit, Identity, Signal, TreeId, Usage};
 use std::{fmt, sync::Arc};
@@ -61,6 +61,10 @@ impl fmt::Debug for Audited {
 impl ProcessBackend for Audited {
     fn capabilities(&self) -> Capabilities {
         self.inner.capabilities()
+    }
+
+    fn has(&self, capability: Capability) -> bool {
+        self.inner.has(capability)
     }
 
     async fn spawn(&self, spec: &CommandSpec) -> Result<Box<dyn Child>, Error> {

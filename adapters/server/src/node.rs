@@ -352,7 +352,7 @@ pub(crate) fn options(home: &Home, backends: &Backends, args: &ServerArgs) -> Re
         runs: settings.limits.runs.value().map_or(default.runs, count),
         bounds: bounds(settings),
         journal: true,
-        recordings: backends.process.capabilities().has(Capability::Recordings),
+        recordings: backends.process.has(Capability::Recordings),
         stop: StopSequence::term_then_kill(args.grace_period),
         privileged: collodi_os::is_privileged(),
         facts: None,

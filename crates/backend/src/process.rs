@@ -1,6 +1,6 @@
 //! Processes.
 
-use crate::{Capabilities, Error, ErrorKind};
+use crate::{Capabilities, Capability, Error, ErrorKind};
 use alloc::{boxed::Box, sync::Arc, vec::Vec};
 use async_trait::async_trait;
 use collodi_command::{CommandSpec, Exit, Identity, Member, Signal, Stream, TreeId, Usage};
@@ -10,8 +10,13 @@ use core::fmt;
 /// Starts children and ends whole trees of them.
 #[async_trait]
 pub trait ProcessBackend: Send + Sync + fmt::Debug {
-    /// What this backend can do.
+    /// What this backend can do. To find that out may take a trial.
     fn capabilities(&self) -> Capabilities;
+
+    /// Whether it can do this, without a trial of anything else.
+    fn has(&self, capability: Capability) -> bool {
+        self.capabilities().has(capability)
+    }
 
     /// Starts a child. It leads a process group of its own, gets exactly the
     /// environment of `spec` (and whatever marks its tree), and inherits no

@@ -90,28 +90,33 @@ impl Children {
 
     /// What can be done on this machine.
     pub fn capabilities(&self) -> Capabilities {
+        let all = Capability::ALL.iter().copied();
+        all.filter(|capability| self.has(*capability)).collect()
+    }
+
+    /// Whether this can be done on this machine. Only for sandboxes something is tried.
+    pub fn has(&self, capability: Capability) -> bool {
         let linux = cfg!(target_os = "linux");
-        let can = |bound| {
-            self.cgroups
-                .as_ref()
-                .is_some_and(|groups| groups.can(bound))
-        };
-        let table = [
-            (Capability::RealProcesses, true),
-            (Capability::RealFiles, true),
-            (Capability::DetachedProcesses, linux),
-            (Capability::Adoption, linux && is_ours()),
-            (Capability::Recordings, true),
-            (Capability::Terminals, true),
-            (Capability::WholeTrees, self.cgroups.is_some()),
-            (Capability::MemoryBounds, can(Bound::Memory)),
-            (Capability::ProcessBounds, can(Bound::Processes)),
-            (Capability::CpuBounds, can(Bound::Cpu)),
-            (Capability::Usage, linux && is_ours()),
-            (Capability::Sandboxes, self.sandboxes.are_there()),
-        ];
-        let has = table.into_iter().filter(|(_, has)| *has);
-        has.map(|(capability, _)| capability).collect()
+        match capability {
+            Capability::RealProcesses
+            | Capability::RealFiles
+            | Capability::Recordings
+            | Capability::Terminals => true,
+            Capability::DetachedProcesses => linux,
+            Capability::Adoption | Capability::Usage => linux && is_ours(),
+            Capability::WholeTrees => self.cgroups.is_some(),
+            Capability::MemoryBounds => self.can(Bound::Memory),
+            Capability::ProcessBounds => self.can(Bound::Processes),
+            Capability::CpuBounds => self.can(Bound::Cpu),
+            Capability::Sandboxes => self.sandboxes.are_there(),
+            _ => false,
+        }
+    }
+
+    /// Whether control groups can bound this.
+    fn can(&self, bound: Bound) -> bool {
+        let groups = self.cgroups.as_ref();
+        groups.is_some_and(|groups| groups.can(bound))
     }
 
     /// Starts a child of `spec`, without `fork`: it costs the same in a process of any size.
@@ -151,14 +156,9 @@ impl Children {
             (bounds.processes.is_some(), Bound::Processes, "processes"),
             (bounds.cpu.is_some(), Bound::Cpu, "processor time"),
         ];
-        let can = |bound| {
-            self.cgroups
-                .as_ref()
-                .is_some_and(|groups| groups.can(bound))
-        };
         let mut refused = asked
             .iter()
-            .filter(|(asked, bound, _)| *asked && !can(*bound));
+            .filter(|(asked, bound, _)| *asked && !self.can(*bound));
         match refused.next() {
             Some((_, _, what)) => {
                 Err(

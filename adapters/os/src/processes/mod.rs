@@ -10,7 +10,7 @@ mod trees;
 use crate::{Children, Process, Reactor, Spawned};
 use async_trait::async_trait;
 use child::Child;
-use collodi_backend::{Capabilities, Error, ErrorKind, Member, ProcessBackend, Usage};
+use collodi_backend::{Capabilities, Capability, Error, ErrorKind, Member, ProcessBackend, Usage};
 use collodi_command::{CommandSpec, Identity, Signal, TreeId};
 use futures::future::join_all;
 use std::{io, sync::Arc};
@@ -63,6 +63,10 @@ impl<R: Reactor> Default for Processes<R> {
 impl<R: Reactor> ProcessBackend for Processes<R> {
     fn capabilities(&self) -> Capabilities {
         self.trees.children.capabilities()
+    }
+
+    fn has(&self, capability: Capability) -> bool {
+        self.trees.children.has(capability)
     }
 
     async fn spawn(&self, spec: &CommandSpec) -> Result<Box<dyn collodi_backend::Child>, Error> {

@@ -3,8 +3,8 @@
 use super::{Disturbed, child::Late};
 use async_trait::async_trait;
 use collodi_backend::{
-    Capabilities, Child, Download, DownloadEvent, Error, ErrorKind, FileSystem, Member, Network,
-    ProcessBackend, Web,
+    Capabilities, Capability, Child, Download, DownloadEvent, Error, ErrorKind, FileSystem, Member,
+    Network, ProcessBackend, Web,
 };
 use collodi_command::{CommandSpec, Identity, Signal, TreeId, Usage};
 use collodi_file::{FileAnswer, FileError, FileErrorKind, FileOp};
@@ -37,6 +37,10 @@ impl Disturbed<dyn ProcessBackend> {
 impl ProcessBackend for Disturbed<dyn ProcessBackend> {
     fn capabilities(&self) -> Capabilities {
         self.inner.capabilities()
+    }
+
+    fn has(&self, capability: Capability) -> bool {
+        self.inner.has(capability)
     }
 
     async fn spawn(&self, spec: &CommandSpec) -> Result<Box<dyn Child>, Error> {

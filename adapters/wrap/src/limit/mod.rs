@@ -4,7 +4,8 @@ mod slots;
 
 use async_trait::async_trait;
 use collodi_backend::{
-    Backends, Capabilities, Child, ChildEvent, ChildInput, Error, Member, ProcessBackend,
+    Backends, Capabilities, Capability, Child, ChildEvent, ChildInput, Error, Member,
+    ProcessBackend,
 };
 use collodi_command::{CommandSpec, Identity, Signal, TreeId, Usage};
 use slots::{Slot, Slots};
@@ -36,6 +37,10 @@ struct Limited {
 impl ProcessBackend for Limited {
     fn capabilities(&self) -> Capabilities {
         self.inner.capabilities()
+    }
+
+    fn has(&self, capability: Capability) -> bool {
+        self.inner.has(capability)
     }
 
     async fn spawn(&self, spec: &CommandSpec) -> Result<Box<dyn Child>, Error> {

@@ -4,7 +4,7 @@ use super::{Call, Recorded, child::Told};
 use async_trait::async_trait;
 use collodi_action::{Action, Completion, Progress};
 use collodi_backend::{
-    Capabilities, Child, Download, DownloadEvent, Error, FileSystem, Member, Network,
+    Capabilities, Capability, Child, Download, DownloadEvent, Error, FileSystem, Member, Network,
     ProcessBackend, Web,
 };
 use collodi_command::{CommandSpec, Identity, Signal, TreeId, Usage};
@@ -32,6 +32,10 @@ impl Recorded<dyn ProcessBackend> {
 impl ProcessBackend for Recorded<dyn ProcessBackend> {
     fn capabilities(&self) -> Capabilities {
         self.inner.capabilities()
+    }
+
+    fn has(&self, capability: Capability) -> bool {
+        self.inner.has(capability)
     }
 
     async fn spawn(&self, spec: &CommandSpec) -> Result<Box<dyn Child>, Error> {
