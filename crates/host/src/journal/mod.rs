@@ -22,6 +22,7 @@ use collodi_machine::ActionId;
 use collodi_python::Layout;
 use collodi_value::Value;
 use fields::{Fields, NotARecord, array, object};
+use recovery::Looks;
 use sheet::Sheets;
 
 pub(crate) use history::History;
@@ -45,6 +46,7 @@ pub(crate) struct Journal {
     /// Daemons that somebody stopped, and that stay stopped: their apps.
     pub(crate) stopped: BTreeMap<ProcessId, String>,
     pub(crate) recovery: Recovery,
+    looks: Looks,
     /// Who waits until all is written.
     pub(crate) follower: Option<Follower>,
 }

@@ -1,6 +1,9 @@
 //! What an earlier host has left: found, and gone on with.
 
-use super::{Record, Sheet, TREES, Wanted, fields::NotARecord, history::Part, read_trees};
+use super::{
+    Record, Sheet, TREES, Wanted, fields::NotARecord, history::Part, read_trees,
+    sheet::MOST_AT_ONCE,
+};
 use crate::{
     Event, Follower, Host, Process, ProcessId, RunEntry,
     event::JournalEvent,
@@ -9,7 +12,7 @@ use crate::{
     shared::{Child, Role},
 };
 use alloc::{
-    collections::BTreeSet,
+    collections::{BTreeSet, VecDeque},
     string::{String, ToString},
     sync::Arc,
     vec::Vec,
@@ -50,6 +53,13 @@ pub(crate) struct Found {
     /// Daemons that go on, and trees whose leftovers were ended.
     daemons: usize,
     cleared: usize,
+}
+
+/// The looks at files whose turn has not come, and how many are under way.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Looks {
+    waiting: VecDeque<(Look, FileOp)>,
+    under_way: usize,
 }
 
 /// What a question of the recovery is about.
@@ -94,13 +104,31 @@ impl Host {
         self.look(Look::Files, FileOp::List { path });
     }
 
+    /// Looks at a file when it is its turn: what many daemons left is not read at once.
     pub(super) fn look(&mut self, look: Look, op: FileOp) {
-        let child = Child::Recovery(look);
-        self.shared
-            .ask_now(child, None, Role::Plain, Action::File(op));
+        self.shared.journal.looks.waiting.push_back((look, op));
+        self.look_on();
+    }
+
+    fn look_on(&mut self) {
+        let looks = &mut self.shared.journal.looks;
+        let free = MOST_AT_ONCE.saturating_sub(looks.under_way);
+        let next = looks.waiting.drain(..free.min(looks.waiting.len()));
+        let next: Vec<_> = next.collect();
+        looks.under_way += next.len();
+        for (look, op) in next {
+            let child = Child::Recovery(look);
+            self.shared
+                .ask_now(child, None, Role::Plain, Action::File(op));
+        }
     }
 
     pub(crate) fn looked(&mut self, now: Instant, look: &Look, completion: Completion) {
+        if *look != Look::Tree {
+            let looks = &mut self.shared.journal.looks;
+            looks.under_way = looks.under_way.saturating_sub(1);
+            self.look_on();
+        }
         match (look, completion) {
             (Look::Files, Completion::File(Ok(FileAnswer::Entries(entries)))) => {
                 self.found_files(now, &entries);

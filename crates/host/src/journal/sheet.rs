@@ -25,8 +25,8 @@ use collodi_time::{Deadline, Duration, Instant};
 /// The wait before a write that failed is tried again; it doubles up to [`LONGEST`].
 const FIRST: Duration = Duration::from_secs(1);
 const LONGEST: Duration = Duration::from_secs(60);
-/// The most files that are written at a time.
-const MOST_AT_ONCE: usize = 8;
+/// The most files that are written, or read, at a time.
+pub(super) const MOST_AT_ONCE: usize = 8;
 
 /// The files that are not as they are to be.
 #[derive(Clone, Debug, Default)]
@@ -175,7 +175,7 @@ impl Shared {
         let is_over = result.is_ok() || matches!(sheet, Sheet::Recording(_));
         let changed = page.at == (At::InFlight { again: true });
         page.at = At::Rest;
-        self.journal.sheets.in_flight -= 1;
+        self.journal.sheets.in_flight = self.journal.sheets.in_flight.saturating_sub(1);
         match result {
             Ok(()) => page.wait = FIRST,
             // It only takes room.
