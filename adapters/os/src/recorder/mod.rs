@@ -17,6 +17,9 @@ use std::{
     time::{Duration, Instant},
 };
 
+/// How much more than its bound a segment may get, at most.
+const OVER: usize = 64 << 10;
+
 /// How long a disk that took nothing is left alone.
 const PAUSE: Duration = Duration::from_secs(5);
 
@@ -97,8 +100,8 @@ impl Recorder {
         self.can_splice && self.segment().is_some()
     }
 
-    /// Keeps what `pipe` holds, at most `most` bytes, and says how many: the
-    /// [last](Self::last) ones. None at the end. The kernel
+    /// Keeps what `pipe` holds, at most `most` bytes, and fewer where a segment ends, and says how
+    /// many: the [last](Self::last) ones. None at the end. The kernel
     /// moves them, so there is no moment in which they are neither in the pipe nor in the file.
     ///
     /// # Errors
@@ -114,7 +117,9 @@ impl Recorder {
         let State::Open(segment) = &mut self.state else {
             return Err(Errno::INTR);
         };
-        match segment.take(stream, pipe, most) {
+        let room = self.recording.segment_bytes.saturating_sub(segment.length);
+        let room = usize::try_from(room).unwrap_or(usize::MAX);
+        match segment.take(stream, pipe, most.min(room.max(OVER))) {
             Ok(moved) => Ok(moved),
             Err(Errno::AGAIN) => Err(Errno::AGAIN),
             Err(Errno::INVAL | Errno::NOSYS) => {
