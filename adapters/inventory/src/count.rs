@@ -1,6 +1,6 @@
-//! How many environments there are, for who asks often.
+//! What is asked of all environments, for who asks often.
 
-use crate::Inventory;
+use crate::{Inventory, installed::mlx};
 use collodi_file::FileError;
 use collodi_time::Instant;
 use std::{
@@ -8,25 +8,62 @@ use std::{
     time::Duration,
 };
 
-/// How long a count is taken for true.
+/// How long what was found is taken for true.
 const KEEPS: Duration = Duration::from_secs(1);
 
-/// The last count.
+/// What was found last.
 #[derive(Debug, Default)]
-pub(crate) struct Count(Mutex<Counted>);
+pub(crate) struct Count {
+    envs: Lately<usize>,
+    mlx: Lately<Option<(String, String)>>,
+}
+
+/// Something that takes long to find out.
+#[derive(Debug, Default)]
+struct Lately<T>(Mutex<Found<T>>);
 
 #[derive(Debug, Default)]
-struct Counted {
-    /// How many there were, and when.
-    known: Option<(Instant, usize)>,
-    /// How often it was said that they have changed.
+struct Found<T> {
+    /// What it was, and when.
+    known: Option<(Instant, T)>,
+    /// How often it was said that it has changed.
     changes: u64,
 }
 
-impl Count {
-    /// Whoever panicked while it held the lock has left the count as it was.
-    fn lock(&self) -> MutexGuard<'_, Counted> {
+impl<T: Clone> Lately<T> {
+    /// Whoever panicked while it held the lock has left it as it was.
+    fn lock(&self) -> MutexGuard<'_, Found<T>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What is known of it; else what a look finds.
+    async fn get(
+        &self,
+        now: Instant,
+        look: impl Future<Output = Result<T, FileError>>,
+    ) -> Result<T, FileError> {
+        let (known, changes) = {
+            let found = self.lock();
+            (found.known.clone(), found.changes)
+        };
+        if let Some((at, known)) = known
+            && now < at + KEEPS
+        {
+            return Ok(known);
+        }
+        let seen = look.await?;
+        let mut found = self.lock();
+        // What has changed meanwhile may not be in it.
+        if found.changes == changes {
+            found.known = Some((now, seen.clone()));
+        }
+        Ok(seen)
+    }
+
+    fn forget(&self) {
+        let mut found = self.lock();
+        found.known = None;
+        found.changes += 1;
     }
 }
 
@@ -39,29 +76,24 @@ impl Inventory {
     ///
     /// When the directory of environments cannot be read.
     pub async fn env_count(&self) -> Result<usize, FileError> {
-        let now = self.clock.now();
-        let (known, changes) = {
-            let counted = self.count.lock();
-            (counted.known, counted.changes)
-        };
-        if let Some((at, count)) = known
-            && now < at + KEEPS
-        {
-            return Ok(count);
-        }
-        let count = self.workspace.environments().await?.len();
-        let mut counted = self.count.lock();
-        // What has changed meanwhile may not be in it.
-        if counted.changes == changes {
-            counted.known = Some((now, count));
-        }
-        Ok(count)
+        let count = async { Ok(self.workspace.environments().await?.len()) };
+        self.count.envs.get(self.clock.now(), count).await
     }
 
-    /// Environments have come or gone: they are counted when somebody asks next.
+    /// The environment that has MLX, the first by name, and the version; as old as
+    /// [`env_count`](Self::env_count) at most. Nothing is run.
+    ///
+    /// # Errors
+    ///
+    /// When the directory of environments cannot be read.
+    pub async fn mlx(&self) -> Result<Option<(String, String)>, FileError> {
+        let look = mlx(&self.workspace);
+        self.count.mlx.get(self.clock.now(), look).await
+    }
+
+    /// Environments have come or gone: they are looked at when somebody asks next.
     pub fn recount(&self) {
-        let mut counted = self.count.lock();
-        counted.known = None;
-        counted.changes += 1;
+        self.count.envs.forget();
+        self.count.mlx.forget();
     }
 }

@@ -28,11 +28,7 @@ pub(crate) async fn mlx_of(files: &dyn FileSystem, env: &ContainedPath) -> Optio
 }
 
 /// The environment of a workspace that has MLX, the first by name, and the version.
-///
-/// # Errors
-///
-/// When the directory of environments cannot be read.
-pub async fn mlx(workspace: &Workspace) -> Result<Option<(String, String)>, FileError> {
+pub(crate) async fn mlx(workspace: &Workspace) -> Result<Option<(String, String)>, FileError> {
     for env in workspace.environments().await? {
         let path = workspace.layout().environment(&env.name).path().clone();
         if let Some(version) = mlx_of(&**workspace.files(), &path).await {

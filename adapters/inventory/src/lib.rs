@@ -11,7 +11,6 @@ mod named;
 mod removal;
 mod views;
 
-pub use installed::mlx;
 pub use inventory::{Inventory, Worker};
 pub use left::{Left, end_left, left_daemons, left_of, left_users};
 pub use leftovers::{Leftover, half_made, leftovers};

@@ -18,7 +18,7 @@ pub(crate) async fn status(State(surface): Shared) -> Answered<Status> {
     let seen = known(&surface.host, seen).await?;
     let platform = surface.workspace.layout().platform();
     let in_env = match seen.apple_silicon {
-        true => collodi_inventory::mlx(&surface.workspace).await?,
+        true => surface.inventory.mlx().await?,
         false => None,
     };
     let (mlx_env, mlx) = in_env.map_or((None, seen.mlx.clone()), |(env, version)| {
