@@ -1,9 +1,8 @@
 //! Children that somebody else started.
 
 use super::{Children, End, Spawned, ends::Ours, reader::Reader};
-use crate::recorder::Recorder;
 use collodi_backend::{Error, ErrorKind};
-use collodi_command::{CommandSpec, Identity, Sandbox, Stdin};
+use collodi_command::{Bounds, CommandSpec, Identity, Sandbox, Stdin};
 use rustix::{
     fd::OwnedFd,
     fs::{FileType, Mode, OFlags, Stat},
@@ -36,7 +35,7 @@ impl Children {
         }
         let ours =
             streams(identity.pid, spec.stdin).map_err(|errno| failed(kind_of(errno), errno))?;
-        let recorder = spec.recording.as_ref().map(Recorder::open).transpose()?;
+        let recorder = self.recorder(spec)?;
         self.note_adopted(spec, identity.pid);
         Ok(Spawned {
             pid: identity.pid,
@@ -61,6 +60,9 @@ impl Children {
         };
         if let Some(groups) = i32::try_from(pid).ok().and_then(holds) {
             groups.note(&spec.tree);
+            if spec.bounds != Bounds::default() {
+                groups.note_bounded(&spec.tree);
+            }
         }
     }
 }

@@ -11,7 +11,7 @@ mod trees;
 use crate::{
     confine::{Confined, Sandboxes},
     lower::{Lowered, start_error},
-    recorder::Recorder,
+    recorder::{Recorder, Resting},
     tree::{Bound, Cgroups, Groups, Joined, is_ours},
 };
 use collodi_backend::{Capabilities, Capability, Error, ErrorKind};
@@ -23,7 +23,7 @@ use rustix::{
     fd::{AsFd as _, BorrowedFd, OwnedFd},
     io::Errno,
 };
-use std::{io, task::Poll};
+use std::{io, sync::atomic::AtomicBool, task::Poll};
 
 pub use end::End;
 pub(crate) use end::has_ended;
@@ -56,6 +56,8 @@ pub struct Children {
     groups: Groups,
     cgroups: Option<Cgroups>,
     sandboxes: Sandboxes,
+    resting: Resting,
+    is_tidying: AtomicBool,
 }
 
 impl Default for Children {
@@ -71,6 +73,8 @@ impl Children {
             groups: Groups::default(),
             cgroups: Cgroups::find(),
             sandboxes: Sandboxes::default(),
+            resting: Resting::default(),
+            is_tidying: AtomicBool::new(false),
         }
     }
 
@@ -80,6 +84,8 @@ impl Children {
             groups: Groups::default(),
             cgroups: None,
             sandboxes: Sandboxes::default(),
+            resting: Resting::default(),
+            is_tidying: AtomicBool::new(false),
         }
     }
 
@@ -141,11 +147,25 @@ impl Children {
     fn spawn_as_it_is(&self, spec: &CommandSpec) -> Result<Spawned, Error> {
         let bounds = self.bounds(spec)?;
         let lowered = Lowered::of(spec, &self.sandboxes)?;
-        let recorder = spec.recording.as_ref().map(Recorder::open).transpose()?;
+        let recorder = self.recorder(spec)?;
         let (ours, theirs) = ends::open(spec).map_err(|errno| exhausted(spec, errno.into()))?;
         let started = self.start(spec, bounds, &lowered, &theirs)?;
         drop(theirs);
         self.note(spec, started, ours, recorder, lowered.confined)
+    }
+
+    fn recorder(&self, spec: &CommandSpec) -> Result<Option<Recorder>, Error> {
+        let recording = spec.recording.as_ref();
+        recording
+            .map(|recording| Recorder::resume(recording, &self.resting))
+            .transpose()
+    }
+
+    /// All that a child said is read: what kept it stays open for a while, for its next life.
+    pub(crate) fn rest(&self, reader: &mut Reader) {
+        if let Some(recorder) = reader.take_recorder() {
+            recorder.rest(&self.resting);
+        }
     }
 
     /// The bounds that take a control group.
@@ -205,7 +225,7 @@ impl Children {
         let tree = self.groups.tree(leader);
         let ended = self.groups.reap(leader, || end.poll());
         if let (Poll::Ready(_), Some(tree), Some(groups)) = (ended, tree, &self.cgroups) {
-            groups.retire(&tree);
+            groups.vacate(&tree);
         }
         ended
     }
@@ -256,8 +276,8 @@ const fn is_wrapped(enforcement: &Enforcement) -> bool {
     matches!(enforcement.mechanism, Mechanism::Bwrap { .. })
 }
 
-/// How often a control group is made again that somebody removed, because it was empty,
-/// before the child was in it.
+/// How often a control group is made again: that somebody removed, because it was empty,
+/// before the child was in it, or that an earlier life has left as one that nobody can be in.
 const ATTEMPTS: u32 = 8;
 
 fn start_in(
@@ -273,13 +293,15 @@ fn start_in(
             start(spec, lowered, theirs, Some(group))
         });
         match started {
-            Err(failure) if is_about_group(failure) && attempts.next().is_some() => {}
+            Err(failure) if is_about_group(failure) && attempts.next().is_some() => {
+                groups.remove(&spec.tree);
+            }
             Ok(started) => {
                 groups.note(&spec.tree);
                 return Ok(started);
             }
             failed => {
-                groups.retire(&spec.tree);
+                groups.remove(&spec.tree);
                 return failed;
             }
         }
@@ -291,7 +313,7 @@ const fn is_about_group(failure: Failure) -> bool {
         failure,
         Failure {
             stage: Stage::Process,
-            errno: Errno::NODEV | Errno::NOENT
+            errno: Errno::NODEV | Errno::NOENT | Errno::BUSY | Errno::OPNOTSUPP
         }
     )
 }

@@ -130,6 +130,11 @@ impl Reader {
         }
     }
 
+    /// What keeps what is read: nothing more is read.
+    pub(super) const fn take_recorder(&mut self) -> Option<Recorder> {
+        self.recorder.take()
+    }
+
     fn end(&mut self, stream: Stream) -> Heard {
         self.close(stream);
         Heard::End

@@ -1,13 +1,14 @@
 //! The trees that the children are in.
 
 use super::Children;
-use crate::tree::{Process, Table, signal};
+use crate::tree::{Cgroups, Process, Table, signal};
 use collodi_backend::{Error, ErrorKind};
 use collodi_command::{Signal, TreeId, Usage};
 use rustix::fd::BorrowedFd;
 use std::{
     collections::BTreeSet,
     io,
+    sync::atomic::Ordering,
     task::{Context, Poll},
 };
 
@@ -47,8 +48,12 @@ impl Children {
             // The kernel passes over threads whose first one has ended.
             return signal(tree, &self.whole_members(tree), sent);
         }
-        let members = self.whole_members(tree);
+        let pids = self.cgroups.as_ref().map(|groups| groups.pids(tree));
         let led = self.groups.signal(tree, sent)?;
+        if pids.is_some_and(|pids| pids.is_subset(&led)) {
+            return Ok(());
+        }
+        let members = self.whole_members(tree);
         signal(tree, &self.groups.beside(members, &led, sent), sent)
     }
 
@@ -63,11 +68,24 @@ impl Children {
         let Some(groups) = &self.cgroups else {
             return Poll::Ready(Ok(()));
         };
-        let empty = groups.poll_empty(tree, cx.waker());
-        if matches!(empty, Poll::Ready(Ok(()))) {
-            groups.retire(tree);
+        groups.poll_empty(tree, cx.waker())
+    }
+
+    /// Whether somebody is to [tidy](Self::tidy) in a while. Nobody else is told so meanwhile.
+    pub fn wants_tidying(&self) -> bool {
+        let has_groups = self.cgroups.as_ref().is_some_and(Cgroups::is_untidy);
+        let untidy = has_groups || !self.resting.is_empty();
+        untidy && !self.is_tidying.swap(true, Ordering::AcqRel)
+    }
+
+    /// Removes control groups that nobody is in, and closes recordings that nobody writes. They
+    /// stay for a while, because the next life of a daemon may begin at once.
+    pub fn tidy(&self) {
+        self.is_tidying.store(false, Ordering::Release);
+        self.resting.clear();
+        if let Some(groups) = &self.cgroups {
+            groups.tidy();
         }
-        empty
     }
 
     /// A descriptor that is readable when something of a tree has changed that somebody

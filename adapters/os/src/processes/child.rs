@@ -1,6 +1,6 @@
 //! One child: its events and its input.
 
-use super::{output::Output, reaper::reap};
+use super::{output::Output, reaper::reap, tidy::tidy_later};
 use crate::{Children, Reactor, Sleep, Spawned, Watched as _, write_some};
 use async_trait::async_trait;
 use collodi_backend::{ChildEvent, ChildInput, Enforcement, Error, ErrorKind};
@@ -98,7 +98,8 @@ impl<R: Reactor> Child<R> {
         if leaked && !grace_is_over {
             return Poll::Pending;
         }
-        self.output.close();
+        self.output.close(&self.children);
+        tidy_later::<R>(&self.children);
         self.exit = State::Closed;
         Poll::Ready(ChildEvent::Closed { leaked })
     }

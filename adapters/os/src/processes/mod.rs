@@ -5,6 +5,7 @@ mod nap;
 mod output;
 mod pipe;
 mod reaper;
+mod tidy;
 mod trees;
 
 use crate::{Children, Process, Reactor, Spawned};

@@ -1,4 +1,5 @@
-//! Naps of less than a millisecond, which is the grain of some runtimes' timers.
+//! Naps: they may be of less than a millisecond, which is the grain of some runtimes' timers, and
+//! need no timers of the runtime.
 
 use crate::{Reactor, Watched as _, alarm, poll_alarm, set_alarm};
 use rustix::fd::OwnedFd;

@@ -1,7 +1,7 @@
 //! What a child says: two streams, read in turn.
 
 use super::{nap::Nap, pipe::Pipe};
-use crate::{Heard, Reactor, Reader};
+use crate::{Children, Heard, Reactor, Reader};
 use collodi_backend::ChildEvent;
 use collodi_command::{Exit, Stream};
 use rustix::fd::OwnedFd;
@@ -71,7 +71,8 @@ impl<R: Reactor> Output<R> {
         self.reader.ended(exit);
     }
 
-    pub(super) fn close(&mut self) {
+    /// Closes what is open of it: nothing more is told.
+    pub(super) fn close(&mut self, children: &Children) {
         for (slot, stream) in [
             (&mut self.stdout, Stream::Stdout),
             (&mut self.stderr, Stream::Stderr),
@@ -80,6 +81,7 @@ impl<R: Reactor> Output<R> {
                 self.reader.close(stream);
             }
         }
+        children.rest(&mut self.reader);
     }
 
     /// The next bytes of either stream; pending when there are none, also at the end.

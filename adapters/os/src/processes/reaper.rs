@@ -1,5 +1,6 @@
 //! Who waits for a child and gives its id back.
 
+use super::tidy::tidy_later;
 use crate::{Children, End, Reactor, Sleep, Watched as _};
 use collodi_command::Exit;
 use futures::channel::oneshot;
@@ -71,6 +72,7 @@ impl<R: Reactor> Future for Reaper<R> {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         let exit = ready!(self.poll_exit(cx));
+        tidy_later::<R>(&self.children);
         if let Some(tell) = self.tell.take() {
             // Nobody has to be interested.
             let _ = tell.send(exit);

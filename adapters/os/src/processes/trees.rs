@@ -1,5 +1,6 @@
 //! Whole trees: their members, signals to them, their end.
 
+use super::tidy::tidy_later;
 use crate::{
     Attempt, Children, Process, Reactor, Table, Watch, Watched as _, child::has_ended, signal,
     tree::usage, watch,
@@ -101,6 +102,7 @@ impl<R: Reactor> Trees<R> {
     pub(super) async fn empty(&self, tree: &TreeId) -> Result<(), Error> {
         if self.children.is_whole(tree) && self.wake().is_ok() {
             let empty = poll_fn(|cx| self.children.poll_empty(tree, cx)).await;
+            tidy_later::<R>(&self.children);
             if empty.is_ok() {
                 return Ok(());
             }

@@ -1,5 +1,6 @@
 //! Keeps what a child says, before it is told.
 
+mod resting;
 mod segment;
 
 use crate::fault::Fault;
@@ -16,6 +17,8 @@ use std::{
     sync::Arc,
     time::{Duration, Instant},
 };
+
+pub(crate) use resting::Resting;
 
 /// How much more than its bound a segment may get, at most.
 const OVER: usize = 64 << 10;
@@ -61,19 +64,44 @@ impl Recorder {
     /// When there is no such directory and it cannot be made, or it leads out of its root.
     /// A disk that is full is none.
     pub(crate) fn open(recording: &Arc<Recording>) -> Result<Self, Error> {
-        let state = match Segment::newest(recording) {
-            Ok(segment) => State::Open(segment),
-            Err(fault) if fault.kind == FileErrorKind::NoSpace => State::broken(None),
-            Err(fault) => return Err(unusable(recording, fault)),
-        };
+        match Segment::newest(recording) {
+            Ok(segment) => Ok(Self::with(recording, State::Open(segment))),
+            Err(fault) if fault.kind == FileErrorKind::NoSpace => {
+                Ok(Self::with(recording, State::broken(None)))
+            }
+            Err(fault) => Err(unusable(recording, fault)),
+        }
+    }
+
+    /// Goes on where the last life of the process has [rested](Self::rest); else as
+    /// [`open`](Self::open).
+    ///
+    /// # Errors
+    ///
+    /// As [`open`](Self::open).
+    pub(crate) fn resume(recording: &Arc<Recording>, resting: &Resting) -> Result<Self, Error> {
+        match resting.take(recording) {
+            Some(segment) => Ok(Self::with(recording, State::Open(segment))),
+            None => Self::open(recording),
+        }
+    }
+
+    /// The life is over: the next one may come at once.
+    pub(crate) fn rest(self, resting: &Resting) {
+        if let (State::Open(segment), 0) = (self.state, self.missing) {
+            resting.keep(self.recording, segment);
+        }
+    }
+
+    fn with(recording: &Arc<Recording>, state: State) -> Self {
         let has_secrets = !recording.secrets.is_empty();
-        Ok(Self {
+        Self {
             recording: Arc::clone(recording),
             state,
             missing: 0,
             hidden: has_secrets.then(|| Hidden::of(recording).into()),
             can_splice: cfg!(target_os = "linux") && !has_secrets,
-        })
+        }
     }
 
     /// A life begins.

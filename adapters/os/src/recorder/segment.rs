@@ -30,13 +30,13 @@ pub(super) struct Segment {
     pen: Pen,
 }
 
-/// Where the lines of the index go. It is open while one is written: what says nothing
-/// holds no descriptor of it.
+/// Where the lines of the index go. It is open while one is written, and after the end of a
+/// life, when the next one may come at once: what says nothing holds no descriptor of it.
 #[derive(Debug)]
 struct Index {
     recording: Arc<Recording>,
     number: u32,
-    /// Open for the first line.
+    /// Open for the first line of a life.
     fresh: Option<OwnedFd>,
 }
 
@@ -79,6 +79,11 @@ impl Segment {
             },
             pen: Pen::default(),
         })
+    }
+
+    /// Whether its file is still where it was: somebody may have removed the recording.
+    pub(super) fn is_there(&self) -> bool {
+        rustix::fs::fstat(&self.log).is_ok_and(|stat| stat.st_nlink > 0)
     }
 
     /// Writes a line of the index that is about now.
@@ -139,7 +144,9 @@ impl Index {
             Some(fresh) => fresh,
             None => self.open()?,
         };
-        write_all(&file, mark.to_string().as_bytes())
+        write_all(&file, mark.to_string().as_bytes())?;
+        self.fresh = matches!(mark.what, Marked::Ended(_)).then_some(file);
+        Ok(())
     }
 
     fn open(&self) -> Result<OwnedFd, Fault> {

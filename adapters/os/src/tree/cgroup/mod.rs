@@ -3,6 +3,7 @@
 
 mod bounds;
 mod place;
+mod vacant;
 mod watcher;
 
 use super::Process;
@@ -37,6 +38,7 @@ pub(crate) struct Cgroups {
     bounds: bounds::Controllers,
     watcher: Option<Watcher>,
     wholes: Mutex<Wholes>,
+    vacant: vacant::Vacant,
 }
 
 /// The trees that are known to be in their control groups with all that they are.
@@ -44,6 +46,16 @@ pub(crate) struct Cgroups {
 struct Wholes {
     trees: BTreeSet<TreeId>,
     oldest_first: VecDeque<TreeId>,
+}
+
+/// What is seen of the control group of a tree.
+enum Look {
+    Gone,
+    Empty {
+        /// Whoever comes into it does not run.
+        frozen: bool,
+    },
+    Populated,
 }
 
 impl Cgroups {
@@ -66,6 +78,7 @@ impl Cgroups {
             watcher: Watcher::new(&base).ok(),
             base,
             wholes: Mutex::default(),
+            vacant: vacant::Vacant::default(),
         })
     }
 
@@ -87,6 +100,7 @@ impl Cgroups {
 
     /// What a process of the tree is, from now on, in that control group.
     pub(crate) fn note(&self, tree: &TreeId) {
+        self.vacant.enter(tree);
         let mut wholes = self.wholes();
         if wholes.trees.insert(tree.clone()) {
             wholes.oldest_first.push_back(tree.clone());
@@ -146,11 +160,21 @@ impl Cgroups {
         }
     }
 
-    /// Whether nobody is in the control group of the tree.
-    pub(crate) fn is_empty(&self, tree: &TreeId) -> bool {
+    /// Who is in the control group of the tree.
+    fn look(&self, tree: &TreeId) -> Look {
         let events = |path| fs::read_to_string(format!("{path}/cgroup.events")).ok();
-        let text = self.path(tree).and_then(events).unwrap_or_default();
-        !text.lines().any(|line| line == "populated 1")
+        let text = self.path(tree).and_then(events);
+        let says = |line: &str| {
+            text.as_ref()
+                .is_some_and(|text| text.lines().any(|l| l == line))
+        };
+        match (text.is_some(), says("populated 1")) {
+            (false, _) => Look::Gone,
+            (true, true) => Look::Populated,
+            (true, false) => Look::Empty {
+                frozen: says("frozen 1"),
+            },
+        }
     }
 
     /// The descriptor that says when somebody of the waiting is to be woken.
@@ -158,10 +182,10 @@ impl Cgroups {
         self.watcher.as_ref()
     }
 
-    /// Whether nobody is in the control group of the tree. If somebody is, `waker` is woken
-    /// when that may have changed.
+    /// Whether nobody is in the control group of the tree, which is vacant then. If somebody
+    /// is, `waker` is woken when that may have changed.
     pub(crate) fn poll_empty(&self, tree: &TreeId, waker: &Waker) -> Poll<io::Result<()>> {
-        let Some(path) = self.path(tree).filter(|_| !self.is_empty(tree)) else {
+        let Some(path) = self.path(tree).filter(|_| !self.has_left(tree)) else {
             return Poll::Ready(Ok(()));
         };
         let watched = self
@@ -169,27 +193,41 @@ impl Cgroups {
             .as_ref()
             .map(|watcher| watcher.watch(tree.as_str(), &format!("{path}/cgroup.events"), waker));
         match watched {
-            Some(Ok(())) if !self.is_empty(tree) => Poll::Pending,
+            Some(Ok(())) if !self.has_left(tree) => Poll::Pending,
             Some(Err(error)) if !is_gone(&error) => Poll::Ready(Err(error)),
             None => Poll::Ready(Err(io::ErrorKind::Unsupported.into())),
             _ => Poll::Ready(Ok(())),
         }
     }
 
+    /// Whether nobody of the tree is left. Who came into a group that somebody froze would not
+    /// run.
+    fn has_left(&self, tree: &TreeId) -> bool {
+        match self.look(tree) {
+            Look::Populated => return false,
+            Look::Empty { frozen: false } => self.vacate(tree),
+            Look::Empty { frozen: true } => self.remove(tree),
+            Look::Gone => {}
+        }
+        true
+    }
+
     /// Removes what belongs to the tree, if nobody is in it.
-    pub(crate) fn retire(&self, tree: &TreeId) {
+    pub(crate) fn remove(&self, tree: &TreeId) {
         let Some(path) = self.path(tree) else {
             return;
         };
         let removed = fs::remove_dir(&path);
         // What a process of it made below is empty as well.
-        if removed.is_err_and(|error| !is_gone(&error)) && self.is_empty(tree) {
+        let is_left = removed.is_err_and(|error| !is_gone(&error));
+        if is_left && matches!(self.look(tree), Look::Empty { .. }) {
             let groups = below(path);
             groups
                 .iter()
                 .rev()
                 .for_each(|group| drop(fs::remove_dir(group)));
         }
+        self.vacant.forget(tree);
         self.bounds.retire(tree);
     }
 
@@ -202,6 +240,7 @@ impl Cgroups {
     /// a process is started into it.
     pub(crate) fn bound(&self, tree: &TreeId, bounds: &Bounds) -> io::Result<Joined> {
         let path = self.path(tree).ok_or(io::ErrorKind::InvalidInput)?;
+        self.note_bounded(tree);
         self.bounds.apply(&path, tree, bounds)
     }
 
