@@ -12,6 +12,11 @@ use std::{
 };
 
 mod files;
+#[cfg(all(
+    target_os = "linux",
+    any(target_arch = "x86_64", target_arch = "aarch64")
+))]
+mod seats;
 mod signals;
 #[allow(unsafe_code, reason = "the one module that talks to the kernel itself")]
 mod sys;

@@ -1,7 +1,7 @@
 //! `clone3`, and what the child does before it becomes its program.
 
 use super::words::Words;
-use crate::{Failure, Plan, Resource, Stage, Started};
+use crate::{Failure, Plan, Resource, Stage, Started, seats::Seated};
 use libc::{c_char, c_int, c_long};
 use rustix::{fd::OwnedFd, io::Errno, process::Pid};
 use std::{
@@ -39,6 +39,22 @@ pub(super) fn is_available() -> bool {
 }
 
 pub(super) fn spawn(plan: &Plan<'_>) -> Result<Started, Failure> {
+    match Seated::of(plan) {
+        Some(seated) => start(&seated.plan(plan), Table::Ours(seated.above())),
+        None => start(plan, Table::Own),
+    }
+}
+
+/// The table of descriptors that a child begins with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Table {
+    /// A copy of ours.
+    Own,
+    /// Ours, which it leaves at once, for a copy of what is below this descriptor.
+    Ours(c_int),
+}
+
+fn start(plan: &Plan<'_>, table: Table) -> Result<Started, Failure> {
     let (args, env) = (Words::new(plan.args), Words::new(plan.env));
     let limits: Vec<_> = plan.limits.iter().map(Given::limit).collect();
     let kept: Vec<_> = plan
@@ -47,6 +63,7 @@ pub(super) fn spawn(plan: &Plan<'_>) -> Result<Started, Failure> {
         .map(std::os::fd::AsRawFd::as_raw_fd)
         .collect();
     let mut given = Given {
+        table,
         program: plan.program.as_ptr(),
         args: args.as_ptr(),
         env: env.as_ptr(),
@@ -81,7 +98,11 @@ pub(super) fn spawn(plan: &Plan<'_>) -> Result<Started, Failure> {
 fn clone(plan: &Plan<'_>, given: &mut Given) -> Result<Started, Failure> {
     let mut stack = Vec::<MaybeUninit<Aligned>>::with_capacity(STACK / size_of::<Aligned>());
     let mut pidfd: c_int = -1;
-    let flags = libc::CLONE_VM | libc::CLONE_VFORK | libc::CLONE_PIDFD;
+    let files = match given.table {
+        Table::Own => 0,
+        Table::Ours(_) => libc::CLONE_FILES,
+    };
+    let flags = libc::CLONE_VM | libc::CLONE_VFORK | libc::CLONE_PIDFD | files;
     let into = plan.cgroup.map_or(0, |_| CLONE_INTO_CGROUP);
     let args = CloneArgs {
         flags: u64::from(flags.cast_unsigned()) | CLONE_CLEAR_SIGHAND | into,
@@ -141,6 +162,7 @@ struct Aligned([u8; 16]);
 /// What the child is told, in memory that it shares with us, and where it leaves how it
 /// failed.
 struct Given {
+    table: Table,
     program: *const c_char,
     args: *const *const c_char,
     env: *const *const c_char,
@@ -191,9 +213,16 @@ unsafe extern "C" fn child(given: *mut Given) -> ! {
 /// As [`child`].
 unsafe fn become_program(given: &Given) -> (Stage, c_int) {
     // SAFETY: all pointers of `given` are to what lives until we have our program; the
-    // numbers are descriptors of ours, of which the child has its own table.
+    // numbers are descriptors of ours, of which the child has its own table, or gets one before
+    // it changes any.
     unsafe {
         let failed = |stage: Stage| (stage, *libc::__errno_location());
+        if let Table::Ours(above) = given.table {
+            let (above, flag) = (c_long::from(above), libc::CLOSE_RANGE_UNSHARE);
+            if libc::syscall(libc::SYS_close_range, above, OTHERS.1, flag) != 0 {
+                return failed(Stage::Descriptors);
+            }
+        }
         let pipe = c_long::from(libc::SIGPIPE);
         let action = DEFAULT_ACTION.as_ptr();
         if libc::syscall(libc::SYS_rt_sigaction, pipe, action, NONE, SIGNALS) != 0 {

@@ -405,8 +405,11 @@ impl Host {
 
     /// Tells who waits that all is written down.
     pub(crate) fn let_go_when_clean(&mut self) {
-        let is_clean = self.shared.journal.is_clean();
-        if !is_clean || !self.processes().all(Process::can_be_found) {
+        let journal = &self.shared.journal;
+        if journal.follower.is_none() || !journal.is_clean() {
+            return;
+        }
+        if !self.processes().all(Process::can_be_found) {
             return;
         }
         if let Some(follower) = self.shared.journal.follower.take() {
