@@ -7,6 +7,7 @@ use crate::{
     perform::{Happening, InFlight, What, perform},
     portions::Portions,
     turn::a_turn_for_others,
+    unchanged::Revision,
 };
 use collodi_backend::{Backends, BoxFuture};
 use collodi_host::{Host, Input};
@@ -31,6 +32,7 @@ pub struct Driver {
     backends: Backends,
     mailbox: mpsc::Receiver<Message>,
     subscribers: Subscribers,
+    revision: Revision,
 }
 
 /// What the driver waits for.
@@ -86,8 +88,10 @@ impl Driver {
             backends,
             mailbox,
             subscribers: Subscribers::default(),
+            revision: Revision::default(),
         };
-        (driver, HostHandle::new(Sender::new(sender)))
+        let handle = HostHandle::new(Sender::new(sender), driver.revision.clone());
+        (driver, handle)
     }
 
     /// Starts the host and runs it until it has shut down.
@@ -114,6 +118,7 @@ impl Driver {
     }
 
     fn input(&mut self, input: Input) {
+        self.revision.advance();
         // Each action is completed once here, so nothing is stale.
         let _ = self.host.handle_input(self.now(), input);
     }
@@ -122,6 +127,7 @@ impl Driver {
         match message {
             Message::Command(command, reply) => {
                 let now = self.now();
+                self.revision.advance();
                 reply(self.host.command(now, command));
             }
             Message::Query(query) => query(&self.host),
@@ -148,6 +154,12 @@ impl Driver {
                 Output::Done(_) => return Goes::Over,
             }
         }
+    }
+}
+
+impl Drop for Driver {
+    fn drop(&mut self) {
+        self.revision.end();
     }
 }
 

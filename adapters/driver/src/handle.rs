@@ -4,6 +4,7 @@ use crate::{
     Events, Growth,
     events::{Subscriber, change_subscription, patient_subscription, subscription},
     growth::{Watcher, watch},
+    unchanged::Revision,
 };
 use collodi_host::{Accepted, Command, Host, Refused};
 use futures::{
@@ -16,6 +17,7 @@ use std::{collections::BTreeSet, fmt};
 #[derive(Clone, Debug)]
 pub struct HostHandle {
     sender: Sender,
+    revision: Revision,
 }
 
 /// The driver has ended: its host has shut down.
@@ -32,12 +34,16 @@ pub enum CommandError {
 }
 
 impl HostHandle {
-    pub(crate) const fn new(sender: Sender) -> Self {
-        Self { sender }
+    pub(crate) const fn new(sender: Sender, revision: Revision) -> Self {
+        Self { sender, revision }
     }
 
     pub(crate) const fn sender(&self) -> &Sender {
         &self.sender
+    }
+
+    pub(crate) const fn revision(&self) -> &Revision {
+        &self.revision
     }
 
     /// Has the host do something.

@@ -16,6 +16,7 @@ mod portions;
 mod survey;
 mod transfer;
 mod turn;
+mod unchanged;
 mod workspace;
 
 pub use apps::{AppDetail, Apps, AppsError, Kept, Updated};
@@ -30,4 +31,5 @@ pub use left::empty;
 pub use perform::complete;
 pub use survey::survey;
 pub use turn::a_turn_for_others;
+pub use unchanged::Unchanged;
 pub use workspace::{AppInfo, EnvInfo, LoadError, LoadedApp, Workspace, load};

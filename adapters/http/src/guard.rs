@@ -8,6 +8,7 @@ use crate::{
     headers::secure,
     log::Entry,
     routes::needed,
+    surface::Served,
 };
 use axum::{
     extract::{MatchedPath, Request, State},
@@ -20,7 +21,7 @@ use std::sync::Arc;
 /// Lets a request through, its body read, or answers with a problem. Whatever is answered has the
 /// headers of every answer, and is logged.
 pub(crate) async fn guard(
-    State(surface): State<Arc<Surface>>,
+    State(surface): State<Arc<Served>>,
     request: Request,
     next: Next,
 ) -> Response {

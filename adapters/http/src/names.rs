@@ -1,8 +1,8 @@
 //! Names in paths.
 
 use crate::{
-    Surface,
     fault::{Fault, Kind},
+    surface::Served,
 };
 use axum::{
     extract::{FromRequestParts, Path},
@@ -19,24 +19,24 @@ pub(crate) struct PathName(pub(crate) Name);
 #[derive(Clone, Debug)]
 pub(crate) struct PathId(pub(crate) String);
 
-impl FromRequestParts<Arc<Surface>> for PathName {
+impl FromRequestParts<Arc<Served>> for PathName {
     type Rejection = Fault;
 
     async fn from_request_parts(
         parts: &mut Parts,
-        surface: &Arc<Surface>,
+        surface: &Arc<Served>,
     ) -> Result<Self, Self::Rejection> {
         let text = segment(parts, surface).await?;
         Name::parse(&text).map(Self).map_err(bad_name)
     }
 }
 
-impl FromRequestParts<Arc<Surface>> for PathId {
+impl FromRequestParts<Arc<Served>> for PathId {
     type Rejection = Fault;
 
     async fn from_request_parts(
         parts: &mut Parts,
-        surface: &Arc<Surface>,
+        surface: &Arc<Served>,
     ) -> Result<Self, Self::Rejection> {
         let text = segment(parts, surface).await?;
         Name::parse(app_of(&text)).map_err(bad_name)?;
@@ -45,7 +45,7 @@ impl FromRequestParts<Arc<Surface>> for PathId {
 }
 
 /// Decodes the segment. One that is not UTF-8 then is no name.
-async fn segment(parts: &mut Parts, surface: &Arc<Surface>) -> Result<String, Fault> {
+async fn segment(parts: &mut Parts, surface: &Arc<Served>) -> Result<String, Fault> {
     match Path::<String>::from_request_parts(parts, surface).await {
         Ok(Path(text)) => Ok(text),
         Err(_) => Err(Fault::new(Kind::BadName, "a name in the path is not UTF-8")),

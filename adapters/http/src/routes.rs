@@ -2,10 +2,11 @@
 //! refused.
 
 use crate::{
-    Scope, Surface,
+    Scope,
     endpoints::*,
     fault::Kind,
     openapi::{About, Parameter, Shape},
+    surface::Served,
 };
 use axum::{
     extract::{Request, State},
@@ -43,19 +44,19 @@ pub struct Route {
 type Endpoint = fn(Asked) -> BoxFuture<'static, Response>;
 
 /// A request to a route, and what is there to answer it with.
-struct Asked(Request, Arc<Surface>);
+struct Asked(Request, Arc<Served>);
 
 impl Asked {
     /// Has `handler` answer.
-    fn to<T>(self, handler: impl Handler<T, Arc<Surface>>) -> BoxFuture<'static, Response> {
+    fn to<T>(self, handler: impl Handler<T, Arc<Served>>) -> BoxFuture<'static, Response> {
         Box::pin(handler.call(self.0, self.1))
     }
 }
 
 impl Route {
-    pub(crate) fn endpoint(&self) -> MethodRouter<Arc<Surface>> {
+    pub(crate) fn endpoint(&self) -> MethodRouter<Arc<Served>> {
         let endpoint = self.endpoint;
-        let answer = move |State(surface): State<Arc<Surface>>, request: Request| {
+        let answer = move |State(surface): State<Arc<Served>>, request: Request| {
             endpoint(Asked(request, surface))
         };
         on(self.filter, answer)

@@ -2,7 +2,7 @@
 
 use crate::{
     AllowedHosts, Keyring, Token,
-    endpoints::{no_such_method, no_such_route},
+    endpoints::{Seen, no_such_method, no_such_route, seen},
     guard::guard,
     routes::ROUTES,
 };
@@ -11,12 +11,12 @@ use collodi_api::{AuditPage, Doctor};
 use collodi_audit::Query;
 use collodi_backend::{BoxFuture, Clock, ProcessBackend};
 use collodi_config::Settings;
-use collodi_driver::{Apps, HostHandle, Workspace};
+use collodi_driver::{Apps, HostHandle, Unchanged, Workspace};
 use collodi_inventory::Inventory;
 use collodi_plan::Holds;
 use collodi_settings::SettingsFile;
 use collodi_webhooks::Figures;
-use std::{fmt, io, sync::Arc};
+use std::{fmt, io, ops::Deref, sync::Arc};
 
 /// Answers questions about what was executed.
 pub type AuditOf = Arc<dyn Fn(Query) -> BoxFuture<'static, io::Result<AuditPage>> + Send + Sync>;
@@ -75,7 +75,7 @@ pub struct Surface {
 /// The routes of [`ROUTES`], each behind the checks of the crate's documentation, and
 /// problems for all other paths and methods.
 pub fn router(surface: Surface) -> Router {
-    let shared = Arc::new(surface);
+    let shared = Arc::new(Served::of(surface));
     ROUTES
         .iter()
         .fold(Router::new(), |router, route| {
@@ -85,6 +85,29 @@ pub fn router(surface: Surface) -> Router {
         .method_not_allowed_fallback(no_such_method)
         .layer(from_fn_with_state(shared.clone(), guard))
         .with_state(shared)
+}
+
+/// A surface that is served, and what it keeps between requests.
+#[derive(Debug)]
+pub(crate) struct Served {
+    surface: Surface,
+    /// What a status has of the host.
+    pub(crate) seen: Unchanged<Option<Seen>>,
+}
+
+impl Served {
+    fn of(surface: Surface) -> Self {
+        let seen = Unchanged::new(seen);
+        Self { surface, seen }
+    }
+}
+
+impl Deref for Served {
+    type Target = Surface;
+
+    fn deref(&self) -> &Surface {
+        &self.surface
+    }
 }
 
 impl fmt::Debug for Surface {

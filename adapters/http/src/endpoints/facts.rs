@@ -7,7 +7,7 @@ use collodi_api::Status;
 use collodi_host::{Host, Process};
 use collodi_python::{Interpreter, Toolchain};
 use collodi_value::Value;
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 /// The facts of a machine that a person wants to see.
 const FACTS: [&str; 6] = ["platform", "arch", "ram", "gpu", "gpu_model", "vram"];
@@ -15,7 +15,10 @@ const FACTS: [&str; 6] = ["platform", "arch", "ram", "gpu", "gpu_model", "vram"]
 const NOT_FOUND: &str = "not found";
 
 pub(crate) async fn status(State(surface): Shared) -> Answered<Status> {
-    let seen = known(&surface.host, seen).await?;
+    let seen = match surface.seen.ask(&surface.host).await? {
+        Some(seen) => seen,
+        None => known(&surface.host, self::seen).await?,
+    };
     let platform = surface.workspace.layout().platform();
     let in_env = match seen.apple_silicon {
         true => surface.inventory.mlx().await?,
@@ -29,22 +32,25 @@ pub(crate) async fn status(State(surface): Shared) -> Answered<Status> {
         mlx_env,
         env_count: surface.inventory.env_count().await?,
         apple_silicon: seen.apple_silicon || platform.is_apple_silicon(),
-        ..seen
+        ..Status::clone(&seen)
     }))
 }
 
+/// What a host knows of a status.
+pub(crate) type Seen = Arc<Status>;
+
 /// What the host knows of it; none as long as it does not know what the machine has.
-fn seen(host: &Host) -> Option<Status> {
+pub(crate) fn seen(host: &Host) -> Option<Seen> {
     let running = host.processes().filter(|p| !Process::has_ended(p));
     let silicon = apple_silicon(host);
-    Some(Status {
+    Some(Arc::new(Status {
         process_count: host.processes().count(),
         running_count: running.count(),
         machine: machine(host),
         apple_silicon: silicon.is_some(),
         mlx: silicon.unwrap_or_else(|| "n/a".to_owned()),
         ..found(host.tools()?)
-    })
+    }))
 }
 
 /// What the host was told that the machine is, in short.

@@ -27,7 +27,7 @@ mod templates;
 mod update_app;
 mod usage;
 
-use crate::{Surface, fault::Fault};
+use crate::{fault::Fault, surface::Served};
 use axum::{Json, extract::State};
 use std::sync::Arc;
 
@@ -38,7 +38,7 @@ pub(crate) use config::{change_config, config, environment};
 pub(crate) use doctor::doctor;
 pub(crate) use envs::{create_env, delete_env, env_list, envs};
 pub(crate) use events::events;
-pub(crate) use facts::status;
+pub(crate) use facts::{Seen, seen, status};
 pub(crate) use log_text::{process_log_text, run_log_text};
 pub(crate) use metrics::metrics;
 pub(crate) use nowhere::{no_such_method, no_such_route};
@@ -59,6 +59,6 @@ pub(crate) use update_app::update_app;
 pub(crate) use usage::usage;
 
 /// What endpoints work with.
-type Shared = State<Arc<Surface>>;
+type Shared = State<Arc<Served>>;
 /// What endpoints answer.
 type Answered<T> = Result<Json<T>, Fault>;

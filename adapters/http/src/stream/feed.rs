@@ -6,7 +6,7 @@ use super::{
     frame::{Frame, HEARTBEAT, HELLO},
     topics::Topics,
 };
-use crate::{Surface, endpoints::env_list, fault::Fault, views};
+use crate::{endpoints::env_list, fault::Fault, surface::Served, views};
 use collodi_api::{LogPage, ResetReason, StreamGap, StreamGone, StreamReset, StreamTopic};
 use collodi_driver::{Events, Gone, Growth, Notice};
 use collodi_host::{Host, ProcessId, RunId};
@@ -21,7 +21,7 @@ const LINES: usize = 200;
 
 /// One client's stream.
 pub(super) struct Feed {
-    surface: Arc<Surface>,
+    surface: Arc<Served>,
     topics: Topics,
     changes: Events,
     growth: Growth,
@@ -61,7 +61,7 @@ impl From<Frame> for Next {
 impl Feed {
     /// Listens to these topics, from `position` on where that can be.
     pub(super) async fn open(
-        surface: Arc<Surface>,
+        surface: Arc<Served>,
         topics: Topics,
         position: Option<Cursor>,
     ) -> Result<Self, Fault> {

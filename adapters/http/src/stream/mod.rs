@@ -12,8 +12,8 @@ mod topics;
 mod turns;
 
 use crate::{
-    Surface,
     fault::{Fault, Kind},
+    surface::Served,
 };
 use axum::{
     body::{Body, Bytes},
@@ -30,7 +30,7 @@ static LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 
 /// A stream of the topics that `uri` asks for, from the position on that `headers` have.
 pub(crate) async fn open(
-    surface: Arc<Surface>,
+    surface: Arc<Served>,
     uri: &Uri,
     headers: &HeaderMap,
 ) -> Result<Response, Fault> {
