@@ -124,8 +124,19 @@ fn check(text: &str) -> Result<(), GlobError> {
 
 /// The ends come first: most names fit few patterns, and most of those differ there.
 fn matches(pattern: &str, name: &str) -> bool {
+    if ends_differ(pattern, name) {
+        return false;
+    }
     let (mut pattern, mut name) = (pattern.chars(), name.chars());
     take_end(&mut pattern, &mut name) && fits(pattern, name)
+}
+
+/// Whether already the last character says that they do not fit: one comparison for most.
+fn ends_differ(pattern: &str, name: &str) -> bool {
+    match (pattern.as_bytes().last(), name.as_bytes().last()) {
+        (Some(b'*' | b'?'), _) | (None, _) => false,
+        (Some(wanted), last) => !last.is_some_and(|last| last.eq_ignore_ascii_case(wanted)),
+    }
 }
 
 /// Takes what stands behind the last star off both; whether it fits.

@@ -134,6 +134,9 @@ impl Host {
         let log = Log::new(self.options.log).with_mask(mask);
         let mut process = Process::new(birth, supervisor, log, self.options.epoch);
         process.order.noted = !waits;
+        if !process.depends_on().is_empty() {
+            self.ties.tie(&id);
+        }
         self.processes.insert(id, Box::new(process));
     }
 
@@ -196,6 +199,7 @@ impl Host {
             .count();
         for (_, old) in self.ended_processes.drain(..over.max(old)) {
             self.processes.remove(&old);
+            self.ties.forget(&old);
         }
         self.restart_stopped(now);
     }

@@ -9,6 +9,7 @@ use crate::{
     detection::{Detecting, own_environment, own_vars},
     environment::EnvJob,
     journal::Journal,
+    order::Ties,
     purpose::decided,
     script_call::Calls,
     script_records::Records,
@@ -57,6 +58,7 @@ pub struct Host {
     pub(crate) runs: BTreeMap<RunId, RunEntry>,
     pub(crate) processes: BTreeMap<ProcessId, Box<Process>>,
     pub(crate) alike: Alike,
+    pub(crate) ties: Ties,
     pub(crate) changing: Changing,
     pub(crate) envs: BTreeMap<ContainedPath, EnvJob>,
     /// Searches for named conda environments, by the actions of runs that want them.
@@ -100,6 +102,7 @@ impl Host {
             runs: BTreeMap::new(),
             processes: BTreeMap::new(),
             alike: Alike::default(),
+            ties: Ties::default(),
             changing: Changing::default(),
             envs: BTreeMap::new(),
             searches: BTreeMap::new(),

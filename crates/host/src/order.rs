@@ -15,6 +15,29 @@ use collodi_restart::{Ended, Input, Phase, Status};
 use collodi_script::Supervision;
 use collodi_time::Instant;
 
+/// The daemons that have something to do with others. They are few, or there are none: so what
+/// becomes of one daemon is no reason to look at all.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Ties {
+    /// Those that depend on others, or wait for one that died.
+    tied: BTreeSet<ProcessId>,
+    /// Those that are to be ended when it is their turn.
+    to_end: BTreeSet<ProcessId>,
+}
+
+impl Ties {
+    /// A daemon that depends on others.
+    pub(crate) fn tie(&mut self, id: &ProcessId) {
+        self.tied.insert(id.clone());
+    }
+
+    /// A daemon that is no longer known.
+    pub(crate) fn forget(&mut self, id: &ProcessId) {
+        self.tied.remove(id);
+        self.to_end.remove(id);
+    }
+}
+
 /// Whether those that a daemon depends on are up.
 #[derive(Debug, PartialEq, Eq)]
 enum Ground {
@@ -107,7 +130,7 @@ impl Host {
         if is_reborn(before, &after) {
             self.take_down_with(id);
         }
-        if after.restarts > before.restarts || matches!(after.phase, Phase::Ended(_)) {
+        if is_to_be_noted(before, &after) {
             self.note_process(id);
         }
         if matches!(after.phase, Phase::Ended(ended) if brings_down(ended)) {
@@ -154,6 +177,7 @@ impl Host {
         for fellow in self.fellows(id) {
             if let Some(process) = self.processes.get_mut(&fellow) {
                 process.order.after = Some(id.clone());
+                self.ties.tie(&fellow);
             }
             let hold = Post::Process(fellow, Input::Hold);
             self.shared.post.push_back(hold);
@@ -167,16 +191,18 @@ impl Host {
     }
 
     fn settle_siblings(&mut self, now: Instant, id: &ProcessId) {
-        let Some(process) = self.process(id) else {
-            return;
-        };
-        let waits = |p: &&Process| !p.depends_on().is_empty() || p.order.after.is_some();
-        let waiting = self.siblings(process).filter(waits);
-        let waiting = waiting.chain(Some(process).filter(waits));
-        let ids: Vec<_> = waiting.map(|p| p.id().clone()).collect();
-        for id in ids {
+        for id in self.of_one_run(id, &self.ties.tied) {
             self.settle(now, &id);
         }
+    }
+
+    /// Those of `some` that belong to the run of this daemon.
+    fn of_one_run(&self, id: &ProcessId, some: &BTreeSet<ProcessId>) -> Vec<ProcessId> {
+        let Some(process) = self.process(id) else {
+            return Vec::new();
+        };
+        let its = |id: &&ProcessId| self.process(id).is_some_and(|p| p.run() == process.run());
+        some.iter().filter(its).cloned().collect()
     }
 
     /// Starts a daemon that waits when it may run.
@@ -230,13 +256,7 @@ impl Host {
 
     /// The end of this one, or a pause of its, may be what others waited for to end.
     fn advance_stops(&mut self, id: &ProcessId) {
-        let Some(process) = self.process(id) else {
-            return;
-        };
-        let asked = |p: &&Process| p.order.stop_asked && !p.order.stop_told;
-        let asked = self.siblings(process).chain([process]).filter(asked);
-        let ids: Vec<_> = asked.map(|p| p.id().clone()).collect();
-        for id in ids {
+        for id in self.of_one_run(id, &self.ties.to_end) {
             self.stop_in_turn(&id);
         }
     }
@@ -247,6 +267,7 @@ impl Host {
         };
         // It goes on first, and is ended then.
         if process.order.history.is_some() {
+            self.ties.to_end.insert(id.clone());
             return;
         }
         let Some(name) = process.name() else {
@@ -259,18 +280,27 @@ impl Host {
         );
         let needs = |p: &Process| p.order.stop_asked && !p.has_ended() && needs(p);
         let is_needed = self.siblings(process).any(needs);
-        if !(lives && is_needed) {
-            self.stop_process(id);
+        match lives && is_needed {
+            true => drop(self.ties.to_end.insert(id.clone())),
+            false => self.stop_process(id),
         }
     }
 
     fn stop_process(&mut self, id: &ProcessId) {
+        self.ties.to_end.remove(id);
         if let Some(process) = self.processes.get_mut(id).filter(|p| !p.order.stop_told) {
             process.order.stop_told = true;
             let stop = Post::Process(id.clone(), Input::Stop);
             self.shared.post.push_back(stop);
         }
     }
+}
+
+/// Whether what is written down is not enough for another host. Of a life that has begun its
+/// process is noted soon; until then, that the last one is gone says the same.
+fn is_to_be_noted(before: &Status, after: &Status) -> bool {
+    let has_failed = before.phase == Phase::Starting && after.phase == Phase::Crashed;
+    has_failed || matches!(after.phase, Phase::Ended(_))
 }
 
 /// Whether a death lies between the two, after which it is started again.

@@ -190,11 +190,14 @@ impl Host {
                 self.run_input(now, &run, collodi_run::Input::Progress(own, progress));
             }
             (Child::Process(process), Role::Life) => {
-                let is_news = matches!(progress, Progress::Identified(_));
+                let before = self.process(&process).and_then(Process::identity).cloned();
+                let is_named = matches!(progress, Progress::Identified(_));
                 if let Some(process) = self.processes.get_mut(&process) {
                     process.progress(now, progress, &mut self.shared);
                 }
-                if is_news {
+                // That of one that was taken over is written down.
+                if is_named && self.process(&process).and_then(Process::identity) != before.as_ref()
+                {
                     self.note_process(&process);
                 }
             }

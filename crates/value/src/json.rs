@@ -96,21 +96,37 @@ fn line_break(out: &mut String, indent: Option<&str>, depth: usize) {
 
 fn quote(text: &str, out: &mut String) {
     out.push('"');
-    for c in text.chars() {
-        match c {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            '\u{8}' => out.push_str("\\b"),
-            '\u{c}' => out.push_str("\\f"),
-            // Writing to a String cannot fail.
-            c if c < ' ' => drop(write!(out, "\\u{:04x}", u32::from(c))),
-            c => out.push(c),
+    for part in text.split_inclusive(is_special) {
+        match part.strip_suffix(is_special) {
+            Some(plain) => {
+                out.push_str(plain);
+                part.chars()
+                    .next_back()
+                    .into_iter()
+                    .for_each(|c| escape(c, out));
+            }
+            None => out.push_str(part),
         }
     }
     out.push('"');
+}
+
+const fn is_special(c: char) -> bool {
+    c < ' ' || matches!(c, '"' | '\\')
+}
+
+fn escape(special: char, out: &mut String) {
+    match special {
+        '"' => out.push_str("\\\""),
+        '\\' => out.push_str("\\\\"),
+        '\n' => out.push_str("\\n"),
+        '\r' => out.push_str("\\r"),
+        '\t' => out.push_str("\\t"),
+        '\u{8}' => out.push_str("\\b"),
+        '\u{c}' => out.push_str("\\f"),
+        // Writing to a String cannot fail.
+        c => drop(write!(out, "\\u{:04x}", u32::from(c))),
+    }
 }
 
 #[cfg(test)]

@@ -17,6 +17,8 @@ use std::{io, time::Duration};
 
 /// How long an end waits for who reads the output.
 const PATIENCE: Duration = Duration::from_secs(2);
+/// How many events are shown at once at the most.
+const TOGETHER: usize = 64;
 
 /// How the life of a server is over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,11 +88,22 @@ impl<'a> Seat<'a> {
 async fn show(events: &mut Events, screen: &mut Screen) {
     loop {
         screen.room().await;
-        match events.next().await {
-            Some(Notice::Event(event)) => screen.try_show(move |show| show.event(&event)),
-            Some(Notice::Missed(events)) => screen.try_show(move |show| show.missed(events)),
-            None => return,
+        let Some(first) = events.next().await else {
+            return;
+        };
+        let mut notices = vec![first];
+        // What is there already is shown along with it: its thread wakes up once.
+        while notices.len() < TOGETHER
+            && let Some(Some(next)) = events.next().now_or_never()
+        {
+            notices.push(next);
         }
+        screen.try_show(move |show| {
+            notices.iter().for_each(|notice| match notice {
+                Notice::Event(event) => show.event(event),
+                Notice::Missed(events) => show.missed(*events),
+            });
+        });
     }
 }
 
