@@ -49,6 +49,7 @@ impl<'a> Disk<'a> {
             FileOp::Read { .. }
             | FileOp::Stat { .. }
             | FileOp::List { .. }
+            | FileOp::ReadAll { .. }
             | FileOp::Measure { .. }
             | FileOp::Space { .. } => self.read(op).await,
             FileOp::Append { path, .. } => {
@@ -99,7 +100,8 @@ impl<'a> Disk<'a> {
     async fn read(&mut self, op: &FileOp) -> Result<FileAnswer, FileError> {
         let above = self.change(op);
         match (&above, op) {
-            (Ok(FileAnswer::Stat(None)), _) | (Err(_), FileOp::Read { .. }) => {}
+            (Ok(FileAnswer::Stat(None)), _)
+            | (Err(_), FileOp::Read { .. } | FileOp::ReadAll { .. }) => {}
             // A folder that the run writes into is there twice: the real one has the rest.
             (_, FileOp::List { .. }) => {}
             // What is made in memory takes no room.

@@ -70,6 +70,7 @@ fn perform(disk: &mut Disk, claims: &mut Claims, owner: &Arc<()>, op: &FileOp) -
         FileOp::Copy { from, to } => copy(disk, from, to),
         FileOp::Stat { path } => stat(disk, path),
         FileOp::List { path } => list(disk, path),
+        FileOp::ReadAll { path, last, limit } => read_all(disk, path, *last, *limit),
         FileOp::Link { path, to } => link(disk, path, to),
         FileOp::Measure { path, limits } => measure(disk, path, *limits),
         FileOp::Space { .. } => Ok(FileAnswer::Space(disk.space)),
@@ -256,6 +257,28 @@ fn list(disk: &Disk, path: &ContainedPath) -> Answer {
         }
         Some(_) => Err(FileErrorKind::NotADirectory),
         None => Err(FileErrorKind::NotFound),
+    }
+}
+
+fn read_all(disk: &Disk, path: &ContainedPath, last: usize, limit: u64) -> Answer {
+    let place = find(disk, path, End::Follow, Way::Exists)?;
+    let Some(Node::Dir(entries)) = disk.get(&place) else {
+        return Err(disk
+            .get(&place)
+            .map_or(FileErrorKind::NotFound, |_| FileErrorKind::NotADirectory));
+    };
+    let file = |(name, node): (&String, &Node)| match node {
+        Node::File(bytes) => Some((name.clone(), bytes.clone())),
+        Node::Program(_) => Some((name.clone(), Vec::new())),
+        _ => None,
+    };
+    let all: Vec<_> = entries.iter().filter_map(file).collect();
+    let skipped = all.len().saturating_sub(last);
+    let files: Vec<_> = all.into_iter().skip(skipped).collect();
+    let bytes: usize = files.iter().map(|(_, bytes)| bytes.len()).sum();
+    match bytes as u64 > limit {
+        true => Err(FileErrorKind::TooLarge),
+        false => Ok(FileAnswer::Files(files)),
     }
 }
 

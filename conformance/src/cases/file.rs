@@ -196,6 +196,7 @@ cases! {
             },
             FileOp::MakeDir { path: path()? },
             FileOp::List { path: path()? },
+            FileOp::ReadAll { path: path()?, last: 1, limit: LIMIT },
         ];
         for op in ops {
             let name = op.to_string();
@@ -206,6 +207,23 @@ cases! {
             );
         }
         assert_eq!(world.read("file").await?, "text");
+        Ok(())
+    }
+
+    /// Many files are read at once: those of a directory with the last names. Directories and
+    /// links are not among them.
+    async fn all_files_of_a_directory_are_read_at_once(world: Subject) -> Verdict {
+        world.write("dir/one", "1").await?;
+        world.write("dir/three", "333").await?;
+        world.write("dir/two", "22").await?;
+        world.write("dir/below/four", "4444").await?;
+        world.perform(FileOp::Link { path: world.at("dir/zero")?, to: world.at("dir/one")? }).await?;
+        let text = |last, limit| read_all(&world, "dir", last, limit);
+        assert_eq!(text(9, LIMIT).await, Ok("one=1 three=333 two=22".to_owned()));
+        assert_eq!(text(2, 5).await, Ok("three=333 two=22".to_owned()));
+        assert_eq!(text(3, 5).await, Err(FileErrorKind::TooLarge));
+        assert_eq!(text(0, 0).await, Ok(String::new()));
+        assert_eq!(read_all(&world, "nothing", 9, LIMIT).await, Err(FileErrorKind::NotFound));
         Ok(())
     }
 
@@ -561,6 +579,24 @@ async fn stat(world: &Subject, path: &str) -> Result<Option<Stat>, Broken> {
 async fn list(world: &Subject, path: &str) -> Result<FileAnswer, FileErrorKind> {
     let path = path_of(world, path)?;
     world.attempt(FileOp::List { path }).await
+}
+
+/// The files that are read at once, in words.
+async fn read_all(
+    world: &Subject,
+    path: &str,
+    last: usize,
+    limit: u64,
+) -> Result<String, FileErrorKind> {
+    let path = path_of(world, path)?;
+    let FileAnswer::Files(files) = world.attempt(FileOp::ReadAll { path, last, limit }).await?
+    else {
+        return Err(FileErrorKind::Other);
+    };
+    let shown = files
+        .iter()
+        .map(|(name, bytes)| format!("{name}={}", String::from_utf8_lossy(bytes)));
+    Ok(shown.collect::<Vec<_>>().join(" "))
 }
 
 async fn names(world: &Subject, path: &str) -> Result<Vec<String>, Broken> {

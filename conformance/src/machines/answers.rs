@@ -212,6 +212,11 @@ fn file_answers(op: &FileOp) -> Vec<Completion> {
                 FileAnswer::Entries(vec![file("trees.json"), file("demo-1.json"), file("x")]),
             ]
         }
+        FileOp::ReadAll { .. } => vec![
+            FileAnswer::Files(Vec::new()),
+            FileAnswer::Files(vec![("trees.json".into(), b"{}".to_vec())]),
+            FileAnswer::Done,
+        ],
         _ => vec![FileAnswer::Done],
     };
     let kinds = [FileErrorKind::PermissionDenied, FileErrorKind::NotFound];

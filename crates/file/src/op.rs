@@ -74,6 +74,18 @@ pub enum FileOp {
         /// The directory.
         path: ContainedPath,
     },
+    /// The content of the regular files of a directory, of those with the last names: what many
+    /// small files hold is known with one answer. Links are left out, and so is what goes
+    /// meanwhile.
+    ReadAll {
+        /// The directory.
+        path: ContainedPath,
+        /// How many files, counted from the last name.
+        last: usize,
+        /// The most bytes to read of all together; when there are more, it is
+        /// [`TooLarge`](crate::FileErrorKind::TooLarge).
+        limit: u64,
+    },
     /// Makes a symbolic link. Fails when something is at its path, and when its target
     /// lies neither in the root of the path nor in that root's annexes.
     Link {
@@ -160,6 +172,7 @@ impl FileOp {
             | Self::Remove { path }
             | Self::Stat { path }
             | Self::List { path }
+            | Self::ReadAll { path, .. }
             | Self::Measure { path, .. }
             | Self::Space { path }
             | Self::Claim { path, .. }
@@ -182,6 +195,7 @@ impl FileOp {
             Self::Copy { .. } => "copy",
             Self::Stat { .. } => "look at",
             Self::List { .. } => "list",
+            Self::ReadAll { .. } => "read all of",
             Self::Link { .. } => "link",
             Self::Measure { .. } => "measure",
             Self::Space { .. } => "look how much is free at",
@@ -219,6 +233,8 @@ pub enum FileAnswer {
     Stat(Option<Stat>),
     /// The entries of a directory, by name.
     Entries(Vec<Entry>),
+    /// The names of files and their content, by name.
+    Files(Vec<(String, Vec<u8>)>),
     /// What a directory takes.
     Measured(Arc<Tally>),
     /// The room on a disk.
@@ -239,6 +255,7 @@ impl fmt::Display for FileAnswer {
             Self::Stat(None) => f.write_str("nothing there"),
             Self::Stat(Some(stat)) => write!(f, "{}", stat.kind),
             Self::Entries(entries) => write!(f, "{} entries", entries.len()),
+            Self::Files(files) => write!(f, "{} files", files.len()),
             Self::Measured(tally) => write!(f, "{tally}"),
             Self::Space(Space { free, total }) => write!(f, "{free} of {total} bytes are free"),
             Self::Claimed(None) => f.write_str("claimed"),

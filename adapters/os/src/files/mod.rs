@@ -99,6 +99,9 @@ impl Files {
             FileOp::Copy { from, to } => copy::copy(&from, &to),
             FileOp::Stat { path } => read::stat(&path).map_err(|f| f.at(&path)),
             FileOp::List { path } => read::list(&path).map_err(|f| f.at(&path)),
+            FileOp::ReadAll { path, last, limit } => {
+                read::read_all(&path, last, limit).map_err(|f| f.at(&path))
+            }
             FileOp::Link { path, to } => link::link(&path, &to),
             FileOp::Measure { path, limits } => {
                 measure::measure(&path, limits, given_up).map_err(|f| f.at(&path))

@@ -1,17 +1,62 @@
 //! Read, Stat and List: operations that change nothing.
 
 use super::{Files, dir};
-use crate::{fault::Fault, rooted::Rooted};
+use crate::{
+    fault::Fault,
+    rooted::{Rooted, open_entry},
+};
 use collodi_contain::ContainedPath;
 use collodi_file::{Entry, FileAnswer, FileErrorKind, FileKind, Stat};
 use rustix::{
     fd::{AsFd, OwnedFd},
     fs::{AtFlags, FileType, OFlags},
+    io::Errno,
 };
-use std::{fs::File, io::Read as _};
+use std::{ffi::CString, fs::File, io::Read as _};
 
 pub(super) fn read(path: &ContainedPath, limit: u64) -> Result<FileAnswer, Fault> {
     let handle = Rooted::open(path.root())?.open_at(path, OFlags::RDONLY)?;
+    content(handle, limit).map(FileAnswer::Bytes)
+}
+
+pub(super) fn read_all(path: &ContainedPath, last: usize, limit: u64) -> Result<FileAnswer, Fault> {
+    let flags = OFlags::RDONLY | OFlags::DIRECTORY;
+    let dir = Rooted::open(path.root())?.open_at(path, flags)?;
+    let names = file_names(&dir)?;
+    let (mut left, mut files) = (limit, Vec::new());
+    for name in names.into_iter().rev().take(last).rev() {
+        let handle = match open_entry(dir.as_fd(), &name, OFlags::RDONLY) {
+            Err(fault) if is_no_file(&fault) => continue,
+            opened => opened?,
+        };
+        let bytes = content(handle, left)?;
+        left = left.saturating_sub(bytes.len() as u64);
+        files.push((name.to_string_lossy().into_owned(), bytes));
+    }
+    Ok(FileAnswer::Files(files))
+}
+
+/// Whether a file has gone, or a link has taken its place.
+fn is_no_file(fault: &Fault) -> bool {
+    fault.kind == FileErrorKind::NotFound || fault.errno == Some(Errno::LOOP)
+}
+
+/// The names of the regular files of a directory, sorted.
+fn file_names(dir: &OwnedFd) -> Result<Vec<CString>, Fault> {
+    let mut names = Vec::new();
+    for entry in dir::entries(dir.as_fd())? {
+        let (name, kind) = entry?;
+        if names.len() == Files::MAX_ENTRIES {
+            return Err(Fault::new(FileErrorKind::TooLarge));
+        }
+        names.extend((kind == FileKind::File).then_some(name));
+    }
+    names.sort();
+    Ok(names)
+}
+
+/// What is in a regular file of at most so many bytes.
+fn content(handle: OwnedFd, limit: u64) -> Result<Vec<u8>, Fault> {
     let size = regular_size(&handle)?;
     if size > limit {
         return Err(Fault::new(FileErrorKind::TooLarge));
@@ -20,10 +65,10 @@ pub(super) fn read(path: &ContainedPath, limit: u64) -> Result<FileAnswer, Fault
     File::from(handle)
         .take(limit.saturating_add(1))
         .read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > limit {
-        return Err(Fault::new(FileErrorKind::TooLarge));
+    match bytes.len() as u64 > limit {
+        true => Err(Fault::new(FileErrorKind::TooLarge)),
+        false => Ok(bytes),
     }
-    Ok(FileAnswer::Bytes(bytes))
 }
 
 pub(super) fn stat(path: &ContainedPath) -> Result<FileAnswer, Fault> {

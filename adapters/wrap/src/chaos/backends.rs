@@ -95,6 +95,7 @@ impl FileSystem for Disturbed<dyn FileSystem> {
             FileOp::Read { .. }
             | FileOp::Stat { .. }
             | FileOp::List { .. }
+            | FileOp::ReadAll { .. }
             | FileOp::Measure { .. }
             | FileOp::Space { .. } => FileErrorKind::Other,
             _ => FileErrorKind::NoSpace,
