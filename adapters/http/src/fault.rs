@@ -38,6 +38,7 @@ pub(crate) enum Kind {
     TooMany,
     InUse,
     HasEnded,
+    CannotStart,
     NothingRuns,
     Cancelled,
     TooLarge,
@@ -91,6 +92,7 @@ impl Kind {
             Self::TooMany => (S::TOO_MANY_REQUESTS, "too-many", "too much is under way"),
             Self::InUse => (S::CONFLICT, "in-use", "the environment is in use"),
             Self::HasEnded => (S::CONFLICT, "has-ended", "the process has ended"),
+            Self::CannotStart => (S::CONFLICT, "cannot-start", "the process cannot run"),
             Self::NothingRuns => (S::CONFLICT, "nothing-runs", "there is nothing to stop"),
             Self::Cancelled => (S::CONFLICT, "cancelled", "the run was cancelled"),
             Self::TooLarge => (S::PAYLOAD_TOO_LARGE, "too-large", "the body is too large"),
@@ -261,6 +263,12 @@ impl From<Refused> for Fault {
                 .hint("stop what uses the environment first, or say --force (?force=true)")
                 .with(|problem| problem.used_by = by.into_iter().map(live_use).collect()),
             Refused::NoSuchRun(_) | Refused::NoSuchProcess(_) => Self::new(Kind::NotFound, detail),
+            Refused::Stopping(_) => Self::new(Kind::Busy, detail)
+                .hint("try again when it has ended, as `collodi ps` shows"),
+            Refused::Replaced { app, .. } => Self::new(Kind::CannotStart, detail)
+                .hint(format!("use that one, or end it first with `collodi stop {app}`")),
+            Refused::NoGround { .. } => Self::new(Kind::CannotStart, detail)
+                .hint("run its app again"),
             Refused::NothingRuns(_) => Self::new(Kind::NothingRuns, detail)
                 .hint("`collodi ps`, or GET /python/processes and /python/runs, show what runs"),
             Refused::NobodyReads(_) => Self::new(Kind::NothingRuns, detail),

@@ -281,6 +281,12 @@ const RERUN: &[Kind] = &[
     Kind::InvalidScript,
     Kind::FileFailed,
 ];
+const START: &[Kind] = &[
+    Kind::NotFound,
+    Kind::Busy,
+    Kind::CannotStart,
+    Kind::FileFailed,
+];
 const WRITE: &[Kind] = &[
     Kind::NotFound,
     Kind::NoCondition,
@@ -333,7 +339,8 @@ pub static ROUTES: &[Route] = &[
     Route::get("/python/processes/{id}/logs", |asked| asked.to(process_logs)).json::<LogPage>("lines of its log").with(LINES).fails(&[Kind::NotFound]),
     Route::get("/python/processes/{id}/logs/download", |asked| asked.to(process_log_text)).text(PLAIN, "its log as a file").with(TEXT).fails(&[Kind::NotFound]),
     Route::post("/python/processes/{id}/stop", |asked| asked.to(stop_process)).json::<Answer>("ends a process").fails(&[Kind::NotFound]),
-    Route::post("/python/processes/{id}/restart", |asked| asked.to(restart_process)).json::<Answer>("starts a process anew").fails(&[Kind::NotFound, Kind::HasEnded]),
+    Route::post("/python/processes/{id}/start", |asked| asked.to(start_process)).json::<Answer>("has a process run that has ended").fails(START),
+    Route::post("/python/processes/{id}/restart", |asked| asked.to(restart_process)).json::<Answer>("starts a process anew").fails(START),
     Route::post("/python/processes/{id}/signal", |asked| asked.to(signal_process)).json::<Answer>("sends a signal to all that lives of a process").takes::<SignalRequest>().fails(&[Kind::NotFound, Kind::HasEnded]),
     Route::get("/python/usage", |asked| asked.to(usage)).json::<UsageReport>("processor time and memory of the processes that live"),
     Route::get("/python/events", |asked| asked.to(events)).text("text/event-stream", "events as they happen").with(STREAM),

@@ -215,19 +215,14 @@ impl Host {
         self.leave_searches(leaves);
     }
 
-    pub(crate) fn supervise(
-        &mut self,
-        id: &ProcessId,
-        input: collodi_restart::Input,
-    ) -> Result<Accepted, Refused> {
+    pub(crate) fn stop_process_asked(&mut self, id: &ProcessId) -> Result<Accepted, Refused> {
         let Some(process) = self.processes.get_mut(id) else {
             return Err(Refused::NoSuchProcess(id.to_string()));
         };
-        if input == collodi_restart::Input::Stop {
-            (process.order.stop_asked, process.order.stop_told) = (true, true);
-            self.operator_stops(core::slice::from_ref(id));
-        }
-        self.shared.post.push_back(Post::Process(id.clone(), input));
+        (process.order.stop_asked, process.order.stop_told) = (true, true);
+        self.operator_stops(core::slice::from_ref(id));
+        let stop = Post::Process(id.clone(), collodi_restart::Input::Stop);
+        self.shared.post.push_back(stop);
         Ok(Accepted::UnderWay)
     }
 

@@ -303,6 +303,11 @@ impl RunEntry {
         self.daemons.push(id);
     }
 
+    /// A daemon that was a command of the run is none any more.
+    pub(crate) fn keep_no_more(&mut self, id: &ProcessId) {
+        self.kept.retain(|kept| kept != id);
+    }
+
     /// The daemons that were commands of the run: it serves as long as one lives.
     pub(crate) fn kept(&self) -> &[ProcessId] {
         &self.kept

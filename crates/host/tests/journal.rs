@@ -502,6 +502,59 @@ fn what_was_stopped_is_forgotten_when_its_app_runs_again() {
     assert_eq!(Play::new(&mut machine).phases(), ["running (pid 2)"]);
 }
 
+/// It is known as stopped, and as any other when it was started: by the host after that, too.
+#[test]
+fn what_was_stopped_is_started_under_a_later_host() {
+    let script = DAEMON.replace(r#""autoRestart": true"#, r#""restart": "unless-stopped""#);
+    let mut machine = Machinery::default();
+    Play::new(&mut machine)
+        .run(&script)
+        .command(Command::StopApp("demo".into()))
+        .wait(5);
+    let mut play = Play::new(&mut machine);
+    assert_eq!(play.phases(), ["stopped"]);
+    assert!(
+        play.told
+            .iter()
+            .all(|event| !event.to_string().contains("demo")),
+        "old news"
+    );
+    assert!(play.host.busy_by("demo").is_none());
+    let id = play.host.processes().next().unwrap().id().clone();
+    play.command(Command::StartProcess(id));
+    assert_eq!(play.phases(), ["running (pid 2)"]);
+    let mut play = Play::new(&mut machine);
+    assert_eq!(play.phases(), ["running (pid 2)"]);
+    play.command(Command::StopApp("demo".into())).wait(5);
+    assert_eq!(Play::new(&mut machine).phases(), ["stopped"]);
+}
+
+/// Of what is not to be remembered there is nothing on the disk, until it is started.
+#[test]
+fn what_is_started_again_is_taken_over_by_the_next_host() {
+    let mut machine = Machinery::default();
+    let mut play = Play::new(&mut machine);
+    play.run(DAEMON)
+        .command(Command::StopApp("demo".into()))
+        .wait(5);
+    assert!(state_files(play.machine).is_empty());
+    play.machine.asked.clear();
+    let id = play.host.processes().next().unwrap().id().clone();
+    play.command(Command::StartProcess(id));
+    let at = |what: &str| {
+        play.machine
+            .asked
+            .iter()
+            .position(|asked| asked.contains(what))
+    };
+    assert!(at("write .vatn").unwrap() < at("exec bash").unwrap());
+    let play = Play::new(&mut machine);
+    assert_eq!(play.phases(), ["running (pid 2)"]);
+    let status = play.host.processes().next().unwrap().status();
+    assert_eq!(status.restarts, 0);
+    assert_eq!(machine.last_pid, 2);
+}
+
 #[test]
 fn files_that_cannot_be_used_are_set_aside() {
     let mut machine = Machinery::default();

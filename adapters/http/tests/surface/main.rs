@@ -29,3 +29,4 @@ mod refused;
 mod runs;
 mod scripts;
 mod stage;
+mod start;

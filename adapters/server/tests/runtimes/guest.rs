@@ -88,7 +88,13 @@ fn who_stops_nothing_hears_what_may_be_meant(stage: Stage) {
     stage.app("demo", SERVER);
     let mut serving = stage.serve_quietly();
     stage.post("/python/apps/demo/run");
-    for command in ["stop dmeo", "logs dmeo", "restart dmeo", "signal HUP dmeo"] {
+    for command in [
+        "stop dmeo",
+        "logs dmeo",
+        "start dmeo",
+        "restart dmeo",
+        "signal HUP dmeo",
+    ] {
         let words: Vec<_> = command.split(' ').collect();
         let refused = stage.output(&words);
         let told = refused.stderr();

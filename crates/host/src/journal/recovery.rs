@@ -1,7 +1,7 @@
 //! What an earlier host has left: found, and gone on with.
 
 use super::{
-    Record, Sheet, TREES, Wanted, fields::NotARecord, history::Part, read_trees,
+    LogMark, Record, Sheet, TREES, Wanted, fields::NotARecord, history::Part, read_trees,
     sheet::MOST_AT_ONCE,
 };
 use crate::{
@@ -312,11 +312,7 @@ impl Host {
 
     /// A daemon of an earlier host goes on, as far as it is to.
     fn resume(&mut self, now: Instant, record: Record) {
-        if record.ended && record.stopped {
-            let app = record.app.name.clone();
-            self.shared.journal.stopped.insert(record.id, app);
-            return;
-        }
+        let stays_stopped = record.ended && record.stopped;
         let first = match (&record.identity, record.ended) {
             (_, true) => First::Started,
             (Some(identity), false) => First::Adopted(identity.clone()),
@@ -348,9 +344,22 @@ impl Host {
             url.into_iter().for_each(|url| process.answered(&url));
         }
         match revived {
+            true if stays_stopped => self.keep_stopped(now, &id, mark),
             true => self.begin_process(now, &id),
             false => self.begin_history(now, &id, mark),
         }
+    }
+
+    /// What somebody stopped is known, with what it said, and is not started.
+    fn keep_stopped(&mut self, now: Instant, id: &ProcessId, mark: LogMark) {
+        let Some(process) = self.processes.get_mut(id) else {
+            return;
+        };
+        process.was_stopped();
+        let app = process.app().to_string();
+        self.shared.journal.stopped.insert(id.clone(), app);
+        self.ended_processes.push((now, id.clone()));
+        self.begin_history(now, id, mark);
     }
 
     /// A daemon of an earlier host goes on; one that is to be ended is ended then.
@@ -390,11 +399,29 @@ impl Host {
         }
     }
 
-    /// What is to be known of a daemon before it runs is written down.
+    /// What a daemon has said is gone: one of that name that is to run may.
+    pub(super) fn recording_gone(&mut self, now: Instant, name: &str) {
+        let is_it = |p: &&Process| !p.order.noted && p.recording() == Some(name);
+        let id = self.processes().find(is_it).map(|p| p.id().clone());
+        let sheets = &self.shared.journal.sheets;
+        if let Some(id) = id.filter(|id| !sheets.is_under_way(&Sheet::Process(id.clone()))) {
+            self.noted(now, &id);
+        }
+    }
+
+    /// What is to be known of a daemon before it runs is written down. What it said in an
+    /// earlier life may still be on its way out: it says no more until that is gone.
     pub(crate) fn noted(&mut self, now: Instant, id: &ProcessId) {
         let Some(process) = self.processes.get_mut(id) else {
             return;
         };
+        let recording = process
+            .recording()
+            .map(|name| Sheet::Recording(name.into()));
+        let sheets = &self.shared.journal.sheets;
+        if recording.is_some_and(|recording| sheets.is_going(&recording)) {
+            return;
+        }
         let tree = process.spec().command.tree.clone();
         let was_noted = core::mem::replace(&mut process.order.noted, true);
         self.shared.forget_tree(&tree);
