@@ -52,6 +52,7 @@ pub(crate) enum Kind {
     NothingAsked,
     NoSuchStep,
     BadAnswer,
+    BadOverride,
     BadSetting,
     NoCondition,
     Changed,
@@ -149,6 +150,11 @@ impl Kind {
                 "the request must say what it knows",
             ),
             Self::Changed => (S::PRECONDITION_FAILED, "changed", "it is not what it was"),
+            Self::BadOverride => (
+                S::UNPROCESSABLE_ENTITY,
+                "bad-override",
+                "what is said over the script will not do",
+            ),
             Self::NotReady => (
                 S::SERVICE_UNAVAILABLE,
                 "not-ready",
@@ -246,6 +252,9 @@ impl From<Refused> for Fault {
             Refused::Busy { app, .. } => Self::new(Kind::Busy, detail).hint(format!(
                 "end it with `collodi stop {app}` (POST /python/apps/{app}/stop), wait for its end, or run it twice with --again (\"again\": true)"
             )),
+            Refused::Variables(refused) => Self::new(Kind::BadOverride, detail)
+                .hint("the settings say what steps may set: `grant` in [sandbox.shell_env] lets them set a name that is excluded")
+                .with(|problem| problem.pointer = refused.first().map(|one| variable(&one.name))),
             Refused::TooManyRuns(_) => Self::new(Kind::TooMany, detail)
                 .hint("the page, or GET /python/runs, shows them: wait until one has ended, or cancel one; python.limits.runs in the settings allows more")
                 .header(header::RETRY_AFTER, HeaderValue::from_static(RETRY_AFTER)),
@@ -283,6 +292,12 @@ impl From<Refused> for Fault {
             _ => Self::new(Kind::ShuttingDown, detail),
         }
     }
+}
+
+/// Where a variable stands in the body of a run.
+fn variable(name: &str) -> String {
+    let token = name.replace('~', "~0").replace('/', "~1");
+    format!("/overrides/env/{token}")
 }
 
 impl From<FileError> for Fault {

@@ -265,6 +265,7 @@ const UPDATE: &[Kind] = &[
 ];
 const RUN: &[Kind] = &[
     Kind::NotFound,
+    Kind::BadOverride,
     Kind::Busy,
     Kind::TooMany,
     Kind::Cancelled,
@@ -275,6 +276,7 @@ const RUN: &[Kind] = &[
 ];
 const RERUN: &[Kind] = &[
     Kind::NotFound,
+    Kind::BadOverride,
     Kind::Busy,
     Kind::TooMany,
     Kind::NoSuchStep,
@@ -332,7 +334,7 @@ pub static ROUTES: &[Route] = &[
     Route::get("/python/runs/{id}/logs", |asked| asked.to(run_logs)).json::<LogPage>("lines of its output").with(LINES).fails(&[Kind::NotFound]),
     Route::get("/python/runs/{id}/logs/download", |asked| asked.to(run_log_text)).text(PLAIN, "its output as a file").with(TEXT).fails(&[Kind::NotFound]),
     Route::post("/python/runs/{id}/cancel", |asked| asked.to(cancel_run)).json::<Answer>("ends a run").fails(&[Kind::NotFound]),
-    Route::post("/python/runs/{id}/rerun", |asked| asked.to(rerun)).json::<RunAccepted>("runs it once more, from a step on").takes::<RerunRequest>().status("202").fails(RERUN),
+    Route::post("/python/runs/{id}/rerun", |asked| asked.to(rerun)).json::<RunAccepted>("runs it once more, from a step on").takes::<RerunRequest<Map<String, Value>>>().status("202").fails(RERUN),
     Route::post("/python/runs/{id}/answer", |asked| asked.to(answer_run)).json::<Answer>("answers what a run asks").takes::<RunAnswer<Map<String, Value>>>().fails(&[Kind::NotFound, Kind::NothingAsked, Kind::BadAnswer]),
     Route::get("/python/processes", |asked| asked.to(processes)).json::<Processes>("the processes"),
     Route::get("/python/processes/{id}/status", |asked| asked.to(process)).json::<ProcessDetail>("a process and its last lines").fails(&[Kind::NotFound]),

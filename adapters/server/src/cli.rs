@@ -22,7 +22,7 @@ pub(crate) use config::{ConfigArgs, ConfigCommand};
 pub(crate) use env::{EnvArgs, EnvCommand, EnvPlanArgs, EnvRmArgs};
 pub(crate) use fs::{FsArgs, FsCommand, FsPlace};
 pub(crate) use processes::{AuditArgs, LogsArgs, RestartArgs, StartArgs, StopArgs};
-pub(crate) use run::{AnswerArgs, PlanArgs, PreparedArgs, RunArgs};
+pub(crate) use run::{AnswerArgs, OverrideArgs, PlanArgs, PreparedArgs, RunArgs};
 pub(crate) use sandbox::{FallbackArg, SandboxArgs};
 pub(crate) use server::{DoctorArgs, ServeArgs, ServerArgs};
 pub(crate) use shell::{CompletionsArgs, ManArgs};

@@ -105,6 +105,7 @@ async fn begin(
             script,
             args,
             answers: Box::default(),
+            overrides: Arc::default(),
             again: false,
         }))
         .await?;

@@ -3,13 +3,15 @@
 use crate::{AppChange, EnvUser, ProcessId, RunId};
 use alloc::{
     boxed::Box,
+    format,
     string::{String, ToString},
     sync::Arc,
     vec::Vec,
 };
 use collodi_command::Signal;
 use collodi_contain::Name;
-use collodi_run::{AnswerError, App, PreparedAnswers};
+use collodi_env::Decision;
+use collodi_run::{AnswerError, App, Overrides, PreparedAnswers};
 use collodi_script::{Script, StepAt};
 use collodi_time::Duration;
 use collodi_value::{Object, Value};
@@ -148,6 +150,8 @@ pub struct RunRequest {
     pub args: Value,
     /// Answers to what the script asks.
     pub answers: Box<PreparedAnswers>,
+    /// What is said over the script, for this run and those that it starts.
+    pub overrides: Arc<Overrides>,
     /// Whether it is run beside what runs of the app already.
     pub again: bool,
 }
@@ -172,6 +176,8 @@ pub enum Refused {
         /// The run or the process.
         by: String,
     },
+    /// Variables that the policy does not let a run be given, with the rules that say so.
+    Variables(Vec<Decision>),
     /// So many runs have not ended, which is the most.
     TooManyRuns(usize),
     /// Somebody changes the app, and nothing of it begins meanwhile.
@@ -245,6 +251,11 @@ impl fmt::Display for Refused {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Busy { app, by } => write!(f, "app {app} is busy: {by} has not ended"),
+            Self::Variables(refused) => {
+                let why = |one: &Decision| format!("{} ({})", one.name.escape_debug(), one.rule);
+                let why: Vec<_> = refused.iter().map(why).collect();
+                write!(f, "a run cannot be given {}", why.join(", "))
+            }
             Self::TooManyRuns(most) => {
                 write!(f, "as many runs are under way as may be: {most}")
             }

@@ -70,6 +70,7 @@ impl<'m> Play<'m> {
             script: Arc::new(parsed.script().unwrap().clone()),
             args: collodi_value::Value::Null,
             answers: Box::default(),
+            overrides: Arc::default(),
             again: false,
         })));
         self

@@ -21,6 +21,7 @@ mod endpoints;
 mod events;
 mod names;
 mod openapi;
+mod overrides;
 mod page;
 mod plugin;
 mod questions;

@@ -144,6 +144,7 @@ pub(crate) fn request(script: &str) -> RunRequest {
         script: Arc::new(parsed.script().unwrap().clone()),
         args: collodi_value::Value::Null,
         answers: Box::default(),
+        overrides: Arc::default(),
         again: false,
     }
 }
