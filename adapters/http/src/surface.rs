@@ -5,8 +5,9 @@ use crate::{
     endpoints::{no_such_method, no_such_route},
     guard::guard,
     routes::ROUTES,
+    stream::Sheets,
 };
-use axum::{Router, middleware::from_fn_with_state};
+use axum::{Extension, Router, middleware::from_fn_with_state};
 use collodi_api::{AuditPage, Doctor};
 use collodi_audit::Query;
 use collodi_backend::{BoxFuture, Clock, ProcessBackend};
@@ -83,6 +84,7 @@ pub fn router(surface: Surface) -> Router {
         })
         .fallback(no_such_route)
         .method_not_allowed_fallback(no_such_method)
+        .layer(Extension(Arc::<Sheets>::default()))
         .layer(from_fn_with_state(shared.clone(), guard))
         .with_state(shared)
 }

@@ -8,6 +8,7 @@ mod changed;
 mod cursor;
 mod feed;
 mod frame;
+mod sheets;
 mod topics;
 mod turns;
 
@@ -16,7 +17,7 @@ use crate::{
     fault::{Fault, Kind},
 };
 use axum::{
-    body::{Body, Bytes},
+    body::Body,
     http::{HeaderMap, HeaderName, HeaderValue, Uri, header},
     response::Response,
 };
@@ -26,21 +27,24 @@ use futures::stream;
 use std::{convert::Infallible, sync::Arc};
 use topics::Topics;
 
+pub(crate) use sheets::Sheets;
+
 static LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 
 /// A stream of the topics that `uri` asks for, from the position on that `headers` have.
 pub(crate) async fn open(
     surface: Arc<Surface>,
+    sheets: Arc<Sheets>,
     uri: &Uri,
     headers: &HeaderMap,
 ) -> Result<Response, Fault> {
     let topics = Topics::of(uri)?;
     let position = headers.get(&LAST_EVENT_ID).map(position).transpose()?;
-    let feed = Feed::open(surface, topics, position).await?;
+    let feed = Feed::open(surface, sheets, topics, position).await?;
     let frames = stream::unfold(feed, |mut feed| async move {
         // A host that is gone has nothing more to tell.
         let text = feed.next().await.ok()?;
-        Some((Ok::<_, Infallible>(Bytes::from(text)), feed))
+        Some((Ok::<_, Infallible>(text), feed))
     });
     let mut answer = Response::new(Body::from_stream(frames));
     let kind = HeaderValue::from_static("text/event-stream");
