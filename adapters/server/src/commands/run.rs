@@ -10,7 +10,7 @@ use crate::{
     failure::{Failure, MISUNDERSTOOD},
     given, handover,
     home::Home,
-    interrupts::{Held, Interrupts},
+    interrupts::{Held, Interrupts, LEAVE},
     listening::Listen,
     node::{Life, Node},
     present::{Presenter, Screen, presenter},
@@ -101,7 +101,8 @@ pub(crate) async fn run(
         hurries: false,
     };
     let state = watch(state, &mut node, &mut seat).await;
-    let interrupts = seat.leave(state.failed, state.signal.is_some()).await;
+    let ended = state.follower.is_none().then_some(state.failed);
+    let interrupts = seat.leave(ended, state.signal.is_some()).await;
     match state.follower {
         None => Ok(state.code()),
         Some(follower) => follow(node, follower, interrupts).await,
@@ -265,6 +266,16 @@ async fn watch(mut state: Watch, node: &mut Node, seat: &mut Seat) -> Watch {
     }
 }
 
+/// Somebody wants what lives to be left to the next server. What that could not go on with is
+/// told, and goes on here.
+async fn leave(node: &Node, seat: &mut Seat) {
+    let leave = Command::HandOver(Follower::OtherProcess);
+    if let Err(error) = node.handle.command(leave).await {
+        let why = format!("not left to another server: {error}");
+        seat.screen.try_show(move |show| show.warning(&why));
+    }
+}
+
 /// For whom the host has let go.
 fn let_go(notice: &Notice) -> Option<Follower> {
     match notice {
@@ -321,6 +332,9 @@ impl Watch {
 
     async fn interrupted(&mut self, signal: u8, node: &Node, seat: &mut Seat) {
         let again = self.ending;
+        if signal == LEAVE && !again {
+            return leave(node, seat).await;
+        }
         seat.prompt.close();
         seat.hurry();
         seat.screen.try_show(move |show| show.interrupted(again));

@@ -10,7 +10,7 @@ use super::{Given, asks};
 use crate::{
     cli::{OverrideArgs, RunArgs},
     client::{Client, Told},
-    interrupts::{Held, Interrupts},
+    interrupts::{Held, Interrupts, LEAVE},
     prompt::Prompt,
 };
 use anyhow::Result;
@@ -76,6 +76,12 @@ async fn sit(mut seat: Seat, mut watch: Watch, stop: &str) -> Result<ExitCode> {
             Happened::Line(line) => {
                 let desk = AtServer::of(&seat.client, &watch);
                 seat.prompt.answer(&desk, line).await;
+            }
+            Happened::Signal(LEAVE) if !asked => {
+                watch
+                    .show()
+                    .warning("the run is left to the server, which goes on with it");
+                return Ok(ExitCode::SUCCESS);
             }
             // It goes on without who watches.
             Happened::Signal(number) if asked => return Ok(ExitCode::from(128 + number)),
