@@ -87,6 +87,7 @@ async fn host_and_driver(backends: Backends, script: Arc<Script>) -> Tried<Outco
             script,
             args: collodi_value::Value::Null,
             answers: Box::default(),
+            overrides: Arc::default(),
             again: false,
         };
         handle.command(Command::Run(request)).await?;

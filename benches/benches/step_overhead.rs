@@ -61,6 +61,7 @@ async fn rounds() -> Result<Vec<(Duration, Duration)>, Box<dyn Error>> {
             script: script.clone(),
             args: collodi_value::Value::Null,
             answers: Box::default(),
+            overrides: Arc::default(),
             again: false,
         };
         let began = Instant::now();

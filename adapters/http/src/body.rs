@@ -9,12 +9,15 @@ use axum::{
     http::{HeaderMap, header},
 };
 use collodi_api::{
-    AppRequest, AppUpdate, RerunRequest, RunAnswer, RunRequest, ScriptText, SignalRequest,
+    AppRequest, AppUpdate, RerunRequest, RestartPolicy, RunAnswer, RunOverrides, RunRequest,
+    ScriptText, SignalRequest,
 };
 use collodi_host::{Command, RunId};
-use collodi_run::PreparedAnswers;
+use collodi_restart::RestartClass;
+use collodi_run::{Overrides, PreparedAnswers};
 use collodi_script::StepAt;
 use collodi_settings::{Change, NewValue};
+use collodi_time::Duration;
 use collodi_value::{Object, Value};
 use futures::StreamExt as _;
 use serde::{Deserialize, de::IgnoredAny};
@@ -22,7 +25,8 @@ use serde_json::{Map, Value as Json};
 use std::collections::BTreeMap;
 
 /// What to send instead of a body that cannot be read.
-const RUN: &str = "send {\"args\": {…}}, or no body";
+const RUN: &str =
+    "send {\"args\": {…}, \"overrides\": {\"env\": {\"NAME\": \"value\"}}}, or no body";
 const ANSWER: &str = "send {\"values\": {\"KEY\": …}}, with the keys of the run's question";
 const APP: &str =
     "send {\"source\": \"https://…\"} or {\"template\": \"fastapi\"}, and a \"name\" if you like";
@@ -62,6 +66,7 @@ pub(crate) struct RunBody {
     pub(crate) answers: PreparedAnswers,
     pub(crate) again: bool,
     pub(crate) from: Option<usize>,
+    pub(crate) overrides: Overrides,
 }
 
 /// The arguments and answers in the body of a run; none when it is empty.
@@ -81,7 +86,51 @@ pub(crate) fn run(bytes: &[u8]) -> Result<RunBody, Fault> {
         answers,
         again: request.again,
         from: request.from,
+        overrides: overrides(request.overrides.unwrap_or_default()),
     })
+}
+
+/// How a run is to be run once more.
+#[derive(Debug, Default)]
+pub(crate) struct RerunBody {
+    pub(crate) from: Option<usize>,
+    pub(crate) again: bool,
+    pub(crate) answers: Object,
+    pub(crate) unattended: Option<bool>,
+    pub(crate) overrides: Overrides,
+}
+
+/// From where a run is to be run once more, and what is else than before; nothing when the body
+/// is empty.
+pub(crate) fn rerun(bytes: &[u8]) -> Result<RerunBody, Fault> {
+    if bytes.is_empty() {
+        return Ok(RerunBody::default());
+    }
+    let request: RerunRequest<Map<String, Json>> = parse(bytes, RERUN)?;
+    Ok(RerunBody {
+        from: request.from,
+        again: request.again,
+        answers: object(request.answers.unwrap_or_default()),
+        unattended: request.unattended,
+        overrides: overrides(request.overrides.unwrap_or_default()),
+    })
+}
+
+fn overrides(said: RunOverrides) -> Overrides {
+    Overrides {
+        env: said.env,
+        restart: said.restart.map(class),
+        restart_delay: said.restart_delay_ms.map(Duration::from_millis),
+    }
+}
+
+const fn class(policy: RestartPolicy) -> RestartClass {
+    match policy {
+        RestartPolicy::Never => RestartClass::Never,
+        RestartPolicy::OnFailure => RestartClass::OnFailure,
+        RestartPolicy::Always => RestartClass::Always,
+        RestartPolicy::UnlessStopped => RestartClass::UnlessStopped,
+    }
 }
 
 /// What the body of an answer says to this run.
@@ -111,14 +160,6 @@ pub(crate) fn update(bytes: &[u8]) -> Result<AppUpdate, Fault> {
 /// The text that a script could have.
 pub(crate) fn script(bytes: &[u8]) -> Result<String, Fault> {
     parse::<ScriptText>(bytes, SCRIPT).map(|body| body.script)
-}
-
-/// From where a run is to be run once more; nothing said when the body is empty.
-pub(crate) fn rerun(bytes: &[u8]) -> Result<RerunRequest, Fault> {
-    match bytes.is_empty() {
-        true => Ok(RerunRequest::default()),
-        false => parse(bytes, RERUN),
-    }
 }
 
 /// The signal that a body asks for.

@@ -38,6 +38,7 @@ pub(crate) enum Kind {
     TooMany,
     InUse,
     HasEnded,
+    CannotStart,
     NothingRuns,
     Cancelled,
     TooLarge,
@@ -51,6 +52,7 @@ pub(crate) enum Kind {
     NothingAsked,
     NoSuchStep,
     BadAnswer,
+    BadOverride,
     BadSetting,
     NoCondition,
     Changed,
@@ -91,6 +93,7 @@ impl Kind {
             Self::TooMany => (S::TOO_MANY_REQUESTS, "too-many", "too much is under way"),
             Self::InUse => (S::CONFLICT, "in-use", "the environment is in use"),
             Self::HasEnded => (S::CONFLICT, "has-ended", "the process has ended"),
+            Self::CannotStart => (S::CONFLICT, "cannot-start", "the process cannot run"),
             Self::NothingRuns => (S::CONFLICT, "nothing-runs", "there is nothing to stop"),
             Self::Cancelled => (S::CONFLICT, "cancelled", "the run was cancelled"),
             Self::TooLarge => (S::PAYLOAD_TOO_LARGE, "too-large", "the body is too large"),
@@ -147,6 +150,11 @@ impl Kind {
                 "the request must say what it knows",
             ),
             Self::Changed => (S::PRECONDITION_FAILED, "changed", "it is not what it was"),
+            Self::BadOverride => (
+                S::UNPROCESSABLE_ENTITY,
+                "bad-override",
+                "what is said over the script will not do",
+            ),
             Self::NotReady => (
                 S::SERVICE_UNAVAILABLE,
                 "not-ready",
@@ -244,6 +252,9 @@ impl From<Refused> for Fault {
             Refused::Busy { app, .. } => Self::new(Kind::Busy, detail).hint(format!(
                 "end it with `collodi stop {app}` (POST /python/apps/{app}/stop), wait for its end, or run it twice with --again (\"again\": true)"
             )),
+            Refused::Variables(refused) => Self::new(Kind::BadOverride, detail)
+                .hint("the settings say what steps may set: `grant` in [sandbox.shell_env] lets them set a name that is excluded")
+                .with(|problem| problem.pointer = refused.first().map(|one| variable(&one.name))),
             Refused::TooManyRuns(_) => Self::new(Kind::TooMany, detail)
                 .hint("the page, or GET /python/runs, shows them: wait until one has ended, or cancel one; python.limits.runs in the settings allows more")
                 .header(header::RETRY_AFTER, HeaderValue::from_static(RETRY_AFTER)),
@@ -261,6 +272,12 @@ impl From<Refused> for Fault {
                 .hint("stop what uses the environment first, or say --force (?force=true)")
                 .with(|problem| problem.used_by = by.into_iter().map(live_use).collect()),
             Refused::NoSuchRun(_) | Refused::NoSuchProcess(_) => Self::new(Kind::NotFound, detail),
+            Refused::Stopping(_) => Self::new(Kind::Busy, detail)
+                .hint("try again when it has ended, as `collodi ps` shows"),
+            Refused::Replaced { app, .. } => Self::new(Kind::CannotStart, detail)
+                .hint(format!("use that one, or end it first with `collodi stop {app}`")),
+            Refused::NoGround { .. } => Self::new(Kind::CannotStart, detail)
+                .hint("run its app again"),
             Refused::NothingRuns(_) => Self::new(Kind::NothingRuns, detail)
                 .hint("`collodi ps`, or GET /python/processes and /python/runs, show what runs"),
             Refused::NobodyReads(_) => Self::new(Kind::NothingRuns, detail),
@@ -275,6 +292,12 @@ impl From<Refused> for Fault {
             _ => Self::new(Kind::ShuttingDown, detail),
         }
     }
+}
+
+/// Where a variable stands in the body of a run.
+fn variable(name: &str) -> String {
+    let token = name.replace('~', "~0").replace('/', "~1");
+    format!("/overrides/env/{token}")
 }
 
 impl From<FileError> for Fault {

@@ -266,6 +266,7 @@ const UPDATE: &[Kind] = &[
 ];
 const RUN: &[Kind] = &[
     Kind::NotFound,
+    Kind::BadOverride,
     Kind::Busy,
     Kind::TooMany,
     Kind::Cancelled,
@@ -276,10 +277,17 @@ const RUN: &[Kind] = &[
 ];
 const RERUN: &[Kind] = &[
     Kind::NotFound,
+    Kind::BadOverride,
     Kind::Busy,
     Kind::TooMany,
     Kind::NoSuchStep,
     Kind::InvalidScript,
+    Kind::FileFailed,
+];
+const START: &[Kind] = &[
+    Kind::NotFound,
+    Kind::Busy,
+    Kind::CannotStart,
     Kind::FileFailed,
 ];
 const WRITE: &[Kind] = &[
@@ -327,14 +335,15 @@ pub static ROUTES: &[Route] = &[
     Route::get("/python/runs/{id}/logs", |asked| asked.to(run_logs)).json::<LogPage>("lines of its output").with(LINES).fails(&[Kind::NotFound]),
     Route::get("/python/runs/{id}/logs/download", |asked| asked.to(run_log_text)).text(PLAIN, "its output as a file").with(TEXT).fails(&[Kind::NotFound]),
     Route::post("/python/runs/{id}/cancel", |asked| asked.to(cancel_run)).json::<Answer>("ends a run").fails(&[Kind::NotFound]),
-    Route::post("/python/runs/{id}/rerun", |asked| asked.to(rerun)).json::<RunAccepted>("runs it once more, from a step on").takes::<RerunRequest>().status("202").fails(RERUN),
+    Route::post("/python/runs/{id}/rerun", |asked| asked.to(rerun)).json::<RunAccepted>("runs it once more, from a step on").takes::<RerunRequest<Map<String, Value>>>().status("202").fails(RERUN),
     Route::post("/python/runs/{id}/answer", |asked| asked.to(answer_run)).json::<Answer>("answers what a run asks").takes::<RunAnswer<Map<String, Value>>>().fails(&[Kind::NotFound, Kind::NothingAsked, Kind::BadAnswer]),
     Route::get("/python/processes", |asked| asked.to(processes)).json::<Processes>("the processes"),
     Route::get("/python/processes/{id}/status", |asked| asked.to(process)).json::<ProcessDetail>("a process and its last lines").fails(&[Kind::NotFound]),
     Route::get("/python/processes/{id}/logs", |asked| asked.to(process_logs)).json::<LogPage>("lines of its log").with(LINES).fails(&[Kind::NotFound]),
     Route::get("/python/processes/{id}/logs/download", |asked| asked.to(process_log_text)).text(PLAIN, "its log as a file").with(TEXT).fails(&[Kind::NotFound]),
     Route::post("/python/processes/{id}/stop", |asked| asked.to(stop_process)).json::<Answer>("ends a process").fails(&[Kind::NotFound]),
-    Route::post("/python/processes/{id}/restart", |asked| asked.to(restart_process)).json::<Answer>("starts a process anew").fails(&[Kind::NotFound, Kind::HasEnded]),
+    Route::post("/python/processes/{id}/start", |asked| asked.to(start_process)).json::<Answer>("has a process run that has ended").fails(START),
+    Route::post("/python/processes/{id}/restart", |asked| asked.to(restart_process)).json::<Answer>("starts a process anew").fails(START),
     Route::post("/python/processes/{id}/signal", |asked| asked.to(signal_process)).json::<Answer>("sends a signal to all that lives of a process").takes::<SignalRequest>().fails(&[Kind::NotFound, Kind::HasEnded]),
     Route::get("/python/usage", |asked| asked.to(usage)).json::<UsageReport>("processor time and memory of the processes that live"),
     Route::get("/python/events", |asked| asked.to(events)).text("text/event-stream", "events as they happen").with(STREAM),

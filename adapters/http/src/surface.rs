@@ -5,6 +5,7 @@ use crate::{
     endpoints::{Seen, no_such_method, no_such_route, seen},
     guard::guard,
     routes::ROUTES,
+    stream::Sheets,
 };
 use axum::{Router, middleware::from_fn_with_state};
 use collodi_api::{AuditPage, Doctor};
@@ -93,12 +94,17 @@ pub(crate) struct Served {
     surface: Surface,
     /// What a status has of the host.
     pub(crate) seen: Unchanged<Option<Seen>>,
+    /// Pages of logs that many follow.
+    pub(crate) sheets: Arc<Sheets>,
 }
 
 impl Served {
     fn of(surface: Surface) -> Self {
-        let seen = Unchanged::new(seen);
-        Self { surface, seen }
+        Self {
+            surface,
+            seen: Unchanged::new(seen),
+            sheets: Arc::default(),
+        }
     }
 }
 

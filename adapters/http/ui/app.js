@@ -123,6 +123,7 @@ const actions = {
   "rerun": (id) => attempt(() => runApp(store.runs.get(id).appId)),
   "stop-app": (name) => attempt(() => post(`apps/${part(name)}/stop`)),
   "cancel": (id) => attempt(() => post(`runs/${part(id)}/cancel`)),
+  "start": (id) => attempt(() => post(`processes/${part(id)}/start`)),
   "restart": (id) => attempt(() => post(`processes/${part(id)}/restart`)),
   "stop": (id) => attempt(() => post(`processes/${part(id)}/stop`)),
   "delete-env": (name) => attempt(async () => {

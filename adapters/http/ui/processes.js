@@ -46,7 +46,8 @@ function actions(process, more = true) {
     url ? h("a.button.main", { href: url, target: "_blank", rel: "noopener noreferrer", ...named("Open") }, "Open") : null,
     isAlive(process) ? button("Restart", "restart", process.id, named("Restart")) : null,
     isAlive(process) ? button("Stop", "stop", process.id, { class: "danger", ...named("Stop") })
-      : button("Run again", "run", process.appId, { "aria-label": `Run ${process.appId} again` }),
+      : [button("Start", "start", process.id, named("Start")),
+        button("Run again", "run", process.appId, { "aria-label": `Run ${process.appId} again` })],
     more ? h("a.button", { href: `#/processes/${part(process.id)}`, ...named("Logs of") }, "Logs") : null);
 }
 

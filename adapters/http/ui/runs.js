@@ -39,6 +39,7 @@ export function runView(id, log) {
   if (run === undefined) return [back, h("h1", {}, id), empty("The server does not know this run, or keeps it no longer.")];
   return [back,
     h("h1", {}, id), h("p", {}, badge(run.status), ` ${run.file}, begun `, when(run.startedAt)),
+    overrides(run.overrides),
     h("p.actions", {}, actions(run)),
     run.question ? questionForm(run.id, run.question) : null,
     progress(store.progress.get(id)),
@@ -47,6 +48,17 @@ export function runView(id, log) {
     processLinks(run),
     noteList(store.notes.get(id)),
     h("h2", {}, "Output"), log.element];
+}
+
+/** What was said over the script: names of variables, no values. */
+function overrides(said) {
+  if (!said) return null;
+  const parts = [
+    said.env.length ? `variables ${said.env.join(", ")}` : null,
+    said.restart ? `restart ${said.restart}` : null,
+    said.restartDelayMs === undefined ? null : `first restart after ${said.restartDelayMs} ms`,
+  ];
+  return h("p.hint", {}, `Over the script: ${parts.filter(Boolean).join("; ")}`);
 }
 
 const stepList = (run) => run.steps.length === 0 ? empty("This run was begun by an earlier server.")

@@ -59,6 +59,7 @@ impl Stage {
             script: Arc::new(script.clone()),
             args: Value::Object(Object::new()),
             answers: Box::default(),
+            overrides: Arc::default(),
             again: false,
         }
     }

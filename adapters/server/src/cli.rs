@@ -21,8 +21,8 @@ pub(crate) use check::{CheckArgs, CheckFormat, Deny, MethodsArgs};
 pub(crate) use config::{ConfigArgs, ConfigCommand};
 pub(crate) use env::{EnvArgs, EnvCommand, EnvPlanArgs, EnvRmArgs};
 pub(crate) use fs::{FsArgs, FsCommand, FsPlace};
-pub(crate) use processes::{AuditArgs, LogsArgs, RestartArgs, StopArgs};
-pub(crate) use run::{AnswerArgs, PlanArgs, PreparedArgs, RunArgs};
+pub(crate) use processes::{AuditArgs, LogsArgs, RestartArgs, StartArgs, StopArgs};
+pub(crate) use run::{AnswerArgs, OverrideArgs, PlanArgs, PreparedArgs, RunArgs};
 pub(crate) use sandbox::{FallbackArg, SandboxArgs};
 pub(crate) use server::{DoctorArgs, ServeArgs, ServerArgs};
 pub(crate) use shell::{CompletionsArgs, ManArgs};
@@ -106,7 +106,12 @@ pub(crate) enum Command {
     /// shown. Settings that are wrong are refused, and it goes on as before. It is refused too
     /// as long as something is being installed.
     Reload,
-    /// Start a process anew, or all processes of an app.
+    /// Start a process that has ended, or those of an app's last run.
+    ///
+    /// It runs as before, under its name, with its log going on. What lives is left alone, so
+    /// this makes sure that something runs.
+    Start(StartArgs),
+    /// Start a process anew, or all processes of an app; also when they have ended.
     Restart(RestartArgs),
     /// Print the server's token, for programs that talk to it; make, list and revoke tokens that
     /// allow less.

@@ -19,6 +19,7 @@ use collodi_config::Settings;
 use collodi_driver::Workspace;
 use serde::de::DeserializeOwned;
 use std::{
+    collections::BTreeSet,
     ffi::OsStr,
     future::Future,
     path::{Path, PathBuf},
@@ -69,6 +70,18 @@ pub(crate) fn processes() -> ArgValueCandidates {
         let known = asked::<Processes>("/python/processes").map(|known| known.processes);
         let known = known.unwrap_or_default().into_iter().map(|known| known.id);
         Ok(app_names()?.into_iter().chain(known).collect())
+    })
+}
+
+/// The processes that have ended, and their apps.
+pub(crate) fn ended() -> ArgValueCandidates {
+    of(|| {
+        let known = asked::<Processes>("/python/processes")?
+            .processes
+            .into_iter();
+        let ended = known.filter(|process| process.ended.is_some());
+        let names = ended.flat_map(|process| [process.app_id, process.id]);
+        Ok(names.collect::<BTreeSet<_>>().into_iter().collect())
     })
 }
 

@@ -77,6 +77,7 @@ pub(super) fn play(file: &File, script: &Script, app_files: &[File]) -> Result<E
         script: Arc::new(script.clone()),
         args: Value::Object(caller::args(script)),
         answers: Box::default(),
+        overrides: Arc::default(),
         again: false,
     };
     let (driver, handle) = Driver::new(Host::new(options), backends);

@@ -95,6 +95,7 @@ fn player(script: Script, journal: bool) -> Player<Host> {
         script: Arc::new(script),
         args: Value::Null,
         answers: Box::default(),
+        overrides: Arc::default(),
         again: false,
     };
     let first = first_run(&request);

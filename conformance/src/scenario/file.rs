@@ -42,6 +42,8 @@ pub enum Does {
     Cancel,
     /// Restarts the daemon.
     Restart,
+    /// Starts the daemon that has ended.
+    Start,
     /// Ends everything.
     Shutdown,
     /// Writes this line to the run.
@@ -119,6 +121,7 @@ fn deed(line: &str) -> Result<Deed, Broken> {
         "replace" => Does::Replace,
         "cancel" => Does::Cancel,
         "restart" => Does::Restart,
+        "start" => Does::Start,
         "shutdown" => Does::Shutdown,
         _ => match does.strip_prefix("write ") {
             Some(line) => Does::Write(line.to_owned()),

@@ -20,7 +20,7 @@
 //! a daemon is started again, `grace TIME` the one between `SIGTERM` and `SIGKILL`.
 //! A line of the operator's waits until something that is told holds the text, and
 //! then does `nothing`, `replace` (the host by another that goes on), `stop` (the app), `cancel` (the run), `restart` (the daemon),
-//! `shutdown` or `write LINE` (to the run); the lines are done in their order.
+//! `start` (the daemon that has ended), `shutdown` or `write LINE` (to the run); the lines are done in their order.
 //!
 //! The trace has what the run tells, then what the runs of scripts that it starts
 //! tell, then what each daemon tells, each in its own order, so that it does not

@@ -9,7 +9,7 @@ use collodi_contain::RelPath;
 use collodi_driver::{Driver, Events, HostHandle, Notice};
 use collodi_file::FileOp;
 use collodi_host::{
-    Accepted, Command, Event, Follower, Host, HostOptions, Reader, RunId, RunRequest,
+    Accepted, Command, Event, Follower, Host, HostOptions, ProcessId, Reader, RunId, RunRequest,
 };
 use collodi_python::{Layout, Platform};
 use collodi_restart::{Policy, StopSequence};
@@ -105,6 +105,7 @@ async fn begin(
             script,
             args,
             answers: Box::default(),
+            overrides: Arc::default(),
             again: false,
         }))
         .await?;
@@ -191,15 +192,23 @@ impl Operator {
                 to: Reader::Run(self.run.clone()),
                 bytes: format!("{line}\n").into_bytes().into(),
             },
-            Does::Restart => match self.told.last_process() {
-                Some(process) => Command::RestartProcess(process),
-                None => return Err(Broken::new("there is no daemon to restart")),
-            },
+            Does::Restart => Command::RestartProcess(self.daemon()?),
+            Does::Start => {
+                let daemon = self.daemon()?;
+                self.told.begins_again(&daemon);
+                Command::StartProcess(daemon)
+            }
         };
         self.leaves |= deed.does == Does::Shutdown;
         recovered(&self.handle).await?;
         self.handle.command(command).await?;
         Ok(())
+    }
+
+    /// The daemon that an operator means.
+    fn daemon(&self) -> Result<ProcessId, Broken> {
+        let daemon = self.told.last_process();
+        daemon.ok_or_else(|| Broken::new("there is no daemon yet"))
     }
 
     /// Shuts the host down when everything has ended, or nobody will end it.

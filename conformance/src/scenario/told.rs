@@ -63,6 +63,11 @@ impl Told {
             && self.ended.len() == self.processes.len()
     }
 
+    /// A daemon that has ended is started.
+    pub(super) fn begins_again(&mut self, daemon: &ProcessId) {
+        self.ended.remove(daemon);
+    }
+
     /// Whether the run has ended.
     pub(super) fn run_ended(&self) -> bool {
         let ended = |run| self.ended_runs.contains(run);

@@ -45,8 +45,8 @@ pub use problem::{Diagnostic, Problem, Severity};
 pub use process::{EndedHow, Process, ProcessDetail, ProcessStatus, Processes, TreeMember};
 pub use question::{DefaultAnswer, Question, QuestionField, QuestionItem, RunAnswer};
 pub use run::{
-    RerunRequest, Run, RunAccepted, RunOutcome, RunRequest, RunResult, RunStatus, Runs, Step,
-    StepFailure, StepStatus,
+    RerunRequest, RestartPolicy, Run, RunAccepted, RunOutcome, RunOverridden, RunOverrides,
+    RunRequest, RunResult, RunStatus, Runs, Step, StepFailure, StepStatus,
 };
 pub use script::{ScriptDiagnostics, ScriptText};
 pub use signal::{ProcessSignal, SignalRequest};

@@ -1,7 +1,8 @@
 //! Runs of scripts.
 
 use crate::{question::Question, words::words};
-use alloc::{string::String, vec::Vec};
+use alloc::{collections::BTreeMap, string::String, vec::Vec};
+use core::fmt;
 use serde::{Deserialize, Serialize};
 
 /// The body of `POST /python/apps/{name}/run`, which may be left out. `A` is the JSON
@@ -29,19 +30,89 @@ pub struct RunRequest<A> {
     /// have made.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub from: Option<usize>,
+    /// What is said over the script.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub overrides: Option<RunOverrides>,
 }
 
-/// The body of `POST /python/runs/{id}/rerun`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+/// The body of `POST /python/runs/{id}/rerun`, which may be left out. `A` is as in
+/// [`RunRequest`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct RerunRequest {
+pub struct RerunRequest<A> {
     /// The index of the step that is the first; the one that the run came to last when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub from: Option<usize>,
     /// Whether it is run beside what runs of the app already.
     #[serde(default, skip_serializing_if = "core::ops::Not::not")]
     pub again: bool,
+    /// Answers to what the script asks, over those that came with the earlier run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answers: Option<A>,
+    /// Whether nobody is there to answer; as with the earlier run when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unattended: Option<bool>,
+    /// What is said over the script, besides what was for the earlier run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub overrides: Option<RunOverrides>,
+}
+
+/// What is said over a script, for one run and the scripts that it starts.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct RunOverrides {
+    /// Variables of its commands, over those that steps set. What a step may not set is
+    /// refused.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub env: BTreeMap<String, String>,
+    /// After which deaths its processes are started again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub restart: Option<RestartPolicy>,
+    /// The first delay before that, in milliseconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub restart_delay_ms: Option<u64>,
+}
+
+/// Values may be secrets: names will do.
+impl fmt::Debug for RunOverrides {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RunOverrides")
+            .field("env", &self.env.keys().collect::<Vec<_>>())
+            .field("restart", &self.restart)
+            .field("restart_delay_ms", &self.restart_delay_ms)
+            .finish()
+    }
+}
+
+words! {
+    /// After which deaths a process is started again.
+    RestartPolicy {
+        /// After none.
+        Never = "never",
+        /// After those that are failures.
+        OnFailure = "on-failure",
+        /// After all.
+        Always = "always",
+        /// After all, and with the next server, unless somebody stopped it.
+        UnlessStopped = "unless-stopped",
+    }
+}
+
+/// What was said over the script of a run. Values of variables are not told.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct RunOverridden {
+    /// The names of the variables.
+    pub env: Vec<String>,
+    /// After which deaths its processes are started again, in the words of [`RestartPolicy`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub restart: Option<String>,
+    /// The first delay before that, in milliseconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub restart_delay_ms: Option<u64>,
 }
 
 /// `POST /python/apps/{name}/run`: the script is through.
@@ -106,6 +177,9 @@ pub struct Run {
     /// How it ended; absent as long as it has not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub outcome: Option<RunOutcome>,
+    /// What was said over its script; absent when nothing was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub overrides: Option<RunOverridden>,
     /// What it asks a person; absent when it asks nothing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub question: Option<Question>,

@@ -107,6 +107,11 @@ fn run() -> Run {
             daemon_process_ids: vec![],
             failure: Some(failure()),
         }),
+        overrides: Some(RunOverridden {
+            env: vec![text("SEED")],
+            restart: Some(text("on-failure")),
+            restart_delay_ms: Some(500),
+        }),
         question: None,
     }
 }
@@ -397,6 +402,11 @@ fn runs() {
         unattended: true,
         again: false,
         from: Some(2),
+        overrides: Some(RunOverrides {
+            env: [(text("SEED"), text("7"))].into(),
+            restart: Some(RestartPolicy::OnFailure),
+            restart_delay_ms: Some(500),
+        }),
     };
     assert_snapshot!("run_request", json(&request));
     let nothing = RunRequest::<()> {
@@ -405,6 +415,7 @@ fn runs() {
         unattended: false,
         again: false,
         from: None,
+        overrides: None,
     };
     assert_eq!(json(&nothing), "{}");
 }

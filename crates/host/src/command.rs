@@ -3,13 +3,15 @@
 use crate::{AppChange, EnvUser, ProcessId, RunId};
 use alloc::{
     boxed::Box,
+    format,
     string::{String, ToString},
     sync::Arc,
     vec::Vec,
 };
 use collodi_command::Signal;
 use collodi_contain::Name;
-use collodi_run::{AnswerError, App, PreparedAnswers};
+use collodi_env::Decision;
+use collodi_run::{AnswerError, App, Overrides, PreparedAnswers};
 use collodi_script::{Script, StepAt};
 use collodi_time::Duration;
 use collodi_value::{Object, Value};
@@ -36,9 +38,13 @@ pub enum Command {
     CancelRun(RunId),
     /// End a daemon. One that has ended is left alone.
     StopProcess(ProcessId),
-    /// End the life of a daemon and start the next one at once. One whose supervision
-    /// has ended is left alone.
+    /// End the life of a daemon and start the next one at once. One whose supervision has
+    /// ended is started, as by [`StartProcess`](Self::StartProcess).
     RestartProcess(ProcessId),
+    /// Have a daemon run. One whose supervision has ended is supervised anew, and so are those
+    /// that it depends on; one that waits for its next start is started at once; one that lives
+    /// is left alone. Refused while it is being ended.
+    StartProcess(ProcessId),
     /// Send a signal to all that lives of a daemon. What it does to it is a death as any
     /// other: the supervision decides what follows.
     Signal(ProcessId, Signal),
@@ -123,6 +129,7 @@ impl Command {
             Self::Run(_)
                 | Self::RunFrom { .. }
                 | Self::RestartProcess(_)
+                | Self::StartProcess(_)
                 | Self::ClaimApp { .. }
                 | Self::CreateEnv(_)
                 | Self::ClearEnv(_)
@@ -143,6 +150,8 @@ pub struct RunRequest {
     pub args: Value,
     /// Answers to what the script asks.
     pub answers: Box<PreparedAnswers>,
+    /// What is said over the script, for this run and those that it starts.
+    pub overrides: Arc<Overrides>,
     /// Whether it is run beside what runs of the app already.
     pub again: bool,
 }
@@ -167,6 +176,8 @@ pub enum Refused {
         /// The run or the process.
         by: String,
     },
+    /// Variables that the policy does not let a run be given, with the rules that say so.
+    Variables(Vec<Decision>),
     /// So many runs have not ended, which is the most.
     TooManyRuns(usize),
     /// Somebody changes the app, and nothing of it begins meanwhile.
@@ -198,6 +209,24 @@ pub enum Refused {
     NoSuchProcess(String),
     /// Nothing of the process lives now: it has ended, or waits for its next start.
     NotAlive(String),
+    /// The process is being ended.
+    Stopping(String),
+    /// Another run of its app has taken the place of the process.
+    Replaced {
+        /// The process.
+        process: String,
+        /// The app.
+        app: String,
+        /// The other run, or a daemon of it.
+        by: String,
+    },
+    /// The process depends on a daemon of its run that is no longer known.
+    NoGround {
+        /// The process.
+        process: String,
+        /// What its script calls the other one.
+        needs: String,
+    },
     /// Nothing of the app runs.
     NothingRuns(String),
     /// The host is shutting down.
@@ -222,6 +251,11 @@ impl fmt::Display for Refused {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Busy { app, by } => write!(f, "app {app} is busy: {by} has not ended"),
+            Self::Variables(refused) => {
+                let why = |one: &Decision| format!("{} ({})", one.name.escape_debug(), one.rule);
+                let why: Vec<_> = refused.iter().map(why).collect();
+                write!(f, "a run cannot be given {}", why.join(", "))
+            }
             Self::TooManyRuns(most) => {
                 write!(f, "as many runs are under way as may be: {most}")
             }
@@ -242,6 +276,19 @@ impl fmt::Display for Refused {
             }
             Self::NoSuchProcess(id) => write!(f, "there is no process {id}"),
             Self::NotAlive(id) => write!(f, "nothing of process {id} lives"),
+            Self::Stopping(id) => write!(f, "process {id} is being stopped"),
+            Self::Replaced { process, app, by } => {
+                write!(
+                    f,
+                    "{by} of app {app} has taken the place of process {process}"
+                )
+            }
+            Self::NoGround { process, needs } => {
+                write!(
+                    f,
+                    "process {process} depends on {needs}, which is not known any more"
+                )
+            }
             Self::NothingRuns(app) => write!(f, "nothing of app {app} runs"),
             Self::ShuttingDown => f.write_str("the host is shutting down"),
             Self::HandingOver => f.write_str("the next host is about to go on with the daemons"),
@@ -271,6 +318,7 @@ impl fmt::Display for Command {
             Self::CancelRun(id) => write!(f, "cancel {id}"),
             Self::StopProcess(id) => write!(f, "stop {id}"),
             Self::RestartProcess(id) => write!(f, "restart {id}"),
+            Self::StartProcess(id) => write!(f, "start {id}"),
             Self::Signal(id, signal) => write!(f, "send {signal} to {id}"),
             Self::StopApp(app) => write!(f, "stop app {app}"),
             Self::ClaimApp { app, change } => write!(f, "claim app {app} for its {change}"),

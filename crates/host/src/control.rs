@@ -77,6 +77,7 @@ impl Host {
                 by,
             });
         }
+        self.refuse_variables(&request)?;
         if !self.has_room_for_a_run() {
             return Err(Refused::TooManyRuns(self.options.runs));
         }
@@ -89,6 +90,16 @@ impl Host {
         self.runs.insert(id.clone(), entry);
         self.begin_waiting();
         Ok(Accepted::Run(id))
+    }
+
+    /// What is said over the script has to be what a step of it could say.
+    fn refuse_variables(&self, request: &RunRequest) -> Result<(), Refused> {
+        let policy = self.options.env_policies.of(request.script.dialect);
+        let refused = request.overrides.refused(policy, &self.options.grants);
+        match refused.is_empty() {
+            true => Ok(()),
+            false => Err(Refused::Variables(refused)),
+        }
     }
 
     /// Nothing begins before it is known what an earlier host has left.
@@ -215,19 +226,14 @@ impl Host {
         self.leave_searches(leaves);
     }
 
-    pub(crate) fn supervise(
-        &mut self,
-        id: &ProcessId,
-        input: collodi_restart::Input,
-    ) -> Result<Accepted, Refused> {
+    pub(crate) fn stop_process_asked(&mut self, id: &ProcessId) -> Result<Accepted, Refused> {
         let Some(process) = self.processes.get_mut(id) else {
             return Err(Refused::NoSuchProcess(id.to_string()));
         };
-        if input == collodi_restart::Input::Stop {
-            (process.order.stop_asked, process.order.stop_told) = (true, true);
-            self.operator_stops(core::slice::from_ref(id));
-        }
-        self.shared.post.push_back(Post::Process(id.clone(), input));
+        (process.order.stop_asked, process.order.stop_told) = (true, true);
+        self.operator_stops(core::slice::from_ref(id));
+        let stop = Post::Process(id.clone(), collodi_restart::Input::Stop);
+        self.shared.post.push_back(stop);
         Ok(Accepted::UnderWay)
     }
 
@@ -471,6 +477,7 @@ pub fn run_options(
         stop: options.stop.clone(),
         limits: options.limits,
         answers: *request.answers,
+        overrides: request.overrides,
         environment,
         epoch: options.epoch,
         seed,

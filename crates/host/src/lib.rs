@@ -5,6 +5,7 @@
 extern crate alloc;
 
 mod alike;
+mod anew;
 mod answer;
 mod changing;
 mod checkout;

@@ -112,7 +112,7 @@ impl Host {
     }
 
     /// The other daemons of its run.
-    fn siblings(&self, process: &Process) -> impl Iterator<Item = &Process> + Clone {
+    pub(crate) fn siblings(&self, process: &Process) -> impl Iterator<Item = &Process> + Clone {
         let (run, id) = (process.run().clone(), process.id().clone());
         let its = move |p: &&Process| *p.run() == run && *p.id() != id;
         self.processes.values().map(AsRef::as_ref).filter(its)

@@ -1,5 +1,6 @@
 //! A daemon: its supervisor, its log, and its address.
 
+mod anew;
 mod life;
 
 use crate::{
@@ -204,13 +205,20 @@ impl Process {
         matches!(self.status().phase, Phase::Running)
     }
 
+    /// The folder that its command begins in.
+    pub fn folder(&self) -> &ContainedPath {
+        &self.daemon.command.cwd
+    }
+
+    /// The environment that its command runs in: the path of it.
+    pub fn environment(&self) -> Option<&str> {
+        let dir = self.daemon.command.env.get("VIRTUAL_ENV");
+        dir.map(String::as_str)
+    }
+
     /// Whether its command runs in this environment.
     pub(crate) fn uses_env(&self, env: &str) -> bool {
-        self.daemon
-            .command
-            .env
-            .get("VIRTUAL_ENV")
-            .is_some_and(|dir| dir == env)
+        self.environment() == Some(env)
     }
 
     /// Whether anything of it lives.

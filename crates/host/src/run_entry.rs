@@ -8,7 +8,9 @@ use crate::{ProcessId, RunId, RunRequest, script_start::result};
 use alloc::{boxed::Box, collections::BTreeSet, string::String, sync::Arc, vec::Vec};
 use collodi_contain::ContainedPath;
 use collodi_logs::{Log, Mask};
-use collodi_run::{App, Known, Outcome, PreparedAnswers, Question, Resume, Run, ScriptFault};
+use collodi_run::{
+    App, Known, Outcome, Overrides, PreparedAnswers, Question, Resume, Run, ScriptFault,
+};
 use collodi_script::{Script, StepAt, Supervision};
 use collodi_time::WallTime;
 use collodi_value::{Object, Value};
@@ -39,6 +41,7 @@ pub struct RunEntry {
     info: Arc<App>,
     args: Value,
     answers: PreparedAnswers,
+    overrides: Arc<Overrides>,
     script_path: String,
     /// The run that someone asked for, from which this one comes.
     origin: RunId,
@@ -154,6 +157,11 @@ impl RunEntry {
     /// The answers that came with it.
     pub(crate) const fn answers(&self) -> &PreparedAnswers {
         &self.answers
+    }
+
+    /// What was said over its script.
+    pub const fn overrides(&self) -> &Arc<Overrides> {
+        &self.overrides
     }
 
     /// What it asks of a person, as long as it waits for the answer.
@@ -301,6 +309,11 @@ impl RunEntry {
         }
         self.kept.push(id.clone());
         self.daemons.push(id);
+    }
+
+    /// A daemon that was a command of the run is none any more.
+    pub(crate) fn keep_no_more(&mut self, id: &ProcessId) {
+        self.kept.retain(|kept| kept != id);
     }
 
     /// The daemons that were commands of the run: it serves as long as one lives.

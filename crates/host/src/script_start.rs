@@ -14,7 +14,7 @@ use alloc::{
 use collodi_action::Action;
 use collodi_contain::ContainedPath;
 use collodi_file::FileOp;
-use collodi_run::{App, Outcome, PreparedAnswers, ScriptFault, Status};
+use collodi_run::{App, Outcome, Overrides, PreparedAnswers, ScriptFault, Status};
 use collodi_script::{Document, Options, Parsed, Script, parse_bytes};
 use collodi_time::Instant;
 use collodi_value::Value;
@@ -109,12 +109,14 @@ impl Host {
         waiting
     }
 
-    /// What was answered beforehand holds for the scripts that are called, too.
-    fn answers_of_caller(&self, id: CallId) -> Box<PreparedAnswers> {
+    /// What was answered beforehand, and said over the script, holds for the scripts that are
+    /// called, too.
+    fn given_to_caller(&self, id: CallId) -> (Box<PreparedAnswers>, Arc<Overrides>) {
         let call = self.calls.all.get(&id);
         let caller = call.and_then(|call| self.runs.get(&call.run));
-        let answers = caller.map(|caller| caller.answers().clone());
-        Box::new(answers.unwrap_or_default())
+        let given = caller.map(|caller| (caller.answers().clone(), caller.overrides().clone()));
+        let (answers, overrides) = given.unwrap_or_default();
+        (Box::new(answers), overrides)
     }
 
     pub(crate) fn begin_run(&mut self, now: Instant, id: CallId, app: App, script: Script) {
@@ -122,7 +124,7 @@ impl Host {
         if let Err(fault) = self.may_start(id, &identity(&app)) {
             return self.finish(id, Err(fault));
         }
-        let answers = self.answers_of_caller(id);
+        let (answers, overrides) = self.given_to_caller(id);
         let Some(call) = self.calls.all.get_mut(&id) else {
             return;
         };
@@ -137,6 +139,7 @@ impl Host {
             script,
             args,
             answers,
+            overrides,
             again: false,
         };
         let started = self.options.epoch + now.since_origin();

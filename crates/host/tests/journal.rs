@@ -28,6 +28,8 @@ struct Machinery {
     processes: BTreeMap<u32, TreeId>,
     last_pid: u32,
     disk_is_full: bool,
+    /// Files are too large to be read all at once.
+    are_large: bool,
     /// What was asked, in short.
     asked: Vec<String>,
 }
@@ -70,6 +72,7 @@ impl<'m> Play<'m> {
             script: Arc::new(parsed.script().unwrap().clone()),
             args: collodi_value::Value::Null,
             answers: Box::default(),
+            overrides: Arc::default(),
             again: false,
         })));
         self
@@ -117,7 +120,7 @@ impl<'m> Play<'m> {
     fn action(&mut self, id: ActionId, action: Action) {
         if !matches!(
             action,
-            Action::File(FileOp::List { .. } | FileOp::Read { .. })
+            Action::File(FileOp::List { .. } | FileOp::Read { .. } | FileOp::ReadAll { .. })
         ) {
             self.machine.asked.push(short(&action));
         }
@@ -206,6 +209,16 @@ impl<'m> Play<'m> {
                 self.machine.files.remove(&path);
                 Ok(FileAnswer::Done)
             }
+            FileOp::ReadAll { .. } if self.machine.are_large => fails(FileErrorKind::TooLarge),
+            FileOp::ReadAll { .. } => {
+                let below = format!("{path}/");
+                let files = self.machine.files.iter();
+                let file = |(file, bytes): (&String, &Vec<u8>)| {
+                    let name = file.strip_prefix(&below)?.to_owned();
+                    (!name.contains('/')).then(|| (name, bytes.clone()))
+                };
+                Ok(FileAnswer::Files(files.filter_map(file).collect()))
+            }
             FileOp::List { .. } => {
                 let below = format!("{path}/");
                 let names = self.machine.files.keys();
@@ -284,7 +297,21 @@ fn the_next_host_takes_the_daemon_over_and_starts_no_other() {
 
 #[test]
 fn what_a_daemon_said_before_is_in_its_log_again() {
-    let mut machine = Machinery::default();
+    let expected = [
+        "stdout hello",
+        "stderr bad",
+        "note [VATN] Process taken over (pid=1)",
+        "stdout http://127.0.0.1:7860",
+    ];
+    assert_eq!(said_before(false), expected);
+}
+
+/// The log of a daemon that was taken over, on a machine whose files are large or not.
+fn said_before(are_large: bool) -> Vec<String> {
+    let mut machine = Machinery {
+        are_large,
+        ..Machinery::default()
+    };
     Play::new(&mut machine).run(DAEMON);
     let name = state_files(&machine)[0].rsplit('/').next().unwrap();
     let dir = format!("/w/.vatn/python/logs/{}", name.trim_end_matches(".json"));
@@ -297,19 +324,19 @@ fn what_a_daemon_said_before_is_in_its_log_again() {
     assert!(play.host.has_recovered());
     let process = play.host.processes().next().unwrap();
     let lines = process.log().last(9);
-    let said: Vec<_> = lines
+    lines
         .map(|line| format!("{} {}", line.source.as_str(), line.text))
-        .collect();
-    let expected = [
-        "stdout hello",
-        "stderr bad",
-        "note [VATN] Process taken over (pid=1)",
-        "stdout http://127.0.0.1:7860",
-    ];
-    assert_eq!(said, expected);
+        .collect()
 }
 
 /// What it said before is at the same numbers; what the next host says has later ones.
+/// The same as when all is read at once.
+#[test]
+fn what_is_too_large_to_be_read_at_once_is_read_file_by_file() {
+    let (all, one_by_one) = (said_before(false), said_before(true));
+    assert_eq!(all, one_by_one);
+}
+
 #[test]
 fn a_log_that_was_handed_over_goes_on_with_its_numbers() {
     let mut machine = Machinery::default();
@@ -500,6 +527,59 @@ fn what_was_stopped_is_forgotten_when_its_app_runs_again() {
     Play::new(&mut machine).run(DAEMON);
     assert_eq!(state_files(&machine).len(), 1);
     assert_eq!(Play::new(&mut machine).phases(), ["running (pid 2)"]);
+}
+
+/// It is known as stopped, and as any other when it was started: by the host after that, too.
+#[test]
+fn what_was_stopped_is_started_under_a_later_host() {
+    let script = DAEMON.replace(r#""autoRestart": true"#, r#""restart": "unless-stopped""#);
+    let mut machine = Machinery::default();
+    Play::new(&mut machine)
+        .run(&script)
+        .command(Command::StopApp("demo".into()))
+        .wait(5);
+    let mut play = Play::new(&mut machine);
+    assert_eq!(play.phases(), ["stopped"]);
+    assert!(
+        play.told
+            .iter()
+            .all(|event| !event.to_string().contains("demo")),
+        "old news"
+    );
+    assert!(play.host.busy_by("demo").is_none());
+    let id = play.host.processes().next().unwrap().id().clone();
+    play.command(Command::StartProcess(id));
+    assert_eq!(play.phases(), ["running (pid 2)"]);
+    let mut play = Play::new(&mut machine);
+    assert_eq!(play.phases(), ["running (pid 2)"]);
+    play.command(Command::StopApp("demo".into())).wait(5);
+    assert_eq!(Play::new(&mut machine).phases(), ["stopped"]);
+}
+
+/// Of what is not to be remembered there is nothing on the disk, until it is started.
+#[test]
+fn what_is_started_again_is_taken_over_by_the_next_host() {
+    let mut machine = Machinery::default();
+    let mut play = Play::new(&mut machine);
+    play.run(DAEMON)
+        .command(Command::StopApp("demo".into()))
+        .wait(5);
+    assert!(state_files(play.machine).is_empty());
+    play.machine.asked.clear();
+    let id = play.host.processes().next().unwrap().id().clone();
+    play.command(Command::StartProcess(id));
+    let at = |what: &str| {
+        play.machine
+            .asked
+            .iter()
+            .position(|asked| asked.contains(what))
+    };
+    assert!(at("write .vatn").unwrap() < at("exec bash").unwrap());
+    let play = Play::new(&mut machine);
+    assert_eq!(play.phases(), ["running (pid 2)"]);
+    let status = play.host.processes().next().unwrap().status();
+    assert_eq!(status.restarts, 0);
+    assert_eq!(machine.last_pid, 2);
 }
 
 #[test]

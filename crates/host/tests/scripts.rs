@@ -70,6 +70,7 @@ impl Play {
             script: Arc::new(parsed.script().unwrap().clone()),
             args: Value::Object(collodi_value::Object::new()),
             answers: Box::default(),
+            overrides: Arc::default(),
             again: false,
         }))
     }
@@ -454,6 +455,7 @@ fn clones_take_turns() {
         script: Arc::new(parsed.script().unwrap().clone()),
         args: Value::Null,
         answers: Box::default(),
+        overrides: Arc::default(),
         again: false,
     }));
     assert_eq!(play.text.matches("  exec git").count(), 1, "{}", play.text);

@@ -62,6 +62,18 @@ impl Supervisor {
         self
     }
 
+    /// The supervision of the same child after the end of this one: with its policy, and from
+    /// the beginning. The numbers of actions go on, so that an answer to one of the earlier
+    /// supervision means nothing to the later.
+    #[must_use]
+    pub fn anew(&self, seed: u64) -> Self {
+        Self {
+            last_exit: self.last_exit,
+            out: self.out.clone(),
+            ..Self::new(self.policy.clone(), self.stop.clone(), seed)
+        }
+    }
+
     /// What it does after a death.
     pub fn policy(&self) -> &Policy {
         &self.policy

@@ -48,6 +48,19 @@ impl PreparedAnswers {
         prepared
     }
 
+    /// What `later` has, and of these what it leaves open.
+    #[must_use]
+    pub fn with(mut self, later: Self) -> Self {
+        for (key, value) in later.fields.iter() {
+            self.fields.set(key, value.clone());
+        }
+        self.steps.extend(later.steps);
+        Self {
+            unattended: later.unattended,
+            ..self
+        }
+    }
+
     /// What is prepared for the fields of `form` at this step.
     pub(crate) fn of_step(&self, step: &StepAt, id: Option<&str>, form: &Form) -> Object {
         let number = alloc::string::ToString::to_string(step);

@@ -208,6 +208,7 @@ impl Context {
     fn asked(&self, step: StepVariables) -> Asked {
         let options = &self.options;
         let granted = self.environment.granted();
+        let step = options.overrides.over(step);
         let step = self.environment.below(options, step);
         Asked {
             grants: granted.fold(options.grants.clone(), Grants::to_step),

@@ -1,6 +1,6 @@
 //! What a run needs to know.
 
-use crate::{EnvironmentFiles, ExtraRoots, OtherApps, PreparedAnswers, Resume};
+use crate::{EnvironmentFiles, ExtraRoots, OtherApps, Overrides, PreparedAnswers, Resume};
 use alloc::{borrow::ToOwned, collections::BTreeMap, string::String, sync::Arc};
 use collodi_command::TreeId;
 use collodi_contain::{ContainedPath, RelPath, Root};
@@ -47,6 +47,8 @@ pub struct RunOptions {
     pub limits: Limits,
     /// Answers to what the script asks.
     pub answers: PreparedAnswers,
+    /// What is said over the script.
+    pub overrides: Arc<Overrides>,
     /// The files that have variables for the commands.
     pub environment: EnvironmentFiles,
     /// Wall time at the origin of the instants.
@@ -86,6 +88,7 @@ impl RunOptions {
             stop: StopSequence::default(),
             limits: Limits::default(),
             answers: PreparedAnswers::default(),
+            overrides: Arc::default(),
             environment: EnvironmentFiles::default(),
             epoch: WallTime::default(),
             seed: 0,

@@ -41,6 +41,7 @@ async fn play(surface: &Surface, app: App, parsed: &Parsed, source: &str) -> Ans
         script: Arc::new(script(parsed)?),
         args: Value::Object(Object::new()),
         answers: Box::default(),
+        overrides: Arc::default(),
         again: false,
     };
     let options = options(&surface.host, surface.holds).await?;

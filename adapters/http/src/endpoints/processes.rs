@@ -60,32 +60,6 @@ pub(crate) async fn stop_process(State(surface): Shared, PathId(id): PathId) -> 
     Ok(answer("stopping", id))
 }
 
-/// A process that has ended for good is not started again: its run may have gone.
-pub(crate) async fn restart_process(
-    State(surface): Shared,
-    PathId(id): PathId,
-) -> Answered<Answer> {
-    let ended = |process: &Process, _: &Host| process.has_ended().then(|| has_ended(process));
-    if let Some(fault) = find(&surface, &id, ended).await? {
-        return Err(fault);
-    }
-    let process = ProcessId::from_text(&id);
-    surface
-        .host
-        .command(Command::RestartProcess(process))
-        .await?;
-    Ok(answer("restarting", id))
-}
-
-/// What is said of a process that cannot be started again, with what starts one like it.
-fn has_ended(process: &Process) -> Fault {
-    let (id, app, run) = (process.id(), process.app(), process.run());
-    Fault::new(Kind::HasEnded, format!("process {id} has ended")).hint(format!(
-        "run its app again with `collodi run {app}` (POST /python/apps/{app}/run), or only the step \
-         that its run came to last (POST /python/runs/{run}/rerun)"
-    ))
-}
-
 /// The lines that are asked for.
 #[derive(Clone, Debug)]
 pub(super) struct Range {
@@ -124,9 +98,9 @@ pub(super) async fn find<T: Send + 'static>(
     found.ok_or_else(|| Fault::new(Kind::NotFound, format!("there is no process {id}")))
 }
 
-fn answer(status: &str, id: String) -> Json<Answer> {
+pub(super) fn answer(status: impl ToString, id: String) -> Json<Answer> {
     Json(Answer {
-        status: status.to_owned(),
+        status: status.to_string(),
         id: Some(id),
     })
 }

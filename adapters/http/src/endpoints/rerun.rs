@@ -13,10 +13,12 @@ use crate::{
 use axum::{body::Bytes, extract::State, response::Response};
 use collodi_contain::Name;
 use collodi_host::{Command, RunId, RunRequest};
+use collodi_run::{Overrides, PreparedAnswers};
 use collodi_script::Script;
 use std::sync::Arc;
 
-/// Begins a run of the same script with the same arguments, at the step that the earlier one came
+/// Begins a run of the same script with the same arguments, answers and overrides, over which
+/// the body may say more, at the step that the earlier one came
 /// to last when nobody says. Of an app of the workspace the script is as it is by now: a
 /// step that failed is mended there.
 pub(crate) async fn rerun(
@@ -32,9 +34,14 @@ pub(crate) async fn rerun(
             .hint("run the app: from its beginning, or with \"from\" from a step that needs nothing of those before")
     })?;
     let script = script_by_now(&surface, &request).await?;
+    let unattended = asked.unattended.unwrap_or(request.answers.unattended);
+    let answers = PreparedAnswers::of(&asked.answers, unattended);
+    let overrides = Overrides::clone(&request.overrides);
     let command = Command::RunFrom {
         request: RunRequest {
             script: script.unwrap_or_else(|| Arc::clone(&request.script)),
+            answers: Box::new(request.answers.with(answers)),
+            overrides: Arc::new(overrides.with(asked.overrides)),
             again: asked.again,
             ..request
         },

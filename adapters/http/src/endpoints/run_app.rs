@@ -35,6 +35,7 @@ pub(crate) async fn run_app(
         answers,
         again,
         from,
+        overrides,
     } = body::run(&bytes)?;
     let app = surface.workspace.load(&name).await?;
     let script = script(&app.parsed)?;
@@ -43,6 +44,7 @@ pub(crate) async fn run_app(
         script: Arc::new(script),
         args,
         answers: Box::new(answers),
+        overrides: Arc::new(overrides),
         again,
     };
     let command = match from {

@@ -4,12 +4,15 @@ use super::{
     changed::{Changed, Thing},
     cursor::Cursor,
     frame::{Frame, HEARTBEAT, HELLO},
+    sheets::{Sheet, Sheets},
     topics::Topics,
 };
 use crate::{endpoints::env_list, fault::Fault, surface::Served, views};
-use collodi_api::{LogPage, ResetReason, StreamGap, StreamGone, StreamReset, StreamTopic};
+use axum::body::Bytes;
+use collodi_api::{ResetReason, StreamGap, StreamGone, StreamReset, StreamTopic};
 use collodi_driver::{Events, Gone, Growth, Notice};
-use collodi_host::{Host, ProcessId, RunId};
+use collodi_host::{Host, Process, ProcessId, RunEntry, RunId};
+use collodi_logs::Line;
 use futures::{FutureExt as _, StreamExt as _, future::select, pin_mut};
 use serde::Serialize;
 use std::{collections::VecDeque, sync::Arc, time::Duration};
@@ -17,7 +20,7 @@ use std::{collections::VecDeque, sync::Arc, time::Duration};
 /// How long nothing is said before the client hears that the connection lives.
 const SILENCE: Duration = Duration::from_secs(15);
 /// The most lines in one event.
-const LINES: usize = 200;
+const LINES: u64 = 200;
 
 /// One client's stream.
 pub(super) struct Feed {
@@ -110,9 +113,9 @@ impl Feed {
     }
 
     /// The next piece of text. Waits until there is something to say.
-    pub(super) async fn next(&mut self) -> Result<String, Gone> {
+    pub(super) async fn next(&mut self) -> Result<Bytes, Gone> {
         if !std::mem::replace(&mut self.greeted, true) {
-            return Ok(HELLO.to_owned());
+            return Ok(Bytes::from_static(HELLO.as_bytes()));
         }
         loop {
             if let Some(Next { frame, read }) = self.frame().await? {
@@ -123,7 +126,7 @@ impl Feed {
                 return Ok(frame.text(&self.cursor));
             }
             if !self.wait().await? {
-                return Ok(HEARTBEAT.to_owned());
+                return Ok(Bytes::from_static(HEARTBEAT.as_bytes()));
             }
         }
     }
@@ -241,15 +244,15 @@ impl Feed {
             let (Some(log), Some(from)) = (self.logs.get_mut(at), self.cursor.lines.get(at)) else {
                 break;
             };
-            let (id, from) = (log.id.clone(), *from);
-            let read = move |host: &Host| page(host, &id, from);
-            let Some(page) = self.surface.host.query(read).await? else {
+            let (id, from, sheets) = (log.id.clone(), *from, Arc::clone(&self.surface.sheets));
+            let read = move |host: &Host| read(host, &id, from, &sheets);
+            let Some(read) = self.surface.host.query(read).await? else {
                 log.behind = false;
                 let (topic, id) = (StreamTopic::Logs, log.id.clone());
                 return Ok(Some(Frame::new("gone", &StreamGone { topic, id }).into()));
             };
-            log.behind = page.lines.len() == LINES;
-            self.has_lines(at, page);
+            log.behind = read.is_behind;
+            self.has_lines(at, read);
             if let Some(next) = self.ready.pop_front() {
                 return Ok(Some(next));
             }
@@ -264,18 +267,18 @@ impl Feed {
         all.find(behind)
     }
 
-    fn has_lines(&mut self, at: usize, mut page: LogPage) {
-        if let Some(gap) = page.gap.take() {
-            let (id, from, to) = (page.id.clone(), gap.from, gap.to);
+    fn has_lines(&mut self, at: usize, read: Read) {
+        if let Some(gap) = read.gap {
+            let to = gap.to;
             self.ready.push_back(Next {
-                frame: Frame::new("gap", &StreamGap { id, from, to }),
+                frame: Frame::new("gap", &gap),
                 read: Some((at, to)),
             });
         }
-        if !page.lines.is_empty() {
+        if let Some(sheet) = read.sheet {
             self.ready.push_back(Next {
-                frame: Frame::new("log", &page),
-                read: Some((at, page.next)),
+                frame: Frame::of("log", sheet.text()),
+                read: Some((at, sheet.next())),
             });
         }
     }
@@ -313,15 +316,36 @@ fn life(host: &Host) -> u64 {
     u64::try_from(epoch).unwrap_or(u64::MAX)
 }
 
-fn page(host: &Host, id: &str, from: u64) -> Option<LogPage> {
-    let run = host
-        .run(&RunId::from_text(id))
-        .map(collodi_host::RunEntry::log);
-    let process = || {
-        host.process(&ProcessId::from_text(id))
-            .map(collodi_host::Process::log)
-    };
+/// What is read of a log at once.
+struct Read {
+    gap: Option<StreamGap>,
+    sheet: Option<Arc<Sheet>>,
+    /// Whether there is more.
+    is_behind: bool,
+}
+
+/// The lines from `from` on, up to a multiple of [`LINES`]: so those who read a log at
+/// different paces are at the same places.
+fn read(host: &Host, id: &str, from: u64, sheets: &Sheets) -> Option<Read> {
+    let run = host.run(&RunId::from_text(id)).map(RunEntry::log);
+    let process = || host.process(&ProcessId::from_text(id)).map(Process::log);
     let log = run.or_else(process)?;
-    let page = log.read(from, LINES);
-    Some(views::page(id, &page, host.options().epoch))
+    let past = from.max(log.first_seq()) % LINES;
+    let most = usize::try_from(LINES - past).unwrap_or(usize::MAX);
+    let mut page = log.read(from, most);
+    let (id, gap) = (id.to_owned(), page.gap.take());
+    let of = |first: &&Line| (first.seq, page.next);
+    let sheet = page.lines.first().map(of).map(|place| {
+        let made = || views::page(&id, &page, host.options().epoch);
+        sheets.page(&id, place, made)
+    });
+    Some(Read {
+        is_behind: page.next < log.next_seq(),
+        sheet,
+        gap: gap.map(|gap| StreamGap {
+            id,
+            from: gap.start,
+            to: gap.end,
+        }),
+    })
 }

@@ -8,6 +8,7 @@ mod changed;
 mod cursor;
 mod feed;
 mod frame;
+mod sheets;
 mod topics;
 mod turns;
 
@@ -16,7 +17,7 @@ use crate::{
     surface::Served,
 };
 use axum::{
-    body::{Body, Bytes},
+    body::Body,
     http::{HeaderMap, HeaderName, HeaderValue, Uri, header},
     response::Response,
 };
@@ -25,6 +26,8 @@ use feed::Feed;
 use futures::stream;
 use std::{convert::Infallible, sync::Arc};
 use topics::Topics;
+
+pub(crate) use sheets::Sheets;
 
 static LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 
@@ -40,7 +43,7 @@ pub(crate) async fn open(
     let frames = stream::unfold(feed, |mut feed| async move {
         // A host that is gone has nothing more to tell.
         let text = feed.next().await.ok()?;
-        Some((Ok::<_, Infallible>(Bytes::from(text)), feed))
+        Some((Ok::<_, Infallible>(text), feed))
     });
     let mut answer = Response::new(Body::from_stream(frames));
     let kind = HeaderValue::from_static("text/event-stream");

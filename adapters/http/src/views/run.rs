@@ -1,9 +1,10 @@
 //! Runs.
 
-use collodi_api::{Run, RunOutcome, RunStatus, Step, StepFailure, StepStatus};
+use collodi_api::{Run, RunOutcome, RunOverridden, RunStatus, Step, StepFailure, StepStatus};
 use collodi_host::{RunEntry, RunPhase, StepPhase, StepView};
 use collodi_logs::plain;
-use collodi_run::{Failure, FailureKind, Outcome, Status};
+use collodi_run::{Failure, FailureKind, Outcome, Overrides, Status};
+use collodi_time::Duration;
 
 /// How many of a failed command's last lines are shown.
 const LAST_LINES: usize = 20;
@@ -23,8 +24,18 @@ pub(crate) fn run(entry: &RunEntry) -> Run {
         steps: steps.map(|view| step(view, ended)).collect(),
         daemon_process_ids: entry.daemons().iter().map(ToString::to_string).collect(),
         outcome: entry.outcome().map(|outcome| self::outcome(outcome)),
+        overrides: overridden(entry.overrides()),
         question: entry.question().map(|asked| super::question(asked)),
     }
+}
+
+fn overridden(said: &Overrides) -> Option<RunOverridden> {
+    let millis = |delay: Duration| u64::try_from(delay.as_millis()).unwrap_or(u64::MAX);
+    (!said.is_empty()).then(|| RunOverridden {
+        env: said.env.keys().cloned().collect(),
+        restart: said.restart.map(|class| class.to_string()),
+        restart_delay_ms: said.restart_delay.map(millis),
+    })
 }
 
 /// A step that failed.

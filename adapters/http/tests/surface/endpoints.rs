@@ -188,8 +188,6 @@ async fn an_app_with_a_daemon(stage: Stage) {
         .await
         .expect(200);
     assert_eq!(again.text("status"), "stopping");
-    let gone = stage.post(&format!("/python/processes/{id}/restart")).await;
-    assert_snapshot!("process_has_ended", gone.shown());
     let quiet = stage.post("/python/apps/demo/stop").await;
     assert_snapshot!("app_nothing_runs", quiet.shown());
     stage.end().await;
@@ -273,6 +271,11 @@ async fn what_is_not_there(stage: Stage) {
         (
             Method::POST,
             "/python/processes/x-0123abcd/restart",
+            "not-found",
+        ),
+        (
+            Method::POST,
+            "/python/processes/x-0123abcd/start",
             "not-found",
         ),
         (Method::GET, "/python/runs/x/logs", "not-found"),

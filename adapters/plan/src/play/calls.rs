@@ -106,6 +106,7 @@ impl Player<'_> {
             script: Arc::new(script),
             args,
             answers: Box::new(self.stack.top.options.answers.clone()),
+            overrides: self.stack.top.options.overrides.clone(),
             again: false,
         };
         self.begin(id, request, &source);

@@ -40,6 +40,13 @@ pub(crate) struct StopArgs {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct StartArgs {
+    /// The process, or the app.
+    #[arg(add = complete::ended())]
+    pub(crate) name: String,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct RestartArgs {
     /// The process, or the app.
     #[arg(add = complete::processes())]

@@ -2,8 +2,13 @@
 
 use super::ServerArgs;
 use crate::complete;
-use clap::Args;
-use std::{net::SocketAddr, path::PathBuf};
+use clap::{
+    Args,
+    builder::{PossibleValuesParser, TypedValueParser},
+};
+use collodi_api::RestartPolicy;
+use collodi_restart::RestartClass;
+use std::{net::SocketAddr, num::NonZeroUsize, path::PathBuf};
 
 #[derive(Debug, Args)]
 pub(crate) struct RunArgs {
@@ -20,14 +25,39 @@ pub(crate) struct RunArgs {
     pub(crate) listen: SocketAddr,
     #[command(flatten)]
     pub(crate) answers: PreparedArgs,
+    #[command(flatten)]
+    pub(crate) overrides: OverrideArgs,
     /// Begin at this step, as it is counted in what a run shows. A server that has run the app
     /// before begins with the variables that the last run of it had; its secrets stay secret.
-    #[arg(long, value_name = "STEP")]
-    pub(crate) from: Option<std::num::NonZeroUsize>,
+    #[arg(long, value_name = "STEP", value_parser = step)]
+    pub(crate) from: Option<NonZeroUsize>,
     /// Run the app beside what an earlier server left running of it, instead of going on
     /// with that.
     #[arg(long)]
     pub(crate) again: bool,
+}
+
+/// What is said over the script, for this run and the scripts that it starts.
+#[derive(Debug, Args)]
+pub(crate) struct OverrideArgs {
+    /// Give this variable to the commands of the run, over what steps set. What the settings do
+    /// not let a step set is refused.
+    #[arg(long = "env", value_name = "NAME=VALUE", value_parser = crate::pair::parse)]
+    pub(crate) env: Vec<(String, String)>,
+    /// Which deaths of its daemons are followed by another life, over what steps say.
+    #[arg(long, value_name = "POLICY", value_parser = policies())]
+    pub(crate) restart: Option<RestartClass>,
+}
+
+fn policies() -> impl TypedValueParser<Value = RestartClass> {
+    let names = RestartPolicy::ALL.map(RestartPolicy::as_str);
+    PossibleValuesParser::new(names).try_map(|name| name.parse())
+}
+
+/// A step, as what a run shows counts it.
+fn step(text: &str) -> Result<NonZeroUsize, String> {
+    let number = text.parse().ok();
+    number.ok_or_else(|| "steps are counted from 1, as a run shows them: [2/5] is 2".to_owned())
 }
 
 #[derive(Debug, Args)]

@@ -27,6 +27,7 @@ mod run;
 mod sandbox;
 mod serve;
 mod signal;
+mod start;
 mod stop;
 mod token;
 mod update;
@@ -68,6 +69,7 @@ pub(crate) fn execute(cli: Cli) -> Result<ExitCode> {
         Command::Stop(args) => stop::stop(&workspace, json, &args),
         Command::Signal(args) => signal::signal(&workspace, json, &args),
         Command::Reload => reload::reload(&workspace, json),
+        Command::Start(args) => start::start(&workspace, json, &args),
         Command::Restart(args) => restart::restart(&workspace, json, &args),
         Command::Token(args) => token::token(&workspace, json, &args),
         Command::Man(args) => man::man(json, &args),

@@ -28,6 +28,18 @@ impl Known {
             .filter(|p| p.ended.is_none())
     }
 
+    /// The process of this name; else those of the run of the app of this name that began last.
+    pub(super) fn latest(&self, name: &str) -> Vec<&Process> {
+        let of_app = self.processes.iter().filter(|p| p.app_id == name);
+        let last = of_app.max_by_key(|p| (p.ended.is_none(), &p.started_at));
+        let is_meant = |p: &&Process| match last {
+            _ if p.id == name => true,
+            Some(last) => p.app_id == name && p.run_id == last.run_id,
+            None => false,
+        };
+        self.processes.iter().filter(is_meant).collect()
+    }
+
     /// Whether anything is called so: a process, a run, or the app of one.
     pub(super) fn has(&self, name: &str) -> bool {
         self.names().contains(name)

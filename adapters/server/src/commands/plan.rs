@@ -76,6 +76,7 @@ fn request(app: &LoadedApp, script: Script) -> RunRequest {
         script: Arc::new(script),
         args: Value::Object(Object::new()),
         answers: Box::default(),
+        overrides: Arc::default(),
         again: false,
     }
 }

@@ -1,27 +1,23 @@
 //! `collodi restart`
 
-use super::named::Known;
+use super::{named::Known, start::tell};
 use crate::{cli::RestartArgs, client::Client};
 use anyhow::Result;
-use collodi_api::Answer;
 use std::{path::Path, process::ExitCode};
 
-/// Ends a process, or the processes of an app, and has each start anew at once.
+/// Ends a process, or the processes of an app, and has each start anew at once. Where nothing
+/// of it lives, those that ended last are started.
 pub(crate) fn restart(workspace: &Path, json: bool, args: &RestartArgs) -> Result<ExitCode> {
     let client = Client::connect(workspace)?;
     let known = Known::of(&client)?;
     let living: Vec<_> = known.living(&args.name).collect();
-    if living.is_empty() {
-        return Err(known
-            .no(format!("no process of {} lives", args.name), &args.name)
-            .into());
-    }
-    for process in living {
-        let id = &process.id;
-        let answer: Answer = client.post(&format!("/python/processes/{id}/restart"))?;
-        match json {
-            true => say!("{}", serde_json::to_string(&answer)?),
-            false => say!("{id} is {}", answer.status),
+    let ended = known.latest(&args.name);
+    match (living.is_empty(), ended.is_empty()) {
+        (false, _) => tell(&client, json, "restart", &living)?,
+        (true, false) => tell(&client, json, "start", &ended)?,
+        (true, true) => {
+            let cause = format!("no process of {} lives", args.name);
+            return Err(known.no(cause, &args.name).into());
         }
     }
     Ok(ExitCode::SUCCESS)

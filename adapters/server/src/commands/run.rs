@@ -5,12 +5,12 @@ mod seat;
 
 use super::place::Place;
 use crate::{
-    cli::{PreparedArgs, RunArgs},
+    cli::{OverrideArgs, PreparedArgs, RunArgs},
     client::Client,
     failure::{Failure, MISUNDERSTOOD},
     given, handover,
     home::Home,
-    interrupts::{Held, Interrupts},
+    interrupts::{Held, Interrupts, LEAVE},
     listening::Listen,
     node::{Life, Node},
     present::{Presenter, Screen, presenter},
@@ -20,13 +20,13 @@ use crate::{
 };
 use anyhow::Result;
 use collodi_backend::Backends;
-use collodi_driver::{HostHandle, LoadedApp, Notice, load};
+use collodi_driver::{CommandError, HostHandle, LoadedApp, Notice, load};
 use collodi_host::{
-    Accepted, Command, Event, Follower, Host, Process, ProcessEvent, ProcessId, RunEvent, RunId,
-    RunRequest,
+    Accepted, Command, Event, Follower, Host, Process, ProcessEvent, ProcessId, Refused, RunEvent,
+    RunId, RunRequest,
 };
 use collodi_restart::Phase;
-use collodi_run::{Event as Step, Outcome, PreparedAnswers, Status};
+use collodi_run::{Event as Step, Outcome, Overrides, PreparedAnswers, Status};
 use collodi_script::ScriptError;
 use collodi_value::{Object, Value};
 use futures::FutureExt as _;
@@ -87,6 +87,7 @@ pub(crate) async fn run(
         script,
         args: Value::Object(Object::new()),
         answers: Box::new(answers),
+        overrides: Arc::new(overrides(&args.overrides)),
         // What an earlier life has left is not begun a second time.
         again: args.again && life == Life::First,
     };
@@ -100,7 +101,8 @@ pub(crate) async fn run(
         hurries: false,
     };
     let state = watch(state, &mut node, &mut seat).await;
-    let interrupts = seat.leave(state.failed, state.signal.is_some()).await;
+    let ended = state.follower.is_none().then_some(state.failed);
+    let interrupts = seat.leave(ended, state.signal.is_some()).await;
     match state.follower {
         None => Ok(state.code()),
         Some(follower) => follow(node, follower, interrupts).await,
@@ -165,12 +167,37 @@ async fn begin(
             of: None,
         },
     };
-    match host.command(command).await? {
-        Accepted::Run(run) => {
+    match host.command(command).await {
+        Ok(Accepted::Run(run)) => {
             show.accepted(&run);
             Ok(Watch::of(run))
         }
-        Accepted::UnderWay => Err(Failure::new("the host gave the run no name").into()),
+        Ok(Accepted::UnderWay) => Err(Failure::new("the host gave the run no name").into()),
+        Err(CommandError::Refused(refused)) => Err(not_begun(&refused).into()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Why a run is not begun, in the words of its command line.
+fn not_begun(refused: &Refused) -> Failure {
+    match refused {
+        Refused::NoSuchStep { step, steps } => {
+            let step = step.saturating_add(1);
+            Failure::new(format!("there is no step {step}: the script has {steps}"))
+                .hint("`collodi plan` shows them; --from counts from 1")
+        }
+        Refused::Variables(_) => {
+            Failure::new(refused).hint("--grant NAME lets steps set a name that is excluded")
+        }
+        _ => Failure::new(refused),
+    }
+}
+
+fn overrides(args: &OverrideArgs) -> Overrides {
+    Overrides {
+        env: args.env.iter().cloned().collect(),
+        restart: args.restart,
+        restart_delay: None,
     }
 }
 
@@ -239,6 +266,16 @@ async fn watch(mut state: Watch, node: &mut Node, seat: &mut Seat) -> Watch {
     }
 }
 
+/// Somebody wants what lives to be left to the next server. What that could not go on with is
+/// told, and goes on here.
+async fn leave(node: &Node, seat: &mut Seat) {
+    let leave = Command::HandOver(Follower::OtherProcess);
+    if let Err(error) = node.handle.command(leave).await {
+        let why = format!("not left to another server: {error}");
+        seat.screen.try_show(move |show| show.warning(&why));
+    }
+}
+
 /// For whom the host has let go.
 fn let_go(notice: &Notice) -> Option<Follower> {
     match notice {
@@ -295,6 +332,9 @@ impl Watch {
 
     async fn interrupted(&mut self, signal: u8, node: &Node, seat: &mut Seat) {
         let again = self.ending;
+        if signal == LEAVE && !again {
+            return leave(node, seat).await;
+        }
         seat.prompt.close();
         seat.hurry();
         seat.screen.try_show(move |show| show.interrupted(again));

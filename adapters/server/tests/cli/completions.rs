@@ -30,6 +30,7 @@ fn a_shell_knows_commands_options_and_what_the_workspace_has() {
         ("collodi serve --list", "--listen"),
         ("collodi --workspace ws logs d", "demo dream"),
         ("collodi --workspace ws stop de", "demo"),
+        ("collodi --workspace ws start d", ""),
         ("collodi --workspace ws run d", "demo docs/ dream"),
         ("collodi --workspace ws remove dr", "dream"),
         ("collodi --workspace ws audit --app de", "demo"),

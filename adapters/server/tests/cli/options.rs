@@ -20,6 +20,9 @@ fn wrong_values_end_with_2() {
         "run app --answers answers.json",
         "run app --answers nothing.json",
         "run app --from -1",
+        "run app --from nope",
+        "run app --env SIZE",
+        "run app --restart often",
         "run app --restart-delay -1s",
         "logs demo -n -5",
     ] {
@@ -27,6 +30,24 @@ fn wrong_values_end_with_2() {
         assert_eq!(answer.status, 2, "{}", answer.shown());
         let is_an_option = answer.stderr.contains("unexpected argument");
         assert!(!is_an_option, "{}", answer.shown());
+    }
+}
+
+/// What is no number is spoken of in the words of who counts steps.
+#[test]
+fn a_step_that_is_none_says_how_steps_are_counted() {
+    let stage = Stage::new().file(
+        "app/pinokio.json",
+        r#"{"run": [{"method": "log", "params": {"text": "a"}}]}"#,
+    );
+    for (step, told) in [
+        ("nope", "counted from 1"),
+        ("0", "counted from 1"),
+        ("2", "the script has 1"),
+    ] {
+        let answer = stage.call(&format!("run app --unattended --from {step}"));
+        assert!(answer.stderr.contains(told), "{}", answer.shown());
+        assert!(!answer.stderr.contains("digit"), "{}", answer.shown());
     }
 }
 

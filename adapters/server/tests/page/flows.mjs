@@ -60,6 +60,11 @@ test("an app is run, followed, restarted and stopped", async () => {
   await ended.getByText("stopped", { exact: true }).waitFor();
   assert.equal(await ended.getByText("Memory").count(), 0);
   await ended.getByRole("button", { name: "Run demo again" }).waitFor();
+  await check(page, "processes-ended");
+  await ended.getByRole("button", { name: /^Start demo-/ }).click();
+  await ended.getByText("running", { exact: true }).waitFor();
+  await page.getByRole("button", { name: /^Stop/ }).click();
+  await ended.getByText("stopped", { exact: true }).waitFor();
   await link(page, "Runs");
   await page.getByRole("row", { name: /demo-run-/ }).first().getByText("completed").waitFor();
   await check(page, "runs");

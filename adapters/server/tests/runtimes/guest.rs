@@ -8,6 +8,7 @@ on_each_runtime! {
     what_a_daemon_said_as_a_command_is_shown_once
     an_app_that_goes_on_says_where_it_answers
     who_stops_nothing_hears_what_may_be_meant
+    what_is_said_over_a_script_and_answered_holds_at_a_server_too
     a_folder_beside_a_server_can_become_one_of_its_apps
 }
 
@@ -35,6 +36,40 @@ fn a_run_goes_on_from_a_step_at_a_server_that_knows_no_earlier_one(stage: Stage)
     let beyond = stage.output(&["run", "demo", "--from", "4"]);
     let told = beyond.stderr();
     assert!(told.contains("the script has 2 steps"), "{told}");
+}
+
+const ASKS: &str = r#"{"run": [
+    {"method": "input", "params": {"title": "?", "form": [{"key": "name"}]}},
+    {"method": "shell.run", "params": {"message": "echo $SIZE {{input.name}}", "env": {"SIZE": "small"}}}]}"#;
+
+/// The same words of a command line mean the same with and without a server, and at a rerun.
+fn what_is_said_over_a_script_and_answered_holds_at_a_server_too(stage: Stage) {
+    stage.app("demo", ASKS);
+    let run = |more: &[&str]| {
+        let words = [&["run", "demo", "--unattended"], more].concat();
+        let ran = stage.output(&words);
+        (ran.code(), format!("{}{}", ran.stdout(), ran.stderr()))
+    };
+    let here = [
+        "--listen",
+        "127.0.0.1:0",
+        "--env",
+        "SIZE=large",
+        "--answer",
+        "name=Ada",
+    ];
+    assert!(run(&here).1.contains("| large Ada\n"));
+    let _serving = stage.serve_quietly();
+    let (code, said) = run(&["--env", "SIZE=large", "--answer", "name=Ada"]);
+    assert!(code == Some(0) && said.contains("| large Ada\n"), "{said}");
+    let (code, said) = run(&["--from", "1", "--answer", "name=Bob"]);
+    assert!(code == Some(0) && said.contains("| large Bob\n"), "{said}");
+    let (code, said) = run(&["--env", "LD_PRELOAD=x"]);
+    assert!(
+        said.contains("LD_PRELOAD (the step needs a grant"),
+        "{said}"
+    );
+    assert_eq!(code, Some(1));
 }
 
 fn a_folder_beside_a_server_can_become_one_of_its_apps(stage: Stage) {
@@ -88,7 +123,13 @@ fn who_stops_nothing_hears_what_may_be_meant(stage: Stage) {
     stage.app("demo", SERVER);
     let mut serving = stage.serve_quietly();
     stage.post("/python/apps/demo/run");
-    for command in ["stop dmeo", "logs dmeo", "restart dmeo", "signal HUP dmeo"] {
+    for command in [
+        "stop dmeo",
+        "logs dmeo",
+        "start dmeo",
+        "restart dmeo",
+        "signal HUP dmeo",
+    ] {
         let words: Vec<_> = command.split(' ').collect();
         let refused = stage.output(&words);
         let told = refused.stderr();

@@ -43,6 +43,7 @@ on_each_runtime! {
     a_plan_is_the_same_everywhere
     apps_come_and_go_while_a_server_runs
     a_process_is_started_anew_by_the_name_of_its_app
+    what_has_ended_is_started_by_the_name_of_its_app
     scripts_know_the_card_of_the_machine
     a_run_is_done_by_the_server_that_is_there
     a_run_at_the_server_is_watched_as_one_by_itself
@@ -294,6 +295,35 @@ fn a_process_is_started_anew_by_the_name_of_its_app(stage: Stage) {
         page.ends_with(&format!("/python/ui#token={token}")),
         "{page}"
     );
+    stage.post("/python/shutdown");
+    assert_eq!(serving.code(), Some(0));
+}
+
+fn what_has_ended_is_started_by_the_name_of_its_app(stage: Stage) {
+    stage.app("demo", SERVER);
+    let mut serving = stage.serve();
+    let unknown = stage.output(&["start", "demo"]);
+    assert_eq!(
+        (unknown.code(), unknown.stderr().lines().count()),
+        (Some(1), 2)
+    );
+    for _ in 0..2 {
+        stage.post("/python/apps/demo/run");
+        serving.until("\"text\":\"up\"");
+        stage.call("stop demo");
+    }
+    // Only the process of the last run: what ran before it was another.
+    let started = stage.call("start demo");
+    serving.until("\"text\":\"up\"");
+    assert!(
+        started.ends_with(" is starting\n") && started.lines().count() == 1,
+        "{started}"
+    );
+    let id = started.split(' ').next().unwrap();
+    assert!(stage.call("start demo").starts_with(id), "it is left alone");
+    stage.call(&format!("stop {id}"));
+    assert_eq!(stage.call("restart demo"), started);
+    serving.until("\"text\":\"up\"");
     stage.post("/python/shutdown");
     assert_eq!(serving.code(), Some(0));
 }

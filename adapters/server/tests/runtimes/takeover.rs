@@ -6,6 +6,8 @@ use std::collections::BTreeSet;
 on_each_runtime! {
     a_second_program_takes_the_daemons_over
     a_server_leaves_its_daemons_when_it_is_told_so
+    an_app_that_runs_by_itself_is_left_when_that_is_asked
+    a_step_that_would_be_lost_goes_on
     what_would_be_lost_is_not_taken_over
     an_app_that_runs_by_itself_is_taken_over
 }
@@ -95,6 +97,53 @@ fn a_server_leaves_its_daemons_when_it_is_told_so(stage: Stage) {
     count_on(&stage);
     stage.post("/python/shutdown");
     assert_eq!(second.code(), Some(0));
+}
+
+/// So does the server of `collodi run`, once nothing would be lost by it.
+fn an_app_that_runs_by_itself_is_left_when_that_is_asked(stage: Stage) {
+    stage.app("demo", SERVER);
+    let run = ["--json", "run", "demo"];
+    let mut first = stage.start(&[&run[..], &["--listen", "127.0.0.1:0"]].concat());
+    first.until("\"text\":\"up\"");
+    while !stage.get("/python/runs").body["runs"][0]["outcome"].is_object() {}
+    let pid = stage.pid_of("demo");
+    first.signal("-USR1");
+    let said = first.rest();
+    assert!(said.contains("the next server finds it"), "{said}");
+    assert!(!said.contains("\"ended\""), "{said}");
+    assert_eq!(first.code(), Some(0));
+    let mut second = stage.serve_quietly();
+    assert_eq!(stage.pid_of("demo"), pid);
+    // Beside a server an app is left to that.
+    stage.call("stop demo");
+    let mut guest = stage.guest(&run);
+    guest.until("\"text\":\"up\"");
+    let living = || -> u64 {
+        let body = stage.get("/python/processes").body;
+        let all = body["processes"].as_array().unwrap();
+        all.iter()
+            .find_map(|process| process["pid"].as_u64())
+            .unwrap()
+    };
+    let pid = living();
+    guest.signal("-USR1");
+    assert!(guest.rest().contains("left to the server"));
+    assert_eq!(guest.code(), Some(0));
+    assert_eq!(living(), pid);
+    stage.post("/python/shutdown");
+    assert_eq!(second.code(), Some(0));
+    assert!(!stage::is_alive(pid));
+}
+
+fn a_step_that_would_be_lost_goes_on(stage: Stage) {
+    stage.app("demo", INSTALLS);
+    let mut run = stage.start(&["--json", "run", "demo", "--listen", "127.0.0.1:0"]);
+    run.until("\"text\":\"installing\"");
+    run.signal("-USR1");
+    run.until("is under way, and would be lost");
+    assert_eq!(stage.get("/python/status").status, 200);
+    run.signal("-INT");
+    assert_eq!(run.code(), Some(130));
 }
 
 fn what_would_be_lost_is_not_taken_over(stage: Stage) {

@@ -231,6 +231,7 @@ fn request(app: usize) -> RunRequest {
         script: Arc::new(parsed.script().unwrap().clone()),
         args: Value::Null,
         answers: Box::default(),
+        overrides: Arc::default(),
         again: false,
     }
 }

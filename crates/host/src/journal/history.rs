@@ -2,7 +2,7 @@
 
 use super::{record::LogMark, recovery::Look};
 use crate::{Host, ProcessId};
-use alloc::{boxed::Box, collections::BTreeMap, vec::Vec};
+use alloc::{boxed::Box, collections::BTreeMap, string::String, vec::Vec};
 use collodi_action::Completion;
 use collodi_file::{Entry, FileAnswer, FileOp};
 use collodi_logs::recording::{segment_files, segment_number};
@@ -12,6 +12,8 @@ use collodi_time::Instant;
 const SEGMENTS: usize = 2;
 /// The largest file of a recording that is read.
 const FILE_BYTES: u64 = 32 << 20;
+/// The most bytes of them that are read at once.
+const ALL_BYTES: u64 = 1 << 20;
 
 /// What is read of a recording before its daemon goes on.
 #[derive(Clone, Debug, Default)]
@@ -27,6 +29,14 @@ impl History {
     /// The segments that are kept, oldest first.
     pub(crate) fn segments(&self) -> impl Iterator<Item = &Segment> {
         self.segments.values()
+    }
+
+    fn put(&mut self, number: u32, part: Part, bytes: Vec<u8>) {
+        let segment = self.segments.entry(number).or_default();
+        match part {
+            Part::Bytes => segment.bytes = bytes,
+            Part::Index => segment.index = bytes,
+        }
     }
 
     /// How much higher the numbers of a log are than those of one that was refilled from
@@ -62,6 +72,16 @@ pub(crate) enum Part {
     Index,
 }
 
+/// Of which segment a file is, and what of it.
+fn segment_file(name: &str) -> Option<(u32, Part)> {
+    let number = name.split('.').next()?.parse().ok()?;
+    match segment_files(number) {
+        (bytes, _) if bytes == name => Some((number, Part::Bytes)),
+        (_, index) if index == name => Some((number, Part::Index)),
+        _ => None,
+    }
+}
+
 impl Host {
     /// Reads what a daemon said, if it is kept; then it goes on.
     pub(crate) fn begin_history(&mut self, now: Instant, id: &ProcessId, mark: LogMark) {
@@ -74,14 +94,44 @@ impl Host {
                     mark,
                     ..History::default()
                 }));
-                self.look(Look::History(id.clone()), FileOp::List { path });
+                // Two files each, whose names have no others between them.
+                let (last, limit) = (2 * SEGMENTS, ALL_BYTES);
+                let all = FileOp::ReadAll { path, last, limit };
+                self.look(Look::History(id.clone()), all);
             }
             None => self.go_on_with(now, id),
         }
     }
 
+    /// The last segments, with all that is in them.
+    pub(crate) fn found_history(
+        &mut self,
+        now: Instant,
+        id: &ProcessId,
+        files: Vec<(String, Vec<u8>)>,
+    ) {
+        let Some(history) = self.history_of(id) else {
+            return;
+        };
+        for (name, bytes) in files {
+            if let Some((number, part)) = segment_file(&name) {
+                history.put(number, part, bytes);
+            }
+        }
+        self.history_read(now, id);
+    }
+
+    /// Looks for segments that are too large to be read at once.
+    pub(crate) fn list_segments(&mut self, now: Instant, id: &ProcessId) {
+        let process = self.processes.get(id);
+        match process.and_then(|p| p.recording_dir().cloned()) {
+            Some(path) => self.look(Look::Segments(id.clone()), FileOp::List { path }),
+            None => self.history_read(now, id),
+        }
+    }
+
     /// The names of the segments.
-    pub(crate) fn found_history(&mut self, now: Instant, id: &ProcessId, entries: &[Entry]) {
+    pub(crate) fn found_segments(&mut self, now: Instant, id: &ProcessId, entries: &[Entry]) {
         let numbers = entries.iter().filter_map(|e| segment_number(&e.name));
         let mut numbers: Vec<_> = numbers.collect();
         numbers.sort_unstable();
@@ -120,11 +170,7 @@ impl Host {
         };
         history.left = history.left.saturating_sub(1);
         if let Completion::File(Ok(FileAnswer::Bytes(bytes))) = completion {
-            let segment = history.segments.entry(number).or_default();
-            match part {
-                Part::Bytes => segment.bytes = bytes,
-                Part::Index => segment.index = bytes,
-            }
+            history.put(number, part, bytes);
         }
         self.history_read(now, id);
     }

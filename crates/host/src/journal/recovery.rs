@@ -1,7 +1,7 @@
 //! What an earlier host has left: found, and gone on with.
 
 use super::{
-    Record, Sheet, TREES, Wanted, fields::NotARecord, history::Part, read_trees,
+    LogMark, Record, Sheet, TREES, Wanted, fields::NotARecord, history::Part, read_trees,
     sheet::MOST_AT_ONCE,
 };
 use crate::{
@@ -29,6 +29,8 @@ use core::time::Duration;
 const FILE_BYTES: u64 = 4 << 20;
 /// The most files that are looked at.
 const MOST_FILES: usize = 10_000;
+/// The most bytes of files that are read at once.
+const ALL_BYTES: u64 = 16 << 20;
 
 /// How far the look at what an earlier host has left is.
 #[derive(Clone, Debug, Default)]
@@ -65,7 +67,9 @@ pub(crate) struct Looks {
 /// What a question of the recovery is about.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Look {
-    /// The files of the journal.
+    /// The files of the journal, all at once.
+    All,
+    /// Their names, where they are too large for that.
     Files,
     /// One of them.
     File(String),
@@ -75,8 +79,10 @@ pub(crate) enum Look {
     Recordings,
     /// The folders of temporary files.
     Temporary,
-    /// What a daemon said: its segments.
+    /// What a daemon said: its last segments, all at once.
     History(ProcessId),
+    /// Their names, where they are too large for that.
+    Segments(ProcessId),
     /// A file of one of them.
     Segment(ProcessId, u32, Part),
 }
@@ -101,7 +107,12 @@ impl Host {
         };
         let path = dirs.state.clone();
         self.shared.journal.recovery = Recovery::Listing;
-        self.look(Look::Files, FileOp::List { path });
+        let all = FileOp::ReadAll {
+            path,
+            last: MOST_FILES,
+            limit: ALL_BYTES,
+        };
+        self.look(Look::All, all);
     }
 
     /// Looks at a file when it is its turn: what many daemons left is not read at once.
@@ -130,6 +141,10 @@ impl Host {
             self.look_on();
         }
         match (look, completion) {
+            (Look::All, Completion::File(Ok(FileAnswer::Files(files)))) => {
+                self.found_all(now, files);
+            }
+            (Look::All, _) => self.list_files(),
             (Look::Files, Completion::File(Ok(FileAnswer::Entries(entries)))) => {
                 self.found_files(now, &entries);
             }
@@ -142,10 +157,14 @@ impl Host {
             }
             (Look::File(name), completion) => self.found_file(now, name, completion),
             (Look::Tree, _) => self.cleared(),
-            (Look::History(id), Completion::File(Ok(FileAnswer::Entries(entries)))) => {
-                self.found_history(now, id, &entries);
+            (Look::History(id), Completion::File(Ok(FileAnswer::Files(files)))) => {
+                self.found_history(now, id, files);
             }
-            (Look::History(id), _) => self.found_history(now, id, &[]),
+            (Look::History(id), _) => self.list_segments(now, id),
+            (Look::Segments(id), Completion::File(Ok(FileAnswer::Entries(entries)))) => {
+                self.found_segments(now, id, &entries);
+            }
+            (Look::Segments(id), _) => self.found_segments(now, id, &[]),
             (Look::Segment(id, number, part), completion) => {
                 self.found_segment(now, id, (*number, *part), completion);
             }
@@ -163,6 +182,34 @@ impl Host {
         self.shared.out.event(Event::Journal(event));
     }
 
+    fn found_all(&mut self, now: Instant, files: Vec<(String, Vec<u8>)>) {
+        self.shared.journal.recovery = Recovery::Reading(Found::default());
+        for (name, bytes) in files {
+            if !name.ends_with(".json") {
+                self.remove_torn(&name);
+            } else if let Err(why) = self.take_in(&name, &bytes) {
+                let read = Completion::File(Ok(FileAnswer::Bytes(bytes)));
+                self.set_aside(&name, why, read);
+            }
+        }
+        self.go_on(now);
+    }
+
+    fn list_files(&mut self) {
+        if let Some(dirs) = &self.shared.journal.dirs {
+            let path = dirs.state.clone();
+            self.look(Look::Files, FileOp::List { path });
+        }
+    }
+
+    /// Removes a write that was interrupted.
+    fn remove_torn(&mut self, name: &str) {
+        if let Some(path) = self.shared.journal.file(name) {
+            let remove = Action::File(FileOp::Remove { path });
+            self.shared.ask_now(Child::Aside, None, Role::Plain, remove);
+        }
+    }
+
     fn found_files(&mut self, now: Instant, entries: &[Entry]) {
         let is_file = |entry: &&Entry| entry.kind == FileKind::File;
         let files: Vec<_> = entries.iter().filter(is_file).take(MOST_FILES).collect();
@@ -176,9 +223,7 @@ impl Host {
                 let read = FileOp::read(path, FILE_BYTES);
                 self.look(Look::File(entry.name.clone()), read);
             } else {
-                // A write that was interrupted.
-                let remove = Action::File(FileOp::Remove { path });
-                self.shared.ask_now(Child::Aside, None, Role::Plain, remove);
+                self.remove_torn(&entry.name);
             }
         }
         let found = Found {
@@ -312,11 +357,7 @@ impl Host {
 
     /// A daemon of an earlier host goes on, as far as it is to.
     fn resume(&mut self, now: Instant, record: Record) {
-        if record.ended && record.stopped {
-            let app = record.app.name.clone();
-            self.shared.journal.stopped.insert(record.id, app);
-            return;
-        }
+        let stays_stopped = record.ended && record.stopped;
         let first = match (&record.identity, record.ended) {
             (_, true) => First::Started,
             (Some(identity), false) => First::Adopted(identity.clone()),
@@ -348,9 +389,22 @@ impl Host {
             url.into_iter().for_each(|url| process.answered(&url));
         }
         match revived {
+            true if stays_stopped => self.keep_stopped(now, &id, mark),
             true => self.begin_process(now, &id),
             false => self.begin_history(now, &id, mark),
         }
+    }
+
+    /// What somebody stopped is known, with what it said, and is not started.
+    fn keep_stopped(&mut self, now: Instant, id: &ProcessId, mark: LogMark) {
+        let Some(process) = self.processes.get_mut(id) else {
+            return;
+        };
+        process.was_stopped();
+        let app = process.app().to_string();
+        self.shared.journal.stopped.insert(id.clone(), app);
+        self.ended_processes.push((now, id.clone()));
+        self.begin_history(now, id, mark);
     }
 
     /// A daemon of an earlier host goes on; one that is to be ended is ended then.
@@ -390,11 +444,29 @@ impl Host {
         }
     }
 
-    /// What is to be known of a daemon before it runs is written down.
+    /// What a daemon has said is gone: one of that name that is to run may.
+    pub(super) fn recording_gone(&mut self, now: Instant, name: &str) {
+        let is_it = |p: &&Process| !p.order.noted && p.recording() == Some(name);
+        let id = self.processes().find(is_it).map(|p| p.id().clone());
+        let sheets = &self.shared.journal.sheets;
+        if let Some(id) = id.filter(|id| !sheets.is_under_way(&Sheet::Process(id.clone()))) {
+            self.noted(now, &id);
+        }
+    }
+
+    /// What is to be known of a daemon before it runs is written down. What it said in an
+    /// earlier life may still be on its way out: it says no more until that is gone.
     pub(crate) fn noted(&mut self, now: Instant, id: &ProcessId) {
         let Some(process) = self.processes.get_mut(id) else {
             return;
         };
+        let recording = process
+            .recording()
+            .map(|name| Sheet::Recording(name.into()));
+        let sheets = &self.shared.journal.sheets;
+        if recording.is_some_and(|recording| sheets.is_going(&recording)) {
+            return;
+        }
         let tree = process.spec().command.tree.clone();
         let was_noted = core::mem::replace(&mut process.order.noted, true);
         self.shared.forget_tree(&tree);

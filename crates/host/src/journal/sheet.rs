@@ -80,6 +80,18 @@ impl Sheets {
     pub(crate) fn are_written(&self) -> bool {
         self.pages.is_empty()
     }
+
+    /// Whether the file is about to be as it is to be.
+    pub(super) fn is_under_way(&self, sheet: &Sheet) -> bool {
+        let page = self.pages.get(sheet);
+        page.is_some_and(|page| page.at != At::Rest && page.wanted == Wanted::There)
+    }
+
+    /// Whether the file is about to go.
+    pub(super) fn is_going(&self, sheet: &Sheet) -> bool {
+        let page = self.pages.get(sheet);
+        page.is_some_and(|page| page.at != At::Rest && page.wanted == Wanted::Gone)
+    }
 }
 
 impl Sheet {
@@ -106,6 +118,15 @@ impl Shared {
     /// Removes what the processes of this name have said.
     pub(crate) fn remove_recording(&mut self, name: &str) {
         self.put(Sheet::Recording(name.into()), Wanted::Gone);
+    }
+
+    /// What the processes of this name have said stays, unless its removal has begun.
+    pub(crate) fn keep_recording(&mut self, name: &str) {
+        let sheet = Sheet::Recording(name.into());
+        let page = self.journal.sheets.pages.get_mut(&sheet);
+        if let Some(page) = page.filter(|page| page.at == At::Due) {
+            page.wanted = Wanted::There;
+        }
     }
 
     /// A file is to be there as things are now, or is to go.
@@ -167,10 +188,11 @@ impl Shared {
         self.ask_now(Child::Journal(sheet), None, Role::Plain, Action::File(op));
     }
 
-    /// A file is written, or is not: then it is tried again, and what waited goes on.
-    fn put_done(&mut self, now: Instant, sheet: &Sheet, result: Result<(), FileError>) {
+    /// A file is written, or is not: then it is tried again, and what waited goes on. Whether
+    /// that is what was wanted of it last.
+    fn put_done(&mut self, now: Instant, sheet: &Sheet, result: Result<(), FileError>) -> bool {
         let Some(page) = self.journal.sheets.pages.get_mut(sheet) else {
-            return;
+            return true;
         };
         let is_over = result.is_ok() || matches!(sheet, Sheet::Recording(_));
         let changed = page.at == (At::InFlight { again: true });
@@ -195,6 +217,7 @@ impl Shared {
         } else if is_over {
             self.journal.sheets.pages.remove(sheet);
         }
+        !changed
     }
 
     /// It is time to write a file again.
@@ -277,9 +300,11 @@ impl Host {
             Completion::File(answer) => answer.map(drop),
             _ => Ok(()),
         };
-        self.shared.put_done(now, sheet, result);
-        if let Sheet::Process(id) = sheet {
-            self.noted(now, id);
+        let is_last = self.shared.put_done(now, sheet, result);
+        match sheet {
+            Sheet::Process(id) if is_last => self.noted(now, id),
+            Sheet::Recording(name) => self.recording_gone(now, name),
+            Sheet::Process(_) | Sheet::Trees => {}
         }
         self.let_go_when_clean();
     }

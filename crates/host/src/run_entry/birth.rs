@@ -18,6 +18,7 @@ impl RunEntry {
             script: Some(script),
             args: request.args.clone(),
             answers: (*request.answers).clone(),
+            overrides: request.overrides.clone(),
             ..Self::of(id, request.app.clone(), started_at, State::Waiting(request))
         }
     }
@@ -51,6 +52,7 @@ impl RunEntry {
             info: Arc::new(app),
             args: Value::Null,
             answers: PreparedAnswers::default(),
+            overrides: Arc::default(),
             resume: Resume::default(),
             known: Known::default(),
             global: Object::new(),
@@ -119,6 +121,7 @@ impl RunEntry {
             script: self.script.clone()?,
             args: self.args.clone(),
             answers: Box::new(self.answers.clone()),
+            overrides: self.overrides.clone(),
             again: false,
         })
     }

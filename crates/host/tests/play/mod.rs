@@ -47,6 +47,9 @@ impl Play {
                 id,
                 match action {
                     Action::Exec(_) => Completion::Exec(Err(missing)),
+                    Action::File(FileOp::List { .. }) => {
+                        Completion::File(Ok(FileAnswer::Entries(Vec::new())))
+                    }
                     _ => Completion::File(Ok(FileAnswer::Done)),
                 },
             ));
@@ -78,6 +81,12 @@ impl Play {
         let at = self.asked.iter().position(is_it);
         let at = at.unwrap_or_else(|| panic!("{starts} was not asked:\n{}", self.traced.text()));
         self.asked.remove(at).0
+    }
+
+    /// Whether a question that reads like this is open.
+    pub(crate) fn has_asked(&self, starts: &str) -> bool {
+        let mut open = self.asked.iter();
+        open.any(|(_, action)| action.to_string().starts_with(starts))
     }
 
     pub(crate) fn complete(&mut self, starts: &str, completion: Completion) {
@@ -123,6 +132,11 @@ pub(crate) fn ended(exit: Exit) -> Completion {
     Completion::Exec(Ok(Ended { exit, leaked }))
 }
 
+/// Two daemons, one of which depends on the other.
+pub(crate) const TWO: &str = r#"{"run": [
+    {"method": "shell.run", "params": {"message": "store", "daemon": true, "id": "db"}},
+    {"method": "shell.run", "params": {"message": "serve", "daemon": true, "dependsOn": "db"}}]}"#;
+
 pub(crate) fn request(script: &str) -> RunRequest {
     let parsed = parse(script, &Options::for_file("pinokio.json"));
     RunRequest {
@@ -130,6 +144,7 @@ pub(crate) fn request(script: &str) -> RunRequest {
         script: Arc::new(parsed.script().unwrap().clone()),
         args: collodi_value::Value::Null,
         answers: Box::default(),
+        overrides: Arc::default(),
         again: false,
     }
 }

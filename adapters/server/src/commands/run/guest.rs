@@ -8,13 +8,15 @@ mod watch;
 
 use super::{Given, asks};
 use crate::{
-    cli::RunArgs,
+    cli::{OverrideArgs, RunArgs},
     client::{Client, Told},
-    interrupts::{Held, Interrupts},
+    interrupts::{Held, Interrupts, LEAVE},
     prompt::Prompt,
 };
 use anyhow::Result;
-use collodi_api::{Answer, RerunRequest, Run, RunAccepted, RunRequest, Runs};
+use collodi_api::{
+    Answer, RerunRequest, RestartPolicy, Run, RunAccepted, RunOverrides, RunRequest, Runs,
+};
 use collodi_contain::Name;
 use collodi_value::Value;
 use desk::AtServer;
@@ -75,6 +77,12 @@ async fn sit(mut seat: Seat, mut watch: Watch, stop: &str) -> Result<ExitCode> {
                 let desk = AtServer::of(&seat.client, &watch);
                 seat.prompt.answer(&desk, line).await;
             }
+            Happened::Signal(LEAVE) if !asked => {
+                watch
+                    .show()
+                    .warning("the run is left to the server, which goes on with it");
+                return Ok(ExitCode::SUCCESS);
+            }
             // It goes on without who watches.
             Happened::Signal(number) if asked => return Ok(ExitCode::from(128 + number)),
             Happened::Signal(number) => {
@@ -117,17 +125,18 @@ fn give(
     if from.is_some()
         && let Some(run) = last_run(client, app)?
     {
-        return begin_again(client, &run, from, args.again);
+        return begin_again(client, &run, given, args);
     }
     if from.is_some_and(|from| from > 0) {
         show.warning(&unknown(app));
     }
-    let body = RunRequest::<Map<String, serde_json::Value>> {
+    let body = RunRequest {
         args: None,
-        answers: serde_json::from_str(&Value::Object(given.answers.clone()).to_json())?,
+        answers: Some(answers(given)?),
         unattended: given.unattended,
         again: args.again,
         from,
+        overrides: overrides(&args.overrides),
     };
     client.begin(&format!("/python/apps/{app}/run"), &body)
 }
@@ -141,15 +150,32 @@ fn last_run(client: &Client, app: &Name) -> Result<Option<Run>> {
     Ok(of_app.max_by(|a, b| a.started_at.cmp(&b.started_at)))
 }
 
-/// Begins a run once more, from a step on.
-fn begin_again(
-    client: &Client,
-    run: &Run,
-    from: Option<usize>,
-    again: bool,
-) -> Result<RunAccepted> {
-    let body = RerunRequest { from, again };
+/// Begins a run once more, from a step on; what is given here is over what came with the run.
+fn begin_again(client: &Client, run: &Run, given: &Given, args: &RunArgs) -> Result<RunAccepted> {
+    let body = RerunRequest {
+        from: args.from.map(|step| step.get() - 1),
+        again: args.again,
+        answers: Some(answers(given)?),
+        unattended: Some(given.unattended),
+        overrides: overrides(&args.overrides),
+    };
     client.post_json(&format!("/python/runs/{}/rerun", run.id), &body)
+}
+
+fn answers(given: &Given) -> Result<Map<String, serde_json::Value>> {
+    let text = Value::Object(given.answers.clone()).to_json();
+    Ok(serde_json::from_str(&text)?)
+}
+
+fn overrides(args: &OverrideArgs) -> Option<RunOverrides> {
+    let word = args.restart.map(|class| class.to_string());
+    let is_it = |policy: &RestartPolicy| Some(policy.as_str()) == word.as_deref();
+    let said = RunOverrides {
+        env: args.env.iter().cloned().collect(),
+        restart: RestartPolicy::ALL.into_iter().find(is_it),
+        restart_delay_ms: None,
+    };
+    (said != RunOverrides::default()).then_some(said)
 }
 
 /// What is missing to who goes on from a step here.

@@ -1,6 +1,11 @@
 //! Where somebody sits who watches a run.
 
-use crate::{bell::Ear, interrupts::Interrupts, present::Screen, prompt::Prompt};
+use crate::{
+    bell::Ear,
+    interrupts::Interrupts,
+    present::{Presenter, Screen},
+    prompt::Prompt,
+};
 use collodi_backend::Clock;
 use collodi_driver::{Events, Notice};
 use futures::{FutureExt as _, StreamExt as _};
@@ -62,17 +67,25 @@ impl Seat {
         or(shown, self.interrupts.next().map(Some)).await
     }
 
-    /// Waits until all is shown; not for long after an interrupt, and not at all after
-    /// another one. Who goes on hears what comes then.
-    pub(super) async fn leave(mut self, failed: bool, interrupted: bool) -> Interrupts {
+    /// Says whether what has ended has failed, or that it has not ended, and waits until all is
+    /// shown; not for long after an interrupt, and not at all after another one. Who goes on
+    /// hears what comes then.
+    pub(super) async fn leave(mut self, ended: Option<bool>, interrupted: bool) -> Interrupts {
         let mut screen = self.screen;
         let last = async {
-            screen.show(move |show| show.ended(failed)).await;
+            screen.show(move |show| tell_end(show, ended)).await;
             screen.shown().await;
         };
         let again = self.interrupts.next().map(drop);
         or(or(last, again), patience(&*self.clock, interrupted)).await;
         self.interrupts
+    }
+}
+
+fn tell_end(show: &mut dyn Presenter, ended: Option<bool>) {
+    match ended {
+        Some(failed) => show.ended(failed),
+        None => show.warning("what runs goes on: the next server finds it"),
     }
 }
 

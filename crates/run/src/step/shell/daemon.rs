@@ -62,7 +62,7 @@ impl Daemon {
             name,
             depends_on: params.texts("dependsOn")?,
             ready: Ready::read(params)?,
-            restart: restart(params, default)?,
+            restart: cx.options.overrides.over_restart(restart(params, default)?),
         })
     }
 }

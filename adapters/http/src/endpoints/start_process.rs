@@ -1,0 +1,115 @@
+//! Processes that are to run: those that have ended, and those that live.
+
+use super::{
+    Answered, Shared,
+    processes::{answer, find},
+};
+use crate::{
+    Surface,
+    fault::{Fault, Kind},
+    names::PathId,
+    views,
+};
+use axum::extract::State;
+use collodi_api::{Answer, ProcessStatus};
+use collodi_contain::ContainedPath;
+use collodi_file::{FileAnswer, FileErrorKind, FileOp};
+use collodi_host::{Command, Host, Process, ProcessId};
+
+/// A process that has ended is supervised anew. One that lives is left alone: who makes sure
+/// that it runs need not look before.
+pub(crate) async fn start_process(State(surface): Shared, PathId(id): PathId) -> Answered<Answer> {
+    let seen = find(&surface, &id, Seen::of).await?;
+    seen.can_start(&surface).await?;
+    let process = ProcessId::from_text(&id);
+    surface.host.command(Command::StartProcess(process)).await?;
+    Ok(answer(seen.begun(), id))
+}
+
+/// The next life of a process begins, also of one that has ended.
+pub(crate) async fn restart_process(
+    State(surface): Shared,
+    PathId(id): PathId,
+) -> Answered<Answer> {
+    let seen = find(&surface, &id, Seen::of).await?;
+    seen.can_start(&surface).await?;
+    let process = ProcessId::from_text(&id);
+    let restart = Command::RestartProcess(process);
+    surface.host.command(restart).await?;
+    Ok(answer("restarting", id))
+}
+
+/// A process before it is told to run.
+struct Seen {
+    id: String,
+    app: String,
+    status: ProcessStatus,
+    has_ended: bool,
+    folder: ContainedPath,
+    /// Its environment, where that is in its folder's root or in the workspace.
+    environment: Option<ContainedPath>,
+}
+
+impl Seen {
+    fn of(process: &Process, host: &Host) -> Self {
+        let folder = process.folder().clone();
+        let workspace = host.options().layout.workspace();
+        let environment = process.environment().and_then(|path| {
+            let mut roots = [workspace, folder.root()].into_iter();
+            roots.find_map(|root| root.contain(&Default::default(), path).ok())
+        });
+        Self {
+            id: process.id().to_string(),
+            app: process.app().to_owned(),
+            status: views::process(process, host).status,
+            has_ended: process.has_ended(),
+            folder,
+            environment,
+        }
+    }
+
+    /// Whether what it ran with is there yet: without its environment it would run with another
+    /// interpreter, and nobody would be told.
+    async fn can_start(&self, surface: &Surface) -> Result<(), Fault> {
+        if !self.has_ended {
+            return Ok(());
+        }
+        let environment = self.environment.as_ref().map(|path| ("environment", path));
+        for (what, path) in [("folder", &self.folder)].into_iter().chain(environment) {
+            if !is_there(surface, path).await? {
+                return Err(self.misses(what, path));
+            }
+        }
+        Ok(())
+    }
+
+    fn misses(&self, what: &str, path: &ContainedPath) -> Fault {
+        let (id, app) = (&self.id, &self.app);
+        let detail = format!("process {id} cannot run: its {what} {path} is gone");
+        Fault::new(Kind::CannotStart, detail).hint(format!(
+            "a run of its app makes what it needs, if that is there: `collodi run {app}` (POST /python/apps/{app}/run)"
+        ))
+    }
+
+    /// What it does when it was told to run.
+    const fn begun(&self) -> ProcessStatus {
+        match self.status {
+            ProcessStatus::Stopped | ProcessStatus::Crashed => ProcessStatus::Starting,
+            other => other,
+        }
+    }
+}
+
+async fn is_there(surface: &Surface, path: &ContainedPath) -> Result<bool, Fault> {
+    let path = path.clone();
+    match surface
+        .workspace
+        .files()
+        .perform(FileOp::Stat { path })
+        .await
+    {
+        Ok(FileAnswer::Stat(found)) => Ok(found.is_some()),
+        Err(error) if error.kind != FileErrorKind::NotFound => Err(error.into()),
+        _ => Ok(false),
+    }
+}

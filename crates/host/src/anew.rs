@@ -1,0 +1,144 @@
+//! Daemons that are told to run: those that have ended are supervised anew.
+
+use crate::{Accepted, Host, Process, ProcessId, Refused, post::Post};
+use alloc::{format, string::ToString, vec::Vec};
+use collodi_command::TreeId;
+use collodi_restart::{Input, Phase};
+use collodi_time::Instant;
+
+impl Host {
+    /// Has a daemon run, if it does not.
+    pub(crate) fn start_process(
+        &mut self,
+        now: Instant,
+        id: &ProcessId,
+    ) -> Result<Accepted, Refused> {
+        match self.not_being_stopped(id)? {
+            Phase::Ended(_) => self.begin_anew(now, id)?,
+            Phase::Crashed => self.begin_next_life(id),
+            _ => {}
+        }
+        Ok(Accepted::UnderWay)
+    }
+
+    /// Has a daemon run in a life that begins by now.
+    pub(crate) fn restart_process(
+        &mut self,
+        now: Instant,
+        id: &ProcessId,
+    ) -> Result<Accepted, Refused> {
+        match self.not_being_stopped(id)? {
+            Phase::Ended(_) => self.begin_anew(now, id)?,
+            // Its first life begins as soon as it may.
+            Phase::New => {}
+            _ => self.begin_next_life(id),
+        }
+        Ok(Accepted::UnderWay)
+    }
+
+    /// How far a daemon is that nobody is ending: what was told to end ends.
+    fn not_being_stopped(&self, id: &ProcessId) -> Result<Phase, Refused> {
+        let process = self.process(id);
+        let process = process.ok_or_else(|| Refused::NoSuchProcess(id.to_string()))?;
+        match process.is_being_stopped() {
+            true => Err(Refused::Stopping(id.to_string())),
+            false => Ok(process.status().phase),
+        }
+    }
+
+    fn begin_next_life(&mut self, id: &ProcessId) {
+        let restart = Post::Process(id.clone(), Input::Restart);
+        self.shared.post.push_back(restart);
+    }
+
+    /// Supervises a daemon anew, and those that it depends on and that have ended.
+    fn begin_anew(&mut self, now: Instant, id: &ProcessId) -> Result<(), Refused> {
+        self.refuse_early()?;
+        let ids = self.ended_below(id)?;
+        if let Some(process) = self.process(id) {
+            self.changing.refuse(process.app())?;
+            self.refuse_replaced(process)?;
+        }
+        ids.iter().for_each(|id| self.revive(id));
+        for id in &ids {
+            self.begin_process(now, id);
+            self.note_process(id);
+        }
+        Ok(())
+    }
+
+    /// Another run of the app has taken its place.
+    fn refuse_replaced(&self, process: &Process) -> Result<(), Refused> {
+        let (app, run) = (process.app(), process.run());
+        let mut runs = self.runs().filter(|of| of.app() == app && of.id() != run);
+        let mut others = self
+            .processes()
+            .filter(|of| of.app() == app && of.run() != run);
+        let by = runs
+            .find(|run| run.outcome().is_none())
+            .map(|run| run.id().to_string());
+        let by = by.or_else(|| {
+            let living = others.find(|process| !process.has_ended())?;
+            Some(living.id().to_string())
+        });
+        by.map_or(Ok(()), |by| {
+            Err(Refused::Replaced {
+                process: process.id().to_string(),
+                app: app.to_string(),
+                by,
+            })
+        })
+    }
+
+    /// This daemon and those that it depends on, directly or not, as far as they have ended.
+    fn ended_below(&self, id: &ProcessId) -> Result<Vec<ProcessId>, Refused> {
+        let mut found = Vec::from([id.clone()]);
+        let mut at = 0;
+        while let Some(process) = found.get(at).and_then(|id| self.process(id)) {
+            for name in process.depends_on() {
+                let below = self.named_beside(process, name)?;
+                self.not_being_stopped(below.id())?;
+                if below.has_ended() && !found.contains(below.id()) {
+                    found.push(below.id().clone());
+                }
+            }
+            at += 1;
+        }
+        Ok(found)
+    }
+
+    /// The daemon that another one of its run depends on: the one that lives, when several
+    /// had the name.
+    fn named_beside(&self, process: &Process, name: &str) -> Result<&Process, Refused> {
+        let named = self.siblings(process).filter(|p| p.name() == Some(name));
+        let found = named.max_by_key(|p| !p.has_ended());
+        found.ok_or_else(|| Refused::NoGround {
+            process: process.id().to_string(),
+            needs: name.to_string(),
+        })
+    }
+
+    /// A daemon that has ended is one that is not started yet, and is written down as such.
+    fn revive(&mut self, id: &ProcessId) {
+        let seed = self.shared.ids.seed();
+        let recording = self.shared.journal.recording(id.as_str());
+        let is_on = self.shared.journal.is_on();
+        let Some(process) = self.processes.get_mut(id) else {
+            return;
+        };
+        let before = process.recording().map(ToString::to_string);
+        let tree = TreeId::new(&format!("{id}-{seed:016x}"));
+        process.begin_anew(tree, recording, seed);
+        process.order.noted = !is_on;
+        if let Some(run) = self.runs.get_mut(process.run()) {
+            run.keep_no_more(id);
+        }
+        // A command of a run had the name of its tree.
+        if let Some(other) = before.filter(|name| name != id.as_str()) {
+            self.shared.remove_recording(&other);
+        }
+        self.shared.keep_recording(id.as_str());
+        self.shared.journal.stopped.remove(id);
+        self.ended_processes.retain(|(_, ended)| ended != id);
+    }
+}
