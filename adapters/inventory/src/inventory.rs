@@ -16,8 +16,11 @@ use futures::{
     channel::{mpsc, oneshot},
 };
 use std::{
-    collections::BTreeSet,
-    sync::{Arc, Mutex, PoisonError},
+    collections::{BTreeMap, BTreeSet},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 /// How many may wait for a look. Who comes later gets what is known.
@@ -30,6 +33,7 @@ pub struct Inventory {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) count: Arc<Count>,
     known: Arc<Mutex<Known>>,
+    changes: Arc<AtomicU64>,
     /// One sender for all: a copy of it would have room of its own.
     asks: Arc<Mutex<mpsc::Sender<Ask>>>,
 }
@@ -40,6 +44,7 @@ pub struct Worker {
     workspace: Workspace,
     clock: Arc<dyn Clock>,
     known: Arc<Mutex<Known>>,
+    changes: Arc<AtomicU64>,
     asks: mpsc::Receiver<Ask>,
 }
 
@@ -57,10 +62,12 @@ impl Inventory {
     pub fn new(workspace: Workspace, clock: Arc<dyn Clock>) -> (Self, Worker) {
         let (sender, receiver) = mpsc::channel(MOST_WAITING);
         let known = Arc::new(Mutex::new(None));
+        let changes = Arc::<AtomicU64>::default();
         let worker = Worker {
             workspace: workspace.clone(),
             clock: Arc::clone(&clock),
             known: Arc::clone(&known),
+            changes: Arc::clone(&changes),
             asks: receiver,
         };
         let inventory = Self {
@@ -68,24 +75,38 @@ impl Inventory {
             clock,
             count: Arc::default(),
             known,
+            changes,
             asks: Arc::new(Mutex::new(sender)),
         };
         (inventory, worker)
     }
 
     /// The environments that are there, with what is known of each, and the apps whose scripts
-    /// use it; not with what lives. With `wait`, all is known that can be.
+    /// use it; not with what lives. With `wait`, all is known that can be. `changed` says of
+    /// paths when something became of them, by a count that grows: what was found of one before
+    /// is not known.
     ///
     /// # Errors
     ///
     /// When the directory of environments cannot be read.
-    pub async fn envs(&self, wait: bool) -> Result<Envs, FileError> {
+    pub async fn envs(
+        &self,
+        wait: bool,
+        changed: &BTreeMap<String, u64>,
+    ) -> Result<Envs, FileError> {
+        let latest = changed.values().max().copied().unwrap_or_default();
+        self.changes.fetch_max(latest, Ordering::Relaxed);
         let found = self.workspace.environments().await?;
         let names: Vec<_> = found.iter().map(|env| env.name.to_string()).collect();
         let names: BTreeSet<_> = names.iter().collect();
-        let differs = |look: &Look| look.envs.keys().collect::<BTreeSet<_>>() != names;
-        let known = self.known(wait, differs);
-        let known = known.await;
+        let differs = |look: &Look| {
+            let had: BTreeSet<_> = look.envs.keys().collect();
+            had != names
+                || found
+                    .iter()
+                    .any(|env| look.is_older(changed.get(&env.path)))
+        };
+        let known = self.known(wait, differs).await;
         // Who waits may delete: figures may be old, what scripts say may not.
         let says = match wait {
             true => Some(everyone(&self.workspace).await),
@@ -94,6 +115,9 @@ impl Inventory {
         let env = |env: collodi_driver::EnvInfo| {
             let name = env.name.to_string();
             let look = known.as_ref().and_then(|known| known.envs.get(&name));
+            let is_old = known
+                .as_ref()
+                .is_some_and(|known| known.is_older(changed.get(&env.path)));
             let named_by = match &says {
                 Some(says) => named_by(&name, says),
                 None => look.map(|look| look.named_by.clone()).unwrap_or_default(),
@@ -101,7 +125,7 @@ impl Inventory {
             Env {
                 python_version: look.and_then(|look| look.python_version.clone()),
                 mlx: look.and_then(|look| look.mlx.clone()),
-                size: look.map(|look| look.size.clone()),
+                size: look.filter(|_| !is_old).map(|look| look.size.clone()),
                 used_by: named_by,
                 last_used_at: look.and_then(|look| look.last_used_at.clone()),
                 path: env.path,
@@ -192,7 +216,8 @@ impl Worker {
             self.gather(&mut asks);
             if self.is_wanted(&asks).await {
                 self.gather(&mut asks);
-                let look = look(&self.workspace, &*self.clock).await;
+                let changes = self.changes.load(Ordering::Relaxed);
+                let look = look(&self.workspace, &*self.clock, changes).await;
                 *self.known.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(look));
             }
             for tell in asks.into_iter().filter_map(|ask| ask.tell) {

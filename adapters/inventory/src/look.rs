@@ -26,6 +26,15 @@ pub(crate) struct Look {
     pub(crate) disk: DiskUse,
     pub(crate) ended: Instant,
     pub(crate) took: Duration,
+    /// The last change of an environment that was heard of before.
+    changes: u64,
+}
+
+impl Look {
+    /// Whether this change came later.
+    pub(crate) fn is_older(&self, change: Option<&u64>) -> bool {
+        change.is_some_and(|change| *change > self.changes)
+    }
 }
 
 /// What was found of an environment.
@@ -38,8 +47,9 @@ pub(crate) struct EnvLook {
     pub(crate) last_used_at: Option<String>,
 }
 
-/// Looks at all of a workspace. What cannot be read is in the figures as such.
-pub(crate) async fn look(workspace: &Workspace, clock: &dyn Clock) -> Look {
+/// Looks at all of a workspace, of whose environments so many changes were heard of. What
+/// cannot be read is in the figures as such.
+pub(crate) async fn look(workspace: &Workspace, clock: &dyn Clock, changes: u64) -> Look {
     let began = clock.now();
     let mut looking = Looking {
         files: &**workspace.files(),
@@ -67,6 +77,7 @@ pub(crate) async fn look(workspace: &Workspace, clock: &dyn Clock) -> Look {
         disk,
         ended,
         took: ended.saturating_since(began),
+        changes,
     }
 }
 

@@ -11,7 +11,7 @@ use collodi_python::{Layout, Platform};
 use collodi_sim::{Behaviour, World};
 use futures::future;
 use insta::assert_snapshot;
-use std::{fmt::Write as _, time::Duration};
+use std::{collections::BTreeMap, fmt::Write as _, time::Duration};
 
 const P: &str = "/w/.vatn/python";
 
@@ -45,7 +45,7 @@ fn workspace(world: &World) -> Workspace {
 /// All that is known of the environments, a line each.
 fn known(world: &World) -> Vec<Env> {
     let (inventory, worker) = Inventory::new(workspace(world), world.backends().clock);
-    let asked = async move { inventory.envs(true).await.unwrap().envs };
+    let asked = async move { inventory.envs(true, &BTreeMap::new()).await.unwrap().envs };
     let (envs, ()) = world.block_on(future::join(asked, worker.work())).unwrap();
     envs
 }
@@ -95,7 +95,10 @@ fn all_who_wait_share_one_look() {
     let world = world();
     env(&world, "web", 10);
     let (inventory, worker) = Inventory::new(workspace(&world), world.backends().clock);
-    let asked = async move { future::join_all((0..5).map(|_| inventory.envs(true))).await };
+    let asked = async move {
+        let none = BTreeMap::new();
+        future::join_all((0..5).map(|_| inventory.envs(true, &none))).await
+    };
     let (all, ()) = world.block_on(future::join(asked, worker.work())).unwrap();
     assert!(
         all.iter()
@@ -263,4 +266,37 @@ fn environments_are_counted_once_in_a_while() {
     env(&world, "tools", 1);
     inventory.recount();
     assert_eq!(count(&inventory), 2);
+}
+
+/// What was counted while something was installed is not what it takes.
+#[test]
+fn an_environment_that_has_changed_is_counted_again() {
+    let world = world();
+    for name in ["tools", "web"] {
+        env(&world, name, 10);
+    }
+    let (inventory, worker) = Inventory::new(workspace(&world), world.backends().clock);
+    let shown = world.clone();
+    let asked = async move {
+        let sizes = async |wait, changed: &[(&str, u64)]| -> Vec<Option<u64>> {
+            let path = |(name, at): &(&str, u64)| (format!("{P}/envs/{name}"), *at);
+            let changed = changed.iter().map(path).collect();
+            let envs = inventory.envs(wait, &changed).await.unwrap().envs;
+            let size = |env: &Env| env.size.as_ref().map(|size| size.bytes);
+            envs.iter().map(size).collect()
+        };
+        let before = sizes(true, &[]).await;
+        env(&shown, "web", 1_000);
+        assert_eq!(sizes(false, &[]).await, before, "nobody knows of it");
+        assert_eq!(sizes(false, &[("web", 1)]).await, [before[0], None]);
+        let after = sizes(true, &[("web", 1)]).await;
+        assert_eq!(after[0], before[0]);
+        assert_eq!(after[1].unwrap() - before[1].unwrap(), 990);
+        assert_eq!(sizes(false, &[("web", 1)]).await, after, "it is known");
+        assert_eq!(
+            sizes(false, &[("tools", 2), ("web", 1)]).await,
+            [None, after[1]]
+        );
+    };
+    world.block_on(future::join(asked, worker.work())).unwrap();
 }

@@ -1,7 +1,12 @@
 //! What uses an environment.
 
 use crate::{Host, Process, ProcessId, RunId, journal::Record};
-use alloc::{format, string::String, string::ToString as _, vec::Vec};
+use alloc::{
+    collections::BTreeMap,
+    format,
+    string::{String, ToString as _},
+    vec::Vec,
+};
 use collodi_command::TreeId;
 use collodi_contain::ContainedPath;
 use collodi_python::{Deletion, EnvDir};
@@ -33,7 +38,47 @@ pub enum EnvUser {
     },
 }
 
+/// The most environments of which it is known when they changed.
+const MOST_KNOWN: usize = 1_000;
+
+/// When environments changed, by a count of all changes: those that changed last.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct EnvChanges {
+    count: u64,
+    at: BTreeMap<ContainedPath, u64>,
+}
+
+impl EnvChanges {
+    fn add(&mut self, env: ContainedPath) {
+        self.count += 1;
+        self.at.insert(env, self.count);
+        if self.at.len() > MOST_KNOWN {
+            let oldest = self.count - MOST_KNOWN as u64;
+            self.at.retain(|_, at| *at > oldest);
+        }
+    }
+}
+
 impl Host {
+    /// The environments that were made, or had something installed, and when, by a count of all
+    /// such changes: what was found out before holds no more. Those of the last 1 000 changes.
+    pub fn env_changes(&self) -> impl Iterator<Item = (&ContainedPath, u64)> {
+        self.env_changes.at.iter().map(|(path, at)| (path, *at))
+    }
+
+    /// An environment is as it is to be for now.
+    pub(crate) fn env_changed(&mut self, env: ContainedPath) {
+        self.env_changes.add(env);
+    }
+
+    /// A run is through its steps: what it wanted of environments is done.
+    pub(crate) fn envs_changed_by(&mut self, run: &RunId) {
+        let envs = self.runs.get(run).map(|run| run.envs().clone());
+        envs.into_iter()
+            .flatten()
+            .for_each(|env| self.env_changed(env));
+    }
+
     /// What lives and uses the environment in this directory.
     pub fn env_users(&self, path: &ContainedPath) -> Vec<EnvUser> {
         let shown = path.absolute();

@@ -7,6 +7,7 @@ use crate::{
     conda_names::Search,
     confine::Confining,
     detection::{Detecting, own_environment, own_vars},
+    env_users::EnvChanges,
     environment::EnvJob,
     journal::Journal,
     order::Ties,
@@ -60,6 +61,7 @@ pub struct Host {
     pub(crate) alike: Alike,
     pub(crate) ties: Ties,
     pub(crate) changing: Changing,
+    pub(crate) env_changes: EnvChanges,
     pub(crate) envs: BTreeMap<ContainedPath, EnvJob>,
     /// Searches for named conda environments, by the actions of runs that want them.
     pub(crate) searches: BTreeMap<(RunId, ActionId), Search>,
@@ -104,6 +106,7 @@ impl Host {
             alike: Alike::default(),
             ties: Ties::default(),
             changing: Changing::default(),
+            env_changes: EnvChanges::default(),
             envs: BTreeMap::new(),
             searches: BTreeMap::new(),
             deleting: BTreeMap::new(),

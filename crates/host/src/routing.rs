@@ -110,6 +110,7 @@ impl Host {
             let child = Child::Env(env.clone());
             self.shared.forget_trees(&child);
             self.shared.remove_temporary(&child, &BTreeSet::new());
+            self.env_changed(env.clone());
         }
     }
 

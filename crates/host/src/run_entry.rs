@@ -294,6 +294,11 @@ impl RunEntry {
         self.outcome().is_none() && self.envs.contains(env)
     }
 
+    /// The environments that it has asked for.
+    pub(crate) const fn envs(&self) -> &BTreeSet<ContainedPath> {
+        &self.envs
+    }
+
     pub(crate) fn add_env(&mut self, env: ContainedPath) {
         self.envs.insert(env);
     }

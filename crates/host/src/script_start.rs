@@ -164,6 +164,7 @@ impl Host {
         let waits = |(_, call): &(&CallId, &Call)| matches!(&call.stage, Stage::Calling(called) if called == run);
         let id = self.calls.all.iter().find(waits).map(|(id, _)| *id);
         self.tell_address(run);
+        self.envs_changed_by(run);
         let answer = self.runs.get(run).and_then(RunEntry::answer);
         if let (Some(id), Some(answer)) = (id, answer) {
             self.finish(id, answer);

@@ -540,6 +540,11 @@ fn what_was_stopped_is_started_under_a_later_host() {
         .wait(5);
     let mut play = Play::new(&mut machine);
     assert_eq!(play.phases(), ["stopped"]);
+    let goes_on = |event: &Event| match event {
+        Event::Journal(JournalEvent::Recovered { daemons, .. }) => Some(*daemons),
+        _ => None,
+    };
+    assert_eq!(play.told.iter().find_map(goes_on), Some(0));
     assert!(
         play.told
             .iter()

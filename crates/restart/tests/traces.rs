@@ -359,3 +359,27 @@ fn who_is_started_again_with_the_supervisor() {
         assert_eq!(ends.map(|end| class.revives(end)), expected, "{class:?}");
     }
 }
+
+/// Supervised anew it is as one that was never started, but for how its last life ended; an answer
+/// to an action of the earlier supervision means nothing to it.
+#[test]
+fn a_child_is_supervised_anew() {
+    let child = Child::plugin()
+        .at(0, Input::Start)
+        .at(5, Input::Spawned(id(1), Some(7)))
+        .at(10, Input::Exited(id(1), Exit::Code(3)))
+        .at(10, Input::Emptied(id(1)))
+        .at(20, Input::Stop);
+    let before = child.0.machine;
+    assert_eq!(before.status().phase, Phase::Ended(Ended::Stopped));
+    let mut anew = Child(Traced::new(before.anew(7)))
+        .at(30, Input::Start)
+        .at(31, Input::Spawned(id(1), Some(8)));
+    assert_eq!(anew.0.machine.status().phase, Phase::Starting);
+    anew = anew.at(32, Input::Spawned(id(2), Some(9)));
+    let status = anew.0.machine.status();
+    assert_eq!((status.pid, status.restarts), (Some(9), 0));
+    assert_eq!(status.last_exit, Some(Exit::Code(3)));
+    assert_eq!(anew.0.machine.next_delays(2), before.next_delays(2));
+    assert_snapshot!(anew.trace());
+}

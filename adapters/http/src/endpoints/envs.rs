@@ -20,6 +20,7 @@ use collodi_file::FileError;
 use collodi_host::{Command, EnvEvent, Event, Host};
 use collodi_inventory::live_use;
 use collodi_python::{ProvisionError, Provisioned};
+use std::collections::BTreeMap;
 
 pub(crate) async fn envs(State(surface): Shared, uri: Uri) -> Answered<Envs> {
     let wait = flag(&uri, "wait")?;
@@ -28,7 +29,12 @@ pub(crate) async fn envs(State(surface): Shared, uri: Uri) -> Answered<Envs> {
 
 /// The environments that are there; with `wait`, when all is known of them.
 pub(crate) async fn env_list(surface: &Surface, wait: bool) -> Result<Envs, Fault> {
-    let mut list = surface.inventory.envs(wait).await?;
+    let changed = |host: &Host| {
+        let changes = host.env_changes();
+        changes.map(|(path, at)| (path.absolute(), at)).collect()
+    };
+    let changed: BTreeMap<_, _> = surface.host.query(changed).await?;
+    let mut list = surface.inventory.envs(wait, &changed).await?;
     let paths: Vec<_> = list.envs.iter().map(|env| path_of(surface, env)).collect();
     let users = |path: Option<ContainedPath>, host: &Host| {
         let users = path.map(|path| host.env_users(&path)).unwrap_or_default();

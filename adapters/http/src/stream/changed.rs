@@ -68,11 +68,22 @@ impl Changed {
     /// told at once.
     pub(super) fn absorb(&mut self, event: &Event, topics: &Topics) -> Option<Frame> {
         match event {
+            // What it installed is there by now.
+            Event::Run {
+                what: RunEvent::Ended(_) | RunEvent::Step(Step::Serving),
+                run,
+                ..
+            } => {
+                self.envs |= topics.envs;
+                if topics.runs {
+                    self.runs.push(run);
+                }
+            }
             Event::Run { run, what, .. } if topics.runs => return self.run(run, what),
             Event::Process { process, .. } if topics.processes => {
                 self.processes.push(process);
             }
-            Event::Env { .. } => self.envs = topics.envs,
+            Event::Env { .. } => self.envs |= topics.envs,
             _ => {}
         }
         None

@@ -18,6 +18,7 @@ macro_rules! on_each_runtime {
 mod apps;
 mod config;
 mod endpoints;
+mod envs;
 mod events;
 mod names;
 mod openapi;

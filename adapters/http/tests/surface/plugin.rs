@@ -1,6 +1,7 @@
 //! What clients of the VATN Python plugin ask, as its documentation has it, with the token added.
 
 use crate::stage::{Stage, process_said, request};
+use collodi_time::WallTime;
 use serde_json::Value;
 
 on_each_runtime! {
@@ -79,7 +80,15 @@ const DOCUMENTED: &[Documented] = &[
     (
         "curl http://localhost:8300/api/guard/sandbox-audit",
         200,
-        r#"{"entries": "any"}"#,
+        r#"{"entries": [{"sessionId": "string", "command": "string", "exitCode": "number or null",
+            "durationMs": "number or null", "timestamp": "time"}]}"#,
+    ),
+    // The first command of the app, which has ended.
+    (
+        "curl http://localhost:8300/api/guard/sandbox-audit?app=demo&since=0&limit=1",
+        200,
+        r#"{"entries": [{"sessionId": "life", "command": "bash -c 'echo installed'",
+            "exitCode": "number", "durationMs": "number", "timestamp": "time"}]}"#,
     ),
     ("curl http://localhost:8300/python/ui", 200, r#""string""#),
     (
@@ -156,6 +165,10 @@ fn is_of_kind(kind: &str, value: &Value) -> bool {
         "any" => true,
         "string" => value.is_string(),
         "number" => value.is_u64(),
+        "number or null" => value.is_u64() || value.is_null(),
+        "time" => value
+            .as_str()
+            .is_some_and(|text| text.parse::<WallTime>().is_ok()),
         "bool" => value.is_boolean(),
         text => value == text,
     }

@@ -6,6 +6,8 @@ use axum::{
     body::{Body, to_bytes},
     http::{HeaderMap, Method, Request, StatusCode, header, request::Builder},
 };
+use collodi_api::AuditPage;
+use collodi_audit::{Query, Rotation};
 use collodi_backend::{Backends, BoxFuture};
 use collodi_config::Settings;
 use collodi_contain::{Name, Root};
@@ -13,6 +15,7 @@ use collodi_driver::{Apps, Driver, Events, HostHandle, Notice, Workspace};
 use collodi_host::{Command, Event, Host, HostOptions, ProcessEvent, RunEvent};
 use collodi_http::{AllowedHosts, Key, Keyring, Scope, Surface, Token};
 use collodi_inventory::Inventory;
+use collodi_ledger::{Audited, Ledger};
 use collodi_python::{Layout, Platform};
 use collodi_restart::{Policy, StopSequence};
 use collodi_settings::SettingsFile;
@@ -27,6 +30,7 @@ use std::{
     collections::BTreeMap,
     fs,
     future::Future,
+    io,
     os::unix::fs::PermissionsExt as _,
     path::PathBuf,
     sync::{
@@ -170,7 +174,12 @@ impl Stage {
         let layout = Layout::new(Root::new(text), Platform::LINUX_X64);
         let mut options = options(layout.clone(), text);
         change(&mut options);
-        let backends = (runtime.backends)();
+        let mut backends = (runtime.backends)();
+        let dir_of_audit = root.join("audit");
+        let ledger = Ledger::open(&dir_of_audit, Rotation::default(), "life".to_owned());
+        let ledger = Arc::new(ledger.unwrap());
+        let (process, clock) = (backends.process.clone(), backends.clock.clone());
+        backends.process = Arc::new(Audited::new(process, clock, ledger.clone()));
         let workspace = Workspace::new(layout, backends.files.clone());
         let clock = backends.clock.clone();
         let apps = Apps::new(workspace.clone(), backends.clone(), options.seed);
@@ -188,7 +197,7 @@ impl Stage {
             may_go_on: Arc::new(|| Box::pin(std::future::ready(Ok(())))),
             hooks: Arc::new(Vec::new),
             doctor: Arc::new(|| future::ready(found()).boxed()),
-            audit: Arc::new(|_| future::ready(Ok(no_audit())).boxed()),
+            audit: Arc::new(move |query| future::ready(executed(&ledger, &query)).boxed()),
             settings: Settings::default(),
             settings_file: SettingsFile::of(&Root::new(text)),
             holds: |_| Err("there is no sandbox on this machine".to_owned()),
@@ -410,15 +419,12 @@ fn found() -> collodi_api::Doctor {
     }
 }
 
-fn no_audit() -> collodi_api::AuditPage {
-    collodi_api::AuditPage {
-        entries: Vec::new(),
-        count: 0,
-        total: 0,
-        next: None,
-        skipped: 0,
-        lost: 0,
-    }
+/// What was executed so far.
+fn executed(ledger: &Ledger, query: &Query) -> io::Result<AuditPage> {
+    let book = ledger.book()?;
+    Ok(collodi_ledger::page(&book, query, |entry| {
+        entry.state(Some(ledger.session()), false)
+    }))
 }
 
 fn program(root: &std::path::Path, name: &str, text: &str) {

@@ -57,7 +57,7 @@ fn app_of(tree: &str) -> Option<usize> {
     app.filter(|_| !tree.contains("-run-"))
 }
 
-/// From the word to stop an app to its next run, its server is not started. What was asked
+/// From the word to stop an app to its next run, or the word to start it, its server is not started. What was asked
 /// of the world in the moment of that word may be under way.
 fn a_stopped_one_stays_stopped(log: &[Entry]) -> Option<String> {
     let (mut stopped, mut asked) = (BTreeMap::new(), BTreeSet::new());
@@ -67,7 +67,7 @@ fn a_stopped_one_stays_stopped(log: &[Entry]) -> Option<String> {
             // It may be accepted at any moment from now on.
             Entry::Asked(app) => drop(asked.insert(*app)),
             Entry::Refused(app) => drop(asked.remove(app)),
-            Entry::Begun(app, _) => {
+            Entry::Begun(app, _) | Entry::Restarted(app) => {
                 asked.remove(app);
                 stopped.remove(app);
             }

@@ -83,12 +83,14 @@ pub(crate) enum Entry {
     Line(String),
     /// The host told something.
     Told(Arc<Event>),
-    /// A run of an app is asked for.
+    /// A run of an app is asked for, or another life of its server.
     Asked(usize),
     /// It was refused.
     Refused(usize),
     /// It was accepted, a moment ago.
     Begun(usize, RunId),
+    /// A server of an app is told to begin another life, as it may when it has ended.
+    Restarted(usize),
     /// An app was told to stop, at this moment.
     Stopped(usize, Instant),
 }
@@ -189,7 +191,11 @@ impl Operator {
             }
             Deed::Restart(app) => {
                 if let Some(process) = self.newest_process(app).await {
-                    self.command(Command::RestartProcess(process)).await;
+                    self.note(Entry::Asked(app));
+                    match self.command(Command::RestartProcess(process)).await {
+                        Some(_) => self.note(Entry::Restarted(app)),
+                        None => self.note(Entry::Refused(app)),
+                    }
                 }
             }
             Deed::Cancel(app) => {

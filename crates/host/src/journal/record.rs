@@ -53,6 +53,11 @@ pub(crate) struct LogMark {
 }
 
 impl Record {
+    /// Whether somebody stopped it, and it has ended.
+    pub(crate) const fn stays_stopped(&self) -> bool {
+        self.ended && self.stopped
+    }
+
     /// The text of its file.
     pub(crate) fn write(&self) -> Vec<u8> {
         let optional = |text: Option<String>| text.map_or(Value::Null, Value::from);

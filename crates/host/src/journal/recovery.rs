@@ -305,7 +305,7 @@ impl Host {
             self.shared.ask_now(child(), None, Role::Plain, empty);
         }
         let records = core::mem::take(&mut found.records);
-        found.daemons = records.len();
+        found.daemons = records.iter().filter(|one| !one.stays_stopped()).count();
         self.shared.journal.recovery = Recovery::Clearing(found);
         for record in records {
             self.resume(now, record);
@@ -357,7 +357,7 @@ impl Host {
 
     /// A daemon of an earlier host goes on, as far as it is to.
     fn resume(&mut self, now: Instant, record: Record) {
-        let stays_stopped = record.ended && record.stopped;
+        let stays_stopped = record.stays_stopped();
         let first = match (&record.identity, record.ended) {
             (_, true) => First::Started,
             (Some(identity), false) => First::Adopted(identity.clone()),

@@ -10,7 +10,7 @@ use collodi_driver::Workspace;
 use collodi_file::{FileAnswer, FileOp};
 use collodi_inventory::{Inventory, left_users, remove};
 use futures::future;
-use std::{path::PathBuf, sync::Arc};
+use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
 /// The workspace, and its server if one runs.
 pub(super) struct Seat {
@@ -39,7 +39,7 @@ impl Seat {
         }
         let clock = Arc::clone(&self.backends.clock);
         let (inventory, worker) = Inventory::new(self.workspace.clone(), clock);
-        let asked = async move { inventory.envs(true).await };
+        let asked = async move { inventory.envs(true, &BTreeMap::new()).await };
         let (envs, ()) = future::join(asked, worker.work()).await;
         let mut envs = envs?.envs;
         let living = left_users(&self.backends, &self.workspace).await?;
