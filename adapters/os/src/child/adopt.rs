@@ -90,13 +90,8 @@ fn handle_of(wanted: &Identity) -> Result<(Pid, OwnedFd), Errno> {
     let raw = i32::try_from(wanted.pid).map_err(|_| Errno::SRCH)?;
     let pid = Pid::from_raw(raw).ok_or(Errno::SRCH)?;
     let handle = rustix::process::pidfd_open(pid, rustix::process::PidfdFlags::empty())?;
-    let is_it = super::identity::of(raw).is_some_and(|now| now == *wanted) && is_alive(raw);
+    let is_it = super::identity::of_living(raw).is_some_and(|now| now == *wanted);
     is_it.then_some((pid, handle)).ok_or(Errno::SRCH)
-}
-
-#[cfg(target_os = "linux")]
-fn is_alive(pid: i32) -> bool {
-    crate::tree::process(pid).is_some()
 }
 
 #[cfg(not(target_os = "linux"))]

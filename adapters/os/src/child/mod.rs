@@ -23,7 +23,11 @@ use rustix::{
     fd::{AsFd as _, BorrowedFd, OwnedFd},
     io::Errno,
 };
-use std::{io, sync::atomic::AtomicBool, task::Poll};
+use std::{
+    io,
+    sync::{LazyLock, atomic::AtomicBool},
+    task::Poll,
+};
 
 pub use end::End;
 pub(crate) use end::has_ended;
@@ -54,7 +58,8 @@ pub struct Spawned {
 #[derive(Debug)]
 pub struct Children {
     groups: Groups,
-    cgroups: Option<Cgroups>,
+    /// Looked for when they are first needed.
+    cgroups: LazyLock<Option<Cgroups>>,
     sandboxes: Sandboxes,
     resting: Resting,
     is_tidying: AtomicBool,
@@ -71,7 +76,7 @@ impl Children {
     pub fn new() -> Self {
         Self {
             groups: Groups::default(),
-            cgroups: Cgroups::find(),
+            cgroups: LazyLock::new(Cgroups::find),
             sandboxes: Sandboxes::default(),
             resting: Resting::default(),
             is_tidying: AtomicBool::new(false),
@@ -82,7 +87,7 @@ impl Children {
     pub fn without_control_groups() -> Self {
         Self {
             groups: Groups::default(),
-            cgroups: None,
+            cgroups: LazyLock::new(|| None),
             sandboxes: Sandboxes::default(),
             resting: Resting::default(),
             is_tidying: AtomicBool::new(false),
@@ -210,7 +215,7 @@ impl Children {
                 Err(failed(failure))
             }
             _ => {
-                if let Some(groups) = &self.cgroups {
+                if let Some(groups) = self.cgroups.as_ref() {
                     groups.forget(&spec.tree);
                 }
                 start(spec, lowered, theirs, None).map_err(failed)
@@ -224,7 +229,7 @@ impl Children {
         let leader = end.pid.as_raw_nonzero().get().unsigned_abs();
         let tree = self.groups.tree(leader);
         let ended = self.groups.reap(leader, || end.poll());
-        if let (Poll::Ready(_), Some(tree), Some(groups)) = (ended, tree, &self.cgroups) {
+        if let (Poll::Ready(_), Some(tree), Some(groups)) = (ended, tree, self.cgroups.as_ref()) {
             groups.vacate(&tree);
         }
         ended

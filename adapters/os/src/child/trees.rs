@@ -65,7 +65,7 @@ impl Children {
     ///
     /// When the system cannot watch it; it can still be waited for its members.
     pub fn poll_empty(&self, tree: &TreeId, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        let Some(groups) = &self.cgroups else {
+        let Some(groups) = self.cgroups.as_ref() else {
             return Poll::Ready(Ok(()));
         };
         groups.poll_empty(tree, cx.waker())
@@ -83,7 +83,7 @@ impl Children {
     pub fn tidy(&self) {
         self.is_tidying.store(false, Ordering::Release);
         self.resting.clear();
-        if let Some(groups) = &self.cgroups {
+        if let Some(groups) = self.cgroups.as_ref() {
             groups.tidy();
         }
     }

@@ -15,7 +15,7 @@ use rustix::{
 use std::{
     collections::{BTreeSet, VecDeque},
     fs, io,
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{Mutex, MutexGuard, OnceLock, PoisonError},
     task::{Poll, Waker},
 };
 
@@ -36,7 +36,8 @@ const MOST_BELOW: usize = 1024;
 pub(crate) struct Cgroups {
     base: String,
     bounds: bounds::Controllers,
-    watcher: Option<Watcher>,
+    /// Made when somebody first waits.
+    watcher: OnceLock<Option<Watcher>>,
     wholes: Mutex<Wholes>,
     vacant: vacant::Vacant,
 }
@@ -75,7 +76,7 @@ impl Cgroups {
         remove_empty(&base);
         Some(Self {
             bounds: bounds::Controllers::find(&mounts, &own, &home, &base),
-            watcher: Watcher::new(&base).ok(),
+            watcher: OnceLock::new(),
             base,
             wholes: Mutex::default(),
             vacant: vacant::Vacant::default(),
@@ -178,8 +179,9 @@ impl Cgroups {
     }
 
     /// The descriptor that says when somebody of the waiting is to be woken.
-    pub(crate) const fn watcher(&self) -> Option<&Watcher> {
-        self.watcher.as_ref()
+    pub(crate) fn watcher(&self) -> Option<&Watcher> {
+        let made = self.watcher.get_or_init(|| Watcher::new(&self.base).ok());
+        made.as_ref()
     }
 
     /// Whether nobody is in the control group of the tree, which is vacant then. If somebody
@@ -189,8 +191,7 @@ impl Cgroups {
             return Poll::Ready(Ok(()));
         };
         let watched = self
-            .watcher
-            .as_ref()
+            .watcher()
             .map(|watcher| watcher.watch(tree.as_str(), &format!("{path}/cgroup.events"), waker));
         match watched {
             Some(Ok(())) if !self.has_left(tree) => Poll::Pending,
