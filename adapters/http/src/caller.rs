@@ -6,6 +6,7 @@ use crate::{
     guard::only,
 };
 use axum::http::{HeaderMap, HeaderValue, header};
+use collodi_run::Overrides;
 
 /// Whoever asks must have a token that is known, has not expired, and allows what is asked.
 pub(crate) async fn admit(
@@ -28,6 +29,19 @@ pub(crate) async fn admit(
     match key.scope.allows(needed) {
         true => Ok(()),
         false => Err(too_little(key, needed)),
+    }
+}
+
+/// Who sets variables of commands says what is executed: where packages are from, which programs are
+/// found. That takes more than to begin what is there.
+pub(crate) async fn may_override(
+    surface: &Surface,
+    headers: &HeaderMap,
+    overrides: &Overrides,
+) -> Result<(), Fault> {
+    match overrides.env.is_empty() {
+        true => Ok(()),
+        false => admit(surface, headers, Scope::Admin).await,
     }
 }
 

@@ -11,7 +11,8 @@ pub enum Scope {
     Read,
     /// Begin, end and answer what is there already: runs, processes, environments.
     Operate,
-    /// Change what is executed, or lose it: apps, scripts, settings, the server itself.
+    /// Change what is executed, or lose it: apps, scripts, settings, variables over those of a
+    /// script, the server itself.
     Admin,
 }
 

@@ -12,14 +12,14 @@ use rustix::{
 };
 use std::{
     os::fd::AsRawFd as _,
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{Mutex, MutexGuard, TryLockError},
 };
 
 /// With fewer descriptors than this a copy of the table takes no time.
 const MANY: i32 = 128;
 
 /// Descriptors that are kept for this as long as the process lives. They are taken at the first
-/// start, when low ones are free.
+/// start, when low ones are free in most processes; where they are not, nobody sits in them.
 static SEATS: Mutex<Option<Seats>> = Mutex::new(None);
 
 /// What sits in them while nobody is started is a folder that anybody may see.
@@ -47,17 +47,16 @@ impl Seated {
     /// Copies of what `plan` gives, where a child is better off with them. What has more than the
     /// usual descriptors is not: those may lie anywhere.
     pub(crate) fn of(plan: &Plan<'_>) -> Option<Self> {
-        // Nobody panics while they are taken.
-        let mut seats = SEATS.lock().unwrap_or_else(PoisonError::into_inner);
-        if seats.is_none() {
-            *seats = Seats::reserve().ok();
-        }
         let is_plain = plan.kept.is_empty() && plan.domain.is_none();
         let is_far = plan.stdio.iter().any(|fd| fd.as_raw_fd() >= MANY);
+        let seats = free()?;
         if !is_plain || !is_far {
             return None;
         }
         let mut seated = Self(seats);
+        if seated.above() > MANY {
+            return None;
+        }
         let [stdin, stdout, stderr] = plan.stdio;
         let taken = seated.take([plan.cwd, stdin, stdout, stderr]);
         taken.is_ok().then_some(seated)
@@ -92,6 +91,20 @@ impl Seated {
     }
 }
 
+/// The seats, unless somebody is in them: a child whose program cannot be read holds up no other.
+fn free() -> Option<MutexGuard<'static, Option<Seats>>> {
+    let mut seats = match SEATS.try_lock() {
+        Err(TryLockError::WouldBlock) => return None,
+        // Nobody panics while they are taken.
+        Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
+        Ok(seats) => seats,
+    };
+    if seats.is_none() {
+        *seats = Seats::reserve().ok();
+    }
+    Some(seats)
+}
+
 /// Our copy of the end of a pipe would keep it open.
 impl Drop for Seated {
     fn drop(&mut self) {
@@ -101,5 +114,48 @@ impl Drop for Seated {
                 let _ = dup3(&*empty, seat, DupFlags::CLOEXEC);
             }
         }
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    /// What is told of a plan whose streams have this number at least.
+    fn seated(least: i32, kept: bool) -> Option<(bool, bool)> {
+        let cwd = rustix::fs::open("/", OFlags::PATH | OFlags::CLOEXEC, Mode::empty()).unwrap();
+        let fd = fcntl_dupfd_cloexec(&cwd, least).unwrap();
+        let kept: Vec<_> = kept.then(|| fd.as_fd()).into_iter().collect();
+        let plan = Plan {
+            program: c"/bin/true",
+            args: &[],
+            env: &[],
+            cwd: cwd.as_fd(),
+            stdio: [fd.as_fd(); 3],
+            terminal: None,
+            limits: &[],
+            cgroup: None,
+            kept: &kept,
+            domain: None,
+        };
+        let seated = Seated::of(&plan)?;
+        let low = seated.plan(&plan);
+        let below = |fd: &BorrowedFd<'_>| fd.as_raw_fd() < seated.above();
+        let sits = low.stdio.iter().all(below) && below(&low.cwd);
+        Some((sits, Seated::of(&plan).is_none()))
+    }
+
+    /// They sit below the rest, and nobody else does meanwhile.
+    #[test]
+    fn who_has_high_descriptors_sits_in_low_ones() {
+        assert_eq!(seated(MANY, false), Some((true, true)));
+        assert_eq!(seated(FIRST, false), None, "a copy takes no time");
+        assert_eq!(seated(MANY, true), None, "what is kept may lie anywhere");
+        assert_eq!(
+            seated(MANY, false),
+            Some((true, true)),
+            "they are free again"
+        );
     }
 }

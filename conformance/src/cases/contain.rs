@@ -87,6 +87,11 @@ cases! {
             FileOp::List {
                 path: world.at("out")?,
             },
+            FileOp::ReadAll {
+                path: world.at("out")?,
+                last: 9,
+                limit: LIMIT,
+            },
         ];
         for op in ops {
             let name = op.to_string();

@@ -49,6 +49,18 @@ cases! {
         Ok(())
     }
 
+    /// A recording that was removed between two lives begins anew.
+    #[needs(Recordings)]
+    async fn removed_recording_begins_anew(world: Subject) -> Verdict {
+        world.run(&in_files(&world, &["say:one"])?).await?;
+        world.perform(FileOp::Remove { path: world.at(DIR)? }).await?;
+        world.run(&in_files(&world, &["say:two"])?).await?;
+        let kept = Kept::read(&world, DIR, 1).await?;
+        assert_eq!(&*kept.stdout, b"two\n");
+        assert_eq!(kept.lives, ["began", "exit code 0"]);
+        Ok(())
+    }
+
     /// Files do not grow beyond their bound, and the oldest goes first.
     #[needs(Recordings)]
     async fn oldest_file_goes_first(world: Subject) -> Verdict {

@@ -265,6 +265,26 @@ cases! {
         Ok(())
     }
 
+    /// The next life of a tree has not used what the last one did, however soon it begins.
+    #[needs(WholeTrees)]
+    async fn next_life_has_used_nothing(world: Subject) -> Verdict {
+        let first = world.child(&["repeat:30:(mute:(exit:0))", "say:ready", "wait"]);
+        let _child = world.spawn_ready(&first).await?;
+        let process = &world.backends().process;
+        let trees = [first.tree.clone()];
+        let before = process.usage(&trees).await?;
+        kill(&world, &first.tree).await?;
+        let mut next = world.child(&["say:ready", "wait"]);
+        next.tree = first.tree;
+        let _next = world.spawn_ready(&next).await?;
+        let after = process.usage(&trees).await?;
+        let [Some(before), Some(after)] = [before, after].map(|used| used.into_iter().flatten().next()) else {
+            return Err(Broken::new("nothing is known of it"));
+        };
+        assert!(after.cpu < before.cpu, "{after:?} after {before:?}");
+        kill(&world, &next.tree).await
+    }
+
     /// A signal reaches a child that keeps starting others: `KILL` ends them all.
     async fn kill_ends_a_tree_that_grows(world: Subject) -> Verdict {
         let spec = world.child(&["say:ready", "repeat:200:(mute:(wait) sleep:1)", "wait"]);

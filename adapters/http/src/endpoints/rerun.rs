@@ -7,10 +7,11 @@ use super::{
 };
 use crate::{
     Surface, body,
+    caller::may_override,
     fault::{Fault, Kind},
     names::PathId,
 };
-use axum::{body::Bytes, extract::State, response::Response};
+use axum::{body::Bytes, extract::State, http::HeaderMap, response::Response};
 use collodi_contain::Name;
 use collodi_host::{Command, RunId, RunRequest};
 use collodi_run::{Overrides, PreparedAnswers};
@@ -24,9 +25,11 @@ use std::sync::Arc;
 pub(crate) async fn rerun(
     State(surface): Shared,
     PathId(id): PathId,
+    headers: HeaderMap,
     bytes: Bytes,
 ) -> Result<Response, Fault> {
     let asked = body::rerun(&bytes)?;
+    may_override(&surface, &headers, &asked.overrides).await?;
     let (request, latest) = find(&surface, &id, |run, _| (run.request(), run.known().step)).await?;
     let request = request.ok_or_else(|| {
         let detail = format!("an earlier server has run {id}, and nothing is known of its steps");

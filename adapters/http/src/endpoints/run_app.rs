@@ -3,6 +3,7 @@
 use super::Shared;
 use crate::{
     Surface, body,
+    caller::may_override,
     fault::{Fault, Kind},
     names::PathName,
     views,
@@ -37,6 +38,7 @@ pub(crate) async fn run_app(
         from,
         overrides,
     } = body::run(&bytes)?;
+    may_override(&surface, &headers, &overrides).await?;
     let app = surface.workspace.load(&name).await?;
     let script = script(&app.parsed)?;
     let request = RunRequest {

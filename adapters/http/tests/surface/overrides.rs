@@ -1,13 +1,16 @@
 //! What is said over a script when it is run.
 
-use crate::stage::{Answer, Stage, heard, process_said, run_ended};
+use crate::stage::{Answer, Stage, anonymous, heard, holder, process_said, run_ended};
+use axum::http::{Method, header};
 use collodi_env::Grants;
+use collodi_http::Scope;
 use insta::assert_snapshot;
 use serde_json::{Value, json};
 
 on_each_runtime! {
     a_variable_is_over_what_the_step_sets_for_this_run_alone
     what_a_step_may_not_set_nobody_may
+    who_may_only_operate_sets_no_variables
     a_value_that_is_secret_is_shown_nowhere
     daemons_are_started_again_as_the_run_says
     a_rerun_has_what_the_run_had_and_more
@@ -64,6 +67,36 @@ async fn what_a_step_may_not_set_nobody_may(stage: Stage) {
         assert_eq!(answer.problem(), "bad-body");
     }
     assert!(!stage.has("apps/demo/said"), "nothing has run");
+    stage.end().await;
+}
+
+/// A variable can say where packages are from: that is to change what is executed. How often
+/// daemons are started again is not.
+async fn who_may_only_operate_sets_no_variables(stage: Stage) {
+    stage.app("demo", SAYS);
+    let asked = |path: &str| {
+        let bearer = format!("Bearer {}", holder(Scope::Operate));
+        anonymous(Method::POST, path)
+            .header(header::AUTHORIZATION, bearer)
+            .header(header::CONTENT_TYPE, "application/json")
+    };
+    let (size, restart) = (
+        r#"{"overrides": {"env": {"SIZE": "large"}}}"#,
+        r#"{"overrides": {"restart": "never"}}"#,
+    );
+    let run = stage
+        .ask(asked("/python/apps/demo/run"), restart)
+        .await
+        .expect(200);
+    let rerun = format!("/python/runs/{}/rerun", run.text("runId"));
+    for path in ["/python/apps/demo/run", &rerun] {
+        let answer = stage.ask(asked(path), size).await.expect(403);
+        assert_eq!(
+            (answer.problem(), answer.text("scope")),
+            ("insufficient-scope", "admin")
+        );
+    }
+    assert_eq!(stage.said(), "small red\n");
     stage.end().await;
 }
 

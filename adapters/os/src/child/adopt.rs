@@ -61,7 +61,7 @@ impl Children {
         if let Some(groups) = i32::try_from(pid).ok().and_then(holds) {
             groups.note(&spec.tree);
             if spec.bounds != Bounds::default() {
-                groups.note_bounded(&spec.tree);
+                groups.spend(&spec.tree);
             }
         }
     }

@@ -15,7 +15,7 @@ use crate::{
     tree::{Bound, Cgroups, Groups, Joined, is_ours},
 };
 use collodi_backend::{Capabilities, Capability, Error, ErrorKind};
-use collodi_command::{Bounds, CommandSpec, Exit, Identity, TreeId};
+use collodi_command::{Bounds, CommandSpec, Exit, Identity, Signal, TreeId};
 use collodi_sandbox::{Enforcement, Mechanism};
 use collodi_spawn::{Failure, Limit, Plan, Resource, Stage, Started};
 use ends::{Ours, Theirs};
@@ -229,7 +229,12 @@ impl Children {
         let leader = end.pid.as_raw_nonzero().get().unsigned_abs();
         let tree = self.groups.tree(leader);
         let ended = self.groups.reap(leader, || end.poll());
-        if let (Poll::Ready(_), Some(tree), Some(groups)) = (ended, tree, self.cgroups.as_ref()) {
+        if let (Poll::Ready(exit), Some(tree), Some(groups)) = (ended, tree, self.cgroups.as_ref())
+        {
+            // Somebody may have killed the group.
+            if exit == Exit::Signal(Signal::KILL) {
+                groups.spend(&tree);
+            }
             groups.vacate(&tree);
         }
         ended

@@ -49,11 +49,11 @@ impl Children {
             return signal(tree, &self.whole_members(tree), sent);
         }
         let pids = self.cgroups.as_ref().map(|groups| groups.pids(tree));
+        let members = match pids {
+            Some(pids) if self.groups.lead(tree, &pids) => Vec::new(),
+            _ => self.whole_members(tree),
+        };
         let led = self.groups.signal(tree, sent)?;
-        if pids.is_some_and(|pids| pids.is_subset(&led)) {
-            return Ok(());
-        }
-        let members = self.whole_members(tree);
         signal(tree, &self.groups.beside(members, &led, sent), sent)
     }
 

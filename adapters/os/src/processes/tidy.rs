@@ -8,7 +8,8 @@ use std::{
     time::Duration,
 };
 
-/// How long what the next life of a daemon may use stays after the last one.
+/// How long after the first end that left something it is tidied up. What ended last has not been
+/// there for long by then: that costs its next life a little, and nothing else.
 const LATER: Duration = Duration::from_secs(1);
 
 /// Something has ended: tidies up in a while, once for all that end meanwhile.

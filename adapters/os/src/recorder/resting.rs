@@ -4,7 +4,10 @@
 
 use super::segment::Segment;
 use collodi_command::Recording;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::{
+    mem,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
 
 /// The most that stay open: each has two descriptors.
 const MOST: usize = 32;
@@ -24,11 +27,19 @@ impl Resting {
 
     /// The segment that is gone on with in this recording, if it is open and still there.
     pub(super) fn take(&self, recording: &Arc<Recording>) -> Option<Segment> {
+        let (of, mut segment) = self.find(recording)?;
+        let is_fit = of == *recording && segment.is_there();
+        is_fit.then(|| {
+            segment.begin_life();
+            segment
+        })
+    }
+
+    fn find(&self, recording: &Recording) -> Option<(Arc<Recording>, Segment)> {
         let mut resting = self.lock();
         let is_it = |(of, _): &(Arc<Recording>, Segment)| of.dir == recording.dir;
         let at = resting.iter().position(is_it)?;
-        let (of, segment) = resting.swap_remove(at);
-        (of == *recording && segment.is_there()).then_some(segment)
+        Some(resting.swap_remove(at))
     }
 
     /// Whether any is open.
@@ -38,7 +49,8 @@ impl Resting {
 
     /// Closes all.
     pub(crate) fn clear(&self) {
-        self.lock().clear();
+        // To close a file may take a while; who starts a process does not wait for it.
+        drop(mem::take(&mut *self.lock()));
     }
 
     /// A panic elsewhere does not make the list wrong.

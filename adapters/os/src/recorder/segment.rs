@@ -81,9 +81,15 @@ impl Segment {
         })
     }
 
-    /// Whether its file is still where it was: somebody may have removed the recording.
+    /// Whether its file is there, as it was left: somebody may have removed the recording.
     pub(super) fn is_there(&self) -> bool {
-        rustix::fs::fstat(&self.log).is_ok_and(|stat| stat.st_nlink > 0)
+        let is_named = rustix::fs::fstat(&self.log).is_ok_and(|stat| stat.st_nlink > 0);
+        is_named && size(&self.log) == Ok(self.length)
+    }
+
+    /// What is said now is of another life, and gets a line of its own.
+    pub(super) fn begin_life(&mut self) {
+        self.pen = Pen::default();
     }
 
     /// Writes a line of the index that is about now.

@@ -117,6 +117,18 @@ impl Groups {
         reaped
     }
 
+    /// Whether each of `pids` leads a group of `tree` and is not reaped, so that a signal to those
+    /// groups reaches all of them.
+    pub(crate) fn lead(&self, tree: &TreeId, pids: &BTreeSet<i32>) -> bool {
+        let known = self.lock();
+        let leads = |pid: &i32| {
+            let group = known.groups.get(pid);
+            let is_its = group.is_some_and(|group| group.tree == *tree && group.reaped.is_none());
+            is_its && !known.wrappers.contains(pid)
+        };
+        pids.iter().all(leads)
+    }
+
     /// Sends `signal` to the groups of `tree` whose leader is not reaped, and says which.
     ///
     /// # Errors

@@ -46,11 +46,18 @@ fn resident(status: &str) -> u64 {
     kib.unwrap_or(0).saturating_mul(1024)
 }
 
-/// What a control group uses, by its files, where `processes` live in it.
-pub(super) fn of_group(path: &str, processes: &[Process]) -> Option<Usage> {
+/// The processor time of all who were in a control group since it was made, in microseconds.
+pub(super) fn of_lives(path: &str) -> Option<u64> {
+    let text = fs::read_to_string(format!("{path}/cpu.stat")).ok()?;
+    value(&text, "usage_usec")
+}
+
+/// What a control group uses, by its files, where `processes` live in it, without the processor
+/// time of who was in it `before`, in microseconds.
+pub(super) fn of_group(path: &str, processes: &[Process], before: u64) -> Option<Usage> {
     let file = |name: &str| fs::read_to_string(format!("{path}/{name}")).ok();
     let counted = of_processes(processes)?;
-    let micros = file("cpu.stat").and_then(|text| value(&text, "usage_usec"));
+    let micros = of_lives(path).map(|micros| micros.saturating_sub(before));
     let memory = file("memory.current").and_then(|text| text.trim().parse::<u64>().ok());
     let idle = file("memory.stat").and_then(|text| value(&text, "inactive_file"));
     Some(Usage {

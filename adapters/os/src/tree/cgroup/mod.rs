@@ -91,6 +91,7 @@ impl Cgroups {
     /// The control group of the tree, which is made when it is not there.
     pub(crate) fn open(&self, tree: &TreeId) -> io::Result<OwnedFd> {
         let path = self.path(tree).ok_or(io::ErrorKind::InvalidInput)?;
+        self.renew(tree, &path);
         if make(&path).is_err() {
             make(&self.base)?;
             make(&path)?;
@@ -101,7 +102,6 @@ impl Cgroups {
 
     /// What a process of the tree is, from now on, in that control group.
     pub(crate) fn note(&self, tree: &TreeId) {
-        self.vacant.enter(tree);
         let mut wholes = self.wholes();
         if wholes.trees.insert(tree.clone()) {
             wholes.oldest_first.push_back(tree.clone());
@@ -147,7 +147,11 @@ impl Cgroups {
 
     /// What those in the control group of the tree use; none when there are none.
     pub(crate) fn usage(&self, tree: &TreeId) -> Option<Usage> {
-        super::usage::of_group(&self.path(tree)?, &self.members(tree))
+        super::usage::of_group(
+            &self.path(tree)?,
+            &self.members(tree),
+            self.used_before(tree),
+        )
     }
 
     /// Kills all that is in the control group of the tree, and what that is just starting.
@@ -155,6 +159,7 @@ impl Cgroups {
         let Some(path) = self.path(tree) else {
             return Ok(());
         };
+        self.spend(tree);
         match fs::write(format!("{path}/cgroup.kill"), "1") {
             Err(error) if is_gone(&error) => Ok(()),
             killed => killed,
@@ -206,7 +211,7 @@ impl Cgroups {
     fn has_left(&self, tree: &TreeId) -> bool {
         match self.look(tree) {
             Look::Populated => return false,
-            Look::Empty { frozen: false } => self.vacate(tree),
+            Look::Empty { frozen: false } => self.leave(tree, vacant::Seen::Empty),
             Look::Empty { frozen: true } => self.remove(tree),
             Look::Gone => {}
         }
@@ -228,8 +233,10 @@ impl Cgroups {
                 .rev()
                 .for_each(|group| drop(fs::remove_dir(group)));
         }
-        self.vacant.forget(tree);
-        self.bounds.retire(tree);
+        if matches!(self.look(tree), Look::Gone) {
+            self.has_gone(tree);
+            self.bounds.retire(tree);
+        }
     }
 
     /// Whether trees can be bounded in this way.
@@ -241,7 +248,7 @@ impl Cgroups {
     /// a process is started into it.
     pub(crate) fn bound(&self, tree: &TreeId, bounds: &Bounds) -> io::Result<Joined> {
         let path = self.path(tree).ok_or(io::ErrorKind::InvalidInput)?;
-        self.note_bounded(tree);
+        self.spend(tree);
         self.bounds.apply(&path, tree, bounds)
     }
 
@@ -267,10 +274,15 @@ fn below(path: String) -> Vec<String> {
     groups
 }
 
-/// The control groups in one. A directory has a link of its own and of its name, and one of
-/// each directory in it.
+/// Whether there are groups in a control group. A directory has a link of its own and of its
+/// name, and one of each directory in it.
+fn has_groups(path: &str) -> bool {
+    !rustix::fs::stat(path).is_ok_and(|stat| stat.st_nlink == 2)
+}
+
+/// The control groups in one.
 fn directories(path: &str) -> Vec<String> {
-    if rustix::fs::stat(path).is_ok_and(|stat| stat.st_nlink == 2) {
+    if !has_groups(path) {
         return Vec::new();
     }
     let entries = fs::read_dir(path).into_iter().flatten().flatten();

@@ -3,10 +3,11 @@
 //! To remove one and to make it again takes as long as a tenth of a start, and the next life of a daemon
 //! may begin at once. So what is empty stays for a moment, and goes unless somebody came.
 
-use super::Cgroups;
+use super::{Cgroups, Look, has_groups};
+use crate::tree::usage;
 use collodi_command::TreeId;
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     mem,
     sync::{Mutex, MutexGuard, PoisonError},
 };
@@ -20,35 +21,48 @@ pub(super) struct Vacant(Mutex<Trees>);
 
 #[derive(Debug, Default)]
 struct Trees {
-    vacant: BTreeSet<TreeId>,
-    /// Who came into their groups would be bounded as those before: these do not stay.
-    bounded: BTreeSet<TreeId>,
+    vacant: BTreeMap<TreeId, Seen>,
+    /// Whose groups do not stay: who came into one would be bounded as those before, or, where
+    /// it was killed once, be killed at its start (seen with Linux 6.18).
+    spent: BTreeSet<TreeId>,
+    /// Of trees whose groups had lives before: the microseconds of processor time that those took.
+    before: BTreeMap<TreeId, u64>,
+}
+
+/// What is known of a control group that was left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Seen {
+    /// Its last child has ended.
+    Left,
+    /// Nobody is in it, and who comes into it runs.
+    Empty,
 }
 
 impl Vacant {
     /// Whether it may stay.
-    fn add(&self, tree: &TreeId) -> bool {
+    fn add(&self, tree: &TreeId, seen: Seen) -> bool {
         let mut trees = self.lock();
-        let stays = !trees.bounded.contains(tree) && trees.vacant.len() < MOST;
+        let stays = !trees.spent.contains(tree) && trees.vacant.len() < MOST;
         if stays {
-            trees.vacant.insert(tree.clone());
+            trees.vacant.insert(tree.clone(), seen);
         }
         stays
     }
 
+    /// Somebody is about to be in it: what was known of it.
+    fn enter(&self, tree: &TreeId) -> Option<Seen> {
+        self.lock().vacant.remove(tree)
+    }
+
     /// It does not stay when it is empty.
-    pub(super) fn never(&self, tree: &TreeId) {
-        self.lock().bounded.insert(tree.clone());
+    fn spend(&self, tree: &TreeId) {
+        self.lock().spent.insert(tree.clone());
     }
 
-    /// Somebody is in it.
-    pub(super) fn enter(&self, tree: &TreeId) {
-        self.lock().vacant.remove(tree);
-    }
-
-    /// It is removed.
-    pub(super) fn forget(&self, tree: &TreeId) {
-        self.lock().bounded.remove(tree);
+    fn is_removed(&self, tree: &TreeId) {
+        let mut trees = self.lock();
+        trees.spent.remove(tree);
+        trees.before.remove(tree);
     }
 
     /// A panic elsewhere does not make the lists wrong.
@@ -61,14 +75,48 @@ impl Cgroups {
     /// Nobody may be in the control group of the tree any more: it goes with the next
     /// [`tidy`](Self::tidy), if it is empty by then.
     pub(crate) fn vacate(&self, tree: &TreeId) {
-        if !self.vacant.add(tree) {
+        self.leave(tree, Seen::Left);
+    }
+
+    pub(super) fn leave(&self, tree: &TreeId, seen: Seen) {
+        if !self.vacant.add(tree, seen) {
             self.remove(tree);
         }
     }
 
-    /// The tree is bounded by its control group, which therefore does not stay when it is empty.
-    pub(crate) fn note_bounded(&self, tree: &TreeId) {
-        self.vacant.never(tree);
+    /// Makes a group that stayed as good as a new one for the next life of its tree; one that
+    /// cannot be, goes.
+    pub(super) fn renew(&self, tree: &TreeId, path: &str) {
+        if self.vacant.lock().spent.contains(tree) {
+            return self.remove(tree);
+        }
+        let Some(seen) = self.vacant.enter(tree) else {
+            return;
+        };
+        let runs =
+            || seen == Seen::Empty || matches!(self.look(tree), Look::Empty { frozen: false });
+        if has_groups(path) || !runs() {
+            return self.remove(tree);
+        }
+        if let Some(micros) = usage::of_lives(path) {
+            self.vacant.lock().before.insert(tree.clone(), micros);
+        }
+    }
+
+    /// The processor time of lives before, in microseconds.
+    pub(super) fn used_before(&self, tree: &TreeId) -> u64 {
+        let known = self.vacant.lock().before.get(tree).copied();
+        known.unwrap_or_default()
+    }
+
+    /// The tree has no group any more.
+    pub(super) fn has_gone(&self, tree: &TreeId) {
+        self.vacant.is_removed(tree);
+    }
+
+    /// The control group of the tree is for one life: it does not stay when it is empty.
+    pub(crate) fn spend(&self, tree: &TreeId) {
+        self.vacant.spend(tree);
     }
 
     /// Whether something is to be [tidied](Self::tidy).
@@ -80,7 +128,7 @@ impl Cgroups {
     /// starts a process makes it again.
     pub(crate) fn tidy(&self) {
         let trees = mem::take(&mut self.vacant.lock().vacant);
-        trees.iter().for_each(|tree| self.remove(tree));
+        trees.keys().for_each(|tree| self.remove(tree));
     }
 }
 

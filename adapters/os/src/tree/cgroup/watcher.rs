@@ -10,8 +10,8 @@ use std::{
 
 /// One descriptor for all control groups that somebody waits for.
 ///
-/// A group says that it is empty, but not more often than each ten milliseconds; when it is
-/// removed before it has, it says nothing. So the directory of them all is watched as well.
+/// A group says that it is empty, but not more often than each ten milliseconds; when somebody
+/// removes it before it has, it says nothing. So the directory of them all is watched as well.
 #[derive(Debug)]
 pub(crate) struct Watcher {
     handle: OwnedFd,
