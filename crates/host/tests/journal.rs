@@ -30,6 +30,8 @@ struct Machinery {
     disk_is_full: bool,
     /// Files are too large to be read all at once.
     are_large: bool,
+    /// What is asked of files that are read all at once is not answered yet.
+    is_slow: bool,
     /// What was asked, in short.
     asked: Vec<String>,
 }
@@ -41,6 +43,8 @@ struct Play<'m> {
     now: Instant,
     inputs: VecDeque<Input>,
     lives: BTreeMap<ActionId, u32>,
+    /// What a slow machine has not answered.
+    open: Vec<(ActionId, FileOp)>,
     told: Vec<Event>,
 }
 
@@ -59,6 +63,7 @@ impl<'m> Play<'m> {
             now: Instant::ZERO,
             inputs: VecDeque::new(),
             lives: BTreeMap::new(),
+            open: Vec::new(),
             told: Vec::new(),
         };
         play.input(Input::Start);
@@ -80,6 +85,16 @@ impl<'m> Play<'m> {
 
     fn command(&mut self, command: Command) -> &mut Self {
         self.input(Input::Command(command));
+        self
+    }
+
+    /// The machine answers what it has not yet.
+    fn answer(&mut self) -> &mut Self {
+        self.machine.is_slow = false;
+        for (id, op) in core::mem::take(&mut self.open) {
+            let answer = self.file(op);
+            self.input(Input::Completed(id, Completion::File(answer)));
+        }
         self
     }
 
@@ -125,6 +140,9 @@ impl<'m> Play<'m> {
             self.machine.asked.push(short(&action));
         }
         let completion = match action {
+            Action::File(op @ FileOp::ReadAll { .. }) if self.machine.is_slow => {
+                return self.open.push((id, op));
+            }
             Action::File(op) => Completion::File(self.file(op)),
             Action::Exec(spec) if spec.program == "bash" => return self.spawn(id, &spec.tree),
             Action::Adopt(spec, identity) => match self.machine.processes.get(&identity.pid) {
@@ -329,7 +347,6 @@ fn said_before(are_large: bool) -> Vec<String> {
         .collect()
 }
 
-/// What it said before is at the same numbers; what the next host says has later ones.
 /// The same as when all is read at once.
 #[test]
 fn what_is_too_large_to_be_read_at_once_is_read_file_by_file() {
@@ -337,6 +354,7 @@ fn what_is_too_large_to_be_read_at_once_is_read_file_by_file() {
     assert_eq!(all, one_by_one);
 }
 
+/// What it said before is at the same numbers; what the next host says has later ones.
 #[test]
 fn a_log_that_was_handed_over_goes_on_with_its_numbers() {
     let mut machine = Machinery::default();
@@ -513,6 +531,25 @@ fn unless_stopped_remembers_the_stop_and_nothing_else_does() {
         }
     }
     insta::assert_snapshot!(table);
+}
+
+/// It would live until the budget is used up; the host after that runs it.
+#[test]
+fn what_is_found_during_a_shutdown_is_not_begun() {
+    let script = DAEMON.replace(r#""autoRestart": true"#, r#""restart": "unless-stopped""#);
+    let shutdown = || Command::Shutdown(Duration::from_secs(60));
+    let mut machine = Machinery::default();
+    Play::new(&mut machine)
+        .run(&script)
+        .command(shutdown())
+        .wait(5);
+    machine.is_slow = true;
+    let mut play = Play::new(&mut machine);
+    play.command(shutdown()).answer();
+    assert_eq!(play.phases(), ["stopped"]);
+    assert!(matches!(play.host.poll_output(), Output::Done(_)));
+    assert_eq!(machine.last_pid, 1, "nothing else was started");
+    assert_eq!(Play::new(&mut machine).phases(), ["running (pid 2)"]);
 }
 
 #[test]

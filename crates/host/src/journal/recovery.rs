@@ -390,6 +390,8 @@ impl Host {
         }
         match revived {
             true if stays_stopped => self.keep_stopped(now, &id, mark),
+            // The host that follows begins it.
+            true if self.shutting_down => self.stop_daemons(core::slice::from_ref(&id)),
             true => self.begin_process(now, &id),
             false => self.begin_history(now, &id, mark),
         }
