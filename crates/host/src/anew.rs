@@ -1,7 +1,8 @@
 //! Daemons that are told to run: those that have ended are supervised anew.
 
 use crate::{
-    Accepted, Host, Process, ProcessId, Refused, RunEntry, RunId, post::Post, script_address::identity,
+    Accepted, Host, Process, ProcessId, Refused, RunEntry, RunId, post::Post,
+    script_address::identity,
 };
 use alloc::{
     format,

@@ -50,12 +50,17 @@ struct Play<'m> {
 
 impl<'m> Play<'m> {
     fn new(machine: &'m mut Machinery) -> Self {
+        Self::with(machine, |_| {})
+    }
+
+    fn with(machine: &'m mut Machinery, change: impl FnOnce(&mut HostOptions)) -> Self {
         let layout = Layout::new(Root::new("/w"), Platform::LINUX_X64);
-        let options = HostOptions {
+        let mut options = HostOptions {
             journal: true,
             recordings: true,
             ..HostOptions::new(layout, 7)
         };
+        change(&mut options);
         machine.asked.clear();
         let mut play = Self {
             machine,
@@ -228,14 +233,16 @@ impl<'m> Play<'m> {
                 Ok(FileAnswer::Done)
             }
             FileOp::ReadAll { .. } if self.machine.are_large => fails(FileErrorKind::TooLarge),
-            FileOp::ReadAll { .. } => {
+            FileOp::ReadAll { last, .. } => {
                 let below = format!("{path}/");
                 let files = self.machine.files.iter();
                 let file = |(file, bytes): (&String, &Vec<u8>)| {
                     let name = file.strip_prefix(&below)?.to_owned();
                     (!name.contains('/')).then(|| (name, bytes.clone()))
                 };
-                Ok(FileAnswer::Files(files.filter_map(file).collect()))
+                let mut files: Vec<_> = files.filter_map(file).collect();
+                let first = files.len().saturating_sub(*last);
+                Ok(FileAnswer::Files(files.split_off(first)))
             }
             FileOp::List { .. } => {
                 let below = format!("{path}/");
@@ -386,6 +393,37 @@ fn a_log_that_was_handed_over_goes_on_with_its_numbers() {
         after[1].starts_with("2 [VATN] Process taken over"),
         "{after:?}"
     );
+}
+
+/// Whoever edits a file there leaves others beside it, whose names are the last.
+#[test]
+fn files_beside_a_recording_displace_none_of_it() {
+    let mut machine = Machinery::default();
+    Play::new(&mut machine).run(DAEMON);
+    let name = state_files(&machine)[0].rsplit('/').next().unwrap();
+    let dir = format!("/w/.vatn/python/logs/{}", name.trim_end_matches(".json"));
+    for (number, text) in ["first", "second"].into_iter().enumerate() {
+        let name = format!("{dir}/{:06}", number + 1);
+        let index = format!("{number} stdout 0\n");
+        machine
+            .files
+            .insert(format!("{name}.log"), format!("{text}\n").into());
+        machine.files.insert(format!("{name}.index"), index.into());
+    }
+    let first_of = |machine: &mut Machinery| {
+        let play = Play::new(machine);
+        let log = play.host.processes().next().unwrap().log();
+        log.last(9).next().unwrap().text.clone()
+    };
+    assert_eq!(first_of(&mut machine), "first");
+    for others in [&["README", "x.swp"][..], &["README"], &["000003.index"]] {
+        let paths = others.iter().map(|other| format!("{dir}/{other}"));
+        machine
+            .files
+            .extend(paths.clone().map(|path| (path, Vec::new())));
+        assert_eq!(first_of(&mut machine), "first", "{others:?}");
+        paths.for_each(|path| drop(machine.files.remove(&path)));
+    }
 }
 
 /// Of an earlier life only the end is kept: how many lines it had nobody knows.
@@ -561,9 +599,34 @@ fn what_was_stopped_is_forgotten_when_its_app_runs_again() {
         .command(Command::StopApp("demo".into()))
         .wait(5);
     assert_eq!(state_files(&machine).len(), 1);
-    Play::new(&mut machine).run(DAEMON);
+    let mut play = Play::new(&mut machine);
+    let forgotten = play.host.processes().next().unwrap().id().clone();
+    play.run(DAEMON);
+    assert!(play.host.process(&forgotten).is_none());
+    let said = format!("remove .vatn/python/logs/{forgotten}");
+    assert!(play.machine.asked.contains(&said), "{said}");
     assert_eq!(state_files(&machine).len(), 1);
     assert_eq!(Play::new(&mut machine).phases(), ["running (pid 2)"]);
+}
+
+/// What is kept of the others is more than anybody starts.
+#[test]
+fn of_what_was_stopped_the_next_host_knows_as_much_as_of_what_ends() {
+    let mut machine = Machinery::default();
+    let step = r#"{"method": "shell.run", "params": {"message": "serve", "daemon": true,
+        "restart": "unless-stopped"}}"#;
+    let steps = [step; 60].join(",");
+    let script = format!(r#"{{"dialect": "vatn", "run": [{steps}]}}"#);
+    Play::new(&mut machine)
+        .run(&script)
+        .command(Command::StopApp("demo".into()))
+        .wait(5);
+    assert_eq!(state_files(&machine).len(), 60);
+    let mut play = Play::with(&mut machine, |options| options.retention.processes = 20);
+    assert!(play.host.has_recovered());
+    play.wait(1);
+    assert_eq!(play.phases(), ["stopped"; 20]);
+    assert_eq!(state_files(&machine).len(), 20);
 }
 
 /// It is known as stopped, and as any other when it was started: by the host after that, too.
