@@ -1,7 +1,14 @@
 //! Daemons that are told to run: those that have ended are supervised anew.
 
-use crate::{Accepted, Host, Process, ProcessId, Refused, post::Post};
-use alloc::{format, string::ToString, vec::Vec};
+use crate::{
+    Accepted, Host, Process, ProcessId, Refused, RunEntry, RunId, post::Post,
+    script_address::identity,
+};
+use alloc::{
+    format,
+    string::{String, ToString},
+    vec::Vec,
+};
 use collodi_command::TreeId;
 use collodi_restart::{Input, Phase};
 use collodi_time::Instant;
@@ -67,27 +74,29 @@ impl Host {
         Ok(())
     }
 
-    /// Another run of the app has taken its place.
+    /// Another run of its script has taken its place. Other scripts of its app may run beside it.
     fn refuse_replaced(&self, process: &Process) -> Result<(), Refused> {
-        let (app, run) = (process.app(), process.run());
-        let mut runs = self.runs().filter(|of| of.app() == app && of.id() != run);
-        let mut others = self
-            .processes()
-            .filter(|of| of.app() == app && of.run() != run);
-        let by = runs
-            .find(|run| run.outcome().is_none())
-            .map(|run| run.id().to_string());
-        let by = by.or_else(|| {
-            let living = others.find(|process| !process.has_ended())?;
-            Some(living.id().to_string())
-        });
+        let script = identity(process.app_info());
+        let by = self.other_run_of(&script, process.run());
         by.map_or(Ok(()), |by| {
             Err(Refused::Replaced {
                 process: process.id().to_string(),
-                app: app.to_string(),
+                app: process.app().to_string(),
                 by,
             })
         })
+    }
+
+    /// What lives of the script at this path and is not of this run: another run, or a daemon.
+    fn other_run_of(&self, script: &str, run: &RunId) -> Option<String> {
+        let is_other = |of: &&RunEntry| of.id() != run && of.script_path() == script;
+        let mut runs = self.runs().filter(is_other);
+        let run_of_it = runs.find(|of| of.outcome().is_none());
+        let is_other = |of: &&Process| of.run() != run && identity(of.app_info()) == script;
+        let mut living = self.processes().filter(|of| !of.has_ended());
+        run_of_it
+            .map(|run| run.id().to_string())
+            .or_else(|| Some(living.find(is_other)?.id().to_string()))
     }
 
     /// This daemon and those that it depends on, directly or not, as far as they have ended.

@@ -211,7 +211,7 @@ pub enum Refused {
     NotAlive(String),
     /// The process is being ended.
     Stopping(String),
-    /// Another run of its app has taken the place of the process.
+    /// Another run of its script has taken the place of the process.
     Replaced {
         /// The process.
         process: String,

@@ -2,6 +2,7 @@
 
 use crate::{
     Host, Process, ProcessId, RunEntry, RunId,
+    journal::{Sheet, Wanted},
     post::Post,
     process::{Birth, First},
     secrets::mask_of,
@@ -189,6 +190,12 @@ impl Host {
     fn retire_process(&mut self, now: Instant, id: &ProcessId) {
         self.remove_temporary_of(id);
         self.ended_processes.push((now, id.clone()));
+        self.forget_old_processes(now);
+        self.restart_stopped(now);
+    }
+
+    /// Of those that have ended, so many are known for so long.
+    pub(crate) fn forget_old_processes(&mut self, now: Instant) {
         let kept = self.options.retention;
         let over = self.ended_processes.len().saturating_sub(kept.processes);
         let is_old = |(at, _): &(Instant, ProcessId)| now.saturating_since(*at) > kept.age;
@@ -197,10 +204,18 @@ impl Host {
             .iter()
             .take_while(|e| is_old(e))
             .count();
-        for (_, old) in self.ended_processes.drain(..over.max(old)) {
-            self.processes.remove(&old);
-            self.ties.forget(&old);
+        let old: Vec<_> = self.ended_processes.drain(..over.max(old)).collect();
+        old.iter().for_each(|(_, id)| self.forget_process(id));
+    }
+
+    /// One that has ended is known no more; what an earlier host kept of it for its next start
+    /// goes with it.
+    pub(crate) fn forget_process(&mut self, id: &ProcessId) {
+        self.processes.remove(id);
+        self.ties.forget(id);
+        if self.shared.journal.stopped.remove(id).is_some() {
+            self.shared.put(Sheet::Process(id.clone()), Wanted::Gone);
+            self.shared.remove_recording(id.as_str());
         }
-        self.restart_stopped(now);
     }
 }

@@ -30,6 +30,8 @@ struct Machinery {
     disk_is_full: bool,
     /// Files are too large to be read all at once.
     are_large: bool,
+    /// What is asked of files that are read all at once is not answered yet.
+    is_slow: bool,
     /// What was asked, in short.
     asked: Vec<String>,
 }
@@ -41,17 +43,24 @@ struct Play<'m> {
     now: Instant,
     inputs: VecDeque<Input>,
     lives: BTreeMap<ActionId, u32>,
+    /// What a slow machine has not answered.
+    open: Vec<(ActionId, FileOp)>,
     told: Vec<Event>,
 }
 
 impl<'m> Play<'m> {
     fn new(machine: &'m mut Machinery) -> Self {
+        Self::with(machine, |_| {})
+    }
+
+    fn with(machine: &'m mut Machinery, change: impl FnOnce(&mut HostOptions)) -> Self {
         let layout = Layout::new(Root::new("/w"), Platform::LINUX_X64);
-        let options = HostOptions {
+        let mut options = HostOptions {
             journal: true,
             recordings: true,
             ..HostOptions::new(layout, 7)
         };
+        change(&mut options);
         machine.asked.clear();
         let mut play = Self {
             machine,
@@ -59,6 +68,7 @@ impl<'m> Play<'m> {
             now: Instant::ZERO,
             inputs: VecDeque::new(),
             lives: BTreeMap::new(),
+            open: Vec::new(),
             told: Vec::new(),
         };
         play.input(Input::Start);
@@ -80,6 +90,16 @@ impl<'m> Play<'m> {
 
     fn command(&mut self, command: Command) -> &mut Self {
         self.input(Input::Command(command));
+        self
+    }
+
+    /// The machine answers what it has not yet.
+    fn answer(&mut self) -> &mut Self {
+        self.machine.is_slow = false;
+        for (id, op) in core::mem::take(&mut self.open) {
+            let answer = self.file(op);
+            self.input(Input::Completed(id, Completion::File(answer)));
+        }
         self
     }
 
@@ -125,6 +145,9 @@ impl<'m> Play<'m> {
             self.machine.asked.push(short(&action));
         }
         let completion = match action {
+            Action::File(op @ FileOp::ReadAll { .. }) if self.machine.is_slow => {
+                return self.open.push((id, op));
+            }
             Action::File(op) => Completion::File(self.file(op)),
             Action::Exec(spec) if spec.program == "bash" => return self.spawn(id, &spec.tree),
             Action::Adopt(spec, identity) => match self.machine.processes.get(&identity.pid) {
@@ -210,14 +233,16 @@ impl<'m> Play<'m> {
                 Ok(FileAnswer::Done)
             }
             FileOp::ReadAll { .. } if self.machine.are_large => fails(FileErrorKind::TooLarge),
-            FileOp::ReadAll { .. } => {
+            FileOp::ReadAll { last, .. } => {
                 let below = format!("{path}/");
                 let files = self.machine.files.iter();
                 let file = |(file, bytes): (&String, &Vec<u8>)| {
                     let name = file.strip_prefix(&below)?.to_owned();
                     (!name.contains('/')).then(|| (name, bytes.clone()))
                 };
-                Ok(FileAnswer::Files(files.filter_map(file).collect()))
+                let mut files: Vec<_> = files.filter_map(file).collect();
+                let first = files.len().saturating_sub(*last);
+                Ok(FileAnswer::Files(files.split_off(first)))
             }
             FileOp::List { .. } => {
                 let below = format!("{path}/");
@@ -329,7 +354,6 @@ fn said_before(are_large: bool) -> Vec<String> {
         .collect()
 }
 
-/// What it said before is at the same numbers; what the next host says has later ones.
 /// The same as when all is read at once.
 #[test]
 fn what_is_too_large_to_be_read_at_once_is_read_file_by_file() {
@@ -337,6 +361,7 @@ fn what_is_too_large_to_be_read_at_once_is_read_file_by_file() {
     assert_eq!(all, one_by_one);
 }
 
+/// What it said before is at the same numbers; what the next host says has later ones.
 #[test]
 fn a_log_that_was_handed_over_goes_on_with_its_numbers() {
     let mut machine = Machinery::default();
@@ -368,6 +393,37 @@ fn a_log_that_was_handed_over_goes_on_with_its_numbers() {
         after[1].starts_with("2 [VATN] Process taken over"),
         "{after:?}"
     );
+}
+
+/// Whoever edits a file there leaves others beside it, whose names are the last.
+#[test]
+fn files_beside_a_recording_displace_none_of_it() {
+    let mut machine = Machinery::default();
+    Play::new(&mut machine).run(DAEMON);
+    let name = state_files(&machine)[0].rsplit('/').next().unwrap();
+    let dir = format!("/w/.vatn/python/logs/{}", name.trim_end_matches(".json"));
+    for (number, text) in ["first", "second"].into_iter().enumerate() {
+        let name = format!("{dir}/{:06}", number + 1);
+        let index = format!("{number} stdout 0\n");
+        machine
+            .files
+            .insert(format!("{name}.log"), format!("{text}\n").into());
+        machine.files.insert(format!("{name}.index"), index.into());
+    }
+    let first_of = |machine: &mut Machinery| {
+        let play = Play::new(machine);
+        let log = play.host.processes().next().unwrap().log();
+        log.last(9).next().unwrap().text.clone()
+    };
+    assert_eq!(first_of(&mut machine), "first");
+    for others in [&["README", "x.swp"][..], &["README"], &["000003.index"]] {
+        let paths = others.iter().map(|other| format!("{dir}/{other}"));
+        machine
+            .files
+            .extend(paths.clone().map(|path| (path, Vec::new())));
+        assert_eq!(first_of(&mut machine), "first", "{others:?}");
+        paths.for_each(|path| drop(machine.files.remove(&path)));
+    }
 }
 
 /// Of an earlier life only the end is kept: how many lines it had nobody knows.
@@ -515,6 +571,25 @@ fn unless_stopped_remembers_the_stop_and_nothing_else_does() {
     insta::assert_snapshot!(table);
 }
 
+/// It would live until the budget is used up; the host after that runs it.
+#[test]
+fn what_is_found_during_a_shutdown_is_not_begun() {
+    let script = DAEMON.replace(r#""autoRestart": true"#, r#""restart": "unless-stopped""#);
+    let shutdown = || Command::Shutdown(Duration::from_secs(60));
+    let mut machine = Machinery::default();
+    Play::new(&mut machine)
+        .run(&script)
+        .command(shutdown())
+        .wait(5);
+    machine.is_slow = true;
+    let mut play = Play::new(&mut machine);
+    play.command(shutdown()).answer();
+    assert_eq!(play.phases(), ["stopped"]);
+    assert!(matches!(play.host.poll_output(), Output::Done(_)));
+    assert_eq!(machine.last_pid, 1, "nothing else was started");
+    assert_eq!(Play::new(&mut machine).phases(), ["running (pid 2)"]);
+}
+
 #[test]
 fn what_was_stopped_is_forgotten_when_its_app_runs_again() {
     let script = DAEMON.replace(r#""autoRestart": true"#, r#""restart": "unless-stopped""#);
@@ -524,9 +599,34 @@ fn what_was_stopped_is_forgotten_when_its_app_runs_again() {
         .command(Command::StopApp("demo".into()))
         .wait(5);
     assert_eq!(state_files(&machine).len(), 1);
-    Play::new(&mut machine).run(DAEMON);
+    let mut play = Play::new(&mut machine);
+    let forgotten = play.host.processes().next().unwrap().id().clone();
+    play.run(DAEMON);
+    assert!(play.host.process(&forgotten).is_none());
+    let said = format!("remove .vatn/python/logs/{forgotten}");
+    assert!(play.machine.asked.contains(&said), "{said}");
     assert_eq!(state_files(&machine).len(), 1);
     assert_eq!(Play::new(&mut machine).phases(), ["running (pid 2)"]);
+}
+
+/// What is kept of the others is more than anybody starts.
+#[test]
+fn of_what_was_stopped_the_next_host_knows_as_much_as_of_what_ends() {
+    let mut machine = Machinery::default();
+    let step = r#"{"method": "shell.run", "params": {"message": "serve", "daemon": true,
+        "restart": "unless-stopped"}}"#;
+    let steps = [step; 60].join(",");
+    let script = format!(r#"{{"dialect": "vatn", "run": [{steps}]}}"#);
+    Play::new(&mut machine)
+        .run(&script)
+        .command(Command::StopApp("demo".into()))
+        .wait(5);
+    assert_eq!(state_files(&machine).len(), 60);
+    let mut play = Play::with(&mut machine, |options| options.retention.processes = 20);
+    assert!(play.host.has_recovered());
+    play.wait(1);
+    assert_eq!(play.phases(), ["stopped"; 20]);
+    assert_eq!(state_files(&machine).len(), 20);
 }
 
 /// It is known as stopped, and as any other when it was started: by the host after that, too.

@@ -592,3 +592,47 @@ fn a_shutdown_lets_scripts_do_what_they_do_on_their_stop() {
     ));
     assert!(matches!(play.host.poll_output(), Output::Done(_)));
 }
+
+/// Each called script has a run of its own, and they make room for each other as before.
+#[test]
+fn what_several_scripts_of_an_app_started_is_started_again() {
+    let serve = |what: &str| {
+        format!(
+            r#"{{"run": [{{"method": "shell.run", "params": {{"message": "serve {what}", "daemon": true}}}}]}}"#
+        )
+    };
+    let start = r#"{"daemon": true, "run": [
+        {"method": "script.start", "params": {"uri": "a.json"}},
+        {"method": "script.start", "params": {"uri": "b.json"}}]}"#;
+    let (a, b) = (serve("a"), serve("b"));
+    let files = [
+        ("demo/start.json", start),
+        ("demo/a.json", &a),
+        ("demo/b.json", &b),
+    ];
+    let mut play = Play::new(&files);
+    play.run("start.json")
+        .command(Command::StopApp("demo".into()))
+        .wait();
+    let ids = |host: &Host| {
+        let processes = host.processes();
+        processes.map(|p| p.id().clone()).collect::<Vec<_>>()
+    };
+    let processes = ids(&play.host);
+    assert_eq!(processes.len(), 2, "{}", play.text);
+    assert!(play.host.busy_by("demo").is_none(), "{}", play.text);
+    for id in &processes {
+        play.command(Command::StartProcess(id.clone()));
+    }
+    let living = play.host.processes().filter(|p| p.is_up());
+    assert_eq!(living.count(), 2, "{}", play.text);
+
+    // Where the script runs anew, what it started before is not needed.
+    play.command(Command::StopApp("demo".into())).wait();
+    play.run("start.json");
+    for id in processes {
+        let start = Command::StartProcess(id);
+        let refused = play.host.command(play.now, start).unwrap_err();
+        assert!(matches!(refused, Refused::Replaced { .. }), "{refused}");
+    }
+}

@@ -2,7 +2,12 @@
 
 use super::{record::LogMark, recovery::Look};
 use crate::{Host, ProcessId};
-use alloc::{boxed::Box, collections::BTreeMap, string::String, vec::Vec};
+use alloc::{
+    boxed::Box,
+    collections::{BTreeMap, BTreeSet},
+    string::String,
+    vec::Vec,
+};
 use collodi_action::Completion;
 use collodi_file::{Entry, FileAnswer, FileOp};
 use collodi_logs::recording::{segment_files, segment_number};
@@ -82,6 +87,22 @@ fn segment_file(name: &str) -> Option<(u32, Part)> {
     }
 }
 
+/// The segments that these files are, each with both of its own. None when they are not: then
+/// others may have been left out for them.
+fn segments_in(files: Vec<(String, Vec<u8>)>) -> Option<BTreeMap<u32, Segment>> {
+    let mut parts = BTreeMap::new();
+    for (name, bytes) in files {
+        parts.insert(segment_file(&name)?, bytes);
+    }
+    let numbers: BTreeSet<_> = parts.keys().map(|(number, _)| *number).collect();
+    let mut segment = |number| {
+        let bytes = parts.remove(&(number, Part::Bytes))?;
+        let index = parts.remove(&(number, Part::Index))?;
+        Some((number, Segment { bytes, index }))
+    };
+    numbers.into_iter().map(&mut segment).collect()
+}
+
 impl Host {
     /// Reads what a daemon said, if it is kept; then it goes on.
     pub(crate) fn begin_history(&mut self, now: Instant, id: &ProcessId, mark: LogMark) {
@@ -94,7 +115,7 @@ impl Host {
                     mark,
                     ..History::default()
                 }));
-                // Two files each, whose names have no others between them.
+                // Two files each, where the names of others are not between them.
                 let (last, limit) = (2 * SEGMENTS, ALL_BYTES);
                 let all = FileOp::ReadAll { path, last, limit };
                 self.look(Look::History(id.clone()), all);
@@ -103,7 +124,7 @@ impl Host {
         }
     }
 
-    /// The last segments, with all that is in them.
+    /// The last files, with all that is in them.
     pub(crate) fn found_history(
         &mut self,
         now: Instant,
@@ -113,15 +134,14 @@ impl Host {
         let Some(history) = self.history_of(id) else {
             return;
         };
-        for (name, bytes) in files {
-            if let Some((number, part)) = segment_file(&name) {
-                history.put(number, part, bytes);
-            }
-        }
+        let Some(segments) = segments_in(files) else {
+            return self.list_segments(now, id);
+        };
+        history.segments = segments;
         self.history_read(now, id);
     }
 
-    /// Looks for segments that are too large to be read at once.
+    /// Looks for segments that are too large to be read at once, or have others between them.
     pub(crate) fn list_segments(&mut self, now: Instant, id: &ProcessId) {
         let process = self.processes.get(id);
         match process.and_then(|p| p.recording_dir().cloned()) {

@@ -1,7 +1,7 @@
 //! What an earlier host has left: found, and gone on with.
 
 use super::{
-    LogMark, Record, Sheet, TREES, Wanted, fields::NotARecord, history::Part, read_trees,
+    LogMark, Record, Sheet, TREES, fields::NotARecord, history::Part, read_trees,
     sheet::MOST_AT_ONCE,
 };
 use crate::{
@@ -390,6 +390,8 @@ impl Host {
         }
         match revived {
             true if stays_stopped => self.keep_stopped(now, &id, mark),
+            // The host that follows begins it.
+            true if self.shutting_down => self.stop_daemons(core::slice::from_ref(&id)),
             true => self.begin_process(now, &id),
             false => self.begin_history(now, &id, mark),
         }
@@ -404,6 +406,7 @@ impl Host {
         let app = process.app().to_string();
         self.shared.journal.stopped.insert(id.clone(), app);
         self.ended_processes.push((now, id.clone()));
+        self.forget_old_processes(now);
         self.begin_history(now, id, mark);
     }
 
@@ -433,15 +436,13 @@ impl Host {
         }
     }
 
-    /// What was stopped and stays so is forgotten when its app is run again.
+    /// What was stopped and stays so is forgotten when its app is run again, with what it said.
     pub(crate) fn forget_stopped(&mut self, app: &str) {
         let stopped = &mut self.shared.journal.stopped;
         let its: Vec<_> = stopped.iter().filter(|(_, of)| *of == app).collect();
         let its: Vec<_> = its.into_iter().map(|(id, _)| id.clone()).collect();
-        for id in its {
-            self.shared.journal.stopped.remove(&id);
-            self.shared.put(Sheet::Process(id), Wanted::Gone);
-        }
+        self.ended_processes.retain(|(_, id)| !its.contains(id));
+        its.iter().for_each(|id| self.forget_process(id));
     }
 
     /// What a daemon has said is gone: one of that name that is to run may.
