@@ -237,6 +237,9 @@ impl Subscriber {
             Since::Changes(changes) => waiting.events.extend(changes),
             Since::Missed(missed) => waiting.missed = missed,
         }
+        drop(waiting);
+        // It may have begun to listen before it was here.
+        self.0.listener.wake();
     }
 
     fn tell(&self, number: u64, event: &Arc<Event>) {
@@ -263,7 +266,10 @@ impl Drop for Subscriber {
 mod tests {
     use super::*;
     use futures::{FutureExt as _, StreamExt as _};
-    use std::iter;
+    use std::{
+        iter,
+        sync::atomic::{AtomicBool, Ordering},
+    };
 
     fn event() -> Arc<Event> {
         Arc::new(Event::Detected(Arc::default()))
@@ -290,6 +296,27 @@ mod tests {
         assert_eq!(told.len(), QUEUE + 1);
         assert_eq!(told.last().map(String::as_str), Some("missed 3"));
         subscribers.tell(&event());
+        assert_eq!(heard(&mut events), ["event"]);
+    }
+
+    /// Who waits already when the driver gets to it does not wait for the next change.
+    #[test]
+    fn what_was_missed_while_nobody_listened_is_heard_at_once() {
+        struct Woken(AtomicBool);
+        impl futures::task::ArcWake for Woken {
+            fn wake_by_ref(woken: &Arc<Self>) {
+                woken.0.store(true, Ordering::Relaxed);
+            }
+        }
+        let mut subscribers = Subscribers::default();
+        subscribers.tell(&event());
+        let (subscriber, mut events) = change_subscription();
+        let woken = Arc::new(Woken(AtomicBool::new(false)));
+        let waker = futures::task::waker(Arc::clone(&woken));
+        let mut cx = Context::from_waker(&waker);
+        assert!(events.poll_next_unpin(&mut cx).is_pending());
+        subscribers.add(subscriber, Some(0));
+        assert!(woken.0.load(Ordering::Relaxed));
         assert_eq!(heard(&mut events), ["event"]);
     }
 

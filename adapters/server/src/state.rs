@@ -9,7 +9,13 @@ use std::{
     io::Write as _,
     net::SocketAddr,
     path::{Path, PathBuf},
+    thread,
+    time::{Duration, Instant},
 };
+
+/// How long a server that was killed may take until it is gone, and how often that is looked at.
+const PATIENCE: Duration = Duration::from_secs(1);
+const LOOK: Duration = Duration::from_millis(10);
 
 /// Where a server is, and how to talk to it. Only its owner can read the file.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -85,7 +91,7 @@ impl Hold {
             .write(true)
             .open(&path);
         let lock = lock.with_context(|| format!("failed to open {}", path.display()))?;
-        match lock.try_lock() {
+        match patiently(|| lock.try_lock()) {
             Ok(()) => Ok(Self {
                 state: file(workspace),
                 told: Cell::new(false),
@@ -122,6 +128,17 @@ impl Drop for Hold {
     fn drop(&mut self) {
         if self.told.get() {
             let _ = fs::remove_file(&self.state);
+        }
+    }
+}
+
+/// Tries to lock for a moment: a server that was killed has it until the system is done with it.
+fn patiently(try_lock: impl Fn() -> Result<(), TryLockError>) -> Result<(), TryLockError> {
+    let end = Instant::now() + PATIENCE;
+    loop {
+        match try_lock() {
+            Err(TryLockError::WouldBlock) if Instant::now() < end => thread::sleep(LOOK),
+            locked => return locked,
         }
     }
 }

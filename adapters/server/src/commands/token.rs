@@ -83,7 +83,7 @@ fn list(workspace: &Path, json: bool) -> Result<()> {
         let until = match key.expires {
             Some(time) if key.has_expired(now()) => format!("{time} (expired)"),
             Some(time) => time.to_string(),
-            None => "it is revoked".to_owned(),
+            None => "-".to_owned(),
         };
         let made = key.made.to_string();
         say!(

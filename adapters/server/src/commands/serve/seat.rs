@@ -124,7 +124,7 @@ async fn hear(
                 if let Event::LetGo(follower) = *event {
                     told(service::leaving(follower), screen);
                     if follower == Follower::OtherProcess {
-                        let what = "another server goes on with what runs";
+                        let what = "what runs, runs on, and the next server goes on with it";
                         screen.try_show(move |show| show.warning(what));
                     }
                     return Over::LetGo(follower);
