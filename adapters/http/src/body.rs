@@ -119,12 +119,13 @@ pub(crate) fn rerun(bytes: &[u8]) -> Result<RerunBody, Fault> {
 fn overrides(said: RunOverrides) -> Overrides {
     Overrides {
         env: said.env,
-        restart: said.restart.map(class),
+        restart: said.restart.map(restart_class),
         restart_delay: said.restart_delay_ms.map(Duration::from_millis),
     }
 }
 
-const fn class(policy: RestartPolicy) -> RestartClass {
+/// The deaths that are followed by another life, as supervisors know them.
+pub const fn restart_class(policy: RestartPolicy) -> RestartClass {
     match policy {
         RestartPolicy::Never => RestartClass::Never,
         RestartPolicy::OnFailure => RestartClass::OnFailure,

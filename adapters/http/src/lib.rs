@@ -25,6 +25,7 @@ mod usage;
 mod views;
 mod wait;
 
+pub use body::restart_class;
 pub use hosts::AllowedHosts;
 pub use keyring::{Key, Keyring, KeyringError};
 pub use routes::{ROUTES, Route};

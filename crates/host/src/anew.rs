@@ -14,6 +14,14 @@ use collodi_restart::{Input, Phase};
 use collodi_time::Instant;
 
 impl Host {
+    /// What a start of this daemon would start: itself and those that it depends on, as far as
+    /// they have ended. Nothing when it lives; also when it would be refused for one of those.
+    pub fn startable_with(&self, process: &Process) -> Vec<&Process> {
+        let ids = process.has_ended().then(|| self.ended_below(process.id()));
+        let ids = ids.and_then(Result::ok).unwrap_or_default();
+        ids.iter().filter_map(|id| self.process(id)).collect()
+    }
+
     /// Has a daemon run, if it does not.
     pub(crate) fn start_process(
         &mut self,

@@ -19,11 +19,11 @@ use collodi_host::{Command, Host, Process, ProcessId};
 /// A process that has ended is supervised anew. One that lives is left alone: who makes sure
 /// that it runs need not look before.
 pub(crate) async fn start_process(State(surface): Shared, PathId(id): PathId) -> Answered<Answer> {
-    let seen = find(&surface, &id, Seen::of).await?;
-    seen.can_start(&surface).await?;
+    let told = find(&surface, &id, Told::of).await?;
+    told.can_start(&surface).await?;
     let process = ProcessId::from_text(&id);
     surface.host.command(Command::StartProcess(process)).await?;
-    Ok(answer(seen.begun(), id))
+    Ok(answer(told.begun(), id))
 }
 
 /// The next life of a process begins, also of one that has ended.
@@ -31,26 +31,56 @@ pub(crate) async fn restart_process(
     State(surface): Shared,
     PathId(id): PathId,
 ) -> Answered<Answer> {
-    let seen = find(&surface, &id, Seen::of).await?;
-    seen.can_start(&surface).await?;
+    let told = find(&surface, &id, Told::of).await?;
+    told.can_start(&surface).await?;
     let process = ProcessId::from_text(&id);
     let restart = Command::RestartProcess(process);
     surface.host.command(restart).await?;
     Ok(answer("restarting", id))
 }
 
-/// A process before it is told to run.
-struct Seen {
+/// A process that is told to run.
+struct Told {
+    status: ProcessStatus,
+    /// What starts for that: it, and those that it depends on.
+    starting: Vec<Starting>,
+}
+
+impl Told {
+    fn of(process: &Process, host: &Host) -> Self {
+        let starting = host.startable_with(process).into_iter();
+        Self {
+            status: views::process(process, host).status,
+            starting: starting.map(|one| Starting::of(one, host)).collect(),
+        }
+    }
+
+    async fn can_start(&self, surface: &Surface) -> Result<(), Fault> {
+        for one in &self.starting {
+            one.can_start(surface).await?;
+        }
+        Ok(())
+    }
+
+    /// What it does when it was told to run.
+    const fn begun(&self) -> ProcessStatus {
+        match self.status {
+            ProcessStatus::Stopped | ProcessStatus::Crashed => ProcessStatus::Starting,
+            other => other,
+        }
+    }
+}
+
+/// A process that has ended and is to start.
+struct Starting {
     id: String,
     app: String,
-    status: ProcessStatus,
-    has_ended: bool,
     folder: ContainedPath,
     /// Its environment, where that is in its folder's root or in the workspace.
     environment: Option<ContainedPath>,
 }
 
-impl Seen {
+impl Starting {
     fn of(process: &Process, host: &Host) -> Self {
         let folder = process.folder().clone();
         let workspace = host.options().layout.workspace();
@@ -61,8 +91,6 @@ impl Seen {
         Self {
             id: process.id().to_string(),
             app: process.app().to_owned(),
-            status: views::process(process, host).status,
-            has_ended: process.has_ended(),
             folder,
             environment,
         }
@@ -71,9 +99,6 @@ impl Seen {
     /// Whether what it ran with is there yet: without its environment it would run with another
     /// interpreter, and nobody would be told.
     async fn can_start(&self, surface: &Surface) -> Result<(), Fault> {
-        if !self.has_ended {
-            return Ok(());
-        }
         let environment = self.environment.as_ref().map(|path| ("environment", path));
         for (what, path) in [("folder", &self.folder)].into_iter().chain(environment) {
             if !is_there(surface, path).await? {
@@ -89,14 +114,6 @@ impl Seen {
         Fault::new(Kind::CannotStart, detail).hint(format!(
             "a run of its app makes what it needs, if that is there: `collodi run {app}` (POST /python/apps/{app}/run)"
         ))
-    }
-
-    /// What it does when it was told to run.
-    const fn begun(&self) -> ProcessStatus {
-        match self.status {
-            ProcessStatus::Stopped | ProcessStatus::Crashed => ProcessStatus::Starting,
-            other => other,
-        }
     }
 }
 

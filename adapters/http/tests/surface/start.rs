@@ -8,6 +8,7 @@ on_each_runtime! {
     a_process_that_has_ended_is_started_under_its_name
     what_lives_is_left_alone
     what_it_ran_with_may_be_gone
+    what_those_that_it_depends_on_ran_with_may_be_gone
 }
 
 const SERVER: &str = r#"{"dialect": "vatn", "run": [{"method": "shell.run",
@@ -48,14 +49,13 @@ async fn what_lives_is_left_alone(stage: Stage) {
     let mut events = stage.events().await;
     let id = started(&stage).await;
     heard(&mut events, process_said("up")).await;
-    let status = async || {
-        let path = format!("/python/processes/{id}/status");
-        stage.get(&path).await.expect(200).body["pid"].clone()
-    };
-    let pid = status().await;
     let answer = stage.post(&format!("/python/processes/{id}/start")).await;
     assert_snapshot!("start_of_one_that_lives", answer.shown());
-    assert_eq!(status().await, pid);
+    stage.post(&format!("/python/processes/{id}/stop")).await;
+    heard(&mut events, process_ended).await;
+    let path = format!("/python/processes/{id}/logs?q=up");
+    let log = stage.get(&path).await.expect(200);
+    assert_eq!(log.body["lines"].as_array().unwrap().len(), 1, "one life");
     stage.end().await;
 }
 
@@ -76,6 +76,37 @@ async fn what_it_ran_with_may_be_gone(stage: Stage) {
         .post(&format!("/python/processes/{id}/start"))
         .await
         .expect(200);
+    heard(&mut events, process_said("up")).await;
+    stage.end().await;
+}
+
+/// They would be started with it.
+async fn what_those_that_it_depends_on_ran_with_may_be_gone(stage: Stage) {
+    let mut events = stage.events().await;
+    let both = r#"{"dialect": "vatn", "run": [
+        {"method": "shell.run", "params": {"message": "exec sleep 1000", "daemon": true,
+            "id": "db", "venv": "tools"}},
+        {"method": "shell.run", "params": {"message": "echo up; exec sleep 1000", "daemon": true,
+            "dependsOn": "db"}}]}"#;
+    stage.app("demo", both);
+    let run = stage.post("/python/apps/demo/run").await.expect(200);
+    let ids = run.body["daemonProcessIds"].as_array().unwrap();
+    let [db, server] = [0, 1].map(|at: usize| ids[at].as_str().unwrap());
+    heard(&mut events, process_said("up")).await;
+    stage.post("/python/apps/demo/stop").await.expect(200);
+    for _ in 0..2 {
+        heard(&mut events, process_ended).await;
+    }
+    fs::rename(stage.path("envs/tools"), stage.path("aside")).unwrap();
+    for verb in ["start", "restart"] {
+        let path = format!("/python/processes/{server}/{verb}");
+        let refused = stage.post(&path).await.expect(409);
+        let told = refused.body.to_string();
+        assert!(told.contains(&format!("process {db} cannot run")), "{told}");
+    }
+    fs::rename(stage.path("aside"), stage.path("envs/tools")).unwrap();
+    let path = format!("/python/processes/{server}/start");
+    stage.post(&path).await.expect(200);
     heard(&mut events, process_said("up")).await;
     stage.end().await;
 }

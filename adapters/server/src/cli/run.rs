@@ -7,7 +7,6 @@ use clap::{
     builder::{PossibleValuesParser, TypedValueParser},
 };
 use collodi_api::RestartPolicy;
-use collodi_restart::RestartClass;
 use std::{net::SocketAddr, num::NonZeroUsize, path::PathBuf};
 
 #[derive(Debug, Args)]
@@ -46,12 +45,17 @@ pub(crate) struct OverrideArgs {
     pub(crate) env: Vec<(String, String)>,
     /// Which deaths of its daemons are followed by another life, over what steps say.
     #[arg(long, value_name = "POLICY", value_parser = policies())]
-    pub(crate) restart: Option<RestartClass>,
+    pub(crate) restart: Option<RestartPolicy>,
 }
 
-fn policies() -> impl TypedValueParser<Value = RestartClass> {
+fn policies() -> impl TypedValueParser<Value = RestartPolicy> {
     let names = RestartPolicy::ALL.map(RestartPolicy::as_str);
-    PossibleValuesParser::new(names).try_map(|name| name.parse())
+    let of = |name: String| {
+        RestartPolicy::ALL
+            .into_iter()
+            .find(|one| one.as_str() == name)
+    };
+    PossibleValuesParser::new(names).try_map(move |name| of(name).ok_or("no policy"))
 }
 
 /// A step, as what a run shows counts it.

@@ -28,16 +28,26 @@ impl Known {
             .filter(|p| p.ended.is_none())
     }
 
-    /// The process of this name; else those of the run of the app of this name that began last.
+    /// The process of this name; else those of what was last run of the app of this name: of that
+    /// run and of those that it started.
     pub(super) fn latest(&self, name: &str) -> Vec<&Process> {
+        if let Some(named) = self.processes.iter().find(|p| p.id == name) {
+            return Vec::from([named]);
+        }
         let of_app = self.processes.iter().filter(|p| p.app_id == name);
-        let last = of_app.max_by_key(|p| (p.ended.is_none(), &p.started_at));
-        let is_meant = |p: &&Process| match last {
-            _ if p.id == name => true,
-            Some(last) => p.app_id == name && p.run_id == last.run_id,
-            None => false,
-        };
-        self.processes.iter().filter(is_meant).collect()
+        let last = of_app
+            .clone()
+            .max_by_key(|p| (p.ended.is_none(), &p.started_at));
+        let origin = last.map(|last| self.origin(last));
+        of_app.filter(|p| Some(self.origin(p)) == origin).collect()
+    }
+
+    /// The run that somebody asked for, from which a process comes. Of what an earlier server ran
+    /// that is not known; nor does the server keep more of an app than what was last run of it then.
+    fn origin(&self, process: &Process) -> Option<&str> {
+        let mut runs = self.runs.iter().filter(|run| !run.steps.is_empty());
+        let run = runs.find(|run| run.id == process.run_id)?;
+        Some(run.origin.as_ref().unwrap_or(&run.id))
     }
 
     /// Whether anything is called so: a process, a run, or the app of one.

@@ -196,7 +196,7 @@ fn not_begun(refused: &Refused) -> Failure {
 fn overrides(args: &OverrideArgs) -> Overrides {
     Overrides {
         env: args.env.iter().cloned().collect(),
-        restart: args.restart,
+        restart: args.restart.map(collodi_http::restart_class),
         restart_delay: None,
     }
 }

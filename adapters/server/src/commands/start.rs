@@ -1,7 +1,11 @@
 //! `collodi start`
 
 use super::named::Known;
-use crate::{cli::StartArgs, client::Client, failure::Failure};
+use crate::{
+    cli::StartArgs,
+    client::Client,
+    failure::{Failure, report},
+};
 use anyhow::Result;
 use collodi_api::Process;
 use std::{path::Path, process::ExitCode};
@@ -15,19 +19,27 @@ pub(crate) fn start(workspace: &Path, json: bool, args: &StartArgs) -> Result<Ex
     if meant.is_empty() {
         return Err(nothing(&known, name).into());
     }
-    tell(&client, json, "start", &meant)?;
-    Ok(ExitCode::SUCCESS)
+    Ok(tell(&client, json, "start", &meant))
 }
 
-/// Tells the server to do this with these processes, and shows what it says.
-pub(super) fn tell(client: &Client, json: bool, verb: &str, processes: &[&Process]) -> Result<()> {
-    for process in processes {
-        let id = &process.id;
-        let answer: collodi_api::Answer = client.post(&format!("/python/processes/{id}/{verb}"))?;
-        match json {
-            true => say!("{}", serde_json::to_string(&answer)?),
-            false => say!("{id} is {}", answer.status),
-        }
+/// Tells the server to do this with these processes, and shows what it says of each. One that is
+/// refused keeps none of the others from it; the first of those says how the program ends.
+pub(super) fn tell(client: &Client, json: bool, verb: &str, processes: &[&Process]) -> ExitCode {
+    let told = processes
+        .iter()
+        .map(|one| tell_one(client, json, verb, one));
+    let mut failed = told.filter_map(Result::err).map(|error| report(&error));
+    let first = failed.next();
+    failed.for_each(drop);
+    first.unwrap_or(ExitCode::SUCCESS)
+}
+
+fn tell_one(client: &Client, json: bool, verb: &str, process: &Process) -> Result<()> {
+    let id = &process.id;
+    let answer: collodi_api::Answer = client.post(&format!("/python/processes/{id}/{verb}"))?;
+    match json {
+        true => say!("{}", serde_json::to_string(&answer)?),
+        false => say!("{id} is {}", answer.status),
     }
     Ok(())
 }

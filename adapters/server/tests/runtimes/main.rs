@@ -44,6 +44,7 @@ on_each_runtime! {
     apps_come_and_go_while_a_server_runs
     a_process_is_started_anew_by_the_name_of_its_app
     what_has_ended_is_started_by_the_name_of_its_app
+    what_an_app_started_by_several_scripts_is_started_by_its_name
     scripts_know_the_card_of_the_machine
     a_run_is_done_by_the_server_that_is_there
     a_run_at_the_server_is_watched_as_one_by_itself
@@ -295,6 +296,42 @@ fn a_process_is_started_anew_by_the_name_of_its_app(stage: Stage) {
         page.ends_with(&format!("/python/ui#token={token}")),
         "{page}"
     );
+    stage.post("/python/shutdown");
+    assert_eq!(serving.code(), Some(0));
+}
+
+/// One that cannot be started keeps none of the others from it.
+fn what_an_app_started_by_several_scripts_is_started_by_its_name(stage: Stage) {
+    let start = r#"{"run": [{"method": "script.start", "params": {"uri": "a.json"}},
+        {"method": "script.start", "params": {"uri": "b.json"}}]}"#;
+    stage.app("demo", start);
+    for name in ["a", "b"] {
+        fs::create_dir(stage.path(".vatn/python/apps/demo").join(name)).unwrap();
+        let serve = format!(
+            r#"{{"run": [{{"method": "shell.run", "params": {{"path": "{name}", "daemon": true,
+                "message": "echo up; exec sleep 1000"}}}}]}}"#
+        );
+        stage.app_file(&format!("demo/{name}.json"), &serve);
+    }
+    let mut serving = stage.serve();
+    let mut both_are_up = || (0..2).for_each(|_| serving.until("\"text\":\"up\""));
+    stage.post("/python/apps/demo/run");
+    both_are_up();
+    stage.call("stop demo");
+    let started = stage.call("start demo");
+    assert_eq!(started.matches(" is starting\n").count(), 2, "{started}");
+    both_are_up();
+    stage.call("stop demo");
+    for name in ["a", "b"] {
+        let dir = stage.path(".vatn/python/apps/demo").join(name);
+        fs::remove_dir(&dir).unwrap();
+        let told = stage.output(&["start", "demo"]);
+        assert_eq!(told.stdout().lines().count(), 1, "{}", told.stdout());
+        assert!(told.stderr().contains("its folder"), "{}", told.stderr());
+        assert_eq!(told.code(), Some(1));
+        fs::create_dir(&dir).unwrap();
+        stage.call("stop demo");
+    }
     stage.post("/python/shutdown");
     assert_eq!(serving.code(), Some(0));
 }

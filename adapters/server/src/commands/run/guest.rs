@@ -14,9 +14,7 @@ use crate::{
     prompt::Prompt,
 };
 use anyhow::Result;
-use collodi_api::{
-    Answer, RerunRequest, RestartPolicy, Run, RunAccepted, RunOverrides, RunRequest, Runs,
-};
+use collodi_api::{Answer, RerunRequest, Run, RunAccepted, RunOverrides, RunRequest, Runs};
 use collodi_contain::Name;
 use collodi_value::Value;
 use desk::AtServer;
@@ -168,11 +166,9 @@ fn answers(given: &Given) -> Result<Map<String, serde_json::Value>> {
 }
 
 fn overrides(args: &OverrideArgs) -> Option<RunOverrides> {
-    let word = args.restart.map(|class| class.to_string());
-    let is_it = |policy: &RestartPolicy| Some(policy.as_str()) == word.as_deref();
     let said = RunOverrides {
         env: args.env.iter().cloned().collect(),
-        restart: RestartPolicy::ALL.into_iter().find(is_it),
+        restart: args.restart,
         restart_delay_ms: None,
     };
     (said != RunOverrides::default()).then_some(said)
