@@ -338,7 +338,12 @@ fn said_before(are_large: bool) -> Vec<String> {
         ..Machinery::default()
     };
     Play::new(&mut machine).run(DAEMON);
-    let name = state_files(&machine)[0].rsplit('/').next().unwrap();
+    let name = state_files(&machine)
+        .first()
+        .unwrap()
+        .rsplit('/')
+        .next()
+        .unwrap();
     let dir = format!("/w/.vatn/python/logs/{}", name.trim_end_matches(".json"));
     let index = "1000 began 1:1:boot\n1000 stdout 0\n2000 stderr 6\n";
     let files = [("000001.log", "hello\nbad\n"), ("000001.index", index)];
