@@ -266,7 +266,7 @@ cases! {
     }
 
     /// The next life of a tree has not used what the last one did, however soon it begins.
-    #[needs(WholeTrees)]
+    #[needs(WholeTrees, Usage)]
     async fn next_life_has_used_nothing(world: Subject) -> Verdict {
         let first = world.child(&["repeat:30:(mute:(exit:0))", "say:ready", "wait"]);
         let _child = world.spawn_ready(&first).await?;
