@@ -23,7 +23,7 @@ const unknown = () => store.trouble === null ? empty("Loading…")
   : [problem(store.trouble), h("p.actions", {}, button("Try again", "try-again"))];
 
 function card(app) {
-  return h("li.card", {},
+  return h("li.card", { "data-of": app.name },
     h("h2", {}, h("a", { href: `#/apps/${part(app.name)}` }, app.name)),
     h("p.path", {}, app.path),
     app.origin ? h("p.hint", {}, app.origin.words) : null,
@@ -59,8 +59,8 @@ function actions(app, more = true) {
   const named = (label) => ({ "aria-label": `${label} ${app.name}` });
   return h("p.actions", {},
     app.hasScript && !busy ? button("Run", "run", app.name, { class: "main", ...named("Run") }) : null,
-    addresses(app).map((url) => h("a.button.main", { href: url, target: "_blank", rel: "noopener noreferrer", title: url, ...named("Open") }, "Open")),
     busy ? button("Stop", "stop-app", app.name, { class: "danger", ...named("Stop") }) : null,
+    addresses(app).map((url) => h("a.button.main", { href: url, target: "_blank", rel: "noopener noreferrer", title: url, ...named("Open") }, "Open")),
     !busy && app.origin?.url ? button("Update", "update-app", app.name, named("Update")) : null,
     button("Remove", "remove-app", app.name, { class: "danger", ...named("Remove") }),
     app.hasScript && more ? h("a.button", { href: `#/apps/${part(app.name)}`, ...named("Plan and script of") }, "Plan and script") : null);

@@ -45,18 +45,24 @@ function flat(children) {
   return children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false);
 }
 
+/** What leaves goes first, and what comes is put in front of what stays: so each thing keeps its element. */
 function morphChildren(old, fresh) {
+  const places = new Map(fresh.map((node, index) => [thing(node), index]));
+  for (const child of [...old.childNodes]) {
+    if (thing(child) !== undefined && !places.has(thing(child))) child.remove();
+  }
   fresh.forEach((node, index) => {
     const there = old.childNodes[index];
     if (there === undefined) old.append(node);
-    else if (there !== node && isKept(there, fresh)) there.before(node);
-    else if (there !== node && !morph(there, node)) there.replaceWith(node);
+    else if (there === node || morph(there, node)) return;
+    else if (thing(there) !== undefined && places.get(thing(there)) > index) there.before(node);
+    else there.replaceWith(node);
   });
   while (old.childNodes.length > fresh.length) old.lastChild.remove();
 }
 
-/** Whether a keyed element that is there comes later: then it stays where it is, with its focus and scrolling. */
-const isKept = (there, fresh) => there.dataset?.key !== undefined && fresh.includes(there);
+/** The thing that an element is for, where it may have the focus or be pressed: it never turns into that for another. */
+const thing = ({ dataset: { key, of, action, id } = {} }) => key ?? of ?? (action && `${action} ${id}`);
 
 /** Makes `old` look like `fresh`; false when it cannot. An element with a `data-key` stays what it is. */
 function morph(old, fresh) {
@@ -65,7 +71,7 @@ function morph(old, fresh) {
     if (old.data !== fresh.data) old.data = fresh.data;
     return true;
   }
-  if (old.dataset.key !== fresh.dataset.key) return false;
+  if (thing(old) !== thing(fresh)) return false;
   if (old.dataset.key !== undefined) return true;
   for (const { name } of [...old.attributes]) {
     if (!fresh.hasAttribute(name) && name !== "open") old.removeAttribute(name);

@@ -39,15 +39,17 @@ function address({ url }) {
   return h("a", { href: url, target: "_blank", rel: "noopener noreferrer" }, url);
 }
 
+/** What ends something keeps its place when an address comes: what comes later stands behind it. */
 function actions(process, more = true) {
   const named = (label) => ({ "aria-label": `${label} ${process.id}` });
   const url = isAlive(process) ? webAddress(process.url) : null;
   return h("span.actions", {},
-    url ? h("a.button.main", { href: url, target: "_blank", rel: "noopener noreferrer", ...named("Open") }, "Open") : null,
-    isAlive(process) ? button("Restart", "restart", process.id, named("Restart")) : null,
-    isAlive(process) ? button("Stop", "stop", process.id, { class: "danger", ...named("Stop") })
+    isAlive(process)
+      ? [button("Restart", "restart", process.id, named("Restart")),
+        button("Stop", "stop", process.id, { class: "danger", ...named("Stop") })]
       : [button("Start", "start", process.id, named("Start")),
         button("Run again", "run", process.appId, { "aria-label": `Run ${process.appId} again` })],
+    url ? h("a.button.main", { href: url, target: "_blank", rel: "noopener noreferrer", ...named("Open") }, "Open") : null,
     more ? h("a.button", { href: `#/processes/${part(process.id)}`, ...named("Logs of") }, "Logs") : null);
 }
 

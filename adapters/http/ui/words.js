@@ -84,6 +84,12 @@ export const count = (number, what) => `${number} ${what}${number === 1 ? "" : "
 /** What is shown where there is nothing. */
 export const empty = (text, ...more) => h("div.empty", {}, h("p", {}, text), ...more);
 
+/** A row, for what its first cell names. */
+function of(row) {
+  row.dataset.of = row.firstChild?.textContent ?? "";
+  return row;
+}
+
 /** A table: the names of its columns, and rows of cells, of which the first names the row. */
 export function table(caption, columns, rows) {
   const cell = (content, index) => index === 0
@@ -92,5 +98,5 @@ export function table(caption, columns, rows) {
   return h("div.wide", { tabindex: 0, role: "region", "aria-label": caption }, h("table", {},
     h("caption", {}, caption),
     h("thead", {}, h("tr", {}, columns.map((name) => h("th", { scope: "col" }, name)))),
-    h("tbody", {}, rows.map((row) => h("tr", {}, row.map(cell))))));
+    h("tbody", {}, rows.map((row) => of(h("tr", {}, row.map(cell)))))));
 }

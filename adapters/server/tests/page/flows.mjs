@@ -8,6 +8,7 @@ import { check } from "./stage.mjs";
 import "./flows/apps.mjs";
 import "./flows/connection.mjs";
 import "./flows/editor.mjs";
+import "./flows/elements.mjs";
 import "./flows/log.mjs";
 import "./flows/usage.mjs";
 
