@@ -87,7 +87,7 @@ impl ProcessBackend for Audited {
         identity: &Identity,
     ) -> Result<Box<dyn Child>, Error> {
         let inner = self.inner.adopt(spec, identity).await?;
-        let line = match self.ledger.adopt(spec.tree.as_str()) {
+        let line = match self.ledger.adopt(spec.tree.as_str()).await {
             Some(id) => self.line(id),
             None => self.open(spec),
         };

@@ -1,6 +1,6 @@
 //! The files of a folder.
 
-use collodi_audit::{Book, MAX_LINE_BYTES, Rotation};
+use collodi_audit::{Book, LeftOpen, MAX_LINE_BYTES, Rotation};
 use std::{
     fs::{self, DirBuilder, File, OpenOptions},
     io::{self, Read as _, Seek as _, SeekFrom, Write as _},
@@ -33,6 +33,17 @@ impl Files {
             files.append(b"\n")?;
         }
         Ok(files)
+    }
+
+    /// What has not ended, by those files that can be read.
+    pub(crate) fn left_open(&self) -> LeftOpen {
+        let mut left = LeftOpen::default();
+        for name in self.rotation.names() {
+            if let Ok(bytes) = read_file(&self.dir.join(name), self.rotation) {
+                left.read(&bytes);
+            }
+        }
+        left
     }
 
     /// Adds a line, to a new file when it is time for one.

@@ -1,7 +1,8 @@
 //! The way to the files.
 
 use crate::files::{Files, read};
-use collodi_audit::{Book, Record, Rotation};
+use collodi_audit::{Book, LeftOpen, Record, Rotation};
+use futures::channel::oneshot;
 use std::{
     collections::{BTreeMap, BTreeSet},
     io,
@@ -22,7 +23,11 @@ pub struct Ledger {
     session: String,
     next: AtomicU64,
     lost: AtomicU64,
-    lives: Mutex<Lives>,
+    /// Entries of earlier lives whose end nobody has seen, by the tree of their processes. They
+    /// are looked for when the first is asked for.
+    left: futures::lock::Mutex<Option<BTreeMap<String, String>>>,
+    /// Those of them that live on in this one.
+    adopted: Mutex<BTreeSet<String>>,
     way: Option<Way>,
     writer: Option<JoinHandle<()>>,
 }
@@ -43,19 +48,13 @@ struct Letters {
     waiting: Arc<AtomicUsize>,
 }
 
-/// Entries of earlier lives whose end nobody has seen, by the tree of their processes, and
-/// those of them that live on in this one.
-#[derive(Debug, Default)]
-struct Lives {
-    open: BTreeMap<String, String>,
-    adopted: BTreeSet<String>,
-}
-
 #[derive(Debug)]
 enum Letter {
     Record(Box<Record>),
     /// Say so when everything before is written.
     Flush(SyncSender<()>),
+    /// Say what has not ended.
+    LeftOpen(oneshot::Sender<LeftOpen>),
 }
 
 impl Ledger {
@@ -67,10 +66,9 @@ impl Ledger {
     ///
     /// # Errors
     ///
-    /// When the folder or a file in it cannot be opened.
+    /// When the folder or the file that is written to cannot be opened.
     pub fn open(dir: &Path, rotation: Rotation, session: String) -> io::Result<Self> {
         let files = Files::open(dir, rotation)?;
-        let open = read(dir, rotation)?;
         let (way, letters) = way(Self::WAITING);
         let thread = std::thread::Builder::new().name("ledger".to_owned());
         Ok(Self {
@@ -79,10 +77,8 @@ impl Ledger {
             session,
             next: AtomicU64::new(0),
             lost: AtomicU64::new(0),
-            lives: Mutex::new(Lives {
-                open: left_open(&open),
-                adopted: BTreeSet::new(),
-            }),
+            left: futures::lock::Mutex::default(),
+            adopted: Mutex::default(),
             way: Some(way),
             writer: Some(thread.spawn(move || write(files, letters))?),
         })
@@ -128,16 +124,28 @@ impl Ledger {
     }
 
     /// The entry of a command of an earlier life that goes on in this one.
-    pub fn adopt(&self, tree: &str) -> Option<String> {
-        let mut lives = self.lives();
-        let id = lives.open.remove(tree)?;
-        lives.adopted.insert(id.clone());
+    pub async fn adopt(&self, tree: &str) -> Option<String> {
+        let mut left = self.left.lock().await;
+        if left.is_none() {
+            *left = Some(self.left_open().await.by_tree());
+        }
+        let id = left.as_mut()?.remove(tree)?;
+        self.adopted().insert(id.clone());
         Some(id)
+    }
+
+    /// What has not ended. The files may be large, so who writes them looks.
+    async fn left_open(&self) -> LeftOpen {
+        let (answer, answered) = oneshot::channel();
+        if let Some(way) = &self.way {
+            way.send(Letter::LeftOpen(answer));
+        }
+        answered.await.unwrap_or_default()
     }
 
     /// Whether the command of this entry was started in an earlier life and goes on.
     pub fn is_adopted(&self, id: &str) -> bool {
-        self.lives().adopted.contains(id)
+        self.adopted().contains(id)
     }
 
     /// All that is written down.
@@ -150,8 +158,8 @@ impl Ledger {
         read(&self.dir, self.rotation)
     }
 
-    fn lives(&self) -> MutexGuard<'_, Lives> {
-        self.lives.lock().unwrap_or_else(PoisonError::into_inner)
+    fn adopted(&self) -> MutexGuard<'_, BTreeSet<String>> {
+        self.adopted.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -206,18 +214,14 @@ impl Iterator for Letters {
     }
 }
 
-fn left_open(book: &Book) -> BTreeMap<String, String> {
-    let entries = book.entries().iter().filter(|e| e.closed.is_none());
-    let of_tree = |e: &collodi_audit::Entry| (e.opened.execution.tree.clone(), e.opened.id.clone());
-    entries.map(of_tree).collect()
-}
-
 /// Writes until nobody can send any more. What cannot be written is counted as lost.
 fn write(mut files: Files, letters: Letters) {
     let mut lost = 0;
     for letter in letters {
         match letter {
             Letter::Flush(done) => drop(done),
+            // Who asked may have gone.
+            Letter::LeftOpen(asked) => drop(asked.send(files.left_open())),
             Letter::Record(record) => {
                 if lost > 0 && files.append(lost_line(lost).as_bytes()).is_ok() {
                     lost = 0;
@@ -246,7 +250,8 @@ mod tests {
             session: "s".to_owned(),
             next: AtomicU64::new(0),
             lost: AtomicU64::new(0),
-            lives: Mutex::default(),
+            left: futures::lock::Mutex::default(),
+            adopted: Mutex::default(),
             way: Some(way),
             writer: None,
         };
@@ -256,7 +261,7 @@ mod tests {
     fn shown(letters: &mut Letters) -> Vec<String> {
         let line = |letter| match letter {
             Letter::Record(record) => record.to_line().trim_end().to_owned(),
-            Letter::Flush(_) => "flush".to_owned(),
+            other => format!("{other:?}"),
         };
         let waiting = letters.waiting.load(Ordering::Relaxed);
         letters.take(waiting).map(line).collect()

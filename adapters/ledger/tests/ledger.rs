@@ -5,6 +5,7 @@ use collodi_audit::{Closed, Execution, Opened, Record, Rotation};
 use collodi_command::{CommandSpec, TreeId};
 use collodi_contain::{RelPath, Root};
 use collodi_ledger::{Ledger, read};
+use futures::executor::block_on;
 use std::fs;
 
 fn opened(id: String) -> Record {
@@ -49,8 +50,10 @@ fn what_was_recorded_is_there_after_the_program_and_goes_on_in_the_next() {
     fs::write(&file, text).unwrap();
 
     let second = Ledger::open(dir.path(), rotation, "two".to_owned()).unwrap();
-    assert_eq!(second.adopt("tree-none"), None);
-    assert_eq!(second.adopt(&format!("tree-{b}")).as_ref(), Some(&b));
+    let adopt = |tree: &str| block_on(second.adopt(tree));
+    assert_eq!(adopt("tree-none"), None);
+    assert_eq!(adopt(&format!("tree-{b}")).as_ref(), Some(&b));
+    assert_eq!(adopt(&format!("tree-{b}")), None, "it was adopted");
     assert!(second.is_adopted(&b) && !second.is_adopted(&a));
     second.record(closed(&b));
     let book = second.book().unwrap();

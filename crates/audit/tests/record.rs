@@ -1,7 +1,9 @@
 //! Lines, entries and pages.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
-use collodi_audit::{Book, Closed, Execution, Held, Opened, Query, Record, Rotation, State};
+use collodi_audit::{
+    Book, Closed, Execution, Held, LeftOpen, Opened, Query, Record, Rotation, State,
+};
 use collodi_command::{CommandSpec, Kind, Purpose, TreeId};
 use collodi_contain::{RelPath, Root};
 use proptest::prelude::*;
@@ -226,4 +228,28 @@ proptest! {
     fn any_bytes_are_read(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
         collodi_audit::fuzz::book(&bytes);
     }
+}
+
+#[test]
+fn what_has_not_ended_is_known_by_its_tree_and_of_one_tree_the_last() {
+    let lines = |records: &[Record]| records.iter().map(Record::to_line).collect::<String>();
+    let of_tree = |id: &str, tree: &str| match opened(id, 1, "demo") {
+        Record::Opened(mut opened) => {
+            opened.execution.tree = tree.to_owned();
+            Record::Opened(opened)
+        }
+        other => other,
+    };
+    let mut left = LeftOpen::default();
+    let older = [
+        of_tree("s-9", "a"),
+        of_tree("s-10", "a"),
+        of_tree("s-11", "b"),
+    ];
+    left.read(lines(&older).as_bytes());
+    left.read(b"{\"event\":\"opened\",\"id\":\"torn\n\xff\xfe\n\n");
+    left.read(lines(&[closed("s-11", 2, None), of_tree("s-12", "\"c\"")]).as_bytes());
+    let expected = [("\"c\"", "s-12"), ("a", "s-10")];
+    let expected = expected.map(|(tree, id)| (tree.to_owned(), id.to_owned()));
+    assert_eq!(left.by_tree(), expected.into());
 }
