@@ -9,8 +9,10 @@ use collodi_file::FileErrorKind;
 use rustix::{
     fd::{AsFd, BorrowedFd, OwnedFd},
     fs::{AtFlags, CWD, Mode, OFlags},
+    io::Errno,
     path::Arg,
 };
+use std::ffi::CString;
 
 /// A directory, opened only to reach what is in it. Where there is a way to open it
 /// without the right to read it, that is taken.
@@ -108,7 +110,28 @@ impl Rooted {
 
     /// Where `path` leads when links at its end are followed too.
     pub(crate) fn resolve(&self, path: &ContainedPath, want: Want) -> Result<Place, Fault> {
-        Walk::new(self, path.rel().as_str(), want).run()
+        let rel = path.rel().as_str();
+        match self.plain(rel) {
+            Some(place) => Ok(place),
+            None => Walk::new(self, rel, want).run(),
+        }
+    }
+
+    /// Where a path leads whose directories are there, and whose end is no link: the kernel is there
+    /// in one call. What is none of that is walked to, or refused, step by step.
+    fn plain(&self, rel: &str) -> Option<Place> {
+        self.closed.is_empty().then_some(())?;
+        let (dir, name) = rel.rsplit_once('/').unwrap_or(("", rel));
+        let name = CString::new(name).ok().filter(|name| !name.is_empty())?;
+        let dir = open_beneath(self.handle(), dir, always(DIRECTORY))?.ok()?;
+        match rustix::fs::readlinkat(&dir, &name, Vec::new()) {
+            Err(Errno::INVAL | Errno::NOENT) => Some(Place::Entry {
+                dir,
+                name,
+                linked: false,
+            }),
+            _ => None,
+        }
     }
 
     fn open_by_walking(&self, rel: &str, flags: OFlags) -> Result<OwnedFd, Fault> {
@@ -172,7 +195,7 @@ fn always(flags: OFlags) -> OFlags {
 /// absolute link that leads back in is a way out to the kernel, and none to us.
 #[cfg(any(target_os = "linux", target_os = "android"))]
 fn open_beneath(root: BorrowedFd<'_>, rel: &str, flags: OFlags) -> Option<Result<OwnedFd, Fault>> {
-    use rustix::{fs::ResolveFlags, io::Errno};
+    use rustix::fs::ResolveFlags;
 
     /// How often a rename elsewhere may disturb one open.
     const ATTEMPTS: u32 = 64;

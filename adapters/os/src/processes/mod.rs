@@ -1,5 +1,6 @@
 //! Processes: starting them, and ending whole trees.
 
+mod adoptions;
 mod child;
 mod nap;
 mod output;
@@ -9,6 +10,7 @@ mod tidy;
 mod trees;
 
 use crate::{Children, Process, Reactor, Spawned};
+use adoptions::Adoptions;
 use async_trait::async_trait;
 use child::Child;
 use collodi_backend::{Capabilities, Capability, Error, ErrorKind, Member, ProcessBackend, Usage};
@@ -24,6 +26,7 @@ use trees::Trees;
 #[derive(Debug)]
 pub struct Processes<R> {
     trees: Trees<R>,
+    adoptions: Adoptions,
 }
 
 impl<R: Reactor> Processes<R> {
@@ -40,8 +43,10 @@ impl<R: Reactor> Processes<R> {
     }
 
     fn of(children: Children) -> Self {
-        let trees = Trees::of(children);
-        Self { trees }
+        Self {
+            trees: Trees::of(children),
+            adoptions: Adoptions::default(),
+        }
     }
 
     fn own(
@@ -80,7 +85,8 @@ impl<R: Reactor> ProcessBackend for Processes<R> {
         spec: &CommandSpec,
         identity: &Identity,
     ) -> Result<Box<dyn collodi_backend::Child>, Error> {
-        let adopted = self.trees.children.adopt(spec, identity)?;
+        let children = Arc::clone(&self.trees.children);
+        let adopted = self.adoptions.adopt::<R>(children, spec, identity).await?;
         self.own(spec, adopted)
     }
 

@@ -43,15 +43,21 @@ struct Index {
 impl Segment {
     /// The newest segment of a directory, which is made when it is not there.
     pub(super) fn newest(recording: &Arc<Recording>) -> Result<Self, Fault> {
-        let dir = directory(&recording.dir)?;
-        let newest = numbers(&dir)?.into_iter().max();
-        Self::open(recording, &dir, newest.unwrap_or(1))
+        let (dir, numbers) = match directory(&recording.dir) {
+            Err(fault) if fault.kind == FileErrorKind::NotFound => (made(&recording.dir)?, vec![]),
+            dir => {
+                let dir = dir?;
+                let numbers = numbers(&dir)?;
+                (dir, numbers)
+            }
+        };
+        Self::open(recording, &dir, numbers.into_iter().max().unwrap_or(1))
     }
 
     /// The segment after number `last`. Of those before it, as many stay as make those that are
     /// to be kept with it.
     pub(super) fn after(recording: &Arc<Recording>, last: u32) -> Result<Self, Fault> {
-        let dir = directory(&recording.dir)?;
+        let dir = made(&recording.dir)?;
         let number = last.saturating_add(1);
         let oldest = number.saturating_sub(recording.segments.max(1) - 1);
         for old in numbers(&dir)?.into_iter().filter(|old| *old < oldest) {
@@ -178,9 +184,13 @@ fn end_torn_line(index: &OwnedFd) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Opens the directory beneath its root, link by link as files are, and makes it when it is
-/// not there.
+/// Opens the directory beneath its root, as files are.
 fn directory(path: &ContainedPath) -> Result<OwnedFd, Fault> {
+    Rooted::open(path.root())?.open_at(path, OFlags::RDONLY | OFlags::DIRECTORY)
+}
+
+/// Opens it, and makes it when it is not there.
+fn made(path: &ContainedPath) -> Result<OwnedFd, Fault> {
     let root = Rooted::open(path.root())?;
     let (dir, name) = match root.resolve(path, Want::Made)? {
         Place::Directory(dir) => (dir, c".".to_owned()),
