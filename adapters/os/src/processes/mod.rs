@@ -1,6 +1,5 @@
 //! Processes: starting them, and ending whole trees.
 
-mod adoptions;
 mod child;
 mod nap;
 mod output;
@@ -10,7 +9,6 @@ mod tidy;
 mod trees;
 
 use crate::{Children, Process, Reactor, Spawned};
-use adoptions::Adoptions;
 use async_trait::async_trait;
 use child::Child;
 use collodi_backend::{Capabilities, Capability, Error, ErrorKind, Member, ProcessBackend, Usage};
@@ -26,7 +24,6 @@ use trees::Trees;
 #[derive(Debug)]
 pub struct Processes<R> {
     trees: Trees<R>,
-    adoptions: Adoptions,
 }
 
 impl<R: Reactor> Processes<R> {
@@ -43,10 +40,8 @@ impl<R: Reactor> Processes<R> {
     }
 
     fn of(children: Children) -> Self {
-        Self {
-            trees: Trees::of(children),
-            adoptions: Adoptions::default(),
-        }
+        let trees = Trees::of(children);
+        Self { trees }
     }
 
     fn own(
@@ -85,8 +80,7 @@ impl<R: Reactor> ProcessBackend for Processes<R> {
         spec: &CommandSpec,
         identity: &Identity,
     ) -> Result<Box<dyn collodi_backend::Child>, Error> {
-        let children = Arc::clone(&self.trees.children);
-        let adopted = self.adoptions.adopt::<R>(children, spec, identity).await?;
+        let adopted = self.trees.children.adopt(spec, identity)?;
         self.own(spec, adopted)
     }
 
