@@ -199,6 +199,7 @@ fn the_server() {
         process_count: 3,
         running_count: 2,
         machine: [("platform".to_owned(), "linux".to_owned())].into(),
+        scope: text("operate"),
     };
     assert_snapshot!("status", json(&status));
     let config = Config {
