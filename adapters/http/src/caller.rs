@@ -65,7 +65,7 @@ fn missing() -> Fault {
 
 fn invalid(detail: &str) -> Fault {
     let text = "Bearer realm=\"collodi\", error=\"invalid_token\"";
-    challenge(Kind::Unauthorized, text, detail)
+    challenge(Kind::WrongToken, text, detail)
 }
 
 fn expired(key: &Key) -> Fault {
