@@ -269,10 +269,8 @@ impl fmt::Display for Refused {
             }
             Self::NoSuchRun(id) => write!(f, "there is no run {id}"),
             Self::NoSuchStep { step, steps } => {
-                write!(
-                    f,
-                    "there is no step at index {step}: the script has {steps} steps, the first at 0"
-                )
+                let step = step.saturating_add(1);
+                write!(f, "there is no step {step}: the script has {steps}")
             }
             Self::NoSuchProcess(id) => write!(f, "there is no process {id}"),
             Self::NotAlive(id) => write!(f, "nothing of process {id} lives"),
