@@ -270,7 +270,11 @@ impl fmt::Display for Refused {
             Self::NoSuchRun(id) => write!(f, "there is no run {id}"),
             Self::NoSuchStep { step, steps } => {
                 let step = step.saturating_add(1);
-                write!(f, "there is no step {step}: the script has {steps}")
+                let plural = if *steps == 1 { "" } else { "s" };
+                write!(
+                    f,
+                    "there is no step {step}: the script has {steps} step{plural}"
+                )
             }
             Self::NoSuchProcess(id) => write!(f, "there is no process {id}"),
             Self::NotAlive(id) => write!(f, "nothing of process {id} lives"),

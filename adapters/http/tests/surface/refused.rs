@@ -199,7 +199,11 @@ fn check_problem(answer: &Answer, problem: &str, what: &str) {
         _ => None,
     };
     assert!(!answer.text("title").is_empty(), "{what}");
-    assert_eq!(answer.text("title"), title.unwrap_or(answer.text("title")), "{what}");
+    assert_eq!(
+        answer.text("title"),
+        title.unwrap_or(answer.text("title")),
+        "{what}"
+    );
     let challenge = answer.header("www-authenticate");
     let is_of_token = matches!(
         problem,
