@@ -299,8 +299,12 @@ impl From<Refused> for Fault {
 
 /// Where a variable stands in the body of a run.
 fn variable(name: &str) -> String {
-    let token = name.replace('~', "~0").replace('/', "~1");
-    format!("/overrides/env/{token}")
+    format!("/overrides/env/{}", pointer_part(name))
+}
+
+/// A name as a part of a JSON pointer.
+pub(crate) fn pointer_part(name: &str) -> String {
+    name.replace('~', "~0").replace('/', "~1")
 }
 
 impl From<FileError> for Fault {
