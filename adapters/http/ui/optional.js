@@ -72,7 +72,7 @@ export async function saveSettings(form) {
 }
 
 const every = (all) => [h("h2", {}, "All settings"), table("All settings, and where each comes from", ["Setting", "Value", "From"],
-  all.map(({ key, value, source, line }) => [h("code", {}, key), shown(value), line ? `${source}, line ${line}` : source]))];
+  all.map(({ key, value, counts, about, source, line }) => [h("code", { title: about }, key), counts ?? shown(value), line ? `${source}, line ${line}` : source]))];
 
 const NAMES = {
   envsDir: "Environments are in", appsDir: "Apps are in", tomlPath: "Settings file", pythonBinary: "Interpreter",

@@ -226,6 +226,8 @@ fn the_server() {
         settings: vec![Setting {
             key: text("python.prefer_uv"),
             value: true.into(),
+            counts: None,
+            about: text("a sentence"),
             source: SettingSource::File,
             line: Some(2),
             column: Some(13),
