@@ -1,7 +1,7 @@
 //! Bodies of requests.
 
 use crate::{
-    fault::{Fault, Kind},
+    fault::{Fault, Kind, pointer_part},
     guard::only,
 };
 use axum::{
@@ -15,7 +15,7 @@ use collodi_api::{
 use collodi_host::{Command, RunId};
 use collodi_restart::RestartClass;
 use collodi_run::{Overrides, PreparedAnswers};
-use collodi_script::StepAt;
+use collodi_script::{StepAt, nearest};
 use collodi_settings::{Change, NewValue};
 use collodi_time::Duration;
 use collodi_value::{Object, Value};
@@ -174,7 +174,7 @@ pub(crate) struct ConfigBody {
     pub(crate) changes: Vec<Change>,
     /// The interpreter, when one is chosen.
     pub(crate) python: Option<String>,
-    /// Fields that are no settings.
+    /// Fields that a client has from the answer to `GET`, and sends back: they are no settings.
     pub(crate) ignored: Vec<String>,
 }
 
@@ -189,14 +189,21 @@ const FIELDS: [(&str, &str); 7] = [
     ("allowedEnvVars", "allowed_env_vars"),
 ];
 
+/// What else the answer to `GET` has.
+const ANSWERED: [&str; 5] = ["tomlPath", "note", "disk", "settings", "foreignSections"];
+
 /// The settings in the body. What is null or an empty text is to be the default again.
 pub(crate) fn config(bytes: &[u8]) -> Result<ConfigBody, Fault> {
     let fields: Map<String, Json> = parse(bytes, CONFIG)?;
     let mut body = ConfigBody::default();
+    let mut unknown = Vec::new();
     for (field, json) in fields {
         let known = FIELDS.iter().find(|(name, _)| *name == field);
         let Some((_, key)) = known else {
-            body.ignored.push(field);
+            match ANSWERED.contains(&&*field) {
+                true => body.ignored.push(field),
+                false => unknown.push(field),
+            }
             continue;
         };
         let value = setting(&field, json)?;
@@ -205,7 +212,32 @@ pub(crate) fn config(bytes: &[u8]) -> Result<ConfigBody, Fault> {
         }
         body.changes.push(Change::new(&["python", key], value));
     }
-    Ok(body)
+    match unknown.first() {
+        Some(first) => Err(no_settings(first, &unknown)),
+        None => Ok(body),
+    }
+}
+
+/// As in the file, a name that nobody knows is a mistake: what it should have set would stay.
+fn no_settings(first: &str, unknown: &[String]) -> Fault {
+    let names = || FIELDS.iter().map(|(name, _)| *name);
+    let told: Vec<_> = unknown
+        .iter()
+        .map(|name| match nearest(name, names()) {
+            Some(meant) => format!("{name:?} (did you mean {meant:?}?)"),
+            None => format!("{name:?}"),
+        })
+        .collect();
+    let all: Vec<_> = names().collect();
+    Fault::new(
+        Kind::BadSetting,
+        format!("no setting is called {}", told.join(", ")),
+    )
+    .hint(format!(
+        "nothing is changed; the fields are {}; others are set in the file, as by `collodi config set`",
+        all.join(", ")
+    ))
+    .with(|problem| problem.pointer = Some(format!("/{}", pointer_part(first))))
 }
 
 fn setting(field: &str, json: Json) -> Result<Option<NewValue>, Fault> {

@@ -8,15 +8,16 @@ use crate::{
 use axum::http::{HeaderMap, HeaderValue, header};
 use collodi_run::Overrides;
 
-/// Whoever asks must have a token that is known, has not expired, and allows what is asked.
+/// Whoever asks must have a token that is known, has not expired, and allows what is asked; says
+/// what all it allows.
 pub(crate) async fn admit(
     surface: &Surface,
     headers: &HeaderMap,
     needed: Scope,
-) -> Result<(), Fault> {
+) -> Result<Scope, Fault> {
     let token = presented(headers).ok_or_else(missing)?;
     if surface.token.matches(token) {
-        return Ok(());
+        return Ok(Scope::Admin);
     }
     let keys = (surface.keys)().await;
     let key = keys.find(token).ok_or_else(|| {
@@ -27,7 +28,7 @@ pub(crate) async fn admit(
         return Err(expired(key));
     }
     match key.scope.allows(needed) {
-        true => Ok(()),
+        true => Ok(key.scope),
         false => Err(too_little(key, needed)),
     }
 }
@@ -41,7 +42,7 @@ pub(crate) async fn may_override(
 ) -> Result<(), Fault> {
     match overrides.env.is_empty() {
         true => Ok(()),
-        false => admit(surface, headers, Scope::Admin).await,
+        false => admit(surface, headers, Scope::Admin).await.map(drop),
     }
 }
 
@@ -64,7 +65,7 @@ fn missing() -> Fault {
 
 fn invalid(detail: &str) -> Fault {
     let text = "Bearer realm=\"collodi\", error=\"invalid_token\"";
-    challenge(Kind::Unauthorized, text, detail)
+    challenge(Kind::WrongToken, text, detail)
 }
 
 fn expired(key: &Key) -> Fault {

@@ -30,6 +30,7 @@ pub(crate) enum Kind {
     BadName,
     BadParameter,
     Unauthorized,
+    WrongToken,
     TooLittle,
     ForeignOrigin,
     NotFound,
@@ -77,6 +78,7 @@ impl Kind {
             Self::BadName => (S::BAD_REQUEST, "bad-name", "a name in the path is none"),
             Self::BadParameter => (S::BAD_REQUEST, "bad-parameter", "a parameter is wrong"),
             Self::Unauthorized => (S::UNAUTHORIZED, "unauthorized", "the token is missing"),
+            Self::WrongToken => (S::UNAUTHORIZED, "wrong-token", "the token is wrong"),
             Self::TooLittle => (
                 S::FORBIDDEN,
                 "insufficient-scope",
@@ -282,6 +284,7 @@ impl From<Refused> for Fault {
                 .hint("`collodi ps`, or GET /python/processes and /python/runs, show what runs"),
             Refused::NobodyReads(_) => Self::new(Kind::NothingRuns, detail),
             Refused::NoSuchStep { .. } => Self::new(Kind::NoSuchStep, detail)
+                .hint("a plan shows them; `from` in a body is an index, and 0 is the first")
                 .with(|problem| problem.pointer = Some("/from".to_owned())),
             Refused::NotAlive(_) => Self::new(Kind::HasEnded, detail)
                 .hint("a process that has ended, or waits for its next start, gets no signal"),
@@ -296,8 +299,12 @@ impl From<Refused> for Fault {
 
 /// Where a variable stands in the body of a run.
 fn variable(name: &str) -> String {
-    let token = name.replace('~', "~0").replace('/', "~1");
-    format!("/overrides/env/{token}")
+    format!("/overrides/env/{}", pointer_part(name))
+}
+
+/// A name as a part of a JSON pointer.
+pub(crate) fn pointer_part(name: &str) -> String {
+    name.replace('~', "~0").replace('/', "~1")
 }
 
 impl From<FileError> for Fault {

@@ -19,7 +19,8 @@ use axum::{
 use std::sync::Arc;
 
 /// Lets a request through, its body read, or answers with a problem. Whatever is answered has the
-/// headers of every answer, and is logged.
+/// headers of every answer, and is logged. An endpoint finds the caller's [`Scope`](crate::Scope)
+/// among the extensions, where a token was needed.
 pub(crate) async fn guard(
     State(surface): State<Arc<Served>>,
     request: Request,
@@ -35,13 +36,14 @@ pub(crate) async fn guard(
     answer
 }
 
-async fn admit(surface: &Surface, request: Request) -> Result<Request, Fault> {
+async fn admit(surface: &Surface, mut request: Request) -> Result<Request, Fault> {
     let host = own_host(surface, request.headers(), request.uri())?;
     own_site(request.headers(), host)?;
     let path = request.extensions().get::<MatchedPath>();
     let path = path.map(MatchedPath::as_str);
     if let Some(needed) = needed(request.method(), path) {
-        caller::admit(surface, request.headers(), needed).await?;
+        let scope = caller::admit(surface, request.headers(), needed).await?;
+        request.extensions_mut().insert(scope);
     }
     let (head, body) = request.into_parts();
     let body = whole(&head.headers, body).await?;

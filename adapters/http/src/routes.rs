@@ -6,6 +6,7 @@ use crate::{
     endpoints::*,
     fault::Kind,
     openapi::{About, Parameter, Shape},
+    query::Described,
     surface::Served,
 };
 use axum::{
@@ -56,7 +57,9 @@ impl Asked {
 impl Route {
     pub(crate) fn endpoint(&self) -> MethodRouter<Arc<Served>> {
         let endpoint = self.endpoint;
-        let answer = move |State(surface): State<Arc<Served>>, request: Request| {
+        let described = Described(self.about.parameters);
+        let answer = move |State(surface): State<Arc<Served>>, mut request: Request| {
+            request.extensions_mut().insert(described);
             endpoint(Asked(request, surface))
         };
         on(self.filter, answer)
@@ -172,7 +175,12 @@ impl Route {
     }
 }
 
-const fn query(name: &'static str, kind: &'static str, about: &'static str) -> Parameter {
+/// One behind the question mark.
+pub(crate) const fn query(
+    name: &'static str,
+    kind: &'static str,
+    about: &'static str,
+) -> Parameter {
     let (place, required) = ("query", false);
     Parameter {
         name,
@@ -228,7 +236,12 @@ const AUDIT: &[Parameter] = &[
     query("app", "string", "only what this app executed"),
     query("since", "string", "only from this time on"),
     query("level", "string", "only this level of the sandbox"),
-    query("limit", "integer", "the most entries"),
+    query("limit", "integer", "the most entries, 1000 at most"),
+    query(
+        "after",
+        "string",
+        "only what comes behind: the `next` of the page before",
+    ),
 ];
 const REMOVE: &[Parameter] = &[
     query("force", "boolean", "ends what runs of it first"),
@@ -315,7 +328,7 @@ pub static ROUTES: &[Route] = &[
     Route::get("/python/envs", |asked| asked.to(envs)).json::<Envs>("the environments").with(WAIT).fails(&[Kind::FileFailed]),
     Route::post("/python/envs/{name}", |asked| asked.to(create_env)).json::<EnvCreated>("makes an environment").status("201").fails(&[Kind::InUse, Kind::EnvFailed, Kind::FileFailed]),
     Route::delete("/python/envs/{name}", |asked| asked.to(delete_env)).json::<EnvDeleted>("deletes an environment").with(FORCE).fails(&[Kind::NotFound, Kind::InUse, Kind::FileFailed]),
-    Route::get("/python/apps", |asked| asked.to(apps)).json::<Apps>("the apps").fails(&[Kind::FileFailed]),
+    Route::get("/python/apps", |asked| asked.to(apps)).json::<Apps>("the apps").with(WAIT).fails(&[Kind::FileFailed]),
     Route::post("/python/apps", |asked| asked.to(add_app)).admin().json::<AppDetail>("adds an app of a repository or a template").takes::<AppRequest>().status("201").fails(ADD),
     Route::get("/python/apps/{name}", |asked| asked.to(app)).json::<AppDetail>("an app, and what it has").fails(GONE),
     Route::delete("/python/apps/{name}", |asked| asked.to(remove_app)).json::<AppRemoved>("removes an app").with(REMOVE).fails(&[Kind::NotFound, Kind::Busy, Kind::FileFailed]),

@@ -14,6 +14,7 @@ import { processView, processesView } from "./processes.js";
 import { answers } from "./question.js";
 import { removeApp } from "./removal.js";
 import { runView, runsView } from "./runs.js";
+import { scopeView } from "./scope.js";
 import { hurry } from "./stream.js";
 import { statusLine } from "./status.js";
 import { isAlive, isUnderWay, processes, refresh, runs, start, store } from "./store.js";
@@ -87,6 +88,7 @@ function drawNow() {
   document.title = [at.id, VIEWS.find(([name]) => name === at.view)[1], "Collodi"].filter(Boolean).join(" · ");
   watchUsage(looksAtProcesses, draw);
   show($("status"), statusLine(store.status));
+  show($("scope"), scopeView());
   drawBanners();
 }
 
@@ -158,7 +160,7 @@ const actions = {
     notice(said(name, removed));
   }),
   "try-again": () => { hurry(); refresh(); },
-  "other-token": (_, target) => { target.closest(".notice").remove(); askForToken("Give a token that allows more."); },
+  "other-token": (_, target) => { target.closest(".notice")?.remove(); askForToken("Give a token that allows more. One is made by: collodi token new --scope operate --for NAME"); },
   "look-again": () => { forgetOptional(); draw(); },
   "dismiss": (_, target) => target.closest(".notice").remove(),
 };
@@ -230,6 +232,7 @@ function enter() {
   following = new AbortController();
   forgetOptional();
   forgetUsage();
+  forgetScripts();
   start(following.signal, draw, (problem) => askForToken(sentence(problem.message)));
   draw();
 }
@@ -240,6 +243,7 @@ function askForToken(why) {
   log?.close();
   log = null;
   show($("nav"));
+  show($("scope"));
   show($("status"), "Not connected");
   show(main, gateView(why, enter, askForToken));
   $("token").focus();
@@ -261,6 +265,7 @@ addEventListener("hashchange", () => {
 onAction(main, actions);
 onAction($("notices"), actions);
 onAction($("stale"), actions);
+onAction($("scope"), actions);
 main.addEventListener("submit", submitted);
 main.addEventListener("saved", ({ detail: app }) => { forget(app); refresh(); });
 addEventListener("visibilitychange", draw);

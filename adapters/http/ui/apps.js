@@ -5,15 +5,16 @@ import { button, h } from "./dom.js";
 import { unsaved } from "./editor.js";
 import { isAlive, isUnderWay, measure, processes, runs, store } from "./store.js";
 import { launcherPart } from "./launcher.js";
+import { may, offer } from "./scope.js";
 import { badge, empty, problem, size, webAddress } from "./words.js";
 
 /** All apps. */
 export function appsView() {
-  const head = h("div.head", {}, h("h1", {}, "Apps"), button("Add app", "add-app", "", { class: "main" }));
+  const head = h("div.head", {}, h("h1", {}, "Apps"), offer("Add app", "add-app", "", { class: "main" }));
   if (store.apps === null) return [head, unknown()];
   if (store.apps.length === 0) {
     return [head, empty("There are no apps yet.", h("p.hint", {},
-      "Add one from a repository or a template. A folder of this machine is added by collodi add."))];
+      may("admin") ? "Add one from a repository or a template. A folder of this machine is added by collodi add." : "A token that may admin can add one."))];
   }
   measure();
   return [head, h("ul.cards", {}, store.apps.map(card))];
@@ -58,11 +59,11 @@ function actions(app, more = true) {
     || processes().some((process) => process.appId === app.name && isAlive(process));
   const named = (label) => ({ "aria-label": `${label} ${app.name}` });
   return h("p.actions", {},
-    app.hasScript && !busy ? button("Run", "run", app.name, { class: "main", ...named("Run") }) : null,
-    busy ? button("Stop", "stop-app", app.name, { class: "danger", ...named("Stop") }) : null,
+    app.hasScript && !busy ? offer("Run", "run", app.name, { class: "main", ...named("Run") }) : null,
+    busy ? offer("Stop", "stop-app", app.name, { class: "danger", ...named("Stop") }) : null,
     addresses(app).map((url) => h("a.button.main", { href: url, target: "_blank", rel: "noopener noreferrer", title: url, ...named("Open") }, "Open")),
-    !busy && app.origin?.url ? button("Update", "update-app", app.name, named("Update")) : null,
-    button("Remove", "remove-app", app.name, { class: "danger", ...named("Remove") }),
+    !busy && app.origin?.url ? offer("Update", "update-app", app.name, named("Update")) : null,
+    offer("Remove", "remove-app", app.name, { class: "danger", ...named("Remove") }),
     app.hasScript && more ? h("a.button", { href: `#/apps/${part(app.name)}`, ...named("Plan and script of") }, "Plan and script") : null);
 }
 

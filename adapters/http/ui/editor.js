@@ -5,6 +5,7 @@ import { CodeField } from "./code.js";
 import { conflictView } from "./conflict.js";
 import { h, show } from "./dom.js";
 import { planView } from "./plan.js";
+import { may } from "./scope.js";
 import { count, diagnostics, empty, problem } from "./words.js";
 
 /** How long nobody types before the text is checked, in milliseconds. */
@@ -108,9 +109,10 @@ class ScriptEditor {
 
   #setKind(file) {
     const isJson = file.endsWith(".json");
-    this.field.readOnly = !isJson;
-    this.tools.hidden = !isJson;
-    show(this.file, h("code", {}, file), isJson ? "" : " is JavaScript, which is shown here and changed in its file only.");
+    const isFixed = !isJson || !may("admin");
+    this.field.readOnly = this.tools.hidden = isFixed;
+    const why = isJson ? ", which a token that may admin can change." : " is JavaScript, which is shown here and changed in its file only.";
+    show(this.file, h("code", {}, file), isFixed ? why : "");
   }
 
   #typed() {

@@ -1,13 +1,14 @@
 // Environments: made, and deleted after a question.
 
 import { part } from "./api.js";
-import { button, h } from "./dom.js";
+import { h } from "./dom.js";
+import { may, offer } from "./scope.js";
 import { isAlive, isUnderWay, measure, store } from "./store.js";
 import { empty, freed, size, table, when } from "./words.js";
 
 /** All environments, and a form for another one. */
 export function envsView() {
-  return [h("h1", {}, "Environments"), createForm(), list()];
+  return [h("h1", {}, "Environments"), may("operate") ? createForm() : null, list()];
 }
 
 const createForm = () => h("form.inline", { "data-key": "create-env", "data-form": "create-env" },
@@ -29,7 +30,7 @@ function list() {
     users(usersOf(env)),
     when(env.lastUsedAt),
     h("span.path", {}, env.path),
-    button("Delete", "delete-env", env.name, { class: "danger", "aria-label": `Delete ${env.name}` }),
+    offer("Delete", "delete-env", env.name, { class: "danger", "aria-label": `Delete ${env.name}` }),
   ]));
 }
 

@@ -2,6 +2,7 @@
 
 import { ask, get, put } from "./api.js";
 import { button, h } from "./dom.js";
+import { lacking, may } from "./scope.js";
 import { badge, bytes, count, empty, figure, problem, span, table, when } from "./words.js";
 
 const known = new Map();
@@ -44,7 +45,7 @@ function settings(config) {
   const rows = Object.entries(rest).map(([name, value]) =>
     h("div", {}, h("dt", {}, words(name)), h("dd", {}, shown(value))));
   return [h("dl.facts", {}, rows), disk ? disks(disk) : null, note ? h("p.hint", {}, note) : null,
-    all ? [settingsForm(config), every(all)] : null];
+    all ? [may("admin") ? settingsForm(config) : lacking("To change them", "admin"), every(all)] : null];
 }
 
 /** The settings that can be changed here. */
@@ -71,7 +72,7 @@ export async function saveSettings(form) {
 }
 
 const every = (all) => [h("h2", {}, "All settings"), table("All settings, and where each comes from", ["Setting", "Value", "From"],
-  all.map(({ key, value, source, line }) => [h("code", {}, key), shown(value), line ? `${source}, line ${line}` : source]))];
+  all.map(({ key, value, counts, about, source, line }) => [h("code", { title: about }, key), counts ?? shown(value), line ? `${source}, line ${line}` : source]))];
 
 const NAMES = {
   envsDir: "Environments are in", appsDir: "Apps are in", tomlPath: "Settings file", pythonBinary: "Interpreter",

@@ -1,7 +1,8 @@
 // Processes: their state, what is to come, and what they say.
 
 import { part } from "./api.js";
-import { button, h } from "./dom.js";
+import { h } from "./dom.js";
+import { offer } from "./scope.js";
 import { usageView } from "./spark.js";
 import { isAlive, processes, store } from "./store.js";
 import { isUsageOffered } from "./usage.js";
@@ -45,10 +46,10 @@ function actions(process, more = true) {
   const url = isAlive(process) ? webAddress(process.url) : null;
   return h("span.actions", {},
     isAlive(process)
-      ? [button("Restart", "restart", process.id, named("Restart")),
-        button("Stop", "stop", process.id, { class: "danger", ...named("Stop") })]
-      : [button("Start", "start", process.id, named("Start")),
-        button("Run again", "run", process.appId, { "aria-label": `Run ${process.appId} again` })],
+      ? [offer("Restart", "restart", process.id, named("Restart")),
+        offer("Stop", "stop", process.id, { class: "danger", ...named("Stop") })]
+      : [offer("Start", "start", process.id, named("Start")),
+        offer("Run again", "run", process.appId, { "aria-label": `Run ${process.appId} again` })],
     url ? h("a.button.main", { href: url, target: "_blank", rel: "noopener noreferrer", ...named("Open") }, "Open") : null,
     more ? h("a.button", { href: `#/processes/${part(process.id)}`, ...named("Logs of") }, "Logs") : null);
 }

@@ -1,8 +1,9 @@
 // Runs: their steps, what they say, and what they ask.
 
 import { part } from "./api.js";
-import { button, h } from "./dom.js";
+import { h } from "./dom.js";
 import { questionForm } from "./question.js";
+import { lacking, may, offer } from "./scope.js";
 import { isUnderWay, runs, store } from "./store.js";
 import { badge, bytes, empty, table, when } from "./words.js";
 
@@ -28,8 +29,8 @@ function row(run) {
 
 function actions(run) {
   return isUnderWay(run)
-    ? button("Cancel", "cancel", run.id, { class: "danger", "aria-label": `Cancel ${run.id}` })
-    : button("Run again", "rerun", run.id, { "aria-label": `Run ${run.appId} again` });
+    ? offer("Cancel", "cancel", run.id, { class: "danger", "aria-label": `Cancel ${run.id}` })
+    : offer("Run again", "rerun", run.id, { "aria-label": `Run ${run.appId} again` });
 }
 
 /** One run. `log` is the view of what it says. */
@@ -41,7 +42,7 @@ export function runView(id, log) {
     h("h1", {}, id), h("p", {}, badge(run.status), ` ${run.file}, begun `, when(run.startedAt)),
     overrides(run.overrides),
     h("p.actions", {}, actions(run)),
-    run.question ? questionForm(run.id, run.question) : null,
+    run.question ? may("operate") ? questionForm(run.id, run.question) : lacking("The run waits for an answer. To give it", "operate") : null,
     progress(store.progress.get(id)),
     failure(run.outcome?.failure),
     h("h2", {}, "Steps"), stepList(run),

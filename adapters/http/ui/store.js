@@ -11,6 +11,8 @@ export const store = {
   trouble: null,
   envs: null,
   status: null,
+  /** What the token allows; null as long as nobody knows. A server that does not say refuses by itself. */
+  scope: null,
   progress: new Map(),
   notes: new Map(),
   /** Since when nothing is heard; null when the stream is up. */
@@ -23,6 +25,7 @@ let changed = () => {};
 /** Follows the server until the signal says stop; `tell` is called after each change. */
 export function start(signal, tell, refused) {
   changed = tell;
+  store.scope = null;
   follow(["runs", "processes", "envs"], signal, heard, (up, problem) => {
     if (problem?.status === 401 || problem?.status === 403) return refused(problem);
     if (up) store.staleSince = null;
@@ -38,6 +41,7 @@ export async function refresh() {
   if (apps.status === "fulfilled") store.apps = apps.value.apps;
   store.trouble = apps.reason ?? null;
   if (status.status === "fulfilled") store.status = status.value;
+  store.scope = status.value?.scope ?? store.scope ?? "admin";
   changed();
 }
 

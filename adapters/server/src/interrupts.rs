@@ -11,6 +11,7 @@ use std::{
         atomic::{AtomicBool, Ordering},
     },
     thread::{self, JoinHandle},
+    time::{Duration, Instant},
 };
 
 /// The signal that means: go on as another life.
@@ -23,6 +24,10 @@ const HEARD: [Signal; 4] = [Signal::INT, Signal::TERM, Signal::HUP, Signal::USR1
 
 /// Tells the thread that listens, and nobody else, that it is enough.
 const ENOUGH: Signal = Signal::USR1;
+
+/// One press of Ctrl-C may come twice: from the terminal, and from a program around this one that
+/// passes it on. What asks for an end again within this time is the same wish.
+const MOMENT: Duration = Duration::from_millis(500);
 
 /// How many wait to be heard. Who does not listen for so long is told often enough.
 const WAITING: usize = 8;
@@ -102,10 +107,50 @@ impl Interrupts {
 
 /// Takes signals until it is enough.
 fn take(mut heard: mpsc::Sender<Signal>, is_enough: &AtomicBool) {
+    let mut wish = None;
     while let Ok(signal) = take_signal(&HEARD) {
         if signal == ENOUGH && is_enough.load(Ordering::Acquire) {
             return;
         }
-        let _ = heard.try_send(signal);
+        if !is_the_same(&mut wish, signal, Instant::now()) {
+            let _ = heard.try_send(signal);
+        }
+    }
+}
+
+/// Whether a signal is the last wish once more; else it is the last one from here on.
+fn is_the_same(wish: &mut Option<(Signal, Instant)>, signal: Signal, now: Instant) -> bool {
+    let is_soon = |at: Instant| now.saturating_duration_since(at) < MOMENT;
+    let is_wish = signal == Signal::INT || signal == Signal::TERM;
+    let is_same = is_wish && wish.is_some_and(|(last, at)| last == signal && is_soon(at));
+    if is_wish && !is_same {
+        *wish = Some((signal, now));
+    }
+    is_same
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{MOMENT, is_the_same};
+    use rustix::process::Signal;
+    use std::time::{Duration, Instant};
+
+    #[test]
+    fn what_comes_again_within_a_moment_is_one_wish() {
+        let begin = Instant::now();
+        let after = |millis| begin + Duration::from_millis(millis);
+        let moment = u64::try_from(MOMENT.as_millis()).unwrap();
+        let mut wish = None;
+        let mut is_again = |signal, millis| is_the_same(&mut wish, signal, after(millis));
+        assert!(!is_again(Signal::INT, 0));
+        assert!(is_again(Signal::INT, 1));
+        assert!(is_again(Signal::INT, moment - 1));
+        assert!(
+            !is_again(Signal::INT, moment),
+            "the moment begins with the first"
+        );
+        assert!(is_again(Signal::INT, moment + 1));
+        assert!(!is_again(Signal::TERM, moment + 2), "another wish");
+        assert!(!is_again(Signal::HUP, moment + 3) && !is_again(Signal::HUP, moment + 4));
     }
 }

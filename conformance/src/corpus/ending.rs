@@ -41,7 +41,7 @@ fn failed(kind: &FailureKind) -> String {
         FailureKind::Param { expected, .. } => format!("a parameter (expected {expected})"),
         FailureKind::Unquotable => "data that cannot be quoted".to_owned(),
         FailureKind::Pattern(_) => "a pattern".to_owned(),
-        FailureKind::NoSuchStep(_) => "no such step".to_owned(),
+        FailureKind::NoSuchStep { .. } => "no such step".to_owned(),
         FailureKind::TooManySteps(_) => "too many steps".to_owned(),
         FailureKind::NoAnswer(_) => "a question without an answer".to_owned(),
         FailureKind::Unsupported(why) => format!("unsupported ({why})"),

@@ -45,6 +45,12 @@ pub struct Setting {
     pub key: String,
     /// Its value; null when nothing is set. Values of secret variables are `…`.
     pub value: serde_json::Value,
+    /// What counts where the value is null, in words: `256`, `no limit`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub counts: Option<String>,
+    /// What the setting is, in words.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub about: String,
     /// Where it comes from.
     pub source: SettingSource,
     /// The line in the file, from 1.

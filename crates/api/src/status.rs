@@ -37,4 +37,8 @@ pub struct Status {
     /// `vram`. Empty as long as the server looks around.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub machine: BTreeMap<String, String>,
+    /// What the token lets its holder do that asked: `read`, `operate` or `admin`. Empty of a server
+    /// that does not say.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub scope: String,
 }

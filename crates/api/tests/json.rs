@@ -199,6 +199,7 @@ fn the_server() {
         process_count: 3,
         running_count: 2,
         machine: [("platform".to_owned(), "linux".to_owned())].into(),
+        scope: text("operate"),
     };
     assert_snapshot!("status", json(&status));
     let config = Config {
@@ -225,6 +226,8 @@ fn the_server() {
         settings: vec![Setting {
             key: text("python.prefer_uv"),
             value: true.into(),
+            counts: None,
+            about: text("a sentence"),
             source: SettingSource::File,
             line: Some(2),
             column: Some(13),

@@ -11,6 +11,7 @@ use alloc::{
     vec::Vec,
 };
 use collodi_script::{Place, nearest, places};
+use collodi_value::Value;
 use toml::{
     Spanned,
     de::{DeTable, DeValue},
@@ -187,11 +188,21 @@ impl<'a> Section<'a> {
     }
 }
 
-/// The setting `key` of the section `path`, as it is shown.
-pub(crate) fn entry<T: Form>(path: &str, key: &str, setting: &Setting<T>) -> Entry {
+/// What a section knows of a setting.
+pub(crate) struct About {
+    pub(crate) key: &'static str,
+    pub(crate) about: &'static str,
+    pub(crate) absent: Option<&'static str>,
+}
+
+/// The setting of the section `path`, as it is shown.
+pub(crate) fn entry<T: Form>(path: &str, of: &About, setting: &Setting<T>) -> Entry {
+    let value = setting.value().shown();
     Entry {
-        key: format!("{path}.{key}"),
-        value: setting.value().shown(),
+        key: format!("{path}.{}", of.key),
+        counts: of.absent.filter(|_| matches!(value, Value::Null)),
+        value,
         origin: setting.origin(),
+        about: of.about.trim_ascii(),
     }
 }

@@ -13,9 +13,9 @@ section! {
     /// `[sandbox]`: how programs are kept in bounds.
     Sandbox {
         /// How far programs are trusted; the program's default when absent.
-        level: Option<Level> = None,
+        level: Option<Level> = None => "full",
         /// Which network they reach; that of the level when absent.
-        network: Option<Network> = None,
+        network: Option<Network> = None => "that of the level",
         /// Whether they reach the graphics card, where they are kept in a sandbox.
         gpu: bool = false,
         /// Folders that they may read besides.
@@ -33,11 +33,11 @@ section! {
     /// `[sandbox.apps.NAME]`: what is otherwise for one app.
     AppSandbox {
         /// In place of the level of all.
-        level: Option<Level> = None,
+        level: Option<Level> = None => "that of all",
         /// In place of the network of all.
-        network: Option<Network> = None,
+        network: Option<Network> = None => "that of all",
         /// In place of what is said for all.
-        gpu: Option<bool> = None,
+        gpu: Option<bool> = None => "what is said for all",
         /// Folders that its programs may read besides those of all.
         read: Vec<AbsolutePath> = Vec::new(),
         /// Folders that its programs may write besides those of all.

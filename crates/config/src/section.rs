@@ -1,15 +1,16 @@
-//! Sections as lists of keys: each has its type, its default and its meaning in one place.
+//! Sections as lists of keys: each has its type, its default and its meaning in one place. What
+//! counts where a key is absent stands behind `=>`, in words.
 
 /// A section: a struct with a [`Setting`](crate::Setting) for each key, read from a table.
 macro_rules! section {
     ($(#[$meta:meta])* $name:ident {
-        $($(#[$doc:meta])* $field:ident: $kind:ty = $default:expr,)+
+        $($(#[doc = $doc:literal])+ $field:ident: $kind:ty = $default:expr $(=> $absent:literal)?,)+
     }) => {
         $(#[$meta])*
         #[derive(Clone, Debug, PartialEq, Eq)]
         #[non_exhaustive]
         pub struct $name {
-            $($(#[$doc])* pub $field: $crate::Setting<$kind>,)+
+            $($(#[doc = $doc])+ pub $field: $crate::Setting<$kind>,)+
         }
 
         impl $name {
@@ -24,7 +25,15 @@ macro_rules! section {
 
             /// The settings as they are shown, where the section is called `path`.
             pub(crate) fn entries(&self, path: &str) -> alloc::vec::Vec<$crate::Entry> {
-                alloc::vec![$($crate::reader::entry(path, stringify!($field), &self.$field),)+]
+                alloc::vec![$({
+                    let absent: &[&'static str] = &[$($absent)?];
+                    let about = $crate::reader::About {
+                        key: stringify!($field),
+                        about: concat!($($doc),+),
+                        absent: absent.first().copied(),
+                    };
+                    $crate::reader::entry(path, &about, &self.$field)
+                },)+]
             }
         }
 

@@ -77,6 +77,10 @@ pub struct Entry {
     pub key: String,
     /// The value; null when nothing is set. Values of secret variables are `…`.
     pub value: Value,
+    /// What counts where the value is null, in words.
+    pub counts: Option<&'static str>,
     /// Where it comes from.
     pub origin: Origin,
+    /// What the setting is, in words.
+    pub about: &'static str,
 }

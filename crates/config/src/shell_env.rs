@@ -9,7 +9,7 @@ section! {
     ShellEnv {
         /// Which of the host's variables are wanted: a word, or patterns. When absent, the
         /// list of the script's dialect.
-        inherit: Option<Inherit> = None,
+        inherit: Option<Inherit> = None => "the list of the script's dialect",
         /// Lists that are wanted besides.
         presets: Vec<Preset> = Vec::new(),
         /// Patterns of names that nobody passes on without a grant.
@@ -19,7 +19,7 @@ section! {
         /// Values that win over everything.
         set: Variables = Variables::default(),
         /// When given, nothing else is in the environment.
-        include_only: Option<Vec<Glob>> = None,
+        include_only: Option<Vec<Glob>> = None => "all that is wanted",
         /// Excluded names that steps may set all the same.
         grant: Vec<VariableName> = Vec::new(),
         /// Excluded names that are passed on from the host.

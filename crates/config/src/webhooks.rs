@@ -28,9 +28,9 @@ section! {
         /// Of what.
         events: Vec<Kind> = Kind::ALL.to_vec(),
         /// The file with the secret that deliveries are signed with.
-        secret_file: Option<AbsolutePath> = None,
+        secret_file: Option<AbsolutePath> = None => "none",
         /// The variable of the server that has it.
-        secret_env: Option<VariableName> = None,
+        secret_env: Option<VariableName> = None => "none",
     }
 }
 

@@ -69,12 +69,12 @@ fn every_setting_has_a_default_and_says_so() {
         .entries()
         .iter()
         .map(|entry| {
-            format!(
-                "{} {} = {}\n",
-                entry.origin,
-                entry.key,
-                entry.value.to_json()
-            )
+            assert!(entry.about.ends_with(['.', '`']), "{}", entry.about);
+            let value = entry.value.to_json();
+            let counts = entry.counts.map(|counts| format!(": {counts}"));
+            assert_eq!(value == "null", counts.is_some(), "{}", entry.key);
+            let counts = counts.unwrap_or_default();
+            format!("{} {} = {value}{counts}\n", entry.origin, entry.key)
         })
         .collect();
     insta::assert_snapshot!(table);

@@ -269,9 +269,11 @@ impl fmt::Display for Refused {
             }
             Self::NoSuchRun(id) => write!(f, "there is no run {id}"),
             Self::NoSuchStep { step, steps } => {
+                let step = step.saturating_add(1);
+                let plural = if *steps == 1 { "" } else { "s" };
                 write!(
                     f,
-                    "there is no step at index {step}: the script has {steps} steps, the first at 0"
+                    "there is no step {step}: the script has {steps} step{plural}"
                 )
             }
             Self::NoSuchProcess(id) => write!(f, "there is no process {id}"),

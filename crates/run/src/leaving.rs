@@ -203,11 +203,11 @@ fn next(cx: &Context, rendered: Option<Value>) -> Result<usize, FailureKind> {
     match (step.map(|step| &step.next), rendered) {
         (Some(Next::Step(index)), _) => index_of(cx, &Target::Index(*index)),
         (Some(Next::End), _) | (Some(Next::Template(_)), Some(Value::Null)) => Ok(usize::MAX),
-        (Some(Next::Unknown(id)), _) => Err(FailureKind::NoSuchStep(id.clone())),
+        (Some(Next::Unknown(id)), _) => Err(no_such_step(cx, id.clone())),
         (Some(Next::Template(_)), Some(Value::String(id))) => index_of(cx, &Target::Id(id)),
         (Some(Next::Template(_)), Some(number)) => match number.to_text().parse() {
             Ok(index) => index_of(cx, &Target::Index(index)),
-            Err(_) => Err(FailureKind::NoSuchStep(number.to_text())),
+            Err(_) => Err(no_such_step(cx, number.to_text())),
         },
         _ => Ok(cx.cursor.step.index + 1),
     }
@@ -217,10 +217,15 @@ fn index_of(cx: &Context, target: &Target) -> Result<usize, FailureKind> {
     let steps = cx.steps();
     match target {
         Target::Index(index) if *index < steps.len() => Ok(*index),
-        Target::Index(index) => Err(FailureKind::NoSuchStep(index.to_string())),
+        Target::Index(index) => Err(no_such_step(cx, index.to_string())),
         Target::Id(id) => {
             let position = steps.iter().position(|step| step.id.as_ref() == Some(id));
-            position.ok_or_else(|| FailureKind::NoSuchStep(id.clone()))
+            position.ok_or_else(|| no_such_step(cx, id.clone()))
         }
     }
+}
+
+fn no_such_step(cx: &Context, target: String) -> FailureKind {
+    let steps = cx.steps().len();
+    FailureKind::NoSuchStep { target, steps }
 }

@@ -179,7 +179,12 @@ pub enum FailureKind {
     /// A regular expression that is none.
     Pattern(String),
     /// A step to go to that is not there.
-    NoSuchStep(String),
+    NoSuchStep {
+        /// Its id, or its index, from 0.
+        target: String,
+        /// How many steps the list has.
+        steps: usize,
+    },
     /// A list of steps to begin that is not there.
     NoSuchList(String),
     /// More steps than a run may take.
@@ -458,7 +463,7 @@ impl fmt::Display for FailureKind {
                 "a command still runs in the shell; if it does not read, the shell would run the data",
             ),
             Self::Pattern(why) => f.write_str(why),
-            Self::NoSuchStep(target) => write!(f, "there is no step {target:?} to go to"),
+            Self::NoSuchStep { target, steps } => no_such_step(f, target, *steps),
             Self::NoSuchList(name) => write!(f, "the script has no list of steps {name:?}"),
             Self::TooManySteps(most) => write!(f, "the run took more than {most} steps"),
             Self::NoAnswer(question) => write!(f, "there is no answer to {question}"),
@@ -508,4 +513,16 @@ const fn web_hint(kind: WebErrorKind) -> Option<&'static str> {
         WebErrorKind::Busy => "wait until the other run is done",
         _ => return None,
     })
+}
+
+/// Indices count from 0, and people from 1.
+fn no_such_step(f: &mut fmt::Formatter<'_>, target: &str, steps: usize) -> fmt::Result {
+    match target.parse::<usize>() {
+        Ok(index) => write!(
+            f,
+            "there is no step {} (index {index}) to go to: the list has {steps}",
+            index.saturating_add(1)
+        ),
+        Err(_) => write!(f, "there is no step {target:?} to go to among {steps}"),
+    }
 }

@@ -5,18 +5,18 @@ use crate::{
     Surface,
     fault::{Fault, Kind},
     names::PathName,
-    query::flag,
+    query::QueryString,
     views,
 };
-use axum::{Json, extract::State, http::Uri};
+use axum::{Json, extract::State};
 use collodi_api::{Answer, AppDetail, AppProcesses, Apps};
 use collodi_contain::Name;
 use collodi_driver::{AppClaim, CommandError};
 use collodi_host::{AppChange, Command, Host, Refused};
 use std::collections::BTreeMap;
 
-pub(crate) async fn apps(State(surface): Shared, uri: Uri) -> Answered<Apps> {
-    let wait = flag(&uri, "wait")?;
+pub(crate) async fn apps(State(surface): Shared, query: QueryString) -> Answered<Apps> {
+    let wait = query.flag("wait")?;
     let running = surface.host.query(running).await?;
     let running = |app: &str| running.get(app).copied().unwrap_or_default();
     let mut apps = surface.inventory.apps(wait, running).await?;

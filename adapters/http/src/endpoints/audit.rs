@@ -3,9 +3,9 @@
 use super::{Answered, Shared};
 use crate::{
     fault::{Fault, Kind},
-    query::{number, text},
+    query::QueryString,
 };
-use axum::{Json, extract::State, http::Uri};
+use axum::{Json, extract::State};
 use collodi_api::AuditPage;
 use collodi_audit::Query;
 use collodi_time::WallTime;
@@ -14,17 +14,17 @@ use collodi_time::WallTime;
 const PAGE: u64 = 100;
 const MOST: u64 = 1000;
 
-pub(crate) async fn audit(State(surface): Shared, uri: Uri) -> Answered<AuditPage> {
-    let page = (surface.audit)(query(&uri)?).await;
+pub(crate) async fn audit(State(surface): Shared, query: QueryString) -> Answered<AuditPage> {
+    let page = (surface.audit)(sought(&query)?).await;
     page.map(Json).map_err(|error| {
         let detail = format!("the audit log cannot be read: {error}");
         Fault::new(Kind::FileFailed, detail)
     })
 }
 
-fn query(uri: &Uri) -> Result<Query, Fault> {
-    let text = |key: &str| Ok::<_, Fault>(text(uri, key)?.filter(|text| !text.is_empty()));
-    let limit = number(uri, "limit")?.unwrap_or(PAGE).min(MOST);
+fn sought(query: &QueryString) -> Result<Query, Fault> {
+    let text = |key: &str| Ok::<_, Fault>(query.text(key)?.filter(|text| !text.is_empty()));
+    let limit = query.number("limit")?.unwrap_or(PAGE).min(MOST);
     Ok(Query {
         app: text("app")?,
         since: text("since")?.map(|text| since(&text)).transpose()?,

@@ -4,10 +4,10 @@ use super::{Answered, Shared};
 use crate::{
     Surface, body,
     fault::{Fault, Kind},
-    query::text,
+    query::QueryString,
     views,
 };
-use axum::{Json, body::Bytes, extract::State, http::Uri};
+use axum::{Json, body::Bytes, extract::State};
 use collodi_api::{Config, ConfigSaved, EnvPlan};
 use collodi_contain::{RelPath, Root};
 use collodi_file::{FileAnswer, FileKind, FileOp};
@@ -116,8 +116,8 @@ fn not_changed(error: SettingsError) -> Fault {
 }
 
 /// What a command of a script that sets nothing would get of this server's variables.
-pub(crate) async fn environment(State(surface): Shared, uri: Uri) -> Answered<EnvPlan> {
-    let dialect = match text(&uri, "dialect")?.as_deref() {
+pub(crate) async fn environment(State(surface): Shared, query: QueryString) -> Answered<EnvPlan> {
+    let dialect = match query.text("dialect")?.as_deref() {
         None | Some("vatn") => Dialect::Vatn,
         Some("pinokio") => Dialect::Pinokio,
         Some(other) => {

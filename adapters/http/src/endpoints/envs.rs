@@ -5,14 +5,10 @@ use crate::{
     Surface,
     fault::{Fault, Kind},
     names::PathName,
-    query::flag,
+    query::QueryString,
     wait::{next, tools},
 };
-use axum::{
-    Json,
-    extract::State,
-    http::{StatusCode, Uri},
-};
+use axum::{Json, extract::State, http::StatusCode};
 use collodi_api::{Env, EnvCreated, EnvDeleted, Envs};
 use collodi_contain::{ContainedPath, Name};
 use collodi_driver::Notice;
@@ -22,8 +18,8 @@ use collodi_inventory::live_use;
 use collodi_python::{ProvisionError, Provisioned};
 use std::collections::BTreeMap;
 
-pub(crate) async fn envs(State(surface): Shared, uri: Uri) -> Answered<Envs> {
-    let wait = flag(&uri, "wait")?;
+pub(crate) async fn envs(State(surface): Shared, query: QueryString) -> Answered<Envs> {
+    let wait = query.flag("wait")?;
     Ok(Json(env_list(&surface, wait).await?))
 }
 
@@ -96,9 +92,9 @@ pub(crate) async fn create_env(
 pub(crate) async fn delete_env(
     State(surface): Shared,
     PathName(name): PathName,
-    uri: Uri,
+    query: QueryString,
 ) -> Answered<EnvDeleted> {
-    let force = flag(&uri, "force")?;
+    let force = query.flag("force")?;
     let env = surface.workspace.layout().environment(&name);
     if !surface.workspace.is_environment(&env).await && !surface.workspace.is_half_made(&env).await
     {

@@ -1,18 +1,14 @@
 //! Events as they happen.
 
 use super::Shared;
-use crate::{fault::Fault, stream};
-use axum::{
-    extract::State,
-    http::{HeaderMap, Uri},
-    response::Response,
-};
+use crate::{fault::Fault, query::QueryString, stream};
+use axum::{extract::State, http::HeaderMap, response::Response};
 
 /// Goes on until the client or the host has gone.
 pub(crate) async fn events(
     State(surface): Shared,
-    uri: Uri,
+    query: QueryString,
     headers: HeaderMap,
 ) -> Result<Response, Fault> {
-    stream::open(surface, &uri, &headers).await
+    stream::open(surface, &query, &headers).await
 }

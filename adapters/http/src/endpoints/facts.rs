@@ -1,8 +1,8 @@
 //! What the server has to work with.
 
 use super::{Answered, Shared};
-use crate::wait::known;
-use axum::{Json, extract::State};
+use crate::{Scope, wait::known};
+use axum::{Extension, Json, extract::State};
 use collodi_api::Status;
 use collodi_host::{Host, Process};
 use collodi_python::{Interpreter, Toolchain};
@@ -14,7 +14,10 @@ const FACTS: [&str; 6] = ["platform", "arch", "ram", "gpu", "gpu_model", "vram"]
 
 const NOT_FOUND: &str = "not found";
 
-pub(crate) async fn status(State(surface): Shared) -> Answered<Status> {
+pub(crate) async fn status(
+    State(surface): Shared,
+    Extension(scope): Extension<Scope>,
+) -> Answered<Status> {
     let seen = match surface.seen.ask(&surface.host).await? {
         Some(seen) => seen,
         None => known(&surface.host, self::seen).await?,
@@ -31,6 +34,7 @@ pub(crate) async fn status(State(surface): Shared) -> Answered<Status> {
         mlx,
         mlx_env,
         env_count: surface.inventory.env_count().await?,
+        scope: scope.to_string(),
         apple_silicon: seen.apple_silicon || platform.is_apple_silicon(),
         ..Status::clone(&seen)
     }))
@@ -96,5 +100,6 @@ fn found(tools: &Toolchain) -> Status {
         process_count: 0,
         running_count: 0,
         machine: BTreeMap::new(),
+        scope: String::new(),
     }
 }

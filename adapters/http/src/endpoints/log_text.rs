@@ -1,14 +1,10 @@
 //! Logs as text files.
 
 use super::{Shared, processes, runs};
-use crate::{
-    fault::Fault,
-    names::PathId,
-    query::{flag, text},
-};
+use crate::{fault::Fault, names::PathId, query::QueryString};
 use axum::{
     extract::State,
-    http::{HeaderValue, Uri, header},
+    http::{HeaderValue, header},
     response::{IntoResponse as _, Response},
 };
 use collodi_logs::{Line, Log, Needle, plain};
@@ -26,9 +22,9 @@ pub(super) struct Manner {
 pub(crate) async fn process_log_text(
     State(surface): Shared,
     PathId(id): PathId,
-    uri: Uri,
+    query: QueryString,
 ) -> Result<Response, Fault> {
-    let manner = Manner::of(&uri)?;
+    let manner = Manner::of(&query)?;
     let text = processes::find(&surface, &id, move |process, host| {
         manner.text(process.log(), host.options().epoch)
     });
@@ -38,9 +34,9 @@ pub(crate) async fn process_log_text(
 pub(crate) async fn run_log_text(
     State(surface): Shared,
     PathId(id): PathId,
-    uri: Uri,
+    query: QueryString,
 ) -> Result<Response, Fault> {
-    let manner = Manner::of(&uri)?;
+    let manner = Manner::of(&query)?;
     let text = runs::find(&surface, &id, move |run, epoch| {
         manner.text(run.log(), epoch)
     });
@@ -48,21 +44,21 @@ pub(crate) async fn run_log_text(
 }
 
 /// What is looked for in the lines, if anything is: `q`, in any case with `ignoreCase`.
-pub(super) fn needle(uri: &Uri) -> Result<Option<Needle>, Fault> {
-    let ignore = flag(uri, "ignoreCase")?;
+pub(super) fn needle(query: &QueryString) -> Result<Option<Needle>, Fault> {
+    let ignore = query.flag("ignoreCase")?;
     let needle = |text: String| match ignore {
         true => Needle::ignoring_case(&text),
         false => Needle::new(&text),
     };
-    Ok(text(uri, "q")?.map(needle))
+    Ok(query.text("q")?.map(needle))
 }
 
 impl Manner {
-    fn of(uri: &Uri) -> Result<Self, Fault> {
+    fn of(query: &QueryString) -> Result<Self, Fault> {
         Ok(Self {
-            timestamps: flag(uri, "timestamps")?,
-            ansi: flag(uri, "ansi")?,
-            needle: needle(uri)?,
+            timestamps: query.flag("timestamps")?,
+            ansi: query.flag("ansi")?,
+            needle: needle(query)?,
         })
     }
 

@@ -29,8 +29,8 @@ const INDEX: &str = include_str!("../../ui/index.html");
 const FILES: &[(&str, &str)] = files! {
     "add.js" "ansi.js" "api.js" "app.js" "apps.js" "code.js" "conflict.js" "dialog.js" "dom.js"
     "editor.js" "envs.js" "gate.js" "icon.svg" "launcher.js" "log.js" "optional.js" "plan.js"
-    "processes.js" "question.js" "removal.js" "runs.js" "search.js" "spark.js" "status.js"
-    "store.js" "stream.js" "style.css" "theme.js" "update.js" "usage.js" "words.js"
+    "processes.js" "question.js" "removal.js" "runs.js" "scope.js" "search.js" "spark.js"
+    "status.js" "store.js" "stream.js" "style.css" "theme.js" "update.js" "usage.js" "words.js"
 };
 
 pub(crate) async fn page() -> Response {

@@ -5,10 +5,10 @@ use crate::{
     Surface,
     fault::{Fault, Kind},
     names::PathId,
-    query::number,
+    query::QueryString,
     views,
 };
-use axum::{Json, extract::State, http::Uri};
+use axum::{Json, extract::State};
 use collodi_api::{Answer, LogPage, ProcessDetail, Processes};
 use collodi_host::{Command, Host, Process, ProcessId};
 use collodi_logs::{Line, Log, Needle};
@@ -43,9 +43,9 @@ pub(crate) async fn process(State(surface): Shared, PathId(id): PathId) -> Answe
 pub(crate) async fn process_logs(
     State(surface): Shared,
     PathId(id): PathId,
-    uri: Uri,
+    query: QueryString,
 ) -> Answered<LogPage> {
-    let range = Range::of(&uri)?;
+    let range = Range::of(&query)?;
     let page = move |process: &Process, host: &Host| {
         let epoch = host.options().epoch;
         range.page(process.id().as_str(), process.log(), epoch)
@@ -70,12 +70,12 @@ pub(super) struct Range {
 
 impl Range {
     /// `from` and `limit`, and what they must have in them. More lines than a page has are not given at once.
-    pub(super) fn of(uri: &Uri) -> Result<Self, Fault> {
-        let limit = number(uri, "limit")?.unwrap_or(PAGE_LINES).min(MOST_LINES);
+    pub(super) fn of(query: &QueryString) -> Result<Self, Fault> {
+        let limit = query.number("limit")?.unwrap_or(PAGE_LINES).min(MOST_LINES);
         Ok(Self {
-            from: number(uri, "from")?.unwrap_or_default(),
+            from: query.number("from")?.unwrap_or_default(),
             limit: usize::try_from(limit).unwrap_or(usize::MAX),
-            needle: needle(uri)?,
+            needle: needle(query)?,
         })
     }
 

@@ -1,8 +1,8 @@
 //! Apps that are removed.
 
 use super::{Answered, Shared, apps::claim, envs::delete_known};
-use crate::{Surface, fault::Fault, names::PathName, query::flag, wait::next};
-use axum::{Json, extract::State, http::Uri};
+use crate::{Surface, fault::Fault, names::PathName, query::QueryString, wait::next};
+use axum::{Json, extract::State};
 use collodi_api::AppRemoved;
 use collodi_contain::Name;
 use collodi_driver::{AppClaim, CommandError};
@@ -13,9 +13,9 @@ use collodi_inventory::only_of;
 pub(crate) async fn remove_app(
     State(surface): Shared,
     PathName(name): PathName,
-    uri: Uri,
+    query: QueryString,
 ) -> Answered<AppRemoved> {
-    let (force, with_envs) = (flag(&uri, "force")?, flag(&uri, "env")?);
+    let (force, with_envs) = (query.flag("force")?, query.flag("env")?);
     surface.apps.folder(&name).await?;
     let named = only_of(&surface.workspace, &name).await?;
     let _claim = match force {

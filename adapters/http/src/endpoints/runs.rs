@@ -5,9 +5,10 @@ use crate::{
     Surface, body,
     fault::{Fault, Kind},
     names::PathId,
+    query::QueryString,
     views,
 };
-use axum::{Json, body::Bytes, extract::State, http::Uri};
+use axum::{Json, body::Bytes, extract::State};
 use collodi_api::{Answer, LogPage, Run, Runs};
 use collodi_host::{Command, Host, RunEntry, RunId};
 use collodi_time::WallTime;
@@ -28,9 +29,9 @@ pub(crate) async fn run(State(surface): Shared, PathId(id): PathId) -> Answered<
 pub(crate) async fn run_logs(
     State(surface): Shared,
     PathId(id): PathId,
-    uri: Uri,
+    query: QueryString,
 ) -> Answered<LogPage> {
-    let range = Range::of(&uri)?;
+    let range = Range::of(&query)?;
     let page = move |run: &RunEntry, epoch| range.page(run.id().as_str(), run.log(), epoch);
     Ok(Json(find(&surface, &id, page).await?))
 }

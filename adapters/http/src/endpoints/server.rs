@@ -4,13 +4,9 @@ use super::{Answered, Shared};
 use crate::{
     Surface,
     fault::{Fault, Kind},
-    query::flag,
+    query::QueryString,
 };
-use axum::{
-    Json,
-    extract::State,
-    http::{StatusCode, Uri},
-};
+use axum::{Json, extract::State, http::StatusCode};
 use collodi_api::{Answer, Live};
 use collodi_host::{Command, Follower};
 
@@ -32,8 +28,8 @@ pub(crate) async fn shutdown(State(surface): Shared) -> (StatusCode, Json<Answer
 /// Another life of the server goes on with the daemons: when all that it needs is written
 /// down, this one is over. Where the next one could not begin, this one goes on. With `other`
 /// another process does, which has looked whether it can, and waits for that.
-pub(crate) async fn hand_over(State(surface): Shared, uri: Uri) -> Answered<Answer> {
-    let follower = match flag(&uri, "other")? {
+pub(crate) async fn hand_over(State(surface): Shared, query: QueryString) -> Answered<Answer> {
+    let follower = match query.flag("other")? {
         true => Follower::OtherProcess,
         false => Follower::SameProcess,
     };

@@ -56,14 +56,6 @@ impl Changed {
         std::mem::take(&mut self.envs).then_some(Thing::Envs)
     }
 
-    /// The run of which the event tells, when it has changed since it was told of.
-    pub(super) fn take_run_of(&mut self, event: &Event) -> Option<Thing> {
-        match event {
-            Event::Run { run, .. } => self.runs.take(run).map(Thing::Run),
-            _ => None,
-        }
-    }
-
     /// Takes in what happened, but for output, which does not come here. What is no state is
     /// told at once.
     pub(super) fn absorb(&mut self, event: &Event, topics: &Topics) -> Option<Frame> {

@@ -30,7 +30,7 @@ pub(super) struct Feed {
     growth: Growth,
     changed: Changed,
     logs: Vec<Log>,
-    /// What comes next; two at most.
+    /// What comes next: what steps say, and one thing else.
     ready: VecDeque<Next>,
     /// How far the client has heard, with what is told now.
     cursor: Cursor,
@@ -150,7 +150,12 @@ impl Feed {
         }
         while let Some(thing) = self.changed.take() {
             if let Some(frame) = self.tell(thing).await? {
-                return Ok(Some(frame.into()));
+                // What steps have said is told before the state that has them done.
+                while let Some(told) = self.changes.next().now_or_never() {
+                    self.hear(told.ok_or(Gone)?).await?;
+                }
+                self.ready.push_back(frame.into());
+                return Ok(self.ready.pop_front());
             }
         }
         self.lines().await
@@ -189,14 +194,8 @@ impl Feed {
     async fn hear(&mut self, notice: Notice) -> Result<(), Gone> {
         match notice {
             Notice::Event(event) => {
-                if let Some(note) = self.changed.absorb(&event, &self.topics) {
-                    // A run is told of before what it says.
-                    if let Some(run) = self.changed.take_run_of(&event) {
-                        let told = self.tell(run).await?;
-                        self.ready.extend(told.map(Next::from));
-                    }
-                    self.ready.push_back(note.into());
-                }
+                let note = self.changed.absorb(&event, &self.topics);
+                self.ready.extend(note.map(Next::from));
                 Ok(())
             }
             Notice::Missed(_) => self.reset(ResetReason::Missed).await,

@@ -14,11 +14,12 @@ mod turns;
 
 use crate::{
     fault::{Fault, Kind},
+    query::QueryString,
     surface::Served,
 };
 use axum::{
     body::Body,
-    http::{HeaderMap, HeaderName, HeaderValue, Uri, header},
+    http::{HeaderMap, HeaderName, HeaderValue, header},
     response::Response,
 };
 use cursor::Cursor;
@@ -31,13 +32,13 @@ pub(crate) use sheets::Sheets;
 
 static LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 
-/// A stream of the topics that `uri` asks for, from the position on that `headers` have.
+/// A stream of the topics that `query` asks for, from the position on that `headers` have.
 pub(crate) async fn open(
     surface: Arc<Served>,
-    uri: &Uri,
+    query: &QueryString,
     headers: &HeaderMap,
 ) -> Result<Response, Fault> {
-    let topics = Topics::of(uri)?;
+    let topics = Topics::of(query)?;
     let position = headers.get(&LAST_EVENT_ID).map(position).transpose()?;
     let feed = Feed::open(surface, topics, position).await?;
     let frames = stream::unfold(feed, |mut feed| async move {

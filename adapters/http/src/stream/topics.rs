@@ -2,9 +2,8 @@
 
 use crate::{
     fault::{Fault, Kind},
-    query::text,
+    query::QueryString,
 };
-use axum::http::Uri;
 
 /// The most logs that one stream follows.
 const MOST_LOGS: usize = 64;
@@ -21,8 +20,8 @@ pub(super) struct Topics {
 
 impl Topics {
     /// The topics of parameter `topics`: runs, processes and environments when it is left out.
-    pub(super) fn of(uri: &Uri) -> Result<Self, Fault> {
-        let Some(words) = text(uri, "topics")? else {
+    pub(super) fn of(query: &QueryString) -> Result<Self, Fault> {
+        let Some(words) = query.text("topics")? else {
             return Ok(Self {
                 runs: true,
                 processes: true,
@@ -72,10 +71,13 @@ fn unknown(word: &str) -> Fault {
 #[cfg(test)]
 mod tests {
     use super::Topics;
+    use crate::{openapi::Parameter, query::QueryString, routes};
+
+    const KNOWN: &[Parameter] = &[routes::query("topics", "string", "")];
 
     #[test]
     fn words() {
-        let read = |text: &str| Topics::of(&text.parse().unwrap()).ok();
+        let read = |text: &str| Topics::of(&QueryString::of(text, KNOWN)).ok();
         let all = read("/x").unwrap();
         assert!(all.runs && all.processes && all.envs && all.logs.is_empty());
         let some = read("/x?topics=runs,logs:a-0123abcd,logs:b:17").unwrap();

@@ -35,13 +35,6 @@ impl<T: Ord + Clone> Turns<T> {
         self.known.take(&thing)
     }
 
-    /// Takes this one before its turn.
-    pub(super) fn take(&mut self, thing: &T) -> Option<T> {
-        let taken = self.known.take(thing)?;
-        self.waiting.retain(|_, waiting| waiting != thing);
-        Some(taken)
-    }
-
     pub(super) fn is_empty(&self) -> bool {
         self.known.is_empty()
     }
@@ -62,11 +55,9 @@ mod tests {
     #[test]
     fn each_once_in_the_order_of_their_coming() {
         let mut turns: Turns<&str> = ["b", "a", "b", "c"].into_iter().collect();
-        assert_eq!(turns.take(&"a"), Some("a"));
-        assert_eq!(turns.take(&"a"), None);
-        turns.push(&"a");
+        turns.push(&"b");
         let all: Vec<_> = std::iter::from_fn(|| turns.pop()).collect();
-        assert_eq!(all, ["b", "c", "a"]);
+        assert_eq!(all, ["b", "a", "c"]);
         assert!(turns.is_empty());
     }
 }

@@ -12,6 +12,8 @@ pub(crate) fn setting(entry: Entry) -> Setting {
     };
     Setting {
         key: entry.key,
+        counts: entry.counts.map(str::to_owned),
+        about: entry.about.to_owned(),
         value: serde_json::from_str(&entry.value.to_json()).unwrap_or_default(),
         source,
         line: place.map(|place| place.line),

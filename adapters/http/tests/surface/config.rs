@@ -22,7 +22,8 @@ async fn a_change_is_in_the_file_and_nothing_else_is(stage: Stage) {
         "../vatn.toml",
         "# ours\n[python]\nprefer_uv = true # quick\n[node]\nx = 1\n",
     );
-    let body = r#"{"preferUv": "false", "envsDir": "e\"x", "maxLogLines": 9, "nonsense": 1}"#;
+    let body =
+        r#"{"preferUv": "false", "envsDir": "e\"x", "maxLogLines": 9, "note": "as it was told"}"#;
     let answer = put(&stage, body).await.expect(200);
     assert_snapshot!("config_saved", answer.shown());
     let file = || fs::read_to_string(stage.path("../vatn.toml")).unwrap();
@@ -56,6 +57,12 @@ async fn what_would_be_wrong_changes_nothing(stage: Stage) {
         (r#"{"allowedEnvVars": ["A[B]"]}"#, "bad-setting", 422),
         (r#"{"pythonBinary": "/no/such/python"}"#, "bad-setting", 422),
         (r#"{"pythonBinary": "../python"}"#, "bad-setting", 422),
+        (r#"{"nonsense": 1}"#, "bad-setting", 422),
+        (
+            r#"{"preferUv": false, "prefer_uv": false}"#,
+            "bad-setting",
+            422,
+        ),
         (r#"["preferUv"]"#, "bad-body", 400),
         ("{", "bad-body", 400),
     ] {
@@ -67,6 +74,8 @@ async fn what_would_be_wrong_changes_nothing(stage: Stage) {
             "{body}"
         );
     }
+    let unknown = put(&stage, r#"{"maxLogLine": 9, "x/y": 1}"#).await;
+    assert_snapshot!("config_unknown", unknown.shown());
     stage.file("../vatn.toml", "[python");
     assert_eq!(
         put(&stage, r#"{"preferUv": true}"#).await.expect(422).body["line"],

@@ -1,7 +1,8 @@
 //! Every endpoint's answers, as they were recorded.
 
-use crate::stage::{Stage, heard, process_ended, process_said, request};
-use axum::http::Method;
+use crate::stage::{Stage, anonymous, heard, holder, process_ended, process_said, request};
+use axum::http::{Method, header};
+use collodi_http::Scope;
 use insta::assert_snapshot;
 use std::sync::atomic::Ordering;
 
@@ -28,6 +29,12 @@ const SERVER: &str = r#"{"dialect": "vatn", "run": [
 async fn an_empty_workspace(stage: Stage) {
     assert_snapshot!("livez", stage.get("/livez").await.shown());
     assert_snapshot!("status", stage.get("/python/status").await.shown());
+    for scope in Scope::ALL {
+        let bearer = format!("Bearer {}", holder(scope));
+        let asked = anonymous(Method::GET, "/python/status").header(header::AUTHORIZATION, bearer);
+        let status = stage.ask(asked, "").await.expect(200);
+        assert_eq!(status.text("scope"), scope.as_str());
+    }
     assert_snapshot!("config", stage.get("/python/config").await.shown());
     assert_snapshot!("doctor", stage.get("/python/doctor").await.shown());
     for list in ["envs", "apps", "runs", "processes"] {

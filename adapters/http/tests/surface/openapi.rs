@@ -58,6 +58,17 @@ async fn the_description_is_that_of_the_routes(stage: Stage) {
         let in_path = parameters.iter().filter(|one| one["in"] == "path");
         assert_eq!(in_path.count(), names, "{route:?}");
     }
+    // What is not described cannot be read: `query.rs`.
+    for (path, name) in [
+        ("/api/guard/sandbox-audit", "after"),
+        ("/python/apps", "wait"),
+    ] {
+        let parameters = told["paths"][path]["get"]["parameters"].as_array().unwrap();
+        assert!(
+            parameters.iter().any(|one| one["name"] == name),
+            "{path}?{name}"
+        );
+    }
     every_reference_leads_somewhere(&told, &told);
     stage.end().await;
 }

@@ -66,19 +66,27 @@ const fn closed(name: &'static str, make: Make) -> Case {
     }
 }
 
+/// A token that lets nobody in.
+const fn wrong(name: &'static str, make: Make) -> Case {
+    Case {
+        other: "wrong-token",
+        ..closed(name, make)
+    }
+}
+
 const FORM: &str = "application/x-www-form-urlencoded";
 
 const CASES: &[Case] = &[
     closed("no token", |r, p| anonymous(r.method.clone(), p)),
-    closed("a wrong token", |r, p| credentials(r, p, "Bearer wrong")),
-    closed("an empty token", |r, p| credentials(r, p, "Bearer ")),
-    closed("half a token", |r, p| credentials(r, p, "Bearer a-secret")),
+    wrong("a wrong token", |r, p| credentials(r, p, "Bearer wrong")),
+    wrong("an empty token", |r, p| credentials(r, p, "Bearer ")),
+    wrong("half a token", |r, p| credentials(r, p, "Bearer a-secret")),
     closed("another scheme", |r, p| credentials(r, p, "Basic YTpi")),
     closed("the token alone", |r, p| credentials(r, p, TOKEN)),
-    closed("an expired token", |r, p| {
+    wrong("an expired token", |r, p| {
         credentials(r, p, &format!("Bearer {EXPIRED}"))
     }),
-    closed("a revoked token", |r, p| {
+    wrong("a revoked token", |r, p| {
         credentials(r, p, &format!("Bearer {REVOKED}"))
     }),
     closed("two tokens", |r, p| {
@@ -185,9 +193,22 @@ fn check_problem(answer: &Answer, problem: &str, what: &str) {
     );
     assert_eq!(answer.body["status"], answer.status.as_u16(), "{what}");
     assert_eq!(answer.text("detail"), answer.text("error"), "{what}");
+    let title = match problem {
+        "unauthorized" => Some("the token is missing"),
+        "wrong-token" => Some("the token is wrong"),
+        _ => None,
+    };
     assert!(!answer.text("title").is_empty(), "{what}");
+    assert_eq!(
+        answer.text("title"),
+        title.unwrap_or(answer.text("title")),
+        "{what}"
+    );
     let challenge = answer.header("www-authenticate");
-    let is_of_token = matches!(problem, "unauthorized" | "insufficient-scope");
+    let is_of_token = matches!(
+        problem,
+        "unauthorized" | "wrong-token" | "insufficient-scope"
+    );
     assert_eq!(challenge.is_some(), is_of_token, "{what}");
 }
 

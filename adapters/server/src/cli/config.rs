@@ -11,7 +11,7 @@ pub(crate) struct ConfigArgs {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum ConfigCommand {
-    /// Print a setting, or those of a section.
+    /// Print a setting, or those of a section, and what they are.
     Get {
         /// The setting, as python.prefer_uv, or a section.
         #[arg(add = complete::settings())]

@@ -8,7 +8,7 @@ mod sarif;
 
 use crate::{
     cli::{CheckArgs, CheckFormat, Deny},
-    failure::MISUNDERSTOOD,
+    failure::{Failure, MISUNDERSTOOD},
 };
 use anyhow::Result;
 use collodi_script::{
@@ -17,6 +17,7 @@ use collodi_script::{
 use find::{Found, Input};
 use std::{
     io::{self, Read as _},
+    path::PathBuf,
     process::ExitCode,
 };
 
@@ -43,7 +44,7 @@ pub(super) struct Report {
 }
 
 /// Says what is wrong with scripts. Ends with 0 when there is no error, 1 when there is one,
-/// or a warning that is denied, 2 when something could not be read.
+/// or a warning that is denied, 2 when something could not be read, or there was nothing to read.
 pub(crate) fn check(json: bool, args: &CheckArgs) -> Result<ExitCode> {
     if args.schema {
         say!("{}", json_schema().to_json_pretty());
@@ -54,11 +55,26 @@ pub(crate) fn check(json: bool, args: &CheckArgs) -> Result<ExitCode> {
     }
     let report = look(args);
     match args.format {
+        CheckFormat::Human if !json && report.is_empty() => {}
         CheckFormat::Human if !json => human::show(&report),
         CheckFormat::Sarif => say!("{}", serde_json::to_string_pretty(&sarif::log(&report))?),
         CheckFormat::Human | CheckFormat::Json => json::show(&report)?,
     }
-    Ok(ExitCode::from(report.status(args.deny)))
+    match report.is_empty() {
+        true => Err(no_script(&args.paths).into()),
+        false => Ok(ExitCode::from(report.status(args.deny))),
+    }
+}
+
+/// Nobody takes folders that have no script for scripts that are well.
+fn no_script(folders: &[PathBuf]) -> Failure {
+    let names: Vec<_> = folders
+        .iter()
+        .map(|folder| folder.display().to_string())
+        .collect();
+    Failure::new(format!("there is no script in {}", names.join(", ")))
+        .hint("folders are looked through for pinokio.json and other .json and .js files with a `run` list; name the folder of an app, or a file")
+        .status(MISUNDERSTOOD)
 }
 
 fn explain(code: &str) -> ExitCode {
@@ -131,6 +147,11 @@ fn has_steps(source: &str, file: &str) -> bool {
 }
 
 impl Report {
+    /// Whether only folders were named, and nothing in them is a script.
+    const fn is_empty(&self) -> bool {
+        self.files.is_empty() && self.unread.is_empty()
+    }
+
     fn count(&self, severity: Severity) -> usize {
         let files = self.files.iter();
         files.map(|file| file.count(severity)).sum()

@@ -4,6 +4,7 @@ use crate::{
     cli::{ConfigArgs, ConfigCommand},
     failure::{Failure, MISUNDERSTOOD},
     home,
+    present::style::DIM,
     runtime::Choice,
     state,
 };
@@ -69,15 +70,22 @@ fn show(settings: &Settings, key: &str, json: bool) -> Result<ExitCode> {
     for entry in entries {
         match json {
             true => say!("{}", as_json(&entry)),
-            false => say!(
-                "{} = {}  ({})",
-                entry.key,
-                entry.value.to_json(),
-                origin(&entry)
-            ),
+            false => say_entry(&entry, !key.is_empty()),
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// What counts, and where it comes from; below what the setting is, where it is explained.
+fn say_entry(entry: &Entry, explained: bool) {
+    if explained {
+        say!("{DIM}# {}{DIM:#}", entry.about);
+    }
+    let value = match entry.counts {
+        Some(counts) => counts.to_owned(),
+        None => entry.value.to_json(),
+    };
+    say!("{} = {value}  ({})", entry.key, origin(entry));
 }
 
 fn as_json(entry: &Entry) -> serde_json::Value {
@@ -89,6 +97,8 @@ fn as_json(entry: &Entry) -> serde_json::Value {
     json!({
         "key": entry.key,
         "value": value,
+        "counts": entry.counts,
+        "about": entry.about,
         "source": entry.origin.to_string(),
         "line": place.map(|place| place.line),
         "column": place.map(|place| place.column),
@@ -170,4 +180,32 @@ fn not_saved(error: SettingsError) -> anyhow::Error {
 fn misunderstood(error: SettingsError, hint: &str) -> anyhow::Error {
     let failure = Failure::new(error).hint(hint);
     failure.status(MISUNDERSTOOD).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use collodi_config::Settings;
+    use collodi_run::Limits;
+
+    /// Who reads a file does not know what counts without it: here the words meet the numbers.
+    #[test]
+    fn what_is_said_to_count_counts() {
+        let limits = Limits::default();
+        let mib = |bytes: usize| format!("{} MiB", bytes >> 20);
+        let file = usize::try_from(limits.file_bytes).unwrap();
+        for (key, counts) in [
+            ("python.limits.runs", "256".to_owned()),
+            ("python.limits.steps", limits.steps.to_string()),
+            ("python.limits.output", mib(limits.output_bytes)),
+            ("python.limits.file", mib(file)),
+            (
+                "python.limits.download",
+                format!("{} TiB", limits.download_bytes >> 40),
+            ),
+        ] {
+            let entries = Settings::default().entries();
+            let entry = entries.iter().find(|entry| entry.key == key).unwrap();
+            assert_eq!(entry.counts, Some(&*counts), "{key}");
+        }
+    }
 }

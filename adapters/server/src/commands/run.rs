@@ -181,10 +181,8 @@ async fn begin(
 /// Why a run is not begun, in the words of its command line.
 fn not_begun(refused: &Refused) -> Failure {
     match refused {
-        Refused::NoSuchStep { step, steps } => {
-            let step = step.saturating_add(1);
-            Failure::new(format!("there is no step {step}: the script has {steps}"))
-                .hint("`collodi plan` shows them; --from counts from 1")
+        Refused::NoSuchStep { .. } => {
+            Failure::new(refused).hint("`collodi plan` shows them; --from counts from 1")
         }
         Refused::Variables(_) => {
             Failure::new(refused).hint("--grant NAME lets steps set a name that is excluded")

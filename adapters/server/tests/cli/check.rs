@@ -135,3 +135,12 @@ fn the_root_of_the_app() {
     let marked = stage.file("app/a/pinokio.js", "");
     assert_eq!(marked.call("check app/a/b/up.json").status, 1);
 }
+
+#[test]
+fn folders_without_a_script() {
+    let stage = Stage::new()
+        .file("docs/readme.txt", "nothing to run")
+        .file("data/set.js", "var x = 1;");
+    assert_snapshot!(stage.call("check docs data").shown());
+    assert_snapshot!(stage.call("--json check docs").shown());
+}

@@ -10,6 +10,7 @@ import "./flows/connection.mjs";
 import "./flows/editor.mjs";
 import "./flows/elements.mjs";
 import "./flows/log.mjs";
+import "./flows/scopes.mjs";
 import "./flows/usage.mjs";
 
 test("who has no token is asked for it, and a wrong one is refused", async () => {

@@ -1,7 +1,7 @@
 // A workspace, a server in it, and a browser before it.
 
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
@@ -14,6 +14,8 @@ const { chromium } = tools("playwright-core");
 const { AxeBuilder } = tools("@axe-core/playwright");
 
 export class Stage {
+  tokens = 0;
+
   static async open() {
     const stage = new Stage();
     stage.dir = await mkdtemp(join(tmpdir(), "collodi-page-"));
@@ -99,11 +101,17 @@ fi
   }
 
   /** The same, let in by the address that the server prints. */
-  async enter(options) {
+  async enter(options, token = this.token) {
     const page = await this.visit(options);
-    await page.goto(`http://${this.address}/python/ui#token=${this.token}`);
+    await page.goto(`http://${this.address}/python/ui#token=${token}`);
     await page.getByRole("heading", { name: "Apps", level: 1 }).waitFor();
     return page;
+  }
+
+  /** A token of this scope, made by the program. */
+  tokenOf(scope) {
+    const words = ["--workspace", this.dir, "token", "new", "--scope", scope, "--for", `holder-${this.tokens += 1}`];
+    return execFileSync(COLLODI, words, { encoding: "utf8" }).trim();
   }
 
   async api(method, path) {

@@ -5,6 +5,7 @@ use std::fs;
 
 on_each_runtime! {
     a_run_goes_on_from_a_step_at_a_server_that_knows_no_earlier_one
+    what_a_step_says_stands_below_it
     what_a_daemon_said_as_a_command_is_shown_once
     an_app_that_goes_on_says_where_it_answers
     who_stops_nothing_hears_what_may_be_meant
@@ -80,6 +81,27 @@ fn a_folder_beside_a_server_can_become_one_of_its_apps(stage: Stage) {
     let told = refused.stderr();
     assert!(told.contains("`collodi add mine/demo`"), "{told}");
     assert_eq!((refused.code(), refused.stdout()), (Some(1), String::new()));
+}
+
+const NOTED: &str = r#"{"dialect": "pinokio", "run": [
+    {"method": "shell.run", "params": {"message": "echo one; exit 3"}},
+    {"method": "log", "params": {"raw": "two"}},
+    {"method": "shell.run", "params": {"message": "echo three; exit 4"}},
+    {"method": "log", "params": {"raw": "four"}}]}"#;
+
+/// Steps that are done before the server has told of them, and notes that come with the end.
+fn what_a_step_says_stands_below_it(stage: Stage) {
+    stage.app("demo", NOTED);
+    let _serving = stage.serve_quietly();
+    let said = stage.output(&["run", "demo"]).stdout();
+    let mut steps = said.split("/4] ").skip(1);
+    for expected in ["exit code 3", "two", "exit code 4", "four"] {
+        let step = steps.next().unwrap_or_default();
+        assert!(
+            step.contains(expected),
+            "{expected} is not where it belongs: {said}"
+        );
+    }
 }
 
 /// It says where it is, and stays until it is stopped.

@@ -264,7 +264,7 @@ fn a_second_interrupt_waits_for_nobody(stage: Stage) {
     running.until("\"text\":\"up\"");
     running.signal("-INT");
     running.until("interrupted");
-    running.signal("-INT");
+    running.insist("-INT");
     assert_eq!(running.code(), Some(130));
 }
 
@@ -492,7 +492,7 @@ fn a_second_interrupt_leaves_the_app_to_the_server(stage: Stage) {
     guest.until("| up");
     guest.signal("-INT");
     guest.until("stopping");
-    guest.signal("-INT");
+    guest.insist("-INT");
     assert_eq!(guest.code(), Some(130));
     stage::signal(stage.living_pid_of("demo"), "-KILL");
     stage.post("/python/shutdown");

@@ -282,6 +282,15 @@ impl Running {
         signal(u64::from(self.child.id()), name);
     }
 
+    /// Asks it once more to end, until it does: what comes at once is the same wish.
+    pub(crate) fn insist(&mut self, name: &str) {
+        while let Ok(None) = self.child.try_wait() {
+            let _ = Command::new("kill")
+                .args([name, &self.child.id().to_string()])
+                .status();
+        }
+    }
+
     /// All that it says from now on to its end.
     pub(crate) fn rest(&mut self) -> String {
         let lines: Result<Vec<_>, _> = self.lines.by_ref().collect();

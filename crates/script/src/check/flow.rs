@@ -38,10 +38,13 @@ impl Checker<'_, '_> {
         if n >= 0.0 && index as f64 == n && index < count {
             return Next::Step(index);
         }
-        let message = format!(
-            "there is no step {n}: the last one is {}",
-            count.saturating_sub(1)
-        );
+        let message = match n >= 0.0 && index as f64 == n {
+            true => format!(
+                "there is no step {} (index {n}): the list has {count}",
+                n + 1.0
+            ),
+            false => format!("there is no step at index {n}: the list has {count}"),
+        };
         self.sink.push(next.warning("unknown-step", message));
         Next::Unknown(format!("{n}"))
     }

@@ -2,7 +2,7 @@
 
 use super::show::Show;
 use crate::present::lines;
-use collodi_api::{Question, Run, RunStatus, Step, StepStatus};
+use collodi_api::{Question, Run, RunStatus, Step, StepStatus, StreamNote};
 use std::sync::Arc;
 
 /// What is known of a run, and what of it was shown.
@@ -14,6 +14,10 @@ pub(super) struct Member {
     /// What it asks.
     question: Option<Arc<Question>>,
     steps: Vec<Shown>,
+    /// The step that was shown last, by its place among them.
+    last: Option<usize>,
+    /// What steps said that were not shown yet.
+    notes: Vec<StreamNote>,
     /// The number of the question that was shown last.
     asked: u64,
     serving_shown: bool,
@@ -28,8 +32,8 @@ struct Shown {
 }
 
 impl Member {
-    /// A run of which nothing was shown.
-    pub(super) fn new(run: Run) -> Self {
+    /// A run of which nothing was shown, and what its steps said.
+    pub(super) fn new(run: Run, notes: Vec<StreamNote>) -> Self {
         let is_called = run.origin.is_some();
         Self {
             name: match is_called {
@@ -38,6 +42,8 @@ impl Member {
             },
             question: None,
             steps: Vec::new(),
+            last: None,
+            notes,
             asked: 0,
             serving_shown: false,
             outcome_shown: false,
@@ -58,20 +64,51 @@ impl Member {
         self.question.as_ref()
     }
 
-    /// The lines of the log that are above what this state of the run adds.
-    pub(super) fn lines_before(&self, run: &Run) -> Option<u64> {
+    /// The line of the log that the next step begins at that was not shown, if that is before `to`.
+    pub(super) fn begun_at(&self, run: &Run, to: u64) -> Option<u64> {
         let fresh = |at: usize| self.steps.get(at).is_none_or(|shown| !shown.has_begun);
         let steps = run.steps.iter().enumerate();
         let begun = steps.filter(|(at, step)| step.status != StepStatus::Pending && fresh(*at));
-        begun.filter_map(|(_, step)| step.log_from).min()
+        let lines = begun.filter_map(|(_, step)| step.log_from);
+        lines.filter(|line| *line < to).min()
+    }
+
+    /// Shows what is new of the steps that begin before this line of the log, and what they said.
+    pub(super) fn hear_steps(&mut self, run: &Run, to: u64, show: &dyn Show) {
+        self.steps.resize_with(run.steps.len(), Shown::default);
+        for (at, (step, shown)) in run.steps.iter().zip(&mut self.steps).enumerate() {
+            if step.log_from.unwrap_or(0) >= to {
+                continue;
+            }
+            if shown.hear(&self.name, step, total(run, step), show) {
+                self.last = Some(at);
+            }
+            if shown.has_begun {
+                let said = self.notes.extract_if(.., |note| is_of(note, step));
+                said.for_each(|note| show.note(&self.name, &note));
+            }
+        }
+    }
+
+    /// Shows what a step said, below it: when that was not shown yet, later; when others were
+    /// shown since, with its number.
+    pub(super) fn hear_note(&mut self, mut note: StreamNote, show: &dyn Show) {
+        let at = self.run.steps.iter().position(|step| is_of(&note, step));
+        let is_shown = |at: usize| self.steps.get(at).is_some_and(|shown| shown.has_begun);
+        if !at.is_some_and(is_shown) {
+            return self.notes.push(note);
+        }
+        if at != self.last {
+            let list = note.list.as_ref().map(|list| format!("{list}/"));
+            let (list, step) = (list.unwrap_or_default(), note.step + 1);
+            note.text = format!("step {list}{step}: {}", note.text);
+        }
+        show.note(&self.name, &note);
     }
 
     /// Shows what is new of the run.
     pub(super) fn hear(&mut self, run: Run, show: &dyn Show) {
-        self.steps.resize_with(run.steps.len(), Shown::default);
-        for (step, shown) in run.steps.iter().zip(&mut self.steps) {
-            shown.hear(&self.name, step, total(&run, step), show);
-        }
+        self.hear_steps(&run, u64::MAX, show);
         self.question = run.question.clone().map(Arc::new);
         if let Some(question) = run.question.as_ref().filter(|q| q.number > self.asked) {
             self.asked = question.number;
@@ -92,10 +129,11 @@ impl Member {
 }
 
 impl Shown {
-    /// A step that was begun and done since is shown once.
-    fn hear(&mut self, name: &str, step: &Step, total: usize, show: &dyn Show) {
+    /// A step that was begun and done since is shown once; whether that was here.
+    fn hear(&mut self, name: &str, step: &Step, total: usize, show: &dyn Show) -> bool {
         let has_begun = step.status != StepStatus::Pending;
-        if has_begun && !std::mem::replace(&mut self.has_begun, has_begun) {
+        let is_news = has_begun && !std::mem::replace(&mut self.has_begun, has_begun);
+        if is_news {
             show.step(name, step, total);
         }
         let command = step.command.as_ref();
@@ -103,7 +141,12 @@ impl Shown {
             show.command(name, command);
             self.command = Some(command.clone());
         }
+        is_news
     }
+}
+
+fn is_of(note: &StreamNote, step: &Step) -> bool {
+    note.step == step.index && note.list == step.list
 }
 
 /// How many steps there are in the list of this one.

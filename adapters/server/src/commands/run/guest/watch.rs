@@ -15,10 +15,16 @@ use collodi_api::{
     StreamNote, StreamProgress, StreamTopic,
 };
 use serde::Deserialize;
-use std::{collections::BTreeMap, process::ExitCode, sync::Arc};
+use std::{
+    collections::{BTreeMap, VecDeque},
+    process::ExitCode,
+    sync::Arc,
+};
 
 /// The most logs that one stream of the server follows.
 const MOST_LOGS: usize = 64;
+/// The most that is remembered of what steps of unknown runs said.
+const MOST_NOTES: usize = 1024;
 
 /// What is known of the run, of the scripts that it started, and of all their processes.
 #[derive(Debug)]
@@ -31,6 +37,8 @@ pub(super) struct Watch {
     logs: BTreeMap<String, u64>,
     /// Lines that were told before the run was.
     early: Vec<LogPage>,
+    /// What steps said of runs that were not told of yet: perhaps of another app's.
+    early_notes: VecDeque<StreamNote>,
     show: Box<dyn Show>,
 }
 
@@ -51,6 +59,7 @@ impl Watch {
             members: BTreeMap::new(),
             processes: BTreeMap::new(),
             early: Vec::new(),
+            early_notes: VecDeque::new(),
             show,
         }
     }
@@ -89,7 +98,7 @@ impl Watch {
             "process" => self.hear_process(told, read(told)?)?,
             "log" => return self.hear_lines(read(told)?),
             "gap" => self.hear_gap(told, &read(told)?)?,
-            "note" => self.hear_note(told, &read(told)?)?,
+            "note" => self.hear_note(told, read(told)?)?,
             "progress" => self.hear_progress(told, &read(told)?)?,
             "gone" => return Ok(self.hear_gone(&read(told)?)),
             _ => {}
@@ -99,6 +108,7 @@ impl Watch {
 
     fn hear_run(&mut self, told: &Told, run: Run) -> Result<Goes> {
         if run.id != self.id && run.origin.as_ref() != Some(&self.id) {
+            self.early_notes.retain(|note| note.run_id != run.id);
             return Ok(Goes::On);
         }
         self.show.told(told)?;
@@ -117,16 +127,36 @@ impl Watch {
     fn update(&mut self, run: Run) -> Result<bool> {
         let is_news = self.follow(&run);
         let id = run.id.clone();
-        let new = || Member::new(run.clone());
-        let member = self.members.entry(id.clone()).or_insert_with(new);
-        if let Some(before) = member.lines_before(&run) {
-            self.show_rest_of(&id, before)?;
+        if !self.members.contains_key(&id) {
+            let notes = std::mem::take(&mut self.early_notes);
+            let of_run = |note: &StreamNote| note.run_id == id;
+            let (own, others): (Vec<_>, Vec<_>) = notes.into_iter().partition(of_run);
+            self.early_notes = others.into();
+            for note in &own {
+                self.show.told(&Told::of("note", note)?)?;
+            }
+            let member = Member::new(run.clone(), own);
+            self.members.insert(id.clone(), member);
         }
+        self.show_steps(&run, u64::MAX)?;
         if let Some(member) = self.members.get_mut(&id) {
             member.hear(run, &*self.show);
         }
         self.end_member(&id)?;
         Ok(is_news)
+    }
+
+    /// Shows the steps that were begun before this line of the log, each below the lines of
+    /// those before.
+    fn show_steps(&mut self, run: &Run, to: u64) -> Result<()> {
+        let begun = |watch: &Self| watch.members.get(&run.id)?.begun_at(run, to);
+        while let Some(line) = begun(self) {
+            self.show_rest_of(&run.id, line)?;
+            if let Some(member) = self.members.get_mut(&run.id) {
+                member.hear_steps(run, line.saturating_add(1), &*self.show);
+            }
+        }
+        Ok(())
     }
 
     /// Follows the logs of a run and of what it started; whether one of them is new.
@@ -177,18 +207,22 @@ impl Watch {
     /// Lines are shown once, below the step that they are of: of a run it is asked how far
     /// it is.
     fn hear_lines(&mut self, page: LogPage) -> Result<Goes> {
-        let is_news = self.ask_how_far(&page.id)?;
+        let is_news = self.ask_how_far(&page.id, page.next)?;
         self.hear_page(page)?;
         Ok(self.goes_with(is_news))
     }
 
-    /// Asks how far a run is; whether there are further logs.
-    fn ask_how_far(&mut self, id: &str) -> Result<bool> {
+    /// Asks how far a run is, for what is said before this line; whether there are further logs.
+    /// What comes later is shown when it is told, below what its steps said before.
+    fn ask_how_far(&mut self, id: &str, to: u64) -> Result<bool> {
         if !self.members.contains_key(id) {
             return Ok(false);
         }
         let run = self.client.get_while_up(&format!("/python/runs/{id}"))?;
-        run.map_or(Ok(false), |run| self.update(run))
+        run.map_or(Ok(false), |run| {
+            self.show_steps(&run, to)?;
+            Ok(self.follow(&run))
+        })
     }
 
     fn hear_page(&mut self, mut page: LogPage) -> Result<()> {
@@ -239,10 +273,14 @@ impl Watch {
         self.show.told(told)
     }
 
-    fn hear_note(&self, told: &Told, note: &StreamNote) -> Result<()> {
-        if let Some(member) = self.members.get(&note.run_id) {
-            self.show.note(member.name(), note);
-            self.show.told(told)?;
+    fn hear_note(&mut self, told: &Told, note: StreamNote) -> Result<()> {
+        if let Some(member) = self.members.get_mut(&note.run_id) {
+            member.hear_note(note, &*self.show);
+            return self.show.told(told);
+        }
+        self.early_notes.push_back(note);
+        if self.early_notes.len() > MOST_NOTES {
+            self.early_notes.pop_front();
         }
         Ok(())
     }
