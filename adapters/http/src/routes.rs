@@ -236,6 +236,11 @@ const AUDIT: &[Parameter] = &[
     query("app", "string", "only what this app executed"),
     query("since", "string", "only from this time on"),
     query("level", "string", "only this level of the sandbox"),
+    query(
+        "probes",
+        "boolean",
+        "false: without what the program started to look what is there",
+    ),
     query("limit", "integer", "the most entries, 1000 at most"),
     query(
         "after",

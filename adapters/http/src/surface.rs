@@ -5,7 +5,7 @@ use crate::{
     endpoints::{Seen, no_such_method, no_such_route, seen},
     guard::guard,
     routes::ROUTES,
-    stream::Sheets,
+    stream::SharedPages,
 };
 use axum::{Router, middleware::from_fn_with_state};
 use collodi_api::{AuditPage, Doctor};
@@ -95,7 +95,7 @@ pub(crate) struct Served {
     /// What a status has of the host.
     pub(crate) seen: Unchanged<Option<Seen>>,
     /// Pages of logs that many follow.
-    pub(crate) sheets: Arc<Sheets>,
+    pub(crate) shared_pages: Arc<SharedPages>,
 }
 
 impl Served {
@@ -103,7 +103,7 @@ impl Served {
         Self {
             surface,
             seen: Unchanged::new(seen),
-            sheets: Arc::default(),
+            shared_pages: Arc::default(),
         }
     }
 }

@@ -14,7 +14,7 @@ export function settingsView(redraw) {
 
 /** What sandboxes have refused. */
 export function auditView(redraw) {
-  const load = async () => (await ask("GET", "../api/guard/sandbox-audit")).json();
+  const load = async () => (await ask("GET", "../api/guard/sandbox-audit?probes=false")).json();
   return [h("h1", {}, "Audit"), loaded("audit", load, redraw, audit)];
 }
 
@@ -106,8 +106,9 @@ function doctor({ findings, problems, warnings }) {
 function audit({ entries }) {
   if (entries.length === 0) return empty("Nothing was recorded yet.");
   const columns = ["Command", "When", "App", "Sandbox", "Missing", "State", "Code", "Time"];
-  return table("What ran, the newest first, and in which sandbox", columns, [...entries].reverse().map((entry) => [
+  const hint = h("p.hint", {}, "Without what the server itself started to look what is there, which ", h("code", {}, "collodi audit --all"), " shows.");
+  return [hint, table("What ran, the newest first, and in which sandbox", columns, [...entries].reverse().map((entry) => [
     h("code", {}, entry.command), when(entry.timestamp), shown(entry.app), shown(entry.sandbox?.requested),
     entry.sandbox?.missing?.join(", ") || "–", badge(entry.state ?? ""), shown(entry.exitCode),
-    entry.durationMs === null || entry.durationMs === undefined ? "–" : figure(span(entry.durationMs))]));
+    entry.durationMs === null || entry.durationMs === undefined ? "–" : figure(span(entry.durationMs))]))];
 }

@@ -1,11 +1,12 @@
 //! Questions.
 
-use crate::{Book, Entry};
+use crate::{Book, Entry, Execution};
 use alloc::{
     borrow::ToOwned,
     string::{String, ToString},
     vec::Vec,
 };
+use collodi_command::Kind;
 
 /// Which entries are asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,6 +17,8 @@ pub struct Query {
     pub since: Option<u64>,
     /// Only those for which this level was asked.
     pub level: Option<String>,
+    /// Also those by which the program looked what is there: probes, and what is of no app.
+    pub probes: bool,
     /// Only those behind the one with this id.
     pub after: Option<String>,
     /// How many at most.
@@ -23,12 +26,13 @@ pub struct Query {
 }
 
 impl Default for Query {
-    /// The last 100.
+    /// The last 100 of all.
     fn default() -> Self {
         Self {
             app: None,
             since: None,
             level: None,
+            probes: true,
             after: None,
             limit: 100,
         }
@@ -77,6 +81,7 @@ impl Query {
         is(&self.app, opened.execution.app.as_deref())
             && is(&self.level, Some(&opened.execution.sandbox.requested))
             && self.since.is_none_or(|since| opened.at >= since)
+            && (self.probes || !is_probe(&opened.execution))
     }
 
     /// The entries of this app.
@@ -85,4 +90,10 @@ impl Query {
         let app = Some(app.to_owned());
         Self { app, ..self }
     }
+}
+
+/// Whether the program only looked what is there.
+fn is_probe(execution: &Execution) -> bool {
+    let is = |kind: Kind| execution.kind == kind.as_str();
+    is(Kind::Probe) || (is(Kind::Other) && execution.app.is_none())
 }

@@ -183,6 +183,35 @@ fn pages_and_filters() {
     assert_eq!(ids(&level), " of 0, next None");
 }
 
+/// What the program itself looked at is not what somebody wants to see who asks what ran.
+#[test]
+fn probes_can_be_left_out() {
+    let of = |id: &str, kind: &str, app: Option<&str>| {
+        let Record::Opened(mut record) = opened(id, 1, "a") else {
+            panic!("not opened");
+        };
+        record.execution.kind = kind.to_owned();
+        record.execution.app = app.map(str::to_owned);
+        Record::Opened(record)
+    };
+    let book = book(&[
+        of("step", "step", Some("a")),
+        of("version", "probe", None),
+        of("ready", "probe", Some("a")),
+        of("cards", "other", None),
+        of("other", "other", Some("a")),
+        of("git", "repository", None),
+    ]);
+    let query = Query {
+        probes: false,
+        ..Query::default()
+    };
+    let page = query.page(&book);
+    let ids: Vec<_> = page.entries.iter().map(|e| &*e.opened.id).collect();
+    assert_eq!((ids, page.total), (vec!["step", "other", "git"], 3));
+    assert_eq!(Query::default().page(&book).total, 6);
+}
+
 #[test]
 fn a_file_is_rotated_by_its_size() {
     let rotation = Rotation {

@@ -29,6 +29,7 @@ fn sought(query: &QueryString) -> Result<Query, Fault> {
         app: text("app")?,
         since: text("since")?.map(|text| since(&text)).transpose()?,
         level: text("level")?,
+        probes: query.text("probes")?.is_none() || query.flag("probes")?,
         after: text("after")?,
         limit: usize::try_from(limit).unwrap_or(usize::MAX),
     })

@@ -4,7 +4,7 @@ use super::{
     changed::{Changed, Thing},
     cursor::Cursor,
     frame::{Frame, HEARTBEAT, HELLO},
-    sheets::{Sheet, Sheets},
+    shared_pages::{SharedPage, SharedPages},
     topics::Topics,
 };
 use crate::{endpoints::env_list, fault::Fault, surface::Served, views};
@@ -243,8 +243,12 @@ impl Feed {
             let (Some(log), Some(from)) = (self.logs.get_mut(at), self.cursor.lines.get(at)) else {
                 break;
             };
-            let (id, from, sheets) = (log.id.clone(), *from, Arc::clone(&self.surface.sheets));
-            let read = move |host: &Host| read(host, &id, from, &sheets);
+            let (id, from, pages) = (
+                log.id.clone(),
+                *from,
+                Arc::clone(&self.surface.shared_pages),
+            );
+            let read = move |host: &Host| read(host, &id, from, &pages);
             let Some(read) = self.surface.host.query(read).await? else {
                 log.behind = false;
                 let (topic, id) = (StreamTopic::Logs, log.id.clone());
@@ -274,10 +278,10 @@ impl Feed {
                 read: Some((at, to)),
             });
         }
-        if let Some(sheet) = read.sheet {
+        if let Some(shared) = read.shared {
             self.ready.push_back(Next {
-                frame: Frame::of("log", sheet.text()),
-                read: Some((at, sheet.next())),
+                frame: Frame::of("log", shared.text()),
+                read: Some((at, shared.next())),
             });
         }
     }
@@ -318,14 +322,14 @@ fn life(host: &Host) -> u64 {
 /// What is read of a log at once.
 struct Read {
     gap: Option<StreamGap>,
-    sheet: Option<Arc<Sheet>>,
+    shared: Option<Arc<SharedPage>>,
     /// Whether there is more.
     is_behind: bool,
 }
 
 /// The lines from `from` on, up to a multiple of [`LINES`]: so those who read a log at
 /// different paces are at the same places.
-fn read(host: &Host, id: &str, from: u64, sheets: &Sheets) -> Option<Read> {
+fn read(host: &Host, id: &str, from: u64, pages: &SharedPages) -> Option<Read> {
     let run = host.run(&RunId::from_text(id)).map(RunEntry::log);
     let process = || host.process(&ProcessId::from_text(id)).map(Process::log);
     let log = run.or_else(process)?;
@@ -334,13 +338,13 @@ fn read(host: &Host, id: &str, from: u64, sheets: &Sheets) -> Option<Read> {
     let mut page = log.read(from, most);
     let (id, gap) = (id.to_owned(), page.gap.take());
     let of = |first: &&Line| (first.seq, page.next);
-    let sheet = page.lines.first().map(of).map(|place| {
+    let shared = page.lines.first().map(of).map(|place| {
         let made = || views::page(&id, &page, host.options().epoch);
-        sheets.page(&id, place, made)
+        pages.page(&id, place, made)
     });
     Some(Read {
         is_behind: page.next < log.next_seq(),
-        sheet,
+        shared,
         gap: gap.map(|gap| StreamGap {
             id,
             from: gap.start,

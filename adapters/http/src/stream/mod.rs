@@ -8,7 +8,7 @@ mod changed;
 mod cursor;
 mod feed;
 mod frame;
-mod sheets;
+mod shared_pages;
 mod topics;
 mod turns;
 
@@ -28,7 +28,7 @@ use futures::stream;
 use std::{convert::Infallible, sync::Arc};
 use topics::Topics;
 
-pub(crate) use sheets::Sheets;
+pub(crate) use shared_pages::SharedPages;
 
 static LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 

@@ -14,6 +14,9 @@ pub(crate) struct AuditArgs {
     /// Only what this level of the sandbox was asked for.
     #[arg(long, value_name = "LEVEL")]
     pub(crate) level: Option<String>,
+    /// Also what the program started to look what is there, as `python3 --version`.
+    #[arg(long)]
+    pub(crate) all: bool,
     /// How many entries; the newest, or with --since the first.
     #[arg(short = 'n', long, value_name = "COUNT", default_value_t = 100)]
     pub(crate) limit: usize,

@@ -33,6 +33,9 @@ pub(crate) fn audit(workspace: &Path, json: bool, args: &AuditArgs) -> Result<Ex
             false => show(entry),
         }
     }
+    if page.entries.is_empty() && !json {
+        complain!("{}", nothing(&query));
+    }
     if page.lost > 0 {
         complain!(
             "{} entries were not written: the disk was too slow or full",
@@ -42,6 +45,20 @@ pub(crate) fn audit(workspace: &Path, json: bool, args: &AuditArgs) -> Result<Ex
     Ok(ExitCode::SUCCESS)
 }
 
+/// Why there is nothing to see.
+fn nothing(query: &Query) -> String {
+    let app = query.app.as_ref().map(|app| format!(" for an app {app}"));
+    let more = [
+        query.since.map(|_| " since then"),
+        query.level.as_ref().map(|_| " at this level"),
+    ];
+    let more: String = more.into_iter().flatten().collect();
+    format!(
+        "nothing was executed{}{more} that is known",
+        app.unwrap_or_default()
+    )
+}
+
 fn query(args: &AuditArgs) -> Result<Query> {
     let since = args.since.as_deref().map(since).transpose()?;
     let level = args.level.as_deref().map(level).transpose()?;
@@ -49,6 +66,7 @@ fn query(args: &AuditArgs) -> Result<Query> {
         app: args.app.clone(),
         since,
         level,
+        probes: args.all,
         after: None,
         limit: args.limit,
     })
@@ -84,6 +102,9 @@ fn path(query: &Query) -> String {
             let value = utf8_percent_encode(value, NON_ALPHANUMERIC);
             path += &format!("&{key}={value}");
         }
+    }
+    if !query.probes {
+        path += "&probes=false";
     }
     if let Some(since) = query.since {
         path += &format!("&since={since}");

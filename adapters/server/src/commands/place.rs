@@ -47,8 +47,15 @@ impl Place {
     }
 
     fn at(root: &Path, file: Option<String>) -> Result<Self> {
-        let folder = root.file_name().and_then(|name| name.to_str());
-        let folder = folder.unwrap_or_default();
+        let Some(folder) = root.file_name() else {
+            let cause = format!("{} is no app: its folder has no name", root.display());
+            return Err(Failure::new(cause)
+                .hint(
+                    "name a folder with a pinokio.json, a script file, or an app of the workspace",
+                )
+                .into());
+        };
+        let folder = folder.to_str().unwrap_or_default();
         let name = Name::parse(folder).map_err(|error| {
             Failure::new(format!("{error}: {folder:?}"))
                 .hint("the folder's name is the app's name; rename the folder")

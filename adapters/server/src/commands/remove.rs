@@ -5,7 +5,7 @@ use crate::{
     cli::RemoveArgs,
     client::Client,
     local::{Local, refused},
-    sure::sure,
+    sure::{can_ask, sure},
 };
 use anyhow::Result;
 use collodi_api::AppRemoved;
@@ -57,11 +57,14 @@ fn agreed(workspace: &Path, json: bool, name: &Name, args: &RemoveArgs) -> Resul
         let environments = only_of(local.apps.workspace(), name).await?;
         Ok(Removal { path, environments })
     })?;
+    let otherwise = format!("collodi remove {name} --yes");
+    if !args.yes {
+        can_ask(&otherwise)?;
+    }
     if !json {
         tell(&removal, args.env);
     }
     let question = format!("Remove {name}?");
-    let otherwise = format!("collodi remove {name} --yes");
     let is_sure = args.yes || sure(&question, &otherwise)?;
     Ok(is_sure.then_some(removal))
 }

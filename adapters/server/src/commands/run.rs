@@ -21,6 +21,7 @@ use crate::{
 use anyhow::Result;
 use collodi_backend::Backends;
 use collodi_driver::{CommandError, HostHandle, LoadedApp, Notice, load};
+use collodi_env::Rule;
 use collodi_host::{
     Accepted, Command, Event, Follower, Host, Process, ProcessEvent, ProcessId, Refused, RunEvent,
     RunId, RunRequest,
@@ -183,6 +184,11 @@ fn not_begun(refused: &Refused) -> Failure {
     match refused {
         Refused::NoSuchStep { .. } => {
             Failure::new(refused).hint("`collodi plan` shows them; --from counts from 1")
+        }
+        Refused::Variables(of) if of.iter().any(|one| one.rule == Rule::InvalidName) => {
+            Failure::new(refused).hint(
+                "--env takes NAME=VALUE; a name has letters, digits and _, and no digit first",
+            )
         }
         Refused::Variables(_) => {
             Failure::new(refused).hint("--grant NAME lets steps set a name that is excluded")

@@ -81,18 +81,28 @@ fn everything_that_ran_is_written_down() {
     for field in ["sessionId", "timestamp", "durationMs", "cwd", "run"] {
         assert!(!entry[field].is_null(), "{field}");
     }
-    // The probes are there too, and not the app's.
-    let all = stage.call("audit").stdout;
+    // The probes are there too, for who wants to see them, and not the app's.
+    let own = stage.call("audit").stdout;
+    assert_eq!(own.lines().count(), 1, "{own}");
+    let all = stage.call("audit --all").stdout;
     assert!(
         all.contains("python3 --version") && all.lines().count() > 1,
         "{all}"
     );
-    assert!(
-        stage
-            .call("audit --since 2099-01-01T00:00:00Z")
-            .stdout
-            .is_empty()
-    );
+    for (sought, said) in [
+        (
+            "audit --since 2099-01-01T00:00:00Z",
+            "nothing was executed since then that is known\n",
+        ),
+        (
+            "audit --app nosuch",
+            "nothing was executed for an app nosuch that is known\n",
+        ),
+    ] {
+        let nothing = stage.call(sought);
+        assert_eq!((&*nothing.stdout, &*nothing.stderr), ("", said));
+        assert_eq!(nothing.status, 0);
+    }
     assert_eq!(stage.call("audit --since yesterday").status, 2);
 }
 

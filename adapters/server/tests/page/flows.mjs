@@ -204,7 +204,7 @@ test("sections that a server lacks say so, and settings are shown", async () => 
   await link(page, "Settings");
   await page.getByText("Environments are in").waitFor();
   await check(page, "settings");
-  await page.route("**/api/guard/sandbox-audit", (route) => route.fulfill({ status: 404, json: { detail: "no" } }));
+  await page.route("**/api/guard/sandbox-audit?*", (route) => route.fulfill({ status: 404, json: { detail: "no" } }));
   await link(page, "Audit");
   await page.getByText("This server does not offer this.").waitFor();
   await check(page, "audit");
@@ -223,7 +223,7 @@ test("settings are changed, and what ran in sandboxes is shown", async () => {
     const config = await (await route.fetch()).json();
     return route.fulfill({ json: { ...config, preferUv: true, settings } });
   });
-  await page.route("**/api/guard/sandbox-audit", (route) => route.fulfill({ json: { count: 1, total: 1, entries: [
+  await page.route("**/api/guard/sandbox-audit?*", (route) => route.fulfill({ json: { count: 1, total: 1, entries: [
     { command: HOSTILE, exitCode: 1, durationMs: 1500, timestamp: "2030-01-01T00:00:00Z", state: "ended", app: HOSTILE,
       sandbox: { requested: "restricted", enforced: ["files"], missing: ["network"] } }] } }));
   await link(page, "Settings");

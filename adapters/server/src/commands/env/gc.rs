@@ -1,6 +1,6 @@
 //! `collodi env gc`
 
-use super::{seat::Seat, size};
+use super::{size, store::EnvStore};
 use crate::failure::{ERROR, HINT};
 use anyhow::Result;
 use collodi_contain::Name;
@@ -9,17 +9,17 @@ use collodi_inventory::{Leftover, leftovers};
 use collodi_logs::plain;
 use std::process::ExitCode;
 
-pub(super) async fn gc(seat: &Seat, json: bool, yes: bool) -> Result<ExitCode> {
-    let envs = seat.envs().await?;
-    let found = leftovers(&seat.workspace, envs, collodi_os::lives).await?;
+pub(super) async fn gc(store: &EnvStore, json: bool, yes: bool) -> Result<ExitCode> {
+    let envs = store.envs().await?;
+    let found = leftovers(&store.workspace, envs, collodi_os::lives).await?;
     let (mut freed, mut failed) = (0, 0);
     for leftover in &found {
-        let bytes = bytes(seat, leftover).await;
+        let bytes = bytes(store, leftover).await;
         if !json {
             say!("{}", shown(leftover, bytes));
         }
         let result = match yes {
-            true => delete(seat, leftover).await,
+            true => delete(store, leftover).await,
             false => Ok(()),
         };
         if json {
@@ -55,19 +55,19 @@ fn conclude(count: usize, freed: u64, yes: bool) {
     }
 }
 
-async fn bytes(seat: &Seat, leftover: &Leftover) -> Option<u64> {
+async fn bytes(store: &EnvStore, leftover: &Leftover) -> Option<u64> {
     match leftover {
         Leftover::Unused(env) => env.size.as_ref().map(|size| size.freed_bytes),
-        Leftover::HalfMade(name) => seat.freed(name).await,
+        Leftover::HalfMade(name) => store.freed(name).await,
         Leftover::Temporary(_) => None,
     }
 }
 
-async fn delete(seat: &Seat, leftover: &Leftover) -> Result<()> {
+async fn delete(store: &EnvStore, leftover: &Leftover) -> Result<()> {
     match leftover {
-        Leftover::Unused(env) => seat.delete(&Name::parse(&env.name)?, false).await,
-        Leftover::HalfMade(name) => seat.delete(name, false).await,
-        Leftover::Temporary(path) => seat.remove_file(path.clone()).await,
+        Leftover::Unused(env) => store.delete(&Name::parse(&env.name)?, false).await,
+        Leftover::HalfMade(name) => store.delete(name, false).await,
+        Leftover::Temporary(path) => store.remove_file(path.clone()).await,
     }
 }
 

@@ -1,6 +1,6 @@
 //! `collodi env ls`
 
-use super::{seat::Seat, size, users};
+use super::{size, store::EnvStore, users};
 use anyhow::Result;
 use collodi_api::Env;
 use collodi_disk::human;
@@ -12,8 +12,8 @@ const COLUMNS: usize = 80;
 /// How wide the column of names is at most.
 const NAME: usize = 24;
 
-pub(super) async fn ls(seat: &Seat, json: bool) -> Result<ExitCode> {
-    let envs = seat.envs().await?;
+pub(super) async fn ls(store: &EnvStore, json: bool) -> Result<ExitCode> {
+    let envs = store.envs().await?;
     if json {
         for env in &envs {
             say!("{}", serde_json::to_string(env)?);

@@ -3,7 +3,7 @@
 mod gc;
 mod ls;
 mod rm;
-mod seat;
+mod store;
 
 use crate::{
     cli::{EnvArgs, EnvCommand},
@@ -14,16 +14,16 @@ use collodi_api::{Env, EnvUseKind, Size};
 use collodi_disk::human;
 use std::{collections::BTreeSet, path::Path, process::ExitCode};
 
-pub(super) use seat::delete;
+pub(super) use store::delete;
 
 /// Shows or deletes environments of the workspace.
 pub(crate) fn env(workspace: &Path, json: bool, args: &EnvArgs) -> Result<ExitCode> {
     Choice::default().run(|runtime| async move {
-        let seat = seat::Seat::take(&*runtime, workspace).await?;
+        let store = store::EnvStore::take(&*runtime, workspace).await?;
         match &args.what {
-            EnvCommand::Ls => ls::ls(&seat, json).await,
-            EnvCommand::Rm(args) => rm::rm(&seat, json, args).await,
-            EnvCommand::Gc { yes } => gc::gc(&seat, json, *yes).await,
+            EnvCommand::Ls => ls::ls(&store, json).await,
+            EnvCommand::Rm(args) => rm::rm(&store, json, args).await,
+            EnvCommand::Gc { yes } => gc::gc(&store, json, *yes).await,
         }
     })
 }

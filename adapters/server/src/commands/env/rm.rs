@@ -1,8 +1,9 @@
 //! `collodi env rm`
 
 use super::{
-    seat::{Seat, in_use},
-    size, users,
+    size,
+    store::{EnvStore, in_use},
+    users,
 };
 use crate::{
     cli::EnvRmArgs,
@@ -18,8 +19,8 @@ use std::{collections::BTreeMap, process::ExitCode};
 /// An environment to delete, and what is known of it; nothing of one that is half-made.
 type Doomed = (Name, Option<Env>);
 
-pub(super) async fn rm(seat: &Seat, json: bool, args: &EnvRmArgs) -> Result<ExitCode> {
-    let doomed = doomed(seat, args).await?;
+pub(super) async fn rm(store: &EnvStore, json: bool, args: &EnvRmArgs) -> Result<ExitCode> {
+    let doomed = doomed(store, args).await?;
     if !args.force {
         doomed.iter().try_for_each(refuse_used)?;
     }
@@ -33,7 +34,7 @@ pub(super) async fn rm(seat: &Seat, json: bool, args: &EnvRmArgs) -> Result<Exit
         return Ok(ExitCode::FAILURE);
     }
     for (name, env) in &doomed {
-        seat.delete(name, args.force).await?;
+        store.delete(name, args.force).await?;
         let freed = env.as_ref().and_then(|env| env.size.as_ref());
         let freed = freed.map(|size| size.freed_bytes);
         match json {
@@ -48,8 +49,8 @@ pub(super) async fn rm(seat: &Seat, json: bool, args: &EnvRmArgs) -> Result<Exit
 }
 
 /// All of them are there, or nothing is done.
-async fn doomed(seat: &Seat, args: &EnvRmArgs) -> Result<Vec<Doomed>> {
-    let envs = seat.envs().await?.into_iter();
+async fn doomed(store: &EnvStore, args: &EnvRmArgs) -> Result<Vec<Doomed>> {
+    let envs = store.envs().await?.into_iter();
     let mut envs: BTreeMap<_, _> = envs.map(|env| (env.name.clone(), env)).collect();
     let mut doomed: Vec<Doomed> = Vec::new();
     for text in &args.names {
@@ -59,7 +60,7 @@ async fn doomed(seat: &Seat, args: &EnvRmArgs) -> Result<Vec<Doomed>> {
             continue;
         }
         let env = envs.remove(text);
-        if env.is_none() && !seat.is_half_made(&name).await {
+        if env.is_none() && !store.is_half_made(&name).await {
             return Err(Failure::new(format!("there is no environment {name}"))
                 .hint("`collodi env ls` shows those that are there")
                 .into());

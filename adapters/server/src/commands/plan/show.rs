@@ -189,14 +189,26 @@ impl<'a> Shown<'a> {
         if self.last == Some(env) {
             return say!("{indent}        {DIM}variables as before{DIM:#}");
         }
-        self.last = Some(env);
+        let before = self.last.replace(env).unwrap_or_default();
         if self.env {
             env.iter()
                 .for_each(|variable| say!("{indent}        {}", in_full(variable)));
             return;
         }
+        if !before.is_empty() {
+            say!("{indent}        {DIM}variables as before, but{DIM:#}");
+        }
+        let has = |name: &str| env.iter().any(|variable| variable.name == name);
+        let gone = before
+            .iter()
+            .filter(|old| old.passed && !has(&old.name))
+            .map(|old| plain(&old.name).into_owned());
+        let gone: Vec<_> = gone.collect();
+        if !gone.is_empty() {
+            say!("{indent}        {DIM}without {}{DIM:#}", gone.join(", "));
+        }
         let mut groups: BTreeMap<(bool, &str), Vec<String>> = BTreeMap::new();
-        for variable in env {
+        for variable in env.iter().filter(|variable| !before.contains(variable)) {
             let group = (!variable.passed, in_short(&variable.rule));
             groups.entry(group).or_default().push(in_brief(variable));
         }

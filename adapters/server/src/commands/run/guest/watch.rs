@@ -385,8 +385,9 @@ impl Watch {
     }
 }
 
+/// Whether it is being stopped. What has ended by itself has the same word while it is cleared away.
 fn is_stopping(process: &Process) -> bool {
-    process.status == ProcessStatus::Stopping
+    process.status == ProcessStatus::Stopping && process.pid >= 0
 }
 
 fn read<'a, T: Deserialize<'a>>(told: &'a Told) -> Result<T> {

@@ -13,14 +13,14 @@ use futures::future;
 use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
 /// The workspace, and its server if one runs.
-pub(super) struct Seat {
+pub(super) struct EnvStore {
     pub(super) workspace: Workspace,
     backends: Backends,
     dir: PathBuf,
     server: Option<Client>,
 }
 
-impl Seat {
+impl EnvStore {
     pub(super) async fn take(runtime: &dyn Runtime, workspace: &std::path::Path) -> Result<Self> {
         let backends = runtime.backends();
         let Home { dir, layout, .. } = Home::read(workspace, &*backends.files).await?;

@@ -10,16 +10,16 @@ use std::{
 
 /// The most pages that are kept, and the most bytes of their lines; the latest is kept however
 /// large it is.
-const SHEETS: usize = 32;
+const MOST_PAGES: usize = 32;
 const BYTES: usize = 512 * 1024;
 
 /// The pages that were told lately, oldest first.
 #[derive(Debug, Default)]
-pub(crate) struct Sheets(Mutex<VecDeque<Arc<Sheet>>>);
+pub(crate) struct SharedPages(Mutex<VecDeque<Arc<SharedPage>>>);
 
 /// A page of a log: these lines of it never change.
 #[derive(Debug)]
-pub(super) struct Sheet {
+pub(super) struct SharedPage {
     id: String,
     from: u64,
     next: u64,
@@ -33,44 +33,45 @@ enum State {
     Text(Bytes),
 }
 
-impl Sheets {
+impl SharedPages {
     /// The page of this log from the line `from` up to `next`, made when nobody has it.
     pub(super) fn page(
         &self,
         id: &str,
         (from, next): (u64, u64),
         make: impl FnOnce() -> LogPage,
-    ) -> Arc<Sheet> {
-        let mut sheets = held(&self.0);
-        let is_it =
-            |sheet: &&Arc<Sheet>| sheet.from == from && sheet.next == next && sheet.id == id;
+    ) -> Arc<SharedPage> {
+        let mut pages = held(&self.0);
+        let is_it = |shared: &&Arc<SharedPage>| {
+            shared.from == from && shared.next == next && shared.id == id
+        };
         // Most are at the end of a log.
-        if let Some(sheet) = sheets.iter().rev().find(is_it) {
-            return Arc::clone(sheet);
+        if let Some(shared) = pages.iter().rev().find(is_it) {
+            return Arc::clone(shared);
         }
         let page = make();
-        let sheet = Arc::new(Sheet {
+        let shared = Arc::new(SharedPage {
             id: id.to_owned(),
             from,
             next,
             bytes: page.lines.iter().map(|line| line.text.len()).sum(),
             state: Mutex::new(State::Page(page)),
         });
-        sheets.push_back(Arc::clone(&sheet));
-        forget_old(&mut sheets);
-        sheet
+        pages.push_back(Arc::clone(&shared));
+        forget_old(&mut pages);
+        shared
     }
 }
 
-fn forget_old(sheets: &mut VecDeque<Arc<Sheet>>) {
-    let mut bytes: usize = sheets.iter().map(|sheet| sheet.bytes).sum();
-    while sheets.len() > 1 && (sheets.len() > SHEETS || bytes > BYTES) {
-        let oldest = sheets.pop_front();
+fn forget_old(pages: &mut VecDeque<Arc<SharedPage>>) {
+    let mut bytes: usize = pages.iter().map(|shared| shared.bytes).sum();
+    while pages.len() > 1 && (pages.len() > MOST_PAGES || bytes > BYTES) {
+        let oldest = pages.pop_front();
         bytes -= oldest.map_or(0, |oldest| oldest.bytes);
     }
 }
 
-impl Sheet {
+impl SharedPage {
     /// The number of the line behind its last one.
     pub(super) const fn next(&self) -> u64 {
         self.next
@@ -118,30 +119,30 @@ mod tests {
 
     #[test]
     fn a_thousand_at_one_place_have_one_page_and_the_same_bytes() {
-        let (sheets, made) = (Sheets::default(), Cell::new(0));
+        let (pages, made) = (SharedPages::default(), Cell::new(0));
         let make = || {
             made.set(made.get() + 1);
             page(3, 5, "line")
         };
         let texts: Vec<_> = (0..1000)
-            .map(|_| sheets.page("demo", (3, 5), make).text().as_ptr())
+            .map(|_| pages.page("demo", (3, 5), make).text().as_ptr())
             .collect();
         assert_eq!(made.get(), 1);
         assert!(texts.iter().all(|text| *text == texts[0]));
-        sheets.page("demo", (3, 6), make);
-        sheets.page("other", (3, 5), make);
+        pages.page("demo", (3, 6), make);
+        pages.page("other", (3, 5), make);
         assert_eq!(made.get(), 3, "another place is another page");
     }
 
     #[test]
     fn few_are_kept_and_those_not_large() {
-        let kept = |sheets: &Sheets| held(&sheets.0).len();
-        let many = Sheets::default();
+        let kept = |pages: &SharedPages| held(&pages.0).len();
+        let many = SharedPages::default();
         for from in 0..1000 {
             many.page("demo", (from, from + 1), || page(from, from + 1, "line"));
         }
-        assert_eq!(kept(&many), SHEETS);
-        let large = Sheets::default();
+        assert_eq!(kept(&many), MOST_PAGES);
+        let large = SharedPages::default();
         let text = "x".repeat(BYTES / 2);
         for (from, expected) in [(0, 1), (1, 2), (2, 2)] {
             large.page("demo", (from, from + 1), || page(from, from + 1, &text));
