@@ -32,6 +32,8 @@ struct Machinery {
     are_large: bool,
     /// What is asked of files that are read all at once is not answered yet.
     is_slow: bool,
+    /// Nobody says which process it is that was started.
+    is_coy: bool,
     /// What was asked, in short.
     asked: Vec<String>,
 }
@@ -194,6 +196,9 @@ impl<'m> Play<'m> {
             Progress::Identified(identity),
             Progress::Output { stream, bytes },
         ] {
+            if self.machine.is_coy && matches!(progress, Progress::Identified(_)) {
+                continue;
+            }
             self.inputs.push_back(Input::Progress(id, progress));
         }
     }
@@ -856,6 +861,27 @@ fn a_host_hands_over_when_all_is_written_and_no_run_would_be_lost() {
     let play = Play::new(&mut machine);
     let phase = play.host.processes().next().unwrap().status().phase;
     assert_eq!(phase, Phase::Running);
+}
+
+/// A process that nobody could find again keeps its host; when it has ended that is over.
+#[test]
+fn a_host_lets_go_when_what_kept_it_has_ended() {
+    let mut machine = Machinery {
+        is_coy: true,
+        ..Machinery::default()
+    };
+    let mut play = Play::new(&mut machine);
+    play.run(DAEMON)
+        .wait(1)
+        .command(Command::HandOver(Follower::OtherProcess));
+    let lets_go = |play: &Play<'_>| play.told.contains(&Event::LetGo(Follower::OtherProcess));
+    assert!(!lets_go(&play));
+    let process = play.host.processes().next().unwrap();
+    let tree = process.tree().clone();
+    play.kill(&tree);
+    let ended = play.inputs.pop_front().unwrap();
+    play.input(ended);
+    assert!(lets_go(&play), "{:?}", play.phases());
 }
 
 /// What a daemon was is written when its turn comes: most have ended before.

@@ -7,7 +7,6 @@ use super::{
 use crate::{
     Event, Follower, Host, Process, ProcessId, RunEntry,
     event::JournalEvent,
-    post::Post,
     process::{Birth, First, instant},
     shared::{Child, Role},
 };
@@ -505,7 +504,5 @@ impl Host {
         self.shared.journal.follower = Some(follower);
         let deadline = Deadline::new(now + MOST_TO_WRITE, "the next host");
         self.shared.wait(Child::HandOver, Some(deadline));
-        let post = Post::LetGo;
-        self.shared.post.push_back(post);
     }
 }

@@ -309,6 +309,5 @@ impl Host {
             Sheet::Recording(name) => self.recording_gone(now, name),
             Sheet::Process(_) | Sheet::Trees => {}
         }
-        self.let_go_when_clean();
     }
 }
