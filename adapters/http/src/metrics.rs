@@ -53,13 +53,13 @@ pub(crate) fn of_host(host: &Host, used: &[Used]) -> String {
     text.each(
         host,
         "collodi_process_log_bytes_total",
-        "Bytes that it said.",
+        "Bytes that it said since the server looks after it.",
         |process| process.log().totals().bytes,
     );
     text.each(
         host,
         "collodi_process_log_dropped_lines_total",
-        "Lines that are no longer kept.",
+        "Lines that fell out of its log since the server looks after it.",
         |process| process.log().totals().dropped_lines,
     );
     text.0

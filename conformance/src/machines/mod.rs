@@ -119,6 +119,7 @@ pub fn supervisor() -> Player<Supervisor> {
         input: Box::new(|&(kind, number, detail), ids| match kind % 12 {
             0 | 1 => Input::Start,
             10 => Input::Hold,
+            11 => Input::TakenOver(ids.pick(number), Some(100), collodi_time::Instant::ZERO),
             2 => Input::Stop,
             3 => Input::Restart,
             4 => Input::Kill,

@@ -39,7 +39,8 @@ pub struct Gap {
 pub struct LogLine {
     /// Its number in this log, from 0.
     pub seq: u64,
-    /// When it was complete: RFC 3339, UTC.
+    /// When it was complete and read: RFC 3339, UTC. Of what an earlier server read that is
+    /// known to 50 milliseconds; what was said while there was no server was read by the next.
     pub time: String,
     /// Who wrote it.
     pub stream: LogStream,

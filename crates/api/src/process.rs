@@ -33,7 +33,8 @@ pub struct Process {
     /// The code of its last exit: 128 + n for a signal, -1 when unknown, 0 before
     /// the first.
     pub last_exit_code: i32,
-    /// When its last life began: RFC 3339, UTC; null before the first.
+    /// When its last life began, also under an earlier server: RFC 3339, UTC; null before the
+    /// first.
     pub started_at: Option<String>,
     /// Whether it is started again when it ends.
     pub auto_restart: bool,

@@ -19,7 +19,8 @@ pub struct HostOptions {
     pub layout: Layout,
     /// Random: names of processes and trees are made from it.
     pub seed: u64,
-    /// Wall time at the origin of the instants.
+    /// Wall time at the origin of the instants. What an earlier host saw counts as seen then
+    /// when it was before: who follows others has a clock with an origin in their past.
     pub epoch: WallTime,
     /// The variables of the host.
     pub host_vars: Arc<BTreeMap<String, String>>,

@@ -37,8 +37,6 @@ pub(crate) enum Post {
     Release(RunId, ActionId, ActionId),
     /// A run has done its steps, or has ended.
     Settled(RunId),
-    /// Whether all is written down, so that the next host can go on.
-    LetGo,
     /// A run that nobody waits for any more is to end.
     EndRun(RunId, collodi_run::Input),
 }

@@ -60,8 +60,8 @@ pub(crate) enum First {
     Started,
     /// A command of its run that runs already: its action, as the host numbers it.
     Kept(ActionId, Option<u32>, Option<Identity>),
-    /// A process that an earlier host started.
-    Adopted(Identity),
+    /// A process that an earlier host started, and when its life began.
+    Adopted(Identity, Instant),
     /// A process that an earlier host started, and of which nobody knows more.
     Lost,
 }
@@ -95,8 +95,8 @@ struct Life {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum How {
     Started,
-    /// It is being taken over from an earlier host.
-    Adopting,
+    /// It is being taken over from an earlier host, under which it began then.
+    Adopting(Instant),
     Adopted,
     /// It was over before anybody could take it over.
     Lost,
@@ -279,8 +279,8 @@ impl Process {
 
     /// Fills its log with what it said before this host, and goes on with the numbers.
     pub(crate) fn restore(&mut self, history: &History) {
-        let origin = self.epoch.as_duration();
-        let when = |at: WallTime| Instant::ZERO + at.as_duration().saturating_sub(origin);
+        let epoch = self.epoch;
+        let when = |at| instant(epoch, at);
         let mut before = None;
         for segment in history.segments() {
             let index = String::from_utf8_lossy(&segment.index);
@@ -289,7 +289,7 @@ impl Process {
         }
         let recording = self.daemon.command.recording.as_ref();
         let segment_bytes = recording.map_or(0, |recording| recording.segment_bytes);
-        self.log.renumber(history.offset(before, segment_bytes));
+        self.log.go_on(history.offset(before, segment_bytes));
     }
 
     /// How far its log is.
@@ -326,12 +326,17 @@ impl Process {
         self.reach.url()
     }
 
-    /// When its last life began.
+    /// When its last life began, also when an earlier host began it.
     pub fn started_at(&self) -> Option<WallTime> {
         self.status()
             .started_at
             .map(|at| self.epoch + at.since_origin())
     }
+}
+
+/// When it was, at the soonest the origin.
+pub(crate) fn instant(epoch: WallTime, at: WallTime) -> Instant {
+    Instant::ZERO + at.as_duration().saturating_sub(epoch.as_duration())
 }
 
 #[cfg(test)]
@@ -342,6 +347,6 @@ mod tests {
     #[test]
     #[cfg(target_pointer_width = "64")]
     fn what_every_daemon_has_is_little() {
-        assert!(size_of::<Process>() <= 1_616, "{}", size_of::<Process>());
+        assert!(size_of::<Process>() <= 1_632, "{}", size_of::<Process>());
     }
 }

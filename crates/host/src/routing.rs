@@ -40,7 +40,6 @@ impl Host {
                 Post::WantTurn(run, action, method) => self.want_turn(run, action, method),
                 Post::Release(run, action, held) => self.release(now, &run, action, held),
                 Post::Settled(run) => self.run_settled(now, &run),
-                Post::LetGo => self.let_go_when_clean(),
                 Post::EndRun(run, how) => self.end_run(now, &run, how),
             }
         }
@@ -48,6 +47,7 @@ impl Host {
             self.note_process(&id);
         }
         self.write_down(now);
+        self.let_go_when_clean();
     }
 
     fn run_input(&mut self, now: Instant, id: &RunId, input: collodi_run::Input) {

@@ -14,7 +14,7 @@ use collodi_python::{Layout, Platform};
 use collodi_restart::Phase;
 use collodi_run::App;
 use collodi_script::{Options, parse};
-use collodi_time::{Duration, Instant};
+use collodi_time::{Duration, Instant, WallTime};
 use std::{
     collections::{BTreeMap, VecDeque},
     sync::Arc,
@@ -32,6 +32,8 @@ struct Machinery {
     are_large: bool,
     /// What is asked of files that are read all at once is not answered yet.
     is_slow: bool,
+    /// Nobody says which process it is that was started.
+    is_coy: bool,
     /// What was asked, in short.
     asked: Vec<String>,
 }
@@ -194,6 +196,9 @@ impl<'m> Play<'m> {
             Progress::Identified(identity),
             Progress::Output { stream, bytes },
         ] {
+            if self.machine.is_coy && matches!(progress, Progress::Identified(_)) {
+                continue;
+            }
             self.inputs.push_back(Input::Progress(id, progress));
         }
     }
@@ -357,6 +362,81 @@ fn said_before(are_large: bool) -> Vec<String> {
     lines
         .map(|line| format!("{} {}", line.source.as_str(), line.text))
         .collect()
+}
+
+/// As the index beside them says it.
+#[test]
+fn what_a_daemon_said_before_was_said_then() {
+    let mut machine = Machinery::default();
+    Play::new(&mut machine).run(DAEMON);
+    let name = state_files(&machine)[0].rsplit('/').next().unwrap();
+    let dir = format!("/w/.vatn/python/logs/{}", name.trim_end_matches(".json"));
+    let index = "1000 began 1:1:boot\n1000 stdout 0\n2000 stderr 6\n";
+    for (file, text) in [("000001.log", "hello\nbad\n"), ("000001.index", index)] {
+        machine.files.insert(format!("{dir}/{file}"), text.into());
+    }
+    let play = Play::new(&mut machine);
+    let log = play.host.processes().next().unwrap().log();
+    let lines = log.read(0, 2).lines;
+    let times: Vec<_> = lines.iter().map(|line| line.at.to_string()).collect();
+    assert_eq!(times, ["t+1.000s", "t+2.000s"]);
+}
+
+/// A host is asked the time of the machine, and not how long it lives itself.
+fn since_1970(options: &mut HostOptions, secs: u64) {
+    options.epoch = WallTime::since_unix_epoch(Duration::from_secs(secs));
+}
+
+#[test]
+fn a_life_that_goes_on_began_when_it_did_and_so_did_its_run() {
+    let mut machine = Machinery::default();
+    let mut first = Play::with(&mut machine, |options| since_1970(options, 1_000));
+    first.wait(5).run(DAEMON).wait(100);
+    let mut second = Play::with(&mut machine, |options| since_1970(options, 900));
+    second.now = Instant::ZERO + Duration::from_secs(500);
+    second.wait(1);
+    let began = WallTime::since_unix_epoch(Duration::from_secs(1_005));
+    let process = second.host.processes().next().unwrap();
+    assert_eq!(process.started_at(), Some(began));
+    assert_eq!(second.host.runs().next().unwrap().started_at(), began);
+    let id = process.id().clone();
+    second.command(Command::RestartProcess(id));
+    let process = second.host.processes().next().unwrap();
+    let began = WallTime::since_unix_epoch(Duration::from_secs(1_401));
+    assert_eq!(process.started_at(), Some(began), "of its next life");
+}
+
+#[test]
+fn what_an_earlier_version_wrote_down_is_taken_over_as_well() {
+    let mut machine = Machinery::default();
+    Play::new(&mut machine).run(DAEMON);
+    let state = |name: &&String| name.contains("/state/demo-");
+    let file = machine.files.keys().find(state).unwrap().clone();
+    let text = String::from_utf8(machine.files[&file].clone()).unwrap();
+    let is_known = |line: &&str| !line.contains("egan\":");
+    let old: Vec<_> = text.lines().filter(is_known).collect();
+    assert_eq!(old.len() + 2, text.lines().count(), "two are left out");
+    machine.files.insert(file, old.join("\n").into());
+    let play = Play::new(&mut machine);
+    assert_eq!(play.phases(), ["running (pid 1)"]);
+    let process = play.host.processes().next().unwrap();
+    assert_eq!(process.started_at(), Some(WallTime::default()));
+}
+
+/// The numbers that nobody can give any more are no lines that fell out of the log.
+#[test]
+fn a_log_that_goes_on_counts_what_this_host_saw() {
+    let mut machine = Machinery::default();
+    Play::new(&mut machine).run(DAEMON);
+    let name = state_files(&machine)[0].rsplit('/').next().unwrap();
+    let dir = format!("/w/.vatn/python/logs/{}", name.trim_end_matches(".json"));
+    let index = "9000000000000 stdout 0\n";
+    for (file, text) in [("000003.log", "late\n"), ("000003.index", index)] {
+        machine.files.insert(format!("{dir}/{file}"), text.into());
+    }
+    let play = Play::new(&mut machine);
+    let totals = play.host.processes().next().unwrap().log().totals();
+    assert_eq!((totals.lines, totals.dropped_lines), (2, 0), "{totals:?}");
 }
 
 /// The same as when all is read at once.
@@ -781,6 +861,27 @@ fn a_host_hands_over_when_all_is_written_and_no_run_would_be_lost() {
     let play = Play::new(&mut machine);
     let phase = play.host.processes().next().unwrap().status().phase;
     assert_eq!(phase, Phase::Running);
+}
+
+/// A process that nobody could find again keeps its host; when it has ended that is over.
+#[test]
+fn a_host_lets_go_when_what_kept_it_has_ended() {
+    let mut machine = Machinery {
+        is_coy: true,
+        ..Machinery::default()
+    };
+    let mut play = Play::new(&mut machine);
+    play.run(DAEMON)
+        .wait(1)
+        .command(Command::HandOver(Follower::OtherProcess));
+    let lets_go = |play: &Play<'_>| play.told.contains(&Event::LetGo(Follower::OtherProcess));
+    assert!(!lets_go(&play));
+    let process = play.host.processes().next().unwrap();
+    let tree = process.tree().clone();
+    play.kill(&tree);
+    let ended = play.inputs.pop_front().unwrap();
+    play.input(ended);
+    assert!(lets_go(&play), "{:?}", play.phases());
 }
 
 /// What a daemon was is written when its turn comes: most have ended before.

@@ -149,11 +149,14 @@ impl Log {
         self.store.ring.next()
     }
 
-    /// Gives the lines that are kept, and those to come, numbers that are higher by `more`: a
-    /// log that was [restored](crate::recording::restore) goes on where the one before it
-    /// was. The numbers before count as lines that fell out of the ring.
-    pub fn renumber(&mut self, more: u64) {
+    /// Goes on where the log before it was, once it is
+    /// [restored](crate::recording::restore): the lines that are kept, and those to come, get
+    /// numbers that are higher by `more`, and [`totals`](Self::totals) counts what comes from
+    /// here on. A line that is kept counts as dropped when it falls out of the ring.
+    pub fn go_on(&mut self, more: u64) {
         self.store.ring.renumber(more);
+        self.store.earlier = self.store.ring.lines().len() as u64;
+        self.store.totals = Totals::default();
     }
 
     /// The number of the oldest line that is kept; [`next_seq`](Self::next_seq)
@@ -202,10 +205,10 @@ impl Log {
         })
     }
 
-    /// What has gone through since the log was made.
+    /// What has gone through since the log was made, or [went on](Self::go_on).
     pub fn totals(&self) -> Totals {
         Totals {
-            dropped_lines: self.next_seq() - self.store.ring.lines().len() as u64,
+            dropped_lines: self.store.dropped_lines(),
             ..self.store.totals
         }
     }

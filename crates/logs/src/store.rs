@@ -10,7 +10,8 @@ use crate::{
 use alloc::borrow::Cow;
 use collodi_time::Instant;
 
-/// What has gone through a log since it was made.
+/// What has gone through a log since it was made, or
+/// [went on](crate::Log::go_on) behind an earlier one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Totals {
@@ -31,6 +32,8 @@ pub(crate) struct Store {
     pub(crate) ring: Ring,
     pub(crate) mask: Mask,
     pub(crate) totals: Totals,
+    /// Lines of the ring that the totals do not count.
+    pub(crate) earlier: u64,
     line_bytes: usize,
 }
 
@@ -40,6 +43,7 @@ impl Store {
             ring: Ring::new(limits),
             mask: Mask::default(),
             totals: Totals::default(),
+            earlier: 0,
             line_bytes: limits.line_bytes.min(limits.bytes),
         }
     }
@@ -49,6 +53,12 @@ impl Store {
     pub(crate) fn raw_bytes(&self) -> usize {
         let behind = self.mask.longest().max(char::MAX_LEN_UTF8);
         self.line_bytes.saturating_add(behind)
+    }
+
+    /// How many of the lines that were counted, or kept before that, are gone.
+    pub(crate) fn dropped_lines(&self) -> u64 {
+        let had = self.totals.lines + self.earlier;
+        had - self.ring.lines().len() as u64
     }
 
     pub(crate) fn add(&mut self, now: Instant, source: Source, line: &Text<'_>) -> u64 {

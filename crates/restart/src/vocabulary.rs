@@ -2,7 +2,7 @@
 
 use collodi_command::{Exit, Signal};
 use collodi_machine::ActionId;
-use collodi_time::Duration;
+use collodi_time::{Duration, Instant};
 use core::fmt;
 
 /// What can happen to a supervised child.
@@ -21,6 +21,9 @@ pub enum Input {
     Kill,
     /// The spawn succeeded; its process id, where there is one.
     Spawned(ActionId, Option<u32>),
+    /// The spawn found what an earlier supervisor had started, at this time; as it had spawned
+    /// otherwise.
+    TakenOver(ActionId, Option<u32>, Instant),
     /// The spawn failed. Completes it.
     SpawnFailed(ActionId),
     /// The leader of this spawn ended.
@@ -81,6 +84,10 @@ impl fmt::Display for Input {
             Self::Kill => f.write_str("kill"),
             Self::Spawned(id, Some(pid)) => write!(f, "{id} spawned pid {pid}"),
             Self::Spawned(id, None) => write!(f, "{id} spawned"),
+            Self::TakenOver(id, Some(pid), since) => {
+                write!(f, "{id} took over pid {pid}, of {since}")
+            }
+            Self::TakenOver(id, None, since) => write!(f, "{id} took over what is of {since}"),
             Self::SpawnFailed(id) => write!(f, "{id} spawn failed"),
             Self::Exited(id, exit) => write!(f, "{id} exited ({exit})"),
             Self::Emptied(id) => write!(f, "{id} emptied"),

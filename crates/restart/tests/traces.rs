@@ -360,6 +360,24 @@ fn who_is_started_again_with_the_supervisor() {
     }
 }
 
+/// Under an earlier supervisor: what it lived there counts.
+#[test]
+fn a_child_that_is_taken_over_began_before() {
+    let since = Instant::from_millis(1_000);
+    let child = Child::plugin()
+        .at(15_000, Input::Start)
+        .at(15_001, Input::TakenOver(id(1), Some(7), since));
+    let status = child.0.machine.status();
+    assert_eq!((status.pid, status.started_at), (Some(7), Some(since)));
+    let child = child
+        .at(15_002, Input::Exited(id(1), FAILED))
+        .at(15_003, Input::Emptied(id(1)))
+        .at(18_003, Input::Timeout)
+        .at(18_004, spawned(2));
+    let next = Some(Instant::from_millis(18_004));
+    assert_eq!(child.0.machine.status().started_at, next);
+}
+
 /// Supervised anew it is as one that was never started, but for how its last life ended; an answer
 /// to an action of the earlier supervision means nothing to it.
 #[test]

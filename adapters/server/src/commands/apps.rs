@@ -8,7 +8,7 @@ use crate::{
 };
 use anyhow::Result;
 use collodi_api::{App, AppDetail, AppMenuItem, AppScript, Apps};
-use collodi_inventory::Inventory;
+use collodi_inventory::{Inventory, Left, left_daemons, left_of};
 use collodi_logs::plain;
 use futures::future;
 use std::{path::Path, process::ExitCode, sync::Arc};
@@ -28,8 +28,9 @@ fn all(workspace: &Path, json: bool) -> Result<ExitCode> {
     }
     Local::look(workspace, |local| async move {
         let workspace = local.apps.workspace().clone();
+        let left = left_daemons(&local.backends, &workspace).await?;
         let (inventory, worker) = Inventory::new(workspace, Arc::clone(&local.backends.clock));
-        let asked = async move { inventory.apps(true, |_| 0).await };
+        let asked = async move { inventory.apps(true, |app| living(&left, app)).await };
         let (apps, ()) = future::join(asked, worker.work()).await;
         let mut apps = apps?;
         for app in &mut apps {
@@ -38,6 +39,12 @@ fn all(workspace: &Path, json: bool) -> Result<ExitCode> {
         }
         list(json, &apps)
     })
+}
+
+/// How many daemons of an app a server that is gone has left.
+fn living(left: &[Left], app: &str) -> usize {
+    let its = |left: &&Left| left.lives && left.daemon.app == app;
+    left.iter().filter(its).count()
 }
 
 fn list(json: bool, apps: &[App]) -> Result<ExitCode> {
@@ -76,7 +83,9 @@ fn one(workspace: &Path, json: bool, name: &str) -> Result<ExitCode> {
     }
     Local::look(workspace, |local| async move {
         let detail = local.apps.detail(&name).await.map_err(refused)?;
-        show(json, &collodi_http::app_detail(&detail, 0))
+        let left = left_of(&local.backends, local.apps.workspace(), &name).await?;
+        let running = living(&left, name.as_str());
+        show(json, &collodi_http::app_detail(&detail, running))
     })
 }
 

@@ -66,7 +66,7 @@ fn find(client: &Client, name: &str) -> Result<String> {
         return Ok(run(&newest.id));
     }
     let cause = format!("there is no process, run or app {name:?}");
-    Err(known.no(cause, name).into())
+    Err(known.nothing_kept(client, cause, name).into())
 }
 
 /// The number of the next line.

@@ -2,7 +2,8 @@
 
 use crate::{client::Client, failure::Failure};
 use anyhow::Result;
-use collodi_api::{Process, Processes, Run, Runs};
+use collodi_api::{AppDetail, Process, Processes, Run, Runs};
+use collodi_contain::Name;
 use std::collections::BTreeSet;
 
 /// What runs and ran, as far as the server keeps it.
@@ -62,6 +63,22 @@ impl Known {
         match collodi_script::nearest(name, others) {
             Some(meant) => failure.hint(format!("did you mean {meant}?")),
             None => failure.hint("`collodi ps` shows what runs"),
+        }
+    }
+
+    /// As [`no`](Self::no); of an app that is there, that the server keeps nothing of it.
+    pub(super) fn nothing_kept(&self, client: &Client, cause: String, name: &str) -> Failure {
+        let is_app = || {
+            client
+                .get::<AppDetail>(&format!("/python/apps/{name}"))
+                .is_ok()
+        };
+        match !self.has(name) && Name::parse(name).is_ok() && is_app() {
+            true => Failure::new(format!("the server keeps nothing of {name}")).hint(format!(
+                "it did not run since the server started, which knows of earlier only what lived \
+                 on; `collodi run {name}` runs it"
+            )),
+            false => self.no(cause, name),
         }
     }
 

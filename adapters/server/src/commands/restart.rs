@@ -17,7 +17,7 @@ pub(crate) fn restart(workspace: &Path, json: bool, args: &RestartArgs) -> Resul
         (true, false) => Ok(tell(&client, json, "start", &ended)),
         (true, true) => {
             let cause = format!("no process of {} lives", args.name);
-            Err(known.no(cause, &args.name).into())
+            Err(known.nothing_kept(&client, cause, &args.name).into())
         }
     }
 }

@@ -17,7 +17,7 @@ pub(crate) fn start(workspace: &Path, json: bool, args: &StartArgs) -> Result<Ex
     let name = &args.name;
     let meant = known.latest(name);
     if meant.is_empty() {
-        return Err(nothing(&known, name).into());
+        return Err(nothing(&client, &known, name).into());
     }
     Ok(tell(&client, json, "start", &meant))
 }
@@ -44,10 +44,13 @@ fn tell_one(client: &Client, json: bool, verb: &str, process: &Process) -> Resul
     Ok(())
 }
 
-fn nothing(known: &Known, name: &str) -> Failure {
+fn nothing(client: &Client, known: &Known, name: &str) -> Failure {
     match known.has(name) {
         true => Failure::new(format!("the server knows no process of {name}"))
             .hint(format!("`collodi run {name}` runs it")),
-        false => known.no(format!("the server knows no process of {name}"), name),
+        false => {
+            let cause = format!("the server knows no process of {name}");
+            known.nothing_kept(client, cause, name)
+        }
     }
 }

@@ -1,12 +1,13 @@
 //! What this program needs of a runtime: everything else is made of `futures`.
 
+mod past;
 mod smol;
 mod tokio;
 
 use anyhow::{Context as _, Result};
 use collodi_backend::{Backends, BoxFuture};
 use futures::{future::LocalBoxFuture, stream::BoxStream};
-use std::{fmt, future::Future, io, net::TcpListener, rc::Rc};
+use std::{fmt, future::Future, io, net::TcpListener, rc::Rc, sync::Arc};
 
 /// The runtimes there are.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -20,7 +21,7 @@ pub(crate) enum Choice {
 
 /// A runtime, seen from what runs on it.
 pub(crate) trait Runtime: fmt::Debug {
-    /// The world, by means of this runtime.
+    /// The world, by means of this runtime; its clock has an origin in the past.
     fn backends(&self) -> Backends;
 
     /// Runs the program to its end, and its tasks meanwhile.
@@ -31,6 +32,12 @@ pub(crate) trait Runtime: fmt::Debug {
 
     /// The callers of a listener. Called by what runs in [`Runtime::block_on`].
     fn callers(&self, listener: TcpListener) -> io::Result<Callers>;
+}
+
+/// A world in which what earlier servers saw has instants.
+fn with_past(backends: Backends) -> Backends {
+    let clock = Arc::new(past::Past(Arc::clone(&backends.clock)));
+    Backends { clock, ..backends }
 }
 
 /// Those who connect to a listener, one after the other.

@@ -1,6 +1,6 @@
 //! The program on the smol family.
 
-use super::{Callers, Runtime, Socket};
+use super::{Callers, Runtime, Socket, with_past};
 use async_executor::Executor;
 use async_io::Async;
 use collodi_backend::{Backends, BoxFuture};
@@ -17,7 +17,7 @@ pub(super) struct Smol(Executor<'static>);
 
 impl Runtime for Smol {
     fn backends(&self) -> Backends {
-        collodi_smol::backends()
+        with_past(collodi_smol::backends())
     }
 
     fn block_on(&self, program: LocalBoxFuture<'_, ()>) {

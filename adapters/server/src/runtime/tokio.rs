@@ -1,6 +1,6 @@
 //! The program on tokio.
 
-use super::{Callers, Runtime, Socket};
+use super::{Callers, Runtime, Socket, with_past};
 use collodi_backend::{Backends, BoxFuture};
 use futures::{StreamExt as _, future::LocalBoxFuture, stream};
 use hyper_util::rt::TokioIo;
@@ -28,7 +28,7 @@ impl Tokio {
 
 impl Runtime for Tokio {
     fn backends(&self) -> Backends {
-        collodi_tokio::backends()
+        with_past(collodi_tokio::backends())
     }
 
     fn block_on(&self, program: LocalBoxFuture<'_, ()>) {

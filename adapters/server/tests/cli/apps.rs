@@ -432,6 +432,13 @@ fn an_app_whose_daemons_live_is_removed_by_force_alone() {
     let looked = stage.call("doctor --listen 127.0.0.1:0").stdout;
     let told = format!(" of app one lives without a server, pid {pid}");
     assert!(looked.contains(&told), "{looked}");
+    for (app, running) in [("one", 1), ("other", 0)] {
+        let shown = stage.call(&format!("--json apps {app}")).stdout;
+        let told = format!("\"runningProcesses\":{running},");
+        assert!(shown.contains(&told), "{shown}");
+        let all = stage.call("--json apps").stdout;
+        assert!(all.contains(&told), "{all}");
+    }
     done(stage.call("remove other --yes"));
     let refusal = stage.call("remove one --yes");
     refused(&refusal, 1, "a server that is gone has left one-");

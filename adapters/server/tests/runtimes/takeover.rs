@@ -10,6 +10,7 @@ on_each_runtime! {
     a_step_that_would_be_lost_goes_on
     what_would_be_lost_is_not_taken_over
     an_app_that_runs_by_itself_is_taken_over
+    what_a_server_keeps_nothing_of_is_said
 }
 
 const MANY: usize = 20;
@@ -177,4 +178,25 @@ fn an_app_that_runs_by_itself_is_taken_over(stage: Stage) {
     stage.post("/python/shutdown");
     assert_eq!(second.code(), Some(0));
     assert!(!stage::is_alive(pid));
+}
+
+/// Of before its start a server knows only what lived on.
+fn what_a_server_keeps_nothing_of_is_said(stage: Stage) {
+    stage.app("demo", INSTALLS);
+    let mut server = stage.serve_quietly();
+    for (words, told) in [
+        (["logs", "demo"], "keeps nothing of demo"),
+        (["start", "demo"], "keeps nothing of demo"),
+        (["restart", "demo"], "keeps nothing of demo"),
+        (["logs", "other"], "no process, run or app \"other\""),
+    ] {
+        let mut asked = stage.command_of(env!("CARGO_BIN_EXE_collodi"));
+        let answer = asked.args(words).output().unwrap();
+        let said = String::from_utf8_lossy(&answer.stderr);
+        assert!(said.contains(told), "{words:?}: {said}");
+        assert!(said.contains("hint: "), "{said}");
+        assert_eq!(answer.status.code(), Some(1));
+    }
+    stage.post("/python/shutdown");
+    assert_eq!(server.code(), Some(0));
 }

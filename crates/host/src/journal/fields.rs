@@ -5,7 +5,7 @@ use alloc::{
     vec::Vec,
 };
 use collodi_script::read_json;
-use collodi_time::Duration;
+use collodi_time::{Duration, WallTime};
 use collodi_value::{Object, Value};
 use core::{fmt, str::FromStr};
 
@@ -82,6 +82,11 @@ impl<'a> Fields<'a> {
         })
     }
 
+    pub(crate) fn wall_time(&self, key: &'static str) -> Result<Option<WallTime>, NotARecord> {
+        let since = self.millis(key)?;
+        Ok(since.map(WallTime::since_unix_epoch))
+    }
+
     pub(crate) fn texts(&self, key: &'static str) -> Result<Vec<String>, NotARecord> {
         self.optional_texts(key)?.ok_or(NotARecord(key))
     }
@@ -149,4 +154,9 @@ pub(crate) fn array(items: impl IntoIterator<Item = impl ToString>) -> Value {
 /// Milliseconds as a text: they can be more than a number of JSON holds.
 pub(crate) fn millis(duration: Option<Duration>) -> Value {
     duration.map_or(Value::Null, |duration| text(duration.as_millis()))
+}
+
+/// The milliseconds of a time, as they are written.
+pub(crate) fn millis_of(at: WallTime) -> String {
+    at.as_duration().as_millis().to_string()
 }

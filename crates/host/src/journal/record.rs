@@ -1,6 +1,6 @@
 //! What is written down of a daemon, and read again by the next host.
 
-use super::fields::{Fields, NotARecord, array, millis, object, text};
+use super::fields::{Fields, NotARecord, array, millis, millis_of, object, text};
 use crate::{ProcessId, RunId};
 use alloc::{
     boxed::Box,
@@ -35,6 +35,9 @@ pub(crate) struct Record {
     pub(crate) ended: bool,
     /// The process of its last life, when that is known.
     pub(crate) identity: Option<Identity>,
+    /// When that life began, and when the run did.
+    pub(crate) began: Option<WallTime>,
+    pub(crate) run_began: Option<WallTime>,
     /// The address at which it answered.
     pub(crate) url: Option<String>,
     /// The variables of the run whose command it was.
@@ -76,10 +79,12 @@ impl Record {
                 "identity",
                 optional(self.identity.as_ref().map(ToString::to_string)),
             ),
+            ("began", optional(self.began.map(millis_of))),
+            ("runBegan", optional(self.run_began.map(millis_of))),
             ("url", optional(self.url.clone())),
             ("kept", kept),
             ("logNext", text(self.log.next)),
-            ("logAt", text(self.log.at.as_duration().as_millis())),
+            ("logAt", text(millis_of(self.log.at))),
         ]);
         (value.to_json_pretty() + "\n").into_bytes()
     }
@@ -104,11 +109,13 @@ impl Record {
             stopped: fields.flag("stopped")?,
             ended: fields.flag("ended")?,
             identity: fields.parsed("identity")?,
+            began: fields.wall_time("began")?,
+            run_began: fields.wall_time("runBegan")?,
             url: fields.optional_text("url")?,
             kept: fields.optional("kept", |value| value.as_object().cloned())?,
             log: LogMark {
                 next: fields.parsed("logNext")?.unwrap_or_default(),
-                at: WallTime::since_unix_epoch(fields.millis("logAt")?.unwrap_or_default()),
+                at: fields.wall_time("logAt")?.unwrap_or_default(),
             },
         })
     }

@@ -7,8 +7,7 @@ use super::{
 use crate::{
     Event, Follower, Host, Process, ProcessId, RunEntry,
     event::JournalEvent,
-    post::Post,
-    process::{Birth, First},
+    process::{Birth, First, instant},
     shared::{Child, Role},
 };
 use alloc::{
@@ -358,9 +357,13 @@ impl Host {
     /// A daemon of an earlier host goes on, as far as it is to.
     fn resume(&mut self, now: Instant, record: Record) {
         let stays_stopped = record.stays_stopped();
+        // Of what was not written down nobody knows more than that it is.
+        let began = record
+            .began
+            .map_or(now, |at| instant(self.options.epoch, at));
         let first = match (&record.identity, record.ended) {
             (_, true) => First::Started,
-            (Some(identity), false) => First::Adopted(identity.clone()),
+            (Some(identity), false) => First::Adopted(identity.clone(), began),
             (None, false) => First::Lost,
         };
         let revived = record.ended;
@@ -421,7 +424,8 @@ impl Host {
     /// The run of a daemon is known as before: it serves on when the daemon was a command
     /// of it, and is done otherwise.
     fn restore_run(&mut self, now: Instant, record: &Record) {
-        let started = self.options.epoch + now.since_origin();
+        let now_is = self.options.epoch + now.since_origin();
+        let started = record.run_began.unwrap_or(now_is);
         let local = record.kept.clone().filter(|_| !record.ended);
         let serves = local.is_some();
         let run = self.runs.entry(record.run.clone()).or_insert_with(|| {
@@ -500,7 +504,5 @@ impl Host {
         self.shared.journal.follower = Some(follower);
         let deadline = Deadline::new(now + MOST_TO_WRITE, "the next host");
         self.shared.wait(Child::HandOver, Some(deadline));
-        let post = Post::LetGo;
-        self.shared.post.push_back(post);
     }
 }

@@ -277,7 +277,8 @@ impl Host {
     }
 
     fn record_of(&self, now: Instant, process: &Process) -> Record {
-        let run = self.run(process.run()).filter(|_| process.is_kept());
+        let run = self.run(process.run());
+        let serves = run.filter(|_| process.is_kept());
         Record {
             id: process.id().clone(),
             app: App::clone(process.app_info()),
@@ -288,8 +289,10 @@ impl Host {
             stopped: process.stopped_by_operator,
             ended: process.has_ended(),
             identity: process.identity().cloned(),
+            began: process.started_at().filter(|_| process.is_alive()),
+            run_began: run.map(RunEntry::started_at),
             url: process.url().map(|url| url.text.clone()),
-            kept: run.and_then(RunEntry::local).cloned(),
+            kept: serves.and_then(RunEntry::local).cloned(),
             log: process.log_mark(now),
         }
     }
@@ -306,6 +309,5 @@ impl Host {
             Sheet::Recording(name) => self.recording_gone(now, name),
             Sheet::Process(_) | Sheet::Trees => {}
         }
-        self.let_go_when_clean();
     }
 }

@@ -74,7 +74,7 @@ impl Process {
             closed: false,
             empty: false,
             how: match first {
-                First::Adopted(_) => How::Adopting,
+                First::Adopted(_, since) => How::Adopting(since),
                 First::Lost => How::Lost,
                 First::Started | First::Kept(..) => How::Started,
             },
@@ -90,7 +90,7 @@ impl Process {
                 self.post(Input::Spawned(spawn, pid), shared);
                 self.watch.begin(now, spawn, &self.place(), shared);
             }
-            First::Adopted(identity) => {
+            First::Adopted(identity, _) => {
                 let adopt = Action::Adopt(spec(), identity.clone());
                 self.identity = Some(identity);
                 self.ask(Some(spawn), Role::Life, adopt, shared);
@@ -172,7 +172,7 @@ impl Process {
                 let shown = pid.map_or_else(|| "unknown".to_string(), |pid| pid.to_string());
                 let note = match self.life.map(|life| life.how) {
                     Some(How::Lost) => "Process ended while nobody looked after it".to_string(),
-                    Some(How::Adopting | How::Adopted) => {
+                    Some(How::Adopting(_) | How::Adopted) => {
                         format!("Process taken over (pid={shown})")
                     }
                     _ => format!("Process started (pid={shown})"),
@@ -221,10 +221,14 @@ impl Process {
         let spawn = life.spawn;
         match progress {
             Progress::Spawned { pid } => {
-                if life.how == How::Adopting {
+                let begun = match life.how {
+                    How::Adopting(since) => Input::TakenOver(spawn, pid, since),
+                    _ => Input::Spawned(spawn, pid),
+                };
+                if matches!(begun, Input::TakenOver(..)) {
                     life.how = How::Adopted;
                 }
-                self.post(Input::Spawned(spawn, pid), shared);
+                self.post(begun, shared);
                 self.watch.begin(now, spawn, &self.place(), shared);
             }
             Progress::Output { stream, bytes } => self.output(now, stream, &bytes, shared),
@@ -307,7 +311,9 @@ impl Process {
     ) {
         match (owner.role, completion, owner.id) {
             (Role::Life, Completion::Exec(Err(_)), _)
-                if self.life.is_some_and(|life| life.how == How::Adopting) =>
+                if self
+                    .life
+                    .is_some_and(|life| matches!(life.how, How::Adopting(_))) =>
             {
                 self.lost(now, shared);
             }

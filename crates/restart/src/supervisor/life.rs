@@ -18,12 +18,13 @@ impl Supervisor {
         now: Instant,
         id: ActionId,
         pid: Option<u32>,
+        since: Instant,
     ) -> Result<(), Stale> {
         self.out.progress(id)?;
         if let State::Starting { spawn, then } = self.state
             && spawn == id
         {
-            self.started_at = Some(now);
+            self.started_at = Some(since);
             self.out.event(Event::Started { pid });
             match then {
                 None => {
@@ -102,7 +103,7 @@ impl Supervisor {
         }
         match &mut self.state {
             State::Starting { spawn, .. } if *spawn == id => {
-                self.spawned(now, id, None)?;
+                self.spawned(now, id, None, now)?;
                 return self.exited(now, id, exit);
             }
             State::Running { spawn, warming, .. } if *spawn == id => {
