@@ -181,7 +181,7 @@ impl<'a> Walk<'a> {
 #[cfg(all(test, target_os = "linux"))]
 mod tests {
     use super::*;
-    use collodi_contain::Root;
+    use collodi_contain::{RelPath, Root};
     use proptest::prelude::*;
     use rustix::fs::{Mode, OFlags, ResolveFlags};
     use std::{fs, os::unix::fs::symlink, path::Path};
@@ -240,9 +240,19 @@ mod tests {
         opened.and_then(|handle| identity(&handle)).map_err(Some)
     }
 
-    /// An escape is the kernel's `EXDEV`.
     fn by_walk(root: &Rooted, path: &str) -> Result<(u64, u64), Option<Errno>> {
-        let opened = match Walk::new(root, path, Want::Existing).run() {
+        at(Walk::new(root, path, Want::Existing).run())
+    }
+
+    /// As files are opened: by the short way, where there is one.
+    fn by_resolving(root: &Rooted, top: &Root, path: &str) -> Result<(u64, u64), Option<Errno>> {
+        let path = top.contain(&RelPath::root(), path);
+        at(root.resolve(&path.map_err(|_| None)?, Want::Existing))
+    }
+
+    /// An escape is the kernel's `EXDEV`.
+    fn at(place: Result<Place, Fault>) -> Result<(u64, u64), Option<Errno>> {
+        let opened = match place {
             Ok(Place::Directory(handle)) => Ok(handle),
             Ok(Place::Entry { dir, name, .. }) => open_entry(dir.as_fd(), &name, OFlags::PATH),
             Err(fault) => Err(fault),
@@ -269,9 +279,11 @@ mod tests {
             fs::create_dir_all(dir.path().join("a/b")).unwrap();
             fs::create_dir(&top).unwrap();
             plant(&top, &things);
-            let root = Rooted::open(&Root::new(top.to_str().unwrap())).unwrap();
+            let top = Root::new(top.to_str().unwrap());
+            let root = Rooted::open(&top).unwrap();
             for path in &paths {
                 prop_assert_eq!(by_walk(&root, path), by_kernel(&root, path), "{}", path);
+                prop_assert_eq!(by_resolving(&root, &top, path), by_walk(&root, path), "{}", path);
             }
         }
     }
