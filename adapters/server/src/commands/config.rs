@@ -185,16 +185,21 @@ fn misunderstood(error: SettingsError, hint: &str) -> anyhow::Error {
 #[cfg(test)]
 mod tests {
     use collodi_config::Settings;
+    use collodi_contain::Root;
+    use collodi_host::HostOptions;
+    use collodi_python::{Layout, Platform};
     use collodi_run::Limits;
 
     /// Who reads a file does not know what counts without it: here the words meet the numbers.
     #[test]
     fn what_is_said_to_count_counts() {
         let limits = Limits::default();
+        let layout = Layout::new(Root::new("/srv"), Platform::LINUX_X64);
+        let runs = HostOptions::new(layout, 0).runs;
         let mib = |bytes: usize| format!("{} MiB", bytes >> 20);
         let file = usize::try_from(limits.file_bytes).unwrap();
         for (key, counts) in [
-            ("python.limits.runs", "256".to_owned()),
+            ("python.limits.runs", runs.to_string()),
             ("python.limits.steps", limits.steps.to_string()),
             ("python.limits.output", mib(limits.output_bytes)),
             ("python.limits.file", mib(file)),

@@ -222,12 +222,12 @@ impl Process {
         match progress {
             Progress::Spawned { pid } => {
                 let begun = match life.how {
-                    How::Adopting(since) => Input::TakenOver(spawn, pid, since),
+                    How::Adopting(since) => {
+                        life.how = How::Adopted;
+                        Input::TakenOver(spawn, pid, since)
+                    }
                     _ => Input::Spawned(spawn, pid),
                 };
-                if matches!(begun, Input::TakenOver(..)) {
-                    life.how = How::Adopted;
-                }
                 self.post(begun, shared);
                 self.watch.begin(now, spawn, &self.place(), shared);
             }
@@ -311,9 +311,7 @@ impl Process {
     ) {
         match (owner.role, completion, owner.id) {
             (Role::Life, Completion::Exec(Err(_)), _)
-                if self
-                    .life
-                    .is_some_and(|life| matches!(life.how, How::Adopting(_))) =>
+                if matches!(self.life.map(|life| life.how), Some(How::Adopting(_))) =>
             {
                 self.lost(now, shared);
             }
