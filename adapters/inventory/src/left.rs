@@ -40,7 +40,7 @@ pub async fn left_daemons(
         };
         let read = FileOp::read(record.clone(), RECORD_BYTES);
         if let Ok(FileAnswer::Bytes(bytes)) = backends.files.perform(read).await
-            && let Some(daemon) = LeftDaemon::read(&bytes)
+            && let Some(daemon) = LeftDaemon::read(&entry.name, &bytes)
         {
             // A tree that cannot be looked at counts as alive.
             let members = backends.process.tree_members(&daemon.tree).await;

@@ -112,10 +112,11 @@ pub struct LeftDaemon {
 }
 
 impl LeftDaemon {
-    /// What a file of the host's state says; none when it is another file, or of a daemon
-    /// that was seen to end.
-    pub fn read(bytes: &[u8]) -> Option<Self> {
-        let record = Record::read(bytes).ok().filter(|record| !record.ended)?;
+    /// What the file `name` of the host's state says; none when it is another file, as a write
+    /// that was interrupted, or of a daemon that was seen to end.
+    pub fn read(name: &str, bytes: &[u8]) -> Option<Self> {
+        let record = Record::read_in(name, bytes).ok();
+        let record = record.filter(|record| !record.ended)?;
         let command = record.daemon.command;
         Some(Self {
             app: record.app.name,

@@ -429,6 +429,12 @@ fn an_app_whose_daemons_live_is_removed_by_force_alone() {
     server.kill().unwrap();
     server.wait().unwrap();
     assert!(lives(&pid));
+    let state = stage.root().join(".vatn/python/state");
+    let files = fs::read_dir(&state).unwrap().map(|entry| entry.unwrap());
+    let is_its = |name: &str| name.starts_with("one-");
+    let mut its = files.filter(|entry| entry.file_name().to_str().is_some_and(is_its));
+    // It was killed in the middle of a write.
+    fs::copy(its.next().unwrap().path(), state.join(".collodi-9-9")).unwrap();
     let looked = stage.call("doctor --listen 127.0.0.1:0").stdout;
     let told = format!(" of app one lives without a server, pid {pid}");
     assert!(looked.contains(&told), "{looked}");
@@ -449,7 +455,6 @@ fn an_app_whose_daemons_live_is_removed_by_force_alone() {
     assert!(lives(&pid) && app(&stage, "one").exists());
     done(stage.call("remove one --yes --force"));
     assert!(!lives(&pid) && apps(&stage).is_empty());
-    let state = stage.root().join(".vatn/python/state");
     let left = fs::read_dir(state)
         .unwrap()
         .map(|entry| entry.unwrap().file_name());

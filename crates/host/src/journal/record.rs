@@ -89,6 +89,16 @@ impl Record {
         (value.to_json_pretty() + "\n").into_bytes()
     }
 
+    /// As [`read`](Self::read), of the file of this name: others that have a record in them, as a
+    /// write that was interrupted, are not the record of its daemon.
+    pub(crate) fn read_in(name: &str, bytes: &[u8]) -> Result<Self, NotARecord> {
+        let record = Self::read(bytes)?;
+        match name.strip_suffix(".json") == Some(record.id.as_str()) {
+            true => Ok(record),
+            false => Err(NotARecord("its name is that of another")),
+        }
+    }
+
     /// Reads the text of a file.
     ///
     /// # Errors

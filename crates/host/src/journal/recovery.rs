@@ -257,11 +257,8 @@ impl Host {
             found.trees.extend(trees);
             return Ok(());
         }
-        let record = Record::read(bytes).map_err(|error| error.to_string())?;
-        match name.strip_suffix(".json") == Some(record.id.as_str()) {
-            true => found.records.push(record),
-            false => return Err(NotARecord("its name is that of another").to_string()),
-        }
+        let record = Record::read_in(name, bytes).map_err(|error| error.to_string())?;
+        found.records.push(record);
         Ok(())
     }
 
