@@ -24,6 +24,7 @@ mod token;
 mod usage;
 mod views;
 mod wait;
+mod written;
 
 pub use body::restart_class;
 pub use hosts::AllowedHosts;

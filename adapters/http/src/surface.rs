@@ -2,10 +2,11 @@
 
 use crate::{
     AllowedHosts, Keyring, Token,
-    endpoints::{Seen, no_such_method, no_such_route, seen},
+    endpoints::{Facts, Seen, no_such_method, no_such_route, seen},
     guard::guard,
     routes::ROUTES,
     stream::SharedPages,
+    written::Written,
 };
 use axum::{Router, middleware::from_fn_with_state};
 use collodi_api::{AuditPage, Doctor};
@@ -94,6 +95,8 @@ pub(crate) struct Served {
     surface: Surface,
     /// What a status has of the host.
     pub(crate) seen: Unchanged<Option<Seen>>,
+    /// The last status that was answered.
+    pub(crate) status: Written<Facts>,
     /// Pages of logs that many follow.
     pub(crate) shared_pages: Arc<SharedPages>,
 }
@@ -103,6 +106,7 @@ impl Served {
         Self {
             surface,
             seen: Unchanged::new(seen),
+            status: Written::new(),
             shared_pages: Arc::default(),
         }
     }

@@ -1,8 +1,8 @@
 //! What the server has to work with.
 
-use super::{Answered, Shared};
-use crate::{Scope, wait::known};
-use axum::{Extension, Json, extract::State};
+use super::Shared;
+use crate::{Scope, fault::Fault, wait::known};
+use axum::{Extension, extract::State, response::Response};
 use collodi_api::Status;
 use collodi_host::{Host, Process};
 use collodi_python::{Interpreter, Toolchain};
@@ -17,27 +17,61 @@ const NOT_FOUND: &str = "not found";
 pub(crate) async fn status(
     State(surface): Shared,
     Extension(scope): Extension<Scope>,
-) -> Answered<Status> {
+) -> Result<Response, Fault> {
     let seen = match surface.seen.ask(&surface.host).await? {
         Some(seen) => seen,
         None => known(&surface.host, self::seen).await?,
     };
-    let platform = surface.workspace.layout().platform();
-    let in_env = match seen.apple_silicon {
+    let mlx = match seen.apple_silicon {
         true => surface.inventory.mlx().await?,
         false => None,
     };
-    let (mlx_env, mlx) = in_env.map_or((None, seen.mlx.clone()), |(env, version)| {
-        (Some(env), version)
-    });
-    Ok(Json(Status {
+    let facts = Facts {
+        seen,
         mlx,
-        mlx_env,
         env_count: surface.inventory.env_count().await?,
-        scope: scope.to_string(),
-        apple_silicon: seen.apple_silicon || platform.is_apple_silicon(),
-        ..Status::clone(&seen)
-    }))
+        is_apple: surface.workspace.layout().platform().is_apple_silicon(),
+        scope,
+    };
+    Ok(surface.status.of(facts, Facts::status))
+}
+
+/// All that a status is made of.
+#[derive(Debug)]
+pub(crate) struct Facts {
+    seen: Seen,
+    /// The environment that has MLX, and which.
+    mlx: Option<(String, String)>,
+    env_count: usize,
+    is_apple: bool,
+    scope: Scope,
+}
+
+impl Facts {
+    fn status(&self) -> Status {
+        let seen = &*self.seen;
+        let (mlx_env, mlx) = match &self.mlx {
+            Some((env, version)) => (Some(env.clone()), version.clone()),
+            None => (None, seen.mlx.clone()),
+        };
+        Status {
+            mlx,
+            mlx_env,
+            env_count: self.env_count,
+            scope: self.scope.to_string(),
+            apple_silicon: seen.apple_silicon || self.is_apple,
+            ..seen.clone()
+        }
+    }
+}
+
+/// What was seen at once is the same, and nothing else is looked at.
+impl PartialEq for Facts {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.seen, &other.seen)
+            && (&self.mlx, self.env_count, self.is_apple, self.scope)
+                == (&other.mlx, other.env_count, other.is_apple, other.scope)
+    }
 }
 
 /// What a host knows of a status.

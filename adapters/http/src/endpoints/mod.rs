@@ -39,7 +39,7 @@ pub(crate) use config::{change_config, config, environment};
 pub(crate) use doctor::doctor;
 pub(crate) use envs::{create_env, delete_env, env_list, envs};
 pub(crate) use events::events;
-pub(crate) use facts::{Seen, seen, status};
+pub(crate) use facts::{Facts, Seen, seen, status};
 pub(crate) use log_text::{process_log_text, run_log_text};
 pub(crate) use metrics::metrics;
 pub(crate) use nowhere::{no_such_method, no_such_route};
