@@ -5,7 +5,6 @@ use crate::{
     journal::{Sheet, Wanted},
     post::Post,
     process::{Birth, First},
-    secrets::mask_of,
     shared::Child,
 };
 use alloc::{boxed::Box, format, string::ToString, sync::Arc, vec::Vec};
@@ -130,7 +129,7 @@ impl Host {
         let supervisor = supervisor.resumed(restarts);
         self.alike.share(&mut birth.daemon.command);
         let id = birth.id.clone();
-        let mask = mask_of(&birth.daemon.command);
+        let mask = self.shared.secrets.mask_of(&birth.daemon.command);
         birth.daemon.line = mask.apply(&birth.daemon.line).into_owned();
         let log = Log::new(self.options.log).with_mask(mask);
         let mut process = Process::new(birth, supervisor, log, self.options.epoch);

@@ -2,7 +2,7 @@
 
 use alloc::{collections::BTreeMap, string::String, sync::Arc};
 use collodi_action::Action;
-use collodi_command::CommandSpec;
+use collodi_command::{CommandSpec, Variables};
 use collodi_env::secret_values;
 use collodi_logs::Mask;
 
@@ -11,25 +11,45 @@ pub(crate) fn mask(vars: &BTreeMap<String, String>) -> Mask {
     Mask::new(secret_values(vars))
 }
 
-/// A mask for what this command says.
-pub(crate) fn mask_of(command: &CommandSpec) -> Mask {
-    Mask::new(secrets_of(command))
+/// What the last command was given of secrets: the next one often has the same variables, and to
+/// compare their names with all patterns takes longer than to see that.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Secrets {
+    variables: Variables,
+    of_run: Arc<[String]>,
+    values: Arc<[String]>,
 }
 
-/// What a command was given of secrets is not in its recording.
-pub(crate) fn hide_from_recording(action: &mut Action) {
-    let (Action::Exec(spec) | Action::Adopt(spec, _)) = action else {
-        return;
-    };
-    let values: Arc<[String]> = secrets_of(spec).cloned().collect();
-    if let Some(recording) = &mut spec.recording
-        && recording.secrets != values
-    {
-        Arc::make_mut(recording).secrets = values;
+impl Secrets {
+    /// A mask for what this command says.
+    pub(crate) fn mask_of(&mut self, command: &CommandSpec) -> Mask {
+        Mask::new(self.of(command).iter())
     }
-}
 
-/// The values of its secret variables, and the secrets of its run.
-fn secrets_of(command: &CommandSpec) -> impl Iterator<Item = &String> {
-    secret_values(&command.env).chain(command.purpose.secrets.iter())
+    /// What a command was given of secrets is not in its recording.
+    pub(crate) fn hide_from_recording(&mut self, action: &mut Action) {
+        let (Action::Exec(spec) | Action::Adopt(spec, _)) = action else {
+            return;
+        };
+        if spec.recording.is_none() {
+            return;
+        }
+        let values = self.of(spec);
+        if let Some(recording) = &mut spec.recording
+            && recording.secrets != values
+        {
+            Arc::make_mut(recording).secrets = values;
+        }
+    }
+
+    /// The values of its secret variables, and the secrets of its run.
+    fn of(&mut self, command: &CommandSpec) -> Arc<[String]> {
+        let (variables, of_run) = (&command.env, &command.purpose.secrets);
+        if self.variables != *variables || self.of_run != *of_run {
+            let values = secret_values(variables).chain(of_run.iter());
+            self.values = values.cloned().collect();
+            (self.variables, self.of_run) = (variables.clone(), of_run.clone());
+        }
+        self.values.clone()
+    }
 }

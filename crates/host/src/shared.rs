@@ -8,7 +8,7 @@ use crate::{
     post::Post,
     purpose::{self, Decided},
     script_call::CallId,
-    secrets::hide_from_recording,
+    secrets::Secrets,
     temporary::Temporary,
 };
 use alloc::{
@@ -107,12 +107,13 @@ pub(crate) struct Shared {
     pub(crate) journal: Journal,
     pub(crate) confining: Confining,
     pub(crate) temporary: Temporary,
+    pub(crate) secrets: Secrets,
     bounds: Bounds,
     own_environment: Decided,
 }
 
 impl Shared {
-    pub(crate) const fn new(
+    pub(crate) fn new(
         seed: u64,
         journal: Journal,
         confining: Confining,
@@ -131,6 +132,7 @@ impl Shared {
             journal,
             confining,
             temporary,
+            secrets: Secrets::default(),
             bounds,
             own_environment,
         }
@@ -139,7 +141,7 @@ impl Shared {
     /// Asks the world for a child, once its tree is noted.
     pub(crate) fn ask(&mut self, child: Child, id: Option<ActionId>, role: Role, action: Action) {
         let mut action = self.bounded(action);
-        hide_from_recording(&mut action);
+        self.secrets.hide_from_recording(&mut action);
         purpose::say(&child, &mut action, &self.own_environment);
         let held = Held {
             child,

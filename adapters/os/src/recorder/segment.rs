@@ -12,7 +12,7 @@ use collodi_file::FileErrorKind;
 use collodi_logs::recording::{Mark, Marked, Pen, segment_files, segment_number};
 use rustix::{
     fd::{AsFd, OwnedFd},
-    fs::{AtFlags, Dir, Mode, OFlags},
+    fs::{AtFlags, Dir, Mode, OFlags, Stat},
     io::Errno,
 };
 use std::{ffi::CString, sync::Arc};
@@ -43,8 +43,11 @@ struct Index {
 impl Segment {
     /// The newest segment of a directory, which is made when it is not there.
     pub(super) fn newest(recording: &Arc<Recording>) -> Result<Self, Fault> {
-        let (dir, numbers) = match directory(&recording.dir) {
-            Err(fault) if fault.kind == FileErrorKind::NotFound => (made(&recording.dir)?, vec![]),
+        let root = Rooted::open(recording.dir.root())?;
+        let (dir, numbers) = match directory(&root, &recording.dir) {
+            Err(fault) if fault.kind == FileErrorKind::NotFound => {
+                (made(&root, &recording.dir)?, vec![])
+            }
             dir => {
                 let dir = dir?;
                 let numbers = numbers(&dir)?;
@@ -57,7 +60,8 @@ impl Segment {
     /// The segment after number `last`. Of those before it, as many stay as make those that are
     /// to be kept with it.
     pub(super) fn after(recording: &Arc<Recording>, last: u32) -> Result<Self, Fault> {
-        let dir = made(&recording.dir)?;
+        let root = Rooted::open(recording.dir.root())?;
+        let dir = made(&root, &recording.dir)?;
         let number = last.saturating_add(1);
         let oldest = number.saturating_sub(recording.segments.max(1) - 1);
         for old in numbers(&dir)?.into_iter().filter(|old| *old < oldest) {
@@ -89,8 +93,8 @@ impl Segment {
 
     /// Whether its file is there, as it was left: somebody may have removed the recording.
     pub(super) fn is_there(&self) -> bool {
-        let is_named = rustix::fs::fstat(&self.log).is_ok_and(|stat| stat.st_nlink > 0);
-        is_named && size(&self.log) == Ok(self.length)
+        rustix::fs::fstat(&self.log)
+            .is_ok_and(|stat| stat.st_nlink > 0 && length(&stat) == self.length)
     }
 
     /// What is said now is of another life, and gets a line of its own.
@@ -163,7 +167,9 @@ impl Index {
 
     fn open(&self) -> Result<OwnedFd, Fault> {
         let (_, name) = segment_files(self.number);
-        open(&directory(&self.recording.dir)?, name, OFlags::APPEND)
+        let dir = &self.recording.dir;
+        let dir = directory(&Rooted::open(dir.root())?, dir)?;
+        open(&dir, name, OFlags::APPEND)
     }
 }
 
@@ -185,13 +191,12 @@ fn end_torn_line(index: &OwnedFd) -> Result<(), Fault> {
 }
 
 /// Opens the directory beneath its root, as files are.
-fn directory(path: &ContainedPath) -> Result<OwnedFd, Fault> {
-    Rooted::open(path.root())?.open_at(path, OFlags::RDONLY | OFlags::DIRECTORY)
+fn directory(root: &Rooted, path: &ContainedPath) -> Result<OwnedFd, Fault> {
+    root.open_at(path, OFlags::RDONLY | OFlags::DIRECTORY)
 }
 
 /// Opens it, and makes it when it is not there.
-fn made(path: &ContainedPath) -> Result<OwnedFd, Fault> {
-    let root = Rooted::open(path.root())?;
+fn made(root: &Rooted, path: &ContainedPath) -> Result<OwnedFd, Fault> {
     let (dir, name) = match root.resolve(path, Want::Made)? {
         Place::Directory(dir) => (dir, c".".to_owned()),
         Place::Entry { dir, name, .. } => {
@@ -220,8 +225,11 @@ fn numbers(dir: &OwnedFd) -> Result<Vec<u32>, Fault> {
 }
 
 fn size(file: &OwnedFd) -> Result<u64, Errno> {
-    let stat = rustix::fs::fstat(file)?;
-    Ok(u64::try_from(stat.st_size).unwrap_or(0))
+    Ok(length(&rustix::fs::fstat(file)?))
+}
+
+fn length(stat: &Stat) -> u64 {
+    u64::try_from(stat.st_size).unwrap_or(0)
 }
 
 fn write_all(file: &OwnedFd, bytes: &[u8]) -> Result<(), Fault> {

@@ -9,6 +9,7 @@ mod scan;
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
 #[path = "scan_ps.rs"]
 mod scan;
+mod small;
 mod table;
 pub(crate) mod usage;
 

@@ -1,6 +1,6 @@
 //! Reading the process table from `/proc`.
 
-use super::{MARKER, Process, Table};
+use super::{MARKER, Process, Table, small::read_small};
 use collodi_command::TreeId;
 use rustix::{
     fd::{AsFd, BorrowedFd, OwnedFd},
@@ -18,8 +18,6 @@ use std::{
 
 /// The most bytes of an environment that are searched; the kernel allows about six.
 const MAX_ENVIRONMENT: u64 = 8 << 20;
-/// More bytes than `stat` has, the program's name included.
-const MAX_STAT: usize = 4096;
 /// How often the table is read again because process ids wrapped around meanwhile.
 const ATTEMPTS: u32 = 3;
 /// How often, and after what pause, an environment is read again that `exec` was just
@@ -96,10 +94,7 @@ pub(crate) fn exit_status(pid: i32) -> Option<i32> {
 }
 
 fn stat(pid: i32) -> Option<Stat> {
-    let mut text = [0; MAX_STAT];
-    let mut file = File::open(format!("/proc/{pid}/stat")).ok()?;
-    let length = file.read(&mut text).ok()?;
-    Stat::parse(text.get(..length)?)
+    read_small(&format!("/proc/{pid}/stat"), Stat::parse)
 }
 
 fn is_number(name: &CStr) -> bool {

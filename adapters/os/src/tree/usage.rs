@@ -1,6 +1,6 @@
 //! What processes use, as `/proc` and control groups say it.
 
-use super::Process;
+use super::{Process, small::small_text};
 use collodi_command::Usage;
 use std::{fs, time::Duration};
 
@@ -48,8 +48,9 @@ fn resident(status: &str) -> u64 {
 
 /// The processor time of all who were in a control group since it was made, in microseconds.
 pub(super) fn of_lives(path: &str) -> Option<u64> {
-    let text = fs::read_to_string(format!("{path}/cpu.stat")).ok()?;
-    value(&text, "usage_usec")
+    small_text(&format!("{path}/cpu.stat"), |text| {
+        value(text, "usage_usec")
+    })
 }
 
 /// What a control group uses, by its files, where `processes` live in it, without the processor

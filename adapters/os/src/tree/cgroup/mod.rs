@@ -6,7 +6,7 @@ mod place;
 mod vacant;
 mod watcher;
 
-use super::Process;
+use super::{Process, small::small_text};
 use collodi_command::{Bounds, TreeId, Usage};
 use rustix::{
     fd::OwnedFd,
@@ -91,13 +91,16 @@ impl Cgroups {
     /// The control group of the tree, which is made when it is not there.
     pub(crate) fn open(&self, tree: &TreeId) -> io::Result<OwnedFd> {
         let path = self.path(tree).ok_or(io::ErrorKind::InvalidInput)?;
-        self.renew(tree, &path);
+        if self.renew(tree, &path)
+            && let Ok(stayed) = directory(&path)
+        {
+            return Ok(stayed);
+        }
         if make(&path).is_err() {
             make(&self.base)?;
             make(&path)?;
         }
-        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
-        Ok(rustix::fs::open(path, flags, Mode::empty())?)
+        directory(&path)
     }
 
     /// What a process of the tree is, from now on, in that control group.
@@ -122,22 +125,14 @@ impl Cgroups {
 
     /// Whether the process is in the control group of the tree.
     pub(crate) fn holds(&self, tree: &TreeId, pid: i32) -> bool {
-        self.pids(tree).contains(&pid)
+        let directly = |path: String| members(&path).any(|member| member == pid);
+        self.path(tree).is_some_and(directly) || self.pids(tree).contains(&pid)
     }
 
     /// The processes in the control group of the tree and in those below it.
     pub(crate) fn pids(&self, tree: &TreeId) -> BTreeSet<i32> {
         let groups = self.path(tree).map(below).unwrap_or_default();
-        let lists = groups
-            .iter()
-            .filter_map(|group| fs::read_to_string(format!("{group}/cgroup.procs")).ok());
-        lists
-            .flat_map(|list| {
-                list.lines()
-                    .filter_map(|line| line.parse().ok())
-                    .collect::<Vec<_>>()
-            })
-            .collect()
+        groups.iter().flat_map(|group| members(group)).collect()
     }
 
     pub(crate) fn members(&self, tree: &TreeId) -> Vec<Process> {
@@ -168,19 +163,17 @@ impl Cgroups {
 
     /// Who is in the control group of the tree.
     fn look(&self, tree: &TreeId) -> Look {
-        let events = |path| fs::read_to_string(format!("{path}/cgroup.events")).ok();
-        let text = self.path(tree).and_then(events);
-        let says = |line: &str| {
-            text.as_ref()
-                .is_some_and(|text| text.lines().any(|l| l == line))
+        let look = |text: &str| {
+            let says = |line: &str| text.lines().any(|l| l == line);
+            Some(match says("populated 1") {
+                true => Look::Populated,
+                false => Look::Empty {
+                    frozen: says("frozen 1"),
+                },
+            })
         };
-        match (text.is_some(), says("populated 1")) {
-            (false, _) => Look::Gone,
-            (true, true) => Look::Populated,
-            (true, false) => Look::Empty {
-                frozen: says("frozen 1"),
-            },
-        }
+        let seen = |path| small_text(&format!("{path}/cgroup.events"), look);
+        self.path(tree).and_then(seen).unwrap_or(Look::Gone)
     }
 
     /// The descriptor that says when somebody of the waiting is to be woken.
@@ -260,6 +253,18 @@ impl Cgroups {
     fn wholes(&self) -> MutexGuard<'_, Wholes> {
         self.wholes.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn directory(path: &str) -> io::Result<OwnedFd> {
+    let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+    Ok(rustix::fs::open(path, flags, Mode::empty())?)
+}
+
+/// The processes in a control group.
+fn members(path: &str) -> impl Iterator<Item = i32> + use<> {
+    let list = fs::read_to_string(format!("{path}/cgroup.procs")).unwrap_or_default();
+    let pids: Vec<_> = list.lines().filter_map(|line| line.parse().ok()).collect();
+    pids.into_iter()
 }
 
 /// A control group and those below it, each after the one that it is in.

@@ -85,22 +85,25 @@ impl Cgroups {
     }
 
     /// Makes a group that stayed as good as a new one for the next life of its tree; one that
-    /// cannot be, goes.
-    pub(super) fn renew(&self, tree: &TreeId, path: &str) {
+    /// cannot be, goes. Whether one stays.
+    pub(super) fn renew(&self, tree: &TreeId, path: &str) -> bool {
         if self.vacant.lock().spent.contains(tree) {
-            return self.remove(tree);
+            self.remove(tree);
+            return false;
         }
         let Some(seen) = self.vacant.enter(tree) else {
-            return;
+            return false;
         };
         let runs =
             || seen == Seen::Empty || matches!(self.look(tree), Look::Empty { frozen: false });
         if has_groups(path) || !runs() {
-            return self.remove(tree);
+            self.remove(tree);
+            return false;
         }
         if let Some(micros) = usage::of_lives(path) {
             self.vacant.lock().before.insert(tree.clone(), micros);
         }
+        true
     }
 
     /// The processor time of lives before, in microseconds.
