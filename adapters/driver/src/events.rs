@@ -26,7 +26,7 @@ pub enum Notice {
     /// Something happened.
     Event(Arc<Event>),
     /// This many events were missed here: the listener was too slow. Logs keep the
-    /// latest lines.
+    /// latest lines. A [call](Event::is_call) is not missed.
     Missed(u64),
 }
 
@@ -61,6 +61,8 @@ struct Waiting {
     /// Missed behind the last of the events. As long as there are any, nothing is
     /// queued, so that the listener hears of it in the right place.
     missed: u64,
+    /// What is not missed by who misses others: it comes behind them.
+    call: Option<Arc<Event>>,
     over: bool,
     /// Whether the driver waits when too many are queued.
     patient: bool,
@@ -118,13 +120,15 @@ impl Stream for Events {
             }
             return Poll::Ready(Some(Notice::Event(event)));
         }
-        match std::mem::take(&mut waiting.missed) {
-            0 if waiting.over => Poll::Ready(None),
-            0 => Poll::Pending,
-            missed => {
-                waiting.position = waiting.told;
-                Poll::Ready(Some(Notice::Missed(missed)))
-            }
+        let missed = std::mem::take(&mut waiting.missed);
+        if missed > 0 {
+            waiting.position = waiting.told;
+            return Poll::Ready(Some(Notice::Missed(missed)));
+        }
+        match waiting.call.take() {
+            Some(call) => Poll::Ready(Some(Notice::Event(call))),
+            None if waiting.over => Poll::Ready(None),
+            None => Poll::Pending,
         }
     }
 }
@@ -245,10 +249,11 @@ impl Subscriber {
     fn tell(&self, number: u64, event: &Arc<Event>) {
         let mut waiting = self.0.waiting();
         waiting.told = number;
-        if waiting.missed > 0 || waiting.events.len() >= waiting.most() {
-            waiting.missed += 1;
-        } else {
-            waiting.events.push_back((number, event.clone()));
+        let is_full = waiting.missed > 0 || waiting.events.len() >= waiting.most();
+        match is_full {
+            true if event.is_call() => waiting.call = Some(event.clone()),
+            true => waiting.missed += 1,
+            false => waiting.events.push_back((number, event.clone())),
         }
         drop(waiting);
         self.0.listener.wake();
@@ -265,6 +270,7 @@ impl Drop for Subscriber {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use collodi_host::Follower;
     use futures::{FutureExt as _, StreamExt as _};
     use std::{
         iter,
@@ -297,6 +303,21 @@ mod tests {
         assert_eq!(told.last().map(String::as_str), Some("missed 3"));
         subscribers.tell(&event());
         assert_eq!(heard(&mut events), ["event"]);
+    }
+
+    #[test]
+    fn a_slow_listener_hears_what_it_is_called_to_do() {
+        let (subscriber, mut events) = change_subscription();
+        for _ in 0..=QUEUE {
+            subscriber.tell(1, &event());
+        }
+        let call = Arc::new(Event::LetGo(Follower::OtherProcess));
+        subscriber.tell(2, &call);
+        let told = heard(&mut events);
+        assert_eq!(
+            told.get(QUEUE..),
+            Some(&["missed 1".to_owned(), "event".to_owned()][..])
+        );
     }
 
     /// Who waits already when the driver gets to it does not wait for the next change.

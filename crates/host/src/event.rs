@@ -53,6 +53,11 @@ pub enum Event {
 }
 
 impl Event {
+    /// Whether who hears it has to act on it, and is told of it only here: the host waits for that.
+    pub const fn is_call(&self) -> bool {
+        matches!(self, Self::LetGo(_))
+    }
+
     /// Whether it is what a process said, which is in a log as well.
     pub const fn is_output(&self) -> bool {
         matches!(
