@@ -26,6 +26,13 @@ pub(crate) enum Detecting {
 }
 
 impl Host {
+    /// Begins to look; what has begun goes on. Who shuts down starts nothing.
+    pub(crate) fn begin_detection(&mut self, now: Instant) {
+        if !self.shutting_down {
+            self.detect_input(now, collodi_python::Input::Timeout);
+        }
+    }
+
     pub(crate) fn detect_input(&mut self, now: Instant, input: collodi_python::Input) {
         let Detecting::Searching(detect) = &mut self.detect else {
             return;

@@ -245,10 +245,7 @@ impl Machine for Host {
 
     fn handle_input(&mut self, now: Instant, input: Input) -> Result<(), Stale> {
         match input {
-            Input::Start => {
-                self.begin_recovery();
-                self.detect_input(now, collodi_python::Input::Timeout);
-            }
+            Input::Start => self.begin_recovery(now),
             // Who wants to know what came of it calls `command`.
             Input::Command(command) => drop(self.command(now, command)),
             Input::Progress(id, progress) => self.progress(now, id, progress)?,

@@ -208,6 +208,6 @@ impl Host {
             process.restore(&history);
         }
         self.go_on_with(now, id);
-        self.resumed();
+        self.resumed(now);
     }
 }

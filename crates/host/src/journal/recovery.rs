@@ -95,14 +95,14 @@ impl Host {
         matches!(self.shared.journal.recovery, Recovery::Done)
     }
 
-    /// Looks for what an earlier host has left. Once.
-    pub(crate) fn begin_recovery(&mut self) {
+    /// Looks for what an earlier host has left, once, and then for what the machine has.
+    pub(crate) fn begin_recovery(&mut self, now: Instant) {
         if self.shutting_down || !matches!(self.shared.journal.recovery, Recovery::New) {
             return;
         }
         let Some(dirs) = &self.shared.journal.dirs else {
             self.shared.journal.recovery = Recovery::Done;
-            return;
+            return self.begin_detection(now);
         };
         let path = dirs.state.clone();
         self.shared.journal.recovery = Recovery::Listing;
@@ -155,7 +155,7 @@ impl Host {
                 self.found_files(now, &[]);
             }
             (Look::File(name), completion) => self.found_file(now, name, completion),
-            (Look::Tree, _) => self.cleared(),
+            (Look::Tree, _) => self.cleared(now),
             (Look::History(id), Completion::File(Ok(FileAnswer::Files(files)))) => {
                 self.found_history(now, id, files);
             }
@@ -307,27 +307,35 @@ impl Host {
             self.resume(now, record);
         }
         self.look(Look::Temporary, self.temporary_files());
-        self.recovered();
+        self.resumed(now);
     }
 
-    /// A daemon whose history was read goes on.
-    pub(super) fn resumed(&mut self) {
-        self.recovered();
+    /// When all daemons have gone on whose histories were read, what the machine has is looked
+    /// for: that is for what is started later.
+    pub(super) fn resumed(&mut self, now: Instant) {
+        let reads = |process: &Process| process.order.history.is_some();
+        if self.is_clearing() && !self.processes().any(reads) {
+            self.begin_detection(now);
+            self.recovered();
+        }
     }
 
-    fn cleared(&mut self) {
+    fn cleared(&mut self, now: Instant) {
         if let Recovery::Clearing(found) = &mut self.shared.journal.recovery {
             found.left = found.left.saturating_sub(1);
         }
-        self.recovered();
+        self.resumed(now);
+    }
+
+    const fn is_clearing(&self) -> bool {
+        matches!(self.shared.journal.recovery, Recovery::Clearing(_))
     }
 
     fn recovered(&mut self) {
         let Recovery::Clearing(found) = &self.shared.journal.recovery else {
             return;
         };
-        let reads = |process: &Process| process.order.history.is_some();
-        if found.left > 0 || self.processes().any(reads) {
+        if found.left > 0 {
             return;
         }
         let (daemons, trees) = (found.daemons, found.cleared);

@@ -38,6 +38,21 @@ fn the_next_host_takes_the_daemon_over_and_starts_no_other() {
     );
 }
 
+/// What runs comes before what could run: programs are looked for when all daemons have gone on.
+#[test]
+fn daemons_go_on_before_programs_are_looked_for() {
+    let mut machine = Machinery::default();
+    let step = r#"{"method": "shell.run", "params": {"message": "serve", "daemon": true}}"#;
+    let script = format!(r#"{{"dialect": "vatn", "run": [{step}, {step}]}}"#);
+    Play::new(&mut machine).run(&script);
+    assert_eq!(Play::new(&mut machine).phases().len(), 2);
+    let adopted = |asked: &String| asked.starts_with("adopt");
+    let looked_for = |asked: &String| asked.starts_with("exec");
+    let last = machine.asked.iter().rposition(adopted).unwrap();
+    let first = machine.asked.iter().position(looked_for).unwrap();
+    assert!(last < first, "{:#?}", machine.asked);
+}
+
 /// A host is asked the time of the machine, and not how long it lives itself.
 fn since_1970(options: &mut HostOptions, secs: u64) {
     options.epoch = WallTime::since_unix_epoch(Duration::from_secs(secs));
