@@ -1,7 +1,7 @@
 //! How a process ended.
 
 use crate::Signal;
-use core::fmt;
+use core::{fmt, str::FromStr};
 
 /// How a process ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -35,6 +35,60 @@ impl Exit {
     }
 }
 
+impl Exit {
+    /// As it is written down: `exit 3`, `signal 9`, `no-sandbox` or `unknown`, which
+    /// [`parse`](str::parse) reads again.
+    pub const fn written(self) -> Written {
+        Written(self)
+    }
+}
+
+/// An exit [as it is written down](Exit::written).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Written(Exit);
+
+impl fmt::Display for Written {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Exit::Code(code) => write!(f, "exit {code}"),
+            Exit::Signal(signal) => write!(f, "signal {}", signal.number()),
+            Exit::NoSandbox => f.write_str("no-sandbox"),
+            Exit::Unknown => f.write_str("unknown"),
+        }
+    }
+}
+
+/// The text is no exit that was written down.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NotAnExit;
+
+impl fmt::Display for NotAnExit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an exit is `exit CODE`, `signal NUMBER`, `no-sandbox` or `unknown`")
+    }
+}
+
+impl core::error::Error for NotAnExit {}
+
+impl FromStr for Exit {
+    type Err = NotAnExit;
+
+    fn from_str(text: &str) -> Result<Self, NotAnExit> {
+        let (word, number) = text.split_once(' ').unwrap_or((text, ""));
+        let read = |number: &str| number.parse().map_err(|_| NotAnExit);
+        match (word, number) {
+            ("no-sandbox", "") => Ok(Self::NoSandbox),
+            ("unknown", "") => Ok(Self::Unknown),
+            ("exit", code) => Ok(Self::Code(read(code)?)),
+            ("signal", number) => {
+                let signal = Signal::from_number(read(number)?);
+                signal.map(Self::Signal).ok_or(NotAnExit)
+            }
+            _ => Err(NotAnExit),
+        }
+    }
+}
+
 impl fmt::Display for Exit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -42,6 +96,30 @@ impl fmt::Display for Exit {
             Self::Signal(signal) => write!(f, "killed by {signal}"),
             Self::NoSandbox => f.write_str("did not run: its sandbox could not be made"),
             Self::Unknown => f.write_str("ended, status unknown"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Exit, NotAnExit};
+    use crate::Signal;
+    use alloc::string::ToString as _;
+
+    #[test]
+    fn what_is_written_down_is_read_again() {
+        let exits = [
+            Exit::Code(0),
+            Exit::Code(-1),
+            Exit::Signal(Signal::KILL),
+            Exit::NoSandbox,
+            Exit::Unknown,
+        ];
+        for exit in exits {
+            assert_eq!(exit.written().to_string().parse(), Ok(exit));
+        }
+        for text in ["", "exit", "exit x", "signal 0", "unknown 1", "exit 1 2"] {
+            assert_eq!(text.parse::<Exit>(), Err(NotAnExit), "{text:?}");
         }
     }
 }

@@ -4,7 +4,7 @@ use crate::{
     Host, Process, ProcessId, RunEntry, RunId,
     journal::{Sheet, Wanted},
     post::Post,
-    process::{Birth, First},
+    process::{Birth, First, Past},
     shared::Child,
 };
 use alloc::{boxed::Box, format, string::ToString, sync::Arc, vec::Vec};
@@ -43,8 +43,9 @@ impl Host {
             starting: Some(action),
             kept: None,
             first: First::Started,
+            past: Past::default(),
         };
-        self.add_process(birth, seed, 0);
+        self.add_process(birth, seed);
         self.begin_process(now, &id);
         self.note_process(&id);
     }
@@ -82,8 +83,9 @@ impl Host {
             starting: Some(action),
             kept: Some(keep.exec),
             first: First::Kept(number, pid, identity),
+            past: Past::default(),
         };
-        self.add_process(birth, seed, 0);
+        self.add_process(birth, seed);
         self.process_input(now, &id, Input::Start);
         self.note_process(&id);
         // Below the note of its start, which is in the mail already.
@@ -97,9 +99,8 @@ impl Host {
         }
     }
 
-    /// Adds a daemon that was started again `restarts` times. One that does not run yet
-    /// runs when it is written down.
-    pub(crate) fn add_process(&mut self, mut birth: Birth, seed: u64, restarts: u32) {
+    /// Adds a daemon. One that does not run yet runs when it is written down.
+    pub(crate) fn add_process(&mut self, mut birth: Birth, seed: u64) {
         let name = match birth.kept {
             Some(_) => birth.daemon.command.tree.to_string(),
             None => birth.id.to_string(),
@@ -126,7 +127,7 @@ impl Host {
         let policy = birth.daemon.restart.over(&self.options.restart, startup);
         let policy = self.alike.policy(policy);
         let supervisor = Supervisor::new(policy, self.options.stop.clone(), seed);
-        let supervisor = supervisor.resumed(restarts);
+        let supervisor = supervisor.resumed(birth.past.restarts, birth.past.last_exit);
         self.alike.share(&mut birth.daemon.command);
         let id = birth.id.clone();
         let mask = self.shared.secrets.mask_of(&birth.daemon.command);

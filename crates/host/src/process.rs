@@ -112,6 +112,18 @@ pub(crate) struct Birth {
     pub(crate) starting: Option<ActionId>,
     pub(crate) kept: Option<ActionId>,
     pub(crate) first: First,
+    pub(crate) past: Past,
+}
+
+/// What became of a daemon under earlier hosts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Past {
+    /// How often it was started again by itself.
+    pub(crate) restarts: u32,
+    /// How it ended last.
+    pub(crate) last_exit: Option<Exit>,
+    /// The number of the first line that it said as a daemon.
+    pub(crate) own_from: u64,
 }
 
 impl Process {
@@ -128,7 +140,7 @@ impl Process {
             first: birth.first,
             supervisor,
             log,
-            own_from: 0,
+            own_from: birth.past.own_from,
             epoch,
             reach: Reach::new(None),
             life: None,
@@ -324,6 +336,16 @@ impl Process {
     /// The address at which it answers.
     pub fn url(&self) -> Option<&Url> {
         self.reach.url()
+    }
+
+    /// What became of it until now.
+    pub(crate) const fn past(&self) -> Past {
+        let status = self.status();
+        Past {
+            restarts: status.restarts,
+            last_exit: status.last_exit,
+            own_from: self.own_from,
+        }
     }
 
     /// When its last life began, also when an earlier host began it.

@@ -5,7 +5,7 @@ mod veil;
 
 use crate::Log;
 use alloc::{format, string::String, vec::Vec};
-use collodi_command::{Exit, Identity, Signal, Stream};
+use collodi_command::{Exit, Identity, Stream};
 use collodi_time::{Instant, WallTime};
 use core::{fmt, ops::Range, str::FromStr, time::Duration};
 
@@ -68,10 +68,7 @@ impl fmt::Display for Mark {
             Marked::Began(identity) => writeln!(f, "began {identity}"),
             Marked::Said(stream, offset) => writeln!(f, "{stream} {offset}"),
             Marked::Missing(bytes) => writeln!(f, "missing {bytes}"),
-            Marked::Ended(Exit::Code(code)) => writeln!(f, "ended exit {code}"),
-            Marked::Ended(Exit::NoSandbox) => writeln!(f, "ended no-sandbox"),
-            Marked::Ended(Exit::Signal(signal)) => writeln!(f, "ended signal {}", signal.number()),
-            Marked::Ended(_) => writeln!(f, "ended unknown"),
+            Marked::Ended(exit) => writeln!(f, "ended {}", exit.written()),
         }
     }
 }
@@ -89,7 +86,7 @@ impl FromStr for Mark {
                 "stdout" => Marked::Said(Stream::Stdout, rest.parse().ok()?),
                 "stderr" => Marked::Said(Stream::Stderr, rest.parse().ok()?),
                 "missing" => Marked::Missing(rest.parse().ok()?),
-                "ended" => Marked::Ended(exit(rest)?),
+                "ended" => Marked::Ended(rest.parse().ok()?),
                 _ => return None,
             };
             let at = WallTime::since_unix_epoch(Duration::from_millis(at.parse().ok()?));
@@ -110,19 +107,6 @@ impl fmt::Display for NotAMark {
 }
 
 impl core::error::Error for NotAMark {}
-
-fn exit(text: &str) -> Option<Exit> {
-    match text.split_once(' ') {
-        None if text == "no-sandbox" => Some(Exit::NoSandbox),
-        None => (text == "unknown").then_some(Exit::Unknown),
-        Some(("exit", code)) => Some(Exit::Code(code.parse().ok()?)),
-        Some(("signal", number)) => {
-            let signal = Signal::from_number(number.parse().ok()?)?;
-            Some(Exit::Signal(signal))
-        }
-        Some(_) => None,
-    }
-}
 
 /// Which stream the bytes at the end of a segment are of, and when that was last said:
 /// whoever writes a segment asks it whether the index needs a line.

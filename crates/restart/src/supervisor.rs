@@ -55,10 +55,12 @@ impl Supervisor {
         }
     }
 
-    /// A child that an earlier supervisor has started again `restarts` times by itself.
+    /// A child that an earlier supervisor has started again `restarts` times by itself, and
+    /// that last ended like this, if it did.
     #[must_use]
-    pub const fn resumed(mut self, restarts: u32) -> Self {
+    pub const fn resumed(mut self, restarts: u32, last_exit: Option<Exit>) -> Self {
         self.tries.total = restarts;
+        self.last_exit = last_exit;
         self
     }
 

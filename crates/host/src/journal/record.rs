@@ -1,14 +1,14 @@
 //! What is written down of a daemon, and read again by the next host.
 
 use super::fields::{Fields, NotARecord, array, millis, millis_of, object, text};
-use crate::{ProcessId, RunId};
+use crate::{ProcessId, RunId, process::Past};
 use alloc::{
     boxed::Box,
     string::{String, ToString},
     sync::Arc,
     vec::Vec,
 };
-use collodi_command::{Bounds, CommandSpec, Identity, Stdin, Terminal, TreeId};
+use collodi_command::{Bounds, CommandSpec, Exit, Identity, Stdin, Terminal, TreeId};
 use collodi_contain::{ContainedPath, RelPath, Root};
 use collodi_restart::{GiveUp, Rule, Startup, Verdict};
 use collodi_run::{App, DaemonSpec, Probe, Readiness, Restart};
@@ -28,7 +28,7 @@ pub(crate) struct Record {
     pub(crate) run: RunId,
     pub(crate) daemon: DaemonSpec,
     pub(crate) supervision: Supervision,
-    pub(crate) restarts: u32,
+    pub(crate) past: Past,
     /// Someone stopped it.
     pub(crate) stopped: bool,
     /// It was ended, with all that was started in it.
@@ -72,7 +72,9 @@ impl Record {
             ("app", write_app(&self.app)),
             ("daemon", write_daemon(&self.daemon)),
             ("supervision", Value::from(self.supervision.name())),
-            ("restarts", Value::from(f64::from(self.restarts))),
+            ("restarts", Value::from(f64::from(self.past.restarts))),
+            ("lastExit", optional(self.past.last_exit.map(written))),
+            ("ownFrom", text(self.past.own_from)),
             ("stopped", Value::from(self.stopped)),
             ("ended", Value::from(self.ended)),
             (
@@ -115,7 +117,11 @@ impl Record {
             daemon: read_daemon(&fields.fields("daemon")?)?,
             supervision: Supervision::from_name(fields.text("supervision")?)
                 .ok_or(NotARecord("supervision"))?,
-            restarts: fields.number("restarts")?,
+            past: Past {
+                restarts: fields.number("restarts")?,
+                last_exit: fields.parsed("lastExit")?,
+                own_from: fields.parsed("ownFrom")?.unwrap_or_default(),
+            },
             stopped: fields.flag("stopped")?,
             ended: fields.flag("ended")?,
             identity: fields.parsed("identity")?,
@@ -129,6 +135,10 @@ impl Record {
             },
         })
     }
+}
+
+fn written(exit: Exit) -> String {
+    exit.written().to_string()
 }
 
 fn write_app(app: &App) -> Value {

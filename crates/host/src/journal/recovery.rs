@@ -7,7 +7,7 @@ use super::{
 use crate::{
     Event, Follower, Host, Process, ProcessId, RunEntry,
     event::JournalEvent,
-    process::{Birth, First, instant},
+    process::{Birth, First, Past, instant},
     shared::{Child, Role},
 };
 use alloc::{
@@ -374,7 +374,10 @@ impl Host {
         let revived = record.ended;
         let (id, stopped, url) = (record.id.clone(), record.stopped, record.url.clone());
         let mark = record.log;
-        let restarts = if revived { 0 } else { record.restarts };
+        let past = Past {
+            restarts: if revived { 0 } else { record.past.restarts },
+            ..record.past
+        };
         let kept = record.kept.as_ref().filter(|_| !revived);
         let kept = kept.map(|_| ActionId::from_number(0));
         self.restore_run(now, &record);
@@ -388,8 +391,9 @@ impl Host {
             starting: None,
             kept,
             first,
+            past,
         };
-        self.add_process(birth, seed, restarts);
+        self.add_process(birth, seed);
         if let Some(process) = self.processes.get_mut(&id) {
             process.order.noted = true;
             process.stopped_by_operator |= stopped;

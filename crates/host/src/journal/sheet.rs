@@ -285,7 +285,7 @@ impl Host {
             run: process.run().clone(),
             daemon: process.spec().clone(),
             supervision: process.supervision(),
-            restarts: process.status().restarts,
+            past: process.past(),
             stopped: process.stopped_by_operator,
             ended: process.has_ended(),
             identity: process.identity().cloned(),

@@ -4,6 +4,7 @@
 mod machinery;
 mod recordings;
 
+use collodi_command::{Exit, Signal};
 use collodi_contain::Name;
 use collodi_host::{AppChange, Command, Event, Follower, HostOptions, JournalEvent, RunPhase};
 use collodi_machine::{Machine, Output};
@@ -75,6 +76,30 @@ fn a_life_that_goes_on_began_when_it_did_and_so_did_its_run() {
     let process = second.host.processes().next().unwrap();
     let began = WallTime::since_unix_epoch(Duration::from_secs(1_401));
     assert_eq!(process.started_at(), Some(began), "of its next life");
+}
+
+#[test]
+fn how_it_ended_before_is_known_under_the_next_host() {
+    let mut machine = Machinery::default();
+    let mut first = Play::new(&mut machine);
+    let tree = first.run(DAEMON).machine.processes[&1].clone();
+    first.kill(&tree);
+    let ended = first.inputs.pop_front().unwrap();
+    first.input(ended);
+    assert_eq!(first.wait(2).phases(), ["running (pid 2)"]);
+    let second = Play::new(&mut machine);
+    let status = second.host.processes().next().unwrap().status();
+    assert_eq!(second.phases(), ["running (pid 2)"]);
+    assert_eq!(status.last_exit, Some(Exit::Signal(Signal::TERM)));
+    assert_eq!(status.restarts, 1);
+}
+
+#[test]
+fn where_the_daemons_own_lines_begin_is_known_under_the_next_host() {
+    let mut machine = Machinery::default();
+    Play::new(&mut machine).run(SERVER).wait(1);
+    let second = Play::new(&mut machine);
+    assert_eq!(second.host.processes().next().unwrap().own_from(), 2);
 }
 
 #[test]
