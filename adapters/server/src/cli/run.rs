@@ -34,6 +34,9 @@ pub(crate) struct RunArgs {
     /// with that.
     #[arg(long)]
     pub(crate) again: bool,
+    /// Leave the app to the server of the workspace when its steps are done, and end.
+    #[arg(long)]
+    pub(crate) detach: bool,
 }
 
 /// What is said over the script, for this run and the scripts that it starts.

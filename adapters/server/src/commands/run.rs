@@ -57,6 +57,9 @@ pub(crate) async fn run(
             false => Err(not_there(server.server(), args, may_be_served).into()),
         };
     }
+    if args.detach {
+        return Err(nobody_there(&args.app).into());
+    }
     let hint = "an app's script is called pinokio.json; another one can be named directly";
     let loaded = load(&*files, &name, root, file.as_deref()).await;
     let app = loaded.map_err(|error| Failure::new(error).hint(hint))?;
@@ -108,6 +111,14 @@ pub(crate) async fn run(
         None => Ok(state.code()),
         Some(follower) => follow(node, follower, interrupts).await,
     }
+}
+
+/// Why nobody can be left with an app.
+fn nobody_there(app: &Path) -> Failure {
+    let app = app.display();
+    Failure::new("no server runs in this workspace that the app could be left to").hint(format!(
+        "start one with `collodi serve`, or run `collodi run {app}` without --detach"
+    ))
 }
 
 /// Why the server of the workspace does not run this.

@@ -1,6 +1,9 @@
 //! `collodi run` beside the server of its workspace.
 
-use super::{SERVER, stage::Stage};
+use super::{
+    SERVER,
+    stage::{self, Stage},
+};
 use std::fs;
 
 on_each_runtime! {
@@ -11,6 +14,7 @@ on_each_runtime! {
     who_stops_nothing_hears_what_may_be_meant
     what_is_said_over_a_script_and_answered_holds_at_a_server_too
     a_folder_beside_a_server_can_become_one_of_its_apps
+    an_app_is_left_to_the_server_when_its_steps_are_done
 }
 
 const TWO_STEPS: &str = r#"{"run": [
@@ -81,6 +85,29 @@ fn a_folder_beside_a_server_can_become_one_of_its_apps(stage: Stage) {
     let told = refused.stderr();
     assert!(told.contains("`collodi add mine/demo`"), "{told}");
     assert_eq!((refused.code(), refused.stdout()), (Some(1), String::new()));
+}
+
+const FAILS: &str = r#"{"dialect": "vatn", "run": [
+    {"method": "shell.run", "params": {"message": "exit 3"}}]}"#;
+
+fn an_app_is_left_to_the_server_when_its_steps_are_done(stage: Stage) {
+    stage.app("demo", SERVER);
+    stage.app("broken", FAILS);
+    let alone = stage.output(&["run", "demo", "--detach"]);
+    assert!(
+        alone.stderr().contains("`collodi serve`"),
+        "{}",
+        alone.stderr()
+    );
+    assert_eq!(alone.code(), Some(1));
+    let _serving = stage.serve_quietly();
+    let left = stage.output(&["run", "demo", "--detach"]);
+    let said = left.stdout();
+    assert!(said.contains("the server keeps it up"), "{said}");
+    assert_eq!(left.code(), Some(0));
+    assert!(stage::is_alive(stage.pid_of("demo")));
+    let broken = stage.output(&["run", "broken", "--detach"]);
+    assert_eq!(broken.code(), Some(1), "{}", broken.stderr());
 }
 
 const NOTED: &str = r#"{"dialect": "pinokio", "run": [

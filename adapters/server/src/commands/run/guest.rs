@@ -46,7 +46,7 @@ pub(super) async fn run(
     let mut changes = listen(&client, CHANGES.to_owned());
     // The server listens to nobody whom it has told nothing.
     changes.next().await;
-    let show = show(json);
+    let show = show(json, args.detach);
     let accepted = give(&client, app, &given, args, &*show)?;
     show.given(client.server(), &accepted.run_id);
     let watch = Watch::new(Arc::clone(&client), accepted.run_id, show);
@@ -56,20 +56,23 @@ pub(super) async fn run(
         changes,
         said: listen(&client, watch.logs()),
         client,
+        leaves: args.detach,
     };
     sit(seat, watch, &format!("/python/apps/{app}/stop")).await
 }
 
-/// Watches until all has ended; an interrupt stops the app at `stop`.
+/// Watches until all has ended, or all steps are done and the app is to be left; an interrupt stops
+/// the app at `stop`.
 async fn sit(mut seat: Seat, mut watch: Watch, stop: &str) -> Result<ExitCode> {
     let (mut asked, mut signal) = (false, None);
     loop {
         match seat.next().await {
             Happened::Told(None) => return watch.is_deserted(),
             Happened::Told(Some(event)) => match watch.hear(&event)? {
+                Goes::Over => break,
+                _ if seat.leaves && !asked && watch.has_steps_done() => return leave(&mut watch),
                 Goes::On => {}
                 Goes::ElsewhereToo => seat.said = listen(&seat.client, watch.logs()),
-                Goes::Over => break,
             },
             Happened::Line(line) => {
                 let desk = AtServer::of(&seat.client, &watch);
@@ -101,6 +104,13 @@ async fn sit(mut seat: Seat, mut watch: Watch, stop: &str) -> Result<ExitCode> {
     Ok(signal.map_or_else(|| watch.code(), |number| ExitCode::from(128 + number)))
 }
 
+/// The app goes on without who watches.
+fn leave(watch: &mut Watch) -> Result<ExitCode> {
+    watch.show_rest()?;
+    watch.show().left();
+    Ok(watch.code())
+}
+
 /// Where somebody sits who watches a run at a server.
 struct Seat {
     client: Arc<Client>,
@@ -109,6 +119,8 @@ struct Seat {
     changes: mpsc::Receiver<Told>,
     /// The lines of the logs.
     said: mpsc::Receiver<Told>,
+    /// The app is left to the server when its steps are done.
+    leaves: bool,
 }
 
 /// Begins a run; from a step on, as the last one of the app once more, where the server knows one.

@@ -19,8 +19,10 @@ use collodi_logs::plain;
 use serde_json::{Map, Value, json};
 use std::fmt::Debug;
 
-/// What ends an app whose steps are done.
+/// What ends an app whose steps are done, and what becomes of one that is left.
 const END: &str = "Ctrl-C stops the app";
+const LEFT: &str =
+    "the server keeps it up until `collodi stop`; `collodi ps` says where it answers";
 
 /// Shows what happens. What one has no word for is passed over.
 pub(super) trait Show: Debug {
@@ -30,6 +32,8 @@ pub(super) trait Show: Debug {
     fn warning(&self, text: &str);
     /// The app is to end.
     fn interrupted(&self);
+    /// The app goes on, and nobody watches any more.
+    fn left(&self) {}
     /// The server told this of the run or of what it started.
     fn told(&self, _told: &Told) -> Result<()> {
         Ok(())
@@ -49,11 +53,12 @@ pub(super) trait Show: Debug {
     fn outcome(&self, _name: &str, _run: &Run) {}
 }
 
-/// For a terminal, or for programs.
-pub(super) fn show(json: bool) -> Box<dyn Show> {
+/// For a terminal, or for programs; whether the app is left when its steps are done.
+pub(super) fn show(json: bool, leaves: bool) -> Box<dyn Show> {
+    let progress = Progress::default();
     match json {
         true => Box::new(Json),
-        false => Box::<Human>::default(),
+        false => Box::new(Human { progress, leaves }),
     }
 }
 
@@ -74,6 +79,10 @@ impl Show for Json {
         say!("{}", json!({ "event": "interrupted" }));
     }
 
+    fn left(&self) {
+        say!("{}", json!({ "event": "left" }));
+    }
+
     fn told(&self, told: &Told) -> Result<()> {
         let mut line = Map::from_iter([("event".to_owned(), Value::from(told.event.as_str()))]);
         line.extend(serde_json::from_str::<Map<_, _>>(&told.data)?);
@@ -82,9 +91,11 @@ impl Show for Json {
     }
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Human {
     progress: Progress,
+    /// That the steps are done is the last that is said.
+    leaves: bool,
 }
 
 impl Show for Human {
@@ -121,7 +132,13 @@ impl Show for Human {
     }
 
     fn serving(&self, name: &str) {
-        lines::serving(name, END);
+        if !self.leaves {
+            lines::serving(name, END);
+        }
+    }
+
+    fn left(&self) {
+        lines::serving("", LEFT);
     }
 
     fn answers(&self, process: &str, url: &str) {
@@ -176,7 +193,7 @@ impl Show for Human {
                 let steps = counted(outcome.steps_run, "step");
                 say!("{GOOD}{name}{status}{GOOD:#} after {steps}");
             }
-            _ => lines::serving(name, END),
+            _ => self.serving(name),
         }
     }
 }
