@@ -1,8 +1,8 @@
 //! Doing what a host is told.
 
 use crate::{
-    Accepted, EnvUser, Event, Follower, Host, HostOptions, Process, ProcessId, Reader, Refused,
-    RunEntry, RunId, RunRequest,
+    Accepted, EnvUser, Event, Host, HostOptions, Process, ProcessId, Reader, Refused, RunEntry,
+    RunId, RunRequest,
     detection::{Detecting, own_vars},
     env_users::{env_deletion, maker},
     environment::EnvJob,
@@ -259,25 +259,6 @@ impl Host {
                 self.shared.to_note.push(id.clone());
             }
         }
-    }
-
-    /// Another host follows. What is not a daemon would be lost.
-    pub(crate) fn hand_over_asked(
-        &mut self,
-        now: Instant,
-        follower: Follower,
-    ) -> Result<Accepted, Refused> {
-        if !self.shared.journal.is_on() {
-            return Err(Refused::NoJournal);
-        }
-        let is_lost = |run: &&RunEntry| run.outcome().is_none() && !run.is_all_kept();
-        let run = self.runs().find(is_lost).map(|run| run.id().to_string());
-        let env = || self.envs.keys().next().map(ToString::to_string);
-        if let Some(what) = run.or_else(env).or_else(|| self.changing.any()) {
-            return Err(Refused::UnderWay(what));
-        }
-        self.hand_over(now, follower);
-        Ok(Accepted::UnderWay)
     }
 
     pub(crate) fn write(&mut self, to: &Reader, bytes: Arc<[u8]>) -> Result<Accepted, Refused> {
