@@ -1,4 +1,4 @@
-//! The cases, a file a subject.
+//! The cases, a file a subject; operations on files have several.
 
 mod adoption;
 mod bounds;
@@ -38,7 +38,11 @@ const GROUPS: &[(&str, &[Entry])] = &[
     ("terminal", terminal::CASES),
     ("bounds", bounds::CASES),
     ("sandbox", sandbox::CASES),
-    ("file", file::CASES),
+    ("file", file::disk::CASES),
+    ("file", file::read::CASES),
+    ("file", file::write::CASES),
+    ("file", file::whole::CASES),
+    ("file", file::look::CASES),
     ("claim", claim::CASES),
     ("contain", contain::CASES),
     ("clock", clock::CASES),

@@ -1,6 +1,6 @@
 //! What a daemon said before this host: read from its recording.
 
-use super::{record::LogMark, recovery::Look};
+use super::{LogMark, Look};
 use crate::{Host, ProcessId};
 use alloc::{
     boxed::Box,

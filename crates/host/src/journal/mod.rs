@@ -5,9 +5,13 @@
 //! What cannot be written is tried again; nothing waits for it twice.
 
 mod fields;
+mod hand_over;
 mod history;
+mod look;
+mod noted;
 mod record;
 mod recovery;
+mod resumption;
 mod sheet;
 
 use crate::{
@@ -22,12 +26,13 @@ use collodi_machine::ActionId;
 use collodi_python::Layout;
 use collodi_value::Value;
 use fields::{Fields, NotARecord, array, object};
-use recovery::Looks;
+use look::Looks;
 use sheet::Sheets;
 
 pub(crate) use history::History;
+pub(crate) use look::Look;
 pub(crate) use record::{LogMark, Record};
-pub(crate) use recovery::{Look, Recovery};
+pub(crate) use recovery::Recovery;
 pub(crate) use sheet::{Sheet, Wanted};
 
 /// The version of the file of trees.

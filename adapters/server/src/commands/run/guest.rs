@@ -6,7 +6,7 @@ mod member;
 mod show;
 mod watch;
 
-use super::{Given, asks};
+use super::answers::{Given, asks};
 use crate::{
     cli::{OverrideArgs, RunArgs},
     client::{Client, Told},

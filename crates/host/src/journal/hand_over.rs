@@ -1,0 +1,55 @@
+//! The next host goes on with the daemons: it hears when all that it needs is written down.
+
+use crate::{Accepted, Event, Follower, Host, Process, Refused, RunEntry, shared::Child};
+use alloc::{string::ToString, vec::Vec};
+use collodi_time::{Deadline, Duration, Instant};
+
+/// How long the next host waits at most until all is written down for it.
+const MOST_TO_WRITE: Duration = Duration::from_secs(20);
+
+impl Host {
+    /// Another host follows. What is not a daemon would be lost.
+    pub(crate) fn hand_over_asked(
+        &mut self,
+        now: Instant,
+        follower: Follower,
+    ) -> Result<Accepted, Refused> {
+        if !self.shared.journal.is_on() {
+            return Err(Refused::NoJournal);
+        }
+        let is_lost = |run: &&RunEntry| run.outcome().is_none() && !run.is_all_kept();
+        let run = self.runs().find(is_lost).map(|run| run.id().to_string());
+        let env = || self.envs.keys().next().map(ToString::to_string);
+        if let Some(what) = run.or_else(env).or_else(|| self.changing.any()) {
+            return Err(Refused::UnderWay(what));
+        }
+        self.hand_over(now, follower);
+        Ok(Accepted::UnderWay)
+    }
+
+    /// Tells who waits that all is written down.
+    pub(crate) fn let_go_when_clean(&mut self) {
+        let journal = &self.shared.journal;
+        if journal.follower.is_none() || !journal.is_clean() {
+            return;
+        }
+        if !self.processes().all(Process::can_be_found) {
+            return;
+        }
+        if let Some(follower) = self.shared.journal.follower.take() {
+            self.shared.wait(Child::HandOver, None);
+            self.shared.out.event(Event::LetGo(follower));
+        }
+    }
+
+    /// Whoever comes after goes on with the daemons: tells when all that is needed for that
+    /// is written down. Nothing begins until then. A disk that takes nothing for long ends it.
+    fn hand_over(&mut self, now: Instant, follower: Follower) {
+        let living = self.processes().filter(|process| !process.has_ended());
+        let ids: Vec<_> = living.map(|process| process.id().clone()).collect();
+        ids.iter().for_each(|id| self.note_process(id));
+        self.shared.journal.follower = Some(follower);
+        let deadline = Deadline::new(now + MOST_TO_WRITE, "the next host");
+        self.shared.wait(Child::HandOver, Some(deadline));
+    }
+}

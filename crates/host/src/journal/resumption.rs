@@ -1,0 +1,112 @@
+//! Daemons of an earlier host: they go on, run again, or stay stopped.
+
+use super::{LogMark, Record};
+use crate::{
+    Host, ProcessId, RunEntry,
+    process::{Birth, First, Past, instant},
+};
+use alloc::{string::ToString, sync::Arc, vec::Vec};
+use collodi_machine::ActionId;
+use collodi_restart::Input;
+use collodi_time::Instant;
+
+impl Host {
+    /// What was stopped and stays so is forgotten when its app is run again, with what it said.
+    pub(crate) fn forget_stopped(&mut self, app: &str) {
+        let stopped = &mut self.shared.journal.stopped;
+        let its: Vec<_> = stopped.iter().filter(|(_, of)| *of == app).collect();
+        let its: Vec<_> = its.into_iter().map(|(id, _)| id.clone()).collect();
+        self.ended_processes.retain(|(_, id)| !its.contains(id));
+        its.iter().for_each(|id| self.forget_process(id));
+    }
+
+    /// A daemon of an earlier host goes on, as far as it is to.
+    pub(super) fn resume(&mut self, now: Instant, record: Record) {
+        let stays_stopped = record.stays_stopped();
+        // Of what was not written down nobody knows more than that it is.
+        let began = record
+            .began
+            .map_or(now, |at| instant(self.options.epoch, at));
+        let first = match (&record.identity, record.ended) {
+            (_, true) => First::Started,
+            (Some(identity), false) => First::Adopted(identity.clone(), began),
+            (None, false) => First::Lost,
+        };
+        let revived = record.ended;
+        let (id, stopped, url) = (record.id.clone(), record.stopped, record.url.clone());
+        let mark = record.log;
+        let past = Past {
+            restarts: if revived { 0 } else { record.past.restarts },
+            ..record.past
+        };
+        let kept = record.kept.as_ref().filter(|_| !revived);
+        let kept = kept.map(|_| ActionId::from_number(0));
+        self.restore_run(now, &record);
+        let seed = self.shared.ids.seed();
+        let birth = Birth {
+            id: record.id,
+            app: Arc::new(record.app),
+            run: record.run,
+            daemon: record.daemon,
+            supervision: record.supervision,
+            starting: None,
+            kept,
+            first,
+            past,
+        };
+        self.add_process(birth, seed);
+        if let Some(process) = self.processes.get_mut(&id) {
+            process.order.noted = true;
+            process.stopped_by_operator |= stopped;
+            process.order.stop_asked |= stopped || self.shutting_down;
+            url.into_iter().for_each(|url| process.answered(&url));
+        }
+        match revived {
+            true if stays_stopped => self.keep_stopped(now, &id, mark),
+            // The host that follows begins it.
+            true if self.shutting_down => self.stop_daemons(core::slice::from_ref(&id)),
+            true => self.begin_process(now, &id),
+            false => self.begin_history(now, &id, mark),
+        }
+    }
+
+    /// A daemon of an earlier host goes on; one that is to be ended is ended then.
+    pub(super) fn go_on_with(&mut self, now: Instant, id: &ProcessId) {
+        self.process_input(now, id, Input::Start);
+        if self.process(id).is_some_and(|p| p.order.stop_asked) {
+            self.stop_daemons(core::slice::from_ref(id));
+        }
+    }
+
+    /// What somebody stopped is known, with what it said, and is not started.
+    fn keep_stopped(&mut self, now: Instant, id: &ProcessId, mark: LogMark) {
+        let Some(process) = self.processes.get_mut(id) else {
+            return;
+        };
+        process.was_stopped();
+        let app = process.app().to_string();
+        self.shared.journal.stopped.insert(id.clone(), app);
+        self.ended_processes.push((now, id.clone()));
+        self.forget_old_processes(now);
+        self.begin_history(now, id, mark);
+    }
+
+    /// The run of a daemon is known as before: it serves on when the daemon was a command
+    /// of it, and is done otherwise.
+    fn restore_run(&mut self, now: Instant, record: &Record) {
+        let now_is = self.options.epoch + now.since_origin();
+        let started = record.run_began.unwrap_or(now_is);
+        let local = record.kept.clone().filter(|_| !record.ended);
+        let serves = local.is_some();
+        let run = self.runs.entry(record.run.clone()).or_insert_with(|| {
+            RunEntry::restored(record.run.clone(), record.app.clone(), local, started)
+        });
+        match serves {
+            true => run.add_kept(record.id.clone()),
+            false => run.add_daemon(record.id.clone()),
+        }
+        if run.outcome().is_some() && !self.ended_runs.iter().any(|(_, id)| *id == record.run) {
+            self.ended_runs.push((now, record.run.clone()));
+        }
+    }
+}
