@@ -2,7 +2,7 @@
 
 use crate::stage::Stage;
 use serde_json::Value;
-use std::{fs, path::Path};
+use std::{collections::BTreeSet, fs, path::Path};
 
 const POLICY: &str =
     "[sandbox.shell_env]\ngrant = ['API_TOKEN']\nset = { DB_PASSWORD = 'pw_of_operator' }\n";
@@ -89,6 +89,10 @@ fn everything_that_ran_is_written_down() {
         all.contains("python3 --version") && all.lines().count() > 1,
         "{all}"
     );
+    let kind = |line: &str| line.split_whitespace().nth(2).map(str::to_owned);
+    let of_no_app = all.lines().filter(|line| line.contains("  - "));
+    let kinds: BTreeSet<_> = of_no_app.filter_map(kind).collect();
+    assert_eq!(kinds, BTreeSet::from(["probe".to_owned()]), "{all}");
     for (sought, said) in [
         (
             "audit --since 2099-01-01T00:00:00Z",
