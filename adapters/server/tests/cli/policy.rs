@@ -96,11 +96,15 @@ fn everything_that_ran_is_written_down() {
     for (sought, said) in [
         (
             "audit --since 2099-01-01T00:00:00Z",
-            "nothing was executed since then that is known\n",
+            "no command of an app is recorded since then\n",
         ),
         (
             "audit --app nosuch",
-            "nothing was executed for an app nosuch that is known\n",
+            "no command of app nosuch is recorded\n",
+        ),
+        (
+            "audit --all --since 2099-01-01T00:00:00Z --level restricted",
+            "no command is recorded since then at this level\n",
         ),
     ] {
         let nothing = stage.call(sought);
