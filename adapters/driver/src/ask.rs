@@ -1,7 +1,7 @@
 //! Programs that are asked something.
 
 use collodi_backend::{Backends, ChildEvent, Error};
-use collodi_command::{CommandSpec, Exit, Stream, TreeId};
+use collodi_command::{CommandSpec, Exit, Kind, Stream, TreeId};
 use collodi_contain::RelPath;
 use collodi_host::{HostOptions, own_vars};
 
@@ -17,8 +17,8 @@ pub struct Said {
 }
 
 /// Runs a program in the workspace to its end, with the variables of the host's own commands,
-/// and keeps `limit` bytes of each of its streams. It takes as long as the program does: who
-/// does not want to wait signals the tree.
+/// and keeps `limit` bytes of each of its streams. Who keeps a record reads that it was a probe.
+/// It takes as long as the program does: who does not want to wait signals the tree.
 ///
 /// # Errors
 ///
@@ -31,9 +31,10 @@ pub async fn ask(
     limit: usize,
 ) -> Result<Said, Error> {
     let cwd = options.layout.workspace().at(RelPath::root());
-    let spec = CommandSpec::new(program, cwd, tree.clone())
+    let mut spec = CommandSpec::new(program, cwd, tree.clone())
         .args(args.iter().copied())
         .envs(&own_vars(options));
+    spec.purpose.kind = Kind::Probe;
     heard(backends, &spec, limit).await
 }
 

@@ -273,7 +273,9 @@ impl From<Refused> for Fault {
             Refused::EnvInUse { by, .. } => Self::new(Kind::InUse, detail)
                 .hint("stop what uses the environment first, or say --force (?force=true)")
                 .with(|problem| problem.used_by = by.into_iter().map(live_use).collect()),
-            Refused::NoSuchRun(_) | Refused::NoSuchProcess(_) => Self::new(Kind::NotFound, detail),
+            Refused::NoSuchRun(_) | Refused::NoSuchProcess(_) => Self::new(Kind::NotFound, detail).hint(
+                "`collodi ps`, or GET /python/processes and /python/runs, show what the server keeps; of what ran before it started it knows only what lived on",
+            ),
             Refused::Stopping(_) => Self::new(Kind::Busy, detail)
                 .hint("try again when it has ended, as `collodi ps` shows"),
             Refused::Replaced { app, .. } => Self::new(Kind::CannotStart, detail)

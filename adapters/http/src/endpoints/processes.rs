@@ -1,16 +1,10 @@
 //! Processes.
 
 use super::{Answered, Shared, log_text::needle};
-use crate::{
-    Surface,
-    fault::{Fault, Kind},
-    names::PathId,
-    query::QueryString,
-    views,
-};
+use crate::{Surface, fault::Fault, names::PathId, query::QueryString, views};
 use axum::{Json, extract::State};
 use collodi_api::{Answer, LogPage, ProcessDetail, Processes};
-use collodi_host::{Command, Host, Process, ProcessId};
+use collodi_host::{Command, Host, Process, ProcessId, Refused};
 use collodi_logs::{Line, Log, Needle};
 use collodi_time::WallTime;
 
@@ -95,7 +89,7 @@ pub(super) async fn find<T: Send + 'static>(
     let sought = ProcessId::from_text(id);
     let found = move |host: &Host| host.process(&sought).map(|process| view(process, host));
     let found = surface.host.query(found).await?;
-    found.ok_or_else(|| Fault::new(Kind::NotFound, format!("there is no process {id}")))
+    found.ok_or_else(|| Refused::NoSuchProcess(id.to_string()).into())
 }
 
 pub(super) fn answer(status: impl ToString, id: String) -> Json<Answer> {

@@ -18,7 +18,7 @@ use axum::{
 };
 use collodi_api::{RunAccepted, RunResult, RunStatus, StepStatus};
 use collodi_driver::LoadedApp;
-use collodi_host::{Accepted, Command, Host, RunId, RunRequest};
+use collodi_host::{Accepted, Command, Host, Refused, RunId, RunRequest};
 use collodi_run::{Failure, Outcome, Status};
 use collodi_script::{Parsed, Script, ScriptError, locate};
 use std::sync::Arc;
@@ -127,7 +127,7 @@ async fn serving(surface: &Surface, id: &RunId) -> Result<RunResult, Fault> {
     let sought = id.clone();
     let view = move |host: &Host| host.run(&sought).map(views::run);
     let Some(run) = surface.host.query(view).await? else {
-        return Err(Fault::new(Kind::NotFound, format!("there is no run {id}")));
+        return Err(Refused::NoSuchRun(id.to_string()).into());
     };
     let begun = |status| !matches!(status, StepStatus::Pending | StepStatus::Skipped);
     Ok(RunResult {

@@ -1,16 +1,10 @@
 //! Runs.
 
 use super::{Answered, Shared, processes::Range};
-use crate::{
-    Surface, body,
-    fault::{Fault, Kind},
-    names::PathId,
-    query::QueryString,
-    views,
-};
+use crate::{Surface, body, fault::Fault, names::PathId, query::QueryString, views};
 use axum::{Json, body::Bytes, extract::State};
 use collodi_api::{Answer, LogPage, Run, Runs};
-use collodi_host::{Command, Host, RunEntry, RunId};
+use collodi_host::{Command, Host, Refused, RunEntry, RunId};
 use collodi_time::WallTime;
 
 pub(crate) async fn runs(State(surface): Shared) -> Answered<Runs> {
@@ -68,5 +62,5 @@ pub(super) async fn find<T: Send + 'static>(
     let sought = RunId::from_text(id);
     let found = move |host: &Host| host.run(&sought).map(|run| view(run, host.options().epoch));
     let found = surface.host.query(found).await?;
-    found.ok_or_else(|| Fault::new(Kind::NotFound, format!("there is no run {id}")))
+    found.ok_or_else(|| Refused::NoSuchRun(id.to_string()).into())
 }

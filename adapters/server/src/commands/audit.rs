@@ -47,16 +47,17 @@ pub(crate) fn audit(workspace: &Path, json: bool, args: &AuditArgs) -> Result<Ex
 
 /// Why there is nothing to see.
 fn nothing(query: &Query) -> String {
-    let app = query.app.as_ref().map(|app| format!(" for an app {app}"));
+    let whose = match &query.app {
+        Some(app) => format!(" of app {app}"),
+        None if query.probes => String::new(),
+        None => " of an app".to_owned(),
+    };
     let more = [
         query.since.map(|_| " since then"),
         query.level.as_ref().map(|_| " at this level"),
     ];
     let more: String = more.into_iter().flatten().collect();
-    format!(
-        "nothing was executed{}{more} that is known",
-        app.unwrap_or_default()
-    )
+    format!("no command{whose} is recorded{more}")
 }
 
 fn query(args: &AuditArgs) -> Result<Query> {

@@ -29,6 +29,15 @@ impl Known {
             .filter(|p| p.ended.is_none())
     }
 
+    /// What runs of the app of this name: a run, or else a process.
+    pub(super) fn busy_by(&self, app: &str) -> Option<&str> {
+        let runs = self.runs.iter().filter(|run| run.outcome.is_none());
+        let runs = runs.filter(|run| run.app_id == app).map(|run| &run.id);
+        let living = self.processes.iter().filter(|p| p.ended.is_none());
+        let living = living.filter(|p| p.app_id == app).map(|p| &p.id);
+        runs.chain(living).next().map(String::as_str)
+    }
+
     /// The process of this name; else those of what was last run of the app of this name: of that
     /// run and of those that it started.
     pub(super) fn latest(&self, name: &str) -> Vec<&Process> {

@@ -1,16 +1,17 @@
 //! `collodi remove`
 
-use super::{add::parse_name, env::delete, left_behind};
+use super::{add::parse_name, env::delete, left_behind, named::Known};
 use crate::{
     cli::RemoveArgs,
     client::Client,
+    failure::Failure,
     local::{Local, refused},
     sure::{can_ask, sure},
 };
 use anyhow::Result;
 use collodi_api::AppRemoved;
 use collodi_contain::Name;
-use collodi_host::AppChange;
+use collodi_host::{AppChange, Refused};
 use collodi_inventory::only_of;
 use std::{path::Path, process::ExitCode};
 
@@ -26,13 +27,11 @@ struct Removal {
 pub(crate) fn remove(workspace: &Path, json: bool, args: &RemoveArgs) -> Result<ExitCode> {
     let name = parse_name(&args.name)?;
     let server = Client::of_running(workspace)?;
-    if server.is_none() && !args.force {
-        let name = &name;
-        Local::look(workspace, |local| async move {
-            left_behind::refuse(&local, name, AppChange::Removal)
-                .await
-                .map(drop)
-        })?;
+    if !args.force {
+        match &server {
+            Some(server) => refuse_busy(server, &name)?,
+            None => refuse_left(workspace, &name)?,
+        }
     }
     let Some(removal) = agreed(workspace, json, &name, args)? else {
         complain!("nothing was removed");
@@ -48,6 +47,26 @@ pub(crate) fn remove(workspace: &Path, json: bool, args: &RemoveArgs) -> Result<
         by_itself(&local, &name, removal, args.env).await
     })?;
     show(json, &removed)
+}
+
+/// Refuses an app of which something runs: the server does too, but only when it was shown what
+/// goes.
+fn refuse_busy(server: &Client, name: &Name) -> Result<()> {
+    let known = Known::of(server)?;
+    let Some(by) = known.busy_by(name.as_str()) else {
+        return Ok(());
+    };
+    let (app, by) = (name.to_string(), by.to_owned());
+    let hint = format!("end it first with `collodi stop {app}`, or have it ended with --force");
+    Err(Failure::new(Refused::Busy { app, by }).hint(hint).into())
+}
+
+fn refuse_left(workspace: &Path, name: &Name) -> Result<()> {
+    Local::look(workspace, |local| async move {
+        left_behind::refuse(&local, name, AppChange::Removal)
+            .await
+            .map(drop)
+    })
 }
 
 /// Shows what goes, and asks; none when nobody wants it to.

@@ -13,9 +13,8 @@ pub(crate) fn signal(workspace: &Path, json: bool, args: &SignalArgs) -> Result<
     let living = known.living(&args.name).filter(|process| process.pid > 0);
     let living: Vec<_> = living.collect();
     if living.is_empty() {
-        return Err(known
-            .no(format!("no process of {} lives", args.name), &args.name)
-            .into());
+        let cause = format!("no process of {} lives", args.name);
+        return Err(known.nothing_kept(&client, cause, &args.name).into());
     }
     let body = SignalRequest {
         signal: args.signal,

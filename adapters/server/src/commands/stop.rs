@@ -34,9 +34,8 @@ fn stop_server(workspace: &Path, client: &Client) -> Result<String> {
 fn stop_named(workspace: &Path, client: &Client, name: &str) -> Result<String> {
     let known = Known::of(client)?;
     if !known.has(name) {
-        return Err(known
-            .no(format!("nothing called {name:?} runs"), name)
-            .into());
+        let cause = format!("nothing called {name:?} runs");
+        return Err(known.nothing_kept(client, cause, name).into());
     }
     let path = if known.processes.iter().any(|p| p.id == name) {
         format!("/python/processes/{name}/stop")

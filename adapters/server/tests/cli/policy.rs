@@ -2,7 +2,7 @@
 
 use crate::stage::Stage;
 use serde_json::Value;
-use std::{fs, path::Path};
+use std::{collections::BTreeSet, fs, path::Path};
 
 const POLICY: &str =
     "[sandbox.shell_env]\ngrant = ['API_TOKEN']\nset = { DB_PASSWORD = 'pw_of_operator' }\n";
@@ -89,14 +89,22 @@ fn everything_that_ran_is_written_down() {
         all.contains("python3 --version") && all.lines().count() > 1,
         "{all}"
     );
+    let kind = |line: &str| line.split_whitespace().nth(2).map(str::to_owned);
+    let of_no_app = all.lines().filter(|line| line.contains("  - "));
+    let kinds: BTreeSet<_> = of_no_app.filter_map(kind).collect();
+    assert_eq!(kinds, BTreeSet::from(["probe".to_owned()]), "{all}");
     for (sought, said) in [
         (
             "audit --since 2099-01-01T00:00:00Z",
-            "nothing was executed since then that is known\n",
+            "no command of an app is recorded since then\n",
         ),
         (
             "audit --app nosuch",
-            "nothing was executed for an app nosuch that is known\n",
+            "no command of app nosuch is recorded\n",
+        ),
+        (
+            "audit --all --since 2099-01-01T00:00:00Z --level restricted",
+            "no command is recorded since then at this level\n",
         ),
     ] {
         let nothing = stage.call(sought);

@@ -12,7 +12,7 @@ mod stage;
 
 use receiver::Receiving;
 use stage::Stage;
-use std::{fs, io::Write as _};
+use std::{fs, io::Write as _, process::Command};
 
 /// Plays each story on each runtime.
 macro_rules! on_each_runtime {
@@ -42,6 +42,7 @@ on_each_runtime! {
     a_second_interrupt_waits_for_nobody
     a_plan_is_the_same_everywhere
     apps_come_and_go_while_a_server_runs
+    what_is_in_use_is_refused_before_it_is_said_what_goes
     a_process_is_started_anew_by_the_name_of_its_app
     what_has_ended_is_started_by_the_name_of_its_app
     what_an_app_started_by_several_scripts_is_started_by_its_name
@@ -121,6 +122,59 @@ fn apps_come_and_go_while_a_server_runs(stage: Stage) {
     let shown = stage.call("apps page");
     assert!(shown.contains("A page for a Python function"), "{shown}");
     assert_eq!(stage.post("/python/shutdown").status, 202);
+}
+
+const WANTS_ENV: &str = r#"{"dialect": "vatn", "run": [{"method": "shell.run", "params": {
+    "message": "echo made", "venv": "web"}}]}"#;
+
+fn what_is_in_use_is_refused_before_it_is_said_what_goes(stage: Stage) {
+    let begun = stage.path("begun");
+    let made = Command::new("mkfifo").arg(&begun).status().unwrap();
+    assert!(made.success());
+    let says = begun.display();
+    // It takes its time to make an environment.
+    let making = format!("*venv*) echo > {says}; exec sleep 1000;;");
+    let slow = format!("case \"$*\" in {making} *) echo Python 3.12.0;; esac");
+    stage.program("python3", &slow);
+    stage.program("uv", "exit 1");
+    stage.app("demo", SERVER);
+    stage.app("slow", WANTS_ENV);
+    let mut serving = stage.serve_quietly();
+    stage.post("/python/apps/demo/run");
+    let _guest = stage.guest(&["run", "slow"]);
+    fs::read(begun).unwrap();
+    for (line, why, hint) in [
+        (
+            "remove demo --yes",
+            "app demo is busy: demo-",
+            "`collodi stop demo`",
+        ),
+        (
+            "remove slow",
+            "app slow is busy: slow-run-",
+            "`collodi stop slow`",
+        ),
+        (
+            "env rm web --yes",
+            "web is in use by its making",
+            "stop what uses",
+        ),
+    ] {
+        let words: Vec<_> = line.split(' ').collect();
+        let refused = stage.output(&words);
+        let (said, told) = (refused.stdout(), refused.stderr());
+        assert_eq!((refused.code(), &*said), (Some(1), ""), "{line}: {told}");
+        let (cause, what) = told.split_once("\nhint: ").unwrap();
+        assert!(cause.contains(why) && what.contains(hint), "{line}: {told}");
+    }
+    stage.call("stop slow");
+    let gone = stage.call("remove slow --yes");
+    assert!(
+        gone.contains("slow goes, with all that is in it\n"),
+        "{gone}"
+    );
+    assert_eq!(stage.post("/python/shutdown").status, 202);
+    assert_eq!(serving.code(), Some(0));
 }
 
 fn a_daemon_that_is_killed_is_started_again(stage: Stage) {

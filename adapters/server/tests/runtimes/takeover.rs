@@ -184,16 +184,19 @@ fn an_app_that_runs_by_itself_is_taken_over(stage: Stage) {
 fn what_a_server_keeps_nothing_of_is_said(stage: Stage) {
     stage.app("demo", INSTALLS);
     let mut server = stage.serve_quietly();
-    for (words, told) in [
-        (["logs", "demo"], "keeps nothing of demo"),
-        (["start", "demo"], "keeps nothing of demo"),
-        (["restart", "demo"], "keeps nothing of demo"),
-        (["logs", "other"], "no process, run or app \"other\""),
+    for (line, told) in [
+        ("logs demo", "keeps nothing of demo"),
+        ("start demo", "keeps nothing of demo"),
+        ("restart demo", "keeps nothing of demo"),
+        ("stop demo", "keeps nothing of demo"),
+        ("signal TERM demo", "keeps nothing of demo"),
+        ("logs other", "no process, run or app \"other\""),
+        ("stop other", "nothing called \"other\" runs"),
     ] {
         let mut asked = stage.command_of(env!("CARGO_BIN_EXE_collodi"));
-        let answer = asked.args(words).output().unwrap();
+        let answer = asked.args(line.split(' ')).output().unwrap();
         let said = String::from_utf8_lossy(&answer.stderr);
-        assert!(said.contains(told), "{words:?}: {said}");
+        assert!(said.contains(told), "{line}: {said}");
         assert!(said.contains("hint: "), "{said}");
         assert_eq!(answer.status.code(), Some(1));
     }

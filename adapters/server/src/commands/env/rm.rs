@@ -24,7 +24,7 @@ pub(super) async fn rm(store: &EnvStore, json: bool, args: &EnvRmArgs) -> Result
     if !args.force {
         doomed.iter().try_for_each(refuse_used)?;
     }
-    if !json {
+    if !json && !args.yes {
         doomed.iter().for_each(show);
     }
     let things = if doomed.len() == 1 { "it" } else { "them" };
@@ -33,19 +33,29 @@ pub(super) async fn rm(store: &EnvStore, json: bool, args: &EnvRmArgs) -> Result
         complain!("nothing was deleted");
         return Ok(ExitCode::FAILURE);
     }
-    for (name, env) in &doomed {
-        store.delete(name, args.force).await?;
-        let freed = env.as_ref().and_then(|env| env.size.as_ref());
-        let freed = freed.map(|size| size.freed_bytes);
-        match json {
-            true => say!(
-                "{}",
-                serde_json::json!({"deleted": name.as_str(), "freedBytes": freed})
-            ),
-            false => say!("deleted {name}"),
-        }
+    for one in &doomed {
+        delete(store, json, args, one).await?;
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Who is not asked is shown what has gone: that an environment is being made, and may not go, is
+/// said by the server alone.
+async fn delete(store: &EnvStore, json: bool, args: &EnvRmArgs, one: &Doomed) -> Result<()> {
+    let (name, env) = one;
+    store.delete(name, args.force).await?;
+    if json {
+        let freed = env.as_ref().and_then(|env| env.size.as_ref());
+        let freed = freed.map(|size| size.freed_bytes);
+        let told = serde_json::json!({"deleted": name.as_str(), "freedBytes": freed});
+        say!("{told}");
+        return Ok(());
+    }
+    if args.yes {
+        show(one);
+    }
+    say!("deleted {name}");
+    Ok(())
 }
 
 /// All of them are there, or nothing is done.
