@@ -227,8 +227,12 @@ impl fmt::Display for RunEvent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Started => f.write_str("started"),
-            Self::Step(event) => write!(f, "{event}"),
-            Self::Line { step, line } => write!(f, "step {step} | {}", line.text),
+            Self::Step(event) => fmt::Display::fmt(event, f),
+            Self::Line { step, line } => {
+                f.write_str("step ")?;
+                fmt::Display::fmt(step, f)?;
+                write!(f, " | {}", line.text)
+            }
             Self::Grew => f.write_str("said more"),
             Self::Ended(outcome) => write!(f, "{outcome}"),
             Self::Called { by, script } => write!(f, "is {script}, called by {by}"),

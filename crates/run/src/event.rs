@@ -8,7 +8,7 @@ use collodi_script::StepAt;
 use collodi_web::Downloaded;
 use core::fmt;
 
-/// What a run tells. Steps are counted from 0.
+/// What a run tells. Steps are counted from 0; in its text with `{:#}` from 1, as people do.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Event {
@@ -131,50 +131,60 @@ impl Event {
 
 impl fmt::Display for Event {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(step) = self.step() {
+            f.write_str("step ")?;
+            fmt::Display::fmt(step, f)?;
+            f.write_str(" ")?;
+        }
+        self.fmt_what(f)
+    }
+}
+
+impl Event {
+    /// The step that it is about.
+    fn step(&self) -> Option<&StepAt> {
         match self {
-            Self::StepStarted {
-                step,
-                total,
-                method,
-            } => {
-                write!(f, "step {step} of {total}: {method}")
+            Self::Serving | Self::Ending => None,
+            Self::Asks(question) => Some(&question.step),
+            Self::StepStarted { step, .. }
+            | Self::StepSkipped { step }
+            | Self::Command { step, .. }
+            | Self::Output { step, .. }
+            | Self::Exited { step, .. }
+            | Self::Log { step, .. }
+            | Self::Note { step, .. }
+            | Self::Show { step, .. }
+            | Self::StepDone { step }
+            | Self::Transfer { step, .. }
+            | Self::Transferred { step, .. }
+            | Self::Downloaded { step, .. }
+            | Self::Answered { step } => Some(step),
+        }
+    }
+
+    fn fmt_what(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::StepStarted { total, method, .. } => write!(f, "of {total}: {method}"),
+            Self::StepSkipped { .. } => f.write_str("skipped"),
+            Self::Command { line, .. } => write!(f, "runs {line}"),
+            Self::Output { stream, bytes, .. } => {
+                write!(f, "{stream} {:?}", String::from_utf8_lossy(bytes))
             }
-            Self::StepSkipped { step } => write!(f, "step {step} skipped"),
-            Self::Command { step, line } => write!(f, "step {step} runs {line}"),
-            Self::Output {
-                step,
-                stream,
-                bytes,
-            } => {
-                write!(
-                    f,
-                    "step {step} {stream} {:?}",
-                    String::from_utf8_lossy(bytes)
-                )
-            }
-            Self::Exited { step, exit } => write!(f, "step {step} exited ({exit})"),
-            Self::Log { step, text } => write!(f, "step {step} logs {text:?}"),
-            Self::Note { step, text } => write!(f, "step {step} note: {text}"),
-            Self::Show {
-                step,
-                method,
-                params,
-            } => write!(f, "step {step} shows {method} {params}"),
-            Self::StepDone { step } => write!(f, "step {step} done"),
+            Self::Exited { exit, .. } => write!(f, "exited ({exit})"),
+            Self::Log { text, .. } => write!(f, "logs {text:?}"),
+            Self::Note { text, .. } => write!(f, "note: {text}"),
+            Self::Show { method, params, .. } => write!(f, "shows {method} {params}"),
+            Self::StepDone { .. } => f.write_str("done"),
             Self::Serving => f.write_str("serving"),
             Self::Ending => f.write_str("ending"),
-            Self::Asks(question) => write!(f, "step {} asks {question}", question.step),
-            Self::Answered { step } => write!(f, "step {step} is answered"),
-            Self::Transfer { step, what } => write!(f, "step {step} asks: {what}"),
-            Self::Transferred { step, done, total } => {
+            Self::Asks(question) => write!(f, "asks {question}"),
+            Self::Answered { .. } => f.write_str("is answered"),
+            Self::Transfer { what, .. } => write!(f, "asks: {what}"),
+            Self::Transferred { done, total, .. } => {
                 let (done, total) = (*done, *total);
-                write!(
-                    f,
-                    "step {step} has {}",
-                    Progress::Transferred { done, total }
-                )
+                write!(f, "has {}", Progress::Transferred { done, total })
             }
-            Self::Downloaded { step, file } => write!(f, "step {step} {file}"),
+            Self::Downloaded { file, .. } => write!(f, "{file}"),
         }
     }
 }

@@ -23,7 +23,7 @@ pub enum List {
 /// A step of a script: the list in which it stands, and its place there.
 ///
 /// As text it is the index, counted from 0, behind the name of any list but `run`: `2`,
-/// `answer/0`, `on.stop`.
+/// `answer/0`, `on.stop`. With `{:#}` it is [what people call it](StepAt::counted).
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct StepAt {
     /// The list.
@@ -72,7 +72,7 @@ impl StepAt {
 
 impl fmt::Display for StepAt {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.counting_from(0))
+        f.write_str(&self.counting_from(usize::from(f.alternate())))
     }
 }
 

@@ -81,7 +81,7 @@ impl Presenter for Log {
         match event {
             Event::Run { run, app, what } => {
                 let (id, level) = (run.as_str(), level_of_run(what));
-                log(level, "run", app, id, &what.to_string());
+                log(level, "run", app, id, &format!("{what:#}"));
             }
             Event::Process { process, app, what } => {
                 let (id, level) = (process.as_str(), level_of_process(what));

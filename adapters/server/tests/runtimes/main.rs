@@ -672,7 +672,8 @@ fn settings_are_read_anew_while_daemons_go_on(stage: Stage) {
 /// An object a line on standard error: requests without what they know, runs and processes.
 fn what_happens_is_logged_for_programs(stage: Stage) {
     stage.app("demo", SERVER);
-    let mut serving = stage.logging(&["serve", "--listen", "127.0.0.1:0", "--log-format", "json"]);
+    let serve = ["serve", "--listen", "127.0.0.1:0", "--log-format", "json"];
+    let mut serving = stage.logging(&[&serve[..], &["--log-level", "trace"]].concat());
     serving.until("listening");
     stage.post("/python/apps/demo/run");
     stage.ask("GET", "/python/status?x=hidden", None);
@@ -686,6 +687,15 @@ fn what_happens_is_logged_for_programs(stage: Stage) {
     assert!(is("path", "/python/apps/demo/run"), "{rest}");
     assert!(lines.iter().any(|line| line["status"] == 401), "{rest}");
     assert!(is("app", "demo") && is("what", "process"), "{rest}");
+    // As people count.
+    for said in [
+        "step 1 of 2: shell.run",
+        "step 1 | installed",
+        "step 2 done",
+    ] {
+        assert!(is("message", said), "{said}: {rest}");
+    }
+    assert!(!rest.contains("step 0"), "{rest}");
     assert!(
         !rest.contains("hidden") && !rest.contains("Bearer"),
         "{rest}"
