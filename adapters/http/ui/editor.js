@@ -16,7 +16,9 @@ const editors = new Map();
 /** The editor of an app's script. One that has unsaved changes stays until they are saved. */
 export function editorOf(app) {
   if (!editors.has(app)) editors.set(app, new ScriptEditor(app));
-  return editors.get(app);
+  const editor = editors.get(app);
+  editor.offer();
+  return editor;
 }
 
 /** The apps whose scripts have unsaved changes. */
@@ -37,6 +39,7 @@ let opened = 0;
 class ScriptEditor {
   #known = null;
   #theirs = null;
+  #file = null;
   #planned = "Loading…";
   #checking = null;
 
@@ -84,7 +87,8 @@ class ScriptEditor {
       const [script, told] = await Promise.all([this.#read(), get(`${this.path}/diagnostics`)]);
       this.#know(script);
       this.field.text = script.text;
-      this.#setKind(told.file);
+      this.#file = told.file;
+      this.offer();
       this.#tell(told);
       this.#showPlan(await get(`${this.path}/plan`).catch((problem) => problem));
     } catch (error) {
@@ -107,12 +111,14 @@ class ScriptEditor {
     this.#drawState();
   }
 
-  #setKind(file) {
-    const isJson = file.endsWith(".json");
+  /** Lets the text be changed, or says why not: what the token allows may be known later than the script. */
+  offer() {
+    if (this.#file === null) return;
+    const isJson = this.#file.endsWith(".json");
     const isFixed = !isJson || !may("admin");
     this.field.readOnly = this.tools.hidden = isFixed;
     const why = isJson ? ", which a token that may admin can change." : " is JavaScript, which is shown here and changed in its file only.";
-    show(this.file, h("code", {}, file), isFixed ? why : "");
+    show(this.file, h("code", {}, this.#file), isFixed ? why : "");
   }
 
   #typed() {

@@ -21,11 +21,14 @@ export const store = {
 
 const NOTES = 200;
 let changed = () => {};
+/** How often it was begun to follow a server: what was asked before, perhaps with another token, is not of now. */
+let begun = 0;
 
 /** Follows the server until the signal says stop; `tell` is called after each change. */
 export function start(signal, tell, refused) {
   changed = tell;
   store.scope = null;
+  begun += 1;
   follow(["runs", "processes", "envs"], signal, heard, (up, problem) => {
     if (problem?.status === 401 || problem?.status === 403) return refused(problem);
     if (up) store.staleSince = null;
@@ -37,7 +40,9 @@ export function start(signal, tell, refused) {
 
 /** Asks for what no event tells of. */
 export async function refresh() {
+  const asked = begun;
   const [apps, status] = await Promise.allSettled([get("apps"), get("status")]);
+  if (asked !== begun) return;
   if (apps.status === "fulfilled") store.apps = apps.value.apps;
   store.trouble = apps.reason ?? null;
   if (status.status === "fulfilled") store.status = status.value;

@@ -73,3 +73,50 @@ test("a question is shown to who may only read, and answered by others", async (
   await page.getByText("cancelled").first().waitFor();
   await leave(page);
 });
+
+/** Holds back what the server says of a token, until the function is called that is given back. */
+async function holdStatus(page, ofToken) {
+  let tell;
+  const told = new Promise((resolve) => { tell = resolve; });
+  await page.route("**/python/status", async (route) => {
+    if (route.request().headers().authorization !== `Bearer ${ofToken}`) return route.continue();
+    const response = await route.fetch();
+    await told;
+    await route.fulfill({ response });
+  });
+  return async () => {
+    const heard = page.waitForResponse("**/python/status");
+    tell();
+    await (await heard).finished();
+    await page.evaluate(() => new Promise((resolve) => { requestAnimationFrame(() => requestAnimationFrame(resolve)); }));
+  };
+}
+
+test("a script that is there before it is known what the token allows can be changed then", async () => {
+  const page = await stage.enter({}, stage.tokenOf("read"));
+  const tell = await holdStatus(page, stage.token);
+  await page.goto(`http://${stage.address}/python/ui#/apps/demo`);
+  await page.getByRole("button", { name: "Use another token" }).click();
+  await page.getByLabel("Token").fill(stage.token);
+  await page.getByRole("button", { name: "Connect" }).click();
+  await page.locator(".plan").getByText("echo installed").waitFor();
+  assert.ok(await page.getByLabel("Script of demo").evaluate((field) => field.readOnly));
+  await tell();
+  await page.getByRole("button", { name: "Save" }).waitFor();
+  assert.ok(!await page.getByLabel("Script of demo").evaluate((field) => field.readOnly));
+  await leave(page);
+});
+
+test("what is heard late of a token says nothing of the next one", async () => {
+  const page = await stage.visit();
+  const less = stage.tokenOf("read");
+  const tell = await holdStatus(page, less);
+  await page.goto(`http://${stage.address}/python/ui#token=${less}`);
+  await page.getByRole("heading", { name: "Apps", level: 1 }).waitFor();
+  await page.goto(`http://${stage.address}/python/ui#token=${stage.token}`);
+  await page.getByRole("button", { name: "Add app" }).waitFor();
+  await tell();
+  assert.equal(await page.getByText("Reads only").count(), 0);
+  assert.equal(await page.getByRole("button", { name: "Add app" }).count(), 1);
+  await leave(page);
+});
