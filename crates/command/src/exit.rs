@@ -33,21 +33,19 @@ impl Exit {
             Self::Unknown => None,
         }
     }
-}
 
-impl Exit {
     /// As it is written down: `exit 3`, `signal 9`, `no-sandbox` or `unknown`, which
     /// [`parse`](str::parse) reads again.
-    pub const fn written(self) -> Written {
-        Written(self)
+    pub const fn written(self) -> WrittenExit {
+        WrittenExit(self)
     }
 }
 
 /// An exit [as it is written down](Exit::written).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Written(Exit);
+pub struct WrittenExit(Exit);
 
-impl fmt::Display for Written {
+impl fmt::Display for WrittenExit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {
             Exit::Code(code) => write!(f, "exit {code}"),

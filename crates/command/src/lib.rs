@@ -20,7 +20,7 @@ mod usage;
 mod variables;
 
 pub use bounds::Bounds;
-pub use exit::{Exit, NotAnExit, Written};
+pub use exit::{Exit, NotAnExit, WrittenExit};
 pub use identity::{Identity, NotAnIdentity};
 pub use member::Member;
 pub use purpose::{Kind, Purpose};

@@ -30,25 +30,25 @@ pub(crate) async fn status(
         seen,
         mlx,
         env_count: surface.inventory.env_count().await?,
-        is_apple: surface.workspace.layout().platform().is_apple_silicon(),
         scope,
     };
-    Ok(surface.status.of(facts, Facts::status))
+    let platform = surface.workspace.layout().platform();
+    let answer = |facts: &Facts| facts.status(platform.is_apple_silicon());
+    Ok(surface.status.of(facts, answer))
 }
 
-/// All that a status is made of.
+/// What a status is made of that changes, or differs from caller to caller.
 #[derive(Debug)]
 pub(crate) struct Facts {
     seen: Seen,
     /// The environment that has MLX, and which.
     mlx: Option<(String, String)>,
     env_count: usize,
-    is_apple: bool,
     scope: Scope,
 }
 
 impl Facts {
-    fn status(&self) -> Status {
+    fn status(&self, is_apple: bool) -> Status {
         let seen = &*self.seen;
         let (mlx_env, mlx) = match &self.mlx {
             Some((env, version)) => (Some(env.clone()), version.clone()),
@@ -59,7 +59,7 @@ impl Facts {
             mlx_env,
             env_count: self.env_count,
             scope: self.scope.to_string(),
-            apple_silicon: seen.apple_silicon || self.is_apple,
+            apple_silicon: seen.apple_silicon || is_apple,
             ..seen.clone()
         }
     }
@@ -69,8 +69,7 @@ impl Facts {
 impl PartialEq for Facts {
     fn eq(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.seen, &other.seen)
-            && (&self.mlx, self.env_count, self.is_apple, self.scope)
-                == (&other.mlx, other.env_count, other.is_apple, other.scope)
+            && (&self.mlx, self.env_count, self.scope) == (&other.mlx, other.env_count, other.scope)
     }
 }
 
