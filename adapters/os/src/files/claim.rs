@@ -31,8 +31,8 @@ const ATTEMPTS: u32 = 64;
 /// How long somebody may take who only looks.
 const LOOK: std::time::Duration = std::time::Duration::from_millis(1);
 
-/// The claims of this program: the kernel ends each when its file is closed, and closes
-/// all of them when the program ends. No child inherits one.
+/// The claims of this program: the kernel ends all of them when the program ends. No child
+/// inherits one; one that is being started has them for a moment, so each is ended in words.
 static HELD: Mutex<BTreeMap<String, File>> = Mutex::new(BTreeMap::new());
 
 pub(super) fn claim(path: &ContainedPath, note: String) -> Result<FileAnswer, Fault> {
@@ -64,7 +64,9 @@ pub(super) fn holder(path: &ContainedPath) -> Result<FileAnswer, Fault> {
 
 pub(super) fn release(path: &ContainedPath) -> FileAnswer {
     let mut held = HELD.lock().unwrap_or_else(PoisonError::into_inner);
-    held.remove(&path.absolute());
+    if let Some(file) = held.remove(&path.absolute()) {
+        let _ = file.unlock();
+    }
     FileAnswer::Done
 }
 
@@ -213,7 +215,11 @@ fn lock(file: &File) -> Result<bool, Fault> {
 
 /// Whether somebody has the claim, and not just a look at it.
 fn is_claimed(file: &File) -> Result<bool, Fault> {
-    Ok(!is_locked(file.try_lock_shared())?)
+    let is_free = is_locked(file.try_lock_shared())?;
+    if is_free {
+        file.unlock()?;
+    }
+    Ok(!is_free)
 }
 
 fn is_locked(tried: Result<(), TryLockError>) -> Result<bool, Fault> {
@@ -238,5 +244,31 @@ fn is_named(dir: &OwnedFd, name: &CStr, file: &File) -> Result<bool, Fault> {
         Err(Errno::NOENT) => Ok(false),
         Err(errno) => Err(errno.into()),
         Ok(there) => Ok((there.st_dev, there.st_ino) == (own.st_dev, own.st_ino)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use collodi_contain::{RelPath, Root};
+
+    /// A child that is being started has all descriptors until it is its program.
+    #[test]
+    fn a_child_that_is_being_started_keeps_no_claim() {
+        let dir = tempfile::tempdir().unwrap();
+        let root = Root::new(dir.path().to_str().unwrap());
+        let path = root.contain(&RelPath::root(), "file").unwrap();
+        let claims = || claim(&path, "note".to_owned()).unwrap();
+        assert_eq!(claims(), FileAnswer::Claimed(None));
+        let held = || {
+            HELD.lock()
+                .unwrap()
+                .get(&path.absolute())
+                .map(File::try_clone)
+        };
+        let childs = held().unwrap().unwrap();
+        release(&path);
+        assert!(matches!(claims(), FileAnswer::Claimed(Some(_))));
+        drop(childs);
     }
 }
