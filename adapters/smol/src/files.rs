@@ -1,4 +1,4 @@
-//! Files, on threads for blocking work.
+//! Files, on threads for blocking work but for what is brief.
 
 use async_trait::async_trait;
 use blocking::unblock;
@@ -13,6 +13,9 @@ pub struct Files;
 #[async_trait]
 impl FileSystem for Files {
     async fn perform(&self, op: FileOp) -> Result<FileAnswer, FileError> {
+        if collodi_os::Files::is_brief(&op) {
+            return collodi_os::Files.perform(op);
+        }
         let (_wanted, perform) = collodi_os::Files.while_wanted(op);
         unblock(perform).await
     }

@@ -1,4 +1,4 @@
-//! Files, on threads for blocking work.
+//! Files, on threads for blocking work but for what is brief.
 
 use crate::Reactor;
 use async_trait::async_trait;
@@ -14,6 +14,9 @@ pub struct Files;
 #[async_trait]
 impl FileSystem for Files {
     async fn perform(&self, op: FileOp) -> Result<FileAnswer, FileError> {
+        if collodi_os::Files::is_brief(&op) {
+            return collodi_os::Files.perform(op);
+        }
         let path = op.path().clone();
         let (_wanted, perform) = collodi_os::Files.while_wanted(op);
         let performed = Reactor::offload(perform).await;

@@ -140,7 +140,7 @@ cases! {
     async fn failed_sandbox_is_not_the_commands_end(world: Subject) -> Verdict {
         let path = world.at("program")?;
         let bytes = b"#!/nowhere/interpreter\n".to_vec();
-        world.perform(FileOp::Write { path, bytes, executable: true, private: false }).await?;
+        world.perform(FileOp::Write { path, bytes, executable: true, private: false, durable: true }).await?;
         for level in LEVELS {
             let program = format!("{}/program", world.root());
             let mut spec = CommandSpec::new(&program, world.root(), world.tree());

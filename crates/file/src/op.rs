@@ -29,6 +29,10 @@ pub enum FileOp {
         /// Whether a new file can be read by its owner alone, from its making on. A
         /// file that is there keeps its permissions.
         private: bool,
+        /// Whether the new content is on the disk when it is answered. Without that it survives
+        /// whoever wrote it, and the loss of power a little later; so long either content, or
+        /// none, may be there after one.
+        durable: bool,
     },
     /// Adds to the end of a file, which is made when it is not there.
     Append {
@@ -149,6 +153,7 @@ impl FileOp {
             bytes,
             executable: false,
             private: false,
+            durable: true,
         }
     }
 
@@ -159,6 +164,19 @@ impl FileOp {
             bytes,
             executable: false,
             private: true,
+            durable: true,
+        }
+    }
+
+    /// Notes what is of use only as long as the machine runs, or is written again soon: as
+    /// [`write_private`](Self::write_private), but nobody waits for the disk.
+    pub const fn note(path: ContainedPath, bytes: Vec<u8>) -> Self {
+        Self::Write {
+            path,
+            bytes,
+            executable: false,
+            private: true,
+            durable: false,
         }
     }
 
@@ -187,6 +205,7 @@ impl FileOp {
     pub const fn verb(&self) -> &'static str {
         match self {
             Self::Read { .. } => "read",
+            Self::Write { durable: false, .. } => "note",
             Self::Write { .. } => "write",
             Self::Append { .. } => "append to",
             Self::MakeDir { .. } => "make directory",

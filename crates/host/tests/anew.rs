@@ -182,7 +182,7 @@ fn one_that_is_started_while_its_files_go_waits_for_them() {
     let mut play = Play::with(|options| (options.journal, options.recordings) = (true, true));
     let done = || Completion::File(Ok(FileAnswer::Done));
     play.run(DAEMON);
-    play.complete("write", done());
+    play.complete("note", done());
     let exec = begins(&mut play, 7);
     stopped(&mut play, exec);
     while play.has_asked("write") {
@@ -191,7 +191,7 @@ fn one_that_is_started_while_its_files_go_waits_for_them() {
     let id = id_at(&play.traced.machine, 0);
     play.command(Command::StartProcess(id.clone()));
     play.complete(&format!("remove /w/.vatn/python/state/{id}"), done());
-    play.complete(&format!("write /w/.vatn/python/state/{id}"), done());
+    play.complete(&format!("note /w/.vatn/python/state/{id}"), done());
     assert!(!play.has_asked("exec"), "what it said is being removed");
     play.complete(&format!("remove /w/.vatn/python/logs/{id}"), done());
     begins(&mut play, 8);

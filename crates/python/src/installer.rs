@@ -38,6 +38,7 @@ impl Installer {
                 bytes,
                 executable: true,
                 private: false,
+                durable: true,
             },
             dir,
         ))

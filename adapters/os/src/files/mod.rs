@@ -37,8 +37,8 @@ use std::sync::{
 ///
 /// What the variants of [`FileOp`] leave open:
 ///
-/// - *Write* writes a new file beside the old one, flushes it and renames it, so a
-///   crash may leave a `.collodi-…` file. It keeps the permissions of the old file, and
+/// - *Write* writes a new file beside the old one, flushes it where it is to be durable, and
+///   renames it, so a crash may leave a `.collodi-…` file. It keeps the permissions of the old file, and
 ///   its owner where it may; a private one is nobody else's from its making on. A link at the end that stays inside is followed: the file
 ///   it points at is replaced, or made, and the link stays.
 /// - *Append* makes no directories.
@@ -55,9 +55,18 @@ use std::sync::{
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Files;
 
+/// The most bytes of a note that is written at once.
+const BRIEF: usize = 64 << 10;
+
 impl Files {
     /// The most entries of a listed directory.
     pub const MAX_ENTRIES: usize = 1 << 20;
+
+    /// Whether an operation ends before another thread would have begun it: a note in a few
+    /// pages that does not wait for the disk.
+    pub fn is_brief(op: &FileOp) -> bool {
+        matches!(op, FileOp::Write { bytes, durable: false, .. } if bytes.len() <= BRIEF)
+    }
 
     /// Performs one operation.
     ///
@@ -91,7 +100,15 @@ impl Files {
                 bytes,
                 executable,
                 private,
-            } => write::write(&path, &bytes, executable, private).map_err(|f| f.at(&path)),
+                durable,
+            } => {
+                let kind = write::Kind {
+                    executable,
+                    private,
+                    durable,
+                };
+                write::write(&path, &bytes, kind).map_err(|f| f.at(&path))
+            }
             FileOp::Append { path, bytes } => write::append(&path, &bytes).map_err(|f| f.at(&path)),
             FileOp::MakeDir { path } => make_dir(&path).map_err(|f| f.at(&path)),
             FileOp::Remove { path } => remove::remove(&path).map_err(|f| f.at(&path)),

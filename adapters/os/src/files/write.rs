@@ -23,24 +23,31 @@ use std::{
 /// How often a link may be swapped in while an append looks for its file.
 const ATTEMPTS: u32 = 16;
 
-pub(super) fn write(
-    path: &ContainedPath,
-    bytes: &[u8],
-    executable: bool,
-    private: bool,
-) -> Result<FileAnswer, Fault> {
+/// How a file is written.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Kind {
+    pub(super) executable: bool,
+    pub(super) private: bool,
+    pub(super) durable: bool,
+}
+
+pub(super) fn write(path: &ContainedPath, bytes: &[u8], kind: Kind) -> Result<FileAnswer, Fault> {
     let root = Rooted::open(path.root())?;
     let (dir, name) = file_place(root.resolve(path, Want::Made)?)?;
-    let mode = if private { OWNERS_FILE } else { NEW_FILE };
+    let mode = if kind.private { OWNERS_FILE } else { NEW_FILE };
     let like = replaced(dir.as_fd(), &name)?;
     let mut beside = Beside::with_mode(dir.as_fd(), like, mode)?;
     beside.file.write_all(bytes)?;
-    if executable {
+    if kind.executable {
         beside.make_executable()?;
     }
-    beside.file.sync_all()?;
+    if kind.durable {
+        beside.file.sync_all()?;
+    }
     beside.rename(&name)?;
-    flush(dir.as_fd());
+    if kind.durable {
+        flush(dir.as_fd());
+    }
     Ok(FileAnswer::Done)
 }
 

@@ -28,7 +28,7 @@ cases! {
             let path = world.at(name)?;
             let bytes = b"#!/bin/sh\nexit 7\n".to_vec();
             world
-                .perform(FileOp::Write { path: path.clone(), bytes, executable, private: false })
+                .perform(FileOp::Write { path: path.clone(), bytes, executable, private: false, durable: true })
                 .await?;
             let spec = CommandSpec::new(&path.absolute(), world.root(), world.tree());
             match world.run(&spec).await {

@@ -16,6 +16,20 @@ cases! {
         Ok(())
     }
 
+    /// A note is there for all who look as soon as it is answered, though nobody waited for the disk,
+    /// and what is written over it stays.
+    async fn note_is_read_and_written_over(world: Subject) -> Verdict {
+        for text in ["first", "second", ""] {
+            let note = FileOp::note(world.at("a/b/note")?, text.into());
+            assert_eq!(world.perform(note).await?, FileAnswer::Done);
+            assert_eq!(world.read("a/b/note").await?, text);
+        }
+        world.write("a/b/note", "lasting").await?;
+        assert_eq!(world.read("a/b/note").await?, "lasting");
+        assert_eq!(names(&world, "a/b").await?, ["note"]);
+        Ok(())
+    }
+
     /// Writing makes the directories above the file.
     async fn writing_makes_directories(world: Subject) -> Verdict {
         world.write("a/b/c/file", "deep").await?;

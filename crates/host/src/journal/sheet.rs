@@ -64,6 +64,15 @@ pub(crate) enum Wanted {
     Gone,
 }
 
+/// What is in a file.
+enum Text {
+    /// It is to survive the machine.
+    Lasting(Vec<u8>),
+    /// It says what is about to run: a machine that goes down takes that with it. Something
+    /// waits for it to be written.
+    Passing(Vec<u8>),
+}
+
 /// How far the writing of a file is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum At {
@@ -172,7 +181,7 @@ impl Shared {
     }
 
     /// Writes a file whose turn it is; without a text, it goes.
-    fn send(&mut self, sheet: Sheet, text: Option<Vec<u8>>) {
+    fn send(&mut self, sheet: Sheet, text: Option<Text>) {
         let Some(path) = self.journal.path(&sheet) else {
             return self.leave(&sheet);
         };
@@ -182,7 +191,8 @@ impl Shared {
         page.at = At::InFlight { again: false };
         self.journal.sheets.in_flight += 1;
         let op = match text {
-            Some(text) => FileOp::write_private(path, text),
+            Some(Text::Lasting(text)) => FileOp::write_private(path, text),
+            Some(Text::Passing(text)) => FileOp::note(path, text),
             None => FileOp::Remove { path },
         };
         self.ask_now(Child::Journal(sheet), None, Role::Plain, Action::File(op));
@@ -265,13 +275,17 @@ impl Host {
         }
     }
 
-    fn text_of(&mut self, now: Instant, sheet: &Sheet) -> Option<Vec<u8>> {
+    fn text_of(&mut self, now: Instant, sheet: &Sheet) -> Option<Text> {
         match sheet {
             Sheet::Recording(_) => None,
-            Sheet::Trees => Some(self.shared.trees_text()),
+            Sheet::Trees => Some(Text::Passing(self.shared.trees_text())),
             Sheet::Process(id) => {
                 let process = self.process(id)?;
-                Some(self.record_of(now, process).write())
+                let text = self.record_of(now, process).write();
+                Some(match process.order.noted {
+                    true => Text::Lasting(text),
+                    false => Text::Passing(text),
+                })
             }
         }
     }

@@ -17,8 +17,21 @@ fn a_daemon_is_written_down_before_it_runs() {
     let mut machine = Machinery::default();
     Play::new(&mut machine).run(DAEMON);
     let at = |what: &str| machine.asked.iter().position(|asked| asked.contains(what));
-    let (written, runs) = (at("write .vatn/python/state/demo-"), at("exec bash"));
-    assert!(written.unwrap() < runs.unwrap(), "{:#?}", machine.asked);
+    let (noted, runs) = (at("note .vatn/python/state/demo-"), at("exec bash"));
+    assert!(noted.unwrap() < runs.unwrap(), "{:#?}", machine.asked);
+}
+
+/// Nothing runs on after the power was lost, so who is to be started does not wait for the disk; that
+/// it was, and how to find it, is to last.
+#[test]
+fn what_is_known_of_a_daemon_that_runs_outlasts_the_machine() {
+    let mut machine = Machinery::default();
+    Play::new(&mut machine).run(DAEMON);
+    let of_daemon = |asked: &&String| asked.contains(".vatn/python/state/demo-");
+    let mut asked: Vec<_> = machine.asked.iter().filter(of_daemon).collect();
+    asked.dedup();
+    let verbs = asked.iter().filter_map(|asked| asked.split(' ').next());
+    assert_eq!(verbs.collect::<Vec<_>>(), ["note", "write"]);
 }
 
 #[test]
@@ -355,7 +368,7 @@ fn what_is_started_again_is_taken_over_by_the_next_host() {
             .iter()
             .position(|asked| asked.contains(what))
     };
-    assert!(at("write .vatn").unwrap() < at("exec bash").unwrap());
+    assert!(at("note .vatn").unwrap() < at("exec bash").unwrap());
     let play = Play::new(&mut machine);
     assert_eq!(play.phases(), ["running (pid 2)"]);
     let status = play.host.processes().next().unwrap().status();
@@ -397,7 +410,7 @@ fn what_an_interrupted_run_left_is_ended_at_the_next_start() {
     let mut machine = Machinery::default();
     Play::new(&mut machine).run(install);
     let at = |what: &str| machine.asked.iter().position(|asked| asked.contains(what));
-    assert!(at("write .vatn/python/state/trees").unwrap() < at("exec bash").unwrap());
+    assert!(at("note .vatn/python/state/trees").unwrap() < at("exec bash").unwrap());
     assert_eq!(machine.processes.len(), 1);
     let play = Play::new(&mut machine);
     assert!(play.host.has_recovered());
