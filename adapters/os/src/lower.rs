@@ -114,7 +114,11 @@ fn word(spec: &CommandSpec, text: impl Into<Vec<u8>>) -> Result<CString, Error> 
 }
 
 fn open_cwd(cwd: &ContainedPath) -> Result<OwnedFd, Fault> {
-    Rooted::open(cwd.root())?.open_at(cwd, DIRECTORY)
+    let root = Rooted::open(cwd.root())?;
+    match cwd.rel().as_str() {
+        "" => Ok(root.into_handle()),
+        _ => root.open_at(cwd, DIRECTORY),
+    }
 }
 
 /// Where the working directory at this path really is: the directory that a child started

@@ -62,6 +62,10 @@ impl Rooted {
         self.handle.as_fd()
     }
 
+    pub(crate) fn into_handle(self) -> OwnedFd {
+        self.handle
+    }
+
     /// Where an absolute link target leads; none when it leads out. An annex may lie below the
     /// root, in what the root is without.
     pub(crate) fn base_of<'a>(&self, target: &'a [u8]) -> Option<Base<'a>> {

@@ -6,7 +6,10 @@ mod place;
 mod vacant;
 mod watcher;
 
-use super::{Process, small::small_text};
+use super::{
+    Process,
+    small::{list, small_text},
+};
 use collodi_command::{Bounds, TreeId, Usage};
 use rustix::{
     fd::OwnedFd,
@@ -105,6 +108,7 @@ impl Cgroups {
 
     /// What a process of the tree is, from now on, in that control group.
     pub(crate) fn note(&self, tree: &TreeId) {
+        self.count_before(tree);
         let mut wholes = self.wholes();
         if wholes.trees.insert(tree.clone()) {
             wholes.oldest_first.push_back(tree.clone());
@@ -262,7 +266,7 @@ fn directory(path: &str) -> io::Result<OwnedFd> {
 
 /// The processes in a control group.
 fn members(path: &str) -> impl Iterator<Item = i32> + use<> {
-    let list = fs::read_to_string(format!("{path}/cgroup.procs")).unwrap_or_default();
+    let list = list(&format!("{path}/cgroup.procs")).unwrap_or_default();
     let pids: Vec<_> = list.lines().filter_map(|line| line.parse().ok()).collect();
     pids.into_iter()
 }

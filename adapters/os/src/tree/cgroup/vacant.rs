@@ -25,7 +25,9 @@ struct Trees {
     /// Whose groups do not stay: who came into one would be bounded as those before, or, where
     /// it was killed once, be killed at its start (seen with Linux 6.18).
     spent: BTreeSet<TreeId>,
-    /// Of trees whose groups had lives before: the microseconds of processor time that those took.
+    /// Whose groups had lives before of which the processor time is not known yet.
+    renewed: BTreeSet<TreeId>,
+    /// The microseconds that those took.
     before: BTreeMap<TreeId, u64>,
 }
 
@@ -62,6 +64,7 @@ impl Vacant {
     fn is_removed(&self, tree: &TreeId) {
         let mut trees = self.lock();
         trees.spent.remove(tree);
+        trees.renewed.remove(tree);
         trees.before.remove(tree);
     }
 
@@ -100,10 +103,18 @@ impl Cgroups {
             self.remove(tree);
             return false;
         }
-        if let Some(micros) = usage::of_lives(path) {
+        self.vacant.lock().renewed.insert(tree.clone());
+        true
+    }
+
+    /// The next life has begun in a group that was made as good as new: what is counted so far is
+    /// of lives before. Asked earlier, its start would wait for it.
+    pub(super) fn count_before(&self, tree: &TreeId) {
+        let is_renewed = self.vacant.lock().renewed.remove(tree);
+        let path = self.path(tree).filter(|_| is_renewed);
+        if let Some(micros) = path.and_then(|path| usage::of_lives(&path)) {
             self.vacant.lock().before.insert(tree.clone(), micros);
         }
-        true
     }
 
     /// The processor time of lives before, in microseconds.
