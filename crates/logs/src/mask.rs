@@ -43,6 +43,9 @@ impl Mask {
         for secret in secrets {
             lines.extend(secret_lines(secret.as_ref()));
         }
+        if lines.is_empty() {
+            return Self::default();
+        }
         lines.sort_unstable();
         lines.dedup();
         Self {
@@ -125,9 +128,6 @@ impl fmt::Debug for Mask {
 
 impl Finder {
     fn new(secrets: &[String]) -> Self {
-        if secrets.is_empty() {
-            return Self::Nothing;
-        }
         AhoCorasick::builder()
             .match_kind(MatchKind::Standard)
             .build(secrets)
