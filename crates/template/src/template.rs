@@ -31,7 +31,7 @@ pub(crate) enum Node {
     /// `null`, a boolean or a number.
     Plain(Value),
     /// Nested too deeply to be looked into.
-    TooDeep(Value),
+    TooDeep(Box<Value>),
     Text(TextTemplate),
     List(Arc<[Template]>),
     Object(Arc<[Entry]>),
@@ -59,7 +59,8 @@ impl Node {
 
     fn source(&self) -> Value {
         match self {
-            Self::Plain(value) | Self::TooDeep(value) => value.clone(),
+            Self::Plain(value) => value.clone(),
+            Self::TooDeep(value) => Value::clone(value),
             Self::Text(text) => Value::from(&*text.source),
             Self::List(items) => Value::Array(items.iter().map(Template::source).collect()),
             Self::Object(entries) => {
@@ -108,7 +109,7 @@ impl Template {
         match value {
             Value::String(text) => Self::text(text),
             Value::Array(_) | Value::Object(_) if depth >= MAX_DEPTH => {
-                Self::of(Node::TooDeep(value.clone()))
+                Self::of(Node::TooDeep(Box::new(value.clone())))
             }
             Value::Array(items) => Self::list(items.iter().map(deeper)),
             Value::Object(object) => {
@@ -140,7 +141,7 @@ impl Template {
     fn of(node: Node) -> Self {
         let levels = node.levels();
         if levels > MAX_DEPTH {
-            return Self::of(Node::TooDeep(node.source()));
+            return Self::of(Node::TooDeep(Box::new(node.source())));
         }
         Self {
             plain: node.is_plain(),

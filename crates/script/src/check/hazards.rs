@@ -38,8 +38,8 @@ impl Checker<'_, '_> {
     ) {
         let parts = [
             ("params", Some(&step.params)),
-            ("when", step.when.as_ref()),
-            ("uri", step.uri.as_ref()),
+            ("when", step.when.as_deref()),
+            ("uri", step.uri.as_deref()),
         ];
         let parts = parts
             .into_iter()

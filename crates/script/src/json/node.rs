@@ -3,7 +3,9 @@
 use crate::sink::push_child;
 use alloc::{
     borrow::Cow,
+    collections::BTreeSet,
     string::{String, ToString},
+    sync::Arc,
     vec::Vec,
 };
 use collodi_template::Template;
@@ -186,14 +188,33 @@ impl<'a> Node<'a> {
 
     /// The value without places, its texts read as templates.
     pub(crate) fn to_template(&self) -> Template {
+        self.template(&mut Keys::default())
+    }
+
+    fn template(&self, keys: &mut Keys) -> Template {
         match &self.kind {
             Kind::String(text) => Template::text(text),
-            Kind::Array(items) => Template::list(items.iter().map(Self::to_template)),
+            Kind::Array(items) => Template::list(items.iter().map(|item| item.template(keys))),
             Kind::Object(members) => {
                 let members = members.iter();
-                Template::object(members.map(|m| ((&*m.key).into(), m.value.to_template())))
+                Template::object(members.map(|m| (keys.shared(&m.key), m.value.template(keys))))
             }
             _ => Template::parse(&self.to_value()),
         }
+    }
+}
+
+/// Keys of objects, each held once: the steps of a script have the same few.
+#[derive(Default)]
+struct Keys(BTreeSet<Arc<str>>);
+
+impl Keys {
+    fn shared(&mut self, key: &str) -> Arc<str> {
+        if let Some(known) = self.0.get(key) {
+            return Arc::clone(known);
+        }
+        let key: Arc<str> = key.into();
+        self.0.insert(Arc::clone(&key));
+        key
     }
 }
