@@ -111,7 +111,7 @@ impl Host {
             command.purpose = Purpose {
                 kind: Kind::Daemon,
                 app: Some(birth.app.name.clone()),
-                run: Some(birth.run.to_string()),
+                run: Some(birth.run.clone().into()),
                 ..Purpose::default()
             };
         }
@@ -128,7 +128,7 @@ impl Host {
         let policy = self.alike.policy(policy);
         let supervisor = Supervisor::new(policy, self.options.stop.clone(), seed);
         let supervisor = supervisor.resumed(birth.past.restarts, birth.past.last_exit);
-        self.alike.share(&mut birth.daemon.command);
+        self.alike.share(&mut birth.daemon);
         let id = birth.id.clone();
         let mask = self.shared.secrets.mask_of(&birth.daemon.command);
         birth.daemon.line = mask.apply(&birth.daemon.line).into_owned();

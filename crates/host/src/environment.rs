@@ -7,7 +7,7 @@ use crate::{
     secrets::mask,
     shared::{Child, Role, Shared},
 };
-use alloc::{string::String, vec::Vec};
+use alloc::{string::String, sync::Arc, vec::Vec};
 use collodi_action::{Action, Completion};
 use collodi_contain::ContainedPath;
 use collodi_file::{FileAnswer, FileOp};
@@ -23,7 +23,7 @@ use collodi_time::Instant;
 #[derive(Clone, Debug)]
 pub(crate) struct EnvJob {
     /// The app that wanted it first.
-    app: Option<String>,
+    app: Option<Arc<str>>,
     options: ProvisionOptions,
     provision: Provision,
     /// It was cancelled, or only clears. Who wants it since then gets a new one.
@@ -35,7 +35,7 @@ pub(crate) struct EnvJob {
 }
 
 impl EnvJob {
-    pub(crate) fn new(app: Option<String>, options: ProvisionOptions) -> Self {
+    pub(crate) fn new(app: Option<Arc<str>>, options: ProvisionOptions) -> Self {
         let log = Log::new(Limits {
             lines: 200,
             ..Limits::default()
@@ -54,7 +54,7 @@ impl EnvJob {
 
     /// How it is made from here on, when all that was wanted is that nothing is half-made.
     /// And for which app.
-    pub(crate) fn renew(&mut self, app: Option<String>, options: ProvisionOptions) {
+    pub(crate) fn renew(&mut self, app: Option<Arc<str>>, options: ProvisionOptions) {
         if self.options.contents == Contents::Nothing {
             (self.app, self.options) = (app, options);
         }

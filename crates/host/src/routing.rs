@@ -7,10 +7,7 @@ use crate::{
     post::Post,
     shared::{Child, Role},
 };
-use alloc::{
-    collections::BTreeSet,
-    string::{String, ToString},
-};
+use alloc::{collections::BTreeSet, string::ToString, sync::Arc};
 use collodi_action::{Completion, Progress};
 use collodi_contain::ContainedPath;
 use collodi_machine::{ActionId, Stale};
@@ -129,7 +126,7 @@ impl Host {
     pub(crate) fn make_for(
         &mut self,
         (run, action): (RunId, ActionId),
-        app: Option<String>,
+        app: Option<Arc<str>>,
         env: &EnvDir,
         contents: Contents,
     ) {

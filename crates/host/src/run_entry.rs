@@ -19,7 +19,7 @@ use collodi_value::{Object, Value};
 #[derive(Clone, Debug)]
 pub struct RunEntry {
     id: RunId,
-    app: String,
+    app: Arc<str>,
     file: String,
     started_at: WallTime,
     state: State,

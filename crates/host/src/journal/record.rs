@@ -201,7 +201,7 @@ fn read_daemon(fields: &Fields<'_>) -> Result<DaemonSpec, NotARecord> {
     Ok(DaemonSpec {
         command: read_command(&fields.fields("command")?)?,
         line: fields.text("line")?.to_string(),
-        restart: read_restart(&fields.fields("restart")?)?,
+        restart: Arc::new(read_restart(&fields.fields("restart")?)?),
         step: step.map_err(|_| NotARecord("step"))?,
         name: fields.optional_text("name")?,
         depends_on: fields.texts("dependsOn")?,

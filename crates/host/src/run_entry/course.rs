@@ -103,7 +103,7 @@ impl RunEntry {
         Purpose {
             kind,
             app: Some(self.app.clone()),
-            run: Some(self.id.to_string()),
+            run: Some(self.id.clone().into()),
             step: Some(self.step.counted()),
             environment: environment.unwrap_or_default(),
             secrets: self.secrets.iter().cloned().collect(),

@@ -30,7 +30,7 @@ pub(super) struct Daemon {
     name: Option<String>,
     depends_on: Vec<String>,
     ready: Option<Ready>,
-    restart: Restart,
+    restart: Arc<Restart>,
 }
 
 /// How it is found out that it is up. A command needs the shape of the daemon's.
@@ -62,7 +62,7 @@ impl Daemon {
             name,
             depends_on: params.texts("dependsOn")?,
             ready: Ready::read(params)?,
-            restart: cx.options.overrides.over_restart(restart(params, default)?),
+            restart: Arc::new(cx.options.overrides.over_restart(restart(params, default)?)),
         })
     }
 }
