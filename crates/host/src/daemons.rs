@@ -64,7 +64,7 @@ impl Host {
         };
         let command = self.shared.in_flight(&Child::Run(run.clone()), keep.exec);
         let Some((number, pid, identity)) = command else {
-            let ended = Error::new(ErrorKind::Gone, "keep", keep.daemon.line);
+            let ended = Error::new(ErrorKind::Gone, "keep", &*keep.daemon.line);
             let refused = Completed::Daemon(Err(ended));
             let input = collodi_run::Input::Completed(action, refused);
             return self.shared.post.push_back(Post::Run(run.clone(), input));
@@ -131,7 +131,7 @@ impl Host {
         self.alike.share(&mut birth.daemon);
         let id = birth.id.clone();
         let mask = self.shared.secrets.mask_of(&birth.daemon.command);
-        birth.daemon.line = mask.apply(&birth.daemon.line).into_owned();
+        mask.hide(&mut birth.daemon.line);
         let log = Log::new(self.options.log).with_mask(mask);
         let mut process = Process::new(birth, supervisor, log, self.options.epoch);
         process.order.noted = !waits;

@@ -64,6 +64,13 @@ impl Mask {
         self.prefix(text, text.len()).0
     }
 
+    /// Hides each secret in `text`, which stays what it is when there is none in it.
+    pub fn hide<T: AsRef<str> + From<String>>(&self, text: &mut T) {
+        if let Cow::Owned(hidden) = self.apply((*text).as_ref()) {
+            *text = hidden.into();
+        }
+    }
+
     /// The first `limit` bytes of `text`, or a little less, with each secret that
     /// begins there hidden; and how many bytes of `text` that took. The result has
     /// at most `limit` bytes too.

@@ -14,7 +14,7 @@ pub struct DaemonSpec {
     /// The command. The host gives one that it starts a tree of its own.
     pub command: CommandSpec,
     /// The script's own line, for people.
-    pub line: String,
+    pub line: Arc<str>,
     /// When it is started again.
     pub restart: Arc<Restart>,
     /// The step that asked for it.

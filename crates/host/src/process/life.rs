@@ -52,7 +52,7 @@ impl Process {
     fn ended(&mut self, shared: &mut Shared) {
         shared.wait(Child::Process(self.id.clone()), None);
         self.looks_no_more(shared);
-        let gone = Error::new(ErrorKind::Other, "start", self.daemon.line.as_str());
+        let gone = Error::new(ErrorKind::Other, "start", self.line());
         self.started(
             Err(gone.detail("it was stopped before it was started")),
             shared,
@@ -207,7 +207,7 @@ impl Process {
         let Some(action) = self.starting.take() else {
             return;
         };
-        let id = self.id.to_string();
+        let id = self.id.clone().into();
         let completed = Completed::Daemon(how.map(|pid| DaemonStarted { id, pid }));
         let input = collodi_run::Input::Completed(action, completed);
         shared.post.push_back(Post::Run(self.run.clone(), input));
@@ -463,7 +463,7 @@ impl Process {
     /// It is not started: something that it depends on is gone.
     pub(crate) fn refuse(&mut self, now: Instant, why: &str, shared: &mut Shared) {
         self.note(now, &format!("Error: {why}"), shared);
-        let error = Error::new(ErrorKind::Other, "start", self.daemon.line.as_str());
+        let error = Error::new(ErrorKind::Other, "start", self.line());
         self.started(Err(error.detail(why)), shared);
         self.post(Input::Stop, shared);
     }

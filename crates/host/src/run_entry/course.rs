@@ -8,11 +8,7 @@ use crate::{
     purpose::decided,
     shared::{Child, Role, Shared},
 };
-use alloc::{
-    boxed::Box,
-    string::{String, ToString},
-    sync::Arc,
-};
+use alloc::{boxed::Box, string::String, sync::Arc};
 use collodi_action::Action as WorldAction;
 use collodi_command::{Kind, Purpose};
 use collodi_env::secret_values;
@@ -204,7 +200,7 @@ pub(super) fn outcome_of(status: Status, daemons: &[ProcessId]) -> Outcome {
     Outcome {
         status,
         steps_run: 0,
-        daemons: daemons.iter().map(ToString::to_string).collect(),
+        daemons: daemons.iter().cloned().map(Into::into).collect(),
         result: Value::Null,
     }
 }
