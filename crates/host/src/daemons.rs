@@ -5,7 +5,7 @@ use crate::{
     journal::{Sheet, Wanted},
     post::Post,
     process::{Birth, First, Past},
-    shared::Child,
+    shared::{Child, Owner},
 };
 use alloc::{boxed::Box, format, string::ToString, sync::Arc, vec::Vec};
 use collodi_action::{Error, ErrorKind};
@@ -63,7 +63,8 @@ impl Host {
             return;
         };
         let command = self.shared.in_flight(&Child::Run(run.clone()), keep.exec);
-        let Some((number, pid, identity)) = command else {
+        let process = |(number, owner): (_, &Owner)| (number, owner.process.clone());
+        let Some((number, process)) = command.map(process) else {
             let ended = Error::new(ErrorKind::Gone, "keep", &*keep.daemon.line);
             let refused = Completed::Daemon(Err(ended));
             let input = collodi_run::Input::Completed(action, refused);
@@ -82,7 +83,7 @@ impl Host {
             supervision: entry.supervision(),
             starting: Some(action),
             kept: Some(keep.exec),
-            first: First::Kept(number, pid, identity),
+            first: First::Kept(number, process),
             past: Past::default(),
         };
         self.add_process(birth, seed);

@@ -6,7 +6,7 @@ use crate::{
     event::ProcessEvent,
     post::Post,
     readiness::Place,
-    shared::{Child, Owner, Role, Shared},
+    shared::{Child, Found, Owner, Role, Shared},
 };
 use alloc::{boxed::Box, format, string::ToString, vec::Vec};
 use collodi_action::{Action, Completion, Ended, Error, ErrorKind, Progress};
@@ -83,7 +83,8 @@ impl Process {
         self.reach.reset(Some(spawn), &self.id, shared);
         let spec = || self.daemon.command.clone();
         match first {
-            First::Kept(number, pid, identity) => {
+            First::Kept(number, process) => {
+                let Found { pid, identity } = process.map(|found| *found).unwrap_or_default();
                 self.identity = identity;
                 let child = Child::Process(self.id.clone());
                 shared.hand_over(number, child, spawn, Role::Life);
