@@ -61,7 +61,7 @@ pub(crate) enum First {
     /// A command of its run that runs already: its action, as the host numbers it.
     Kept(ActionId, Option<Box<Found>>),
     /// A process that an earlier host started, and when its life began.
-    Adopted(Identity, Instant),
+    Adopted(Box<Identity>, Instant),
     /// A process that an earlier host started, and of which nobody knows more.
     Lost,
 }

@@ -64,25 +64,6 @@ impl<R: Reactor> Child<R> {
         })
     }
 
-    fn poll_event(&mut self, cx: &mut Context<'_>) -> Poll<Option<ChildEvent>> {
-        match &mut self.exit {
-            State::Running(reaped) => {
-                if let Poll::Ready(exit) = Pin::new(reaped).poll(cx) {
-                    let exit = exit.unwrap_or(Exit::Unknown);
-                    self.output.ended(exit);
-                    self.exit = State::Exited(R::sleep(GRACE));
-                    return Poll::Ready(Some(ChildEvent::Exited(exit)));
-                }
-                self.output.poll_next(cx).map(Some)
-            }
-            State::Exited(grace) => {
-                let grace_is_over = grace.as_mut().poll(cx).is_ready();
-                self.poll_rest(grace_is_over, cx).map(Some)
-            }
-            State::Closed => Poll::Ready(None),
-        }
-    }
-
     /// What is in the pipes after the exit is told, however slowly it is asked for; what
     /// is put into them after the grace period is not waited for.
     fn poll_rest(&mut self, grace_is_over: bool, cx: &mut Context<'_>) -> Poll<ChildEvent> {
@@ -105,7 +86,6 @@ impl<R: Reactor> Child<R> {
     }
 }
 
-#[async_trait]
 impl<R: Reactor> collodi_backend::Child for Child<R> {
     fn pid(&self) -> Option<u32> {
         Some(self.pid)
@@ -119,8 +99,23 @@ impl<R: Reactor> collodi_backend::Child for Child<R> {
         self.enforcement.as_deref().cloned()
     }
 
-    async fn next_event(&mut self) -> Option<ChildEvent> {
-        poll_fn(|cx| self.poll_event(cx)).await
+    fn poll_event(&mut self, cx: &mut Context<'_>) -> Poll<Option<ChildEvent>> {
+        match &mut self.exit {
+            State::Running(reaped) => {
+                if let Poll::Ready(exit) = Pin::new(reaped).poll(cx) {
+                    let exit = exit.unwrap_or(Exit::Unknown);
+                    self.output.ended(exit);
+                    self.exit = State::Exited(R::sleep(GRACE));
+                    return Poll::Ready(Some(ChildEvent::Exited(exit)));
+                }
+                self.output.poll_next(cx).map(Some)
+            }
+            State::Exited(grace) => {
+                let grace_is_over = grace.as_mut().poll(cx).is_ready();
+                self.poll_rest(grace_is_over, cx).map(Some)
+            }
+            State::Closed => Poll::Ready(None),
+        }
     }
 
     fn input(&mut self) -> Option<Box<dyn ChildInput>> {

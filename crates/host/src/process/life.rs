@@ -10,7 +10,7 @@ use crate::{
 };
 use alloc::{boxed::Box, format, string::ToString, vec::Vec};
 use collodi_action::{Action, Completion, Ended, Error, ErrorKind, Progress};
-use collodi_command::{Exit, Member, Signal};
+use collodi_command::{Exit, Identity, Member, Signal};
 use collodi_logs::{Url, find_url, may_have_url};
 use collodi_machine::{ActionId, Machine, Output};
 use collodi_restart::{Action as Supervise, Event as Supervision, Input, Phase};
@@ -92,8 +92,8 @@ impl Process {
                 self.watch.begin(now, spawn, &self.place(), shared);
             }
             First::Adopted(identity, _) => {
-                let adopt = Action::Adopt(spec(), identity.clone());
-                self.identity = Some(identity);
+                let adopt = Action::Adopt(spec(), Identity::clone(&identity));
+                self.identity = Some(*identity);
                 self.ask(Some(spawn), Role::Life, adopt, shared);
                 self.reach.try_recalled(&self.id, shared);
             }
