@@ -83,7 +83,7 @@ pub(crate) struct Entry {
 
 impl Entry {
     fn new(key: Arc<str>, value: Template) -> Self {
-        let text = has_braces(&key).then(|| Box::new(TextTemplate::parse(&key)));
+        let text = has_braces(&key).then(|| Box::new(TextTemplate::parse(key.clone())));
         Self { key, text, value }
     }
 
@@ -107,7 +107,7 @@ impl Template {
     fn parse_below(value: &Value, depth: u32) -> Self {
         let deeper = |value: &Value| Self::parse_below(value, depth + 1);
         match value {
-            Value::String(text) => Self::text(text),
+            Value::String(text) => Self::text(text.as_str()),
             Value::Array(_) | Value::Object(_) if depth >= MAX_DEPTH => {
                 Self::of(Node::TooDeep(Box::new(value.clone())))
             }
@@ -121,7 +121,7 @@ impl Template {
     }
 
     /// Reads a text, as [`Template::parse`] does.
-    pub fn text(text: &str) -> Self {
+    pub fn text(text: impl Into<Arc<str>>) -> Self {
         Self::of(Node::Text(TextTemplate::parse(text)))
     }
 

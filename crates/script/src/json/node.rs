@@ -188,33 +188,33 @@ impl<'a> Node<'a> {
 
     /// The value without places, its texts read as templates.
     pub(crate) fn to_template(&self) -> Template {
-        self.template(&mut Keys::default())
+        self.template(&mut Texts::default())
     }
 
-    fn template(&self, keys: &mut Keys) -> Template {
+    fn template(&self, texts: &mut Texts) -> Template {
         match &self.kind {
-            Kind::String(text) => Template::text(text),
-            Kind::Array(items) => Template::list(items.iter().map(|item| item.template(keys))),
+            Kind::String(text) => Template::text(texts.shared(text)),
+            Kind::Array(items) => Template::list(items.iter().map(|item| item.template(texts))),
             Kind::Object(members) => {
                 let members = members.iter();
-                Template::object(members.map(|m| (keys.shared(&m.key), m.value.template(keys))))
+                Template::object(members.map(|m| (texts.shared(&m.key), m.value.template(texts))))
             }
             _ => Template::parse(&self.to_value()),
         }
     }
 }
 
-/// Keys of objects, each held once: the steps of a script have the same few.
+/// Texts, each held once: the steps of a script have the same few keys and methods.
 #[derive(Default)]
-struct Keys(BTreeSet<Arc<str>>);
+struct Texts(BTreeSet<Arc<str>>);
 
-impl Keys {
-    fn shared(&mut self, key: &str) -> Arc<str> {
-        if let Some(known) = self.0.get(key) {
+impl Texts {
+    fn shared(&mut self, text: &str) -> Arc<str> {
+        if let Some(known) = self.0.get(text) {
             return Arc::clone(known);
         }
-        let key: Arc<str> = key.into();
-        self.0.insert(Arc::clone(&key));
-        key
+        let text: Arc<str> = text.into();
+        self.0.insert(Arc::clone(&text));
+        text
     }
 }
