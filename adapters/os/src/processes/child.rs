@@ -5,7 +5,6 @@ use crate::{Children, Reactor, Sleep, Spawned, Watched as _, write_some};
 use async_trait::async_trait;
 use collodi_backend::{ChildEvent, ChildInput, Enforcement, Error, ErrorKind};
 use collodi_command::{Exit, Identity};
-use futures::channel::oneshot;
 use rustix::fd::{AsFd as _, OwnedFd};
 use std::{
     fmt,
@@ -26,7 +25,7 @@ pub(super) struct Child<R: Reactor> {
     identity: Option<Identity>,
     enforcement: Option<Box<Enforcement>>,
     children: Arc<Children>,
-    exit: State,
+    exit: State<R>,
     output: Output<R>,
     input: Option<OwnedFd>,
     /// It is not to be killed.
@@ -34,9 +33,9 @@ pub(super) struct Child<R: Reactor> {
 }
 
 /// How far the child has come.
-enum State {
+enum State<R: Reactor> {
     /// It runs, or nobody was told of its end.
-    Running(oneshot::Receiver<Exit>),
+    Running(R::Task<Exit>),
     /// It has ended; its output may go on until then.
     Exited(Sleep),
     /// All is told.
