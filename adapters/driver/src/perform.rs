@@ -14,6 +14,7 @@ use futures::{
 };
 use std::{
     future::Future,
+    mem,
     pin::Pin,
     sync::{
         Arc,
@@ -91,6 +92,10 @@ struct Heard {
 impl Heard {
     fn pid(&self) -> Option<u32> {
         self.child.as_ref()?.pid()
+    }
+
+    fn identity(&self) -> Option<Identity> {
+        self.child.as_ref()?.identity()
     }
 
     fn poll_event(&mut self, cx: &mut Context<'_>) -> Poll<Option<ChildEvent>> {
@@ -221,7 +226,7 @@ impl Start {
             mouth.give(child.input());
         }
         Life {
-            identity: child.identity(),
+            is_identified: false,
             child: Heard {
                 child: Some(child),
                 leaves,
@@ -235,8 +240,8 @@ impl Start {
 /// A child that was started, with what keeps its input open.
 struct Life {
     child: Heard,
-    /// What it can be found by again, until that was told.
-    identity: Option<Identity>,
+    /// It was told what it can be found by again.
+    is_identified: bool,
     exit: Exit,
     _mouth: Option<Mouth>,
 }
@@ -299,7 +304,9 @@ impl Life {
     /// The next thing heard of a child. One that stops talking without a word about
     /// its end is taken for ended.
     fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<What> {
-        if let Some(identity) = self.identity.take() {
+        if !mem::replace(&mut self.is_identified, true)
+            && let Some(identity) = self.child.identity()
+        {
             return Poll::Ready(What::Progress(Progress::Identified(identity)));
         }
         let progress = match ready!(self.child.poll_event(cx)) {

@@ -369,6 +369,6 @@ mod tests {
     #[test]
     #[cfg(target_pointer_width = "64")]
     fn what_every_daemon_has_is_little() {
-        assert!(size_of::<Process>() <= 1_384, "{}", size_of::<Process>());
+        assert!(size_of::<Process>() <= 1_328, "{}", size_of::<Process>());
     }
 }
