@@ -64,8 +64,6 @@ pub struct Step {
     pub notify: Option<Box<Template>>,
     /// Its bytes in the text.
     pub span: Range<usize>,
-    /// Its JSON pointer.
-    pub pointer: String,
 }
 
 /// What comes after a step.

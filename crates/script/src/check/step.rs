@@ -247,6 +247,5 @@ fn blank(index: usize, spot: &Spot<'_>) -> Step {
         queue: false,
         notify: None,
         span: spot.node.span.clone(),
-        pointer: spot.pointer(),
     }
 }
