@@ -14,9 +14,13 @@ use collodi_contain::{RelPath, Root};
 use collodi_file::{FileAnswer, FileError, FileErrorKind, FileOp, Stat};
 use collodi_sim::World;
 use collodi_time::{Duration, Instant, WallTime};
-use std::sync::{
-    Arc,
-    atomic::{AtomicU64, Ordering},
+use std::{
+    future::poll_fn,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    task::{Context, Poll, ready},
 };
 
 /// What the backends do wrong.
@@ -53,7 +57,7 @@ enum Wrong {
     NeverLeaked,
     AlwaysLeaked,
     ReadsHalf,
-    LosesCancelled,
+    LosesAwaited,
     ReadsAhead,
     // input
     InputIsAlwaysThere,
@@ -214,10 +218,7 @@ const TABLE: &[(Wrong, &str)] = &[
         Wrong::ReadsHalf,
         "output::output_before_the_exit_is_not_lost",
     ),
-    (
-        Wrong::LosesCancelled,
-        "output::next_event_is_safe_to_cancel",
-    ),
+    (Wrong::LosesAwaited, "output::next_event_is_safe_to_cancel"),
     (Wrong::ReadsAhead, "output::unread_output_holds_the_child"),
     (
         Wrong::InputIsAlwaysThere,
@@ -451,7 +452,7 @@ impl ProcessBackend for Bad {
         };
         let mut child = BadChild::new(self, good, spec.tree.clone());
         if self.is(Wrong::ReadsAhead) {
-            child.read_all().await;
+            poll_fn(|cx| child.poll_all(cx)).await;
         }
         Ok(Box::new(child))
     }
@@ -516,6 +517,9 @@ struct BadChild {
     tree: TreeId,
     kept: Vec<ChildEvent>,
     outputs: u32,
+    is_all_read: bool,
+    /// Somebody asked when there was nothing.
+    asked_in_vain: bool,
 }
 
 impl BadChild {
@@ -527,6 +531,8 @@ impl BadChild {
             tree,
             kept: Vec::new(),
             outputs: 0,
+            is_all_read: bad.wrong != Wrong::ExitWaitsForOutput,
+            asked_in_vain: false,
         }
     }
 
@@ -534,8 +540,8 @@ impl BadChild {
         &mut **self.good.as_mut().unwrap()
     }
 
-    async fn read_all(&mut self) {
-        while let Some(event) = self.good().next_event().await {
+    fn poll_all(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        while let Some(event) = ready!(self.good().poll_event(cx)) {
             self.kept.push(event);
         }
         if self.wrong == Wrong::ExitWaitsForOutput {
@@ -545,6 +551,7 @@ impl BadChild {
                 ChildEvent::Closed { .. } => 2,
             });
         }
+        Poll::Ready(())
     }
 
     fn spoil(&mut self, event: ChildEvent) -> Option<ChildEvent> {
@@ -582,7 +589,6 @@ impl BadChild {
     }
 }
 
-#[async_trait]
 impl Child for BadChild {
     fn pid(&self) -> Option<u32> {
         let pid = self.good.as_ref()?.pid();
@@ -597,26 +603,31 @@ impl Child for BadChild {
         self.good.as_ref()?.enforcement()
     }
 
-    async fn next_event(&mut self) -> Option<ChildEvent> {
-        if self.wrong == Wrong::ExitWaitsForOutput && self.outputs == 0 {
-            self.outputs = 1;
-            let tree = self.tree.clone();
-            self.backends.process.tree_empty(&tree).await.ok()?;
-            self.read_all().await;
+    fn poll_event(&mut self, cx: &mut Context<'_>) -> Poll<Option<ChildEvent>> {
+        if !self.is_all_read {
+            let mut empty = self.backends.process.tree_empty(&self.tree);
+            let _ = ready!(empty.as_mut().poll(cx));
+            drop(empty);
+            ready!(self.poll_all(cx));
+            self.is_all_read = true;
         }
         loop {
             let event = match self.kept.is_empty() {
-                false => self.kept.remove(0),
-                true => self.good().next_event().await?,
+                false => Some(self.kept.remove(0)),
+                true => match self.good().poll_event(cx) {
+                    Poll::Pending => {
+                        self.asked_in_vain = true;
+                        return Poll::Pending;
+                    }
+                    Poll::Ready(event) => event,
+                },
             };
-            if self.wrong == Wrong::LosesCancelled {
-                let clock = &self.backends.clock;
-                clock
-                    .sleep_until(clock.now() + Duration::from_nanos(1))
-                    .await;
-            }
-            if let Some(event) = self.spoil(event) {
-                return Some(event);
+            let is_lost = self.wrong == Wrong::LosesAwaited && self.asked_in_vain;
+            self.asked_in_vain = false;
+            match event.map(|event| self.spoil(event)) {
+                None => return Poll::Ready(None),
+                Some(Some(event)) if !is_lost => return Poll::Ready(Some(event)),
+                Some(_) => {}
             }
         }
     }

@@ -101,7 +101,7 @@ mod tests {
     fn said(name: &str) -> Event {
         Event::Process {
             process: ProcessId::from_text(name),
-            app: "demo".to_owned(),
+            app: "demo".into(),
             what: ProcessEvent::Waits(Vec::new()),
         }
     }

@@ -7,13 +7,20 @@ use collodi_backend::{Backends, Child, ChildEvent, ProcessBackend};
 use collodi_command::{CommandSpec, Exit, Identity, Stdin};
 use collodi_host::Input;
 use collodi_machine::ActionId;
-use futures::{FutureExt, StreamExt, stream, stream::BoxStream};
+use futures::{
+    FutureExt, Stream, StreamExt,
+    future::BoxFuture,
+    stream::{self, BoxStream},
+};
 use std::{
     future::Future,
+    mem,
+    pin::Pin,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
+    task::{Context, Poll, ready},
 };
 
 /// Something that happened to an action in flight.
@@ -83,8 +90,17 @@ struct Heard {
 }
 
 impl Heard {
-    async fn next_event(&mut self) -> Option<ChildEvent> {
-        self.child.as_mut()?.next_event().await
+    fn pid(&self) -> Option<u32> {
+        self.child.as_ref()?.pid()
+    }
+
+    fn identity(&self) -> Option<Identity> {
+        self.child.as_ref()?.identity()
+    }
+
+    fn poll_event(&mut self, cx: &mut Context<'_>) -> Poll<Option<ChildEvent>> {
+        let child = self.child.as_mut();
+        child.map_or(Poll::Ready(None), |child| child.poll_event(cx))
     }
 }
 
@@ -193,11 +209,12 @@ struct Start {
 }
 
 impl Start {
-    async fn child(&self) -> Result<Box<dyn Child>, Error> {
-        match &self.identity {
+    async fn child(self) -> Result<Life, Error> {
+        let child = match &self.identity {
             None => self.process.spawn(&self.spec).await,
             Some(identity) => self.process.adopt(&self.spec, identity).await,
-        }
+        };
+        child.map(|child| self.life(child))
     }
 
     /// The life of `child`, which is the command.
@@ -209,7 +226,7 @@ impl Start {
             mouth.give(child.input());
         }
         Life {
-            identity: child.identity(),
+            is_identified: false,
             child: Heard {
                 child: Some(child),
                 leaves,
@@ -223,16 +240,21 @@ impl Start {
 /// A child that was started, with what keeps its input open.
 struct Life {
     child: Heard,
-    /// What it can be found by again, until that was told.
-    identity: Option<Identity>,
+    /// It was told what it can be found by again.
+    is_identified: bool,
     exit: Exit,
     _mouth: Option<Mouth>,
 }
 
 /// A command on its way. It is small where nothing happens: most commands that run are quiet.
-enum Exec {
-    Start(Box<Start>),
-    Run(Box<Life>),
+struct Exec {
+    id: ActionId,
+    stage: Stage,
+}
+
+enum Stage {
+    Starting(BoxFuture<'static, Result<Life, Error>>),
+    Running(Life),
     Over,
 }
 
@@ -250,53 +272,55 @@ fn command(
 }
 
 fn exec(id: ActionId, start: Start) -> BoxStream<'static, Happening> {
-    let start = Exec::Start(Box::new(start));
-    let next = move |exec: Exec| async move {
-        let (what, next) = exec.next().await?;
-        Some((Happening { id, what }, next))
-    };
-    stream::unfold(start, next).boxed()
+    let stage = Stage::Starting(start.child().boxed());
+    Exec { id, stage }.boxed()
 }
 
-impl Exec {
-    async fn next(self) -> Option<(What, Self)> {
-        match self {
-            Self::Start(start) => Some(Self::begin(start).await),
-            Self::Run(life) => Some(Self::hear(life).await),
-            Self::Over => None,
-        }
-    }
+impl Stream for Exec {
+    type Item = Happening;
 
-    async fn begin(start: Box<Start>) -> (What, Self) {
-        match start.child().await {
-            Ok(child) => {
-                let pid = child.pid();
-                let life = Box::new(start.life(child));
-                (What::Progress(Progress::Spawned { pid }), Self::Run(life))
-            }
-            Err(error) => (What::Completed(Completion::Exec(Err(error))), Self::Over),
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Happening>> {
+        let what = match &mut self.stage {
+            Stage::Starting(start) => match ready!(start.poll_unpin(cx)) {
+                Ok(life) => {
+                    let pid = life.child.pid();
+                    self.stage = Stage::Running(life);
+                    What::Progress(Progress::Spawned { pid })
+                }
+                Err(error) => What::Completed(Completion::Exec(Err(error))),
+            },
+            Stage::Running(life) => ready!(life.poll_next(cx)),
+            Stage::Over => return Poll::Ready(None),
+        };
+        if let What::Completed(_) = what {
+            self.stage = Stage::Over;
         }
+        let id = self.id;
+        Poll::Ready(Some(Happening { id, what }))
     }
+}
 
+impl Life {
     /// The next thing heard of a child. One that stops talking without a word about
     /// its end is taken for ended.
-    async fn hear(mut life: Box<Life>) -> (What, Self) {
-        if let Some(identity) = life.identity.take() {
-            let identified = Progress::Identified(identity);
-            return (What::Progress(identified), Self::Run(life));
+    fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<What> {
+        if !mem::replace(&mut self.is_identified, true)
+            && let Some(identity) = self.child.identity()
+        {
+            return Poll::Ready(What::Progress(Progress::Identified(identity)));
         }
-        let progress = match life.child.next_event().await {
+        let progress = match ready!(self.child.poll_event(cx)) {
             Some(ChildEvent::Output { stream, bytes }) => Progress::Output { stream, bytes },
             Some(ChildEvent::Exited(exit)) => {
-                life.exit = exit;
+                self.exit = exit;
                 Progress::Exited(exit)
             }
             Some(ChildEvent::Closed { leaked }) => {
-                return (completed(life.exit, leaked), Self::Over);
+                return Poll::Ready(completed(self.exit, leaked));
             }
-            None => return (completed(life.exit, false), Self::Over),
+            None => return Poll::Ready(completed(self.exit, false)),
         };
-        (What::Progress(progress), Self::Run(life))
+        Poll::Ready(What::Progress(progress))
     }
 }
 

@@ -8,7 +8,11 @@ use collodi_backend::{
     Member, ProcessBackend,
 };
 use collodi_command::{CommandSpec, Exit, Identity, Signal, TreeId, Usage};
-use std::{fmt, sync::Arc};
+use std::{
+    fmt,
+    sync::Arc,
+    task::{Context, Poll, ready},
+};
 
 /// A backend whose children are written down: before they start, and when they have ended.
 #[derive(Clone)]
@@ -187,7 +191,6 @@ impl Watched {
     }
 }
 
-#[async_trait]
 impl Child for Watched {
     fn pid(&self) -> Option<u32> {
         self.inner.as_ref()?.pid()
@@ -197,14 +200,17 @@ impl Child for Watched {
         self.inner.as_ref()?.identity()
     }
 
-    async fn next_event(&mut self) -> Option<ChildEvent> {
-        let event = self.inner.as_mut()?.next_event().await?;
-        if let ChildEvent::Exited(exit) = event
+    fn poll_event(&mut self, cx: &mut Context<'_>) -> Poll<Option<ChildEvent>> {
+        let Some(inner) = &mut self.inner else {
+            return Poll::Ready(None);
+        };
+        let event = ready!(inner.poll_event(cx));
+        if let Some(ChildEvent::Exited(exit)) = event
             && let Some(line) = self.line.take()
         {
             line.ended(exit);
         }
-        Some(event)
+        Poll::Ready(event)
     }
 
     fn enforcement(&self) -> Option<Enforcement> {

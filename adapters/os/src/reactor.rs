@@ -17,6 +17,9 @@ pub trait Reactor: fmt::Debug + Send + Sync + 'static {
     /// A descriptor that is watched.
     type Watched<T: Descriptor>: Watched<T>;
 
+    /// What a task came to, once it has; an error when it was cut off.
+    type Task<T: Send + 'static>: Future<Output = io::Result<T>> + Send + Unpin;
+
     /// Watches for something to read.
     ///
     /// # Errors
@@ -39,7 +42,9 @@ pub trait Reactor: fmt::Debug + Send + Sync + 'static {
     /// # Errors
     ///
     /// When there is no thread to run it.
-    fn detach(task: impl Future<Output = ()> + Send + 'static) -> io::Result<()>;
+    fn detach<T: Send + 'static>(
+        task: impl Future<Output = T> + Send + 'static,
+    ) -> io::Result<Self::Task<T>>;
 
     /// Runs `work` on a thread for blocking work; once begun, it is finished. Beyond the
     /// runtime's end it is not begun.

@@ -21,7 +21,12 @@ pub(crate) fn text(step: &Step) -> Option<String> {
 pub(crate) fn reason(step: &Step, run: &Run, options: &RunOptions, words: &Words) -> String {
     let guard = text(step).unwrap_or_default();
     let mut values: Vec<String> = Vec::new();
-    for reference in step.when.iter().flat_map(Template::references) {
+    for reference in step
+        .when
+        .as_deref()
+        .into_iter()
+        .flat_map(Template::references)
+    {
         let path: Vec<&str> = reference.path.iter().map(String::as_str).collect();
         let Some(said) = meaning(&path, reference.called, run, options, words) else {
             continue;
@@ -82,7 +87,11 @@ pub(crate) fn is_open(
     words: &Words,
     said: impl Fn(&str) -> bool,
 ) -> bool {
-    let references = step.when.iter().flat_map(Template::references);
+    let references = step
+        .when
+        .as_deref()
+        .into_iter()
+        .flat_map(Template::references);
     let mut paths = references.map(|reference| reference.path);
     paths.any(|path| {
         let path: Vec<&str> = path.iter().map(String::as_str).collect();

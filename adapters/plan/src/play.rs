@@ -147,7 +147,7 @@ impl<'a> Player<'a> {
                 }
             }
             Event::Asks(question) => self.asks(question),
-            Event::Command { line, .. } => self.stack.top.line = Some(line.clone()),
+            Event::Command { line, .. } => self.stack.top.line = Some(line.to_string()),
             Event::StepDone { step } => self.stack.top.detach(step),
             Event::Ending => self.stack.top.end_kept(),
             Event::Serving => self.stack.top.todo.push_back(Todo::Serve),
@@ -204,7 +204,7 @@ impl<'a> Player<'a> {
     fn daemon_started(&mut self, id: ActionId, step: &StepAt) {
         let name = self.stack.top.record.step_name(step);
         let daemon = DaemonStarted {
-            id: format!("<daemon of {name}>"),
+            id: format!("<daemon of {name}>").into(),
             pid: None,
         };
         self.answer(id, Completed::Daemon(Ok(daemon)));

@@ -179,7 +179,7 @@ impl Record {
             step: at.index,
             list: at.list.name().map(ToOwned::to_owned),
             method: step.method.name().to_owned(),
-            pointer: step.pointer.clone(),
+            pointer: at.pointer(),
             line: self.lines.get(at).copied().unwrap_or_default(),
             when: guard::text(step),
             skipped,

@@ -281,14 +281,23 @@ struct ScriptedChild {
     enforcement: Option<Enforcement>,
 }
 
-#[async_trait]
 impl Child for ScriptedChild {
     fn pid(&self) -> Option<u32> {
         Some(self.pid)
     }
 
-    async fn next_event(&mut self) -> Option<ChildEvent> {
-        poll_fn(|cx| self.poll_event(cx)).await
+    fn poll_event(&mut self, cx: &mut Context<'_>) -> Poll<Option<ChildEvent>> {
+        if self.closed {
+            return Poll::Ready(None);
+        }
+        let event = self.world.clone().state().next_event(self, cx);
+        if event.is_some() {
+            return Poll::Ready(event);
+        }
+        if self.poll_grace(cx).is_ready() {
+            return Poll::Ready(Some(self.close(true)));
+        }
+        Poll::Pending
     }
 
     fn identity(&self) -> Option<Identity> {
@@ -329,20 +338,6 @@ impl ScriptedChild {
             recorder: None,
             enforcement: None,
         }
-    }
-
-    fn poll_event(&mut self, cx: &mut Context<'_>) -> Poll<Option<ChildEvent>> {
-        if self.closed {
-            return Poll::Ready(None);
-        }
-        let event = self.world.clone().state().next_event(self, cx);
-        if event.is_some() {
-            return Poll::Ready(event);
-        }
-        if self.poll_grace(cx).is_ready() {
-            return Poll::Ready(Some(self.close(true)));
-        }
-        Poll::Pending
     }
 
     fn close(&mut self, leaked: bool) -> ChildEvent {

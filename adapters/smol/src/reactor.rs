@@ -1,6 +1,6 @@
 //! Waiting, by async-io.
 
-use crate::tasks;
+use crate::tasks::{self, Task};
 use async_io::{Async, Timer};
 use blocking::unblock;
 use collodi_os::{Attempt, Descriptor, Sleep};
@@ -18,6 +18,7 @@ pub struct Reactor;
 
 impl collodi_os::Reactor for Reactor {
     type Watched<T: Descriptor> = Watched<T>;
+    type Task<T: Send + 'static> = Task<T>;
 
     fn readable<T: Descriptor>(fd: T) -> io::Result<Watched<T>> {
         Async::new_nonblocking(fd).map(Watched::Readable)
@@ -33,7 +34,9 @@ impl collodi_os::Reactor for Reactor {
         })
     }
 
-    fn detach(task: impl Future<Output = ()> + Send + 'static) -> io::Result<()> {
+    fn detach<T: Send + 'static>(
+        task: impl Future<Output = T> + Send + 'static,
+    ) -> io::Result<Task<T>> {
         tasks::spawn(task)
     }
 

@@ -4,12 +4,14 @@ use collodi_os::{Attempt, Descriptor, Sleep};
 use std::{
     future::Future,
     io,
+    pin::Pin,
     task::{Context, Poll, ready},
     time::Duration,
 };
 use tokio::{
     io::{Interest, unix::AsyncFd},
     runtime::Handle,
+    task::JoinHandle,
 };
 
 /// The tokio runtime that polls whoever waits.
@@ -18,6 +20,7 @@ pub struct Reactor;
 
 impl collodi_os::Reactor for Reactor {
     type Watched<T: Descriptor> = Watched<T>;
+    type Task<T: Send + 'static> = Task<T>;
 
     fn readable<T: Descriptor>(fd: T) -> io::Result<Watched<T>> {
         Watched::new(fd, Interest::READABLE)
@@ -31,9 +34,10 @@ impl collodi_os::Reactor for Reactor {
         Box::pin(tokio::time::sleep(time))
     }
 
-    fn detach(task: impl Future<Output = ()> + Send + 'static) -> io::Result<()> {
-        tokio::spawn(task);
-        Ok(())
+    fn detach<T: Send + 'static>(
+        task: impl Future<Output = T> + Send + 'static,
+    ) -> io::Result<Task<T>> {
+        Ok(Task(tokio::spawn(task)))
     }
 
     async fn offload<T: Send + 'static>(
@@ -47,6 +51,18 @@ impl collodi_os::Reactor for Reactor {
         if let Ok(runtime) = Handle::try_current() {
             runtime.spawn_blocking(work);
         }
+    }
+}
+
+/// A task that tokio runs.
+#[derive(Debug)]
+pub struct Task<T>(JoinHandle<T>);
+
+impl<T> Future for Task<T> {
+    type Output = io::Result<T>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<T>> {
+        Pin::new(&mut self.0).poll(cx).map_err(io::Error::other)
     }
 }
 

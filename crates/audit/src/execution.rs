@@ -79,8 +79,8 @@ impl Execution {
         let purpose = &spec.purpose;
         Self {
             kind: purpose.kind.to_string(),
-            app: purpose.app.clone(),
-            run: purpose.run.clone(),
+            app: purpose.app.as_deref().map(String::from),
+            run: purpose.run.as_deref().map(String::from),
             step: purpose.step.clone(),
             command: cut(&mask(spec).apply(&spec.to_string())),
             cwd: cut(&spec.cwd.absolute()),

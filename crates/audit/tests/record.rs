@@ -26,8 +26,8 @@ fn spec() -> CommandSpec {
     ];
     spec.purpose = Purpose {
         kind: Kind::Step,
-        app: Some("demo".to_owned()),
-        run: Some("demo-run-1".to_owned()),
+        app: Some("demo".into()),
+        run: Some("demo-run-1".into()),
         step: Some("2".to_owned()),
         environment: decided.map(|(name, rule)| (name.to_owned(), rule)).into(),
         secrets: ["hushhush123".to_owned()].into(),

@@ -5,7 +5,11 @@ use alloc::{boxed::Box, sync::Arc, vec::Vec};
 use async_trait::async_trait;
 use collodi_command::{CommandSpec, Exit, Identity, Member, Signal, Stream, TreeId, Usage};
 use collodi_sandbox::Enforcement;
-use core::fmt;
+use core::{
+    fmt,
+    future::poll_fn,
+    task::{Context, Poll},
+};
 
 /// Starts children and ends whole trees of them.
 #[async_trait]
@@ -64,7 +68,6 @@ pub trait ProcessBackend: Send + Sync + fmt::Debug {
 
 /// One child, owned by whoever reads its events. Dropping it kills the child's
 /// process group.
-#[async_trait]
 pub trait Child: Send + fmt::Debug {
     /// The process id, where there is one.
     fn pid(&self) -> Option<u32>;
@@ -80,13 +83,12 @@ pub trait Child: Send + fmt::Debug {
         None
     }
 
-    /// The next thing that happened. Output keeps its order within a stream.
+    /// The next thing that happened; pending while nothing has, and whoever asked is woken
+    /// when something does. Output keeps its order within a stream.
     ///
     /// `Exited` comes once, as soon as the child ended: it waits for no output.
     /// `Closed` comes once, last. After it, nothing.
-    ///
-    /// Safe to cancel: an event is not lost when the future is dropped.
-    async fn next_event(&mut self) -> Option<ChildEvent>;
+    fn poll_event(&mut self, cx: &mut Context<'_>) -> Poll<Option<ChildEvent>>;
 
     /// A handle to write to the child's standard input; none unless it was asked
     /// for.
@@ -96,6 +98,15 @@ pub trait Child: Send + fmt::Debug {
     /// whoever [adopts](ProcessBackend::adopt) it next. Where nobody can, it is dropped as
     /// any other.
     fn leave(self: Box<Self>);
+}
+
+impl dyn Child + '_ {
+    /// Waits for the [next thing that happens](Child::poll_event).
+    ///
+    /// Safe to cancel: an event is not lost when the future is dropped.
+    pub async fn next_event(&mut self) -> Option<ChildEvent> {
+        poll_fn(|cx| self.poll_event(cx)).await
+    }
 }
 
 /// Writes to a child. Dropping it closes the child's standard input.

@@ -10,9 +10,9 @@ pub struct Purpose {
     /// The kind of thing.
     pub kind: Kind,
     /// The app whose script wants it.
-    pub app: Option<String>,
+    pub app: Option<Arc<str>>,
     /// The run of it.
-    pub run: Option<String>,
+    pub run: Option<Arc<str>>,
     /// The step of the run, as people count.
     pub step: Option<String>,
     /// Each variable that somebody mentioned, and the word of the rule that decided.

@@ -61,7 +61,9 @@ impl CommandSpec {
     /// Adds arguments.
     #[must_use]
     pub fn args<'a>(mut self, args: impl IntoIterator<Item = &'a str>) -> Self {
-        self.args.extend(args.into_iter().map(ToOwned::to_owned));
+        let args = args.into_iter().map(ToOwned::to_owned);
+        self.args.reserve_exact(args.size_hint().0);
+        self.args.extend(args);
         self
     }
 

@@ -85,7 +85,7 @@ impl Host {
     /// The run of which a step is about to start a script of this app, or fetches it.
     fn wanted_by(&self, app: &str) -> Option<String> {
         let wants = |call: &&Call| match &call.stage {
-            Stage::Reading(of) | Stage::Missing(of) | Stage::Stopping(of) => of.name == app,
+            Stage::Reading(of) | Stage::Missing(of) | Stage::Stopping(of) => *of.name == *app,
             Stage::Fetching(fetch) => fetch.is_of(app),
             _ => false,
         };

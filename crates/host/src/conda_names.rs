@@ -6,7 +6,7 @@ use crate::{
     post::Post,
     shared::{Child, Role},
 };
-use alloc::{format, string::String};
+use alloc::{format, sync::Arc};
 use collodi_command::TreeId;
 use collodi_contain::{Name, RelPath};
 use collodi_machine::{ActionId, Machine as _, Output};
@@ -20,7 +20,7 @@ type Who = (RunId, ActionId);
 /// The search for one, and what it is made with where it is not there.
 #[derive(Clone, Debug)]
 pub(crate) struct Search {
-    app: Option<String>,
+    app: Option<Arc<str>>,
     contents: Contents,
     locate: Locate,
     wanted: bool,
@@ -35,7 +35,7 @@ impl Host {
         &mut self,
         now: Instant,
         who: Who,
-        app: Option<String>,
+        app: Option<Arc<str>>,
         (name, contents): (Name, Contents),
     ) {
         let options = &self.options;

@@ -47,8 +47,8 @@ impl Trust {
         is_within
             .then_some(())
             .ok_or_else(|| ScriptFault::TrustedFurther {
-                app: called.name.clone(),
-                by: caller.name.clone(),
+                app: String::from(&*called.name),
+                by: String::from(&*caller.name),
             })
     }
 }
@@ -293,7 +293,7 @@ mod tests {
         };
         let level = |app: Option<&str>| {
             let mut spec = exec("/w/app");
-            spec.purpose.app = app.map(ToString::to_string);
+            spec.purpose.app = app.map(Into::into);
             match confining.apply(Action::Exec(spec), &Child::Detect, &mut temporary()) {
                 Action::Exec(spec) => match spec.sandbox {
                     Sandbox::Within(profile) => Some(profile.confinement),

@@ -5,7 +5,7 @@ use crate::{
     journal::{Sheet, Wanted},
     post::Post,
     process::{Birth, First, Past},
-    shared::Child,
+    shared::{Child, Owner},
 };
 use alloc::{boxed::Box, format, string::ToString, sync::Arc, vec::Vec};
 use collodi_action::{Error, ErrorKind};
@@ -63,8 +63,9 @@ impl Host {
             return;
         };
         let command = self.shared.in_flight(&Child::Run(run.clone()), keep.exec);
-        let Some((number, pid, identity)) = command else {
-            let ended = Error::new(ErrorKind::Gone, "keep", keep.daemon.line);
+        let process = |(number, owner): (_, &Owner)| (number, owner.process.clone());
+        let Some((number, process)) = command.map(process) else {
+            let ended = Error::new(ErrorKind::Gone, "keep", &*keep.daemon.line);
             let refused = Completed::Daemon(Err(ended));
             let input = collodi_run::Input::Completed(action, refused);
             return self.shared.post.push_back(Post::Run(run.clone(), input));
@@ -82,7 +83,7 @@ impl Host {
             supervision: entry.supervision(),
             starting: Some(action),
             kept: Some(keep.exec),
-            first: First::Kept(number, pid, identity),
+            first: First::Kept(number, process),
             past: Past::default(),
         };
         self.add_process(birth, seed);
@@ -111,7 +112,7 @@ impl Host {
             command.purpose = Purpose {
                 kind: Kind::Daemon,
                 app: Some(birth.app.name.clone()),
-                run: Some(birth.run.to_string()),
+                run: Some(birth.run.clone().into()),
                 ..Purpose::default()
             };
         }
@@ -128,10 +129,10 @@ impl Host {
         let policy = self.alike.policy(policy);
         let supervisor = Supervisor::new(policy, self.options.stop.clone(), seed);
         let supervisor = supervisor.resumed(birth.past.restarts, birth.past.last_exit);
-        self.alike.share(&mut birth.daemon.command);
+        self.alike.share(&mut birth.daemon);
         let id = birth.id.clone();
         let mask = self.shared.secrets.mask_of(&birth.daemon.command);
-        birth.daemon.line = mask.apply(&birth.daemon.line).into_owned();
+        mask.hide(&mut birth.daemon.line);
         let log = Log::new(self.options.log).with_mask(mask);
         let mut process = Process::new(birth, supervisor, log, self.options.epoch);
         process.order.noted = !waits;

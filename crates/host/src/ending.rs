@@ -62,7 +62,7 @@ impl Host {
             .collect();
         self.operator_stops(&processes);
         self.end_daemons(processes);
-        self.leave_restarts(now, |of| of.name == app);
+        self.leave_restarts(now, |of| *of.name == *app);
         Ok(Accepted::UnderWay)
     }
 

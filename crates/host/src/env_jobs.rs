@@ -7,10 +7,7 @@ use crate::{
     environment::EnvJob,
     post::Post,
 };
-use alloc::{
-    collections::btree_map::Entry,
-    string::{String, ToString},
-};
+use alloc::{collections::btree_map::Entry, string::ToString, sync::Arc};
 use collodi_contain::{ContainedPath, Name};
 use collodi_machine::ActionId;
 use collodi_python::{Contents, EnvDir, ProvisionOptions};
@@ -50,7 +47,7 @@ impl Host {
     /// The making of this environment, begun if it is not under way.
     pub(crate) fn env_job(
         &mut self,
-        app: Option<String>,
+        app: Option<Arc<str>>,
         env: &EnvDir,
         contents: Contents,
     ) -> &mut EnvJob {

@@ -119,7 +119,7 @@ impl LeftDaemon {
         let record = record.filter(|record| !record.ended)?;
         let command = record.daemon.command;
         Some(Self {
-            app: record.app.name,
+            app: record.app.name.to_string(),
             id: record.id,
             env: command.env.get("VIRTUAL_ENV").cloned(),
             tree: command.tree,

@@ -7,7 +7,7 @@ use crate::{
     secrets::mask,
     shared::{Child, Role, Shared},
 };
-use alloc::{string::String, vec::Vec};
+use alloc::{string::String, sync::Arc, vec::Vec};
 use collodi_action::{Action, Completion};
 use collodi_contain::ContainedPath;
 use collodi_file::{FileAnswer, FileOp};
@@ -23,7 +23,7 @@ use collodi_time::Instant;
 #[derive(Clone, Debug)]
 pub(crate) struct EnvJob {
     /// The app that wanted it first.
-    app: Option<String>,
+    app: Option<Arc<str>>,
     options: ProvisionOptions,
     provision: Provision,
     /// It was cancelled, or only clears. Who wants it since then gets a new one.
@@ -35,7 +35,7 @@ pub(crate) struct EnvJob {
 }
 
 impl EnvJob {
-    pub(crate) fn new(app: Option<String>, options: ProvisionOptions) -> Self {
+    pub(crate) fn new(app: Option<Arc<str>>, options: ProvisionOptions) -> Self {
         let log = Log::new(Limits {
             lines: 200,
             ..Limits::default()
@@ -54,7 +54,7 @@ impl EnvJob {
 
     /// How it is made from here on, when all that was wanted is that nothing is half-made.
     /// And for which app.
-    pub(crate) fn renew(&mut self, app: Option<String>, options: ProvisionOptions) {
+    pub(crate) fn renew(&mut self, app: Option<Arc<str>>, options: ProvisionOptions) {
         if self.options.contents == Contents::Nothing {
             (self.app, self.options) = (app, options);
         }
@@ -115,7 +115,7 @@ impl EnvJob {
                 }
                 Output::Event(ProvisionEvent::Creating { command }) => {
                     // Asked before the command is started; nobody waits for the answer.
-                    let (child, path) = (Child::EnvSpace(env.clone()), env.clone());
+                    let (child, path) = (Child::EnvSpace(env.clone().into()), env.clone());
                     let look = Action::File(FileOp::Space { path });
                     shared.ask(child, None, Role::Plain, look);
                     let line = alloc::format!("creating environment {env}: {command}");
@@ -131,7 +131,7 @@ impl EnvJob {
                     });
                 }
                 Output::Wait(deadline) => {
-                    shared.wait(Child::Env(env), deadline);
+                    shared.wait(Child::Env(env.into()), deadline);
                     return false;
                 }
                 Output::Done(_) if self.outdated && self.is_wanted() => self.start_over(now),
@@ -171,7 +171,7 @@ impl EnvJob {
         if let Action::Exec(spec) = &mut action {
             spec.purpose.app.clone_from(&self.app);
         }
-        let child = Child::Env(self.provision.env().path().clone());
+        let child = Child::Env(self.provision.env().path().clone().into());
         shared.ask(child, Some(id), Role::Plain, action);
     }
 
@@ -189,7 +189,7 @@ impl EnvJob {
                 .post
                 .push_back(Post::Run(run, collodi_run::Input::Completed(id, completed)));
         }
-        shared.wait(Child::Env(env.clone()), None);
+        shared.wait(Child::Env(env.clone().into()), None);
         let is_looked_at = self.options.contents == Contents::Nothing;
         if is_looked_at && provisioned == Provisioned::Reused {
             return;

@@ -25,7 +25,7 @@ pub enum Event {
         /// The run.
         run: RunId,
         /// Its app.
-        app: String,
+        app: Arc<str>,
         /// What.
         what: RunEvent,
     },
@@ -34,7 +34,7 @@ pub enum Event {
         /// The daemon.
         process: ProcessId,
         /// Its app.
-        app: String,
+        app: Arc<str>,
         /// What.
         what: ProcessEvent,
     },

@@ -296,7 +296,7 @@ pub fn app_command(
     spec.bounds = options.bounds;
     spec.purpose = Purpose {
         kind: Kind::Repository,
-        app: Some(app.to_owned()),
+        app: Some(app.into()),
         environment: decided(&own_environment(options)),
         ..Purpose::default()
     };

@@ -25,6 +25,12 @@ macro_rules! id {
             }
         }
 
+        impl From<$id> for Arc<str> {
+            fn from(id: $id) -> Self {
+                id.0
+            }
+        }
+
         impl fmt::Display for $id {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str(&self.0)

@@ -77,7 +77,7 @@ impl Host {
         };
         self.shared.out.event(Event::Process {
             process: id.clone(),
-            app: process.app().to_string(),
+            app: process.app().into(),
             what: ProcessEvent::Waits(names),
         });
     }

@@ -8,7 +8,7 @@ use crate::{
     journal::{History, LogMark},
     reach::Reach,
     readiness::Watch,
-    shared::{Role, Shared},
+    shared::{Found, Role, Shared},
 };
 use alloc::{boxed::Box, string::String, sync::Arc, vec::Vec};
 use collodi_action::{Action, Error};
@@ -59,9 +59,9 @@ pub(crate) enum First {
     #[default]
     Started,
     /// A command of its run that runs already: its action, as the host numbers it.
-    Kept(ActionId, Option<u32>, Option<Identity>),
+    Kept(ActionId, Option<Box<Found>>),
     /// A process that an earlier host started, and when its life began.
-    Adopted(Identity, Instant),
+    Adopted(Box<Identity>, Instant),
     /// A process that an earlier host started, and of which nobody knows more.
     Lost,
 }
@@ -369,6 +369,6 @@ mod tests {
     #[test]
     #[cfg(target_pointer_width = "64")]
     fn what_every_daemon_has_is_little() {
-        assert!(size_of::<Process>() <= 1_632, "{}", size_of::<Process>());
+        assert!(size_of::<Process>() <= 1_328, "{}", size_of::<Process>());
     }
 }

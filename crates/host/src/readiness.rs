@@ -4,12 +4,7 @@ use crate::{
     ProcessId,
     shared::{Child, Role, Shared},
 };
-use alloc::{
-    boxed::Box,
-    format,
-    string::{String, ToString},
-    sync::Arc,
-};
+use alloc::{boxed::Box, format, string::ToString, sync::Arc};
 use collodi_action::{Action, Completion};
 use collodi_command::{Signal, TreeId};
 use collodi_machine::ActionId;
@@ -44,7 +39,7 @@ enum Stage {
 /// Whose readiness it is, and where its command runs.
 pub(crate) struct Place {
     pub(crate) process: ProcessId,
-    pub(crate) app: Option<String>,
+    pub(crate) app: Option<Arc<str>>,
     pub(crate) tree: TreeId,
 }
 

@@ -7,10 +7,7 @@ use crate::{
     post::Post,
     shared::{Child, Role},
 };
-use alloc::{
-    collections::BTreeSet,
-    string::{String, ToString},
-};
+use alloc::{collections::BTreeSet, string::ToString, sync::Arc};
 use collodi_action::{Completion, Progress};
 use collodi_contain::ContainedPath;
 use collodi_machine::{ActionId, Stale};
@@ -107,7 +104,7 @@ impl Host {
         };
         if job.handle(now, input, &mut self.shared) {
             self.envs.remove(env);
-            let child = Child::Env(env.clone());
+            let child = Child::Env(env.clone().into());
             self.shared.forget_trees(&child);
             self.shared.remove_temporary(&child, &BTreeSet::new());
             self.env_changed(env.clone());
@@ -129,7 +126,7 @@ impl Host {
     pub(crate) fn make_for(
         &mut self,
         (run, action): (RunId, ActionId),
-        app: Option<String>,
+        app: Option<Arc<str>>,
         env: &EnvDir,
         contents: Contents,
     ) {
@@ -159,11 +156,7 @@ impl Host {
     ) -> Result<(), Stale> {
         self.shared.out.progress(id)?;
         if let Some(owner) = self.shared.owners.get_mut(&id) {
-            match &progress {
-                Progress::Spawned { pid } => owner.pid = *pid,
-                Progress::Identified(identity) => owner.identity = Some(identity.clone()),
-                _ => {}
-            }
+            owner.heard(&progress);
         }
         if let Some(Child::Call(call)) = self.shared.owners.get(&id).map(|owner| &owner.child) {
             self.call_progress(now, *call, &progress);
@@ -282,7 +275,7 @@ impl Host {
     pub(crate) fn delete(&mut self, path: ContainedPath, deletion: Deletion) {
         let action = deletion.action();
         self.deleting.insert(path.clone(), deletion);
-        let child = Child::EnvDeletion(path);
+        let child = Child::EnvDeletion(path.into());
         self.shared.ask(child, None, Role::Plain, action);
     }
 

@@ -11,7 +11,7 @@ use collodi_logs::{Log, Mask};
 use collodi_run::{
     App, Known, Outcome, Overrides, PreparedAnswers, Question, Resume, Run, ScriptFault,
 };
-use collodi_script::{Script, StepAt, Supervision};
+use collodi_script::{Method, Script, StepAt, Supervision};
 use collodi_time::WallTime;
 use collodi_value::{Object, Value};
 
@@ -19,7 +19,7 @@ use collodi_value::{Object, Value};
 #[derive(Clone, Debug)]
 pub struct RunEntry {
     id: RunId,
-    app: String,
+    app: Arc<str>,
     file: String,
     started_at: WallTime,
     state: State,
@@ -96,11 +96,11 @@ pub struct StepView {
     /// Where it stands.
     pub at: StepAt,
     /// What it does.
-    pub method: String,
+    pub method: Method,
     /// How far it is.
     pub phase: StepPhase,
     /// The last command it ran.
-    pub command: Option<String>,
+    pub command: Option<Arc<str>>,
     /// The number of the first line of the log that may be of it, once it was begun or left
     /// out.
     pub log_from: Option<u64>,

@@ -100,7 +100,7 @@ impl Host {
         self.changing.refuse(&request.app.name)?;
         if let Some(by) = self.busy_by(&request.app.name).filter(|_| !request.again) {
             return Err(Refused::Busy {
-                app: request.app.name,
+                app: request.app.name.to_string(),
                 by,
             });
         }

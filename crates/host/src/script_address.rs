@@ -96,7 +96,7 @@ fn app_of(layout: &Layout, caller: &App, file: &ContainedPath) -> Result<App, Sc
             let name = named(&name, &text)?;
             (name.to_string(), layout.app(&name))
         }
-        (None, Some(_)) => (caller.name.clone(), caller.root.clone()),
+        (None, Some(_)) => (caller.name.to_string(), caller.root.clone()),
         (None, None) => folder(file, &text)?,
     };
     let inner = below(&root).filter(|path| !path.rel().is_root());

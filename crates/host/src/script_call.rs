@@ -214,7 +214,7 @@ impl Host {
             call.stage = stage;
             if let Action::Exec(spec) = &mut action {
                 let owner = app_that_holds(&self.options.layout, &spec.cwd.absolute());
-                spec.purpose.app = Some(owner.unwrap_or_else(|| call.app.name.clone()));
+                spec.purpose.app = Some(owner.map_or_else(|| call.app.name.clone(), Into::into));
             }
             self.shared.ask(Child::Call(id), None, Role::Plain, action);
         }

@@ -16,7 +16,7 @@ use alloc::{
     collections::{BTreeMap, VecDeque},
     vec::Vec,
 };
-use collodi_action::Action;
+use collodi_action::{Action, Progress};
 use collodi_command::{Bounds, Identity};
 use collodi_contain::ContainedPath;
 use collodi_machine::{ActionId, Outbox};
@@ -28,13 +28,13 @@ pub(crate) enum Child {
     /// The search for tools.
     Detect,
     /// The making of an environment.
-    Env(ContainedPath),
+    Env(Box<ContainedPath>),
     /// The search for a named conda environment that an action of a run wants.
     Locate(RunId, ActionId),
     /// The look whether there is room for an environment.
-    EnvSpace(ContainedPath),
+    EnvSpace(Box<ContainedPath>),
     /// The deletion of an environment.
-    EnvDeletion(ContainedPath),
+    EnvDeletion(Box<ContainedPath>),
     /// A daemon.
     Process(ProcessId),
     /// The question whether a daemon's tree is empty, asked again.
@@ -70,10 +70,33 @@ pub(crate) struct Owner {
     /// The child's own number for it; none where the child keeps no numbers.
     pub(crate) id: Option<ActionId>,
     pub(crate) role: Role,
-    /// The process id of a command that was started, where there is one.
+    /// The process of a run's command, which may become a daemon's. A daemon knows its own.
+    pub(crate) process: Option<Box<Found>>,
+}
+
+/// What is known of the process of a command.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Found {
+    /// Its id, where there is one.
     pub(crate) pid: Option<u32>,
-    /// What its process can be found by again.
+    /// What it can be found by again.
     pub(crate) identity: Option<Identity>,
+}
+
+impl Owner {
+    /// Something was heard of a command.
+    pub(crate) fn heard(&mut self, progress: &Progress) {
+        if !matches!(self.child, Child::Run(_)) {
+            return;
+        }
+        match progress {
+            Progress::Spawned { pid } => self.process.get_or_insert_default().pid = *pid,
+            Progress::Identified(identity) => {
+                self.process.get_or_insert_default().identity = Some(identity.clone());
+            }
+            _ => {}
+        }
+    }
 }
 
 /// What an action is for, where a child has several kinds.
@@ -167,13 +190,11 @@ impl Shared {
             other => self.confining.apply(other, &child, &mut self.temporary),
         };
         let number = self.out.action(action);
-        let (pid, identity) = (None, None);
         let owner = Owner {
             child,
             id,
             role,
-            pid,
-            identity,
+            process: None,
         };
         self.owners.insert(number, Box::new(owner));
     }
@@ -192,25 +213,22 @@ impl Shared {
     pub(crate) fn hand_over(&mut self, number: ActionId, child: Child, id: ActionId, role: Role) {
         if let Some(owner) = self.owners.get_mut(&number) {
             (owner.child, owner.id, owner.role) = (child, Some(id), role);
+            owner.process = None;
         }
     }
 
-    /// An action of a child that is in flight: our number, and what is known of a command.
-    pub(crate) fn in_flight(
-        &self,
-        child: &Child,
-        own: ActionId,
-    ) -> Option<(ActionId, Option<u32>, Option<Identity>)> {
+    /// An action of a child that is in flight: our number, and whose it is.
+    pub(crate) fn in_flight(&self, child: &Child, own: ActionId) -> Option<(ActionId, &Owner)> {
         let mut owners = self.owners.iter();
         let found = owners.find(|(_, owner)| owner.id == Some(own) && owner.child == *child);
-        found.map(|(number, owner)| (*number, owner.pid, owner.identity.clone()))
+        found.map(|(number, owner)| (*number, &**owner))
     }
 
     /// The number of a child's action; one that is no longer in flight has none, and 0
     /// is nobody's.
     fn number_of(&self, child: &Child, own: ActionId) -> ActionId {
         let found = self.in_flight(child, own);
-        found.map_or(ActionId::from_number(0), |(number, ..)| number)
+        found.map_or(ActionId::from_number(0), |(number, _)| number)
     }
 
     /// Sets or clears the deadline of a child.

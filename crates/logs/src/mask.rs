@@ -16,17 +16,16 @@ const STARS: &str = "***";
 /// are not known to it: it guards against accidents, not against a program that
 /// wants to tell.
 ///
-/// Copies share what was built.
+/// Copies share what was built; none is, where nothing is hidden.
 #[derive(Clone, Default)]
-pub struct Mask {
-    secrets: Arc<[String]>,
+pub struct Mask(Option<Arc<Built>>);
+
+struct Built {
+    secrets: Vec<String>,
     finder: Finder,
 }
 
-#[derive(Clone, Default)]
 enum Finder {
-    #[default]
-    Nothing,
     Any(AhoCorasick),
     /// The automaton could not be built: hide all rather than show a secret.
     Everything,
@@ -43,22 +42,32 @@ impl Mask {
         for secret in secrets {
             lines.extend(secret_lines(secret.as_ref()));
         }
+        if lines.is_empty() {
+            return Self::default();
+        }
         lines.sort_unstable();
         lines.dedup();
-        Self {
+        Self(Some(Arc::new(Built {
             finder: Finder::new(&lines),
-            secrets: lines.into(),
-        }
+            secrets: lines,
+        })))
     }
 
     /// Whether nothing is hidden.
     pub fn is_empty(&self) -> bool {
-        self.secrets.is_empty()
+        self.0.is_none()
     }
 
     /// `text` with each secret hidden.
     pub fn apply<'a>(&self, text: &'a str) -> Cow<'a, str> {
         self.prefix(text, text.len()).0
+    }
+
+    /// Hides each secret in `text`, which stays what it is when there is none in it.
+    pub fn hide<T: AsRef<str> + From<String>>(&self, text: &mut T) {
+        if let Cow::Owned(hidden) = self.apply((*text).as_ref()) {
+            *text = hidden.into();
+        }
     }
 
     /// The first `limit` bytes of `text`, or a little less, with each secret that
@@ -88,7 +97,7 @@ impl Mask {
     /// may yet become a secret is held back.
     pub(crate) fn showable<'a>(&self, text: &'a str) -> &'a str {
         let seen = plain(text);
-        let open = self.secrets.iter().map(|secret| overlap(secret, &seen));
+        let open = self.secrets().iter().map(|secret| overlap(secret, &seen));
         let open = open.max().unwrap_or(0);
         if open == 0 {
             return text;
@@ -101,14 +110,21 @@ impl Mask {
 
     /// Length of the longest secret.
     pub(crate) fn longest(&self) -> usize {
-        self.secrets.iter().map(String::len).max().unwrap_or(0)
+        self.secrets().iter().map(String::len).max().unwrap_or(0)
+    }
+
+    fn secrets(&self) -> &[String] {
+        self.0.as_deref().map_or(&[], |built| &built.secrets)
     }
 
     /// Where the secrets are: in order, not overlapping.
     fn find(&self, text: &str) -> Vec<Range<usize>> {
-        let mut ranges = self.finder.find(text);
-        if !is_plain(text) && !self.is_empty() {
-            let seen = self.finder.find(&plain(text));
+        let Some(Built { finder, .. }) = self.0.as_deref() else {
+            return Vec::new();
+        };
+        let mut ranges = finder.find(text);
+        if !is_plain(text) {
+            let seen = finder.find(&plain(text));
             ranges.extend(raw_ranges(text, &seen));
             ranges = merged(ranges);
         }
@@ -119,15 +135,12 @@ impl Mask {
 /// Says how many secrets, and none of them.
 impl fmt::Debug for Mask {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Mask({} secrets)", self.secrets.len())
+        write!(f, "Mask({} secrets)", self.secrets().len())
     }
 }
 
 impl Finder {
     fn new(secrets: &[String]) -> Self {
-        if secrets.is_empty() {
-            return Self::Nothing;
-        }
         AhoCorasick::builder()
             .match_kind(MatchKind::Standard)
             .build(secrets)
@@ -136,7 +149,6 @@ impl Finder {
 
     fn find(&self, text: &str) -> Vec<Range<usize>> {
         match self {
-            Self::Nothing => Vec::new(),
             Self::Everything => alloc::vec![0..text.len()],
             Self::Any(automaton) if text.len() < automaton.min_pattern_len() => Vec::new(),
             Self::Any(automaton) if !automaton.is_match(text) => Vec::new(),

@@ -55,6 +55,10 @@ impl Ring {
         let free = self.make_room(text.len());
         if self.fits(text.len()) {
             self.bytes += text.len();
+            if self.lines.capacity() == 0 {
+                // Many logs are of one line for long, and to grow makes room for four.
+                self.lines.reserve_exact(1);
+            }
             self.lines.push_back(Line {
                 seq,
                 at,

@@ -25,7 +25,7 @@ struct Cell {
 
 impl Row {
     /// The most a row holds.
-    pub(crate) const MAX_MEMORY: usize = COLUMNS * size_of::<Cell>();
+    pub(crate) const MAX_MEMORY: usize = COLUMNS * size_of::<Cell>() + size_of::<Self>();
 
     /// Whether the row is as it was made.
     pub(crate) fn is_new(&self) -> bool {
@@ -67,7 +67,7 @@ impl Row {
 
     /// Bytes held.
     pub(crate) const fn memory(&self) -> usize {
-        self.cells.capacity() * size_of::<Cell>()
+        self.cells.capacity() * size_of::<Cell>() + size_of::<Self>()
     }
 
     fn put(&mut self, char: char) {

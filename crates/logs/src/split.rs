@@ -1,7 +1,7 @@
 //! From chunks of bytes to lines.
 
 use crate::row::{Row, moves_back};
-use alloc::{borrow::Cow, string::String, vec::Vec};
+use alloc::{borrow::Cow, boxed::Box, string::String, vec::Vec};
 use memchr::{memchr, memchr_iter, memchr3};
 
 /// A buffer that grew larger than this for a long line is given back after it.
@@ -17,7 +17,8 @@ const KEPT_CAPACITY: usize = 4096;
 pub(crate) struct Splitter {
     cap: usize,
     segment: Vec<u8>,
-    row: Row,
+    /// None for most lines.
+    row: Option<Box<Row>>,
     returned: bool,
     dropped: u64,
 }
@@ -34,7 +35,7 @@ impl Splitter {
         Self {
             cap,
             segment: Vec::new(),
-            row: Row::default(),
+            row: None,
             returned: false,
             dropped: 0,
         }
@@ -74,13 +75,13 @@ impl Splitter {
     /// What is unfinished. The bytes of an unfinished character are left out.
     pub(crate) fn partial(&self) -> Text<'_> {
         let segment = whole_chars(&self.segment);
-        if self.row.is_new() && !moves_back(segment) {
+        if self.only_appends(segment) {
             return Text {
                 text: lossy(segment),
                 dropped: self.dropped,
             };
         }
-        let mut row = self.row.clone();
+        let mut row = self.row.clone().unwrap_or_default();
         overwrite(&mut row, segment);
         Text {
             text: Cow::Owned(row.to_text()),
@@ -89,14 +90,19 @@ impl Splitter {
     }
 
     /// Bytes held.
-    pub(crate) const fn memory(&self) -> usize {
-        self.segment.capacity() + self.row.memory()
+    pub(crate) fn memory(&self) -> usize {
+        self.segment.capacity() + self.row.as_deref().map_or(0, Row::memory)
     }
 
     /// Whether no line has begun. A row that is written over, and bytes that were
     /// dropped, always come with bytes that are held.
     const fn is_empty(&self) -> bool {
         self.segment.is_empty()
+    }
+
+    /// Whether the line is no more than `segment`, which ends it.
+    fn only_appends(&self, segment: &[u8]) -> bool {
+        self.row.as_deref().is_none_or(Row::is_new) && !moves_back(segment)
     }
 
     /// Adds bytes without a line feed.
@@ -127,21 +133,21 @@ impl Splitter {
 
     /// Makes the segment what the next one will be written over.
     fn fold(&mut self) {
-        overwrite(&mut self.row, &self.segment);
+        overwrite(self.row.get_or_insert_default(), &self.segment);
         self.segment.clear();
         self.returned = false;
     }
 
     fn finish(&mut self, emit: impl FnOnce(Text<'_>)) {
-        if self.row.is_new() && !moves_back(&self.segment) {
+        if self.only_appends(&self.segment) {
             emit(decoded(&self.segment, self.dropped));
         } else {
             self.fold();
+            let row = self.row.take().unwrap_or_default();
             emit(Text {
-                text: Cow::Owned(self.row.to_text()),
-                dropped: self.dropped + self.row.dropped(),
+                text: Cow::Owned(row.to_text()),
+                dropped: self.dropped + row.dropped(),
             });
-            self.row = Row::default();
         }
         self.segment.clear();
         self.segment.shrink_to(KEPT_CAPACITY);

@@ -78,9 +78,14 @@ impl<A, E> Outbox<A, E> {
         Ok(())
     }
 
-    /// The next thing to say, if any.
+    /// The next thing to say, if any. A machine that has said all is mostly quiet for long,
+    /// and keeps no room for more.
     pub fn pop<D>(&mut self) -> Option<Output<A, E, D>> {
-        self.queue.pop_front().map(|said| match said {
+        let Some(said) = self.queue.pop_front() else {
+            self.queue = VecDeque::new();
+            return None;
+        };
+        Some(match said {
             Said::Action(id, action) => Output::Action(id, action),
             Said::Event(event) => Output::Event(event),
         })

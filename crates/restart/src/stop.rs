@@ -1,13 +1,13 @@
 //! How to end a process.
 
-use alloc::vec::Vec;
+use alloc::{sync::Arc, vec::Vec};
 use collodi_command::Signal;
 use collodi_time::{Deadline, Duration, Instant};
 
 /// Signals to send, one after the other, and how long to wait after each. Never
-/// empty. The last one is sent again after each of its waits.
+/// empty. The last one is sent again after each of its waits. Copies share the steps.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct StopSequence(Vec<StopStep>);
+pub struct StopSequence(Arc<[StopStep]>);
 
 /// One signal and the wait after it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,7 +30,7 @@ impl StopSequence {
         if steps.last().is_none_or(|step| step.signal != Signal::KILL) {
             steps.push(Self::KILL);
         }
-        Self(steps)
+        Self(steps.into())
     }
 
     /// `SIGTERM`, this grace period, `SIGKILL`.

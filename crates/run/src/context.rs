@@ -60,7 +60,7 @@ pub(crate) struct Context {
     /// Commands that live on after their step.
     pub(crate) detached: BTreeSet<ActionId>,
     /// The daemons that were started.
-    pub(crate) daemons: Vec<String>,
+    pub(crate) daemons: Vec<Arc<str>>,
     /// The trees of commands that the host has as daemons.
     pub(crate) kept: BTreeSet<TreeId>,
     /// What the policy made of the variables of the last command, and what it was asked.

@@ -14,9 +14,9 @@ pub struct DaemonSpec {
     /// The command. The host gives one that it starts a tree of its own.
     pub command: CommandSpec,
     /// The script's own line, for people.
-    pub line: String,
+    pub line: Arc<str>,
     /// When it is started again.
-    pub restart: Restart,
+    pub restart: Arc<Restart>,
     /// The step that asked for it.
     pub step: StepAt,
     /// What other daemons of the run call it.
@@ -41,7 +41,7 @@ pub struct Keep {
 
 /// When a daemon is started again, as far as the script says. What it does not say is as
 /// the host has it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Restart {
     /// After which deaths.
     pub class: RestartClass,

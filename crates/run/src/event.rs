@@ -4,6 +4,7 @@ use crate::Question;
 use alloc::{string::String, sync::Arc};
 use collodi_action::Progress;
 use collodi_command::{Exit, Stream};
+use collodi_logs::Mask;
 use collodi_script::StepAt;
 use collodi_web::Downloaded;
 use core::fmt;
@@ -31,7 +32,7 @@ pub enum Event {
         /// The step.
         step: StepAt,
         /// The line, as the script says it.
-        line: String,
+        line: Arc<str>,
     },
     /// A command said something.
     Output {
@@ -87,7 +88,7 @@ pub enum Event {
         /// The step.
         step: StepAt,
         /// What it asks for, and where it goes.
-        what: String,
+        what: Arc<str>,
     },
     /// This much of a download is there.
     Transferred {
@@ -115,15 +116,14 @@ pub enum Event {
 }
 
 impl Event {
-    /// Puts in place of the texts that come from commands what `hide` makes of them. Output is
-    /// left as it is: whoever makes lines of it hides what is in them.
-    pub fn hide(&mut self, hide: impl Fn(&str) -> String) {
+    /// Hides what `mask` hides in the texts that come from commands. Output is left as it is:
+    /// whoever makes lines of it hides what is in them.
+    pub fn hide(&mut self, mask: &Mask) {
         match self {
-            Self::Command { line: text, .. }
-            | Self::Log { text, .. }
-            | Self::Note { text, .. }
-            | Self::Transfer { what: text, .. }
-            | Self::Show { params: text, .. } => *text = hide(text),
+            Self::Command { line: text, .. } | Self::Transfer { what: text, .. } => mask.hide(text),
+            Self::Log { text, .. } | Self::Note { text, .. } | Self::Show { params: text, .. } => {
+                mask.hide(text);
+            }
             _ => {}
         }
     }

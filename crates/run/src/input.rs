@@ -56,7 +56,7 @@ pub enum Completed {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DaemonStarted {
     /// The host's name for it.
-    pub id: String,
+    pub id: Arc<str>,
     /// Its process id, where there is one.
     pub pid: Option<u32>,
 }

@@ -345,7 +345,7 @@ impl Lanes {
 fn failure(cx: &Context, fault: Fault) -> Failure {
     let step = cx.step_at_hand();
     let method = step.map(|step| step.method.name().to_string());
-    let at = step.map_or("", |step| step.pointer.as_str());
+    let at = step.map(|_| cx.step().pointer()).unwrap_or_default();
     Failure {
         step: cx.step(),
         method: method.unwrap_or_default(),

@@ -93,7 +93,7 @@ impl Leaving {
         let mut filled = Filled::default();
         if let Some(step) = cx.step_at_hand() {
             filled.returns(cx, &self.asking, step);
-            filled.notify = filled.one(cx, &self.asking, step.notify.as_ref(), "/notify");
+            filled.notify = filled.one(cx, &self.asking, step.notify.as_deref(), "/notify");
             if let (Way::Next, Next::Template(next)) = (&self.way, &step.next) {
                 filled.next = filled.one(cx, &self.asking, Some(next), "/next");
             }

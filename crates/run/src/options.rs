@@ -103,7 +103,7 @@ impl RunOptions {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct App {
     /// Its name.
-    pub name: String,
+    pub name: Arc<str>,
     /// Its folder: what the script does with files stays in here.
     pub root: Root,
     /// The folder of the script, in which relative paths start.
@@ -116,7 +116,7 @@ impl App {
     /// The app `name` in `root`, with its script `file` in `dir` below that.
     pub fn new(name: &str, root: Root, dir: RelPath, file: &str) -> Self {
         Self {
-            name: name.to_owned(),
+            name: name.into(),
             root,
             dir,
             file: file.to_owned(),

@@ -1,7 +1,7 @@
 //! How a run ended.
 
 use crate::{AnswerError, OtherApps, ScriptFault};
-use alloc::{string::String, vec::Vec};
+use alloc::{string::String, sync::Arc, vec::Vec};
 use collodi_command::Exit;
 use collodi_contain::{ContainedPath, NameError, PathError};
 use collodi_file::FileError;
@@ -19,7 +19,7 @@ pub struct Outcome {
     /// Steps that were begun; skipped ones are not counted.
     pub steps_run: usize,
     /// The daemons it started, by the host's names.
-    pub daemons: Vec<String>,
+    pub daemons: Vec<Arc<str>>,
     /// The result of the last step.
     pub result: Value,
 }

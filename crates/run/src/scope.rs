@@ -36,7 +36,7 @@ impl StepScope<'_> {
             "next" => self.next(),
             "cwd" | "dirname" => Value::from(options.app.cwd().absolute()),
             "uri" => Value::from(self.uri()),
-            "name" => Value::from(options.app.name.as_str()),
+            "name" => Value::from(&*options.app.name),
             "port" => return self.answers.get("port", &[]),
             "env" | "envs" => self.environment(),
             _ => return machine::variable_of(context, name),

@@ -240,7 +240,7 @@ impl Easy {
             }
             Action::StartDaemon(_) => {
                 let daemon = DaemonStarted {
-                    id: "demo-1".to_owned(),
+                    id: "demo-1".into(),
                     pid: None,
                 };
                 self.complete(id, Completed::Daemon(Ok(daemon)));

@@ -36,7 +36,7 @@ impl Script {
     }
 }
 
-/// One step of a script.
+/// One step of a script. What few steps have is beside it.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Step {
@@ -50,22 +50,20 @@ pub struct Step {
     /// What it does it with; null when absent.
     pub params: Template,
     /// The JavaScript module that the method is a function of.
-    pub uri: Option<Template>,
+    pub uri: Option<Box<Template>>,
     /// Whether it runs at all.
-    pub when: Option<Template>,
+    pub when: Option<Box<Template>>,
     /// What comes after it.
     pub next: Next,
     /// Where its result is kept: `local.name` or `global.name`.
-    pub returns: Option<Template>,
+    pub returns: Option<Box<Template>>,
     /// Whether it waits for its turn: of all steps that ask for this, one of a method runs
     /// at a time, over all scripts.
     pub queue: bool,
     /// What people are told when it is done; `true` for that alone.
-    pub notify: Option<Template>,
+    pub notify: Option<Box<Template>>,
     /// Its bytes in the text.
     pub span: Range<usize>,
-    /// Its JSON pointer.
-    pub pointer: String,
 }
 
 /// What comes after a step.
@@ -82,7 +80,7 @@ pub enum Next {
     /// A step label that no step has.
     Unknown(String),
     /// What a template says: an index, a label or null.
-    Template(Template),
+    Template(Box<Template>),
 }
 
 /// A variable that a script wants before it starts.

@@ -1,6 +1,6 @@
 //! Where a step stands in its script.
 
-use crate::{Script, Step};
+use crate::{Script, Step, sink::child_pointer};
 use alloc::{
     format,
     string::{String, ToString},
@@ -58,6 +58,18 @@ impl StepAt {
     /// What people call it: as its text, but counted from 1.
     pub fn counted(&self) -> String {
         self.counting_from(1)
+    }
+
+    /// The JSON pointer of the step in its file.
+    pub fn pointer(&self) -> String {
+        match &self.list {
+            List::Run => format!("/run/{}", self.index),
+            List::Action(name) => {
+                let list = child_pointer("", name);
+                format!("{list}/{}", self.index)
+            }
+            List::Stop => "/on/stop".to_string(),
+        }
     }
 
     fn counting_from(&self, first: usize) -> String {

@@ -9,8 +9,9 @@
 
 use collodi_contain::RelPath;
 use collodi_script::{
-    Dialect, Document, Method, Next, Options, Parsed, Script, ScriptError, parse,
+    Dialect, Document, Method, Next, Options, Parsed, Script, ScriptError, Step, StepAt, parse,
 };
+use collodi_value::Value;
 
 fn script(source: &str) -> Script {
     let parsed = parse(source, &Options::default());
@@ -50,7 +51,6 @@ fn a_step_has_its_place() {
     let script = script(source);
     let step = &script.steps[1];
     assert_eq!((step.index, step.id.as_deref()), (1, Some("b")));
-    assert_eq!(step.pointer, "/run/1");
     assert!(source[step.span.clone()].starts_with(r#"{"method": "local.set""#));
     assert_eq!(step.method, Method::LocalSet);
     assert_eq!(step.next, Next::Following);
@@ -58,6 +58,23 @@ fn a_step_has_its_place() {
         script.value().pointer("/run/1/id").and_then(|v| v.as_str()),
         Some("b")
     );
+}
+
+#[test]
+fn a_pointer_leads_to_each_step() {
+    let script = script(
+        r#"{
+          "run": [{"method": "log"}, {"method": "fs.rm", "params": {"path": "a"}}],
+          "~a/b": [{"method": "log"}, {"method": "fs.make", "params": {"path": "a"}}],
+          "on": {"stop": {"method": "fs.cat", "params": {"path": "a"}}}
+        }"#,
+    );
+    let file = script.value();
+    let named = |(at, step): (StepAt, &Step)| {
+        let method = file.pointer(&format!("{}/method", at.pointer()));
+        assert_eq!(method.and_then(Value::as_str), Some(step.method.name()));
+    };
+    assert_eq!(script.all_steps().map(named).count(), 5);
 }
 
 #[test]
@@ -75,7 +92,6 @@ fn everything_beside_the_steps() {
     assert_eq!(script.title.as_deref(), Some("An app"));
     assert!(script.daemon);
     assert_eq!(script.actions.keys().collect::<Vec<_>>(), ["install"]);
-    assert_eq!(script.actions["install"][1].pointer, "/install/1");
     assert_eq!(script.on_stop.unwrap().method, Method::ScriptStart);
     assert_eq!(script.prerequisites.len(), 1);
     assert_eq!(script.prerequisites[0].name, "TOKEN");

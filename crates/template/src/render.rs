@@ -106,7 +106,8 @@ impl Renderer<'_> {
     fn template(&mut self, template: &Template, sink: Sink) -> Value {
         match &template.node {
             _ if template.plain => template.source(),
-            Node::Plain(value) | Node::TooDeep(value) => value.clone(),
+            Node::Plain(value) => value.clone(),
+            Node::TooDeep(value) => Value::clone(value),
             Node::Text(text) => self.text(text, sink),
             Node::List(items) => {
                 let items = items.iter().enumerate();

@@ -31,7 +31,7 @@ pub(crate) enum Node {
     /// `null`, a boolean or a number.
     Plain(Value),
     /// Nested too deeply to be looked into.
-    TooDeep(Value),
+    TooDeep(Box<Value>),
     Text(TextTemplate),
     List(Arc<[Template]>),
     Object(Arc<[Entry]>),
@@ -59,7 +59,8 @@ impl Node {
 
     fn source(&self) -> Value {
         match self {
-            Self::Plain(value) | Self::TooDeep(value) => value.clone(),
+            Self::Plain(value) => value.clone(),
+            Self::TooDeep(value) => Value::clone(value),
             Self::Text(text) => Value::from(&*text.source),
             Self::List(items) => Value::Array(items.iter().map(Template::source).collect()),
             Self::Object(entries) => {
@@ -82,7 +83,7 @@ pub(crate) struct Entry {
 
 impl Entry {
     fn new(key: Arc<str>, value: Template) -> Self {
-        let text = has_braces(&key).then(|| Box::new(TextTemplate::parse(&key)));
+        let text = has_braces(&key).then(|| Box::new(TextTemplate::parse(key.clone())));
         Self { key, text, value }
     }
 
@@ -106,9 +107,9 @@ impl Template {
     fn parse_below(value: &Value, depth: u32) -> Self {
         let deeper = |value: &Value| Self::parse_below(value, depth + 1);
         match value {
-            Value::String(text) => Self::text(text),
+            Value::String(text) => Self::text(text.as_str()),
             Value::Array(_) | Value::Object(_) if depth >= MAX_DEPTH => {
-                Self::of(Node::TooDeep(value.clone()))
+                Self::of(Node::TooDeep(Box::new(value.clone())))
             }
             Value::Array(items) => Self::list(items.iter().map(deeper)),
             Value::Object(object) => {
@@ -120,7 +121,7 @@ impl Template {
     }
 
     /// Reads a text, as [`Template::parse`] does.
-    pub fn text(text: &str) -> Self {
+    pub fn text(text: impl Into<Arc<str>>) -> Self {
         Self::of(Node::Text(TextTemplate::parse(text)))
     }
 
@@ -140,7 +141,7 @@ impl Template {
     fn of(node: Node) -> Self {
         let levels = node.levels();
         if levels > MAX_DEPTH {
-            return Self::of(Node::TooDeep(node.source()));
+            return Self::of(Node::TooDeep(Box::new(node.source())));
         }
         Self {
             plain: node.is_plain(),

@@ -40,10 +40,11 @@ pub(crate) struct Hole {
 }
 
 impl TextTemplate {
-    pub(crate) fn parse(source: &str) -> Self {
+    pub(crate) fn parse(source: impl Into<Arc<str>>) -> Self {
+        let source = source.into();
         Self {
-            source: source.into(),
-            found: has_braces(source).then(|| Arc::new(Found::scan(source))),
+            found: has_braces(&source).then(|| Arc::new(Found::scan(&source))),
+            source,
         }
     }
 

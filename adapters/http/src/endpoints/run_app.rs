@@ -144,7 +144,7 @@ fn ended(app: &LoadedApp, id: &RunId, outcome: &Outcome) -> Result<RunResult, Fa
         Status::Completed | Status::StoppedEarly => Ok(RunResult {
             status: views::word(&outcome.status),
             steps_run: outcome.steps_run,
-            daemon_process_ids: outcome.daemons.clone(),
+            daemon_process_ids: outcome.daemons.iter().map(ToString::to_string).collect(),
             run_id,
         }),
         Status::Failed(failure) => Err(failed(app, run_id, failure)),

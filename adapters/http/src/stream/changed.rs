@@ -113,7 +113,7 @@ fn said(event: &Step) -> Option<(&StepAt, NoteKind, String)> {
             method,
             params,
         } => Some((step, NoteKind::Show, format!("{method} {params}"))),
-        Step::Transfer { step, what } => Some((step, NoteKind::Transfer, what.clone())),
+        Step::Transfer { step, what } => Some((step, NoteKind::Transfer, what.to_string())),
         Step::Downloaded { step, file } => Some((step, NoteKind::Downloaded, file.to_string())),
         _ => None,
     }

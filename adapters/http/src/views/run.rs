@@ -61,7 +61,7 @@ fn outcome(outcome: &Outcome) -> RunOutcome {
     RunOutcome {
         status: word(&outcome.status),
         steps_run: outcome.steps_run,
-        daemon_process_ids: outcome.daemons.clone(),
+        daemon_process_ids: outcome.daemons.iter().map(ToString::to_string).collect(),
         failure: match &outcome.status {
             Status::Failed(failed) => Some(failure(failed)),
             _ => None,
@@ -93,7 +93,7 @@ fn step(view: &StepView, ended: bool) -> Step {
     Step {
         index: view.at.index,
         list: view.at.list.name().map(ToOwned::to_owned),
-        method: view.method.clone(),
+        method: view.method.name().to_owned(),
         status: match view.phase {
             StepPhase::Pending => StepStatus::Pending,
             StepPhase::Running if ended => StepStatus::Cancelled,
@@ -102,7 +102,7 @@ fn step(view: &StepView, ended: bool) -> Step {
             StepPhase::Skipped => StepStatus::Skipped,
             StepPhase::Failed => StepStatus::Failed,
         },
-        command: view.command.clone(),
+        command: view.command.as_deref().map(ToOwned::to_owned),
         log_from: view.log_from,
     }
 }

@@ -5,7 +5,6 @@ use crate::{Children, Reactor, Sleep, Spawned, Watched as _, write_some};
 use async_trait::async_trait;
 use collodi_backend::{ChildEvent, ChildInput, Enforcement, Error, ErrorKind};
 use collodi_command::{Exit, Identity};
-use futures::channel::oneshot;
 use rustix::fd::{AsFd as _, OwnedFd};
 use std::{
     fmt,
@@ -26,7 +25,7 @@ pub(super) struct Child<R: Reactor> {
     identity: Option<Identity>,
     enforcement: Option<Box<Enforcement>>,
     children: Arc<Children>,
-    exit: State,
+    exit: State<R>,
     output: Output<R>,
     input: Option<OwnedFd>,
     /// It is not to be killed.
@@ -34,9 +33,9 @@ pub(super) struct Child<R: Reactor> {
 }
 
 /// How far the child has come.
-enum State {
+enum State<R: Reactor> {
     /// It runs, or nobody was told of its end.
-    Running(oneshot::Receiver<Exit>),
+    Running(R::Task<Exit>),
     /// It has ended; its output may go on until then.
     Exited(Sleep),
     /// All is told.
@@ -64,25 +63,6 @@ impl<R: Reactor> Child<R> {
         })
     }
 
-    fn poll_event(&mut self, cx: &mut Context<'_>) -> Poll<Option<ChildEvent>> {
-        match &mut self.exit {
-            State::Running(reaped) => {
-                if let Poll::Ready(exit) = Pin::new(reaped).poll(cx) {
-                    let exit = exit.unwrap_or(Exit::Unknown);
-                    self.output.ended(exit);
-                    self.exit = State::Exited(R::sleep(GRACE));
-                    return Poll::Ready(Some(ChildEvent::Exited(exit)));
-                }
-                self.output.poll_next(cx).map(Some)
-            }
-            State::Exited(grace) => {
-                let grace_is_over = grace.as_mut().poll(cx).is_ready();
-                self.poll_rest(grace_is_over, cx).map(Some)
-            }
-            State::Closed => Poll::Ready(None),
-        }
-    }
-
     /// What is in the pipes after the exit is told, however slowly it is asked for; what
     /// is put into them after the grace period is not waited for.
     fn poll_rest(&mut self, grace_is_over: bool, cx: &mut Context<'_>) -> Poll<ChildEvent> {
@@ -105,7 +85,6 @@ impl<R: Reactor> Child<R> {
     }
 }
 
-#[async_trait]
 impl<R: Reactor> collodi_backend::Child for Child<R> {
     fn pid(&self) -> Option<u32> {
         Some(self.pid)
@@ -119,8 +98,23 @@ impl<R: Reactor> collodi_backend::Child for Child<R> {
         self.enforcement.as_deref().cloned()
     }
 
-    async fn next_event(&mut self) -> Option<ChildEvent> {
-        poll_fn(|cx| self.poll_event(cx)).await
+    fn poll_event(&mut self, cx: &mut Context<'_>) -> Poll<Option<ChildEvent>> {
+        match &mut self.exit {
+            State::Running(reaped) => {
+                if let Poll::Ready(exit) = Pin::new(reaped).poll(cx) {
+                    let exit = exit.unwrap_or(Exit::Unknown);
+                    self.output.ended(exit);
+                    self.exit = State::Exited(R::sleep(GRACE));
+                    return Poll::Ready(Some(ChildEvent::Exited(exit)));
+                }
+                self.output.poll_next(cx).map(Some)
+            }
+            State::Exited(grace) => {
+                let grace_is_over = grace.as_mut().poll(cx).is_ready();
+                self.poll_rest(grace_is_over, cx).map(Some)
+            }
+            State::Closed => Poll::Ready(None),
+        }
     }
 
     fn input(&mut self) -> Option<Box<dyn ChildInput>> {

@@ -11,7 +11,7 @@ use std::{
 
 /// A timer that is made when it is first needed.
 pub(super) struct Nap<R: Reactor> {
-    alarm: Option<R::Watched<OwnedFd>>,
+    alarm: Option<Box<R::Watched<OwnedFd>>>,
     is_on: bool,
 }
 
@@ -31,7 +31,7 @@ impl<R: Reactor> Nap<R> {
     fn try_begin(&mut self, time: Duration) -> io::Result<()> {
         let alarm = match &self.alarm {
             Some(alarm) => alarm,
-            None => self.alarm.insert(R::readable(alarm()?)?),
+            None => self.alarm.insert(Box::new(R::readable(alarm()?)?)),
         };
         set_alarm(alarm.get(), time)
     }

@@ -3,7 +3,6 @@
 use super::tidy::tidy_later;
 use crate::{Children, End, Reactor, Sleep, Watched as _};
 use collodi_command::Exit;
-use futures::channel::oneshot;
 use std::{
     future::Future,
     io,
@@ -22,18 +21,12 @@ const STATUS_GRACE: Duration = Duration::from_secs(2);
 /// # Errors
 ///
 /// When it cannot be watched, or there is nobody to run the task.
-pub(super) fn reap<R: Reactor>(
-    end: End,
-    children: Arc<Children>,
-) -> io::Result<oneshot::Receiver<Exit>> {
-    let (tell, told) = oneshot::channel();
+pub(super) fn reap<R: Reactor>(end: End, children: Arc<Children>) -> io::Result<R::Task<Exit>> {
     R::detach(Reaper::<R> {
         end: R::readable(end)?,
         children,
         grace: None,
-        tell: Some(tell),
-    })?;
-    Ok(told)
+    })
 }
 
 /// Such a task. Every child has one as long as it lives, so this holds each thing once,
@@ -42,7 +35,6 @@ struct Reaper<R: Reactor> {
     end: R::Watched<End>,
     children: Arc<Children>,
     grace: Option<Sleep>,
-    tell: Option<oneshot::Sender<Exit>>,
 }
 
 impl<R: Reactor> Reaper<R> {
@@ -68,15 +60,11 @@ impl<R: Reactor> Reaper<R> {
 }
 
 impl<R: Reactor> Future for Reaper<R> {
-    type Output = ();
+    type Output = Exit;
 
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Exit> {
         let exit = ready!(self.poll_exit(cx));
         tidy_later::<R>(&self.children);
-        if let Some(tell) = self.tell.take() {
-            // Nobody has to be interested.
-            let _ = tell.send(exit);
-        }
-        Poll::Ready(())
+        Poll::Ready(exit)
     }
 }

@@ -126,7 +126,8 @@ impl<R: Reactor> Trees<R> {
             let handle = self.children.watcher().ok_or(io::ErrorKind::Unsupported)?;
             let watched = R::readable(handle.try_clone_to_owned()?)?;
             let (keep, kept) = oneshot::channel();
-            R::detach(drain::<R>(watched, Arc::downgrade(&self.children), kept))?;
+            let drain = drain::<R>(watched, Arc::downgrade(&self.children), kept);
+            drop(R::detach(drain)?);
             *waker = Some(keep);
         }
         Ok(())

@@ -143,7 +143,7 @@ impl Player<'_> {
     fn planned(&mut self, run: &mut Stand, ending: &PlanEnding) -> PlannedScript {
         let (steps, ending) = run.record.finish(ending.clone(), &mut self.notes);
         PlannedScript {
-            app_id: run.app.name.clone(),
+            app_id: run.app.name.to_string(),
             root: run.app.root.to_string(),
             file: run.file(),
             dialect: run.options.script.dialect.name().to_owned(),
@@ -159,7 +159,7 @@ impl Player<'_> {
         let top = &mut self.stack.top;
         let (steps, ending) = top.record.finish(ending.clone(), &mut self.notes);
         Plan {
-            app_id: top.app.name.clone(),
+            app_id: top.app.name.to_string(),
             root: top.app.root.to_string(),
             file: top.file(),
             dialect: top.options.script.dialect.name().to_owned(),

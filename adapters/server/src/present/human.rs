@@ -13,7 +13,7 @@ use collodi_logs::{Line, Source, plain};
 use collodi_restart::Event as Supervision;
 use collodi_run::{Event as Step, Failure, Outcome, Status};
 use collodi_script::{List, Severity, StepAt};
-use std::{collections::BTreeMap, net::SocketAddr, path::Path};
+use std::{collections::BTreeMap, net::SocketAddr, path::Path, sync::Arc};
 
 /// Writes for people, on standard output; what is wrong on standard error.
 #[derive(Debug, Default)]
@@ -23,7 +23,7 @@ pub(super) struct Human {
     /// The scripts that steps started, by run.
     called: BTreeMap<RunId, String>,
     /// The apps of the runs, where it serves for several.
-    apps: BTreeMap<RunId, String>,
+    apps: BTreeMap<RunId, Arc<str>>,
     /// How many steps each of their lists has.
     totals: BTreeMap<(RunId, List), usize>,
 }

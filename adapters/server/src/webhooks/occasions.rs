@@ -29,7 +29,7 @@ impl Occasions {
         let blank = |kind| Occasion {
             kind,
             at: self.clock.wall(),
-            app: app.clone(),
+            app: app.to_string(),
             process: process.to_string(),
             reason: None,
             restart: None,

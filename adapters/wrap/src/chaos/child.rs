@@ -1,17 +1,20 @@
 //! A child that is heard late.
 
 use super::Fate;
-use async_trait::async_trait;
 use collodi_backend::{BoxFuture, Child, ChildEvent, ChildInput};
 use collodi_command::Identity;
-use std::{fmt, sync::Arc};
+use std::{
+    fmt,
+    sync::Arc,
+    task::{Context, Poll, ready},
+};
 
 /// A child whose events are held back now and then.
 pub(super) struct Late {
     inner: Box<dyn Child>,
     fate: Arc<Fate>,
     /// What is held back, until when.
-    held: Option<(ChildEvent, BoxFuture<'static, ()>)>,
+    held: Option<(ChildEvent, Option<BoxFuture<'static, ()>>)>,
 }
 
 impl Late {
@@ -24,7 +27,6 @@ impl Late {
     }
 }
 
-#[async_trait]
 impl Child for Late {
     fn pid(&self) -> Option<u32> {
         self.inner.pid()
@@ -38,19 +40,16 @@ impl Child for Late {
         self.inner.enforcement()
     }
 
-    async fn next_event(&mut self) -> Option<ChildEvent> {
+    fn poll_event(&mut self, cx: &mut Context<'_>) -> Poll<Option<ChildEvent>> {
         if self.held.is_none() {
-            let event = self.inner.next_event().await?;
-            match self.fate.delay() {
-                None => return Some(event),
-                Some(delay) => self.held = Some((event, delay)),
-            }
+            let event = ready!(self.inner.poll_event(cx));
+            self.held = event.map(|event| (event, self.fate.delay()));
         }
         // Kept until it is told: whoever stops waiting hears it the next time.
-        if let Some((_, delay)) = &mut self.held {
-            delay.await;
+        if let Some((_, Some(delay))) = &mut self.held {
+            ready!(delay.as_mut().poll(cx));
         }
-        self.held.take().map(|(event, _)| event)
+        Poll::Ready(self.held.take().map(|(event, _)| event))
     }
 
     fn input(&mut self) -> Option<Box<dyn ChildInput>> {

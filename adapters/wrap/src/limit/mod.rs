@@ -9,7 +9,11 @@ use collodi_backend::{
 };
 use collodi_command::{CommandSpec, Identity, Signal, TreeId, Usage};
 use slots::{Slot, Slots};
-use std::{num::NonZeroUsize, sync::Arc};
+use std::{
+    num::NonZeroUsize,
+    sync::Arc,
+    task::{Context, Poll, ready},
+};
 
 /// As `backends`, with at most `most` children at once. Who starts another waits until one
 /// has ended, in the order of asking.
@@ -89,7 +93,6 @@ impl Counted {
     }
 }
 
-#[async_trait]
 impl Child for Counted {
     fn pid(&self) -> Option<u32> {
         self.inner.pid()
@@ -103,12 +106,12 @@ impl Child for Counted {
         self.inner.enforcement()
     }
 
-    async fn next_event(&mut self) -> Option<ChildEvent> {
-        let event = self.inner.next_event().await;
+    fn poll_event(&mut self, cx: &mut Context<'_>) -> Poll<Option<ChildEvent>> {
+        let event = ready!(self.inner.poll_event(cx));
         if let None | Some(ChildEvent::Exited(_)) = event {
             self.slot = None;
         }
-        event
+        Poll::Ready(event)
     }
 
     fn input(&mut self) -> Option<Box<dyn ChildInput>> {

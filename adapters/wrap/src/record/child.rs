@@ -5,7 +5,10 @@ use async_trait::async_trait;
 use collodi_action::{Action, Completion, Ended, Progress};
 use collodi_backend::{Child, ChildEvent, ChildInput, Error};
 use collodi_command::{Exit, Identity, TreeId};
-use std::sync::Arc;
+use std::{
+    sync::Arc,
+    task::{Context, Poll, ready},
+};
 
 /// A child whose events are written down.
 #[derive(Debug)]
@@ -60,7 +63,6 @@ impl Told {
     }
 }
 
-#[async_trait]
 impl Child for Told {
     fn pid(&self) -> Option<u32> {
         self.inner.pid()
@@ -74,10 +76,12 @@ impl Child for Told {
         self.inner.enforcement()
     }
 
-    async fn next_event(&mut self) -> Option<ChildEvent> {
-        let event = self.inner.next_event().await?;
-        self.write_down(&event);
-        Some(event)
+    fn poll_event(&mut self, cx: &mut Context<'_>) -> Poll<Option<ChildEvent>> {
+        let event = ready!(self.inner.poll_event(cx));
+        if let Some(event) = &event {
+            self.write_down(event);
+        }
+        Poll::Ready(event)
     }
 
     fn input(&mut self) -> Option<Box<dyn ChildInput>> {

@@ -200,8 +200,8 @@ fn read_daemon(fields: &Fields<'_>) -> Result<DaemonSpec, NotARecord> {
     let step = fields.text("step")?.parse();
     Ok(DaemonSpec {
         command: read_command(&fields.fields("command")?)?,
-        line: fields.text("line")?.to_string(),
-        restart: read_restart(&fields.fields("restart")?)?,
+        line: fields.text("line")?.into(),
+        restart: Arc::new(read_restart(&fields.fields("restart")?)?),
         step: step.map_err(|_| NotARecord("step"))?,
         name: fields.optional_text("name")?,
         depends_on: fields.texts("dependsOn")?,

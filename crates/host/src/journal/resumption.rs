@@ -5,7 +5,7 @@ use crate::{
     Host, ProcessId, RunEntry,
     process::{Birth, First, Past, instant},
 };
-use alloc::{string::ToString, sync::Arc, vec::Vec};
+use alloc::{boxed::Box, string::ToString, sync::Arc, vec::Vec};
 use collodi_machine::ActionId;
 use collodi_restart::Input;
 use collodi_time::Instant;
@@ -29,7 +29,7 @@ impl Host {
             .map_or(now, |at| instant(self.options.epoch, at));
         let first = match (&record.identity, record.ended) {
             (_, true) => First::Started,
-            (Some(identity), false) => First::Adopted(identity.clone(), began),
+            (Some(identity), false) => First::Adopted(Box::new(identity.clone()), began),
             (None, false) => First::Lost,
         };
         let revived = record.ended;

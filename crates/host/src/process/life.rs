@@ -6,11 +6,11 @@ use crate::{
     event::ProcessEvent,
     post::Post,
     readiness::Place,
-    shared::{Child, Owner, Role, Shared},
+    shared::{Child, Found, Owner, Role, Shared},
 };
 use alloc::{boxed::Box, format, string::ToString, vec::Vec};
 use collodi_action::{Action, Completion, Ended, Error, ErrorKind, Progress};
-use collodi_command::{Exit, Member, Signal};
+use collodi_command::{Exit, Identity, Member, Signal};
 use collodi_logs::{Url, find_url, may_have_url};
 use collodi_machine::{ActionId, Machine, Output};
 use collodi_restart::{Action as Supervise, Event as Supervision, Input, Phase};
@@ -52,7 +52,7 @@ impl Process {
     fn ended(&mut self, shared: &mut Shared) {
         shared.wait(Child::Process(self.id.clone()), None);
         self.looks_no_more(shared);
-        let gone = Error::new(ErrorKind::Other, "start", self.daemon.line.as_str());
+        let gone = Error::new(ErrorKind::Other, "start", self.line());
         self.started(
             Err(gone.detail("it was stopped before it was started")),
             shared,
@@ -83,7 +83,8 @@ impl Process {
         self.reach.reset(Some(spawn), &self.id, shared);
         let spec = || self.daemon.command.clone();
         match first {
-            First::Kept(number, pid, identity) => {
+            First::Kept(number, process) => {
+                let Found { pid, identity } = process.map(|found| *found).unwrap_or_default();
                 self.identity = identity;
                 let child = Child::Process(self.id.clone());
                 shared.hand_over(number, child, spawn, Role::Life);
@@ -91,8 +92,8 @@ impl Process {
                 self.watch.begin(now, spawn, &self.place(), shared);
             }
             First::Adopted(identity, _) => {
-                let adopt = Action::Adopt(spec(), identity.clone());
-                self.identity = Some(identity);
+                let adopt = Action::Adopt(spec(), Identity::clone(&identity));
+                self.identity = Some(*identity);
                 self.ask(Some(spawn), Role::Life, adopt, shared);
                 self.reach.try_recalled(&self.id, shared);
             }
@@ -207,7 +208,7 @@ impl Process {
         let Some(action) = self.starting.take() else {
             return;
         };
-        let id = self.id.to_string();
+        let id = self.id.clone().into();
         let completed = Completed::Daemon(how.map(|pid| DaemonStarted { id, pid }));
         let input = collodi_run::Input::Completed(action, completed);
         shared.post.push_back(Post::Run(self.run.clone(), input));
@@ -463,7 +464,7 @@ impl Process {
     /// It is not started: something that it depends on is gone.
     pub(crate) fn refuse(&mut self, now: Instant, why: &str, shared: &mut Shared) {
         self.note(now, &format!("Error: {why}"), shared);
-        let error = Error::new(ErrorKind::Other, "start", self.daemon.line.as_str());
+        let error = Error::new(ErrorKind::Other, "start", self.line());
         self.started(Err(error.detail(why)), shared);
         self.post(Input::Stop, shared);
     }

@@ -8,11 +8,7 @@ use crate::{
     purpose::decided,
     shared::{Child, Role, Shared},
 };
-use alloc::{
-    boxed::Box,
-    string::{String, ToString},
-    sync::Arc,
-};
+use alloc::{boxed::Box, string::String, sync::Arc};
 use collodi_action::Action as WorldAction;
 use collodi_command::{Kind, Purpose};
 use collodi_env::secret_values;
@@ -103,7 +99,7 @@ impl RunEntry {
         Purpose {
             kind,
             app: Some(self.app.clone()),
-            run: Some(self.id.to_string()),
+            run: Some(self.id.clone().into()),
             step: Some(self.step.counted()),
             environment: environment.unwrap_or_default(),
             secrets: self.secrets.iter().cloned().collect(),
@@ -204,7 +200,7 @@ pub(super) fn outcome_of(status: Status, daemons: &[ProcessId]) -> Outcome {
     Outcome {
         status,
         steps_run: 0,
-        daemons: daemons.iter().map(ToString::to_string).collect(),
+        daemons: daemons.iter().cloned().map(Into::into).collect(),
         result: Value::Null,
     }
 }

@@ -35,7 +35,7 @@ impl RunEntry {
     }
 
     pub(super) fn tell_step(&mut self, now: Instant, mut event: StepEvent, shared: &mut Shared) {
-        event.hide(|text| self.mask.apply(text).into_owned());
+        event.hide(&self.mask);
         if let StepEvent::Output {
             step,
             stream,
@@ -135,7 +135,7 @@ pub(super) fn views(script: &Script, list: &List) -> Vec<StepView> {
             list: list.clone(),
             index: step.index,
         },
-        method: step.method.name().into(),
+        method: step.method.clone(),
         phase: StepPhase::default(),
         command: None,
         log_from: None,

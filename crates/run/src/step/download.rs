@@ -117,7 +117,7 @@ impl Downloads {
         let what = format!("{} to {}", spec.url, shown(cx, &spec.target));
         cx.out.event(Event::Transfer {
             step: cx.step(),
-            what,
+            what: what.into(),
         });
         self.again = None;
         cx.world(Action::Download(spec));

@@ -86,7 +86,7 @@ impl Gradio {
         self.asked = spec.url.clone();
         cx.out.event(Event::Transfer {
             step: cx.step(),
-            what: spec.to_string(),
+            what: spec.to_string().into(),
         });
         cx.world(Action::Fetch(spec));
         Step::Wait(Pending::Gradio(self))

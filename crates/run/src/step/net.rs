@@ -81,10 +81,9 @@ pub(super) fn start(cx: &mut Context, params: Params<'_>) -> Started {
         limit,
         follow: true,
     };
-    let what = spec.to_string();
     cx.out.event(Event::Transfer {
         step: cx.step(),
-        what,
+        what: spec.to_string().into(),
     });
     cx.world(Action::Fetch(spec));
     Ok(Step::Wait(Pending::Net(Box::new(Net { url, wanted }))))

@@ -5,7 +5,7 @@ use super::{
     spot::{Spot, is_template},
 };
 use crate::{Dialect, Method, Next, Script, Step, json::Kind, sink::clip, suggest::nearest};
-use alloc::{borrow::ToOwned, collections::BTreeMap, format, vec::Vec};
+use alloc::{borrow::ToOwned, boxed::Box, collections::BTreeMap, format, vec::Vec};
 
 impl Checker<'_, '_> {
     /// Reads every step's `next`, which needs all ids.
@@ -23,7 +23,9 @@ impl Checker<'_, '_> {
         match &next.node.kind {
             Kind::Null => Next::End,
             Kind::Number(n) => self.next_index(*n, next, count),
-            Kind::String(text) if is_template(text) => Next::Template(next.node.to_template()),
+            Kind::String(text) if is_template(text) => {
+                Next::Template(Box::new(next.node.to_template()))
+            }
             Kind::String(id) => match ids.get(&**id) {
                 Some(index) => Next::Step(*index),
                 None => self.next_unknown(id, next, ids, count),

@@ -8,7 +8,7 @@ use super::{
     spot::{Spot, is_one_template, is_template},
 };
 use crate::{
-    Diagnostic, Dialect, Method, Script, Severity, Step,
+    Diagnostic, Dialect, Method, Script, Severity, Step, StepAt,
     json::{Kind, Node, source_span},
     sink::{child_pointer, clip},
     suggest::nearest,
@@ -20,10 +20,9 @@ use core::ops::Range;
 impl Checker<'_, '_> {
     pub(super) fn hazards(&mut self, root: &Spot<'_>, script: &Script) {
         let names = Names::of(root, script);
-        let lists = script.actions.values().chain([&script.steps]);
         let mut used = BTreeSet::new();
-        for step in lists.flatten().chain(script.on_stop.as_deref()) {
-            self.step_templates(root, step, &names, &mut used);
+        for (at, step) in script.all_steps() {
+            self.step_templates(root, (&at, step), &names, &mut used);
         }
         used.extend(dependencies(root));
         self.unused_ids(root, script, &used);
@@ -32,21 +31,21 @@ impl Checker<'_, '_> {
     fn step_templates(
         &mut self,
         root: &Spot<'_>,
-        step: &Step,
+        (at, step): (&StepAt, &Step),
         names: &Names<'_>,
         used: &mut BTreeSet<String>,
     ) {
         let parts = [
             ("params", Some(&step.params)),
-            ("when", step.when.as_ref()),
-            ("uri", step.uri.as_ref()),
+            ("when", step.when.as_deref()),
+            ("uri", step.uri.as_deref()),
         ];
         let parts = parts
             .into_iter()
             .filter_map(|(key, template)| Some((key, template?)))
             .filter(|(_, template)| !template.is_plain());
         for (key, template) in parts {
-            let pointer = child_pointer(&step.pointer, key);
+            let pointer = child_pointer(&at.pointer(), key);
             let Some(node) = root.node.pointer(&pointer) else {
                 continue;
             };

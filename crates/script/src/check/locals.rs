@@ -20,9 +20,8 @@ impl<'a> Locals<'a> {
     /// What the steps of all lists of `script` set, whose value is `root`.
     pub(super) fn of(root: &'a Node<'a>, script: &Script) -> Self {
         let mut locals = Self::default();
-        let lists = script.actions.values().chain([&script.steps]).flatten();
-        for step in lists.chain(script.on_stop.as_deref()) {
-            if let Some(node) = root.pointer(&step.pointer) {
+        for (at, step) in script.all_steps() {
+            if let Some(node) = root.pointer(&at.pointer()) {
                 locals.step(step, node);
             }
         }

@@ -11,7 +11,7 @@ use crate::{
     suggest::nearest,
     table::{STEP_KEYS, methods},
 };
-use alloc::{borrow::ToOwned, format, string::String};
+use alloc::{borrow::ToOwned, boxed::Box, format, string::String};
 use collodi_value::Value;
 
 /// Names from other versions and other programs, and what does the same.
@@ -63,10 +63,10 @@ impl Checker<'_, '_> {
                 .and_then(|id| id.node.as_str().map(ToOwned::to_owned)),
             method,
             params: given("params").unwrap_or(nothing.params),
-            uri: given("uri"),
-            when: template.get("when").cloned(),
-            returns: given("returns"),
-            notify: given("notify"),
+            uri: given("uri").map(Box::new),
+            when: template.get("when").cloned().map(Box::new),
+            returns: given("returns").map(Box::new),
+            notify: given("notify").map(Box::new),
             queue: spot.get("queue").is_some_and(|q| q.node.is_truthy()),
             ..nothing
         }
@@ -247,6 +247,5 @@ fn blank(index: usize, spot: &Spot<'_>) -> Step {
         queue: false,
         notify: None,
         span: spot.node.span.clone(),
-        pointer: spot.pointer(),
     }
 }

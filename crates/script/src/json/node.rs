@@ -3,7 +3,9 @@
 use crate::sink::push_child;
 use alloc::{
     borrow::Cow,
+    collections::BTreeSet,
     string::{String, ToString},
+    sync::Arc,
     vec::Vec,
 };
 use collodi_template::Template;
@@ -186,14 +188,33 @@ impl<'a> Node<'a> {
 
     /// The value without places, its texts read as templates.
     pub(crate) fn to_template(&self) -> Template {
+        self.template(&mut Texts::default())
+    }
+
+    fn template(&self, texts: &mut Texts) -> Template {
         match &self.kind {
-            Kind::String(text) => Template::text(text),
-            Kind::Array(items) => Template::list(items.iter().map(Self::to_template)),
+            Kind::String(text) => Template::text(texts.shared(text)),
+            Kind::Array(items) => Template::list(items.iter().map(|item| item.template(texts))),
             Kind::Object(members) => {
                 let members = members.iter();
-                Template::object(members.map(|m| ((&*m.key).into(), m.value.to_template())))
+                Template::object(members.map(|m| (texts.shared(&m.key), m.value.template(texts))))
             }
             _ => Template::parse(&self.to_value()),
         }
+    }
+}
+
+/// Texts, each held once: the steps of a script have the same few keys and methods.
+#[derive(Default)]
+struct Texts(BTreeSet<Arc<str>>);
+
+impl Texts {
+    fn shared(&mut self, text: &str) -> Arc<str> {
+        if let Some(known) = self.0.get(text) {
+            return Arc::clone(known);
+        }
+        let text: Arc<str> = text.into();
+        self.0.insert(Arc::clone(&text));
+        text
     }
 }

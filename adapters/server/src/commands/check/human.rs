@@ -3,7 +3,7 @@
 use super::{Checked, Report, excerpt};
 use crate::failure::HINT;
 use crate::present::counted;
-use collodi_script::{Diagnostic, Document, Severity, locate};
+use collodi_script::{Diagnostic, Document, Severity, StepAt, locate};
 
 /// Shows what was found, and sums it up.
 pub(super) fn show(report: &Report) {
@@ -52,7 +52,8 @@ fn about(file: &Checked) {
         .iter()
         .filter(|s| !collodi_run::supports(&s.method));
     for step in lacks.filter(|_| !file.parsed.has_errors()) {
-        let (place, method) = (locate(&file.source, &step.pointer), &step.method);
+        let pointer = StepAt::run(step.index).pointer();
+        let (place, method) = (locate(&file.source, &pointer), &step.method);
         let number = step.index + 1;
         say!("{name}:{place}: notice: step {number} ({method}) cannot be run yet");
     }

@@ -59,7 +59,7 @@ fn left_of(host: &Host, app: &str) -> Option<Left> {
     let run = host.run(living.first()?.run())?;
     let reachable = |process: &&Process| {
         let what = ProcessEvent::Reachable(process.url()?.clone());
-        let (process, app) = (process.id().clone(), app.to_owned());
+        let (process, app) = (process.id().clone(), app.into());
         Some(Event::Process { process, app, what })
     };
     Some(Left {

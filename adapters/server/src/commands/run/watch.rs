@@ -226,8 +226,7 @@ impl Watch {
         let run = self.run.clone();
         let found = host.query(move |host| {
             let entry = host.run(&run);
-            let outcome =
-                entry.and_then(|run| Some((run.app().to_owned(), run.outcome()?.clone())));
+            let outcome = entry.and_then(|run| Some((run.app().into(), run.outcome()?.clone())));
             let failed =
                 |p: &Process| matches!(p.status().phase, Phase::Ended(ended) if ended.is_failure());
             let mut processes = host.processes().filter(|p| is_ours(host, &run, p.id()));

@@ -51,7 +51,7 @@ impl<'a> EventLine<'a> {
                 run,
                 status: outcome.status.word(),
                 steps_run: outcome.steps_run,
-                daemons: &outcome.daemons,
+                daemons: outcome.daemons.iter().map(|id| &**id).collect(),
                 failure: FailureLine::of(&outcome.status),
             }),
             _ => None,

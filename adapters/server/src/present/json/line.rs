@@ -102,7 +102,7 @@ pub(super) enum EventLine<'a> {
         run: &'a str,
         status: &'static str,
         steps_run: usize,
-        daemons: &'a [String],
+        daemons: Vec<&'a str>,
         failure: Option<FailureLine<'a>>,
     },
     ProcessStarted {

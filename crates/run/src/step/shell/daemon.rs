@@ -30,7 +30,7 @@ pub(super) struct Daemon {
     name: Option<String>,
     depends_on: Vec<String>,
     ready: Option<Ready>,
-    restart: Restart,
+    restart: Arc<Restart>,
 }
 
 /// How it is found out that it is up. A command needs the shape of the daemon's.
@@ -62,7 +62,7 @@ impl Daemon {
             name,
             depends_on: params.texts("dependsOn")?,
             ready: Ready::read(params)?,
-            restart: cx.options.overrides.over_restart(restart(params, default)?),
+            restart: Arc::new(cx.options.overrides.over_restart(restart(params, default)?)),
         })
     }
 }
@@ -243,7 +243,7 @@ impl Shell {
     /// Has the host start the daemon.
     pub(super) fn start_daemon(mut self: Box<Self>, cx: &mut Context) -> Step {
         let lines: Vec<String> = self.lines.drain(..).collect();
-        let line = lines.join(" && ");
+        let line: Arc<str> = lines.join(" && ").into();
         cx.out.event(Event::Command {
             step: cx.step(),
             line: line.clone(),
@@ -261,7 +261,7 @@ impl Shell {
         exec: ActionId,
         line: String,
     ) -> Step {
-        let daemon = self.daemon(cx, line);
+        let daemon = self.daemon(cx, line.into());
         let said = self.capture.bytes();
         let keep = Keep { exec, daemon, said };
         cx.ask(Action::KeepDaemon(Box::new(keep)));
@@ -287,7 +287,7 @@ impl Shell {
         self.done(cx, None)
     }
 
-    fn daemon(&self, cx: &Context, line: String) -> DaemonSpec {
+    fn daemon(&self, cx: &Context, line: Arc<str>) -> DaemonSpec {
         let daemon = &self.shape.daemon;
         DaemonSpec {
             command: self.shape.command(cx, &line),
@@ -305,7 +305,7 @@ impl Shell {
 }
 
 /// The result of a step that started a daemon.
-pub(super) fn result(id: String, pid: Option<u32>) -> Value {
+pub(super) fn result(id: &str, pid: Option<u32>) -> Value {
     let pid = pid.map_or(Value::Null, |pid| Value::from(f64::from(pid)));
     let fields = [("id", Value::from(id)), ("pid", pid)];
     Value::Object(fields.into_iter().collect::<Object>())

@@ -55,7 +55,7 @@ pub(super) fn start(cx: &mut Context, now: Instant, params: Params<'_>) -> Start
     let limits = Limits::read(params, now)?;
     cx.out.event(Event::Command {
         step: cx.step(),
-        line: line.clone(),
+        line: line.as_str().into(),
     });
     let exec = cx.world(Action::Exec(spec));
     let most = cx.options.limits.output_bytes;

@@ -167,7 +167,7 @@ impl Shell {
         let spec = self.shape.command(cx, &line);
         cx.out.event(Event::Command {
             step: cx.step(),
-            line: line.clone(),
+            line: line.as_str().into(),
         });
         let exec = cx.world(collodi_action::Action::Exec(spec));
         self.phase = Phase::Command { exec, line };
@@ -207,7 +207,7 @@ impl Shell {
             }
             (Phase::Daemon, Completed::Daemon(Ok(daemon))) => {
                 cx.daemons.push(daemon.id.clone());
-                Step::Done(daemon::result(daemon.id, daemon.pid))
+                Step::Done(daemon::result(&daemon.id, daemon.pid))
             }
             (Phase::Daemon, Completed::Daemon(Err(error))) => {
                 Step::Fail(at("message", FailureKind::Spawn(error)))

@@ -135,6 +135,7 @@ fn type_in(cx: &mut Context, params: Params<'_>, line: String, aim: Aim) -> Star
     if aim == Aim::Written && typed.watch.can_end() {
         typed.aim = Aim::Entered;
     }
+    let line = line.into();
     cx.out.event(Event::Command { step, line });
     if bytes.is_empty() {
         return Ok(typed.written(cx));
@@ -169,7 +170,7 @@ impl SessionStep {
         };
         cx.out.event(Event::Command {
             step: cx.step(),
-            line: shown,
+            line: shown.into(),
         });
         let exec = cx.world(Action::Exec(spec));
         cx.detached.insert(exec);
