@@ -246,7 +246,7 @@ struct Life {
     _mouth: Option<Mouth>,
 }
 
-/// A command on its way. It is small where nothing happens: most commands that run are quiet.
+/// A command on its way.
 struct Exec {
     id: ActionId,
     stage: Stage,

@@ -17,7 +17,8 @@ pub trait Reactor: fmt::Debug + Send + Sync + 'static {
     /// A descriptor that is watched.
     type Watched<T: Descriptor>: Watched<T>;
 
-    /// What a task came to, once it has; an error when it was cut off.
+    /// What a task came to, once it has; an error when the runtime cut it off. A panic of the task may
+    /// go on in who waits. The task runs on when this is dropped.
     type Task<T: Send + 'static>: Future<Output = io::Result<T>> + Send + Unpin;
 
     /// Watches for something to read.

@@ -460,3 +460,20 @@ fn a_count_without_time_says_so() {
         other => panic!("{other:?}"),
     }
 }
+
+#[test]
+fn a_short_note_alone_is_brief() {
+    let folder = Folder::new();
+    let at = || folder.at("file");
+    let note = |bytes: usize| FileOp::note(at(), vec![0; bytes]);
+    for (op, is_brief) in [
+        (note(0), true),
+        (note(64 << 10), true),
+        (note((64 << 10) + 1), false),
+        (FileOp::write_private(at(), vec![0]), false),
+        (FileOp::Remove { path: at() }, false),
+        (FileOp::read(at(), 1), false),
+    ] {
+        assert_eq!(Files::is_brief(&op), is_brief, "{op}");
+    }
+}

@@ -87,7 +87,8 @@ pub trait Child: Send + fmt::Debug {
     /// when something does. Output keeps its order within a stream.
     ///
     /// `Exited` comes once, as soon as the child ended: it waits for no output.
-    /// `Closed` comes once, last. After it, nothing.
+    /// `Closed` comes once, last. After it, nothing. No event is lost when whoever asked stops
+    /// asking; only who asked last is woken.
     fn poll_event(&mut self, cx: &mut Context<'_>) -> Poll<Option<ChildEvent>>;
 
     /// A handle to write to the child's standard input; none unless it was asked

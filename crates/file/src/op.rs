@@ -29,9 +29,9 @@ pub enum FileOp {
         /// Whether a new file can be read by its owner alone, from its making on. A
         /// file that is there keeps its permissions.
         private: bool,
-        /// Whether the new content is on the disk when it is answered. Without that it survives
-        /// whoever wrote it, and the loss of power a little later; so long either content, or
-        /// none, may be there after one.
+        /// Whether the new content is on the disk when it is answered. Without that it is there for
+        /// all who look, and outlasts whoever wrote it; until the system has written it to the disk,
+        /// a loss of power may leave the old content, the new, or an empty file.
         durable: bool,
     },
     /// Adds to the end of a file, which is made when it is not there.

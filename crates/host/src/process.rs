@@ -322,6 +322,12 @@ impl Process {
         matches!(self.status().phase, Phase::Ended(_))
     }
 
+    /// Whether what is written down of it is more than that it is about to run.
+    pub(crate) fn is_to_last(&self) -> bool {
+        let remembers = self.policy().class == RestartClass::UnlessStopped;
+        self.order.noted || remembers || self.stopped_by_operator || self.has_ended()
+    }
+
     /// Its output and its supervisor's notes.
     pub const fn log(&self) -> &Log {
         &self.log

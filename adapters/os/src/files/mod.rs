@@ -62,8 +62,10 @@ impl Files {
     /// The most entries of a listed directory.
     pub const MAX_ENTRIES: usize = 1 << 20;
 
-    /// Whether an operation ends before another thread would have begun it: a note in a few
-    /// pages that does not wait for the disk.
+    /// Whether an operation is done where it is asked for: a note in a few pages, which the
+    /// kernel keeps in memory. As a start, which makes its files there too, it is over before another
+    /// thread would have begun, unless the file system has no room for more that is not written, or is
+    /// one of the network.
     pub fn is_brief(op: &FileOp) -> bool {
         matches!(op, FileOp::Write { bytes, durable: false, .. } if bytes.len() <= BRIEF)
     }

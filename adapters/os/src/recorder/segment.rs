@@ -167,9 +167,9 @@ impl Index {
 
     fn open(&self) -> Result<OwnedFd, Fault> {
         let (_, name) = segment_files(self.number);
-        let path = self.recording.dir.join(&name).map_err(|_| Errno::INVAL)?;
-        let flags = OFlags::RDWR | OFlags::APPEND | OFlags::NOFOLLOW;
-        Rooted::open(path.root())?.open_at(&path, flags)
+        let dir = &self.recording.dir;
+        let dir = directory(&Rooted::open(dir.root())?, dir)?;
+        open(&dir, name, OFlags::APPEND)
     }
 }
 

@@ -7,7 +7,7 @@ use rustix::{
 };
 use std::{fs::File, io::Read as _};
 
-/// More bytes than most of them have.
+/// The most bytes of one reading: more than those have that are read once.
 const MOST: usize = 4096;
 
 /// Has `read` what is in the file now, in one reading: the kernel makes its text anew for each.

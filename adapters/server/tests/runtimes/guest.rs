@@ -32,10 +32,8 @@ fn a_run_goes_on_from_a_step_at_a_server_that_knows_no_earlier_one(stage: Stage)
     let ran = stage.output(&["run", "demo", "--from", "2"]);
     let (said, told) = (ran.stdout(), ran.stderr());
     assert!(said.contains("[1/2] left out\n"), "{said}");
-    assert!(
-        said.ends_with("| second\ncompleted after 1 step\n"),
-        "{said}"
-    );
+    assert!(said.contains("| second\n"), "{said}");
+    assert!(said.ends_with("\ncompleted after 1 step\n"), "{said}");
     assert!(told.contains("knows no earlier run of demo"), "{told}");
     assert_eq!(ran.code(), Some(0));
     let beyond = stage.output(&["run", "demo", "--from", "4"]);

@@ -76,7 +76,7 @@ impl Host {
     pub(super) fn found_all(&mut self, now: Instant, files: Vec<(String, Vec<u8>)>) {
         self.shared.journal.recovery = Recovery::Reading(Found::default());
         for (name, bytes) in files {
-            if !name.ends_with(".json") {
+            if !name.ends_with(".json") || bytes.is_empty() {
                 self.remove_torn(&name);
             } else if let Err(why) = self.take_in(&name, &bytes) {
                 let read = Completion::File(Ok(FileAnswer::Bytes(bytes)));
@@ -119,6 +119,10 @@ impl Host {
 
     pub(super) fn found_file(&mut self, now: Instant, name: &str, completion: Completion) {
         let read = match &completion {
+            Completion::File(Ok(FileAnswer::Bytes(bytes))) if bytes.is_empty() => {
+                self.remove_torn(name);
+                Ok(())
+            }
             Completion::File(Ok(FileAnswer::Bytes(bytes))) => self.take_in(name, bytes),
             Completion::File(Err(error)) => Err(error.to_string()),
             _ => Err(NotARecord("no answer").to_string()),
@@ -179,7 +183,8 @@ impl Host {
         Ok(())
     }
 
-    /// Removes a write that was interrupted.
+    /// Removes a write that was interrupted, or a note that the disk has not got before the power
+    /// went.
     fn remove_torn(&mut self, name: &str) {
         if let Some(path) = self.shared.journal.file(name) {
             let remove = Action::File(FileOp::Remove { path });

@@ -13,7 +13,6 @@ use alloc::{
     collections::{BTreeMap, VecDeque},
     format,
     string::{String, ToString},
-    vec::Vec,
 };
 use collodi_action::{Action, Completion};
 use collodi_contain::ContainedPath;
@@ -62,15 +61,6 @@ struct Page {
 pub(crate) enum Wanted {
     There,
     Gone,
-}
-
-/// What is in a file.
-enum Text {
-    /// It is to survive the machine.
-    Lasting(Vec<u8>),
-    /// It says what is about to run: a machine that goes down takes that with it. Something
-    /// waits for it to be written.
-    Passing(Vec<u8>),
 }
 
 /// How far the writing of a file is.
@@ -180,21 +170,13 @@ impl Shared {
         self.journal.sheets.pages.remove(sheet);
     }
 
-    /// Writes a file whose turn it is; without a text, it goes.
-    fn send(&mut self, sheet: Sheet, text: Option<Text>) {
-        let Some(path) = self.journal.path(&sheet) else {
-            return self.leave(&sheet);
-        };
+    /// Does to a file whose turn it is what makes it as it is to be.
+    fn send(&mut self, sheet: Sheet, op: FileOp) {
         let Some(page) = self.journal.sheets.pages.get_mut(&sheet) else {
             return;
         };
         page.at = At::InFlight { again: false };
         self.journal.sheets.in_flight += 1;
-        let op = match text {
-            Some(Text::Lasting(text)) => FileOp::write_private(path, text),
-            Some(Text::Passing(text)) => FileOp::note(path, text),
-            None => FileOp::Remove { path },
-        };
         self.ask_now(Child::Journal(sheet), None, Role::Plain, Action::File(op));
     }
 
@@ -264,27 +246,28 @@ impl Host {
     /// Writes down what has changed, as far as it is its turn.
     pub(crate) fn write_down(&mut self, now: Instant) {
         while let Some((sheet, wanted)) = self.shared.next_due() {
-            if wanted == Wanted::Gone {
-                self.shared.send(sheet, None);
-            } else if let Some(text) = self.text_of(now, &sheet) {
-                self.shared.send(sheet, Some(text));
-            } else {
+            match self.change_of(now, &sheet, wanted) {
+                Some(op) => self.shared.send(sheet, op),
                 // Nobody knows more than what is on the disk.
-                self.shared.leave(&sheet);
+                None => self.shared.leave(&sheet),
             }
         }
     }
 
-    fn text_of(&mut self, now: Instant, sheet: &Sheet) -> Option<Text> {
-        match sheet {
-            Sheet::Recording(_) => None,
-            Sheet::Trees => Some(Text::Passing(self.shared.trees_text())),
-            Sheet::Process(id) => {
+    /// What makes a file as it is to be, by what is known now. What only says what is about to run
+    /// waits for no disk: a machine that goes down takes that with it.
+    fn change_of(&mut self, now: Instant, sheet: &Sheet, wanted: Wanted) -> Option<FileOp> {
+        let path = self.shared.journal.path(sheet)?;
+        match (wanted, sheet) {
+            (Wanted::Gone, _) => Some(FileOp::Remove { path }),
+            (Wanted::There, Sheet::Recording(_)) => None,
+            (Wanted::There, Sheet::Trees) => Some(FileOp::note(path, self.shared.trees_text())),
+            (Wanted::There, Sheet::Process(id)) => {
                 let process = self.process(id)?;
                 let text = self.record_of(now, process).write();
-                Some(match process.order.noted {
-                    true => Text::Lasting(text),
-                    false => Text::Passing(text),
+                Some(match process.is_to_last() {
+                    true => FileOp::write_private(path, text),
+                    false => FileOp::note(path, text),
                 })
             }
         }

@@ -22,16 +22,49 @@ fn a_daemon_is_written_down_before_it_runs() {
 }
 
 /// Nothing runs on after the power was lost, so who is to be started does not wait for the disk; that
-/// it was, and how to find it, is to last.
+/// it was, and how to find it, is to last. Who remembers a stop has that on the disk whenever it is
+/// written down.
 #[test]
 fn what_is_known_of_a_daemon_that_runs_outlasts_the_machine() {
-    let mut machine = Machinery::default();
-    Play::new(&mut machine).run(DAEMON);
-    let of_daemon = |asked: &&String| asked.contains(".vatn/python/state/demo-");
-    let mut asked: Vec<_> = machine.asked.iter().filter(of_daemon).collect();
-    asked.dedup();
-    let verbs = asked.iter().filter_map(|asked| asked.split(' ').next());
-    assert_eq!(verbs.collect::<Vec<_>>(), ["note", "write"]);
+    let remembers = DAEMON.replace(r#""autoRestart": true"#, r#""restart": "unless-stopped""#);
+    for (script, first) in [(DAEMON, "note"), (&remembers, "write")] {
+        let mut machine = Machinery::default();
+        Play::new(&mut machine).run(script);
+        let of_daemon = |asked: &&String| asked.contains(".vatn/python/state/demo-");
+        let asked = machine.asked.iter().filter(of_daemon);
+        let mut verbs = asked.filter_map(|asked| asked.split(' ').next());
+        assert_eq!(verbs.next(), Some(first));
+        let later: Vec<_> = verbs.collect();
+        assert!(
+            !later.is_empty() && later.iter().all(|verb| *verb == "write"),
+            "{later:?}"
+        );
+    }
+}
+
+/// A note that the disk had not got is an empty file when the power is back.
+#[test]
+fn a_note_that_the_disk_did_not_get_is_no_damage() {
+    for is_large in [false, true] {
+        let mut machine = Machinery::default();
+        Play::new(&mut machine).run(DAEMON);
+        machine.are_large = is_large;
+        let files: Vec<_> = state_files(&machine).into_iter().cloned().collect();
+        for file in &files {
+            machine.files.insert(file.clone(), Vec::new());
+        }
+        let play = Play::new(&mut machine);
+        assert!(play.host.has_recovered());
+        assert!(play.host.processes().next().is_none());
+        let is_aside =
+            |event: &Event| matches!(event, Event::Journal(JournalEvent::SetAside { .. }));
+        assert!(!play.told.iter().any(is_aside), "{:?}", play.told);
+        assert!(
+            state_files(&machine).is_empty(),
+            "{:?}",
+            state_files(&machine)
+        );
+    }
 }
 
 #[test]

@@ -25,10 +25,10 @@ struct Trees {
     /// Whose groups do not stay: who came into one would be bounded as those before, or, where
     /// it was killed once, be killed at its start (seen with Linux 6.18).
     spent: BTreeSet<TreeId>,
-    /// Whose groups had lives before of which the processor time is not known yet.
-    renewed: BTreeSet<TreeId>,
-    /// The microseconds that those took.
+    /// Of trees whose groups had lives before: the microseconds of processor time that those took.
     before: BTreeMap<TreeId, u64>,
+    /// Whose groups had lives before of which that is not known yet.
+    renewed: BTreeSet<TreeId>,
 }
 
 /// What is known of a control group that was left.
@@ -107,20 +107,27 @@ impl Cgroups {
         true
     }
 
-    /// The next life has begun in a group that was made as good as new: what is counted so far is
-    /// of lives before. Asked earlier, its start would wait for it.
+    /// The next life has begun in a group that was made as good as new: what is counted by now is taken
+    /// for that of lives before. Its first moments are, too; to ask earlier would hold up its start.
     pub(super) fn count_before(&self, tree: &TreeId) {
-        let is_renewed = self.vacant.lock().renewed.remove(tree);
+        let is_renewed = self.vacant.lock().renewed.contains(tree);
         let path = self.path(tree).filter(|_| is_renewed);
-        if let Some(micros) = path.and_then(|path| usage::of_lives(&path)) {
-            self.vacant.lock().before.insert(tree.clone(), micros);
+        let micros = path.and_then(|path| usage::of_lives(&path));
+        let mut trees = self.vacant.lock();
+        if trees.renewed.remove(tree)
+            && let Some(micros) = micros
+        {
+            trees.before.insert(tree.clone(), micros);
         }
     }
 
-    /// The processor time of lives before, in microseconds.
+    /// The processor time of lives before, in microseconds; all there is as long as it is not known.
     pub(super) fn used_before(&self, tree: &TreeId) -> u64 {
-        let known = self.vacant.lock().before.get(tree).copied();
-        known.unwrap_or_default()
+        let trees = self.vacant.lock();
+        if trees.renewed.contains(tree) {
+            return u64::MAX;
+        }
+        trees.before.get(tree).copied().unwrap_or_default()
     }
 
     /// The tree has no group any more.
