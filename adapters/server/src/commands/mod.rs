@@ -51,12 +51,12 @@ pub(crate) fn execute(cli: Cli) -> Result<ExitCode> {
     match command {
         Command::Run(args) => {
             let on = args.server.runtime;
-            let (held, listen) = (Held::now()?, Listen::given_or(args.listen)?);
+            let (held, listen) = (ready()?, Listen::given_or(args.listen)?);
             on.run(|runtime| run::run(runtime, &workspace, json, listen, held, &args))
         }
         Command::Serve(args) => {
             let on = args.server.runtime;
-            let (held, listen) = (Held::now()?, Listen::given_or(args.listen)?);
+            let (held, listen) = (ready()?, Listen::given_or(args.listen)?);
             on.run(|runtime| serve::serve(runtime, &workspace, json, listen, held, &args))
         }
         Command::Apps(args) => apps::apps(&workspace, json, &args),
@@ -92,6 +92,13 @@ pub(crate) fn execute(cli: Cli) -> Result<ExitCode> {
         Command::Fs(args) => fs::fs(&args),
         Command::Sandbox(args) => sandbox::sandbox(json, &args),
     }
+}
+
+/// Readies this process, which has one thread still, for many children and callers: each child
+/// takes four descriptors, and each who listens to events one. Signals are held back.
+fn ready() -> Result<Held> {
+    collodi_spawn::raise_open_files();
+    Held::now()
 }
 
 /// Says how the command line was not understood. `sandbox` ends with the status of a command

@@ -41,8 +41,6 @@ pub(crate) async fn serve(
     held: Held,
     args: &ServeArgs,
 ) -> Result<ExitCode> {
-    // Each caller who listens to events has one.
-    collodi_spawn::raise_open_files();
     let mut screen = Screen::new(match args.log_format {
         Some(format) => present::log(format, log_level(args)?),
         None => presenter(json),
