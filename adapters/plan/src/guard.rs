@@ -21,14 +21,9 @@ pub(crate) fn text(step: &Step) -> Option<String> {
 pub(crate) fn reason(step: &Step, run: &Run, options: &RunOptions, words: &Words) -> String {
     let guard = text(step).unwrap_or_default();
     let mut values: Vec<String> = Vec::new();
-    for reference in step
-        .when
-        .as_deref()
-        .into_iter()
-        .flat_map(Template::references)
-    {
-        let path: Vec<&str> = reference.path.iter().map(String::as_str).collect();
-        let Some(said) = meaning(&path, reference.called, run, options, words) else {
+    for (path, is_called) in names(step) {
+        let path: Vec<&str> = path.iter().map(String::as_str).collect();
+        let Some(said) = meaning(&path, is_called, run, options, words) else {
             continue;
         };
         if !values.contains(&said) {
@@ -87,13 +82,7 @@ pub(crate) fn is_open(
     words: &Words,
     said: impl Fn(&str) -> bool,
 ) -> bool {
-    let references = step
-        .when
-        .as_deref()
-        .into_iter()
-        .flat_map(Template::references);
-    let mut paths = references.map(|reference| reference.path);
-    paths.any(|path| {
+    names(step).any(|(path, _)| {
         let path: Vec<&str> = path.iter().map(String::as_str).collect();
         let made_up = |value: Value| {
             let text = value.to_json();
@@ -102,6 +91,13 @@ pub(crate) fn is_open(
         path.first().is_some_and(|name| said(name))
             || known(&path, run, options).flatten().is_some_and(made_up)
     })
+}
+
+/// The names in the step's `when`, by their parts, and whether each is called.
+fn names(step: &Step) -> impl Iterator<Item = (Vec<String>, bool)> {
+    let references = step.when.as_deref().map(Template::references);
+    let references = references.into_iter().flatten();
+    references.map(|reference| (reference.path, reference.called))
 }
 
 /// What a name means now, which may be nothing; none when that is not known without asking.

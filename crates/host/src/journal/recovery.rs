@@ -76,9 +76,7 @@ impl Host {
     pub(super) fn found_all(&mut self, now: Instant, files: Vec<(String, Vec<u8>)>) {
         self.shared.journal.recovery = Recovery::Reading(Found::default());
         for (name, bytes) in files {
-            if !name.ends_with(".json") || bytes.is_empty() {
-                self.remove_torn(&name);
-            } else if let Err(why) = self.take_in(&name, &bytes) {
+            if let Err(why) = self.take_in(&name, &bytes) {
                 let read = Completion::File(Ok(FileAnswer::Bytes(bytes)));
                 self.set_aside(&name, why, read);
             }
@@ -119,10 +117,6 @@ impl Host {
 
     pub(super) fn found_file(&mut self, now: Instant, name: &str, completion: Completion) {
         let read = match &completion {
-            Completion::File(Ok(FileAnswer::Bytes(bytes))) if bytes.is_empty() => {
-                self.remove_torn(name);
-                Ok(())
-            }
             Completion::File(Ok(FileAnswer::Bytes(bytes))) => self.take_in(name, bytes),
             Completion::File(Err(error)) => Err(error.to_string()),
             _ => Err(NotARecord("no answer").to_string()),
@@ -169,7 +163,12 @@ impl Host {
         self.shared.out.event(Event::Journal(event));
     }
 
+    /// What a file says. One that a write has not finished says nothing, and goes.
     fn take_in(&mut self, name: &str, bytes: &[u8]) -> Result<(), String> {
+        if !name.ends_with(".json") || bytes.is_empty() {
+            self.remove_torn(name);
+            return Ok(());
+        }
         let Recovery::Reading(found) = &mut self.shared.journal.recovery else {
             return Ok(());
         };
