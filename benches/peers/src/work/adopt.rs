@@ -98,11 +98,14 @@ fn has_all(
     children: usize,
     launched: Instant,
 ) -> Result<Figure> {
-    if instance.known()?.is_none() {
+    let Some(mut known) = instance.known()? else {
         return Ok(Figure::Nothing);
-    }
+    };
     let waited = site.wait("all children", TIME, || {
-        Ok(instance.known()? == Some(children))
+        if known < children {
+            known = instance.known()?.unwrap_or_default();
+        }
+        Ok(known == children)
     });
     let millis = waited.map(|()| launched.elapsed().as_secs_f64() * 1_000.0);
     Ok(millis.ok().into())
