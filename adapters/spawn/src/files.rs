@@ -8,13 +8,14 @@ static THEIRS: OnceLock<Limit> = OnceLock::new();
 
 /// Lets this process have as many files open as the system allows it. Children of
 /// [`spawn`](crate::spawn) keep the limit that it had before, unless their plans say another:
-/// programs that use `select`, or close all descriptors one by one, are not made for more. Does
-/// nothing where the system refuses, and on other systems than Linux.
+/// programs that use `select`, or close all descriptors one by one, are not made for more. (Where
+/// `posix_spawn` starts them, an instant after their start.) Does nothing where the system refuses,
+/// and on other systems than Linux.
 ///
-/// To be called before this process has other threads: it has the system make room for the
-/// descriptors of a thousand children, 33 KiB of its memory. Later that happens step by step, and at
-/// each doubling whoever opens a file waits until no thread looks into the old table: ten
-/// milliseconds, on most machines.
+/// It also has the system make room for 4096 descriptors, in 33 KiB of its memory. Best called while
+/// this process has one thread: with more, whoever makes the table larger waits until no thread
+/// looks into the old one, ten milliseconds on most machines; and without this that is whoever
+/// opens a file at each doubling.
 pub fn raise_open_files() {
     #[cfg(target_os = "linux")]
     linux::raise();
@@ -44,7 +45,7 @@ mod linux {
         process::{Resource as System, Rlimit, getrlimit, setrlimit},
     };
 
-    /// As many descriptors as there is room for from the start on.
+    /// As many descriptors as there is room for: those of a thousand children.
     const ROOM: u64 = 4096;
 
     pub(super) fn raise() {
@@ -61,14 +62,15 @@ mod linux {
             current: maximum,
             maximum,
         });
-        make_room(maximum.unwrap_or(u64::MAX).min(ROOM));
+        let allowed = getrlimit(System::Nofile).current;
+        make_room(allowed.unwrap_or(u64::MAX).min(ROOM));
     }
 
     /// The table of descriptors grows for the last of these, and does not shrink.
     fn make_room(descriptors: u64) {
         let last = i32::try_from(descriptors.saturating_sub(1));
         // Without it the table grows when it has to.
-        let _ = last.map(|last| fcntl_dupfd_cloexec(std::io::stdin(), last));
+        let _ = last.map(|last| fcntl_dupfd_cloexec(std::io::stderr(), last));
     }
 
     pub(super) fn restore() {

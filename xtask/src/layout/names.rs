@@ -78,11 +78,10 @@ fn named(name: &str) -> String {
     let name = without_number(name);
     match (name.strip_prefix("_R"), name.starts_with("_ZN")) {
         (Some(name), _) => without_hashes(name) + "*",
+        // What is inside of this function has its name, and more before the hash.
         (None, true) => {
-            name.rsplit_once("17h")
-                .map_or(name, |(kept, _)| kept)
-                .to_owned()
-                + "*"
+            let kept = name.rsplit_once("17h").map(|(kept, _)| kept);
+            kept.map_or_else(|| name.to_owned(), |kept| format!("{kept}17h*"))
         }
         (None, false) => name.to_owned(),
     }
@@ -91,8 +90,8 @@ fn named(name: &str) -> String {
 /// This function alone, as long as the compiler names it so.
 fn exact(name: &str) -> String {
     match without_number(name) {
-        mangled if mangled.starts_with('_') => mangled.to_owned() + "*",
-        plain => plain.to_owned(),
+        name if name.starts_with("_R") || name.starts_with("_ZN") => name.to_owned() + "*",
+        name => name.to_owned(),
     }
 }
 
@@ -148,7 +147,7 @@ mod tests {
             kept,
             [
                 "_RNvNtCs*_3std2rt10lang_start*",
-                "_ZN5tokio7runtime3run*",
+                "_ZN5tokio7runtime3run17h*",
                 "main"
             ]
         );
@@ -178,7 +177,7 @@ mod tests {
             kept,
             [
                 "_RNvNtCs*_5alloc3fmt6format*",
-                &format!("{generic}$GT$3run*"),
+                &format!("{generic}$GT$3run17h*"),
                 "_ZN4core5slice4sort17hfedcba9876543210E*",
             ]
         );
@@ -198,6 +197,6 @@ mod tests {
         ];
         let called: Called = called.map(str::to_owned).into();
         let kept = wide(symbols, &called);
-        assert_eq!(kept, Called::from(["_ZN4core5slice4sort*".to_owned()]));
+        assert_eq!(kept, Called::from(["_ZN4core5slice4sort17h*".to_owned()]));
     }
 }

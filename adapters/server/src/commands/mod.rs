@@ -94,8 +94,8 @@ pub(crate) fn execute(cli: Cli) -> Result<ExitCode> {
     }
 }
 
-/// Readies this process, which has one thread still, for many children and callers: each child
-/// takes four descriptors, and each who listens to events one. Signals are held back.
+/// Readies this process while it has one thread: there is room for the descriptors of many children
+/// and callers, and signals are held back.
 fn ready() -> Result<Held> {
     collodi_spawn::raise_open_files();
     Held::now()

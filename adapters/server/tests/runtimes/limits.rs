@@ -5,6 +5,7 @@ use std::fs;
 
 on_each_runtime! {
     a_server_may_open_more_than_what_it_runs
+    so_may_a_run_without_a_server
 }
 
 const COUNTED: &str = r#"{"run": [{"method": "shell.run", "params": {
@@ -36,6 +37,28 @@ fn a_server_may_open_more_than_what_it_runs(stage: Stage) {
     }
     assert_eq!(stage.post("/python/shutdown").status, 202);
     assert_eq!(serving.code(), Some(0));
+}
+
+fn so_may_a_run_without_a_server(stage: Stage) {
+    const SERVING: &str = r#"{"dialect": "vatn", "run": [{"method": "shell.run", "params": {
+        "message": "ulimit -Sn > soft; ulimit -Hn > hard; exec sleep 1000", "daemon": true}}]}"#;
+    stage.app("demo", SERVING);
+    let mut command = stage.command_of("/bin/sh");
+    command.args(["-c", "ulimit -Sn 300; ulimit -Hn 900; exec \"$0\" \"$@\""]);
+    command.arg(env!("CARGO_BIN_EXE_collodi"));
+    let words = stage.serving().into_iter();
+    let words = words.map(|word| if word == "serve" { "run" } else { word });
+    let mut running = Running::of(command.args(words).arg("demo"));
+    running.until("listening");
+    let said = stage.path(".vatn/python/apps/demo/hard");
+    while fs::read_to_string(&said).unwrap_or_default() != "900\n" {
+        std::thread::yield_now();
+    }
+    let soft = fs::read_to_string(said.with_file_name("soft"));
+    assert_eq!(soft.unwrap(), "300\n");
+    assert!(room(running.id()) >= 900, "the table grows while it runs");
+    running.signal("-INT");
+    running.code();
 }
 
 /// For how many open files the system has made room in a process.

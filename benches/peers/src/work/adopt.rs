@@ -102,7 +102,7 @@ fn has_all(
         return Ok(Figure::Nothing);
     };
     let waited = site.wait("all children", TIME, || {
-        if known < children {
+        if known != children {
             known = instance.known()?.unwrap_or_default();
         }
         Ok(known == children)

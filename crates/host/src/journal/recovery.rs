@@ -76,7 +76,9 @@ impl Host {
     pub(super) fn found_all(&mut self, now: Instant, files: Vec<(String, Vec<u8>)>) {
         self.shared.journal.recovery = Recovery::Reading(Found::default());
         for (name, bytes) in files {
-            if let Err(why) = self.take_in(&name, &bytes) {
+            if !name.ends_with(".json") {
+                self.remove_torn(&name);
+            } else if let Err(why) = self.take_in(&name, &bytes) {
                 let read = Completion::File(Ok(FileAnswer::Bytes(bytes)));
                 self.set_aside(&name, why, read);
             }
@@ -163,9 +165,9 @@ impl Host {
         self.shared.out.event(Event::Journal(event));
     }
 
-    /// What a file says. One that a write has not finished says nothing, and goes.
+    /// What a file says. One of which the disk has got no more than the name says nothing, and goes.
     fn take_in(&mut self, name: &str, bytes: &[u8]) -> Result<(), String> {
-        if !name.ends_with(".json") || bytes.is_empty() {
+        if bytes.is_empty() {
             self.remove_torn(name);
             return Ok(());
         }
