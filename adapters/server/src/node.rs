@@ -165,7 +165,12 @@ impl Node {
             token: shown,
             life: seed,
         };
-        hold.publish(&state)?;
+        if let Err(error) = hold.publish(&state) {
+            // What was found is for a server that can say where it is.
+            let _ = handle.leave().await;
+            over.await;
+            return Err(error);
+        }
         let page = state.page();
         let budget = args.grace_period + SHUTDOWN_MARGIN;
         let state_file = dir.join(".vatn/python/server.json");

@@ -4,6 +4,7 @@ use super::{INSTALLS, SERVER, stage, stage::Stage};
 use std::collections::BTreeSet;
 
 on_each_runtime! {
+    a_server_that_cannot_say_where_it_is_leaves_daemons_alone
     a_second_program_takes_the_daemons_over
     a_server_leaves_its_daemons_when_it_is_told_so
     an_app_that_runs_by_itself_is_left_when_that_is_asked
@@ -202,4 +203,27 @@ fn what_a_server_keeps_nothing_of_is_said(stage: Stage) {
     }
     stage.post("/python/shutdown");
     assert_eq!(server.code(), Some(0));
+}
+
+/// As on a full disk.
+fn a_server_that_cannot_say_where_it_is_leaves_daemons_alone(stage: Stage) {
+    stage.app("demo", SERVER);
+    let mut serving = stage.serve();
+    stage.post("/python/apps/demo/run");
+    serving.until("\"text\":\"up\"");
+    let pid = stage.pid_of("demo");
+    serving.signal("-KILL");
+    assert_eq!(serving.code(), None);
+    let file = stage.path(".vatn/python/server.json");
+    std::fs::remove_file(&file).unwrap();
+    std::fs::create_dir(&file).unwrap();
+    let mut failing = stage.logging(&["serve", "--listen", "127.0.0.1:0"]);
+    failing.until("server.json");
+    assert_eq!(failing.code(), Some(1));
+    assert!(stage::is_alive(pid));
+    std::fs::remove_dir(&file).unwrap();
+    let mut serving = stage.serve();
+    assert_eq!(stage.pid_of("demo"), pid);
+    assert_eq!(stage.post("/python/shutdown").status, 202);
+    assert_eq!(serving.code(), Some(0));
 }
