@@ -21,8 +21,14 @@ pub(crate) fn close(symbols: &str, called: &Called) -> Called {
     let mut found = Called::new();
     for pattern in [beginning, named] {
         let kept = kept(&functions, called, pattern, BESIDE);
-        left.retain(|name| !kept.contains(&pattern(name)));
-        found.extend(kept);
+        left.retain(|name| {
+            let pattern = pattern(name);
+            let is_named = kept.contains(&pattern);
+            if is_named {
+                found.insert(pattern);
+            }
+            !is_named
+        });
     }
     found.extend(left.into_iter().map(exact));
     found
@@ -162,6 +168,7 @@ mod tests {
 0000000000002000 0000000000000010 t _ZN4core5slice4sort17hfedcba9876543210E
 0000000000003000 0000000000010000 t {generic}$GT$4stop17h0123456789abcdefE
 0000000000004000 0000000000000010 t {generic}$GT$3run17h0123456789abcdefE
+0000000000007000 0000000000000010 t _ZN9collodi_a_name_that_is_longer_than_a_beginning_and_of_one_function17h0E
 0000000000005000 0000000000000010 t _RNvNtCsjrHSEGnQ3l9_5alloc3fmt6format.3083
 0000000000006000 0000000000000010 t _RNvNtCsjrHSEGnQ3l9_5alloc3fmt6format
 "
@@ -170,6 +177,7 @@ mod tests {
             "_ZN4core5slice4sort17hfedcba9876543210E",
             &format!("{generic}$GT$3run17h0123456789abcdefE"),
             "_RNvNtCsjrHSEGnQ3l9_5alloc3fmt6format.3083",
+            "_ZN9collodi_a_name_that_is_longer_than_a_beginning_and_of_one_function17h0E",
         ];
         let called: Called = called.map(str::to_owned).into();
         let kept: Vec<String> = close(&symbols, &called).into_iter().collect();
@@ -179,6 +187,7 @@ mod tests {
                 "_RNvNtCs*_5alloc3fmt6format*",
                 &format!("{generic}$GT$3run17h*"),
                 "_ZN4core5slice4sort17hfedcba9876543210E*",
+                "_ZN9collodi_a_name_that_is_longer_than_a_beginning_and_o*",
             ]
         );
     }
