@@ -8,9 +8,19 @@ use futures::{FutureExt as _, Stream, StreamExt as _, future};
 use hyper::{
     rt::{Read, Write},
     server::conn::http1,
+    service::{Service as _, service_fn},
 };
 use hyper_util::service::TowerToHyperService;
-use std::{future::Future, io, pin::pin, sync::Arc, time::Duration};
+use std::{
+    future::Future,
+    io,
+    pin::pin,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
+    time::Duration,
+};
 use timer::ClockTimer;
 
 /// Less than this is not for hyper.
@@ -28,6 +38,8 @@ pub struct Limits {
     pub headers: Duration,
     /// How long answers may take once the server is closing.
     pub farewell: Duration,
+    /// How long a caller who has just come may take then to ask something.
+    pub first: Duration,
     /// How long nothing is accepted when the system has no descriptors or memory left.
     pub pause: Duration,
 }
@@ -39,14 +51,15 @@ impl Default for Limits {
             buffer: 64 << 10,
             headers: Duration::from_secs(30),
             farewell: Duration::from_secs(2),
+            first: Duration::from_millis(100),
             pause: Duration::from_secs(1),
         }
     }
 }
 
 /// Serves `router` to every connection of `accepted`, on the runtime that polls it, until
-/// `closing` is ready. Then requests under way are answered, idle connections end, and
-/// nobody is waited for longer than [`Limits::farewell`].
+/// `closing` is ready. Then requests under way are answered, and those of callers who have just come;
+/// idle connections end, and nobody is waited for longer than [`Limits::farewell`].
 pub async fn serve<C: Read + Write + Unpin>(
     accepted: impl Stream<Item = io::Result<C>>,
     router: Router,
@@ -64,7 +77,10 @@ pub async fn serve<C: Read + Write + Unpin>(
         let (http, router, clock, closing) = (&http, &router, &clock, &closing);
         async move {
             match socket {
-                Ok(socket) => converse(http, socket, router.clone(), closing.clone()).await,
+                Ok(socket) => {
+                    let first = rest(&**clock, limits.first);
+                    converse(http, socket, router.clone(), closing.clone(), first).await;
+                }
                 // Its place is taken meanwhile, so failures end before they are many.
                 Err(error) if !is_of_caller(&error) => rest(&**clock, limits.pause).await,
                 Err(_) => {}
@@ -75,15 +91,29 @@ pub async fn serve<C: Read + Write + Unpin>(
     future::select(pin!(served), pin!(patience)).await;
 }
 
-/// Serves one connection. What goes wrong with it is its caller's affair.
+/// Serves one connection until `closing`; one that has asked nothing by then, until `first` after
+/// that. What goes wrong with it is its caller's affair.
 async fn converse<C: Read + Write + Unpin>(
     http: &http1::Builder,
     socket: C,
     router: Router,
-    closing: impl Future<Output = ()> + Unpin,
+    closing: impl Future<Output = ()>,
+    first: impl Future<Output = ()>,
 ) {
-    let mut connection = pin!(http.serve_connection(socket, TowerToHyperService::new(router)));
-    if let future::Either::Right(_) = future::select(connection.as_mut(), closing).await {
+    let has_asked = AtomicBool::new(false);
+    let router = TowerToHyperService::new(router);
+    let service = service_fn(|request| {
+        has_asked.store(true, Relaxed);
+        router.call(request)
+    });
+    let enough = async {
+        closing.await;
+        if !has_asked.load(Relaxed) {
+            first.await;
+        }
+    };
+    let mut connection = pin!(http.serve_connection(socket, service));
+    if let future::Either::Right(_) = future::select(connection.as_mut(), pin!(enough)).await {
         connection.as_mut().graceful_shutdown();
         let _ = connection.await;
     }

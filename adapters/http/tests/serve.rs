@@ -84,11 +84,13 @@ impl Caller {
         self.world.backends().clock.now()
     }
 
-    async fn close_at(&mut self, seconds: u64) {
+    async fn at(&self, millis: u64) {
         let clock = self.world.backends().clock;
-        clock
-            .sleep_until(Instant::from_millis(seconds * 1000))
-            .await;
+        clock.sleep_until(Instant::from_millis(millis)).await;
+    }
+
+    async fn close_at(&mut self, seconds: u64) {
+        self.at(seconds * 1000).await;
         drop(self.close.take());
     }
 }
@@ -169,12 +171,7 @@ fn who_comes_when_there_are_enough_waits() {
         third.write_all(REQUEST).await.unwrap();
         let asked = until(&mut third, "here");
         let gone = async {
-            caller
-                .world
-                .backends()
-                .clock
-                .sleep_until(Instant::from_millis(9_000))
-                .await;
+            caller.at(9_000).await;
             drop(first);
         };
         let (answer, ()) = future::join(asked, gone).await;
@@ -206,6 +203,20 @@ fn closing_answers_what_was_asked_and_ends_what_is_idle() {
         );
     });
     assert_eq!(end, Instant::from_millis(60_000));
+}
+
+/// Its question is under way, as it looks from outside.
+#[test]
+fn closing_answers_who_has_just_come() {
+    let end = Stage::new(Limits::default()).play(|mut caller| async move {
+        let (mut asking, silent) = (caller.call(), caller.call());
+        caller.close_at(10).await;
+        caller.at(10_050).await;
+        asking.write_all(REQUEST).await.unwrap();
+        assert!(is_answer(&rest(asking).await, "here"));
+        assert_eq!(rest(silent).await, "");
+    });
+    assert_eq!(end, Instant::from_millis(10_100));
 }
 
 #[test]

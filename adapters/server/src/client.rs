@@ -10,7 +10,11 @@ use crate::{
 use anyhow::{Context as _, Result};
 use collodi_logs::plain;
 use serde::{Serialize, de::DeserializeOwned};
-use std::{path::Path, time::Duration};
+use std::{
+    io::ErrorKind,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 use ureq::RequestBuilder;
 
 pub(crate) use stream::Told;
@@ -31,6 +35,7 @@ const PATIENCE: Duration = Duration::from_secs(16 * 60);
 pub(crate) struct Client {
     agent: ureq::Agent,
     state: ServerState,
+    workspace: PathBuf,
 }
 
 impl Client {
@@ -57,6 +62,7 @@ impl Client {
         Ok(Self {
             agent: config.into(),
             state,
+            workspace: workspace.to_owned(),
         })
     }
 
@@ -66,15 +72,15 @@ impl Client {
 
     /// As [`get`](Self::get), of what takes its time.
     pub(crate) fn get_patiently<T: DeserializeOwned>(&self, path: &str) -> Result<T> {
-        read(self.patiently(self.agent.get(self.state.url(path))).call())
+        read(self.answered_at_last(|| self.patiently(self.agent.get(self.state.url(path))).call()))
     }
 
     /// Deletes, which may take its time.
     pub(crate) fn delete<T: DeserializeOwned>(&self, path: &str) -> Result<T> {
-        read(
+        read(self.answered(|| {
             self.patiently(self.agent.delete(self.state.url(path)))
-                .call(),
-        )
+                .call()
+        }))
     }
 
     /// As [`get`](Self::get); none when the server has ended or is about to.
@@ -87,10 +93,10 @@ impl Client {
     }
 
     pub(crate) fn post<T: DeserializeOwned>(&self, path: &str) -> Result<T> {
-        read(
+        read(self.answered(|| {
             self.with_token(self.agent.post(self.state.url(path)))
-                .send_empty(),
-        )
+                .send_empty()
+        }))
     }
 
     pub(crate) fn post_json<T: DeserializeOwned>(
@@ -98,10 +104,10 @@ impl Client {
         path: &str,
         body: &impl Serialize,
     ) -> Result<T> {
-        read(
+        read(self.answered(|| {
             self.with_token(self.agent.post(self.state.url(path)))
-                .send_json(body),
-        )
+                .send_json(body)
+        }))
     }
 
     /// As [`post_json`](Self::post_json), for what takes its time.
@@ -110,10 +116,10 @@ impl Client {
         path: &str,
         body: &impl Serialize,
     ) -> Result<T> {
-        read(
+        read(self.answered(|| {
             self.patiently(self.agent.post(self.state.url(path)))
-                .send_json(body),
-        )
+                .send_json(body)
+        }))
     }
 
     /// As [`post_json`](Self::post_json) of what takes its time: answers when it has begun.
@@ -122,15 +128,19 @@ impl Client {
         path: &str,
         body: &impl Serialize,
     ) -> Result<T> {
-        let request = self.with_token(self.agent.post(self.state.url(path)));
-        read(request.header("Prefer", "respond-async").send_json(body))
+        read(self.answered(|| {
+            let request = self.with_token(self.agent.post(self.state.url(path)));
+            request.header("Prefer", "respond-async").send_json(body)
+        }))
     }
 
     /// What the server tells of these topics, until it ends.
     pub(crate) fn events(&self, topics: &str) -> Result<impl Iterator<Item = Told> + use<>> {
         let path = format!("/python/events?topics={topics}");
-        let request = self.with_token(self.agent.get(self.state.url(&path)));
-        let answer = whole(request.config().timeout_global(None).build().call())?;
+        let answer = whole(self.answered_at_last(|| {
+            let request = self.with_token(self.agent.get(self.state.url(&path)));
+            request.config().timeout_global(None).build().call()
+        }))?;
         Ok(stream::events(answer.into_body().into_reader()))
     }
 
@@ -140,7 +150,35 @@ impl Client {
     }
 
     fn ask(&self, path: &str) -> Answer {
-        self.with_token(self.agent.get(self.state.url(path))).call()
+        self.answered_at_last(|| self.with_token(self.agent.get(self.state.url(path))).call())
+    }
+
+    /// What is answered. What a server that is just being replaced has not done, its next life is
+    /// asked, at the same address and with the same token.
+    fn answered(&self, ask: impl Fn() -> Answer) -> Answer {
+        let answer = ask();
+        match is_undone(&answer) && self.goes_on() {
+            true => ask(),
+            false => answer,
+        }
+    }
+
+    /// As [`answered`](Self::answered), of a question: it may be asked twice.
+    fn answered_at_last(&self, ask: impl Fn() -> Answer) -> Answer {
+        let answer = self.answered(&ask);
+        match matches!(answer, Err(ureq::Error::Io(_))) && self.goes_on() {
+            true => ask(),
+            false => answer,
+        }
+    }
+
+    /// Whether a next life of the server comes, once that is known.
+    fn goes_on(&self) -> bool {
+        let next = wait_for(|| {
+            let state = ServerState::read(&self.workspace)?;
+            Ok((state.life != self.state.life).then_some(()))
+        });
+        matches!(next, Ok(Some(())))
     }
 
     fn patiently<B>(&self, request: RequestBuilder<B>) -> RequestBuilder<B> {
@@ -155,6 +193,15 @@ impl Client {
 
 type Answered = Result<ureq::http::Response<ureq::Body>>;
 type Answer = Result<ureq::http::Response<ureq::Body>, ureq::Error>;
+
+/// Whether a server was there no more for what it was asked.
+fn is_undone(answer: &Answer) -> bool {
+    match answer {
+        Ok(answer) => answer.status().as_u16() == SHUTTING_DOWN,
+        Err(ureq::Error::Io(error)) => error.kind() == ErrorKind::ConnectionRefused,
+        Err(_) => false,
+    }
+}
 
 fn read<T: DeserializeOwned>(answer: Answer) -> Result<T> {
     let mut answer = whole(answer)?;

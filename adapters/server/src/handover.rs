@@ -2,12 +2,7 @@
 //! with the same token.
 
 use crate::{
-    client::{Client, wait},
-    failure::Failure,
-    interrupts::Interrupts,
-    listening,
-    node::Life,
-    state,
+    client::Client, failure::Failure, interrupts::Interrupts, listening, node::Life, state::Hold,
 };
 use anyhow::{Context as _, Result};
 use collodi_api::Answer;
@@ -18,32 +13,45 @@ use std::{
     ffi::{CString, OsStr, OsString},
     io,
     net::{SocketAddr, TcpListener},
-    os::unix::ffi::OsStringExt as _,
+    os::{
+        fd::{AsFd as _, AsRawFd as _, BorrowedFd},
+        unix::ffi::OsStringExt as _,
+    },
     path::{Path, PathBuf},
+    sync::mpsc,
     thread,
+    time::Duration,
 };
 
-/// Set for a program that goes on for another one, which it has replaced.
+/// Set for a program that goes on for another one, which it has replaced: the number of the descriptor
+/// that holds the workspace.
 pub(crate) const VARIABLE: &str = "COLLODI_HANDOVER";
+
+/// How long a server that has agreed may take until it has let go.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// What the end of a path says when its file was replaced.
 const DELETED: &str = " (deleted)";
 
-/// Which life of its process this program begins.
-pub(crate) fn life() -> Life {
-    match std::env::var_os(VARIABLE) {
-        Some(_) => Life::Next,
-        None => Life::First,
-    }
+/// Which life of its process this program begins, in this workspace.
+pub(crate) fn life(workspace: &Path) -> Result<Life> {
+    let Some(kept) = std::env::var_os(VARIABLE) else {
+        return Ok(Life::First);
+    };
+    let number = kept.to_str().and_then(|number| number.parse().ok());
+    let kept = number.and_then(|number| Hold::kept(workspace, number).ok());
+    // Another version may have kept nothing.
+    kept.map_or_else(|| Hold::take(workspace), Ok)
+        .map(Life::Next)
 }
 
-/// Waits until the server of the workspace, if there is one, has left what it runs to this
-/// process. Its address, which is the next one's too.
+/// Waits until the server of the workspace, if there is one, has left what it runs and the
+/// workspace to this process. Its address, which is the next one's too.
 ///
 /// # Errors
 ///
 /// When it does not answer, says what would be lost, or does not end.
-pub(crate) async fn take_over(workspace: &Path) -> Result<Option<SocketAddr>> {
+pub(crate) async fn take_over(workspace: &Path) -> Result<Option<(SocketAddr, Hold)>> {
     let (tell, told) = oneshot::channel();
     let workspace = workspace.to_owned();
     // A signal is heard meanwhile.
@@ -51,7 +59,7 @@ pub(crate) async fn take_over(workspace: &Path) -> Result<Option<SocketAddr>> {
     told.await.context("nobody waits for the server")?
 }
 
-fn left(workspace: &Path) -> Result<Option<SocketAddr>> {
+fn left(workspace: &Path) -> Result<Option<(SocketAddr, Hold)>> {
     let Some(server) = Client::of_running(workspace)? else {
         return Ok(None);
     };
@@ -66,42 +74,60 @@ fn left(workspace: &Path) -> Result<Option<SocketAddr>> {
              `collodi serve` goes on with its daemons"
         ))
     })?;
-    wait("the server", || Ok(!state::is_held(workspace)))?;
-    Ok(Some(server.server().address))
+    let hold = let_go(workspace.to_owned())?;
+    Ok(Some((server.server().address, hold)))
+}
+
+/// The workspace, once its server has let go of it.
+fn let_go(workspace: PathBuf) -> Result<Hold> {
+    let (tell, told) = mpsc::channel();
+    thread::spawn(move || tell.send(Hold::take_next(&workspace)));
+    let taken = told.recv_timeout(PATIENCE);
+    taken.map_err(|_| Failure::new("the server has not ended yet"))?
 }
 
 /// Replaces this program by itself, as it is on the disk by now, with the same arguments,
-/// and gives it the socket. Children live on, and signals that come meanwhile are for the next
-/// life. Comes back only when that fails.
-pub(crate) fn replace(listener: &TcpListener, interrupts: &mut Interrupts) -> io::Error {
-    let (program, args, env) = match next_life(listener) {
+/// and gives it the socket and the workspace. Children live on, and signals that come meanwhile are
+/// for the next life. Comes back only when that fails.
+pub(crate) fn replace(
+    listener: &TcpListener,
+    hold: &Hold,
+    interrupts: &mut Interrupts,
+) -> io::Error {
+    let (program, args, env) = match next_life(listener, hold) {
         Ok(next) => next,
         Err(error) => return error,
     };
-    if let Err(error) = fcntl_setfd(listener, FdFlags::empty()) {
-        return error.into();
+    let kept = [listener.as_fd(), hold.as_fd()];
+    if let Err(error) = set_each(kept, FdFlags::empty()) {
+        return error;
     }
     // The next life raises it itself, and must know what its children had.
     collodi_spawn::restore_open_files();
     let replaced = interrupts.without(|| collodi_spawn::replace(&program, &args, &env));
     let error = replaced.unwrap_or_else(|error| error);
     collodi_spawn::raise_open_files();
-    // Nothing was executed: no child is to have the socket.
-    match fcntl_setfd(listener, FdFlags::CLOEXEC) {
-        Ok(()) => error,
-        Err(error) => error.into(),
+    // Nothing was executed: no child is to have them.
+    set_each(kept, FdFlags::CLOEXEC).err().unwrap_or(error)
+}
+
+fn set_each(descriptors: [BorrowedFd<'_>; 2], flags: FdFlags) -> io::Result<()> {
+    for descriptor in descriptors {
+        fcntl_setfd(descriptor, flags)?;
     }
+    Ok(())
 }
 
 /// A program, its arguments and its environment.
 type Next = (CString, Vec<CString>, Vec<CString>);
 
-fn next_life(listener: &TcpListener) -> io::Result<Next> {
+fn next_life(listener: &TcpListener, hold: &Hold) -> io::Result<Next> {
     let program = on_disk(std::env::current_exe()?);
     let args = std::env::args_os().map(word).collect::<io::Result<_>>()?;
     let mut env: BTreeMap<OsString, OsString> = std::env::vars_os().collect();
     env.extend(listening::variables(listener).map(|(name, value)| (name.into(), value.into())));
-    env.insert(VARIABLE.into(), "1".into());
+    let kept = hold.as_fd().as_raw_fd().to_string();
+    env.insert(VARIABLE.into(), kept.into());
     let variable = |(name, value)| word([name, value].join(OsStr::new("=")));
     let env = env.into_iter().map(variable).collect::<io::Result<_>>()?;
     Ok((word(program.into())?, args, env))

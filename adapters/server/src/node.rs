@@ -68,12 +68,29 @@ pub(crate) struct Node {
 }
 
 /// Which life of its process a node is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub(crate) enum Life {
     /// One with a token of its own.
     First,
-    /// One that goes on for another, with its token.
-    Next,
+    /// One that goes on for another, with its token, in the workspace that this has left to it.
+    Next(Hold),
+}
+
+impl Life {
+    pub(crate) const fn is_first(&self) -> bool {
+        matches!(self, Self::First)
+    }
+
+    /// The workspace, and what was told of the server that it goes on for.
+    fn begin(self, dir: &Path) -> Result<(Hold, Option<ServerState>)> {
+        match self {
+            Self::First => Ok((Hold::take(dir)?, None)),
+            Self::Next(hold) => {
+                let earlier = hold.earlier();
+                Ok((hold, earlier))
+            }
+        }
+    }
 }
 
 impl Node {
@@ -98,8 +115,7 @@ impl Node {
             layout,
         } = home;
         let may_go_on = asked_to_go_on(&dir, &backends, args);
-        let hold = Hold::take(&dir)?;
-        let earlier = (life == Life::Next).then(|| hold.earlier()).flatten();
+        let (hold, earlier) = life.begin(&dir)?;
         make_directories(&layout)?;
         let ledger = audit::open(&dir, &backends)?;
         let backends = audit::over(backends, &ledger);
@@ -209,14 +225,14 @@ impl Node {
         self.ledger.flush();
     }
 
-    /// Ends and leaves what lives to whoever goes on with it, at this socket and with the
-    /// token. Callers have their answers.
-    pub(crate) async fn leave(mut self) -> TcpListener {
+    /// Ends and leaves what lives to whoever goes on with it, at this socket, in this workspace and
+    /// with the token. Callers have their answers.
+    pub(crate) async fn leave(mut self) -> (TcpListener, Hold) {
         // A host that is gone has left.
         let _ = self.handle.leave().await;
         self.ended().await;
         self.hold.leave();
-        self.listener
+        (self.listener, self.hold)
     }
 }
 
@@ -228,7 +244,8 @@ impl Node {
 pub(crate) async fn may_start(backends: &Backends, dir: &Path, args: &ServerArgs) -> Result<()> {
     let home = Home::open(dir, &*backends.files, args).await?;
     webhooks::hooks(&home.settings)?;
-    options(&home, backends, args).map(drop)
+    options(&home, backends, args)?;
+    Hold::may_publish(&home.dir)
 }
 
 /// The same, whenever somebody asks whether another life could begin.

@@ -1,13 +1,17 @@
 //! The server of a workspace: one at a time, and where it is.
 
 use crate::failure::Failure;
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, ensure};
 use serde::{Deserialize, Serialize};
 use std::{
     cell::Cell,
     fs::{self, File, OpenOptions, TryLockError},
-    io::Write as _,
+    io::{self, ErrorKind, Write as _},
     net::SocketAddr,
+    os::{
+        fd::{AsFd, BorrowedFd, RawFd},
+        unix::fs::{MetadataExt as _, OpenOptionsExt as _},
+    },
     path::{Path, PathBuf},
     thread,
     time::{Duration, Instant},
@@ -16,6 +20,8 @@ use std::{
 /// How long a server that was killed may take until it is gone, and how often that is looked at.
 const PATIENCE: Duration = Duration::from_secs(1);
 const LOOK: Duration = Duration::from_millis(10);
+/// How many times it is looked whether one that is gone is followed.
+const LOOKS: usize = 5;
 
 /// Where a server is, and how to talk to it. Only its owner can read the file.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -29,14 +35,13 @@ pub(crate) struct ServerState {
 }
 
 /// The right to be the server of a workspace. Given back when dropped, also by a
-/// death.
+/// death; kept while this program becomes its next life.
 #[derive(Debug)]
 pub(crate) struct Hold {
     state: PathBuf,
     /// Whether it was told where the server is.
     told: Cell<bool>,
-    /// Locked as long as it is open.
-    _lock: File,
+    lock: File,
 }
 
 /// The file of what a server runs besides daemons.
@@ -59,8 +64,7 @@ impl ServerState {
         if !is_held(workspace) {
             return Err(nobody().into());
         }
-        let text = fs::read_to_string(file(workspace)).map_err(|_| held(workspace))?;
-        serde_json::from_str(&text).context("the server's state file cannot be read")
+        read(&file(workspace)).map_err(|_| held(workspace).into())
     }
 
     /// Why no other server can be there.
@@ -82,32 +86,46 @@ impl ServerState {
 impl Hold {
     /// Takes the workspace, making its folders.
     pub(crate) fn take(workspace: &Path) -> Result<Self> {
-        let dir = state_dir(workspace);
-        fs::create_dir_all(&dir).with_context(|| format!("failed to make {}", dir.display()))?;
-        let path = lock_file(workspace);
-        let lock = OpenOptions::new()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .open(&path);
-        let lock = lock.with_context(|| format!("failed to open {}", path.display()))?;
-        match patiently(|| lock.try_lock()) {
+        let lock = open_lock(workspace)?;
+        let locked = patiently(|| lock.try_lock());
+        Self::of(workspace, lock, locked)
+    }
+
+    /// Takes the workspace at the moment when its server lets go of it.
+    pub(crate) fn take_next(workspace: &Path) -> Result<Self> {
+        let lock = open_lock(workspace)?;
+        let locked = lock.lock().map_err(TryLockError::Error);
+        Self::of(workspace, lock, locked)
+    }
+
+    /// What the life before this one has kept for it, under this number.
+    pub(crate) fn kept(workspace: &Path, number: RawFd) -> Result<Self> {
+        let lock = File::from(collodi_spawn::left_open(number)?);
+        let (left, there) = (lock.metadata()?, fs::metadata(lock_file(workspace))?);
+        ensure!(
+            (left.dev(), left.ino()) == (there.dev(), there.ino()),
+            "descriptor {number} is another file"
+        );
+        let locked = lock.try_lock();
+        Self::of(workspace, lock, locked)
+    }
+
+    fn of(workspace: &Path, lock: File, locked: Result<(), TryLockError>) -> Result<Self> {
+        match locked {
             Ok(()) => Ok(Self {
                 state: file(workspace),
                 told: Cell::new(false),
-                _lock: lock,
+                lock,
             }),
             Err(TryLockError::WouldBlock) => Err(held(workspace).into()),
-            Err(TryLockError::Error(error)) => {
-                Err(error).with_context(|| format!("failed to lock {}", path.display()))
-            }
+            Err(TryLockError::Error(error)) => Err(error)
+                .with_context(|| format!("failed to lock {}", lock_file(workspace).display())),
         }
     }
 
     /// What was told of the server that had the workspace last, if it did not end in order.
     pub(crate) fn earlier(&self) -> Option<ServerState> {
-        let text = fs::read_to_string(&self.state).ok()?;
-        serde_json::from_str(&text).ok()
+        read(&self.state).ok()
     }
 
     /// Tells where the server is.
@@ -115,6 +133,18 @@ impl Hold {
         replace_private(&self.state, &serde_json::to_string_pretty(state)?)?;
         self.told.set(true);
         Ok(())
+    }
+
+    /// Whether a server that follows the one here could tell where it is: there is room.
+    pub(crate) fn may_publish(workspace: &Path) -> Result<()> {
+        let path = file(workspace);
+        let Ok(text) = fs::read_to_string(&path) else {
+            return Ok(());
+        };
+        let tried = path.with_extension("json.tried");
+        let written = write_private(&tried, &text);
+        let _ = fs::remove_file(&tried);
+        written.with_context(|| format!("failed to write {}", path.display()))
     }
 
     /// Leaves what was told for whoever goes on.
@@ -129,7 +159,27 @@ impl Drop for Hold {
         if self.told.get() {
             let _ = fs::remove_file(&self.state);
         }
+        // What was kept for this life is open twice.
+        let _ = self.lock.unlock();
     }
+}
+
+impl AsFd for Hold {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.lock.as_fd()
+    }
+}
+
+fn open_lock(workspace: &Path) -> Result<File> {
+    let dir = state_dir(workspace);
+    fs::create_dir_all(&dir).with_context(|| format!("failed to make {}", dir.display()))?;
+    let path = lock_file(workspace);
+    let lock = OpenOptions::new()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(&path);
+    lock.with_context(|| format!("failed to open {}", path.display()))
 }
 
 /// Tries to lock for a moment: a server that was killed has it until the system is done with it.
@@ -143,35 +193,60 @@ fn patiently(try_lock: impl Fn() -> Result<(), TryLockError>) -> Result<(), TryL
     }
 }
 
-/// Whether a server holds the workspace.
+/// Whether a server holds the workspace. One that has told where it is, and holds it no more, was
+/// killed or is followed this moment.
 pub(crate) fn is_held(workspace: &Path) -> bool {
-    let lock = File::open(lock_file(workspace));
+    let lock = lock_file(workspace);
+    is_locked(&lock) || file(workspace).exists() && is_locked_soon(&lock)
+}
+
+fn is_locked_soon(lock: &Path) -> bool {
+    (0..LOOKS).any(|_| {
+        thread::sleep(LOOK);
+        is_locked(lock)
+    })
+}
+
+fn is_locked(lock: &Path) -> bool {
+    let lock = File::open(lock);
     lock.is_ok_and(|lock| matches!(lock.try_lock_shared(), Err(TryLockError::WouldBlock)))
 }
 
+/// Who holds the workspace, as far as that can be told.
 fn held(workspace: &Path) -> Failure {
-    let by = fs::read_to_string(file(workspace)).ok();
-    let by = by.and_then(|text| serde_json::from_str::<ServerState>(&text).ok());
-    let Some(by) = by else {
-        return Failure::new("another command is changing this workspace")
-            .hint("wait until it has ended");
-    };
-    Failure::new(by.runs_already()).hint(
-        "it runs the apps of its workspace, also for `collodi run APP` without options of the \
+    let path = file(workspace);
+    match read(&path) {
+        Ok(by) => Failure::new(by.runs_already()).hint(
+            "it runs the apps of its workspace, also for `collodi run APP` without options of the \
              server; end it with `collodi stop`, or use another folder with --workspace",
-    )
+        ),
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            Failure::new("another command is changing this workspace")
+                .hint("wait until it has ended")
+        }
+        Err(error) => Failure::new(format!(
+            "a server of this workspace runs, and where cannot be read in {}: {error}",
+            path.display()
+        ))
+        .hint("send the server SIGHUP: it goes on, and writes the file anew"),
+    }
+}
+
+fn read(path: &Path) -> io::Result<ServerState> {
+    Ok(serde_json::from_str(&fs::read_to_string(path)?)?)
 }
 
 /// Replaces a file that its owner alone may read, in one step.
 pub(crate) fn replace_private(path: &Path, text: &str) -> Result<()> {
     let new = path.with_extension("json.new");
     let written = write_private(&new, text).and_then(|()| fs::rename(&new, path));
+    if written.is_err() {
+        let _ = fs::remove_file(&new);
+    }
     written.with_context(|| format!("failed to write {}", path.display()))
 }
 
-#[cfg(unix)]
-fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
-    use std::os::unix::fs::OpenOptionsExt as _;
+fn write_private(path: &Path, text: &str) -> io::Result<()> {
     let _ = fs::remove_file(path);
     let mut file = OpenOptions::new()
         .write(true)
@@ -180,11 +255,6 @@ fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
         .open(path)?;
     file.write_all(text.as_bytes())?;
     file.sync_all()
-}
-
-#[cfg(not(unix))]
-fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
-    File::create(path)?.write_all(text.as_bytes())
 }
 
 /// Whether a server has written down daemons that it did not see end.

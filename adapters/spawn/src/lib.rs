@@ -8,7 +8,7 @@ use rustix::{
 use std::{
     ffi::{CStr, CString},
     fmt, io,
-    os::fd::AsRawFd as _,
+    os::fd::{AsRawFd as _, RawFd},
 };
 
 mod files;
@@ -23,6 +23,9 @@ mod sys;
 
 pub use files::{raise_open_files, restore_open_files};
 pub use signals::{hold_signals, signal_thread, take_signal};
+
+/// The last of the standard descriptors.
+const STANDARD_ERROR: RawFd = 2;
 
 /// What is to be started.
 #[derive(Clone, Debug)]
@@ -153,6 +156,19 @@ pub fn spawn(plan: &Plan<'_>) -> Result<Started, Failure> {
 /// waiting, which the standard library does not allow. Comes back only when it fails: why.
 pub fn replace(program: &CStr, args: &[CString], env: &[CString]) -> io::Error {
     sys::replace(program, args, env)
+}
+
+/// A copy of a descriptor, closed to children, that the program which this process was before has left
+/// open under this number. The first one stays open, too: what it holds is to be given back by hand.
+///
+/// # Errors
+///
+/// When it is a standard one, or not open.
+pub fn left_open(number: RawFd) -> io::Result<OwnedFd> {
+    match number > STANDARD_ERROR {
+        true => sys::left_open(number),
+        false => Err(io::ErrorKind::InvalidInput.into()),
+    }
 }
 
 /// Whether a child can be started inside a control group: only `clone3` can do that.

@@ -47,6 +47,6 @@ async fn may_go_on(surface: &Surface) -> Result<(), Fault> {
     let tried = (surface.may_go_on)().await;
     tried.map_err(|why| {
         Fault::new(Kind::BadSetting, why)
-            .hint("correct the settings; the server goes on with those that it has")
+            .hint("mend that and ask again; the server goes on as it is")
     })
 }

@@ -46,6 +46,10 @@ fn can_be_read(workspace: &Path) -> Result<()> {
 /// The server's next life, once it answers.
 fn next_life(workspace: &Path, before: u64) -> Result<Client> {
     let next = wait_for(|| {
+        // It keeps the workspace while it becomes its next life.
+        if !state::is_held(workspace) {
+            return Err(no_next_life(workspace).into());
+        }
         let told = ServerState::read(workspace).ok();
         if told.is_none_or(|state| state.life == before) {
             return Ok(None);

@@ -15,7 +15,7 @@ use crate::{
     home::Home,
     interrupts::{Held, Interrupts},
     listening::Listen,
-    node::{Life, Node},
+    node::Node,
     present::{Screen, presenter},
     prompt::Prompt,
     runtime::Runtime,
@@ -48,7 +48,10 @@ pub(crate) async fn run(
     let home = Home::open(workspace, &*files, &args.server).await?;
     let Place { name, root, file } = Place::find(&home, &args.app, args.root.as_deref())?;
     let may_be_served = file.is_none() && root == home.layout.app(&name);
-    if let Some(server) = Client::of_running(&home.dir)? {
+    let life = handover::life(&home.dir)?;
+    if life.is_first()
+        && let Some(server) = Client::of_running(&home.dir)?
+    {
         return match may_be_served && args.server.says_nothing() {
             true => guest::run(server, &name, json, held, args).await,
             false => Err(not_there(server.server(), args, may_be_served).into()),
@@ -75,7 +78,8 @@ pub(crate) async fn run(
     let answers = PreparedAnswers::of(&answers, unattended);
     let prompt = Prompt::new(asks(unattended, json));
     let interrupts = Interrupts::listen(held);
-    let life = handover::life();
+    // What an earlier life has left is not begun a second time.
+    let again = args.again && life.is_first();
     let mut node = Node::start(&*runtime, home, listen, life, &args.server).await?;
     let events = node.handle.all_events().await?;
     show.listening(node.address, &node.state_file);
@@ -89,8 +93,7 @@ pub(crate) async fn run(
         args: Value::Object(Object::new()),
         answers: Box::new(answers),
         overrides: Arc::new(overrides(&args.overrides)),
-        // What an earlier life has left is not begun a second time.
-        again: args.again && life == Life::First,
+        again,
     };
     let state = begin(&node.handle, request, args.from, &mut *show).await?;
     let mut seat = Seat {
@@ -153,12 +156,12 @@ fn overrides(args: &OverrideArgs) -> Overrides {
 
 /// Leaves what lives to the next life.
 async fn follow(node: Node, follower: Follower, mut interrupts: Interrupts) -> Result<ExitCode> {
-    let listener = node.leave().await;
+    let (listener, hold) = node.leave().await;
     match follower {
         Follower::OtherProcess => Ok(ExitCode::SUCCESS),
         Follower::SameProcess => Err(Failure::new(format!(
             "failed to go on: {}",
-            handover::replace(&listener, &mut interrupts)
+            handover::replace(&listener, &hold, &mut interrupts)
         ))
         .hint("the daemons live on: `collodi serve` finds them again")
         .into()),

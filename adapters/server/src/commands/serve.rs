@@ -47,15 +47,15 @@ pub(crate) async fn serve(
     });
     let clock = runtime.backends().clock;
     let mut interrupts = Interrupts::listen(held);
-    let mut life = handover::life();
-    if args.takeover && life == Life::First {
+    let mut life = handover::life(workspace)?;
+    if args.takeover && life.is_first() {
         // Whatever keeps this one from starting is found before the other one leaves.
         listen.refuse_others()?;
         may_start(&runtime.backends(), workspace, &args.server).await?;
         let interrupted = interrupts.next().map(|signal| Err(given_up(signal).into()));
-        if let Some(address) = or(handover::take_over(workspace), interrupted).await? {
+        if let Some((address, hold)) = or(handover::take_over(workspace), interrupted).await? {
             listen = listen.instead(address);
-            life = Life::Next;
+            life = Life::Next(hold);
         }
     }
     loop {
@@ -73,18 +73,18 @@ pub(crate) async fn serve(
             }
             Over::LetGo(follower) => follower,
         };
-        let listener = node.leave().await;
+        let (listener, hold) = node.leave().await;
         if follower == Follower::OtherProcess {
-            drop(listener);
+            drop((listener, hold));
             seat.leave(false, &*clock).await;
             return Ok(ExitCode::SUCCESS);
         }
         seat.leave(false, &*clock).await;
-        let error = handover::replace(&listener, &mut interrupts);
+        let error = handover::replace(&listener, &hold, &mut interrupts);
         let error = format!("the same program goes on: {error}");
         screen.try_show(move |show| show.warning(&error));
         listen = Listen::Given(Door::of(listener)?);
-        life = Life::Next;
+        life = Life::Next(hold);
     }
 }
 

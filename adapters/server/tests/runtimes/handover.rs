@@ -14,7 +14,10 @@ use std::{
 
 on_each_runtime! {
     no_caller_is_refused_while_a_server_is_replaced
+    a_workspace_is_never_free_while_a_server_is_replaced
     a_server_that_cannot_be_replaced_goes_on
+    a_server_whose_next_life_could_not_say_where_it_is_goes_on
+    a_next_life_that_ends_at_once_is_not_waited_for
     a_signal_between_two_lives_is_taken_up_by_the_next
     an_installation_is_not_lost_to_a_handover
 }
@@ -30,7 +33,8 @@ fn no_caller_is_refused_while_a_server_is_replaced(stage: Stage) {
         stage.state("token"),
         stage.state("address"),
     );
-    let callers = Callers::of(&address);
+    let listening = address.parse().unwrap();
+    let refused = Often::asked(move || is_refused(listening));
     for again in 0..3 {
         match again {
             0 => assert_eq!(stage.post("/python/server/handover").status, 200),
@@ -38,7 +42,7 @@ fn no_caller_is_refused_while_a_server_is_replaced(stage: Stage) {
         }
         serving.until("listening");
     }
-    assert_eq!(callers.refused(), 0);
+    assert_eq!(refused.times(), 0);
     assert_eq!(stage.pid_of("demo"), pid);
     assert_eq!(
         (stage.state("token"), stage.state("address")),
@@ -49,6 +53,26 @@ fn no_caller_is_refused_while_a_server_is_replaced(stage: Stage) {
     assert!(!environment.contains("LISTEN_"), "{environment}");
     assert_eq!(stage::listeners(pid), 0);
     assert_eq!(stage.post("/python/shutdown").status, 202);
+    assert_eq!(serving.code(), Some(0));
+}
+
+/// A second server would start the daemons a second time.
+fn a_workspace_is_never_free_while_a_server_is_replaced(stage: Stage) {
+    let mut serving = stage.serve();
+    let lock = stage.path(".vatn/python/server.lock");
+    let free = Often::asked(move || {
+        let lock = std::fs::File::open(&lock).unwrap();
+        lock.try_lock_shared().is_ok()
+    });
+    for _ in 0..4 {
+        serving.signal("-HUP");
+        serving.until("listening");
+    }
+    assert_eq!(free.times(), 0);
+    let open = stage::descriptors(serving.id());
+    let locks = open.iter().filter(|path| path.ends_with("server.lock"));
+    assert!(locks.count() <= 2, "no copies pile up: {open:?}");
+    stage.post("/python/shutdown");
     assert_eq!(serving.code(), Some(0));
 }
 
@@ -63,6 +87,45 @@ fn a_server_that_cannot_be_replaced_goes_on(stage: Stage) {
     assert_eq!(stage.pid_of("demo"), pid);
     assert_eq!(stage.call("stop demo"), "demo has ended\n");
     assert!(!stage::is_alive(pid));
+    stage.post("/python/shutdown");
+    assert_eq!(serving.code(), Some(0));
+}
+
+/// As on a full disk: this is found before the server lets go of anything.
+fn a_server_whose_next_life_could_not_say_where_it_is_goes_on(stage: Stage) {
+    stage.app("demo", SERVER);
+    let mut serving = stage.serve();
+    stage.post("/python/apps/demo/run");
+    serving.until("\"text\":\"up\"");
+    let pid = stage.pid_of("demo");
+    std::fs::create_dir(stage.path(".vatn/python/server.json.tried")).unwrap();
+    serving.signal("-HUP");
+    serving.until("not handed over: failed to write");
+    let takeover = ["serve", "--takeover"];
+    for words in [&["reload"][..], &takeover] {
+        let refused = stage.output(words);
+        assert_eq!(refused.code(), Some(1));
+        let said = refused.stderr();
+        assert!(said.contains("server.json"), "{said}");
+    }
+    assert_eq!(stage.pid_of("demo"), pid);
+    stage.post("/python/shutdown");
+    assert_eq!(serving.code(), Some(0));
+}
+
+/// Whoever asked for it hears at once that it is gone, and how to go on.
+fn a_next_life_that_ends_at_once_is_not_waited_for(stage: Stage) {
+    let (program, mut serving) = serve_by_a_copy(&stage);
+    let pid = stage.pid_of("demo");
+    std::fs::remove_file(&program).unwrap();
+    stage.executable(&program, "exit 7");
+    let failed = stage.output(&["reload"]);
+    assert_eq!(failed.code(), Some(1));
+    let said = failed.stderr();
+    assert!(said.contains("it has ended"), "{said}");
+    assert_eq!(serving.code(), Some(7));
+    let mut serving = stage.serve();
+    assert_eq!(stage.pid_of("demo"), pid);
     stage.post("/python/shutdown");
     assert_eq!(serving.code(), Some(0));
 }
@@ -109,40 +172,45 @@ fn an_installation_is_not_lost_to_a_handover(stage: Stage) {
     assert_eq!(serving.code(), Some(0));
 }
 
-/// Somebody who calls again and again.
-struct Callers {
-    enough: Arc<AtomicBool>,
-    refused: JoinHandle<usize>,
-}
-
-impl Callers {
-    fn of(address: &str) -> Self {
-        let address: SocketAddr = address.parse().unwrap();
-        let enough = Arc::new(AtomicBool::new(false));
-        let is_enough = Arc::clone(&enough);
-        let refused = thread::spawn(move || {
-            let mut refused = 0;
-            while !is_enough.load(Relaxed) {
-                match TcpStream::connect(address) {
-                    Ok(socket) => call(socket),
-                    Err(error) if error.kind() == ErrorKind::ConnectionRefused => refused += 1,
-                    Err(error) => panic!("{error}"),
-                }
-            }
-            refused
-        });
-        Self { enough, refused }
+/// Whether a caller is refused at that address.
+fn is_refused(address: SocketAddr) -> bool {
+    match TcpStream::connect(address) {
+        Ok(socket) => call(socket),
+        Err(error) if error.kind() == ErrorKind::ConnectionRefused => return true,
+        Err(error) => panic!("{error}"),
     }
-
-    /// How many calls were refused.
-    fn refused(self) -> usize {
-        self.enough.store(true, Relaxed);
-        self.refused.join().unwrap()
-    }
+    false
 }
 
 /// One question, whose answer need not come.
 fn call(mut socket: TcpStream) {
     let _ = socket.write_all(b"GET /livez HTTP/1.0\r\nhost: localhost\r\n\r\n");
     let _ = socket.read_to_end(&mut Vec::new());
+}
+
+/// Somebody who asks the same again and again.
+struct Often {
+    enough: Arc<AtomicBool>,
+    times: JoinHandle<usize>,
+}
+
+impl Often {
+    fn asked(question: impl Fn() -> bool + Send + 'static) -> Self {
+        let enough = Arc::new(AtomicBool::new(false));
+        let is_enough = Arc::clone(&enough);
+        let times = thread::spawn(move || {
+            let mut times = 0;
+            while !is_enough.load(Relaxed) {
+                times += usize::from(question());
+            }
+            times
+        });
+        Self { enough, times }
+    }
+
+    /// How many times it was so.
+    fn times(self) -> usize {
+        self.enough.store(true, Relaxed);
+        self.times.join().unwrap()
+    }
 }

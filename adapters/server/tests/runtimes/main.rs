@@ -368,7 +368,11 @@ fn what_an_app_started_by_several_scripts_is_started_by_its_name(stage: Stage) {
         stage.app_file(&format!("demo/{name}.json"), &serve);
     }
     let mut serving = stage.serve();
-    let mut both_are_up = || (0..2).for_each(|_| serving.until("\"text\":\"up\""));
+    let mut both_are_up = || {
+        (0..2)
+            .map(|_| serving.until("\"text\":\"up\""))
+            .for_each(drop)
+    };
     stage.post("/python/apps/demo/run");
     both_are_up();
     stage.call("stop demo");

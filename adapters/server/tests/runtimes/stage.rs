@@ -261,14 +261,13 @@ impl Running {
     }
 
     /// Reads what it says up to a line that has this text.
-    pub(crate) fn until(&mut self, text: &str) {
+    pub(crate) fn until(&mut self, text: &str) -> String {
         let mut heard = Vec::new();
         for line in self.lines.by_ref() {
-            let line = line.unwrap();
-            if line.contains(text) {
-                return;
+            heard.push(line.unwrap());
+            if heard.last().is_some_and(|line| line.contains(text)) {
+                return heard.join("\n");
             }
-            heard.push(line);
         }
         panic!("never {text}: {heard:#?}");
     }
@@ -340,6 +339,13 @@ pub(crate) fn environment(pid: u64) -> String {
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
+/// What the descriptors of the process are open for.
+pub(crate) fn descriptors(pid: u64) -> Vec<PathBuf> {
+    let descriptors = fs::read_dir(format!("/proc/{pid}/fd")).unwrap().flatten();
+    let targets = descriptors.filter_map(|descriptor| fs::read_link(descriptor.path()).ok());
+    targets.collect()
+}
+
 /// How many descriptors of the process are sockets that listen.
 pub(crate) fn listeners(pid: u64) -> usize {
     let table = fs::read_to_string("/proc/net/tcp").unwrap();
@@ -350,7 +356,8 @@ pub(crate) fn listeners(pid: u64) -> usize {
         .filter(|row| row[3] == "0A")
         .map(|row| PathBuf::from(format!("socket:[{}]", row[9])))
         .collect();
-    let descriptors = fs::read_dir(format!("/proc/{pid}/fd")).unwrap().flatten();
-    let targets = descriptors.filter_map(|descriptor| fs::read_link(descriptor.path()).ok());
-    targets.filter(|target| listening.contains(target)).count()
+    let open = descriptors(pid);
+    open.iter()
+        .filter(|target| listening.contains(target))
+        .count()
 }

@@ -10,7 +10,10 @@ pub(crate) mod signals;
 mod words;
 
 use crate::{Failure, Plan, Started, Told};
-use rustix::fd::BorrowedFd;
+use rustix::{
+    fd::{BorrowedFd, OwnedFd, RawFd},
+    io::fcntl_dupfd_cloexec,
+};
 use std::{
     ffi::{CStr, CString},
     io,
@@ -61,6 +64,13 @@ pub(crate) fn replace(program: &CStr, args: &[CString], env: &[CString]) -> io::
         libc::execve(program.as_ptr(), args.as_ptr(), env.as_ptr());
     }
     io::Error::last_os_error()
+}
+
+/// A copy of an open descriptor.
+pub(crate) fn left_open(number: RawFd) -> io::Result<OwnedFd> {
+    // SAFETY: it is lent to this one call, which fails where there is none.
+    let left = unsafe { BorrowedFd::borrow_raw(number) };
+    Ok(fcntl_dupfd_cloexec(left, 0)?)
 }
 
 #[cfg(target_os = "linux")]
