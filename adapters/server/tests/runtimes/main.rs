@@ -371,7 +371,7 @@ fn what_an_app_started_by_several_scripts_is_started_by_its_name(stage: Stage) {
     let mut both_are_up = || {
         (0..2)
             .map(|_| serving.until("\"text\":\"up\""))
-            .for_each(drop)
+            .for_each(drop);
     };
     stage.post("/python/apps/demo/run");
     both_are_up();
