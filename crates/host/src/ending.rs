@@ -154,7 +154,7 @@ impl Host {
             let process = self.processes.get_mut(id).filter(|p| !p.has_ended());
             if let Some(process) = process {
                 process.stopped_by_operator = true;
-                self.shared.to_note.push(id.clone());
+                self.shared.stopped.push(id.clone());
             }
         }
     }

@@ -40,8 +40,8 @@ impl Host {
                 Post::EndRun(run, how) => self.end_run(now, &run, how),
             }
         }
-        for id in core::mem::take(&mut self.shared.to_note) {
-            self.note_process(&id);
+        for id in core::mem::take(&mut self.shared.stopped) {
+            self.note_stop(now, &id);
         }
         self.write_down(now);
         self.let_go_when_clean();

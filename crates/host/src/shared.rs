@@ -123,8 +123,8 @@ pub(crate) struct Shared {
     /// Each beside the map, whose rooms are larger than what is in them.
     pub(crate) owners: BTreeMap<ActionId, Box<Owner>>,
     pub(crate) post: VecDeque<Post>,
-    /// Daemons that are written down when all mail is delivered: what came of it goes first.
-    pub(crate) to_note: Vec<ProcessId>,
+    /// Daemons that somebody stops: written down when all mail is delivered, what came of it goes first.
+    pub(crate) stopped: Vec<ProcessId>,
     pub(crate) timers: Timers<Child>,
     pub(crate) ids: Ids,
     pub(crate) journal: Journal,
@@ -149,7 +149,7 @@ impl Shared {
             tells_lines: true,
             owners: BTreeMap::new(),
             post: VecDeque::new(),
-            to_note: Vec::new(),
+            stopped: Vec::new(),
             timers: Timers::new(),
             ids: Ids::new(seed),
             journal,

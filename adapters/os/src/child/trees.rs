@@ -49,10 +49,12 @@ impl Children {
             return signal(tree, &self.whole_members(tree), sent);
         }
         let pids = self.cgroups.as_ref().map(|groups| groups.pids(tree));
-        let members = match pids {
-            Some(pids) if self.groups.lead(tree, &pids) => Vec::new(),
-            _ => self.whole_members(tree),
-        };
+        if let Some(pids) = pids
+            && self.groups.signal_leaders(tree, &pids, sent)?
+        {
+            return Ok(());
+        }
+        let members = self.whole_members(tree);
         let led = self.groups.signal(tree, sent)?;
         signal(tree, &self.groups.beside(members, &led, sent), sent)
     }

@@ -117,16 +117,26 @@ impl Groups {
         reaped
     }
 
-    /// Whether each of `pids` leads a group of `tree` and is not reaped, so that a signal to those
-    /// groups reaches all of them.
-    pub(crate) fn lead(&self, tree: &TreeId, pids: &BTreeSet<i32>) -> bool {
+    /// Sends `signal` to all of `tree`, which are `pids`, as groups. False when that would not reach each
+    /// of them: one leads no group, or holds a sandbox, or is reaped.
+    ///
+    /// # Errors
+    ///
+    /// As [`signal`](Self::signal).
+    pub(crate) fn signal_leaders(
+        &self,
+        tree: &TreeId,
+        pids: &BTreeSet<i32>,
+        signal: Signal,
+    ) -> Result<bool, Error> {
+        let system = system_signal(tree, signal)?;
         let known = self.lock();
-        let leads = |pid: &i32| {
-            let group = known.groups.get(pid);
-            let is_its = group.is_some_and(|group| group.tree == *tree && group.reaped.is_none());
-            is_its && !known.wrappers.contains(pid)
-        };
-        pids.iter().all(leads)
+        if !pids.iter().all(|pid| known.is_led_by(tree, *pid)) {
+            return Ok(false);
+        }
+        let sent = pids.iter().try_for_each(|pid| send_to_group(*pid, system));
+        sent.map_err(|errno| failed(tree, errno))?;
+        Ok(true)
     }
 
     /// Sends `signal` to the groups of `tree` whose leader is not reaped, and says which.
@@ -204,6 +214,13 @@ impl Groups {
 }
 
 impl Known {
+    /// Whether the process leads a group of `tree`, and its id is kept.
+    fn is_led_by(&self, tree: &TreeId, pid: i32) -> bool {
+        let group = self.groups.get(&pid);
+        let is_its = group.is_some_and(|group| group.tree == *tree && group.reaped.is_none());
+        is_its && !self.wrappers.contains(&pid)
+    }
+
     /// Whether a process without a marker is of `tree`, by its group or because it was
     /// seen to be.
     fn has(&self, tree: &TreeId, process: &Process) -> bool {

@@ -21,6 +21,8 @@ use collodi_restart::RestartClass;
 use collodi_run::App;
 use collodi_time::{Deadline, Duration, Instant};
 
+/// How long what need not be known at once may stay unwritten: as a rule more is known by then.
+const MOMENT: Duration = Duration::from_millis(100);
 /// The wait before a write that failed is tried again; it doubles up to [`LONGEST`].
 const FIRST: Duration = Duration::from_secs(1);
 const LONGEST: Duration = Duration::from_secs(60);
@@ -147,6 +149,22 @@ impl Shared {
         }
     }
 
+    /// A file is to be there in a while as things are by then, unless something is wanted of it before.
+    fn put_soon(&mut self, now: Instant, sheet: Sheet) {
+        let pages = &mut self.journal.sheets.pages;
+        if pages.contains_key(&sheet) {
+            return self.put(sheet, Wanted::There);
+        }
+        let page = Page {
+            wanted: Wanted::There,
+            at: At::Rest,
+            wait: FIRST,
+        };
+        pages.insert(sheet.clone(), page);
+        let due = Deadline::new(now + MOMENT, "write down what was asked");
+        self.wait(Child::Journal(sheet), Some(due));
+    }
+
     fn make_due(&mut self, sheet: Sheet) {
         if let Some(page) = self.journal.sheets.pages.get_mut(&sheet) {
             page.at = At::Due;
@@ -240,6 +258,17 @@ impl Host {
         self.shared.put(sheet, Wanted::Gone);
         if let Some(name) = recording {
             self.shared.remove_recording(&name);
+        }
+    }
+
+    /// Writes down that somebody stops a daemon; of one that lives, soon. Most have ended by then, and
+    /// nobody was told yet that it was done.
+    pub(crate) fn note_stop(&mut self, now: Instant, id: &ProcessId) {
+        match self.process(id) {
+            Some(process) if !process.has_ended() && self.shared.journal.is_on() => {
+                self.shared.put_soon(now, Sheet::Process(id.clone()));
+            }
+            _ => self.note_process(id),
         }
     }
 

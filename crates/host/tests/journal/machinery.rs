@@ -29,6 +29,8 @@ pub(crate) struct Machinery {
     pub(crate) is_slow: bool,
     /// Nobody says which process it is that was started.
     pub(crate) is_coy: bool,
+    /// No process minds a signal.
+    pub(crate) are_deaf: bool,
     /// What was asked, in short.
     pub(crate) asked: Vec<String>,
 }
@@ -157,7 +159,9 @@ impl<'m> Play<'m> {
                 Completion::Exec(Err(Error::new(ErrorKind::ProgramNotFound, "start", "it")))
             }
             Action::Signal(tree, _) => {
-                self.kill(&tree);
+                if !self.machine.are_deaf {
+                    self.kill(&tree);
+                }
                 Completion::Signalled(Ok(()))
             }
             Action::AwaitEmpty(_) => Completion::Empty(Ok(())),
