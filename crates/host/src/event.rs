@@ -154,6 +154,9 @@ pub enum JournalEvent {
         /// Why.
         error: FileError,
     },
+    /// What the next host needs to know was not written in time: it does not follow, and this
+    /// one goes on.
+    NotHandedOver,
 }
 
 /// About an environment.
@@ -201,6 +204,9 @@ impl fmt::Display for JournalEvent {
             Self::Recovered { daemons, trees } => recovered(f, *daemons, *trees),
             Self::SetAside { file, why } => write!(f, "state of {file} is set aside: {why}"),
             Self::NotWritten { file, error } => write!(f, "state of {file} is not kept: {error}"),
+            Self::NotHandedOver => f.write_str(
+                "not handed over: what the next server needs to know could not be written in time",
+            ),
         }
     }
 }

@@ -310,8 +310,7 @@ impl Host {
                 }
             }
             Child::Shutdown => drop(self.kill(now)),
-            // Whoever waits for it gives up as well.
-            Child::HandOver => self.shared.journal.follower = None,
+            Child::HandOver => self.stay(),
             Child::Emptying(id) => {
                 if let Some(process) = self.processes.get(&id) {
                     process.await_empty(&mut self.shared);

@@ -1,6 +1,8 @@
 //! The next host goes on with the daemons: it hears when all that it needs is written down.
 
-use crate::{Accepted, Event, Follower, Host, Process, Refused, RunEntry, shared::Child};
+use crate::{
+    Accepted, Event, Follower, Host, Process, Refused, RunEntry, event::JournalEvent, shared::Child,
+};
 use alloc::{string::ToString, vec::Vec};
 use collodi_time::{Deadline, Duration, Instant};
 
@@ -40,6 +42,12 @@ impl Host {
             self.shared.wait(Child::HandOver, None);
             self.shared.out.event(Event::LetGo(follower));
         }
+    }
+
+    /// It has taken too long: whoever waits for it gives up as well.
+    pub(crate) fn stay(&mut self) {
+        self.shared.journal.follower = None;
+        self.tell(JournalEvent::NotHandedOver);
     }
 
     /// Whoever comes after goes on with the daemons: tells when all that is needed for that

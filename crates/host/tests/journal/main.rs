@@ -500,6 +500,22 @@ fn a_host_hands_over_when_all_is_written_and_no_run_would_be_lost() {
     assert_eq!(phase, Phase::Running);
 }
 
+/// Nothing begins while it is tried, so that it is given up is told.
+#[test]
+fn a_host_that_cannot_write_what_the_next_one_needs_goes_on() {
+    let mut machine = Machinery::default();
+    let mut play = Play::new(&mut machine);
+    play.run(SERVER).wait(1);
+    play.machine.disk_is_full = true;
+    play.command(Command::HandOver(Follower::SameProcess))
+        .wait(60);
+    let told = |event| play.told.contains(&event);
+    assert!(!told(Event::LetGo(Follower::SameProcess)));
+    assert!(told(Event::Journal(JournalEvent::NotHandedOver)));
+    play.command(Command::StopApp("demo".into())).run(DAEMON);
+    assert_eq!(play.host.processes().count(), 2);
+}
+
 /// A process that nobody could find again keeps its host; when it has ended that is over.
 #[test]
 fn a_host_lets_go_when_what_kept_it_has_ended() {
