@@ -142,10 +142,21 @@ pub enum JournalEvent {
     },
     /// A file cannot be used, and was put aside.
     SetAside {
-        /// The file.
+        /// The file, where it is kept.
         file: String,
+        /// The daemon that it is about.
+        process: Option<ProcessId>,
         /// Why.
         why: String,
+        /// What became of what still ran.
+        left: Left,
+    },
+    /// A daemon still ran of which nothing is written down any more. It is being ended.
+    Lost {
+        /// The file that was empty, or was not there.
+        file: String,
+        /// The daemon.
+        process: ProcessId,
     },
     /// A file could not be written, or read. It is tried again.
     NotWritten {
@@ -157,6 +168,17 @@ pub enum JournalEvent {
     /// What the next host needs to know was not written in time: it does not follow, and this
     /// one goes on.
     NotHandedOver,
+}
+
+/// What became of what still ran of a daemon, or of runs, when nobody could go on with it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Left {
+    /// It is being ended.
+    Ended,
+    /// Nothing ran any more.
+    Nothing,
+    /// Nobody knows whether something runs.
+    Unknown,
 }
 
 /// About an environment.
@@ -202,12 +224,40 @@ impl fmt::Display for JournalEvent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Recovered { daemons, trees } => recovered(f, *daemons, *trees),
-            Self::SetAside { file, why } => write!(f, "state of {file} is set aside: {why}"),
+            Self::SetAside {
+                file,
+                process,
+                why,
+                left,
+            } => {
+                let whose = process.as_ref().map_or("runs", ProcessId::as_str);
+                write!(
+                    f,
+                    "state of {whose} is of no use: {why}; {left}; the file is kept as {file}"
+                )
+            }
+            Self::Lost { file, process } => {
+                let left = Left::Ended;
+                write!(
+                    f,
+                    "state of {process} is lost; {left}; {file} is empty or not there"
+                )
+            }
             Self::NotWritten { file, error } => write!(f, "state of {file} is not kept: {error}"),
             Self::NotHandedOver => f.write_str(
                 "not handed over: what the next server needs to know could not be written in time",
             ),
         }
+    }
+}
+
+impl fmt::Display for Left {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Ended => "what still ran of it is ended, run its app again",
+            Self::Nothing => "nothing of it ran any more",
+            Self::Unknown => "something of it may still run",
+        })
     }
 }
 

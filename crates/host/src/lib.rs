@@ -62,7 +62,7 @@ pub use command::{Accepted, Command, Follower, Reader, Refused, RunRequest};
 pub use confine::{Confine, Trust, sandbox_of};
 pub use detection::own_vars;
 pub use env_users::{EnvUser, LeftDaemon, env_deletion};
-pub use event::{EnvEvent, Event, JournalEvent, ProcessEvent, RunEvent};
+pub use event::{EnvEvent, Event, JournalEvent, Left, ProcessEvent, RunEvent};
 pub use git::app_command as app_git;
 pub use host::{Host, Input, Stopped};
 pub use ids::{ProcessId, RunId};

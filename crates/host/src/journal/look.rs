@@ -12,6 +12,7 @@ use alloc::{
     vec::Vec,
 };
 use collodi_action::{Action, Completion};
+use collodi_command::TreeId;
 use collodi_file::{FileAnswer, FileErrorKind, FileOp};
 use collodi_time::Instant;
 
@@ -24,8 +25,12 @@ pub(crate) enum Look {
     Files,
     /// One of them.
     File(String),
-    /// The end of a tree.
+    /// Who lives of a tree.
+    Left(TreeId),
+    /// The end of one.
     Tree,
+    /// A file that cannot be used is put aside.
+    Aside(String),
     /// The directories of what processes said.
     Recordings,
     /// The folders of temporary files.
@@ -47,7 +52,7 @@ pub(crate) struct Looks {
 
 impl Host {
     pub(crate) fn looked(&mut self, now: Instant, look: &Look, completion: Completion) {
-        if *look != Look::Tree {
+        if !matches!(look, Look::Left(_) | Look::Tree) {
             let looks = &mut self.shared.journal.looks;
             looks.under_way = looks.under_way.saturating_sub(1);
             self.look_on();
@@ -68,7 +73,9 @@ impl Host {
                 self.found_files(now, &[]);
             }
             (Look::File(name), completion) => self.found_file(now, name, completion),
+            (Look::Left(tree), completion) => self.found_left(now, tree, &completion),
             (Look::Tree, _) => self.cleared(now),
+            (Look::Aside(name), Completion::File(answer)) => self.put_aside(name, answer.is_ok()),
             (Look::History(id), Completion::File(Ok(FileAnswer::Files(files)))) => {
                 self.found_history(now, id, files);
             }

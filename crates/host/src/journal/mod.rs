@@ -1,9 +1,11 @@
 //! What a host writes down, so that the next one can go on.
 //!
 //! One file a daemon says all that is needed to find it again, or to run it again; it is
-//! written before the daemon runs. One file names the trees of what else is under way.
+//! written before the daemon runs. One file names the trees of all that is under way, so that what
+//! runs is found also when the file of its daemon cannot be read.
 //! What cannot be written is tried again; nothing waits for it twice.
 
+mod damaged;
 mod fields;
 mod hand_over;
 mod history;
@@ -18,13 +20,18 @@ use crate::{
     Follower, ProcessId,
     shared::{Child, Role, Shared},
 };
-use alloc::{collections::BTreeMap, string::String, vec::Vec};
+use alloc::{
+    collections::BTreeMap,
+    string::{String, ToString},
+    vec::Vec,
+};
 use collodi_action::Action;
 use collodi_command::{Recording, TreeId};
 use collodi_contain::ContainedPath;
 use collodi_machine::ActionId;
 use collodi_python::Layout;
-use collodi_value::Value;
+use collodi_value::{Object, Value};
+use damaged::Damaged;
 use fields::{Fields, NotARecord, array, object};
 use look::Looks;
 use sheet::Sheets;
@@ -52,6 +59,8 @@ pub(crate) struct Journal {
     pub(crate) stopped: BTreeMap<ProcessId, String>,
     pub(crate) recovery: Recovery,
     looks: Looks,
+    /// Files that cannot be used, by their names.
+    damaged: BTreeMap<String, Damaged>,
     /// Who waits until all is written.
     pub(crate) follower: Option<Follower>,
 }
@@ -138,9 +147,17 @@ impl Shared {
         let wanted = |note: &&mut Note| note.stage == Stage::Wanted;
         let notes = self.journal.notes.values_mut().filter(wanted);
         notes.for_each(|note| note.stage = Stage::Sent);
+        let daemon = |(tree, note): (&TreeId, &Note)| match &note.child {
+            Child::Process(id) => Some((id.to_string(), fields::text(tree))),
+            _ => None,
+        };
+        let daemons: Object = self.journal.notes.iter().filter_map(daemon).collect();
+        let others = self.journal.notes.iter();
+        let others = others.filter(|(_, note)| !matches!(note.child, Child::Process(_)));
         let value = object([
             ("version", Value::from(f64::from(VERSION))),
-            ("trees", array(self.journal.notes.keys())),
+            ("trees", array(others.map(|(tree, _)| tree))),
+            ("daemons", Value::Object(daemons)),
         ]);
         value.to_json().into_bytes()
     }
@@ -198,9 +215,26 @@ impl Shared {
         self.forget_notes(|_, note| note.child == *child);
     }
 
-    /// A tree is written down elsewhere.
-    pub(crate) fn forget_tree(&mut self, tree: &TreeId) {
-        self.forget_notes(|of, _| of == tree);
+    /// A tree is that of a daemon from here on.
+    pub(crate) fn note_daemon(&mut self, tree: &TreeId, id: &ProcessId) {
+        let (child, stage) = (Child::Process(id.clone()), Stage::Settled);
+        let note = Note { child, stage };
+        let before = self.journal.notes.insert(tree.clone(), note);
+        let is_new = before.is_none_or(|before| before.child != Child::Process(id.clone()));
+        if is_new {
+            self.put_trees();
+        }
+    }
+
+    /// Nothing of a daemon's trees is left. Who finds its name in the file finds nobody there: so
+    /// the file is written when there is more to say, or nothing.
+    pub(crate) fn forget_daemon(&mut self, id: &ProcessId) {
+        let child = Child::Process(id.clone());
+        let known = self.journal.notes.len();
+        self.journal.notes.retain(|_, note| note.child != child);
+        if known > 0 && self.journal.notes.is_empty() {
+            self.put_trees();
+        }
     }
 
     fn forget_notes(&mut self, is_it: impl Fn(&TreeId, &Note) -> bool) {
@@ -212,11 +246,17 @@ impl Shared {
     }
 }
 
-/// Reads the file of trees.
-fn read_trees(bytes: &[u8]) -> Result<Vec<TreeId>, NotARecord> {
+/// Reads the file of trees: each with its daemon, if it is one's.
+fn read_trees(bytes: &[u8]) -> Result<BTreeMap<TreeId, Option<ProcessId>>, NotARecord> {
     let value = fields::parse(bytes)?;
     let fields = Fields::of(&value)?;
     fields.version(VERSION)?;
     let names = fields.texts("trees")?;
-    Ok(names.iter().map(|name| TreeId::new(name)).collect())
+    let mut trees: BTreeMap<_, _> = names.iter().map(|name| (TreeId::new(name), None)).collect();
+    let daemons = fields.optional("daemons", Value::as_object)?;
+    for (id, tree) in daemons.into_iter().flat_map(Object::iter) {
+        let tree = TreeId::new(tree.as_str().ok_or(NotARecord("daemons"))?);
+        trees.insert(tree, Some(ProcessId::from_text(id)));
+    }
+    Ok(trees)
 }

@@ -20,7 +20,9 @@ impl Host {
         }
         let tree = process.spec().command.tree.clone();
         let was_noted = core::mem::replace(&mut process.order.noted, true);
-        self.shared.forget_tree(&tree);
+        if !process.has_ended() {
+            self.shared.note_daemon(&tree, id);
+        }
         if !was_noted {
             self.begin_process(now, id);
         }

@@ -2,12 +2,12 @@
 
 use super::{Look, Record, TREES, fields::NotARecord, read_trees};
 use crate::{
-    Event, Host, Process,
+    Event, Host, Process, ProcessId,
     event::JournalEvent,
     shared::{Child, Role},
 };
 use alloc::{
-    collections::BTreeSet,
+    collections::BTreeMap,
     string::{String, ToString},
     vec::Vec,
 };
@@ -42,7 +42,8 @@ pub(crate) struct Found {
     /// Answers that are still to come.
     left: usize,
     records: Vec<Record>,
-    trees: BTreeSet<TreeId>,
+    /// Those that are written down, each with its daemon, if it is one's.
+    trees: BTreeMap<TreeId, Option<ProcessId>>,
     /// Daemons that go on, and trees whose leftovers were ended.
     daemons: usize,
     cleared: usize,
@@ -80,7 +81,7 @@ impl Host {
                 self.remove_torn(&name);
             } else if let Err(why) = self.take_in(&name, &bytes) {
                 let read = Completion::File(Ok(FileAnswer::Bytes(bytes)));
-                self.set_aside(&name, why, read);
+                self.found_damaged(&name, why, read);
             }
         }
         self.go_on(now);
@@ -124,7 +125,7 @@ impl Host {
             _ => Err(NotARecord("no answer").to_string()),
         };
         if let Err(why) = read {
-            self.set_aside(name, why, completion);
+            self.found_damaged(name, why, completion);
         }
         if let Recovery::Reading(found) = &mut self.shared.journal.recovery {
             found.left = found.left.saturating_sub(1);
@@ -154,6 +155,29 @@ impl Host {
         }
     }
 
+    /// Who lives of a tree that nobody goes on with is ended. Where that cannot be seen, somebody may.
+    pub(super) fn found_left(&mut self, now: Instant, tree: &TreeId, completion: &Completion) {
+        let Recovery::Clearing(found) = &mut self.shared.journal.recovery else {
+            return;
+        };
+        let process = found.trees.remove(tree).flatten();
+        let is_empty = matches!(completion, Completion::Members(Ok(members)) if members.is_empty());
+        found.cleared += usize::from(!is_empty);
+        if let Some(id) = process {
+            self.end_damaged(&id, is_empty);
+        }
+        if is_empty {
+            return self.cleared(now);
+        }
+        let kill = Action::Signal(tree.clone(), Signal::KILL);
+        self.shared.ask_now(Child::Aside, None, Role::Plain, kill);
+        let (child, empty) = (
+            Child::Recovery(Look::Tree),
+            Action::AwaitEmpty(tree.clone()),
+        );
+        self.shared.ask_now(child, None, Role::Plain, empty);
+    }
+
     pub(super) fn cleared(&mut self, now: Instant) {
         if let Recovery::Clearing(found) = &mut self.shared.journal.recovery {
             found.left = found.left.saturating_sub(1);
@@ -165,7 +189,8 @@ impl Host {
         self.shared.out.event(Event::Journal(event));
     }
 
-    /// What a file says. One of which the disk has got no more than the name says nothing, and goes.
+    /// What a file says. One without a byte in it says nothing, and goes: so is a note that the disk
+    /// has not got before the power went.
     fn take_in(&mut self, name: &str, bytes: &[u8]) -> Result<(), String> {
         if bytes.is_empty() {
             self.remove_torn(name);
@@ -184,30 +209,12 @@ impl Host {
         Ok(())
     }
 
-    /// Removes a write that was interrupted, or a note that the disk has not got before the power
-    /// went.
+    /// Removes a write that was interrupted, or a note of which there is nothing.
     fn remove_torn(&mut self, name: &str) {
         if let Some(path) = self.shared.journal.file(name) {
             let remove = Action::File(FileOp::Remove { path });
             self.shared.ask_now(Child::Aside, None, Role::Plain, remove);
         }
-    }
-
-    /// A file that cannot be used is kept for people to look at.
-    fn set_aside(&mut self, name: &str, why: String, completion: Completion) {
-        let aside = self.shared.journal.file("aside");
-        let aside = aside.and_then(|dir| dir.join(name).ok());
-        let path = self.shared.journal.file(name);
-        if let (Completion::File(Ok(FileAnswer::Bytes(bytes))), Some(aside), Some(path)) =
-            (completion, aside, path)
-        {
-            for op in [FileOp::write_private(aside, bytes), FileOp::Remove { path }] {
-                self.shared
-                    .ask_now(Child::Aside, None, Role::Plain, Action::File(op));
-            }
-        }
-        let file = name.to_string();
-        self.tell(JournalEvent::SetAside { file, why });
     }
 
     /// All files are read: what is left of runs is ended, and daemons go on.
@@ -222,15 +229,13 @@ impl Host {
         for record in &found.records {
             found.trees.remove(&record.daemon.command.tree);
         }
-        let trees = core::mem::take(&mut found.trees);
-        (found.left, found.cleared) = (trees.len(), trees.len());
-        for tree in trees {
-            let child = || Child::Recovery(Look::Tree);
-            let kill = Action::Signal(tree.clone(), Signal::KILL);
-            self.shared.ask_now(Child::Aside, None, Role::Plain, kill);
-            let empty = Action::AwaitEmpty(tree);
-            self.shared.ask_now(child(), None, Role::Plain, empty);
+        found.left = found.trees.len();
+        for tree in found.trees.keys() {
+            let child = Child::Recovery(Look::Left(tree.clone()));
+            let who = Action::Members(tree.clone());
+            self.shared.ask_now(child, None, Role::Plain, who);
         }
+        self.give_up_unknown(&found.trees);
         let records = core::mem::take(&mut found.records);
         found.daemons = records.iter().filter(|one| !one.stays_stopped()).count();
         self.shared.journal.recovery = Recovery::Clearing(found);

@@ -1,7 +1,7 @@
 //! A machine that outlives its hosts, and hosts on it.
 
 use collodi_action::{Action, Completion, Ended, Error, ErrorKind, Progress};
-use collodi_command::{Exit, Identity, Signal, TreeId};
+use collodi_command::{Exit, Identity, Member, Signal, TreeId};
 use collodi_contain::{RelPath, Root};
 use collodi_file::{Entry, FileAnswer, FileError, FileErrorKind, FileKind, FileOp};
 use collodi_host::{Command, Event, Host, HostOptions, Input, RunRequest};
@@ -165,7 +165,18 @@ impl<'m> Play<'m> {
                 Completion::Signalled(Ok(()))
             }
             Action::AwaitEmpty(_) => Completion::Empty(Ok(())),
-            Action::Members(_) => Completion::Members(Ok(Vec::new())),
+            Action::Members(tree) => {
+                let processes = self.machine.processes.iter();
+                let pids = processes
+                    .filter(|(_, of)| **of == tree)
+                    .map(|(pid, _)| *pid);
+                let name = "bash".to_owned();
+                let members = pids.map(|pid| Member {
+                    pid,
+                    name: name.clone(),
+                });
+                Completion::Members(Ok(members.collect()))
+            }
             Action::Connect { .. } => Completion::Connected(Ok(())),
             other => panic!("the world has no answer to {other}"),
         };
@@ -291,6 +302,12 @@ pub(crate) const SERVER: &str = r#"{"daemon": true, "run": [
     {"method": "shell.run", "params": {"message": "serve", "on": [
         {"event": "/http:\\S+/", "done": true}]}},
     {"method": "local.set", "params": {"url": "{{input.event[0]}}"}}]}"#;
+
+/// The files of daemons.
+pub(crate) fn daemon_files(machine: &Machinery) -> Vec<&String> {
+    let files = machine.files.keys();
+    files.filter(|file| file.contains("/state/demo-")).collect()
+}
 
 pub(crate) fn state_files(machine: &Machinery) -> Vec<&String> {
     let files = machine.files.keys();

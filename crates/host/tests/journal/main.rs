@@ -10,7 +10,7 @@ use collodi_host::{AppChange, Command, Event, Follower, HostOptions, JournalEven
 use collodi_machine::{Machine, Output};
 use collodi_restart::Phase;
 use collodi_time::{Duration, Instant, WallTime};
-use machinery::{DAEMON, Machinery, Play, SERVER, state_files};
+use machinery::{DAEMON, Machinery, Play, SERVER, daemon_files, state_files};
 
 #[test]
 fn a_daemon_is_written_down_before_it_runs() {
@@ -42,23 +42,58 @@ fn what_is_known_of_a_daemon_that_runs_outlasts_the_machine() {
     }
 }
 
+/// What runs of it is ended, because nothing says how it is to go on.
+#[test]
+fn a_daemon_whose_file_says_nothing_gets_no_second_life_beside_the_first() {
+    for (script, percent) in [(DAEMON, 0), (DAEMON, 50), (SERVER, 0), (SERVER, 50)] {
+        let mut machine = Machinery::default();
+        Play::new(&mut machine).run(script).wait(1);
+        let file = daemon_files(&machine)[0].clone();
+        let whole = &machine.files[&file];
+        let damaged = whole[..whole.len() * percent / 100].to_vec();
+        machine.files.insert(file.clone(), damaged);
+        let mut play = Play::new(&mut machine);
+        assert!(play.host.has_recovered());
+        assert!(play.machine.processes.is_empty(), "leftovers first");
+        assert!(!play.machine.files.contains_key(&file));
+        play.run(script).wait(1);
+        assert_eq!(play.machine.processes.len(), 1);
+        let name = file.rsplit_once('/').unwrap().1;
+        let is_told = |event: &&Event| {
+            let told = event.to_string();
+            told.contains(name) && told.contains("still ran of it is ended")
+        };
+        let told = play.told.iter().filter(is_told).count();
+        assert_eq!(told, 1, "{:#?}", play.told);
+    }
+}
+
 /// A note that the disk had not got is an empty file when the power is back.
 #[test]
 fn a_note_that_the_disk_did_not_get_is_no_damage() {
-    for is_large in [false, true] {
+    for (is_large, is_trees_lost) in [(false, false), (false, true), (true, true)] {
         let mut machine = Machinery::default();
         Play::new(&mut machine).run(DAEMON);
         machine.are_large = is_large;
         let files: Vec<_> = state_files(&machine).into_iter().cloned().collect();
-        for file in &files {
+        // Of several notes it may have got some.
+        for file in files
+            .iter()
+            .filter(|file| is_trees_lost || !file.ends_with("trees.json"))
+        {
             machine.files.insert(file.clone(), Vec::new());
         }
+        machine.processes.clear();
         let play = Play::new(&mut machine);
         assert!(play.host.has_recovered());
         assert!(play.host.processes().next().is_none());
-        let is_aside =
-            |event: &Event| matches!(event, Event::Journal(JournalEvent::SetAside { .. }));
-        assert!(!play.told.iter().any(is_aside), "{:?}", play.told);
+        let nothing = Event::Journal(JournalEvent::Recovered {
+            daemons: 0,
+            trees: 0,
+        });
+        let is_journal = |event: &&Event| matches!(event, Event::Journal(_));
+        let told: Vec<_> = play.told.iter().filter(is_journal).collect();
+        assert_eq!(told, [&nothing]);
         assert!(
             state_files(&machine).is_empty(),
             "{:?}",
@@ -320,14 +355,14 @@ fn what_was_stopped_is_forgotten_when_its_app_runs_again() {
         .run(&script)
         .command(Command::StopApp("demo".into()))
         .wait(5);
-    assert_eq!(state_files(&machine).len(), 1);
+    assert_eq!(daemon_files(&machine).len(), 1);
     let mut play = Play::new(&mut machine);
     let forgotten = play.host.processes().next().unwrap().id().clone();
     play.run(DAEMON);
     assert!(play.host.process(&forgotten).is_none());
     let said = format!("remove .vatn/python/logs/{forgotten}");
     assert!(play.machine.asked.contains(&said), "{said}");
-    assert_eq!(state_files(&machine).len(), 1);
+    assert_eq!(daemon_files(&machine).len(), 1);
     assert_eq!(Play::new(&mut machine).phases(), ["running (pid 2)"]);
 }
 
@@ -422,11 +457,13 @@ fn files_that_cannot_be_used_are_set_aside() {
         .replace("\"version\": 1", "\"version\": 2")
         .into_bytes();
     for bytes in [torn, newer, b"{}".to_vec(), vec![0xff]] {
+        let mut machine = Machinery::default();
+        Play::new(&mut machine).run(DAEMON);
         machine.files.insert(file.clone(), bytes);
         let play = Play::new(&mut machine);
         assert!(play.host.processes().next().is_none());
         let aside = |event: &Event| match event {
-            Event::Journal(JournalEvent::SetAside { why, .. }) => Some(why.clone()),
+            Event::Journal(JournalEvent::SetAside { .. }) => Some(event.to_string()),
             _ => None,
         };
         told.extend(play.told.iter().filter_map(aside));
@@ -434,6 +471,22 @@ fn files_that_cannot_be_used_are_set_aside() {
         assert!(machine.files.keys().any(|file| file.contains("/aside/")));
     }
     insta::assert_snapshot!(told.join("\n"));
+}
+
+#[test]
+fn what_cannot_be_put_aside_stays_where_it_is() {
+    let mut machine = Machinery::default();
+    Play::new(&mut machine).run(DAEMON);
+    machine.disk_is_full = true;
+    let file = daemon_files(&machine)[0].clone();
+    machine.files.insert(file.clone(), b"{".to_vec());
+    let play = Play::new(&mut machine);
+    let aside = |event: &Event| match event {
+        Event::Journal(JournalEvent::SetAside { file, .. }) => Some(file.clone()),
+        _ => None,
+    };
+    assert_eq!(play.told.iter().find_map(aside).as_ref(), Some(&file));
+    assert!(machine.files.contains_key(&file));
 }
 
 #[test]
@@ -469,7 +522,7 @@ fn a_full_disk_is_told_and_stops_nothing() {
     play.wait(10);
     play.machine.disk_is_full = false;
     play.wait(60);
-    assert_eq!(state_files(&machine).len(), 1, "it is tried again");
+    assert_eq!(daemon_files(&machine).len(), 1, "it is tried again");
 }
 
 #[test]
@@ -545,7 +598,7 @@ fn a_stop_of_many_writes_nothing_and_leaves_nothing() {
     let step = r#"{"method": "shell.run", "params": {"message": "serve", "daemon": true}}"#;
     let steps = [step; 100].join(",");
     play.run(&format!(r#"{{"dialect": "vatn", "run": [{steps}]}}"#));
-    assert_eq!(state_files(play.machine).len(), 100);
+    assert_eq!(daemon_files(play.machine).len(), 100);
     play.machine.asked.clear();
     play.command(Command::StopApp("demo".into())).wait(1);
     assert!(state_files(play.machine).is_empty());

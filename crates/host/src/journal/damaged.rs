@@ -1,0 +1,127 @@
+//! Files of the journal that cannot be used: what still runs of their daemons is ended, because
+//! nothing says how it is to go on, and the files are kept for people to look at.
+
+use super::{Look, TREES};
+use crate::{
+    Host, ProcessId,
+    event::{JournalEvent, Left},
+    shared::{Child, Role},
+};
+use alloc::{
+    collections::BTreeMap,
+    format,
+    string::{String, ToString},
+    vec::Vec,
+};
+use collodi_action::{Action, Completion};
+use collodi_command::TreeId;
+use collodi_contain::ContainedPath;
+use collodi_file::{FileAnswer, FileOp};
+
+/// Where such files are kept.
+const ASIDE: &str = "aside";
+
+/// A file that cannot be used.
+#[derive(Clone, Debug)]
+pub(super) struct Damaged {
+    why: String,
+    /// What is in it; none where it cannot be read at all. Such a file stays where it is.
+    bytes: Option<Vec<u8>>,
+    /// What became of what it is about.
+    left: Left,
+}
+
+impl Host {
+    pub(super) fn found_damaged(&mut self, name: &str, why: String, read: Completion) {
+        let bytes = match read {
+            Completion::File(Ok(FileAnswer::Bytes(bytes))) => Some(bytes),
+            _ => None,
+        };
+        let left = Left::Unknown;
+        let damaged = Damaged { why, bytes, left };
+        self.shared.journal.damaged.insert(name.into(), damaged);
+    }
+
+    /// Puts those aside of whose processes nothing is known but that there may be some.
+    pub(super) fn give_up_unknown(&mut self, trees: &BTreeMap<TreeId, Option<ProcessId>>) {
+        let is_known = |name: &str| {
+            let is_its = |id: &ProcessId| file_of(id) == name;
+            trees.values().flatten().any(is_its)
+        };
+        let names = self.shared.journal.damaged.keys();
+        let unknown: Vec<_> = names.filter(|name| !is_known(name)).cloned().collect();
+        unknown.iter().for_each(|name| self.set_aside(name));
+    }
+
+    /// Nothing that can be read says how this daemon is to go on: what lives of it is being ended.
+    pub(super) fn end_damaged(&mut self, id: &ProcessId, is_empty: bool) {
+        let name = file_of(id);
+        match self.shared.journal.damaged.get_mut(&name) {
+            Some(damaged) => {
+                damaged.left = if is_empty { Left::Nothing } else { Left::Ended };
+                self.set_aside(&name);
+            }
+            None if is_empty => {}
+            None => {
+                let (file, process) = (self.path_text(&name), id.clone());
+                self.tell(JournalEvent::Lost { file, process });
+            }
+        }
+    }
+
+    fn set_aside(&mut self, name: &str) {
+        let to = self.aside(name);
+        let damaged = self.shared.journal.damaged.get_mut(name);
+        let bytes = damaged.and_then(|damaged| damaged.bytes.take());
+        match (to, bytes) {
+            (Some(to), Some(bytes)) => {
+                let look = Look::Aside(name.into());
+                self.look(look, FileOp::write_private(to, bytes));
+            }
+            _ => self.put_aside(name, false),
+        }
+    }
+
+    /// A file is kept elsewhere; where that failed it stays where it is.
+    pub(super) fn put_aside(&mut self, name: &str, is_there: bool) {
+        let Some(damaged) = self.shared.journal.damaged.remove(name) else {
+            return;
+        };
+        let file = match self.aside(name).filter(|_| is_there) {
+            Some(aside) => aside.absolute(),
+            None => self.path_text(name),
+        };
+        if let Some(path) = self.shared.journal.file(name).filter(|_| is_there) {
+            let remove = Action::File(FileOp::Remove { path });
+            self.shared.ask_now(Child::Aside, None, Role::Plain, remove);
+        }
+        let Damaged { why, left, .. } = damaged;
+        let process = process_of(name);
+        let told = JournalEvent::SetAside {
+            file,
+            process,
+            why,
+            left,
+        };
+        self.tell(told);
+    }
+
+    fn aside(&self, name: &str) -> Option<ContainedPath> {
+        self.shared.journal.file(ASIDE)?.join(name).ok()
+    }
+
+    fn path_text(&self, name: &str) -> String {
+        let path = self.shared.journal.file(name);
+        path.map_or_else(|| name.to_string(), |path| path.absolute())
+    }
+}
+
+fn file_of(id: &ProcessId) -> String {
+    format!("{id}.json")
+}
+
+/// The daemon that the file of this name is about.
+fn process_of(name: &str) -> Option<ProcessId> {
+    let id = name.strip_suffix(".json").filter(|_| name != TREES)?;
+    Some(ProcessId::from_text(id))
+}
