@@ -42,6 +42,8 @@ pub struct Observed {
     /// Daemons that live on without the server that started them; none where one runs, and
     /// where they cannot be looked for.
     pub left: Option<Vec<LeftDaemon>>,
+    /// The files about daemons that a server could not use and has set aside.
+    pub set_aside: Vec<String>,
 }
 
 /// A daemon that lives on without its server.

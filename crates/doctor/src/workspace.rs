@@ -12,6 +12,7 @@ pub(crate) fn findings(observed: &Observed) -> Vec<Finding> {
     findings.extend(folders(&observed.folders));
     findings.push(token(observed.token.as_ref()));
     findings.extend(left(observed.left.as_deref()));
+    findings.extend(observed.set_aside.iter().map(set_aside));
     findings
 }
 
@@ -73,6 +74,15 @@ fn left(daemons: Option<&[LeftDaemon]>) -> Vec<Finding> {
         ))
     };
     daemons.unwrap_or_default().iter().map(finding).collect()
+}
+
+/// What a server could not read. It has gone on without, and nobody needs the file but people.
+fn set_aside(path: &String) -> Finding {
+    let seen = format!("{path} is what was known of daemons, and could not be read");
+    let hint = format!(
+        "run its app again if it is to run, look whether the disk is sound, then: rm {path}"
+    );
+    Finding::warning("daemons", seen).hint(hint)
 }
 
 fn token(token: Option<&TokenFile>) -> Finding {

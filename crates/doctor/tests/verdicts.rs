@@ -69,6 +69,7 @@ fn well() -> Observed {
         settings: Vec::new(),
         seatbelt: None,
         left: Some(Vec::new()),
+        set_aside: Vec::new(),
     }
 }
 
@@ -299,4 +300,21 @@ fn what_lives_without_its_server_is_told() {
             .unwrap()
             .contains("collodi stop web-1d2f8a30")
     );
+}
+
+#[test]
+fn what_was_set_aside_is_told_as_long_as_it_is_there() {
+    let path = "/w/.vatn/python/state/aside/web-1d2f8a30.json";
+    let observed = Observed {
+        set_aside: vec![path.into()],
+        ..well()
+    };
+    let finding = examine(&observed).pop().unwrap();
+    assert_eq!(
+        finding.to_string(),
+        format!(
+            "warning  daemons         {path} is what was known of daemons, and could not be read"
+        )
+    );
+    assert!(finding.hint.unwrap().contains(&format!("rm {path}")));
 }

@@ -101,6 +101,11 @@ impl Layout {
         self.below("state")
     }
 
+    /// The directory of files of that one which could not be used.
+    pub fn set_aside(&self) -> ContainedPath {
+        self.below("state/aside")
+    }
+
     /// The directory of what daemons say.
     pub fn logs(&self) -> ContainedPath {
         self.below("logs")

@@ -102,7 +102,7 @@ impl Checkup {
             future::join4(python, asked, system, future::join(facts, files)).await;
         let (sandbox, seatbelt) = sandboxes.unwrap_or_else(kernel::silent);
         let (interpreter, uv, conda) = python;
-        let (folders, token) = places.unwrap_or_default();
+        let places = places.unwrap_or_default();
         Observed {
             interpreter,
             uv,
@@ -117,10 +117,11 @@ impl Checkup {
             gpus: gpus(facts),
             space,
             port: port.unwrap_or(Port::Unknown),
-            folders,
-            token,
+            folders: places.folders,
+            token: places.token,
             settings,
             left,
+            set_aside: places.set_aside,
         }
     }
 

@@ -1,4 +1,4 @@
-//! The folders of the workspace, and the file with the token.
+//! The folders of the workspace, the file with the token, and files that were set aside.
 
 use super::Checkup;
 use crate::state;
@@ -16,8 +16,13 @@ const OPEN: u32 = 0o002;
 const STICKY: u32 = 0o1000;
 const OTHERS: u32 = 0o077;
 
-/// What was seen of folders, and of the token's file.
-type Seen = (Vec<Folder>, Option<TokenFile>);
+/// What was seen of folders, of the token's file, and of files that were set aside.
+#[derive(Debug, Default)]
+pub(super) struct Seen {
+    pub(super) folders: Vec<Folder>,
+    pub(super) token: Option<TokenFile>,
+    pub(super) set_aside: Vec<String>,
+}
 
 impl Checkup {
     pub(super) fn places(&self) -> impl FnOnce() -> Seen + Send + 'static {
@@ -32,11 +37,11 @@ impl Checkup {
         let vatn = [self.dir.join(".vatn"), self.dir.join(".vatn/python")];
         let own = own.map(|path| PathBuf::from(path.absolute()));
         let (paths, token) = ([&vatn[..], &own].concat(), state::file(&self.dir));
-        move || {
-            (
-                paths.iter().map(|path| folder(path)).collect(),
-                token_file(&token),
-            )
+        let aside = PathBuf::from(layout.set_aside().absolute());
+        move || Seen {
+            folders: paths.iter().map(|path| folder(path)).collect(),
+            token: token_file(&token),
+            set_aside: files_in(&aside),
         }
     }
 }
@@ -52,6 +57,15 @@ fn folder(path: &Path) -> Folder {
         is_open: there.as_ref().is_ok_and(|there| is_open(there.mode())),
         is_there: there.is_ok(),
     }
+}
+
+fn files_in(dir: &Path) -> Vec<String> {
+    let entries = fs::read_dir(dir).into_iter().flatten().flatten();
+    let mut paths: Vec<_> = entries
+        .map(|entry| entry.path().display().to_string())
+        .collect();
+    paths.sort_unstable();
+    paths
 }
 
 fn token_file(path: &Path) -> Option<TokenFile> {

@@ -112,3 +112,13 @@ fn programs_that_hang_hold_nothing_up_and_are_ended() {
         assert!(stat.is_err() || stat.unwrap().contains(") Z "), "{pid}");
     }
 }
+
+#[test]
+fn a_state_file_that_was_set_aside_is_named() {
+    let file = ".vatn/python/state/aside/web-1d2f8a30.json";
+    let stage = fit().file(file, "{");
+    let (found, status) = doctor(&stage, "--listen 127.0.0.1:0");
+    let seen = found["daemons"]["seen"].as_str().unwrap();
+    assert!(seen.contains(file), "{seen}");
+    assert_eq!(status, 0);
+}

@@ -18,9 +18,6 @@ use collodi_command::TreeId;
 use collodi_contain::ContainedPath;
 use collodi_file::{FileAnswer, FileOp};
 
-/// Where such files are kept.
-const ASIDE: &str = "aside";
-
 /// A file that cannot be used.
 #[derive(Clone, Debug)]
 pub(super) struct Damaged {
@@ -107,7 +104,7 @@ impl Host {
     }
 
     fn aside(&self, name: &str) -> Option<ContainedPath> {
-        self.shared.journal.file(ASIDE)?.join(name).ok()
+        self.shared.journal.dirs.as_ref()?.aside.join(name).ok()
     }
 
     fn path_text(&self, name: &str) -> String {

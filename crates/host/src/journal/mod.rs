@@ -68,6 +68,8 @@ pub(crate) struct Journal {
 #[derive(Clone, Debug)]
 struct Dirs {
     state: ContainedPath,
+    /// Where files that cannot be used are kept.
+    aside: ContainedPath,
     /// None where what processes say cannot be kept.
     logs: Option<ContainedPath>,
 }
@@ -101,6 +103,7 @@ impl Journal {
     pub(crate) fn new(layout: &Layout, records: bool) -> Self {
         let dirs = Dirs {
             state: layout.state(),
+            aside: layout.set_aside(),
             logs: records.then(|| layout.logs()),
         };
         Self {
