@@ -79,6 +79,7 @@ function facts(process) {
     process.nextStart ? ["Starts again", when(process.nextStart)] : null,
     process.nextDelaysMs?.length ? ["Delays to come", process.nextDelaysMs.map(span).join(", ")] : null,
     process.waitsFor?.length ? ["Waits for", process.waitsFor.join(", ")] : null,
+    process.notKept ? ["Not kept", process.notKept] : null,
     process.stillAlive?.length ? ["Still alive", process.stillAlive.map((one) => `${one.name} (pid ${one.pid})`).join(", ")] : null,
     process.reason ? ["Reason", process.reason] : null,
   ];

@@ -68,6 +68,10 @@ pub struct Process {
     /// What of it lives and keeps its end waiting, as far as that is known.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub still_alive: Vec<TreeMember>,
+    /// Why the next server will not find it, or not as it is now: its state cannot be written. Absent
+    /// as long as it is kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub not_kept: Option<String>,
     /// How it ended for good; absent as long as it has not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ended: Option<EndedHow>,

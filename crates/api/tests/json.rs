@@ -55,6 +55,7 @@ fn process() -> Process {
             pid: 7,
             name: text("python"),
         }],
+        not_kept: Some(text("state/demo-1.json: no space left on the disk")),
         ended: None,
         reason: None,
     }
@@ -352,6 +353,7 @@ fn apps_and_processes() {
         next_delays_ms: vec![],
         waits_for: vec![],
         still_alive: vec![],
+        not_kept: None,
         ended: Some(EndedHow::Failed),
         reason: Some(text("failed (could not be started)")),
         ..process()

@@ -51,11 +51,13 @@ pub(crate) enum Sheet {
 }
 
 /// A file that is not as it is to be.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 struct Page {
     wanted: Wanted,
     at: At,
     wait: Duration,
+    /// Why it could not be written when that was tried last.
+    error: Option<FileError>,
 }
 
 /// Whether a file is to be there. What is in it is known when it is written.
@@ -92,6 +94,14 @@ impl Sheets {
     pub(super) fn is_going(&self, sheet: &Sheet) -> bool {
         let page = self.pages.get(sheet);
         page.is_some_and(|page| page.at != At::Rest && page.wanted == Wanted::Gone)
+    }
+
+    /// Why the file is not there as it is to be.
+    fn error(&self, sheet: &Sheet) -> Option<&FileError> {
+        let page = self.pages.get(sheet);
+        page.filter(|page| page.wanted == Wanted::There)?
+            .error
+            .as_ref()
     }
 }
 
@@ -140,6 +150,7 @@ impl Shared {
             wanted,
             at: At::Rest,
             wait: FIRST,
+            error: None,
         });
         page.wanted = wanted;
         match page.at {
@@ -209,12 +220,13 @@ impl Shared {
         page.at = At::Rest;
         self.journal.sheets.in_flight = self.journal.sheets.in_flight.saturating_sub(1);
         match result {
-            Ok(()) => page.wait = FIRST,
+            Ok(()) => (page.wait, page.error) = (FIRST, None),
             // It only takes room.
             Err(_) if is_over => {}
             Err(error) => {
                 let again = Deadline::new(now + page.wait, "write it down again");
                 page.wait = page.wait.saturating_mul(2).min(LONGEST);
+                page.error = Some(error.clone());
                 let file = sheet.name();
                 self.out
                     .event(Event::Journal(JournalEvent::NotWritten { file, error }));
@@ -240,6 +252,13 @@ impl Shared {
 }
 
 impl Host {
+    /// Why the next host will not know of this daemon, or not how it is now: what is written down of
+    /// it could not be.
+    pub fn not_kept(&self, id: &ProcessId) -> Option<&FileError> {
+        let sheets = &self.shared.journal.sheets;
+        sheets.error(&Sheet::Process(id.clone()))
+    }
+
     /// Writes down what is known of a daemon; removes it when nobody needs it.
     pub(crate) fn note_process(&mut self, id: &ProcessId) {
         let Some(process) = self
@@ -332,11 +351,29 @@ impl Host {
             Completion::File(answer) => answer.map(drop),
             _ => Ok(()),
         };
+        let was_told = self.shared.journal.sheets.error(sheet).is_some();
         let is_last = self.shared.put_done(now, sheet, result);
+        if let Sheet::Process(id) = sheet
+            && !was_told
+        {
+            self.note_not_kept(now, id);
+        }
         match sheet {
             Sheet::Process(id) if is_last => self.noted(now, id),
             Sheet::Recording(name) => self.recording_gone(now, name),
             Sheet::Process(_) | Sheet::Trees => {}
+        }
+    }
+
+    /// Who looks at a daemon alone hears of it, too.
+    fn note_not_kept(&mut self, now: Instant, id: &ProcessId) {
+        let Some(error) = self.not_kept(id) else {
+            return;
+        };
+        let note =
+            format!("Warning: the next server will not find it, its state is not kept: {error}");
+        if let Some(process) = self.processes.get_mut(id) {
+            process.note(now, &note, &mut self.shared);
         }
     }
 }

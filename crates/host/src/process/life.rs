@@ -155,7 +155,7 @@ impl Process {
     }
 
     /// Writes a line of our own into the log. Clients know the prefix.
-    fn note(&mut self, now: Instant, text: &str, shared: &mut Shared) {
+    pub(crate) fn note(&mut self, now: Instant, text: &str, shared: &mut Shared) {
         let note = self.log.note(now, &format!("[VATN] {text}"));
         self.tell_from(note, shared);
     }

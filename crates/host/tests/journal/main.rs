@@ -520,8 +520,15 @@ fn a_full_disk_is_told_and_stops_nothing() {
     let warns = |event: &Event| matches!(event, Event::Journal(JournalEvent::NotWritten { .. }));
     assert!(play.told.iter().any(warns));
     play.wait(10);
+    let process = play.host.processes().next().unwrap();
+    let id = process.id().clone();
+    let warnings = |line: &&collodi_logs::Line| line.text.contains("is not kept");
+    assert_eq!(process.log().last(99).filter(warnings).count(), 1, "once");
+    let why = play.host.not_kept(&id).unwrap().to_string();
+    assert!(why.ends_with("no space left on the disk"), "{why}");
     play.machine.disk_is_full = false;
     play.wait(60);
+    assert_eq!(play.host.not_kept(&id), None);
     assert_eq!(daemon_files(&machine).len(), 1, "it is tried again");
 }
 
