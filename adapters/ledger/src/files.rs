@@ -14,6 +14,8 @@ pub(crate) struct Files {
     rotation: Rotation,
     file: File,
     size: u64,
+    /// Whether its last line has no end. It gets one with the next: a full disk has no room for it.
+    is_torn: bool,
 }
 
 impl Files {
@@ -21,18 +23,14 @@ impl Files {
     pub(crate) fn open(dir: &Path, rotation: Rotation) -> io::Result<Self> {
         make_dir(dir)?;
         let (mut file, size) = open(&dir.join(Rotation::name(0)))?;
-        let torn = is_torn(&mut file, size)?;
-        let mut files = Self {
+        let is_torn = is_torn(&mut file, size)?;
+        Ok(Self {
             dir: dir.to_owned(),
             rotation,
             file,
             size,
-        };
-        if torn {
-            // What comes next is a line of its own.
-            files.append(b"\n")?;
-        }
-        Ok(files)
+            is_torn,
+        })
     }
 
     /// What has not ended, by those files that can be read.
@@ -51,24 +49,47 @@ impl Files {
         if self.rotation.is_due(self.size, line.len() as u64) {
             self.rotate()?;
         }
-        self.file.write_all(line)?;
-        self.size += line.len() as u64;
-        Ok(())
+        if self.is_torn {
+            self.write(b"\n")?;
+            self.is_torn = false;
+        }
+        self.write(line)
+    }
+
+    /// Of what cannot be written the file may have the first half.
+    fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        let written = self.file.write_all(bytes);
+        if written.is_ok() {
+            self.size += bytes.len() as u64;
+        } else if let Ok(metadata) = self.file.metadata() {
+            self.is_torn |= metadata.len() > self.size;
+            self.size = metadata.len();
+        }
+        written
     }
 
     fn rotate(&mut self) -> io::Result<()> {
+        let name = self.dir.join(Rotation::name(0));
+        // Without one a new file could not be made the last time: what is kept does not go for that.
+        if name.exists() {
+            self.make_way(&name)?;
+        }
+        (self.file, self.size) = open(&name)?;
+        self.is_torn = false;
+        Ok(())
+    }
+
+    fn make_way(&self, name: &Path) -> io::Result<()> {
         for (from, to) in self.rotation.renames() {
             match fs::rename(self.dir.join(from), self.dir.join(to)) {
                 Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
                 _ => {}
             }
         }
-        let name = self.dir.join(Rotation::name(0));
-        if self.rotation.files <= 1 {
-            fs::remove_file(&name)?;
+        match self.rotation.files {
+            0 | 1 => fs::remove_file(name),
+            _ => Ok(()),
         }
-        (self.file, self.size) = open(&name)?;
-        Ok(())
     }
 }
 
@@ -135,4 +156,24 @@ fn make_dir(dir: &Path) -> io::Result<()> {
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(dir)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_full_disk_has_torn_is_no_part_of_the_next_line() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join(Rotation::name(0));
+        let mut files = Files::open(dir.path(), Rotation::default()).unwrap();
+        files.append(b"one\n").unwrap();
+        // The disk takes the first half, and says that it is full.
+        let there = std::mem::replace(&mut files.file, File::open(&path).unwrap());
+        fs::write(&path, "one\ntw").unwrap();
+        assert!(files.append(b"two\n").is_err());
+        files.file = there;
+        files.append(b"three\n").unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), "one\ntw\nthree\n");
+    }
 }

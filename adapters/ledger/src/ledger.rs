@@ -23,6 +23,8 @@ pub struct Ledger {
     session: String,
     next: AtomicU64,
     lost: AtomicU64,
+    /// What could not be written, as long as the files do not say so.
+    unwritten: Arc<AtomicU64>,
     /// Entries of earlier lives whose end nobody has seen, by the tree of their processes. They
     /// are looked for when the first is asked for.
     left: futures::lock::Mutex<Option<BTreeMap<String, String>>>,
@@ -70,6 +72,8 @@ impl Ledger {
     pub fn open(dir: &Path, rotation: Rotation, session: String) -> io::Result<Self> {
         let files = Files::open(dir, rotation)?;
         let (way, letters) = way(Self::WAITING);
+        let unwritten = Arc::<AtomicU64>::default();
+        let lost = Arc::clone(&unwritten);
         let thread = std::thread::Builder::new().name("ledger".to_owned());
         Ok(Self {
             dir: dir.to_owned(),
@@ -77,10 +81,11 @@ impl Ledger {
             session,
             next: AtomicU64::new(0),
             lost: AtomicU64::new(0),
+            unwritten,
             left: futures::lock::Mutex::default(),
             adopted: Mutex::default(),
             way: Some(way),
-            writer: Some(thread.spawn(move || write(files, letters))?),
+            writer: Some(thread.spawn(move || write(files, letters, &lost))?),
         })
     }
 
@@ -148,14 +153,17 @@ impl Ledger {
         self.adopted().contains(id)
     }
 
-    /// All that is written down.
+    /// All that is written down, and how much could not be.
     ///
     /// # Errors
     ///
     /// When a file cannot be read.
     pub fn book(&self) -> io::Result<Book> {
         self.flush();
-        read(&self.dir, self.rotation)
+        let mut book = read(&self.dir, self.rotation)?;
+        let count = self.unwritten.load(Ordering::Relaxed);
+        book.add(Record::Lost { count });
+        Ok(book)
     }
 
     fn adopted(&self) -> MutexGuard<'_, BTreeSet<String>> {
@@ -215,19 +223,19 @@ impl Iterator for Letters {
 }
 
 /// Writes until nobody can send any more. What cannot be written is counted as lost.
-fn write(mut files: Files, letters: Letters) {
-    let mut lost = 0;
+fn write(mut files: Files, letters: Letters, unwritten: &AtomicU64) {
     for letter in letters {
         match letter {
             Letter::Flush(done) => drop(done),
             // Who asked may have gone.
             Letter::LeftOpen(asked) => drop(asked.send(files.left_open())),
             Letter::Record(record) => {
+                let lost = unwritten.load(Ordering::Relaxed);
                 if lost > 0 && files.append(lost_line(lost).as_bytes()).is_ok() {
-                    lost = 0;
+                    unwritten.store(0, Ordering::Relaxed);
                 }
                 let written = files.append(record.to_line().as_bytes());
-                lost += u64::from(written.is_err());
+                unwritten.fetch_add(u64::from(written.is_err()), Ordering::Relaxed);
             }
         }
     }
@@ -250,6 +258,7 @@ mod tests {
             session: "s".to_owned(),
             next: AtomicU64::new(0),
             lost: AtomicU64::new(0),
+            unwritten: Arc::default(),
             left: futures::lock::Mutex::default(),
             adopted: Mutex::default(),
             way: Some(way),

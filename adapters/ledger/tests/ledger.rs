@@ -62,6 +62,39 @@ fn what_was_recorded_is_there_after_the_program_and_goes_on_in_the_next() {
 }
 
 #[test]
+fn opening_takes_no_room_on_the_disk() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("audit.jsonl");
+    fs::write(&file, "{\"event\":\"op").unwrap();
+    drop(Ledger::open(dir.path(), Rotation::default(), "s".to_owned()).unwrap());
+    assert_eq!(fs::read_to_string(&file).unwrap(), "{\"event\":\"op");
+}
+
+#[test]
+fn what_cannot_be_written_is_counted_at_once_and_once() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("audit");
+    let rotation = Rotation {
+        file_bytes: 1,
+        files: 3,
+    };
+    let ledger = Ledger::open(&path, rotation, "s".to_owned()).unwrap();
+    let counts = || {
+        let book = ledger.book().unwrap();
+        (book.entries().len(), book.lost())
+    };
+    ledger.record(opened("a".to_owned()));
+    assert_eq!(counts(), (1, 0));
+    fs::remove_dir_all(&path).unwrap();
+    ledger.record(opened("b".to_owned()));
+    ledger.record(opened("c".to_owned()));
+    assert_eq!(counts(), (0, 2));
+    fs::create_dir(&path).unwrap();
+    ledger.record(opened("d".to_owned()));
+    assert_eq!(counts(), (1, 2));
+}
+
+#[test]
 fn old_files_go_and_new_ones_are_the_owners_alone() {
     let dir = tempfile::tempdir().unwrap();
     let rotation = Rotation {

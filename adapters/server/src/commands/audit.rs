@@ -36,13 +36,23 @@ pub(crate) fn audit(workspace: &Path, json: bool, args: &AuditArgs) -> Result<Ex
     if page.entries.is_empty() && !json {
         complain!("{}", nothing(&query));
     }
-    if page.lost > 0 {
-        complain!(
-            "{} entries were not written: the disk was too slow or full",
-            page.lost
-        );
-    }
+    tell_gaps(&page, &audit::dir(workspace));
     Ok(ExitCode::SUCCESS)
+}
+
+/// What is not shown because it is not there, or cannot be read.
+fn tell_gaps(page: &AuditPage, dir: &Path) {
+    match page.lost {
+        0 => {}
+        1 => complain!("1 entry was not written: the disk was too slow or full"),
+        lost => complain!("{lost} entries were not written: the disk was too slow or full"),
+    }
+    let why = "a full disk or the end of a server has torn what is damaged";
+    match (page.skipped, dir.display()) {
+        (0, _) => {}
+        (1, dir) => complain!("1 line in {dir} could not be read: {why}"),
+        (skipped, dir) => complain!("{skipped} lines in {dir} could not be read: {why}"),
+    }
 }
 
 /// Why there is nothing to see.

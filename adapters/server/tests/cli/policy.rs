@@ -115,6 +115,26 @@ fn everything_that_ran_is_written_down() {
 }
 
 #[test]
+fn a_record_says_what_of_it_is_missing() {
+    let text = "{\"event\":\"lost\",\"count\":3}\n{\"event\":\"opened\",\"id\":\"5-";
+    let told = Stage::new()
+        .file(".vatn/python/audit/audit.jsonl", text)
+        .call("audit");
+    assert!(
+        told.stderr.contains("3 entries were not written"),
+        "{}",
+        told.stderr
+    );
+    assert!(told.stderr.contains("1 line in "), "{}", told.stderr);
+    assert!(
+        told.stderr.contains("/audit could not be read"),
+        "{}",
+        told.stderr
+    );
+    assert_eq!(told.status, 0);
+}
+
+#[test]
 fn limits_of_the_settings_bound_a_run() {
     let settings = "[python.limits]\nsteps = 1\n";
     let steps =
