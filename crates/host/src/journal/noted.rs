@@ -20,11 +20,12 @@ impl Host {
         }
         let tree = process.spec().command.tree.clone();
         let was_noted = core::mem::replace(&mut process.order.noted, true);
-        if !process.has_ended() {
-            self.shared.note_daemon(&tree, id);
-        }
+        let has_ended = process.has_ended();
         if !was_noted {
             self.begin_process(now, id);
+        } else if !has_ended {
+            // Once it runs: how to find it again goes first.
+            self.shared.note_daemon(&tree, id);
         }
     }
 
