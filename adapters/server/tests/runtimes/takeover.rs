@@ -36,6 +36,23 @@ fn pids(stage: &Stage) -> BTreeSet<u64> {
     }
 }
 
+/// Waits until it is written down how to find the daemon again: a server that is killed before ends
+/// what it has begun.
+fn until_noted(stage: &Stage) {
+    let is_found = |entry: std::fs::DirEntry| {
+        // Beside it is what is being written.
+        let is_there = entry.path().extension().is_some_and(|end| end == "json");
+        let text = std::fs::read_to_string(entry.path()).unwrap_or_default();
+        is_there && text.contains("\"identity\": \"")
+    };
+    loop {
+        let mut files = std::fs::read_dir(stage.path(".vatn/python/state")).unwrap();
+        if files.any(|entry| is_found(entry.unwrap())) {
+            return;
+        }
+    }
+}
+
 /// The lines of each log are the numbers from 1 on.
 fn count_on(stage: &Stage) {
     let body = stage.get("/python/processes").body;
@@ -211,6 +228,7 @@ fn a_server_that_cannot_say_where_it_is_leaves_daemons_alone(stage: Stage) {
     let mut serving = stage.serve();
     stage.post("/python/apps/demo/run");
     serving.until("\"text\":\"up\"");
+    until_noted(&stage);
     let pid = stage.pid_of("demo");
     serving.signal("-KILL");
     assert_eq!(serving.code(), None);
