@@ -64,12 +64,17 @@ impl Ledger {
     pub const WAITING: usize = 4096;
 
     /// Opens the ledger in a folder. `session` names this life of the program; no other has
-    /// this name.
+    /// this name. `tell` hears why a record cannot be written, and not of those that follow it.
     ///
     /// # Errors
     ///
     /// When the folder or the file that is written to cannot be opened.
-    pub fn open(dir: &Path, rotation: Rotation, session: String) -> io::Result<Self> {
+    pub fn open(
+        dir: &Path,
+        rotation: Rotation,
+        session: String,
+        tell: impl Fn(&io::Error) + Send + 'static,
+    ) -> io::Result<Self> {
         let files = Files::open(dir, rotation)?;
         let (way, letters) = way(Self::WAITING);
         let unwritten = Arc::<AtomicU64>::default();
@@ -85,7 +90,7 @@ impl Ledger {
             left: futures::lock::Mutex::default(),
             adopted: Mutex::default(),
             way: Some(way),
-            writer: Some(thread.spawn(move || write(files, letters, &lost))?),
+            writer: Some(thread.spawn(move || write(files, letters, &lost, tell))?),
         })
     }
 
@@ -223,7 +228,7 @@ impl Iterator for Letters {
 }
 
 /// Writes until nobody can send any more. What cannot be written is counted as lost.
-fn write(mut files: Files, letters: Letters, unwritten: &AtomicU64) {
+fn write(mut files: Files, letters: Letters, unwritten: &AtomicU64, tell: impl Fn(&io::Error)) {
     for letter in letters {
         match letter {
             Letter::Flush(done) => drop(done),
@@ -234,8 +239,11 @@ fn write(mut files: Files, letters: Letters, unwritten: &AtomicU64) {
                 if lost > 0 && files.append(lost_line(lost).as_bytes()).is_ok() {
                     unwritten.store(0, Ordering::Relaxed);
                 }
-                let written = files.append(record.to_line().as_bytes());
-                unwritten.fetch_add(u64::from(written.is_err()), Ordering::Relaxed);
+                if let Err(error) = files.append(record.to_line().as_bytes())
+                    && unwritten.fetch_add(1, Ordering::Relaxed) == 0
+                {
+                    tell(&error);
+                }
             }
         }
     }

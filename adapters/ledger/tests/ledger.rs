@@ -6,7 +6,7 @@ use collodi_command::{CommandSpec, TreeId};
 use collodi_contain::{RelPath, Root};
 use collodi_ledger::{Ledger, read};
 use futures::executor::block_on;
-use std::fs;
+use std::{fs, io, sync::mpsc::channel};
 
 fn opened(id: String) -> Record {
     let cwd = Root::new("/srv").at(RelPath::root());
@@ -37,7 +37,7 @@ fn closed(id: &str) -> Record {
 fn what_was_recorded_is_there_after_the_program_and_goes_on_in_the_next() {
     let dir = tempfile::tempdir().unwrap();
     let rotation = Rotation::default();
-    let first = Ledger::open(dir.path(), rotation, "one".to_owned()).unwrap();
+    let first = Ledger::open(dir.path(), rotation, "one".to_owned(), |_| {}).unwrap();
     let (a, b) = (first.next_id(), first.next_id());
     first.record(opened(a.clone()));
     first.record(opened(b.clone()));
@@ -49,7 +49,7 @@ fn what_was_recorded_is_there_after_the_program_and_goes_on_in_the_next() {
     text += "{\"event\":\"opened\",\"id\":\"x";
     fs::write(&file, text).unwrap();
 
-    let second = Ledger::open(dir.path(), rotation, "two".to_owned()).unwrap();
+    let second = Ledger::open(dir.path(), rotation, "two".to_owned(), |_| {}).unwrap();
     let adopt = |tree: &str| block_on(second.adopt(tree));
     assert_eq!(adopt("tree-none"), None);
     assert_eq!(adopt(&format!("tree-{b}")).as_ref(), Some(&b));
@@ -66,7 +66,7 @@ fn opening_takes_no_room_on_the_disk() {
     let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join("audit.jsonl");
     fs::write(&file, "{\"event\":\"op").unwrap();
-    drop(Ledger::open(dir.path(), Rotation::default(), "s".to_owned()).unwrap());
+    drop(Ledger::open(dir.path(), Rotation::default(), "s".to_owned(), |_| {}).unwrap());
     assert_eq!(fs::read_to_string(&file).unwrap(), "{\"event\":\"op");
 }
 
@@ -78,7 +78,9 @@ fn what_cannot_be_written_is_counted_at_once_and_once() {
         file_bytes: 1,
         files: 3,
     };
-    let ledger = Ledger::open(&path, rotation, "s".to_owned()).unwrap();
+    let (told, hears) = channel();
+    let tell = move |error: &io::Error| told.send(error.kind()).unwrap();
+    let ledger = Ledger::open(&path, rotation, "s".to_owned(), tell).unwrap();
     let counts = || {
         let book = ledger.book().unwrap();
         (book.entries().len(), book.lost())
@@ -92,6 +94,8 @@ fn what_cannot_be_written_is_counted_at_once_and_once() {
     fs::create_dir(&path).unwrap();
     ledger.record(opened("d".to_owned()));
     assert_eq!(counts(), (1, 2));
+    drop(ledger);
+    assert_eq!(hears.iter().collect::<Vec<_>>(), [io::ErrorKind::NotFound]);
 }
 
 #[test]
@@ -102,7 +106,7 @@ fn old_files_go_and_new_ones_are_the_owners_alone() {
         files: 3,
     };
     let path = dir.path().join("audit");
-    let ledger = Ledger::open(&path, rotation, "s".to_owned()).unwrap();
+    let ledger = Ledger::open(&path, rotation, "s".to_owned(), |_| {}).unwrap();
     for number in 0..100 {
         ledger.record(opened(format!("{number:03}")));
     }
@@ -130,7 +134,15 @@ fn a_folder_that_is_not_there_says_nothing() {
     let book = read(&dir.path().join("none"), Rotation::default()).unwrap();
     assert!(book.entries().is_empty());
     fs::write(dir.path().join("file"), "").unwrap();
-    assert!(Ledger::open(&dir.path().join("file"), Rotation::default(), String::new()).is_err());
+    assert!(
+        Ledger::open(
+            &dir.path().join("file"),
+            Rotation::default(),
+            String::new(),
+            |_| {}
+        )
+        .is_err()
+    );
 }
 
 /// A device has no end, and a pipe keeps who opens it waiting.
@@ -139,6 +151,6 @@ fn a_folder_that_is_not_there_says_nothing() {
 fn what_is_no_file_is_refused() {
     let dir = tempfile::tempdir().unwrap();
     std::os::unix::fs::symlink("/dev/zero", dir.path().join("audit.jsonl")).unwrap();
-    assert!(Ledger::open(dir.path(), Rotation::default(), "s".to_owned()).is_err());
+    assert!(Ledger::open(dir.path(), Rotation::default(), "s".to_owned(), |_| {}).is_err());
     assert!(read(dir.path(), Rotation::default()).is_err());
 }

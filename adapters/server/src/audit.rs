@@ -1,6 +1,6 @@
 //! The record of everything that is executed in a workspace.
 
-use crate::failure::Failure;
+use crate::{aside, failure::Failure};
 use anyhow::Result;
 use collodi_api::AuditPage;
 use collodi_audit::{Query, Rotation, State};
@@ -24,7 +24,14 @@ pub(crate) fn open(workspace: &Path, backends: &Backends) -> Result<Arc<Ledger>>
     let (dir, pid) = (dir(workspace), std::process::id());
     let started = backends.clock.wall().as_duration().as_millis();
     let session = format!("{started:x}-{pid}");
-    let ledger = Ledger::open(&dir, Rotation::default(), session).map_err(|error| {
+    let path = dir.display().to_string();
+    let tell = move |error: &io::Error| {
+        aside::warn(
+            "audit",
+            &format!("{path} lacks what is executed as long as it cannot be written: {error}"),
+        );
+    };
+    let ledger = Ledger::open(&dir, Rotation::default(), session, tell).map_err(|error| {
         Failure::new(format!("failed to open {}: {error}", dir.display()))
             .hint("nothing is executed that is not written down")
     })?;

@@ -176,7 +176,12 @@ impl Stage {
         change(&mut options);
         let mut backends = (runtime.backends)();
         let dir_of_audit = root.join("audit");
-        let ledger = Ledger::open(&dir_of_audit, Rotation::default(), "life".to_owned());
+        let ledger = Ledger::open(
+            &dir_of_audit,
+            Rotation::default(),
+            "life".to_owned(),
+            |_| {},
+        );
         let ledger = Arc::new(ledger.unwrap());
         let (process, clock) = (backends.process.clone(), backends.clock.clone());
         backends.process = Arc::new(Audited::new(process, clock, ledger.clone()));
