@@ -1,5 +1,6 @@
 //! The next host goes on with the daemons: it hears when all that it needs is written down.
 
+use super::Sheet;
 use crate::{
     Accepted, Event, Follower, Host, Process, Refused, RunEntry, event::JournalEvent, shared::Child,
 };
@@ -56,6 +57,7 @@ impl Host {
         let living = self.processes().filter(|process| !process.has_ended());
         let ids: Vec<_> = living.map(|process| process.id().clone()).collect();
         ids.iter().for_each(|id| self.note_process(id));
+        self.shared.put_again(&Sheet::Trees);
         self.shared.journal.follower = Some(follower);
         let deadline = Deadline::new(now + MOST_TO_WRITE, "the next host");
         self.shared.wait(Child::HandOver, Some(deadline));

@@ -30,6 +30,7 @@ use collodi_command::{Recording, TreeId};
 use collodi_contain::ContainedPath;
 use collodi_machine::ActionId;
 use collodi_python::Layout;
+use collodi_time::Instant;
 use collodi_value::{Object, Value};
 use damaged::Damaged;
 use fields::{Fields, NotARecord, array, object};
@@ -218,14 +219,14 @@ impl Shared {
         self.forget_notes(|_, note| note.child == *child);
     }
 
-    /// A tree is that of a daemon from here on.
-    pub(crate) fn note_daemon(&mut self, tree: &TreeId, id: &ProcessId) {
+    /// A tree is that of a daemon from here on. The file of that one says so already.
+    pub(crate) fn note_daemon(&mut self, now: Instant, tree: &TreeId, id: &ProcessId) {
         let (child, stage) = (Child::Process(id.clone()), Stage::Settled);
         let note = Note { child, stage };
         let before = self.journal.notes.insert(tree.clone(), note);
         let is_new = before.is_none_or(|before| before.child != Child::Process(id.clone()));
         if is_new {
-            self.put_trees();
+            self.put_trees_soon(now);
         }
     }
 

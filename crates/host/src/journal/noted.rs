@@ -25,7 +25,7 @@ impl Host {
             self.begin_process(now, id);
         } else if !has_ended {
             // Once it runs: how to find it again goes first.
-            self.shared.note_daemon(&tree, id);
+            self.shared.note_daemon(now, &tree, id);
         }
     }
 

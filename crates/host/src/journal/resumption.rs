@@ -57,7 +57,7 @@ impl Host {
         self.add_process(birth, seed);
         if let Some(process) = self.processes.get_mut(&id) {
             if !stays_stopped {
-                self.shared.note_daemon(process.tree(), &id);
+                self.shared.note_daemon(now, process.tree(), &id);
             }
             process.order.noted = true;
             process.stopped_by_operator |= stopped;

@@ -21,8 +21,10 @@ use collodi_restart::RestartClass;
 use collodi_run::App;
 use collodi_time::{Deadline, Duration, Instant};
 
-/// How long what need not be known at once may stay unwritten: as a rule more is known by then.
-const MOMENT: Duration = Duration::from_millis(100);
+/// The wait before it is written that somebody stops a daemon: as a rule it has ended by then.
+const OBEYED: Duration = Duration::from_millis(100);
+/// The wait before the trees of daemons are written.
+const TOGETHER: Duration = Duration::from_secs(1);
 /// The wait before a write that failed is tried again; it doubles up to [`LONGEST`].
 const FIRST: Duration = Duration::from_secs(1);
 const LONGEST: Duration = Duration::from_secs(60);
@@ -58,6 +60,17 @@ struct Page {
     wait: Duration,
     /// Why it could not be written when that was tried last.
     error: Option<FileError>,
+}
+
+impl Page {
+    const fn new(wanted: Wanted) -> Self {
+        Self {
+            wanted,
+            at: At::Rest,
+            wait: FIRST,
+            error: None,
+        }
+    }
 }
 
 /// Whether a file is to be there. What is in it is known when it is written.
@@ -146,34 +159,13 @@ impl Shared {
             return;
         }
         let page = self.journal.sheets.pages.entry(sheet.clone());
-        let page = page.or_insert(Page {
-            wanted,
-            at: At::Rest,
-            wait: FIRST,
-            error: None,
-        });
+        let page = page.or_insert(Page::new(wanted));
         page.wanted = wanted;
         match page.at {
             At::Rest => self.make_due(sheet),
             At::Due => {}
             At::InFlight { .. } => page.at = At::InFlight { again: true },
         }
-    }
-
-    /// A file is to be there in a while as things are by then, unless something is wanted of it before.
-    fn put_soon(&mut self, now: Instant, sheet: Sheet) {
-        let pages = &mut self.journal.sheets.pages;
-        if pages.contains_key(&sheet) {
-            return self.put(sheet, Wanted::There);
-        }
-        let page = Page {
-            wanted: Wanted::There,
-            at: At::Rest,
-            wait: FIRST,
-        };
-        pages.insert(sheet.clone(), page);
-        let due = Deadline::new(now + MOMENT, "write down what was asked");
-        self.wait(Child::Journal(sheet), Some(due));
     }
 
     fn make_due(&mut self, sheet: Sheet) {
@@ -242,6 +234,28 @@ impl Shared {
         !changed
     }
 
+    /// The trees of daemons are to be written, those of many that come one after the other at once.
+    pub(super) fn put_trees_soon(&mut self, now: Instant) {
+        self.put_within(now + TOGETHER, Sheet::Trees);
+    }
+
+    /// A file is to be there at that time as things are by then.
+    fn put_within(&mut self, at: Instant, sheet: Sheet) {
+        match self.journal.sheets.pages.get_mut(&sheet) {
+            Some(page) if matches!(page.at, At::InFlight { .. }) => {
+                self.put(sheet, Wanted::There);
+            }
+            // It is written with what is known then.
+            Some(page) => page.wanted = Wanted::There,
+            None => {
+                let page = Page::new(Wanted::There);
+                self.journal.sheets.pages.insert(sheet.clone(), page);
+                let due = Deadline::new(at, "write it down");
+                self.wait(Child::Journal(sheet), Some(due));
+            }
+        }
+    }
+
     /// It is time to write a file again.
     pub(crate) fn put_again(&mut self, sheet: &Sheet) {
         let page = self.journal.sheets.pages.get(sheet);
@@ -288,7 +302,8 @@ impl Host {
     pub(crate) fn note_stop(&mut self, now: Instant, id: &ProcessId) {
         match self.process(id) {
             Some(process) if !process.has_ended() && self.shared.journal.is_on() => {
-                self.shared.put_soon(now, Sheet::Process(id.clone()));
+                self.shared
+                    .put_within(now + OBEYED, Sheet::Process(id.clone()));
             }
             _ => self.note_process(id),
         }

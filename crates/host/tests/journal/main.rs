@@ -73,7 +73,7 @@ fn a_daemon_whose_file_says_nothing_gets_no_second_life_beside_the_first() {
 fn a_note_that_the_disk_did_not_get_is_no_damage() {
     for (is_large, is_trees_lost) in [(false, false), (false, true), (true, true)] {
         let mut machine = Machinery::default();
-        Play::new(&mut machine).run(DAEMON);
+        Play::new(&mut machine).run(DAEMON).wait(1);
         machine.are_large = is_large;
         let files: Vec<_> = state_files(&machine).into_iter().cloned().collect();
         // Of several notes it may have got some.
@@ -458,7 +458,7 @@ fn files_that_cannot_be_used_are_set_aside() {
         .into_bytes();
     for bytes in [torn, newer, b"{}".to_vec(), vec![0xff]] {
         let mut machine = Machinery::default();
-        Play::new(&mut machine).run(DAEMON);
+        Play::new(&mut machine).run(DAEMON).wait(1);
         machine.files.insert(file.clone(), bytes);
         let play = Play::new(&mut machine);
         assert!(play.host.processes().next().is_none());
@@ -595,6 +595,19 @@ fn a_host_lets_go_when_what_kept_it_has_ended() {
     let ended = play.inputs.pop_front().unwrap();
     play.input(ended);
     assert!(lets_go(&play), "{:?}", play.phases());
+}
+
+/// That is what a start of many would wait for most.
+#[test]
+fn the_trees_of_many_daemons_are_written_at_once() {
+    let mut machine = Machinery::default();
+    let step = r#"{"method": "shell.run", "params": {"message": "serve", "daemon": true}}"#;
+    let steps = [step; 100].join(",");
+    let script = format!(r#"{{"dialect": "vatn", "run": [{steps}]}}"#);
+    Play::new(&mut machine).run(&script).wait(2);
+    let is_of_trees =
+        |asked: &&String| asked.starts_with("note") && asked.ends_with("state/trees.json");
+    assert_eq!(machine.asked.iter().filter(is_of_trees).count(), 1);
 }
 
 /// That a daemon is to stop is written a moment later: most have ended before.
