@@ -130,12 +130,15 @@ impl Hold {
 
     /// Tells where the server is.
     pub(crate) fn publish(&self, state: &ServerState) -> Result<()> {
-        replace_private(&self.state, &serde_json::to_string_pretty(state)?)?;
+        let text = serde_json::to_string_pretty(state)?;
+        // Daemons that a server has left behind are not left for want of room.
+        replace_private(&self.state, &text)
+            .or_else(|error| write_over(&self.state, &text).map_err(|_| error))?;
         self.told.set(true);
         Ok(())
     }
 
-    /// Whether a server that follows the one here could tell where it is: there is room.
+    /// Whether a server that follows the one here could write where it is, and has room for more.
     pub(crate) fn may_publish(workspace: &Path) -> Result<()> {
         let path = file(workspace);
         let Ok(text) = fs::read_to_string(&path) else {
@@ -244,6 +247,13 @@ pub(crate) fn replace_private(path: &Path, text: &str) -> Result<()> {
         let _ = fs::remove_file(&new);
     }
     written.with_context(|| format!("failed to write {}", path.display()))
+}
+
+/// Writes over a file that is there: that has its room also on a full disk.
+fn write_over(path: &Path, text: &str) -> io::Result<()> {
+    let mut file = OpenOptions::new().write(true).open(path)?;
+    file.write_all(text.as_bytes())?;
+    file.set_len(text.len() as u64)
 }
 
 fn write_private(path: &Path, text: &str) -> io::Result<()> {

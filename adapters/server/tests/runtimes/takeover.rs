@@ -4,6 +4,7 @@ use super::{INSTALLS, SERVER, stage, stage::Stage};
 use std::collections::BTreeSet;
 
 on_each_runtime! {
+    a_server_comes_back_where_no_file_can_be_made
     a_server_that_cannot_say_where_it_is_leaves_daemons_alone
     a_second_program_takes_the_daemons_over
     a_server_leaves_its_daemons_when_it_is_told_so
@@ -243,5 +244,19 @@ fn a_server_that_cannot_say_where_it_is_leaves_daemons_alone(stage: Stage) {
     let mut serving = stage.serve();
     assert_eq!(stage.pid_of("demo"), pid);
     assert_eq!(stage.post("/python/shutdown").status, 202);
+    assert_eq!(serving.code(), Some(0));
+}
+
+/// As on a full disk: what the server before has written has its room.
+fn a_server_comes_back_where_no_file_can_be_made(stage: Stage) {
+    let mut serving = stage.serve();
+    let before = stage.state("token");
+    serving.signal("-KILL");
+    assert_eq!(serving.code(), None);
+    std::fs::create_dir(stage.path(".vatn/python/server.json.new")).unwrap();
+    let mut serving = stage.serve();
+    assert_ne!(stage.state("token"), before);
+    assert_eq!(stage.get("/python/status").status, 200);
+    stage.post("/python/shutdown");
     assert_eq!(serving.code(), Some(0));
 }

@@ -232,11 +232,9 @@ impl Shared {
 
     /// Nothing of a daemon's trees is left. Who finds its name in the file finds nobody there: so
     /// the file is written when there is more to say, or nothing.
-    pub(crate) fn forget_daemon(&mut self, id: &ProcessId) {
-        let child = Child::Process(id.clone());
-        let known = self.journal.notes.len();
-        self.journal.notes.retain(|_, note| note.child != child);
-        if known > 0 && self.journal.notes.is_empty() {
+    pub(crate) fn forget_daemon(&mut self, tree: &TreeId) {
+        let is_known = self.journal.notes.remove(tree).is_some();
+        if is_known && self.journal.notes.is_empty() {
             self.put_trees();
         }
     }

@@ -285,7 +285,7 @@ impl Host {
         let sheet = Sheet::Process(id.clone());
         let stays = process.policy().class == RestartClass::UnlessStopped;
         if process.has_ended() {
-            self.shared.forget_daemon(id);
+            self.shared.forget_daemon(&process.spec().command.tree);
         }
         if stays || !process.has_ended() {
             return self.shared.put(sheet, Wanted::There);
