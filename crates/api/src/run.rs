@@ -219,6 +219,10 @@ pub struct RunOutcome {
     pub steps_run: usize,
     /// The processes it started.
     pub daemon_process_ids: Vec<String>,
+    /// Whether all steps were done and it stayed up, before it ended: one that is `cancelled`
+    /// then has done what it should. Absent when not.
+    #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+    pub served: bool,
     /// The step that failed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failure: Option<StepFailure>,

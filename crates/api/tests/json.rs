@@ -106,6 +106,7 @@ fn run() -> Run {
             status: RunStatus::Failed,
             steps_run: 1,
             daemon_process_ids: vec![],
+            served: false,
             failure: Some(failure()),
         }),
         overrides: Some(RunOverridden {

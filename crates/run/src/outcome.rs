@@ -22,6 +22,20 @@ pub struct Outcome {
     pub daemons: Vec<Arc<str>>,
     /// The result of the last step.
     pub result: Value,
+    /// Whether all steps were done and it stayed up, before it ended.
+    pub served: bool,
+}
+
+impl Outcome {
+    /// Whether this is a success: all that was asked for was done. A run that was ended before
+    /// did not do it.
+    pub const fn is_success(&self) -> bool {
+        match self.status {
+            Status::Completed | Status::StoppedEarly => true,
+            Status::Cancelled => self.served,
+            Status::Failed(_) => false,
+        }
+    }
 }
 
 /// Whether a run went well.

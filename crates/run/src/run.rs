@@ -26,6 +26,8 @@ pub struct Run {
     lanes: Lanes,
     /// The result of the list that counts, when that is over.
     result: Value,
+    /// Whether it has served.
+    served: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -51,6 +53,7 @@ impl Run {
             phase: Phase::New,
             lanes: Lanes::default(),
             result: Value::Null,
+            served: false,
         }
     }
 

@@ -62,6 +62,7 @@ fn outcome(outcome: &Outcome) -> RunOutcome {
         status: word(&outcome.status),
         steps_run: outcome.steps_run,
         daemon_process_ids: outcome.daemons.iter().map(ToString::to_string).collect(),
+        served: outcome.served,
         failure: match &outcome.status {
             Status::Failed(failed) => Some(failure(failed)),
             _ => None,

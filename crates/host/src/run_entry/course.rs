@@ -153,7 +153,10 @@ impl RunEntry {
             true => Status::Cancelled,
             false => Status::Completed,
         };
-        let outcome = outcome_of(status, &self.kept);
+        let outcome = Outcome {
+            served: true,
+            ..outcome_of(status, &self.kept)
+        };
         self.end(now, outcome, shared);
         true
     }
@@ -202,5 +205,6 @@ pub(super) fn outcome_of(status: Status, daemons: &[ProcessId]) -> Outcome {
         steps_run: 0,
         daemons: daemons.iter().cloned().map(Into::into).collect(),
         result: Value::Null,
+        served: false,
     }
 }

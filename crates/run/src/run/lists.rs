@@ -100,6 +100,7 @@ impl Run {
             End::Completed if !stays_up => self.end(now, Status::Completed),
             End::Completed if is_first && !self.is_idle() => {
                 self.cx.out.event(Event::Serving);
+                self.served = true;
                 self.phase = Phase::Serving;
             }
             End::Completed => {}
@@ -176,6 +177,7 @@ impl Run {
             steps_run: self.cx.steps_run,
             daemons: core::mem::take(&mut self.cx.daemons),
             result: core::mem::take(&mut self.result),
+            served: self.served,
         };
         if !self.cx.trees.is_empty() || !self.cx.living.is_empty() {
             self.cx.out.event(Event::Ending);
