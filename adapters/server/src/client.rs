@@ -149,6 +149,20 @@ impl Client {
         &self.state
     }
 
+    /// Waits until the server of the workspace is gone, or goes on as another. Whether it ended
+    /// with all that it kept up: then it leaves nothing of where it was.
+    pub(crate) fn has_ended_in_order(&self, workspace: &Path) -> Result<bool> {
+        let goes_on = || {
+            let told = ServerState::read(workspace).ok();
+            told.is_some_and(|told| (told.pid, told.life) != (self.state.pid, self.state.life))
+        };
+        let ended = wait_for(|| match state::is_held(workspace) {
+            true => Ok(goes_on().then_some(false)),
+            false => Ok(Some(!state::file(workspace).exists())),
+        });
+        Ok(ended?.unwrap_or(false))
+    }
+
     fn ask(&self, path: &str) -> Answer {
         self.answered_at_last(|| self.with_token(self.agent.get(self.state.url(path))).call())
     }

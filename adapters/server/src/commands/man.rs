@@ -19,7 +19,10 @@ const STATUSES: [(&str, &str); 6] = [
         "0",
         "It went well. An app that serves and was stopped has gone well.",
     ),
-    ("1", "It did not go well."),
+    (
+        "1",
+        "It did not go well. A run that somebody else ended before all its steps were done has not.",
+    ),
     (
         "2",
         "The command line, the settings or a file that was named cannot be understood.",

@@ -204,7 +204,7 @@ impl Human {
         let name = self.name(run);
         match &outcome.status {
             Status::Failed(failure) => self.failure(run, failure),
-            Status::Cancelled => say!("{WARN}{name}cancelled{WARN:#}"),
+            Status::Cancelled => lines::cancelled(&name, !outcome.served),
             status if outcome.daemons.is_empty() => {
                 say!(
                     "{GOOD}{name}{}{GOOD:#} after {}",

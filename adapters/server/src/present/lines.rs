@@ -62,6 +62,15 @@ pub(crate) fn serving(name: &str, end: &str) {
     say!("{GOOD}{name}all steps are done; {end}{GOOD:#}");
 }
 
+/// Somebody ended a run, which may have had more to do.
+pub(crate) fn cancelled(name: &str, is_cut_short: bool) {
+    let when = match is_cut_short {
+        true => " before all steps were done",
+        false => "",
+    };
+    say!("{WARN}{name}cancelled{when}{WARN:#}");
+}
+
 /// The last lines of what has failed, and what to do.
 pub(crate) fn tail_and_hint<'a>(tail: impl Iterator<Item = &'a str>, hint: Option<&str>) {
     let mut tail = tail.peekable();

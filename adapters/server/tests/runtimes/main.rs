@@ -22,6 +22,7 @@ macro_rules! on_each_runtime {
     };
 }
 
+mod codes;
 mod guest;
 mod handover;
 mod limits;

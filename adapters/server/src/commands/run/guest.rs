@@ -22,7 +22,12 @@ use futures::{FutureExt as _, SinkExt as _, StreamExt as _, channel::mpsc, execu
 use futures_lite::future::or;
 use serde_json::Map;
 use show::{Show, show};
-use std::{process::ExitCode, sync::Arc, thread};
+use std::{
+    path::{Path, PathBuf},
+    process::ExitCode,
+    sync::Arc,
+    thread,
+};
 use watch::{Goes, Watch};
 
 /// How much is read ahead of what is shown.
@@ -35,6 +40,7 @@ const CHANGES: &str = "runs,processes";
 /// ended, or the server has.
 pub(super) async fn run(
     client: Client,
+    workspace: &Path,
     app: &Name,
     json: bool,
     held: Held,
@@ -56,6 +62,7 @@ pub(super) async fn run(
         changes,
         said: listen(&client, watch.logs()),
         client,
+        workspace: workspace.to_owned(),
         leaves: args.detach,
     };
     sit(seat, watch, &format!("/python/apps/{app}/stop")).await
@@ -67,7 +74,7 @@ async fn sit(mut seat: Seat, mut watch: Watch, stop: &str) -> Result<ExitCode> {
     let (mut asked, mut signal) = (false, None);
     loop {
         match seat.next().await {
-            Happened::Told(None) => return watch.is_deserted(),
+            Happened::Told(None) => return watch.desert(&seat.workspace),
             Happened::Told(Some(event)) => match watch.hear(&event)? {
                 Goes::Over => break,
                 _ if seat.leaves && !asked && watch.has_steps_done() => return leave(&mut watch),
@@ -114,6 +121,7 @@ fn leave(watch: &mut Watch) -> Result<ExitCode> {
 /// Where somebody sits who watches a run at a server.
 struct Seat {
     client: Arc<Client>,
+    workspace: PathBuf,
     interrupts: Interrupts,
     prompt: Prompt,
     changes: mpsc::Receiver<Told>,

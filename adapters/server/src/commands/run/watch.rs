@@ -209,7 +209,7 @@ impl Watch {
         self.run_ended = true;
         self.something_ended = true;
         self.run_failed |= matches!(outcome.status, Status::Failed(_));
-        self.failed |= self.run_failed;
+        self.failed |= !outcome.is_success();
     }
 
     /// Whether the run, or a script that it started, started this daemon.
@@ -227,10 +227,7 @@ impl Watch {
         let found = host.query(move |host| {
             let entry = host.run(&run);
             let outcome = entry.and_then(|run| Some((run.app().into(), run.outcome()?.clone())));
-            let failed =
-                |p: &Process| matches!(p.status().phase, Phase::Ended(ended) if ended.is_failure());
-            let mut processes = host.processes().filter(|p| is_ours(host, &run, p.id()));
-            (outcome, processes.any(failed))
+            (outcome, has_failed(host, &run))
         });
         // A host that is gone tells so by the end of its events.
         let (outcome, failed) = found.await.ok()?;
@@ -242,14 +239,18 @@ impl Watch {
         Some(Event::Run { run, app, what })
     }
 
-    /// The run has failed, or nothing that comes from it lives.
+    /// The run has failed, or nothing that comes from it lives. What has failed may be told
+    /// only after that.
     async fn is_over(&mut self, host: &HostHandle) -> bool {
         if !self.run_ended || !core::mem::take(&mut self.something_ended) {
             return false;
         }
         let run = self.run.clone();
-        let lives = host.query(move |host| host.is_alive(&run)).await;
-        self.run_failed || !lives.unwrap_or(false)
+        let found = host.query(move |host| (host.is_alive(&run), has_failed(host, &run)));
+        // A host that is gone tells so by the end of its events.
+        let (lives, failed) = found.await.unwrap_or_default();
+        self.failed |= failed;
+        self.run_failed || !lives
     }
 }
 
@@ -299,6 +300,14 @@ const fn may_ask(event: &Event) -> bool {
 
 const fn at_host<'a>(host: &'a HostHandle, origin: &'a RunId) -> AtHost<'a> {
     AtHost { host, origin }
+}
+
+/// Whether a daemon of the run, or of a script that it started, has ended as a failure.
+fn has_failed(host: &Host, run: &RunId) -> bool {
+    let failed =
+        |p: &Process| matches!(p.status().phase, Phase::Ended(ended) if ended.is_failure());
+    let mut failed = host.processes().filter(|p| failed(p));
+    failed.any(|p| is_ours(host, run, p.id()))
 }
 
 fn is_ours(host: &Host, run: &RunId, process: &ProcessId) -> bool {

@@ -59,6 +59,11 @@ impl Member {
         &self.run
     }
 
+    /// Whether all its steps were done and it stayed up, as far as that was told.
+    pub(super) const fn has_served(&self) -> bool {
+        self.serving_shown
+    }
+
     /// What it asks, once that was shown.
     pub(super) const fn question(&self) -> Option<&Arc<Question>> {
         self.question.as_ref()

@@ -12,8 +12,8 @@ use crate::{
 };
 use anyhow::Result;
 use collodi_api::{
-    EndedHow, LogPage, LogStream, NoteKind, Process, Question, Run, RunStatus, Step, StepFailure,
-    StepStatus, StreamGap, StreamNote, StreamProgress,
+    EndedHow, LogPage, LogStream, NoteKind, Process, Question, Run, RunOutcome, RunStatus, Step,
+    StepFailure, StepStatus, StreamGap, StreamNote, StreamProgress,
 };
 use collodi_logs::plain;
 use serde_json::{Map, Value, json};
@@ -188,7 +188,7 @@ impl Show for Human {
         };
         match (&outcome.failure, outcome.status) {
             (Some(failure), _) => failed(name, run, failure),
-            (None, RunStatus::Cancelled) => say!("{WARN}{name}cancelled{WARN:#}"),
+            (None, RunStatus::Cancelled) => lines::cancelled(name, is_cut_short(outcome)),
             (None, status) if outcome.daemon_process_ids.is_empty() => {
                 let steps = counted(outcome.steps_run, "step");
                 say!("{GOOD}{name}{status}{GOOD:#} after {steps}");
@@ -196,6 +196,11 @@ impl Show for Human {
             _ => self.serving(name),
         }
     }
+}
+
+/// One that somebody ended before its steps were done.
+pub(super) fn is_cut_short(outcome: &RunOutcome) -> bool {
+    outcome.status == RunStatus::Cancelled && !outcome.served
 }
 
 /// A daemon that ended as it should not.

@@ -2,7 +2,7 @@
 
 use super::{
     member::Member,
-    show::{Show, has_failed},
+    show::{Show, has_failed, is_cut_short},
 };
 use crate::{
     client::{Client, Told},
@@ -17,6 +17,7 @@ use collodi_api::{
 use serde::Deserialize;
 use std::{
     collections::{BTreeMap, VecDeque},
+    path::Path,
     process::ExitCode,
     sync::Arc,
 };
@@ -314,8 +315,15 @@ impl Watch {
 
     /// Whether the steps are through, and what they started is there to stay.
     pub(super) fn has_steps_done(&self) -> bool {
-        let run = self.run();
-        run.is_some_and(|run| run.status == RunStatus::Serving || run.outcome.is_some())
+        let own = self.members.get(&self.id);
+        let are_done = |own: &Member| own.has_served() || own.run().outcome.is_some();
+        own.is_some_and(are_done) && !self.is_cut_short()
+    }
+
+    /// Whether somebody ended the run before its steps were done.
+    fn is_cut_short(&self) -> bool {
+        let outcome = self.run().and_then(|run| run.outcome.as_ref());
+        outcome.is_some_and(is_cut_short)
     }
 
     /// Whether there is more to hear, and whether some of it is in further logs.
@@ -339,12 +347,21 @@ impl Watch {
         }
     }
 
-    /// The server tells no more before the end.
-    pub(super) fn is_deserted(&self) -> Result<ExitCode> {
+    /// The server tells no more before the end. One that ended in order has ended what it kept
+    /// up, whether that was told or not.
+    pub(super) fn desert(&self, workspace: &Path) -> Result<ExitCode> {
+        let was_done = self.has_steps_done();
+        if was_done && self.client.has_ended_in_order(workspace)? {
+            self.show
+                .warning("the server has ended, and what it kept up with it");
+            return Ok(self.code());
+        }
         let cause = format!("the server ended before {} did", self.id);
-        Err(Failure::new(cause)
-            .hint("what it keeps up goes on with the next `collodi serve`")
-            .into())
+        let hint = match was_done {
+            true => "what it keeps up goes on with the next `collodi serve`",
+            false => "not all steps were done: run the app once more",
+        };
+        Err(Failure::new(cause).hint(hint).into())
     }
 
     /// The lines that were not told before the end was.
@@ -378,7 +395,8 @@ impl Watch {
     }
 
     pub(super) fn code(&self) -> ExitCode {
-        match self.has_failed() || self.processes.values().flatten().any(has_failed) {
+        let mut processes = self.processes.values().flatten();
+        match self.has_failed() || self.is_cut_short() || processes.any(has_failed) {
             true => ExitCode::FAILURE,
             false => ExitCode::SUCCESS,
         }

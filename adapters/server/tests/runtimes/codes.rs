@@ -1,0 +1,88 @@
+//! What `collodi run` ends with, by itself and beside the server of its workspace.
+
+use super::{
+    INSTALLS,
+    stage::{Running, Stage},
+};
+
+on_each_runtime! {
+    a_daemon_that_fails_at_once_always_fails_its_run
+    a_run_that_is_ended_from_elsewhere_is_no_success
+    an_app_that_serves_and_is_stopped_from_elsewhere_has_gone_well
+    the_end_of_its_server_is_the_end_of_what_a_run_watches
+}
+
+/// It is up by what it says, and has failed before its run is told so.
+const FAILS_AT_ONCE: &str = r#"{"dialect": "vatn", "run": [{"method": "shell.run", "params": {
+    "message": "echo up; exit 5", "daemon": true, "autoRestart": false,
+    "on": [{"event": "/up/", "done": true}]}}]}"#;
+
+/// A script that serves, which is cancelled when it is stopped.
+const SERVES: &str = r#"{"daemon": true, "run": [{"method": "shell.run", "params": {
+    "message": "echo up; exec sleep 1000", "on": [{"event": "/up/", "done": true}]}}]}"#;
+
+/// As often as it takes to find one that is decided by luck.
+fn a_daemon_that_fails_at_once_always_fails_its_run(stage: Stage) {
+    stage.program("python3", "echo Python 3.12.0");
+    stage.app("demo", FAILS_AT_ONCE);
+    for _ in 0..10 {
+        assert_eq!(alone(&stage).code(), Some(1));
+    }
+    let _serving = stage.serve_quietly();
+    for _ in 0..3 {
+        let ran = stage.output(&["run", "demo"]);
+        assert_eq!(ran.code(), Some(1), "{}", ran.stdout());
+    }
+}
+
+fn a_run_that_is_ended_from_elsewhere_is_no_success(stage: Stage) {
+    stage.app("demo", INSTALLS);
+    for path in ["/python/shutdown", "/python/apps/demo/stop"] {
+        let mut alone = alone(&stage);
+        alone.until("| installing");
+        stage.post(path);
+        alone.until("cancelled before all steps were done");
+        assert_eq!(alone.code(), Some(1), "{path}");
+    }
+    let mut serving = stage.serve_quietly();
+    let mut guest = stage.guest(&["run", "demo"]);
+    guest.until("| installing");
+    stage.call("stop demo");
+    guest.until("cancelled before all steps were done");
+    assert_eq!(guest.code(), Some(1));
+    let mut guest = stage.guest(&["run", "demo"]);
+    guest.until("| installing");
+    serving.signal("-TERM");
+    assert_eq!((guest.code(), serving.code()), (Some(1), Some(0)));
+}
+
+fn an_app_that_serves_and_is_stopped_from_elsewhere_has_gone_well(stage: Stage) {
+    stage.app("demo", SERVES);
+    for path in ["/python/shutdown", "/python/apps/demo/stop"] {
+        let mut alone = alone(&stage);
+        alone.until("all steps are done");
+        stage.post(path);
+        assert_eq!(alone.code(), Some(0), "{path}");
+    }
+    let _serving = stage.serve_quietly();
+    let mut guest = stage.guest(&["run", "demo"]);
+    guest.until("all steps are done");
+    stage.call("stop demo");
+    assert_eq!(guest.code(), Some(0));
+}
+
+/// Also where the server is gone before it has told of it.
+fn the_end_of_its_server_is_the_end_of_what_a_run_watches(stage: Stage) {
+    stage.app("demo", SERVES);
+    for _ in 0..3 {
+        let mut serving = stage.serve_quietly();
+        let mut guest = stage.guest(&["run", "demo"]);
+        guest.until("all steps are done");
+        serving.signal("-TERM");
+        assert_eq!((guest.code(), serving.code()), (Some(0), Some(0)));
+    }
+}
+
+fn alone(stage: &Stage) -> Running {
+    stage.start(&["run", "demo", "--listen", "127.0.0.1:0"])
+}
