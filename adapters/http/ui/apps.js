@@ -6,7 +6,7 @@ import { unsaved } from "./editor.js";
 import { isAlive, isUnderWay, measure, processes, runs, store } from "./store.js";
 import { launcherPart } from "./launcher.js";
 import { may, offer } from "./scope.js";
-import { badge, empty, problem, size, webAddress } from "./words.js";
+import { badge, empty, problem, size, stateOf, webAddress } from "./words.js";
 
 /** All apps. */
 export function appsView() {
@@ -39,7 +39,7 @@ function state(app) {
   if (!app.hasScript) return h("span.badge.quiet", {}, "no script");
   return [
     run ? [badge(run.status), " ", h("a", { href: `#/runs/${part(run.id)}` }, at(run))] : null,
-    alive.map((process) => [" ", badge(process.status), " ",
+    alive.map((process) => [" ", badge(stateOf(process)), " ",
       h("a", { href: `#/processes/${part(process.id)}` }, process.id)]),
     !run && alive.length === 0 ? h("span.badge.quiet", {}, "nothing runs") : null,
   ];

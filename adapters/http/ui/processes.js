@@ -6,7 +6,7 @@ import { offer } from "./scope.js";
 import { usageView } from "./spark.js";
 import { isAlive, processes, store } from "./store.js";
 import { isUsageOffered } from "./usage.js";
-import { badge, empty, span, table, webAddress, when } from "./words.js";
+import { badge, empty, span, stateOf, table, webAddress, when } from "./words.js";
 
 /** All processes, the newest first. */
 export function processesView() {
@@ -20,10 +20,9 @@ export function processesView() {
 }
 
 function row(process) {
-  const reason = process.reason === process.status ? null : process.reason;
   return [
     h("a", { href: `#/processes/${part(process.id)}` }, process.id),
-    [badge(process.status), [reason, restarts(process)].filter(Boolean).map((text) => h("p.hint", {}, text))],
+    [badge(stateOf(process)), hints(process).filter(Boolean).map((text) => h("p.hint", {}, text))],
     process.pid < 0 ? "–" : process.pid,
     when(process.startedAt),
     address(process),
@@ -31,6 +30,17 @@ function row(process) {
     actions(process),
   ].filter((cell) => cell !== null);
 }
+
+/** Why it is in this state, and what it waits for. */
+const hints = (process) => [
+  process.reason === process.status ? null : process.reason,
+  process.nextStart ? ["starts again ", when(process.nextStart)] : null,
+  process.waitsFor?.length ? `waits for ${process.waitsFor.join(", ")}` : null,
+  process.stillAlive?.length ? `still lives: ${members(process)}` : null,
+  restarts(process),
+];
+
+const members = ({ stillAlive }) => stillAlive.map((one) => `${one.name} (pid ${one.pid})`).join(", ");
 
 const restarts = ({ restartCount: times }) => times > 0 ? `restarted ${times === 1 ? "once" : `${times} times`}` : null;
 
@@ -60,7 +70,7 @@ export function processView(id, log) {
   const back = h("p", {}, h("a", { href: "#/processes" }, "← Processes"));
   if (process === undefined) return [back, h("h1", {}, id), empty("The server does not know this process, or keeps it no longer.")];
   return [back, h("h1", {}, id),
-    h("p.actions", {}, badge(process.status), actions(process, false)),
+    h("p.actions", {}, badge(stateOf(process)), actions(process, false)),
     facts(process),
     h("h2", {}, "Output"), log.element];
 }
@@ -80,7 +90,7 @@ function facts(process) {
     process.nextDelaysMs?.length ? ["Delays to come", process.nextDelaysMs.map(span).join(", ")] : null,
     process.waitsFor?.length ? ["Waits for", process.waitsFor.join(", ")] : null,
     process.notKept ? ["Not kept", process.notKept] : null,
-    process.stillAlive?.length ? ["Still alive", process.stillAlive.map((one) => `${one.name} (pid ${one.pid})`).join(", ")] : null,
+    process.stillAlive?.length ? ["Still alive", members(process)] : null,
     process.reason ? ["Reason", process.reason] : null,
   ];
   return h("dl.facts", {}, rows.filter(Boolean).map(([name, value]) => h("div", { class: name === "Command" ? "all" : null }, h("dt", {}, name), h("dd", {}, value))));

@@ -11,6 +11,9 @@ const TONES = {
 /** A state as a badge. */
 export const badge = (word) => h(`span.badge.${TONES[word] ?? "quiet"}`, {}, word.replaceAll(/[_-]/g, " "));
 
+/** The state of a process: one that ended well and is started again has not crashed. */
+export const stateOf = ({ status, failed }) => status === "crashed" && !failed ? "waiting" : status;
+
 /** A time as people say it. */
 export function when(text) {
   if (!text) return "–";

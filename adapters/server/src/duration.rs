@@ -1,6 +1,13 @@
-//! Times on the command line.
+//! Times on the command line, and the time there.
 
-use std::time::Duration;
+use collodi_time::WallTime;
+use std::time::{Duration, SystemTime};
+
+/// The time of this machine, which is that of the workspace's server.
+pub(crate) fn now() -> WallTime {
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+    WallTime::since_unix_epoch(now.unwrap_or_default())
+}
 
 /// Reads `500ms`, `3s`, `2m`, `12h`, `30d` or plain seconds.
 pub(crate) fn parse(text: &str) -> Result<Duration, String> {

@@ -75,9 +75,13 @@ pub struct Process {
     /// How it ended for good; absent as long as it has not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ended: Option<EndedHow>,
-    /// How it ended, in words: `exited (exit code 3)`.
+    /// How it ended, in words: `exited (exit code 3)`; how its last life did, when another one
+    /// is to come or what that left behind is being ended: `exit code 3`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+    /// Whether that is a failure: neither an end with code 0 nor a stop. Absent when not.
+    #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+    pub failed: bool,
 }
 
 /// One of the processes that a daemon consists of.

@@ -57,7 +57,8 @@ fn process() -> Process {
         }],
         not_kept: Some(text("state/demo-1.json: no space left on the disk")),
         ended: None,
-        reason: None,
+        reason: Some(text("exit code 3")),
+        failed: true,
     }
 }
 

@@ -5,7 +5,7 @@ mod state;
 mod verdict;
 
 use crate::{
-    Action, Death, Ended, Escalation, Event, Input, Jitter, Policy, Status, StopSequence,
+    Action, Death, Ended, Escalation, Event, Input, Jitter, Phase, Policy, Status, StopSequence,
     policy::Tries,
 };
 use alloc::{sync::Arc, vec::Vec};
@@ -95,8 +95,17 @@ impl Supervisor {
             started_at,
             restarts,
             last_exit: self.last_exit,
-            last_death: self.last_death,
+            last_death: self.death_at_hand(),
             next_start,
+        }
+    }
+
+    /// The death whose leftovers are being ended, else the one before.
+    const fn death_at_hand(&self) -> Option<Death> {
+        match (self.state.phase(), self.life_exit) {
+            (Phase::Clearing, Some(exit)) => Some(self.death(exit)),
+            (Phase::Clearing, None) => Some(self.death(Exit::Unknown)),
+            _ => self.last_death,
         }
     }
 

@@ -5,7 +5,7 @@
 use collodi_command::{Exit, Signal};
 use collodi_machine::{ActionId, trace::Traced};
 use collodi_restart::{
-    Backoff, Ended, GiveUp, Input, Phase, Policy, RestartClass, Rule, Startup, StopSequence,
+    Backoff, Death, Ended, GiveUp, Input, Phase, Policy, RestartClass, Rule, Startup, StopSequence,
     Supervisor, Verdict,
 };
 use collodi_time::{Duration, Instant};
@@ -400,4 +400,25 @@ fn a_child_is_supervised_anew() {
     assert_eq!(status.last_exit, Some(Exit::Code(3)));
     assert_eq!(anew.0.machine.next_delays(2), before.next_delays(2));
     assert_snapshot!(anew.trace());
+}
+
+/// What it left behind is being ended: why is known already.
+#[test]
+fn how_a_life_ended_is_known_while_what_it_left_is_cleared_away() {
+    let policy = Policy {
+        startup: Startup {
+            grace: Duration::from_secs(1),
+            ready_within: None,
+        },
+        ..Policy::never()
+    };
+    let child = Child::new(policy)
+        .at(0, Input::Start)
+        .at(5, spawned(1))
+        .at(10, Input::Exited(id(1), Exit::Code(0)));
+    let status = child.0.machine.status();
+    assert_eq!(status.phase, Phase::Clearing);
+    assert_eq!(status.last_death, Some(Death::EndedEarly(Exit::Code(0))));
+    let child = child.at(70, Input::Timeout).at(80, Input::Stop);
+    assert_eq!(child.0.machine.status().last_death, None, "it is stopped");
 }

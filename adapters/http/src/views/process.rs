@@ -4,7 +4,7 @@ use collodi_api::{EndedHow, Process, ProcessStatus, TreeMember};
 use collodi_command::Member;
 use collodi_host::Host;
 use collodi_logs::Url;
-use collodi_restart::{Ended, Phase};
+use collodi_restart::{Death, Ended, Phase};
 use collodi_time::Duration;
 
 /// How many of the next delays are shown.
@@ -23,11 +23,12 @@ pub(crate) fn process(process: &collodi_host::Process, host: &Host) -> Process {
         name: member.name.clone(),
     };
     let status = process.status();
-    let (ended, reason) = match status.phase {
-        Phase::Ended(ended) => (Some(ended), Some(ended.to_string())),
-        Phase::Crashed => (None, status.last_death.map(|death| death.to_string())),
-        _ => (None, None),
+    let ended = match status.phase {
+        Phase::Ended(ended) => Some(ended),
+        _ => None,
     };
+    let is_dead = matches!(status.phase, Phase::Crashed | Phase::Clearing);
+    let death = status.last_death.filter(|_| is_dead);
     let exit_code = |exit: collodi_command::Exit| exit.shell_code().unwrap_or(-1);
     let next_start = |at: collodi_time::Instant| (epoch + at.since_origin()).to_string();
     Process {
@@ -50,7 +51,11 @@ pub(crate) fn process(process: &collodi_host::Process, host: &Host) -> Process {
         still_alive: process.lingering().iter().map(member).collect(),
         not_kept: host.not_kept(process.id()).map(ToString::to_string),
         ended: ended.map(how),
-        reason,
+        reason: match ended {
+            Some(ended) => Some(ended.to_string()),
+            None => death.map(|death| death.to_string()),
+        },
+        failed: ended.is_some_and(Ended::is_failure) || death.is_some_and(Death::is_failure),
     }
 }
 

@@ -1,8 +1,9 @@
 //! `collodi ps`
 
-use crate::client::Client;
+use crate::{client::Client, duration::now};
 use anyhow::Result;
-use collodi_api::{Process, Processes, Run, Runs, StepStatus, TreeMember};
+use collodi_api::{Process, ProcessStatus, Processes, Run, Runs, StepStatus, TreeMember};
+use collodi_time::WallTime;
 use std::{path::Path, process::ExitCode};
 
 /// Shows what runs: scripts at one of their steps, and daemons.
@@ -24,12 +25,10 @@ pub(crate) fn ps(workspace: &Path, json: bool) -> Result<ExitCode> {
     } else if processes.is_empty() && unfinished.is_empty() {
         say!("nothing runs");
     } else {
+        let now = now();
         let runs = unfinished.iter().map(run_row);
-        table(
-            &runs
-                .chain(processes.iter().map(process_row))
-                .collect::<Vec<_>>(),
-        );
+        let processes = processes.iter().map(|process| process_row(process, now));
+        table(&runs.chain(processes).collect::<Vec<_>>());
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -61,7 +60,7 @@ fn run_row(run: &Run) -> Row {
     ]
 }
 
-fn process_row(process: &Process) -> Row {
+fn process_row(process: &Process, now: WallTime) -> Row {
     let pid = if process.pid < 0 {
         "-".to_owned()
     } else {
@@ -70,27 +69,64 @@ fn process_row(process: &Process) -> Row {
     let restarts = process.restart_count.to_string();
     [
         process.id.clone(),
-        process.status.to_string(),
+        state(process),
         pid,
         restarts,
-        told(process),
+        told(process, now),
     ]
 }
 
-/// Where it answers; else why it does not, where its state does not say that.
-fn told(process: &Process) -> String {
-    let member = |member: &TreeMember| format!("{} (pid {})", member.name, member.pid);
-    let alive: Vec<_> = process.still_alive.iter().map(member).collect();
-    if !alive.is_empty() {
-        return format!("still lives: {}", alive.join(", "));
+/// The word for where it is; one that ended well and is started again has not crashed.
+fn state(process: &Process) -> String {
+    match process.status {
+        ProcessStatus::Crashed if !process.failed => "waiting".to_owned(),
+        status => status.to_string(),
     }
-    if !process.waits_for.is_empty() {
-        return format!("waits for {}", process.waits_for.join(", "));
+}
+
+/// What it waits for, and why; else where it answers, or how it ended, where its state does not
+/// say that.
+fn told(process: &Process, now: WallTime) -> String {
+    let reason = process.reason.as_ref();
+    let after = reason.filter(|_| process.ended.is_none());
+    let waits = waits(process, after.is_some(), now);
+    let waiting = waits
+        .into_iter()
+        .chain(after.map(|reason| format!("after {reason}")));
+    let waiting = waiting.collect::<Vec<_>>().join(", ");
+    if !waiting.is_empty() {
+        return waiting;
     }
     let state = process.status.to_string();
-    let reason = process.reason.clone().filter(|reason| *reason != state);
-    let said = process.url.clone().or(reason);
-    said.unwrap_or_else(|| "-".to_owned())
+    let reason = reason.filter(|reason| **reason != state);
+    let said = process.url.as_ref().or(reason);
+    said.cloned().unwrap_or_else(|| "-".to_owned())
+}
+
+/// What it waits for: its next start, other daemons, or, where it `is_dead`, what it left behind.
+fn waits(process: &Process, is_dead: bool, now: WallTime) -> Option<String> {
+    let member = |member: &TreeMember| format!("{} (pid {})", member.name, member.pid);
+    let alive: Vec<_> = process.still_alive.iter().map(member).collect();
+    let next = process.next_start.as_ref();
+    let next = next.and_then(|next| next.parse::<WallTime>().ok());
+    match next {
+        _ if !alive.is_empty() => Some(format!("still lives: {}", alive.join(", "))),
+        _ if !process.waits_for.is_empty() => {
+            Some(format!("waits for {}", process.waits_for.join(", ")))
+        }
+        Some(next) => Some(again(next, now)),
+        None => is_dead.then(|| "waits until nothing of it lives".to_owned()),
+    }
+}
+
+/// When it is started again, in whole seconds or minutes.
+fn again(next: WallTime, now: WallTime) -> String {
+    let wait = next.as_duration().saturating_sub(now.as_duration());
+    match wait.as_millis().div_ceil(1_000) {
+        0 => "again at once".to_owned(),
+        seconds @ ..120 => format!("again in {seconds} s"),
+        seconds => format!("again in {} min", seconds.div_ceil(60)),
+    }
 }
 
 /// At most 80 columns as long as names are short; what may be long comes last.
@@ -107,5 +143,27 @@ fn table(rows: &[Row]) {
     line(HEAD);
     for row in rows {
         line(row.each_ref().map(String::as_str));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::again;
+    use collodi_time::WallTime;
+    use std::time::Duration;
+
+    #[test]
+    fn waits_are_whole_seconds_or_minutes() {
+        let at = |millis| WallTime::since_unix_epoch(Duration::from_millis(millis));
+        for (next, said) in [
+            (900, "again at once"),
+            (1_001, "again in 1 s"),
+            (12_500, "again in 12 s"),
+            (120_000, "again in 119 s"),
+            (121_000, "again in 2 min"),
+            (122_000, "again in 3 min"),
+        ] {
+            assert_eq!(again(at(next), at(1_000)), said);
+        }
     }
 }

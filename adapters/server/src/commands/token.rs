@@ -2,6 +2,7 @@
 
 use crate::{
     cli::{TokenArgs, TokenCommand, TokenNewArgs},
+    duration::now,
     failure::Failure,
     home::absolute,
     keys, node,
@@ -9,13 +10,8 @@ use crate::{
 };
 use anyhow::Result;
 use collodi_http::{Key, Token};
-use collodi_time::WallTime;
 use serde_json::json;
-use std::{
-    path::Path,
-    process::ExitCode,
-    time::{SystemTime, UNIX_EPOCH},
-};
+use std::{path::Path, process::ExitCode};
 
 pub(crate) fn token(workspace: &Path, json: bool, args: &TokenArgs) -> Result<ExitCode> {
     match &args.what {
@@ -119,9 +115,4 @@ fn told(key: &Key) -> serde_json::Value {
         "expires": key.expires.map(|time| time.to_string()),
         "expired": key.has_expired(now()),
     })
-}
-
-fn now() -> WallTime {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH);
-    WallTime::since_unix_epoch(now.unwrap_or_default())
 }

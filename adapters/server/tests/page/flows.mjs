@@ -12,6 +12,7 @@ import "./flows/elements.mjs";
 import "./flows/log.mjs";
 import "./flows/scopes.mjs";
 import "./flows/usage.mjs";
+import "./flows/waiting.mjs";
 
 test("who has no token is asked for it, and a wrong one is refused", async () => {
   const page = await stage.visit();

@@ -198,6 +198,9 @@ impl Process {
                 self.look_later(now, shared);
             }
             Supervision::Stopping => self.look_later(now, shared),
+            Supervision::Exited(_) if self.status().phase == Phase::Clearing => {
+                self.look_later(now, shared);
+            }
             Supervision::Up | Supervision::Exited(_) => {}
         }
         self.tell(ProcessEvent::Supervision(event), shared);

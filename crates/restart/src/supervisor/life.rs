@@ -162,7 +162,7 @@ impl Supervisor {
     }
 
     /// How the life ended that is over.
-    const fn death(&self, exit: Exit) -> Death {
+    pub(super) const fn death(&self, exit: Exit) -> Death {
         match (self.early, &self.state) {
             (Some(Early::NotReady), _) => Death::NotReady,
             (Some(Early::Ended), _)

@@ -1,0 +1,69 @@
+//! What `collodi ps` says of daemons that do not run.
+
+use super::stage::{self, Running, Stage};
+
+on_each_runtime! {
+    a_daemon_says_what_it_waits_for
+}
+
+/// Serves with waits that no story outlasts.
+fn serve_patiently(stage: &Stage) -> Running {
+    let serve = ["serve", "--listen", "127.0.0.1:0", "--log-format", "json"];
+    let waits = ["--restart-delay", "1000s", "--grace-period", "1000s"];
+    let mut serving = stage.logging(&[&serve[..], &waits].concat());
+    serving.until("listening");
+    serving
+}
+
+fn a_daemon_says_what_it_waits_for(stage: Stage) {
+    for (app, command) in [
+        ("well", "exit 0"),
+        ("badly", "exit 7"),
+        ("leaves", "trap '' TERM; setsid sleep 1000 & exit 3"),
+    ] {
+        let script = format!(
+            r#"{{"dialect": "vatn", "run": [{{"method": "shell.run", "params": {{
+                "message": "{command}", "daemon": true, "autoRestart": true}}}}]}}"#
+        );
+        stage.app(app, &script);
+    }
+    let mut serving = serve_patiently(&stage);
+    for app in ["well", "badly", "leaves"] {
+        stage.post(&format!("/python/apps/{app}/run"));
+    }
+    row(
+        &stage,
+        "well",
+        "waiting",
+        "again in 17 min, after exit code 0",
+    );
+    row(
+        &stage,
+        "badly",
+        "crashed",
+        "again in 17 min, after exit code 7",
+    );
+    row(&stage, "leaves", "crashed", ", after exit code 3");
+    row(&stage, "leaves", "crashed", "still lives: sleep (pid ");
+    let of_app = stage.get("/python/apps/leaves/processes").body;
+    let left = &of_app["processes"][0]["stillAlive"][0]["pid"];
+    stage::signal(left.as_u64().unwrap(), "-KILL");
+    row(
+        &stage,
+        "leaves",
+        "crashed",
+        "again in 17 min, after exit code 3",
+    );
+    stage.post("/python/shutdown");
+    assert_eq!(serving.code(), Some(0));
+}
+
+/// Waits until `ps` shows this of the daemon of the app.
+fn row(stage: &Stage, app: &str, state: &str, detail: &str) {
+    let is_shown = |line: &str| {
+        let mut words = line.split_whitespace();
+        let name = words.next().is_some_and(|name| name.starts_with(app));
+        name && words.next() == Some(state) && line.contains(detail)
+    };
+    while !stage.call("ps").lines().any(is_shown) {}
+}
