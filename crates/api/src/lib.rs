@@ -36,7 +36,7 @@ pub use disk::{DiskUse, NotCounted, Size};
 pub use doctor::{Doctor, Finding, FindingState};
 pub use env::{Env, EnvCreated, EnvDeleted, EnvUse, EnvUseKind, Envs};
 pub use env_plan::{EnvPlan, EnvVariable, EnvVerdict};
-pub use log::{Gap, LogLine, LogPage, LogStream};
+pub use log::{Gap, LogLine, LogPage, LogStream, UnfinishedLine};
 pub use plan::{
     Assumption, Effect, FileEffect, Plan, PlanEnding, PlanStatus, PlanStep, PlannedCommand,
     PlannedSandbox, PlannedScript, PlannedVariable,

@@ -19,6 +19,11 @@ pub struct LogPage {
     /// The lines asked for that are no longer kept.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub gap: Option<Gap>,
+    /// What the process has said behind its last line, as a prompt, on each of its streams: it
+    /// will be a line, or the beginning of one. There when the page ends where the log does, and
+    /// not in one that is searched.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unfinished: Vec<UnfinishedLine>,
 }
 
 /// Numbers of lines: `from` and up to, without, `to`.
@@ -45,6 +50,20 @@ pub struct LogLine {
     /// Who wrote it.
     pub stream: LogStream,
     /// The text, escape sequences included.
+    pub text: String,
+    /// Bytes that were cut off its end because it was too long.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub dropped: u64,
+}
+
+/// What there is of a line that is not complete.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct UnfinishedLine {
+    /// Who writes it.
+    pub stream: LogStream,
+    /// Its text so far, escape sequences included. What may turn out to be a secret is not there yet.
     pub text: String,
     /// Bytes that were cut off its end because it was too long.
     #[serde(default, skip_serializing_if = "is_zero")]

@@ -381,6 +381,11 @@ fn logs() {
         lines: vec![line(5, LogStream::Stderr, 0), line(6, LogStream::Note, 9)],
         next: 7,
         gap: Some(Gap { from: 0, to: 5 }),
+        unfinished: vec![UnfinishedLine {
+            stream: LogStream::Stdout,
+            text: text("name: "),
+            dropped: 0,
+        }],
     };
     assert_snapshot!("log_page", json(&page));
 }

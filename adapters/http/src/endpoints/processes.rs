@@ -73,10 +73,14 @@ impl Range {
         })
     }
 
-    /// These lines of a log.
+    /// These lines of a log, and what stands behind the last one.
     pub(super) fn page(&self, id: &str, log: &Log, epoch: WallTime) -> LogPage {
         let wanted = |line: &Line| self.needle.as_ref().is_none_or(|n| n.is_in(line));
-        views::page(id, &log.search(self.from, self.limit, wanted), epoch)
+        let mut page = views::page(id, &log.search(self.from, self.limit, wanted), epoch);
+        if self.needle.is_none() && page.next == log.next_seq() {
+            page.unfinished = views::unfinished(log);
+        }
+        page
     }
 }
 

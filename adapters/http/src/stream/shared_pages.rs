@@ -114,6 +114,7 @@ mod tests {
             lines: (from..next).map(line).collect(),
             next,
             gap: None,
+            unfinished: Vec::new(),
         }
     }
 

@@ -1,7 +1,8 @@
 //! Logs.
 
-use collodi_api::{Gap, LogLine, LogPage, LogStream};
-use collodi_logs::{Line, Log, Page, Source, plain};
+use collodi_api::{Gap, LogLine, LogPage, LogStream, UnfinishedLine};
+use collodi_command::Stream;
+use collodi_logs::{Line, Log, Page, Partial, Source, plain};
 use collodi_time::WallTime;
 
 /// At most `limit` lines from number `from` on. `epoch` is the wall time at the origin
@@ -16,7 +17,25 @@ pub(crate) fn page(id: &str, page: &Page<'_>, epoch: WallTime) -> LogPage {
         lines: page.lines.iter().map(|l| line(l, epoch)).collect(),
         next: page.next,
         gap: page.gap.clone().map(gap),
+        unfinished: Vec::new(),
     }
+}
+
+/// What stands behind the last line of a log.
+pub(crate) fn unfinished(log: &Log) -> Vec<UnfinishedLine> {
+    let streams = [
+        (Stream::Stdout, LogStream::Stdout),
+        (Stream::Stderr, LogStream::Stderr),
+    ];
+    let unfinished = streams.into_iter().filter_map(|(of, stream)| {
+        let Partial { text, dropped } = log.partial(of)?;
+        Some(UnfinishedLine {
+            stream,
+            text,
+            dropped,
+        })
+    });
+    unfinished.collect()
 }
 
 /// The last `n` lines as plain text.

@@ -9,7 +9,7 @@ mod script;
 mod setting;
 
 pub(crate) use app::{app_detail, app_updated, origin, templates};
-pub(crate) use log::{last_lines, page};
+pub(crate) use log::{last_lines, page, unfinished};
 pub(crate) use process::process;
 pub use question::question;
 pub(crate) use run::{failure, run, word};

@@ -27,7 +27,7 @@ pub(crate) struct LogsArgs {
     /// The process, or the app.
     #[arg(add = complete::processes())]
     pub(crate) name: String,
-    /// How many of the last lines to show.
+    /// How many of the last lines to show; what is no line yet counts as one.
     #[arg(short = 'n', long, default_value_t = 50)]
     pub(crate) lines: usize,
     /// Goes on showing lines as they come.

@@ -1,10 +1,18 @@
 //! `collodi logs`
 
+mod unfinished;
+
 use super::named::Known;
-use crate::{cli::LogsArgs, client::Client};
+use crate::{
+    cli::LogsArgs,
+    client::Client,
+    present::{counted, style::WARN},
+};
 use anyhow::Result;
-use collodi_api::LogPage;
+use collodi_api::{Gap, LogPage};
+use serde_json::json;
 use std::{path::Path, process::ExitCode, thread, time::Duration};
+use unfinished::Unfinished;
 
 /// How often a followed log is asked for more.
 const PERIOD: Duration = Duration::from_millis(250);
@@ -17,31 +25,66 @@ pub(crate) fn logs(workspace: &Path, json: bool, args: &LogsArgs) -> Result<Exit
     let client = Client::connect(workspace)?;
     let log = find(&client, &args.name)?;
     let end = end(&client, &log)?;
-    let mut from = end.saturating_sub(u64::try_from(args.lines)?);
-    loop {
-        // A process may say more than can be shown: what is not followed ends where it was.
-        let limit = if args.follow {
-            PAGE
-        } else {
-            PAGE.min(end.saturating_sub(from))
-        };
-        if limit == 0 {
-            return Ok(ExitCode::SUCCESS);
-        }
-        let path = format!("{log}?from={from}&limit={limit}");
+    match args.follow {
+        true => follow(&client, &log, json, before(&end, args.lines))?,
+        false => show_to(&client, &log, json, end, args.lines)?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Shows so many lines to where the log was, the last of them what was no line yet. A process may
+/// say more than can be shown.
+fn show_to(client: &Client, log: &str, json: bool, mut end: LogPage, lines: usize) -> Result<()> {
+    end.unfinished.truncate(lines);
+    let mut from = before(&end, lines - end.unfinished.len());
+    while from < end.next {
+        let limit = PAGE.min(end.next - from);
         // The end of the server is the end of the log.
-        let Some(page) = client.get_while_up::<LogPage>(&path)? else {
-            return Ok(ExitCode::SUCCESS);
+        let Some(page) = read(client, log, from, limit)?.filter(|page| page.next > from) else {
+            break;
         };
         show(json, &page)?;
-        let more = page.next > from && !page.lines.is_empty();
         from = page.next;
-        match (more, args.follow) {
-            (true, _) => {}
-            (false, true) => thread::sleep(PERIOD),
-            (false, false) => return Ok(ExitCode::SUCCESS),
+    }
+    for line in &end.unfinished {
+        match json {
+            true => say!(
+                "{}",
+                json!({ "stream": line.stream, "text": line.text, "unfinished": true })
+            ),
+            false => say!("{}", collodi_logs::plain(&line.text)),
         }
     }
+    Ok(())
+}
+
+/// The number of the first of so many lines at the end.
+fn before(end: &LogPage, lines: usize) -> u64 {
+    end.next
+        .saturating_sub(u64::try_from(lines).unwrap_or(u64::MAX))
+}
+
+/// Shows the lines from this one on, until the server ends.
+fn follow(client: &Client, log: &str, json: bool, mut from: u64) -> Result<()> {
+    let mut unfinished = Unfinished::new(json);
+    while let Some(page) = read(client, log, from, PAGE)? {
+        let is_more = page.next > from;
+        if is_more {
+            unfinished.clear();
+        }
+        show(json, &page)?;
+        unfinished.show(&page.unfinished);
+        from = page.next;
+        if !is_more {
+            thread::sleep(PERIOD);
+        }
+    }
+    unfinished.clear();
+    Ok(())
+}
+
+fn read(client: &Client, log: &str, from: u64, limit: u64) -> Result<Option<LogPage>> {
+    client.get_while_up(&format!("{log}?from={from}&limit={limit}"))
 }
 
 /// Where the log is of the process or the run of this name; of an app, of the process that
@@ -69,13 +112,19 @@ fn find(client: &Client, name: &str) -> Result<String> {
     Err(known.nothing_kept(client, cause, name).into())
 }
 
-/// The number of the next line.
-fn end(client: &Client, log: &str) -> Result<u64> {
-    let end: LogPage = client.get(&format!("{log}?from={}", u64::MAX))?;
-    Ok(end.next)
+/// The number of the next line, and what stands before that.
+fn end(client: &Client, log: &str) -> Result<LogPage> {
+    client.get(&format!("{log}?from={}", u64::MAX))
 }
 
 fn show(json: bool, page: &LogPage) -> Result<()> {
+    if let Some(Gap { from, to }) = page.gap {
+        let missing = usize::try_from(to - from).unwrap_or(usize::MAX);
+        let missing = counted(missing, "line");
+        complain!(
+            "{WARN}{missing} before this are no longer kept: `collodi config get python.max_log_lines`{WARN:#}"
+        );
+    }
     for line in &page.lines {
         if json {
             say!("{}", serde_json::to_string(line)?);

@@ -26,6 +26,7 @@ mod codes;
 mod guest;
 mod handover;
 mod limits;
+mod logs;
 mod ps;
 mod service;
 mod sockets;

@@ -98,12 +98,15 @@ impl Stage {
 
     /// As [`guest`](Self::guest), at a terminal on which somebody types.
     pub(crate) fn at_terminal(&self, words: &[&str]) -> (Running, File) {
-        let terminal = pty::openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
-        pty::grantpt(&terminal).unwrap();
-        pty::unlockpt(&terminal).unwrap();
-        let name = pty::ptsname(&terminal, Vec::new()).unwrap();
-        let keyboard = File::open(name.to_str().unwrap()).unwrap();
-        (self.reading(words, keyboard.into()), terminal.into())
+        let (terminal, keyboard) = terminal();
+        (self.reading(words, keyboard.into()), terminal)
+    }
+
+    /// Starts the program with these words; what it says is shown on a terminal, which is read.
+    pub(crate) fn on_terminal(&self, words: &[&str]) -> (Child, File) {
+        let (terminal, screen) = terminal();
+        let child = self.command().args(words).stdout(screen).spawn();
+        (child.unwrap(), terminal)
     }
 
     fn reading(&self, words: &[&str], input: Stdio) -> Running {
@@ -312,6 +315,17 @@ impl Drop for Running {
             let _ = self.child.kill();
         }
     }
+}
+
+/// A terminal, and what is at it.
+fn terminal() -> (File, File) {
+    let terminal = pty::openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
+    pty::grantpt(&terminal).unwrap();
+    pty::unlockpt(&terminal).unwrap();
+    let name = pty::ptsname(&terminal, Vec::new()).unwrap();
+    let mut options = File::options();
+    let at = options.read(true).write(true).open(name.to_str().unwrap());
+    (terminal.into(), at.unwrap())
 }
 
 pub(crate) fn signal(pid: u64, name: &str) {

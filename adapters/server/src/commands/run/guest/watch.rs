@@ -388,6 +388,7 @@ impl Watch {
             };
             page.lines.retain(|line| line.seq < end);
             page.next = page.next.min(end);
+            page.unfinished.clear();
             self.show.told(&Told::of("log", &page)?)?;
             self.show_lines(page)?;
         }
