@@ -13,6 +13,10 @@ pub struct Processes {
     pub processes: Vec<Process>,
     /// How many.
     pub count: usize,
+    /// How many more have ended that the server does not keep, as too many ended after them.
+    /// Those that it does not keep by their age are not counted.
+    #[serde(default, skip_serializing_if = "crate::log::is_zero")]
+    pub forgotten: u64,
 }
 
 /// A process that a script started and went on.

@@ -344,6 +344,7 @@ fn apps_and_processes() {
     let processes = Processes {
         processes: vec![process()],
         count: 1,
+        forgotten: 2,
     };
     assert_snapshot!("processes", json(&processes));
     let ended = Process {

@@ -205,6 +205,7 @@ impl Host {
             .iter()
             .take_while(|e| is_old(e))
             .count();
+        self.forgotten_processes += over.saturating_sub(old) as u64;
         let old: Vec<_> = self.ended_processes.drain(..over.max(old)).collect();
         old.iter().for_each(|(_, id)| self.forget_process(id));
     }

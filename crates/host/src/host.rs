@@ -70,6 +70,7 @@ pub struct Host {
     /// When runs and processes ended, in this order, for retention.
     pub(crate) ended_runs: Vec<(Instant, RunId)>,
     pub(crate) ended_processes: Vec<(Instant, ProcessId)>,
+    pub(crate) forgotten_processes: u64,
     pub(crate) shutting_down: bool,
     pub(crate) calls: Calls,
     pub(crate) records: Records,
@@ -112,6 +113,7 @@ impl Host {
             deleting: BTreeMap::new(),
             ended_runs: Vec::new(),
             ended_processes: Vec::new(),
+            forgotten_processes: 0,
             shutting_down: false,
             calls: Calls::default(),
             records: Records::default(),
@@ -157,6 +159,12 @@ impl Host {
     /// The daemons, by name; ended ones as long as they are kept.
     pub fn processes(&self) -> impl Iterator<Item = &Process> {
         self.processes.values().map(AsRef::as_ref)
+    }
+
+    /// How many daemons that ended are known no more as too many ended after them. Those that
+    /// are known no more by their age are not counted.
+    pub const fn forgotten_processes(&self) -> u64 {
+        self.forgotten_processes
     }
 
     /// The daemon of this name.

@@ -81,9 +81,11 @@ fn p11_what_has_ended_is_kept_by_number_and_age_and_counted_apart() {
         (host.runs().count(), host.processes().count(), living)
     };
     assert_eq!(counts(&play), (2, 3, 0));
+    assert_eq!(play.traced.machine.forgotten_processes(), 2);
     play.at(120_000);
     life(&mut play);
     assert_eq!(counts(&play), (1, 1, 0), "the others are too old");
+    assert_eq!(play.traced.machine.forgotten_processes(), 2);
 }
 
 /// Two runs of an app fought over its port.

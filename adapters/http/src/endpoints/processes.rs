@@ -17,13 +17,14 @@ const MOST_LINES: u64 = 1000;
 pub(crate) async fn processes(State(surface): Shared) -> Answered<Processes> {
     let all = |host: &Host| {
         let processes = host.processes().map(|p| views::process(p, host));
-        processes.collect::<Vec<_>>()
+        let processes: Vec<_> = processes.collect();
+        Processes {
+            count: processes.len(),
+            processes,
+            forgotten: host.forgotten_processes(),
+        }
     };
-    let processes = surface.host.query(all).await?;
-    Ok(Json(Processes {
-        count: processes.len(),
-        processes,
-    }))
+    Ok(Json(surface.host.query(all).await?))
 }
 
 pub(crate) async fn process(State(surface): Shared, PathId(id): PathId) -> Answered<ProcessDetail> {

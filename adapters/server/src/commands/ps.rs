@@ -1,6 +1,6 @@
 //! `collodi ps`
 
-use crate::{client::Client, duration::now};
+use crate::{client::Client, duration::now, present::style::DIM};
 use anyhow::Result;
 use collodi_api::{Process, ProcessStatus, Processes, Run, Runs, StepStatus, TreeMember};
 use collodi_time::WallTime;
@@ -9,7 +9,11 @@ use std::{path::Path, process::ExitCode};
 /// Shows what runs: scripts at one of their steps, and daemons.
 pub(crate) fn ps(workspace: &Path, json: bool) -> Result<ExitCode> {
     let client = Client::connect(workspace)?;
-    let Processes { processes, .. } = client.get("/python/processes")?;
+    let Processes {
+        processes,
+        forgotten,
+        ..
+    } = client.get("/python/processes")?;
     let Runs { runs, .. } = client.get("/python/runs")?;
     let unfinished: Vec<Run> = runs
         .into_iter()
@@ -29,8 +33,19 @@ pub(crate) fn ps(workspace: &Path, json: bool) -> Result<ExitCode> {
         let runs = unfinished.iter().map(run_row);
         let processes = processes.iter().map(|process| process_row(process, now));
         table(&runs.chain(processes).collect::<Vec<_>>());
+        tell_forgotten(forgotten);
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Says that there were more, and where they are.
+fn tell_forgotten(count: u64) {
+    let more = match count {
+        0 => return,
+        1 => "1 more has ended that the server keeps".to_owned(),
+        _ => format!("{count} more have ended that the server keeps"),
+    };
+    say!("{DIM}{more} no longer: `collodi audit` shows how{DIM:#}");
 }
 
 /// Name, state, process id, restarts, and what there is to say.

@@ -4,6 +4,7 @@ use super::stage::{self, Running, Stage};
 
 on_each_runtime! {
     a_daemon_says_what_it_waits_for
+    those_that_are_kept_no_longer_are_counted
 }
 
 /// Serves with waits that no story outlasts.
@@ -54,6 +55,22 @@ fn a_daemon_says_what_it_waits_for(stage: Stage) {
         "crashed",
         "again in 17 min, after exit code 3",
     );
+    stage.post("/python/shutdown");
+    assert_eq!(serving.code(), Some(0));
+}
+
+fn those_that_are_kept_no_longer_are_counted(stage: Stage) {
+    let ends = r#"{"method": "shell.run", "params": {"message": "true", "daemon": true}}"#;
+    let script = [ends; 103].join(",");
+    stage.app(
+        "demo",
+        &format!(r#"{{"dialect": "vatn", "run": [{script}]}}"#),
+    );
+    let mut serving = stage.serve_quietly();
+    stage.post("/python/apps/demo/run");
+    let last = "3 more have ended that the server keeps no longer: `collodi audit` shows how\n";
+    while !stage.call("ps").ends_with(last) {}
+    assert_eq!(stage.call("--json ps").lines().count(), 100);
     stage.post("/python/shutdown");
     assert_eq!(serving.code(), Some(0));
 }
