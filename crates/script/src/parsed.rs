@@ -11,7 +11,8 @@ use core::fmt;
 pub struct Parsed {
     /// What the file is.
     pub document: Document,
-    /// What there is to say, in the order of the text.
+    /// What there is to say, in the order of the text; of a bracket that is open, where it should
+    /// have been closed.
     pub diagnostics: Vec<Diagnostic>,
     /// The file's name, for messages.
     pub file: String,
@@ -51,7 +52,7 @@ impl Parsed {
         self.first_error().is_some()
     }
 
-    /// The errors, in the order of the text.
+    /// The errors, in this order.
     pub fn errors(&self) -> impl Iterator<Item = &Diagnostic> {
         let error = |d: &&Diagnostic| d.severity == Severity::Error;
         self.diagnostics.iter().filter(error)

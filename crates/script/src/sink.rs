@@ -42,12 +42,13 @@ impl Sink {
         }
     }
 
-    /// The diagnostics in the order of the text, with lines and columns.
+    /// The diagnostics in the order in which a reader notices them, with lines and columns.
     pub(crate) fn finish(mut self, source: &str) -> Vec<Diagnostic> {
         if self.left_out > 0 {
             self.found.push(self.rest(source.len()));
         }
-        self.found.sort_by_key(|d| (d.span.start, d.span.end));
+        self.found
+            .sort_by_key(|d| (noticed_at(d), d.span.start, d.span.end));
         let offsets: Vec<usize> = self.found.iter().flat_map(|d| bounds(&d.span)).collect();
         let mut placed = places(source, &offsets).into_iter();
         for diagnostic in &mut self.found {
@@ -67,6 +68,14 @@ impl Sink {
         let message = format!("{} more diagnostics are left out", self.left_out);
         Diagnostic::new(severity, "too-many-diagnostics", end..end, message)
     }
+}
+
+/// Where a reader notices it: that a bracket is open, only where it should have been closed. What
+/// is wrong before that, as a string without an end, is often why.
+fn noticed_at(diagnostic: &Diagnostic) -> usize {
+    let fix = diagnostic.fix.as_ref();
+    let closes = fix.filter(|_| diagnostic.code == "unclosed-bracket");
+    closes.map_or(diagnostic.span.start, |fix| fix.span.start)
 }
 
 const fn bounds(span: &Range<usize>) -> [usize; 2] {

@@ -1,7 +1,7 @@
 //! For people.
 
 use super::{
-    Presenter, counted, lines,
+    Presenter, counted, lacks, lines,
     progress::Progress,
     style::{DIM, GOOD, STEP, WARN},
 };
@@ -41,7 +41,7 @@ impl Presenter for Human {
         }
         if let Ok(script) = app.parsed.script() {
             let steps = script.all_steps();
-            for (at, step) in steps.filter(|(_, step)| !collodi_run::supports(&step.method)) {
+            for (at, step) in steps.filter(|(_, step)| lacks(&step.method)) {
                 let (number, method) = (at.counted(), step.method.name());
                 complain!("{WARN}step {number} ({method}) cannot be run yet{WARN:#}");
             }

@@ -10,6 +10,7 @@ pub(crate) mod style;
 
 use collodi_driver::LoadedApp;
 use collodi_host::{Event, RunId};
+use collodi_script::Method;
 use std::{net::SocketAddr, path::Path};
 
 /// Shows what happens.
@@ -50,6 +51,12 @@ pub(crate) fn log(format: LogFormat, level: LogLevel) -> Box<dyn Presenter> {
 pub(crate) use json::DiagnosticLine;
 pub(crate) use log::{LogFormat, LogLevel};
 pub(crate) use screen::Screen;
+
+/// Whether this is a method of the format that cannot be run yet. Diagnostics say of one that it
+/// is none.
+pub(crate) fn lacks(method: &Method) -> bool {
+    !collodi_run::supports(method) && !matches!(method, Method::Unknown(_))
+}
 
 /// `1 step`, `2 steps`.
 pub(crate) fn counted(count: usize, what: &str) -> String {

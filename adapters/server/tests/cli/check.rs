@@ -27,6 +27,24 @@ fn a_clean_file() {
     ");
 }
 
+/// The VATN dialect passes over it, as a run does.
+#[test]
+fn a_method_that_there_is_not() {
+    let script = r#"{"dialect": "vatn", "run": [{"method": "shell.rum"}]}"#;
+    let stage = Stage::new().file("app/pinokio.json", script);
+    let checked = stage.call("check app");
+    assert_eq!(checked.status, 0);
+    let ran = stage.call("run app --listen 127.0.0.1:0");
+    assert_eq!(ran.status, 0, "{}", ran.shown());
+    for said in [&checked.stdout, &ran.stderr] {
+        assert!(said.contains("there is no method `shell.rum`"), "{said}");
+        assert!(said.contains("did you mean `shell.run`?"), "{said}");
+    }
+    assert!(!checked.stdout.contains("yet") && !ran.stderr.contains("yet"));
+    let note = "note: there is no method shell.rum: nothing is done\n";
+    assert!(ran.stdout.contains(note), "{}", ran.stdout);
+}
+
 #[test]
 fn excerpts() {
     let stage = Stage::new().file("wrong.json", WRONG);

@@ -2,7 +2,7 @@
 
 use super::{Checked, Report, excerpt};
 use crate::failure::HINT;
-use crate::present::counted;
+use crate::present::{counted, lacks};
 use collodi_script::{Diagnostic, Document, Severity, StepAt, locate};
 
 /// Shows what was found, and sums it up.
@@ -47,11 +47,8 @@ fn about(file: &Checked) {
     let Document::Script(script) = &file.parsed.document else {
         return;
     };
-    let lacks = script
-        .steps
-        .iter()
-        .filter(|s| !collodi_run::supports(&s.method));
-    for step in lacks.filter(|_| !file.parsed.has_errors()) {
+    let lacking = script.steps.iter().filter(|s| lacks(&s.method));
+    for step in lacking.filter(|_| !file.parsed.has_errors()) {
         let pointer = StepAt::run(step.index).pointer();
         let (place, method) = (locate(&file.source, &pointer), &step.method);
         let number = step.index + 1;
