@@ -26,6 +26,9 @@ const UNAUTHORIZED: u16 = 401;
 /// The status of a server whose host has shut down.
 const SHUTTING_DOWN: u16 = 503;
 
+/// The status of what the server does not know.
+const NOT_FOUND: u16 = 404;
+
 /// How long it is waited for what takes its time: the fetching of an app, for which the server
 /// itself has a little less; the walk through large folders.
 const PATIENCE: Duration = Duration::from_secs(16 * 60);
@@ -83,11 +86,13 @@ impl Client {
         }))
     }
 
-    /// As [`get`](Self::get); none when the server has ended or is about to.
+    /// As [`get`](Self::get); none when the server has ended or is about to, or keeps it no longer.
     pub(crate) fn get_while_up<T: DeserializeOwned>(&self, path: &str) -> Result<Option<T>> {
         match self.ask(path) {
             Err(_) => Ok(None),
-            Ok(answer) if answer.status() == SHUTTING_DOWN => Ok(None),
+            Ok(answer) if [SHUTTING_DOWN, NOT_FOUND].contains(&answer.status().as_u16()) => {
+                Ok(None)
+            }
             answer => read(answer).map(Some),
         }
     }

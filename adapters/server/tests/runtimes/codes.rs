@@ -9,6 +9,7 @@ on_each_runtime! {
     a_daemon_that_fails_at_once_always_fails_its_run
     a_run_that_is_ended_from_elsewhere_is_no_success
     an_app_that_serves_and_is_stopped_from_elsewhere_has_gone_well
+    what_a_server_keeps_no_longer_has_ended_all_the_same
     the_end_of_its_server_is_the_end_of_what_a_run_watches
 }
 
@@ -69,6 +70,27 @@ fn an_app_that_serves_and_is_stopped_from_elsewhere_has_gone_well(stage: Stage) 
     guest.until("all steps are done");
     stage.call("stop demo");
     assert_eq!(guest.code(), Some(0));
+}
+
+/// More processes end than the server keeps, before all have.
+fn what_a_server_keeps_no_longer_has_ended_all_the_same(stage: Stage) {
+    let step = |command: &str| {
+        format!(
+            r#"{{"method": "shell.run", "params": {{"message": "{command}", "daemon": true}}}}"#
+        )
+    };
+    let script = |first: &str| {
+        let rest = [step("true"), ",".to_owned()].concat().repeat(102);
+        let (first, last) = (step(first), step("sleep 1"));
+        format!(r#"{{"dialect": "vatn", "run": [{first}, {rest} {last}]}}"#)
+    };
+    stage.app("well", &script("true"));
+    stage.app("badly", &script("exit 5"));
+    let _serving = stage.serve_quietly();
+    for (app, code) in [("well", 0), ("badly", 1)] {
+        let ran = stage.output(&["run", app]);
+        assert_eq!(ran.code(), Some(code), "{}", ran.stderr());
+    }
 }
 
 /// Also where the server is gone before it has told of it.

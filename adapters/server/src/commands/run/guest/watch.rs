@@ -34,6 +34,8 @@ pub(super) struct Watch {
     id: String,
     members: BTreeMap<String, Member>,
     processes: BTreeMap<String, Option<Process>>,
+    /// Whether a process has failed, also one that the server keeps no longer.
+    has_failures: bool,
     /// The next line of each log.
     logs: BTreeMap<String, u64>,
     /// Lines that were told before the run was.
@@ -59,6 +61,7 @@ impl Watch {
             id,
             members: BTreeMap::new(),
             processes: BTreeMap::new(),
+            has_failures: false,
             early: Vec::new(),
             early_notes: VecDeque::new(),
             show,
@@ -201,6 +204,7 @@ impl Watch {
             self.show_rest_of(&process.id, u64::MAX)?;
             self.show.ended(&process);
         }
+        self.has_failures |= has_failed(&process);
         self.processes.insert(process.id.clone(), Some(process));
         Ok(())
     }
@@ -396,8 +400,7 @@ impl Watch {
     }
 
     pub(super) fn code(&self) -> ExitCode {
-        let mut processes = self.processes.values().flatten();
-        match self.has_failed() || self.is_cut_short() || processes.any(has_failed) {
+        match self.has_failed() || self.is_cut_short() || self.has_failures {
             true => ExitCode::FAILURE,
             false => ExitCode::SUCCESS,
         }
