@@ -87,7 +87,7 @@ fn process_row(process: &Process, now: WallTime) -> Row {
         state(process),
         pid,
         restarts,
-        told(process, now),
+        detail(process, now),
     ]
 }
 
@@ -99,9 +99,20 @@ fn state(process: &Process) -> String {
     }
 }
 
+/// What there is to say of it, and whether the next server will know it.
+fn detail(process: &Process, now: WallTime) -> String {
+    let not_kept = process.not_kept.as_ref();
+    let not_kept = not_kept.map(|why| format!("its state is not kept: {why}"));
+    let said: Vec<_> = told(process, now).into_iter().chain(not_kept).collect();
+    match said.is_empty() {
+        true => "-".to_owned(),
+        false => said.join("; "),
+    }
+}
+
 /// What it waits for, and why; else where it answers, or how it ended, where its state does not
 /// say that.
-fn told(process: &Process, now: WallTime) -> String {
+fn told(process: &Process, now: WallTime) -> Option<String> {
     let reason = process.reason.as_ref();
     let after = reason.filter(|_| process.ended.is_none());
     let waits = waits(process, after.is_some(), now);
@@ -110,12 +121,11 @@ fn told(process: &Process, now: WallTime) -> String {
         .chain(after.map(|reason| format!("after {reason}")));
     let waiting = waiting.collect::<Vec<_>>().join(", ");
     if !waiting.is_empty() {
-        return waiting;
+        return Some(waiting);
     }
     let state = process.status.to_string();
     let reason = reason.filter(|reason| **reason != state);
-    let said = process.url.as_ref().or(reason);
-    said.cloned().unwrap_or_else(|| "-".to_owned())
+    process.url.as_ref().or(reason).cloned()
 }
 
 /// What it waits for: its next start, other daemons, or, where it `is_dead`, what it left behind.
