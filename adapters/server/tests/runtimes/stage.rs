@@ -347,9 +347,11 @@ pub(crate) fn held(pid: u64) -> u64 {
     u64::from_str_radix(held.trim(), 16).unwrap()
 }
 
-/// The variables of the process.
+/// The variables of the process. It has none in the moment in which it becomes another program.
 pub(crate) fn environment(pid: u64) -> String {
-    let bytes = fs::read(format!("/proc/{pid}/environ")).unwrap();
+    let read = || fs::read(format!("/proc/{pid}/environ")).unwrap();
+    let mut reads = std::iter::repeat_with(read);
+    let bytes = reads.find(|bytes| !bytes.is_empty()).unwrap();
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
