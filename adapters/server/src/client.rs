@@ -41,6 +41,17 @@ pub(crate) struct Client {
     workspace: PathBuf,
 }
 
+/// What became of a server that answers no more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fate {
+    /// It ended with all that it kept up: it leaves nothing of where it was.
+    Ended,
+    /// Its next life, or another server, goes on with what it kept up.
+    GoesOn,
+    /// It was killed, and what it kept up may live.
+    Died,
+}
+
 impl Client {
     /// The server of the workspace, when one runs.
     pub(crate) fn of_running(workspace: &Path) -> Result<Option<Self>> {
@@ -154,18 +165,18 @@ impl Client {
         &self.state
     }
 
-    /// Waits until the server of the workspace is gone, or goes on as another. Whether it ended
-    /// with all that it kept up: then it leaves nothing of where it was.
-    pub(crate) fn has_ended_in_order(&self, workspace: &Path) -> Result<bool> {
-        let goes_on = || {
-            let told = ServerState::read(workspace).ok();
-            told.is_some_and(|told| (told.pid, told.life) != (self.state.pid, self.state.life))
-        };
-        let ended = wait_for(|| match state::is_held(workspace) {
-            true => Ok(goes_on().then_some(false)),
-            false => Ok(Some(!state::file(workspace).exists())),
-        });
-        Ok(ended?.unwrap_or(false))
+    /// Waits until the server is gone, or goes on as another; none when that takes too long.
+    pub(crate) fn fate(&self) -> Result<Option<Fate>> {
+        wait_for(|| {
+            let told = ServerState::read(&self.workspace).ok();
+            Ok(match state::is_held(&self.workspace) {
+                true => told
+                    .is_some_and(|told| told.life != self.state.life)
+                    .then_some(Fate::GoesOn),
+                false if state::file(&self.workspace).exists() => Some(Fate::Died),
+                false => Some(Fate::Ended),
+            })
+        })
     }
 
     fn ask(&self, path: &str) -> Answer {
@@ -176,28 +187,23 @@ impl Client {
     /// asked, at the same address and with the same token.
     fn answered(&self, ask: impl Fn() -> Answer) -> Answer {
         let answer = ask();
-        match is_undone(&answer) && self.goes_on() {
+        match is_undone(&answer) && self.is_followed() {
             true => ask(),
             false => answer,
         }
+    }
+
+    fn is_followed(&self) -> bool {
+        matches!(self.fate(), Ok(Some(Fate::GoesOn)))
     }
 
     /// As [`answered`](Self::answered), of a question: it may be asked twice.
     fn answered_at_last(&self, ask: impl Fn() -> Answer) -> Answer {
         let answer = self.answered(&ask);
-        match matches!(answer, Err(ureq::Error::Io(_))) && self.goes_on() {
+        match matches!(answer, Err(ureq::Error::Io(_))) && self.is_followed() {
             true => ask(),
             false => answer,
         }
-    }
-
-    /// Whether a next life of the server comes, once that is known.
-    fn goes_on(&self) -> bool {
-        let next = wait_for(|| {
-            let state = ServerState::read(&self.workspace)?;
-            Ok((state.life != self.state.life).then_some(()))
-        });
-        matches!(next, Ok(Some(())))
     }
 
     fn patiently<B>(&self, request: RequestBuilder<B>) -> RequestBuilder<B> {

@@ -53,7 +53,7 @@ pub(crate) async fn run(
         && let Some(server) = Client::of_running(&home.dir)?
     {
         return match may_be_served && args.server.says_nothing() {
-            true => guest::run(server, &home.dir, &name, json, held, args).await,
+            true => guest::run(server, &name, json, held, args).await,
             false => Err(not_there(server.server(), args, may_be_served).into()),
         };
     }

@@ -11,6 +11,7 @@ on_each_runtime! {
     an_app_that_serves_and_is_stopped_from_elsewhere_has_gone_well
     what_a_server_keeps_no_longer_has_ended_all_the_same
     the_end_of_its_server_is_the_end_of_what_a_run_watches
+    who_watches_a_run_leaves_it_to_the_next_life_of_its_server
 }
 
 /// It is up by what it says, and has failed before its run is told so.
@@ -103,6 +104,19 @@ fn the_end_of_its_server_is_the_end_of_what_a_run_watches(stage: Stage) {
         serving.signal("-TERM");
         assert_eq!((guest.code(), serving.code()), (Some(0), Some(0)));
     }
+}
+
+fn who_watches_a_run_leaves_it_to_the_next_life_of_its_server(stage: Stage) {
+    stage.app("demo", SERVES);
+    let mut serving = stage.serve_quietly();
+    let mut guest = stage.guest(&["run", "demo"]);
+    guest.until("all steps are done");
+    let pid = stage.pid_of("demo");
+    serving.signal("-HUP");
+    assert_eq!(guest.code(), Some(0));
+    assert_eq!(stage.pid_of("demo"), pid);
+    stage.post("/python/shutdown");
+    assert_eq!(serving.code(), Some(0));
 }
 
 fn alone(stage: &Stage) -> Running {

@@ -22,12 +22,7 @@ use futures::{FutureExt as _, SinkExt as _, StreamExt as _, channel::mpsc, execu
 use futures_lite::future::or;
 use serde_json::Map;
 use show::{Show, show};
-use std::{
-    path::{Path, PathBuf},
-    process::ExitCode,
-    sync::Arc,
-    thread,
-};
+use std::{process::ExitCode, sync::Arc, thread};
 use watch::{Goes, Watch};
 
 /// How much is read ahead of what is shown.
@@ -40,7 +35,6 @@ const CHANGES: &str = "runs,processes";
 /// ended, or the server has.
 pub(super) async fn run(
     client: Client,
-    workspace: &Path,
     app: &Name,
     json: bool,
     held: Held,
@@ -62,7 +56,6 @@ pub(super) async fn run(
         changes,
         said: listen(&client, watch.logs()),
         client,
-        workspace: workspace.to_owned(),
         leaves: args.detach,
     };
     sit(seat, watch, &format!("/python/apps/{app}/stop")).await
@@ -74,7 +67,7 @@ async fn sit(mut seat: Seat, mut watch: Watch, stop: &str) -> Result<ExitCode> {
     let (mut asked, mut signal) = (false, None);
     loop {
         match seat.next().await {
-            Happened::Told(None) => return watch.desert(&seat.workspace),
+            Happened::Told(None) => return watch.desert(),
             Happened::Told(Some(event)) => match watch.hear(&event)? {
                 Goes::Over => break,
                 _ if seat.leaves && !asked && watch.has_steps_done() => return leave(&mut watch),
@@ -121,7 +114,6 @@ fn leave(watch: &mut Watch) -> Result<ExitCode> {
 /// Where somebody sits who watches a run at a server.
 struct Seat {
     client: Arc<Client>,
-    workspace: PathBuf,
     interrupts: Interrupts,
     prompt: Prompt,
     changes: mpsc::Receiver<Told>,

@@ -5,7 +5,7 @@ use super::{
     show::{Show, has_failed, is_cut_short},
 };
 use crate::{
-    client::{Client, Told},
+    client::{Client, Fate, Told},
     failure::Failure,
     prompt::Questions,
 };
@@ -17,7 +17,6 @@ use collodi_api::{
 use serde::Deserialize;
 use std::{
     collections::{BTreeMap, VecDeque},
-    path::Path,
     process::ExitCode,
     sync::Arc,
 };
@@ -351,21 +350,25 @@ impl Watch {
         }
     }
 
-    /// The server tells no more before the end. One that ended in order has ended what it kept
-    /// up, whether that was told or not.
-    pub(super) fn desert(&self, workspace: &Path) -> Result<ExitCode> {
+    /// The server tells no more before the end. What it kept up has ended with one that ended in
+    /// order, whether that was told or not, and goes on with one that is followed.
+    pub(super) fn desert(&self) -> Result<ExitCode> {
         let was_done = self.has_steps_done();
-        if was_done && self.client.has_ended_in_order(workspace)? {
-            self.show
-                .warning("the server has ended, and what it kept up with it");
-            return Ok(self.code());
-        }
-        let cause = format!("the server ended before {} did", self.id);
+        let said = match self.client.fate()?.filter(|_| was_done) {
+            Some(Fate::Ended) => "the server has ended, and what it kept up with it",
+            Some(Fate::GoesOn) => "the server was replaced; its next life keeps the app up",
+            Some(Fate::Died) | None => return Err(self.deserted(was_done).into()),
+        };
+        self.show.warning(said);
+        Ok(self.code())
+    }
+
+    fn deserted(&self, was_done: bool) -> Failure {
         let hint = match was_done {
             true => "what it keeps up goes on with the next `collodi serve`",
             false => "not all steps were done: run the app once more",
         };
-        Err(Failure::new(cause).hint(hint).into())
+        Failure::new(format!("the server ended before {} did", self.id)).hint(hint)
     }
 
     /// The lines that were not told before the end was.
