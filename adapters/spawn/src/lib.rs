@@ -187,6 +187,12 @@ pub fn exit_status(pidfd: BorrowedFd<'_>) -> Told {
     sys::exit_status(pidfd)
 }
 
+/// The id of the control group (version 2) that the process behind a handle is in: the number of
+/// the inode of its directory. None where the system does not say (Linux before 6.13, others).
+pub fn control_group(pidfd: BorrowedFd<'_>) -> Option<u64> {
+    sys::control_group(pidfd)
+}
+
 /// What the system says about the end of a process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Told {

@@ -4,7 +4,7 @@ use super::{Children, End, Spawned, ends::Ours, reader::Reader};
 use collodi_backend::{Error, ErrorKind};
 use collodi_command::{Bounds, CommandSpec, Identity, Sandbox, Stdin};
 use rustix::{
-    fd::OwnedFd,
+    fd::{AsFd as _, BorrowedFd, OwnedFd},
     fs::{FileType, Mode, OFlags, Stat},
     io::Errno,
     process::Pid,
@@ -36,7 +36,7 @@ impl Children {
         let ours =
             streams(identity.pid, spec.stdin).map_err(|errno| failed(kind_of(errno), errno))?;
         let recorder = self.recorder(spec)?;
-        self.note_adopted(spec, identity.pid);
+        self.note_adopted(spec, identity.pid, handle.as_fd());
         Ok(Spawned {
             pid: identity.pid,
             identity: Some(identity.clone()),
@@ -49,14 +49,14 @@ impl Children {
         })
     }
 
-    fn note_adopted(&self, spec: &CommandSpec, pid: u32) {
+    fn note_adopted(&self, spec: &CommandSpec, pid: u32, handle: BorrowedFd<'_>) {
         self.groups.adopted(&spec.tree, pid);
         if matches!(spec.sandbox, Sandbox::Within(_)) {
             self.groups.wrapped(pid);
         }
         let holds = |pid: i32| {
             let groups = self.cgroups.as_ref()?;
-            groups.holds(&spec.tree, pid).then_some(groups)
+            groups.holds(&spec.tree, pid, handle).then_some(groups)
         };
         if let Some(groups) = i32::try_from(pid).ok().and_then(holds) {
             groups.note(&spec.tree);

@@ -13,7 +13,7 @@ use collodi_logs::recording::{Mark, Marked, Pen, segment_files, segment_number};
 use rustix::{
     fd::{AsFd, OwnedFd},
     fs::{AtFlags, Dir, Mode, OFlags, Stat},
-    io::Errno,
+    io::{Errno, fcntl_dupfd_cloexec},
 };
 use std::{ffi::CString, sync::Arc};
 
@@ -215,9 +215,10 @@ fn made(root: &Rooted, path: &ContainedPath) -> Result<OwnedFd, Fault> {
     })
 }
 
+/// The numbers of the segments in a directory that was just opened.
 fn numbers(dir: &OwnedFd) -> Result<Vec<u32>, Fault> {
     let mut numbers = Vec::new();
-    for entry in Dir::read_from(dir)? {
+    for entry in Dir::new(fcntl_dupfd_cloexec(dir, 0)?)? {
         let entry = entry?;
         numbers.extend(entry.file_name().to_str().ok().and_then(segment_number));
     }

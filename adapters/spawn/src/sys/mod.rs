@@ -75,33 +75,49 @@ pub(crate) fn left_open(number: RawFd) -> io::Result<OwnedFd> {
 
 #[cfg(target_os = "linux")]
 pub(crate) fn exit_status(pidfd: BorrowedFd<'_>) -> Told {
-    use std::{mem::MaybeUninit, os::fd::AsRawFd as _};
-
-    let mut info = MaybeUninit::<libc::pidfd_info>::zeroed();
-    // SAFETY: the struct is plain numbers, for which all zeros are values, and lives until
-    // the call is over; the request carries its size, beyond which the kernel does not write.
-    let info = unsafe {
-        (*info.as_mut_ptr()).mask = u64::from(libc::PIDFD_INFO_EXIT);
-        let asked = libc::ioctl(
-            pidfd.as_raw_fd(),
-            libc::PIDFD_GET_INFO as _,
-            info.as_mut_ptr(),
-        );
-        if asked != 0 {
-            return Told::Never;
+    match info(pidfd, libc::PIDFD_INFO_EXIT) {
+        Some(info) if info.mask & u64::from(libc::PIDFD_INFO_EXIT) != 0 => {
+            Told::Status(info.exit_code)
         }
-        info.assume_init()
-    };
-    let is_said = info.mask & u64::from(libc::PIDFD_INFO_EXIT) != 0;
-    match is_said {
-        true => Told::Status(info.exit_code),
-        false => Told::NotYet,
+        Some(_) => Told::NotYet,
+        None => Told::Never,
     }
 }
 
 #[cfg(not(target_os = "linux"))]
 pub(crate) const fn exit_status(_: BorrowedFd<'_>) -> Told {
     Told::Never
+}
+
+#[cfg(target_os = "linux")]
+pub(crate) fn control_group(pidfd: BorrowedFd<'_>) -> Option<u64> {
+    let info = info(pidfd, libc::PIDFD_INFO_CGROUPID)?;
+    let is_told = info.mask & u64::from(libc::PIDFD_INFO_CGROUPID) != 0;
+    is_told.then_some(info.cgroupid)
+}
+
+#[cfg(not(target_os = "linux"))]
+pub(crate) const fn control_group(_: BorrowedFd<'_>) -> Option<u64> {
+    None
+}
+
+/// What the kernel says of a process, `wanted` above all; none where it says nothing.
+#[cfg(target_os = "linux")]
+fn info(pidfd: BorrowedFd<'_>, wanted: libc::c_uint) -> Option<libc::pidfd_info> {
+    use std::{mem::MaybeUninit, os::fd::AsRawFd as _};
+
+    let mut info = MaybeUninit::<libc::pidfd_info>::zeroed();
+    // SAFETY: the struct is plain numbers, for which all zeros are values, and lives until
+    // the call is over; the request carries its size, beyond which the kernel does not write.
+    unsafe {
+        (*info.as_mut_ptr()).mask = u64::from(wanted);
+        let asked = libc::ioctl(
+            pidfd.as_raw_fd(),
+            libc::PIDFD_GET_INFO as _,
+            info.as_mut_ptr(),
+        );
+        (asked == 0).then(|| info.assume_init())
+    }
 }
 
 #[cfg(test)]

@@ -12,13 +12,13 @@ use super::{
 };
 use collodi_command::{Bounds, TreeId, Usage};
 use rustix::{
-    fd::OwnedFd,
+    fd::{BorrowedFd, OwnedFd},
     fs::{Access, Mode, OFlags},
 };
 use std::{
     collections::{BTreeSet, VecDeque},
     fs, io,
-    sync::{Mutex, MutexGuard, OnceLock, PoisonError},
+    sync::{Mutex, MutexGuard, OnceLock, PoisonError, atomic::AtomicBool},
     task::{Poll, Waker},
 };
 
@@ -43,6 +43,8 @@ pub(crate) struct Cgroups {
     watcher: OnceLock<Option<Watcher>>,
     wholes: Mutex<Wholes>,
     vacant: vacant::Vacant,
+    /// Whether what an earlier life left is removed.
+    is_swept: AtomicBool,
 }
 
 /// The trees that are known to be in their control groups with all that they are.
@@ -76,13 +78,13 @@ impl Cgroups {
         may(base.clone(), Access::WRITE_OK)?;
         may(format!("{base}/cgroup.kill"), Access::EXISTS)?;
         (collodi_spawn::can_join() && super::is_ours()).then_some(())?;
-        remove_empty(&base);
         Some(Self {
             bounds: bounds::Controllers::find(&mounts, &own, &home, &base),
             watcher: OnceLock::new(),
             base,
             wholes: Mutex::default(),
             vacant: vacant::Vacant::default(),
+            is_swept: AtomicBool::new(false),
         })
     }
 
@@ -99,7 +101,7 @@ impl Cgroups {
         {
             return Ok(stayed);
         }
-        if make(&path).is_err() {
+        if make_anew(&path).is_err() {
             make(&self.base)?;
             make(&path)?;
         }
@@ -127,10 +129,14 @@ impl Cgroups {
         wholes.oldest_first.retain(|other| other != tree);
     }
 
-    /// Whether the process is in the control group of the tree.
-    pub(crate) fn holds(&self, tree: &TreeId, pid: i32) -> bool {
-        let directly = |path: String| members(&path).any(|member| member == pid);
-        self.path(tree).is_some_and(directly) || self.pids(tree).contains(&pid)
+    /// Whether the process behind the handle is in the control group of the tree, or below it.
+    pub(crate) fn holds(&self, tree: &TreeId, pid: i32, handle: BorrowedFd<'_>) -> bool {
+        let Some(path) = self.path(tree) else {
+            return false;
+        };
+        is_at(&path, handle) || members(&path).any(|member| member == pid) || {
+            self.pids(tree).contains(&pid)
+        }
     }
 
     /// The processes in the control group of the tree and in those below it.
@@ -264,6 +270,12 @@ fn directory(path: &str) -> io::Result<OwnedFd> {
     Ok(rustix::fs::open(path, flags, Mode::empty())?)
 }
 
+/// Whether that is where the process is, as far as the kernel says.
+fn is_at(path: &str, handle: BorrowedFd<'_>) -> bool {
+    let id = collodi_spawn::control_group(handle);
+    id.is_some_and(|id| rustix::fs::stat(path).is_ok_and(|stat| stat.st_ino == id))
+}
+
 /// The processes in a control group.
 fn members(path: &str) -> impl Iterator<Item = i32> + use<> {
     let list = list(&format!("{path}/cgroup.procs")).unwrap_or_default();
@@ -301,6 +313,18 @@ fn directories(path: &str) -> Vec<String> {
         .collect()
 }
 
+/// Makes a control group, also in place of one that an earlier life left and nobody is in: that may
+/// be spent.
+fn make_anew(path: &str) -> io::Result<()> {
+    match fs::create_dir(path) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            let _ = fs::remove_dir(path);
+            make(path)
+        }
+        made => made,
+    }
+}
+
 fn make(path: &str) -> io::Result<()> {
     match fs::create_dir(path) {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
@@ -308,8 +332,7 @@ fn make(path: &str) -> io::Result<()> {
     }
 }
 
-/// Removes the trees that an earlier life left and nobody is in. Of one that somebody is
-/// just about to enter nothing is lost: who starts a process makes it again.
+/// Removes the trees that an earlier life left and nobody is in.
 fn remove_empty(base: &str) {
     for tree in directories(base) {
         let _ = fs::remove_dir(tree);
@@ -320,4 +343,30 @@ fn remove_empty(base: &str) {
 fn is_gone(error: &io::Error) -> bool {
     let errno = rustix::io::Errno::from_io_error(error);
     error.kind() == io::ErrorKind::NotFound || errno == Some(rustix::io::Errno::NODEV)
+}
+
+#[cfg(all(test, target_os = "linux"))]
+#[allow(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+    use rustix::{
+        fd::AsFd as _,
+        process::{PidfdFlags, getpid, pidfd_open},
+    };
+
+    /// Where the kernel does not say, its list does.
+    #[test]
+    fn a_process_is_at_its_control_group_and_at_no_other() {
+        let text = |path| fs::read_to_string(path).unwrap_or_default();
+        let (mounts, own) = (text("/proc/self/mountinfo"), text("/proc/self/cgroup"));
+        let Some(home) = place::unified(&mounts, &own) else {
+            return;
+        };
+        let own = pidfd_open(getpid(), PidfdFlags::empty()).unwrap();
+        let is_said = collodi_spawn::control_group(own.as_fd()).is_some();
+        assert_eq!(is_at(&home, own.as_fd()), is_said);
+        assert!(!is_at("/proc/self", own.as_fd()));
+        let pid = getpid().as_raw_nonzero().get();
+        assert!(members(&home).any(|member| member == pid));
+    }
 }

@@ -3,13 +3,13 @@
 //! To remove one and to make it again takes as long as a tenth of a start, and the next life of a daemon
 //! may begin at once. So what is empty stays for a moment, and goes unless somebody came.
 
-use super::{Cgroups, Look, has_groups};
+use super::{Cgroups, Look, has_groups, remove_empty};
 use crate::tree::usage;
 use collodi_command::TreeId;
 use std::{
     collections::{BTreeMap, BTreeSet},
     mem,
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{Mutex, MutexGuard, PoisonError, atomic::Ordering},
 };
 
 /// The most that stay; others are removed at once.
@@ -145,9 +145,12 @@ impl Cgroups {
         !self.vacant.lock().vacant.is_empty()
     }
 
-    /// Removes what is vacant. Of one that somebody is just about to enter nothing is lost: who
-    /// starts a process makes it again.
+    /// Removes what is vacant, and the first time what an earlier life left. Of one that somebody is
+    /// just about to enter nothing is lost: who starts a process makes it again.
     pub(crate) fn tidy(&self) {
+        if !self.is_swept.swap(true, Ordering::Relaxed) {
+            remove_empty(&self.base);
+        }
         let trees = mem::take(&mut self.vacant.lock().vacant);
         trees.keys().for_each(|tree| self.remove(tree));
     }
