@@ -165,6 +165,11 @@ pub enum JournalEvent {
         /// Why.
         error: FileError,
     },
+    /// What an earlier host has left was killed, and does not end.
+    NotEnded {
+        /// So many trees.
+        trees: usize,
+    },
     /// What the next host needs to know was not written in time: it does not follow, and this
     /// one goes on.
     NotHandedOver,
@@ -244,6 +249,11 @@ impl fmt::Display for JournalEvent {
                 )
             }
             Self::NotWritten { file, error } => write!(f, "state of {file} is not kept: {error}"),
+            Self::NotEnded { trees } => write!(
+                f,
+                "what was left of {trees} runs or daemons was killed and does not end; \
+                 look for processes in state D"
+            ),
             Self::NotHandedOver => f.write_str(
                 "not handed over: what the next server needs to know could not be written in time",
             ),

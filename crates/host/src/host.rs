@@ -198,7 +198,9 @@ impl Host {
         if self.shutting_down && command.begins_something() {
             return Err(Refused::ShuttingDown);
         }
-        if self.shared.journal.follower.is_some() && command.begins_something() {
+        let is_end = matches!(command, Command::Shutdown(_) | Command::Kill);
+        let is_followed = self.shared.journal.follower.is_some() && command.begins_something();
+        if is_followed || self.shared.journal.has_let_go && !is_end {
             return Err(Refused::HandingOver);
         }
         let accepted = match command {

@@ -318,11 +318,8 @@ impl Host {
             }
             Child::Call(call) => self.signal_fetch(now, call, Push::Due),
             Child::Journal(sheet) => self.shared.put_again(&sheet),
-            Child::StandIn
-            | Child::EnvSpace(_)
-            | Child::EnvDeletion(_)
-            | Child::Recovery(_)
-            | Child::Aside => {}
+            Child::Recovery(_) => self.give_up_clearing(now),
+            Child::StandIn | Child::EnvSpace(_) | Child::EnvDeletion(_) | Child::Aside => {}
         }
     }
 }

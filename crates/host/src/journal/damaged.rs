@@ -1,52 +1,76 @@
 //! Files of the journal that cannot be used: what still runs of their daemons is ended, because
 //! nothing says how it is to go on, and the files are kept for people to look at.
 
-use super::{Look, TREES};
+use super::{Look, TREES, fields::NotARecord};
 use crate::{
     Host, ProcessId,
     event::{JournalEvent, Left},
     shared::{Child, Role},
 };
 use alloc::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     format,
     string::{String, ToString},
     vec::Vec,
 };
-use collodi_action::{Action, Completion};
+use collodi_action::Action;
 use collodi_command::TreeId;
 use collodi_contain::ContainedPath;
-use collodi_file::{FileAnswer, FileOp};
+use collodi_file::FileOp;
 
 /// A file that cannot be used.
 #[derive(Clone, Debug)]
 pub(super) struct Damaged {
     why: String,
-    /// What is in it; none where it cannot be read at all. Such a file stays where it is.
+    /// What is in it; none where it could not be read, or is of another version. Such a file stays where
+    /// it is.
     bytes: Option<Vec<u8>>,
     /// What became of what it is about.
     left: Left,
 }
 
 impl Host {
-    pub(super) fn found_damaged(&mut self, name: &str, why: String, read: Completion) {
-        let bytes = match read {
-            Completion::File(Ok(FileAnswer::Bytes(bytes))) => Some(bytes),
-            _ => None,
-        };
+    /// A file was read, and says nothing that can be used. One of another version says it to that.
+    pub(super) fn found_damaged(&mut self, name: &str, why: NotARecord, bytes: Vec<u8>) {
+        let bytes = Some(bytes).filter(|_| why != NotARecord::OTHER_VERSION);
+        self.note_damaged(name, why.to_string(), bytes);
+    }
+
+    /// A file was not read: it may be as it is to be.
+    pub(super) fn found_unread(&mut self, name: &str, why: String) {
+        self.note_damaged(name, why, None);
+    }
+
+    fn note_damaged(&mut self, name: &str, why: String, bytes: Option<Vec<u8>>) {
         let left = Left::Unknown;
         let damaged = Damaged { why, bytes, left };
         self.shared.journal.damaged.insert(name.into(), damaged);
+        self.shared.journal.unusable.insert(name.into());
+    }
+
+    /// Whether the file of this daemon was there and could not be used.
+    pub(super) fn is_unusable(&self, id: &str) -> bool {
+        self.shared.journal.unusable.contains(&format!("{id}.json"))
+    }
+
+    /// A daemon whose file somebody else can read, or this host later, is left alone.
+    pub(super) fn spare_unread(&self, trees: &mut BTreeMap<TreeId, Option<ProcessId>>) {
+        let damaged = &self.shared.journal.damaged;
+        let is_unread = |id: &ProcessId| {
+            let file = damaged.get(&file_of(id));
+            file.is_some_and(|file| file.bytes.is_none())
+        };
+        trees.retain(|_, id| !id.as_ref().is_some_and(is_unread));
     }
 
     /// Puts those aside of whose processes nothing is known but that there may be some.
     pub(super) fn give_up_unknown(&mut self, trees: &BTreeMap<TreeId, Option<ProcessId>>) {
-        let is_known = |name: &str| {
-            let is_its = |id: &ProcessId| file_of(id) == name;
-            trees.values().flatten().any(is_its)
-        };
+        let known: BTreeSet<_> = trees.values().flatten().map(file_of).collect();
         let names = self.shared.journal.damaged.keys();
-        let unknown: Vec<_> = names.filter(|name| !is_known(name)).cloned().collect();
+        let unknown: Vec<_> = names
+            .filter(|name| !known.contains(*name))
+            .cloned()
+            .collect();
         unknown.iter().for_each(|name| self.set_aside(name));
     }
 

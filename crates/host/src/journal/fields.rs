@@ -13,6 +13,11 @@ use core::{fmt, str::FromStr};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct NotARecord(pub(crate) &'static str);
 
+impl NotARecord {
+    /// It is whole, and of another version of the program.
+    pub(crate) const OTHER_VERSION: Self = Self("its version is another one");
+}
+
 impl fmt::Display for NotARecord {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "it cannot be read: {}", self.0)
@@ -30,7 +35,7 @@ impl<'a> Fields<'a> {
     pub(crate) fn version(&self, version: u32) -> Result<(), NotARecord> {
         match self.number("version")? == version {
             true => Ok(()),
-            false => Err(NotARecord("its version is another one")),
+            false => Err(NotARecord::OTHER_VERSION),
         }
     }
 

@@ -41,6 +41,7 @@ impl Host {
         }
         if let Some(follower) = self.shared.journal.follower.take() {
             self.shared.wait(Child::HandOver, None);
+            self.shared.journal.has_let_go = true;
             self.shared.out.event(Event::LetGo(follower));
         }
     }

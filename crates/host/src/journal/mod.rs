@@ -21,7 +21,7 @@ use crate::{
     shared::{Child, Role, Shared},
 };
 use alloc::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     string::{String, ToString},
     vec::Vec,
 };
@@ -62,8 +62,12 @@ pub(crate) struct Journal {
     looks: Looks,
     /// Files that cannot be used, by their names.
     damaged: BTreeMap<String, Damaged>,
+    /// The names of all that could not be used.
+    unusable: BTreeSet<String>,
     /// Who waits until all is written.
     pub(crate) follower: Option<Follower>,
+    /// What is to be known is written, and the next host may go on: this one does no more.
+    pub(crate) has_let_go: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -206,7 +210,12 @@ impl Shared {
         None
     }
 
+    /// The file of trees is to be as things are. What an earlier host has left stays in it until that
+    /// has ended.
     fn put_trees(&mut self) {
+        if !matches!(self.journal.recovery, Recovery::Done) {
+            return;
+        }
         let wanted = match self.journal.notes.is_empty() {
             true => Wanted::Gone,
             false => Wanted::There,
@@ -225,7 +234,7 @@ impl Shared {
         let note = Note { child, stage };
         let before = self.journal.notes.insert(tree.clone(), note);
         let is_new = before.is_none_or(|before| before.child != Child::Process(id.clone()));
-        if is_new {
+        if is_new && matches!(self.journal.recovery, Recovery::Done) {
             self.put_trees_soon(now);
         }
     }

@@ -14,12 +14,15 @@ use alloc::{
 use collodi_action::{Action, Completion};
 use collodi_command::{Signal, TreeId};
 use collodi_file::{Entry, FileAnswer, FileKind, FileOp};
-use collodi_time::Instant;
+use collodi_time::{Deadline, Duration, Instant};
 
 /// The largest file of the journal.
 const FILE_BYTES: u64 = 4 << 20;
 /// The most files that are looked at.
 const MOST_FILES: usize = 10_000;
+/// How long it is waited for the end of what was left: a process in the hands of a dead disk does not
+/// end.
+const MOST_TO_END: Duration = Duration::from_secs(10);
 /// The most bytes of files that are read at once.
 const ALL_BYTES: u64 = 16 << 20;
 
@@ -80,8 +83,7 @@ impl Host {
             if !name.ends_with(".json") {
                 self.remove_torn(&name);
             } else if let Err(why) = self.take_in(&name, &bytes) {
-                let read = Completion::File(Ok(FileAnswer::Bytes(bytes)));
-                self.found_damaged(&name, why, read);
+                self.found_damaged(&name, why, bytes);
             }
         }
         self.go_on(now);
@@ -119,13 +121,14 @@ impl Host {
     }
 
     pub(super) fn found_file(&mut self, now: Instant, name: &str, completion: Completion) {
-        let read = match &completion {
-            Completion::File(Ok(FileAnswer::Bytes(bytes))) => self.take_in(name, bytes),
-            Completion::File(Err(error)) => Err(error.to_string()),
-            _ => Err(NotARecord("no answer").to_string()),
-        };
-        if let Err(why) = read {
-            self.found_damaged(name, why, completion);
+        match completion {
+            Completion::File(Ok(FileAnswer::Bytes(bytes))) => {
+                if let Err(why) = self.take_in(name, &bytes) {
+                    self.found_damaged(name, why, bytes);
+                }
+            }
+            Completion::File(Err(error)) => self.found_unread(name, error.to_string()),
+            _ => self.found_unread(name, NotARecord("no answer").to_string()),
         }
         if let Recovery::Reading(found) = &mut self.shared.journal.recovery {
             found.left = found.left.saturating_sub(1);
@@ -133,10 +136,13 @@ impl Host {
         self.go_on(now);
     }
 
-    /// Recordings of nothing that is known are removed.
+    /// Recordings of nothing that is known are removed; those of daemons whose files cannot be used are
+    /// for people, too.
     pub(super) fn found_recordings(&mut self, entries: &[Entry]) {
         let dirs = entries.iter().filter(|e| e.kind == FileKind::Directory);
-        let is_known = |name: &str| self.processes().any(|p| p.recording() == Some(name));
+        let is_known = |name: &str| {
+            self.is_unusable(name) || self.processes().any(|p| p.recording() == Some(name))
+        };
         let unknown = dirs.filter(|entry| !is_known(&entry.name));
         let names: Vec<_> = unknown.map(|entry| entry.name.clone()).collect();
         for name in names {
@@ -191,7 +197,7 @@ impl Host {
 
     /// What a file says. One without a byte in it says nothing, and goes: so is a note that the disk
     /// has not got before the power went.
-    fn take_in(&mut self, name: &str, bytes: &[u8]) -> Result<(), String> {
+    fn take_in(&mut self, name: &str, bytes: &[u8]) -> Result<(), NotARecord> {
         if bytes.is_empty() {
             self.remove_torn(name);
             return Ok(());
@@ -200,12 +206,10 @@ impl Host {
             return Ok(());
         };
         if name == TREES {
-            let trees = read_trees(bytes).map_err(|error| error.to_string())?;
-            found.trees.extend(trees);
+            found.trees.extend(read_trees(bytes)?);
             return Ok(());
         }
-        let record = Record::read_in(name, bytes).map_err(|error| error.to_string())?;
-        found.records.push(record);
+        found.records.push(Record::read_in(name, bytes)?);
         Ok(())
     }
 
@@ -229,6 +233,7 @@ impl Host {
         for record in &found.records {
             found.trees.remove(&record.daemon.command.tree);
         }
+        self.spare_unread(&mut found.trees);
         found.left = found.trees.len();
         for tree in found.trees.keys() {
             let child = Child::Recovery(Look::Left(tree.clone()));
@@ -238,12 +243,28 @@ impl Host {
         self.give_up_unknown(&found.trees);
         let records = core::mem::take(&mut found.records);
         found.daemons = records.iter().filter(|one| !one.stays_stopped()).count();
+        if found.left > 0 {
+            self.wait_for_the_end(Some(Deadline::new(now + MOST_TO_END, "what was left")));
+        }
         self.shared.journal.recovery = Recovery::Clearing(found);
         for record in records {
             self.resume(now, record);
         }
         self.look(Look::Temporary, self.temporary_files());
         self.resumed(now);
+    }
+
+    /// What was left does not end: nothing waits for it any longer.
+    pub(crate) fn give_up_clearing(&mut self, now: Instant) {
+        if let Recovery::Clearing(found) = &mut self.shared.journal.recovery {
+            let trees = core::mem::take(&mut found.left);
+            self.tell(JournalEvent::NotEnded { trees });
+            self.resumed(now);
+        }
+    }
+
+    fn wait_for_the_end(&mut self, deadline: Option<Deadline>) {
+        self.shared.wait(Child::Recovery(Look::Tree), deadline);
     }
 
     fn recovered(&mut self) {
@@ -255,6 +276,7 @@ impl Host {
         }
         let (daemons, trees) = (found.daemons, found.cleared);
         self.shared.journal.recovery = Recovery::Done;
+        self.wait_for_the_end(None);
         self.shared.put_trees();
         let dirs = self.shared.journal.dirs.as_ref();
         if let Some(path) = dirs.and_then(|dirs| dirs.logs.clone()) {

@@ -46,7 +46,7 @@ pub(crate) struct Sheets {
 pub(crate) enum Sheet {
     /// What is known of a daemon.
     Process(ProcessId),
-    /// The trees of what else is under way.
+    /// The trees of all that is under way.
     Trees,
     /// What the processes of this name have said. Others write it; it only goes.
     Recording(String),
@@ -245,8 +245,15 @@ impl Shared {
             Some(page) if matches!(page.at, At::InFlight { .. }) => {
                 self.put(sheet, Wanted::There);
             }
-            // It is written with what is known then.
-            Some(page) => page.wanted = Wanted::There,
+            Some(page) => {
+                // It is written with what is known then.
+                page.wanted = Wanted::There;
+                // After a write that failed it may have been due much later.
+                if page.error.is_some() && page.at == At::Rest {
+                    let due = Deadline::new(at, "write it down");
+                    self.wait(Child::Journal(sheet), Some(due));
+                }
+            }
             None => {
                 let page = Page::new(Wanted::There);
                 self.journal.sheets.pages.insert(sheet.clone(), page);
@@ -385,8 +392,9 @@ impl Host {
         let Some(error) = self.not_kept(id) else {
             return;
         };
-        let note =
-            format!("Warning: the next server will not find it, its state is not kept: {error}");
+        let note = format!(
+            "Warning: the next server will not find it, or not as it is now: its state is not kept: {error}"
+        );
         if let Some(process) = self.processes.get_mut(id) {
             process.note(now, &note, &mut self.shared);
         }

@@ -29,6 +29,10 @@ pub(crate) struct Machinery {
     pub(crate) is_slow: bool,
     /// Nobody says which process it is that was started.
     pub(crate) is_coy: bool,
+    /// Files of daemons cannot be read.
+    pub(crate) are_unreadable: bool,
+    /// Nothing that is killed is told to have ended.
+    pub(crate) is_stuck: bool,
     /// No process minds a signal.
     pub(crate) are_deaf: bool,
     /// What was asked, in short.
@@ -164,6 +168,7 @@ impl<'m> Play<'m> {
                 }
                 Completion::Signalled(Ok(()))
             }
+            Action::AwaitEmpty(_) if self.machine.is_stuck => return,
             Action::AwaitEmpty(_) => Completion::Empty(Ok(())),
             Action::Members(tree) => {
                 let processes = self.machine.processes.iter();
@@ -238,6 +243,9 @@ impl<'m> Play<'m> {
             FileOp::Write { bytes, .. } => {
                 self.machine.files.insert(path, bytes.clone());
                 Ok(FileAnswer::Done)
+            }
+            FileOp::Read { .. } if self.machine.are_unreadable && path.contains("/state/demo-") => {
+                fails(FileErrorKind::PermissionDenied)
             }
             FileOp::Read { .. } => match self.machine.files.get(&path) {
                 Some(bytes) => Ok(FileAnswer::Bytes(bytes.clone())),

@@ -6,7 +6,9 @@ mod recordings;
 
 use collodi_command::{Exit, Signal};
 use collodi_contain::Name;
-use collodi_host::{AppChange, Command, Event, Follower, HostOptions, JournalEvent, RunPhase};
+use collodi_host::{
+    AppChange, Command, Event, Follower, HostOptions, JournalEvent, Refused, RunPhase,
+};
 use collodi_machine::{Machine, Output};
 use collodi_restart::Phase;
 use collodi_time::{Duration, Instant, WallTime};
@@ -452,11 +454,7 @@ fn files_that_cannot_be_used_are_set_aside() {
     let whole = machine.files[&file].clone();
     let mut told = Vec::new();
     let torn = whole[..whole.len() / 2].to_vec();
-    let text = String::from_utf8(whole.clone()).unwrap();
-    let newer = text
-        .replace("\"version\": 1", "\"version\": 2")
-        .into_bytes();
-    for bytes in [torn, newer, b"{}".to_vec(), vec![0xff]] {
+    for bytes in [torn, b"{}".to_vec(), vec![0xff]] {
         let mut machine = Machinery::default();
         Play::new(&mut machine).run(DAEMON).wait(1);
         machine.files.insert(file.clone(), bytes);
@@ -471,6 +469,53 @@ fn files_that_cannot_be_used_are_set_aside() {
         assert!(machine.files.keys().any(|file| file.contains("/aside/")));
     }
     insta::assert_snapshot!(told.join("\n"));
+}
+
+/// It may be as it is to be: another version reads it, or this one when it can.
+#[test]
+fn a_daemon_whose_file_was_not_read_is_left_alone() {
+    for is_other_version in [true, false] {
+        let mut machine = Machinery::default();
+        Play::new(&mut machine).run(DAEMON).wait(2);
+        let file = daemon_files(&machine)[0].clone();
+        let whole = machine.files[&file].clone();
+        (machine.are_large, machine.are_unreadable) = (!is_other_version, !is_other_version);
+        if is_other_version {
+            let text = String::from_utf8(whole.clone()).unwrap();
+            let newer = text.replace("\"version\": 1", "\"version\": 2");
+            machine.files.insert(file.clone(), newer.into_bytes());
+        }
+        let play = Play::new(&mut machine);
+        assert!(play.host.has_recovered() && play.host.processes().next().is_none());
+        let told: Vec<_> = play.told.iter().map(ToString::to_string).collect();
+        let is_said = |told: &String| told.contains("something of it may still run");
+        assert_eq!(told.iter().filter(|told| is_said(told)).count(), 1);
+        assert_eq!(machine.processes.len(), 1);
+        machine.files.insert(file, whole);
+        (machine.are_large, machine.are_unreadable) = (false, false);
+        assert_eq!(Play::new(&mut machine).phases(), ["running (pid 1)"]);
+    }
+}
+
+/// The next host, too, is to find it.
+#[test]
+fn what_was_left_and_does_not_end_is_told_and_written_down_until_then() {
+    let mut machine = Machinery::default();
+    Play::new(&mut machine).run(DAEMON).wait(2);
+    let file = daemon_files(&machine)[0].clone();
+    let tree = machine.processes.values().next().unwrap().clone();
+    machine.files.insert(file, b"{".to_vec());
+    machine.is_stuck = true;
+    let mut play = Play::new(&mut machine);
+    play.wait(5);
+    let trees = &play.machine.files["/w/.vatn/python/state/trees.json"];
+    let trees = String::from_utf8(trees.clone()).unwrap();
+    assert!(trees.contains(tree.as_str()), "{trees}");
+    assert!(!play.host.has_recovered());
+    play.wait(10);
+    assert!(play.host.has_recovered());
+    let told = Event::Journal(JournalEvent::NotEnded { trees: 1 });
+    assert!(play.told.contains(&told));
 }
 
 #[test]
@@ -555,6 +600,9 @@ fn a_host_hands_over_when_all_is_written_and_no_run_would_be_lost() {
         .wait(1)
         .command(Command::HandOver(Follower::SameProcess));
     assert!(lets_go(&play));
+    let stop = Command::StopApp("demo".into());
+    let refused = play.host.command(play.now, stop);
+    assert_eq!(refused, Err(Refused::HandingOver), "it would be forgotten");
     let play = Play::new(&mut machine);
     let phase = play.host.processes().next().unwrap().status().phase;
     assert_eq!(phase, Phase::Running);
