@@ -235,10 +235,7 @@ fn write(mut files: Files, letters: Letters, unwritten: &AtomicU64, tell: impl F
             // Who asked may have gone.
             Letter::LeftOpen(asked) => drop(asked.send(files.left_open())),
             Letter::Record(record) => {
-                let lost = unwritten.load(Ordering::Relaxed);
-                if lost > 0 && files.append(lost_line(lost).as_bytes()).is_ok() {
-                    unwritten.store(0, Ordering::Relaxed);
-                }
+                write_lost(&mut files, unwritten);
                 if let Err(error) = files.append(record.to_line().as_bytes())
                     && unwritten.fetch_add(1, Ordering::Relaxed) == 0
                 {
@@ -246,6 +243,15 @@ fn write(mut files: Files, letters: Letters, unwritten: &AtomicU64, tell: impl F
                 }
             }
         }
+    }
+    write_lost(&mut files, unwritten);
+}
+
+/// Says what could not be written, as soon as that can be.
+fn write_lost(files: &mut Files, unwritten: &AtomicU64) {
+    let lost = unwritten.load(Ordering::Relaxed);
+    if lost > 0 && files.append(lost_line(lost).as_bytes()).is_ok() {
+        unwritten.store(0, Ordering::Relaxed);
     }
 }
 

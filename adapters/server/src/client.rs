@@ -18,7 +18,7 @@ use std::{
 use ureq::RequestBuilder;
 
 pub(crate) use stream::Told;
-pub(crate) use wait::{wait, wait_for};
+pub(crate) use wait::{wait, wait_at_most, wait_for};
 
 /// The status of who has no token, or another server's.
 const UNAUTHORIZED: u16 = 401;
@@ -33,12 +33,16 @@ const NOT_FOUND: u16 = 404;
 /// itself has a little less; the walk through large folders.
 const PATIENCE: Duration = Duration::from_secs(16 * 60);
 
+/// How long it is waited for what becomes of a server that answers no more.
+const FATE: Duration = Duration::from_secs(5);
+
 /// A connection to the server of a workspace.
 #[derive(Debug)]
 pub(crate) struct Client {
     agent: ureq::Agent,
     state: ServerState,
     workspace: PathBuf,
+    patience: Duration,
 }
 
 /// What became of a server that answers no more.
@@ -77,6 +81,7 @@ impl Client {
             agent: config.into(),
             state,
             workspace: workspace.to_owned(),
+            patience,
         })
     }
 
@@ -167,7 +172,7 @@ impl Client {
 
     /// Waits until the server is gone, or goes on as another; none when that takes too long.
     pub(crate) fn fate(&self) -> Result<Option<Fate>> {
-        wait_for(|| {
+        wait_at_most(self.patience.min(FATE), || {
             let told = ServerState::read(&self.workspace).ok();
             Ok(match state::is_held(&self.workspace) {
                 true => told
@@ -186,21 +191,19 @@ impl Client {
     /// What is answered. What a server that is just being replaced has not done, its next life is
     /// asked, at the same address and with the same token.
     fn answered(&self, ask: impl Fn() -> Answer) -> Answer {
-        let answer = ask();
-        match is_undone(&answer) && self.is_followed() {
-            true => ask(),
-            false => answer,
-        }
-    }
-
-    fn is_followed(&self) -> bool {
-        matches!(self.fate(), Ok(Some(Fate::GoesOn)))
+        self.asked(ask, is_undone)
     }
 
     /// As [`answered`](Self::answered), of a question: it may be asked twice.
     fn answered_at_last(&self, ask: impl Fn() -> Answer) -> Answer {
-        let answer = self.answered(&ask);
-        match matches!(answer, Err(ureq::Error::Io(_))) && self.is_followed() {
+        self.asked(ask, |answer| {
+            is_undone(answer) || matches!(answer, Err(ureq::Error::Io(_)))
+        })
+    }
+
+    fn asked(&self, ask: impl Fn() -> Answer, is_lost: impl Fn(&Answer) -> bool) -> Answer {
+        let answer = ask();
+        match is_lost(&answer) && matches!(self.fate(), Ok(Some(Fate::GoesOn))) {
             true => ask(),
             false => answer,
         }

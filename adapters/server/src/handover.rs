@@ -27,8 +27,8 @@ use std::{
 /// that holds the workspace.
 pub(crate) const VARIABLE: &str = "COLLODI_HANDOVER";
 
-/// How long a server that has agreed may take until it has let go.
-const PATIENCE: Duration = Duration::from_secs(60);
+/// How long a server that has agreed may take until it has let go: it gives up after 20 seconds itself.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// What the end of a path says when its file was replaced.
 const DELETED: &str = " (deleted)";
@@ -83,7 +83,10 @@ fn let_go(workspace: PathBuf) -> Result<Hold> {
     let (tell, told) = mpsc::channel();
     thread::spawn(move || tell.send(Hold::take_next(&workspace)));
     let taken = told.recv_timeout(PATIENCE);
-    taken.map_err(|_| Failure::new("the server has not ended yet"))?
+    taken.map_err(|_| {
+        Failure::new("the server has agreed, and has not let go")
+            .hint("what it says tells why, as a disk without room; it goes on as before")
+    })?
 }
 
 /// Replaces this program by itself, as it is on the disk by now, with the same arguments,

@@ -44,7 +44,7 @@ pub(crate) struct Hold {
     lock: File,
 }
 
-/// The file of what a server runs besides daemons.
+/// The file of the trees of all that a server runs.
 const TREES: &str = "trees.json";
 
 impl ServerState {
@@ -145,9 +145,11 @@ impl Hold {
             return Ok(());
         };
         let tried = path.with_extension("json.tried");
-        let written = write_private(&tried, &text);
+        let written = create_private(&tried, &text);
         let _ = fs::remove_file(&tried);
-        written.with_context(|| format!("failed to write {}", path.display()))
+        written
+            .map(drop)
+            .with_context(|| format!("failed to write {}", path.display()))
     }
 
     /// Leaves what was told for whoever goes on.
@@ -256,7 +258,12 @@ fn write_over(path: &Path, text: &str) -> io::Result<()> {
     file.set_len(text.len() as u64)
 }
 
+/// Writes a file anew, and waits until the disk has it.
 fn write_private(path: &Path, text: &str) -> io::Result<()> {
+    create_private(path, text)?.sync_all()
+}
+
+fn create_private(path: &Path, text: &str) -> io::Result<File> {
     let _ = fs::remove_file(path);
     let mut file = OpenOptions::new()
         .write(true)
@@ -264,7 +271,7 @@ fn write_private(path: &Path, text: &str) -> io::Result<()> {
         .mode(0o600)
         .open(path)?;
     file.write_all(text.as_bytes())?;
-    file.sync_all()
+    Ok(file)
 }
 
 /// Whether a server has written down daemons that it did not see end.

@@ -18,8 +18,16 @@ pub(crate) fn wait(what: &str, mut over: impl FnMut() -> Result<bool>) -> Result
 }
 
 /// Looks for something again and again until it is there; none when that takes too long.
-pub(crate) fn wait_for<T>(mut look: impl FnMut() -> Result<Option<T>>) -> Result<Option<T>> {
-    let until = Instant::now() + PATIENCE;
+pub(crate) fn wait_for<T>(look: impl FnMut() -> Result<Option<T>>) -> Result<Option<T>> {
+    wait_at_most(PATIENCE, look)
+}
+
+/// As [`wait_for`], for so long.
+pub(crate) fn wait_at_most<T>(
+    patience: Duration,
+    mut look: impl FnMut() -> Result<Option<T>>,
+) -> Result<Option<T>> {
+    let until = Instant::now() + patience;
     loop {
         let found = look()?;
         if found.is_some() || Instant::now() >= until {

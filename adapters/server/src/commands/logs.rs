@@ -120,9 +120,10 @@ fn end(client: &Client, log: &str) -> Result<LogPage> {
 fn show(json: bool, page: &LogPage) -> Result<()> {
     if let Some(Gap { from, to }) = page.gap {
         let missing = usize::try_from(to - from).unwrap_or(usize::MAX);
+        let be = if missing == 1 { "is" } else { "are" };
         let missing = counted(missing, "line");
         complain!(
-            "{WARN}{missing} before this are no longer kept: `collodi config get python.max_log_lines`{WARN:#}"
+            "{WARN}{missing} before this {be} no longer kept: `collodi config get python.max_log_lines`{WARN:#}"
         );
     }
     for line in &page.lines {

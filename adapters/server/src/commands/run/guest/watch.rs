@@ -354,10 +354,11 @@ impl Watch {
     /// order, whether that was told or not, and goes on with one that is followed.
     pub(super) fn desert(&self) -> Result<ExitCode> {
         let was_done = self.has_steps_done();
-        let said = match self.client.fate()?.filter(|_| was_done) {
-            Some(Fate::Ended) => "the server has ended, and what it kept up with it",
+        let said = match self.client.fate()? {
+            Some(Fate::Ended) if was_done => "the server has ended, and what it kept up with it",
+            // One that has steps to do is not replaced.
             Some(Fate::GoesOn) => "the server was replaced; its next life keeps the app up",
-            Some(Fate::Died) | None => return Err(self.deserted(was_done).into()),
+            _ => return Err(self.deserted(was_done).into()),
         };
         self.show.warning(said);
         Ok(self.code())
