@@ -200,7 +200,7 @@ impl Host {
         }
         let is_end = matches!(command, Command::Shutdown(_) | Command::Kill);
         let is_followed = self.shared.journal.follower.is_some() && command.begins_something();
-        if is_followed || self.shared.journal.has_let_go && !is_end {
+        if is_followed || self.shared.journal.let_go.is_some() && !is_end {
             return Err(Refused::HandingOver);
         }
         let accepted = match command {

@@ -18,6 +18,7 @@ on_each_runtime! {
     a_server_that_cannot_be_replaced_goes_on
     a_server_whose_next_life_could_not_say_where_it_is_goes_on
     a_next_life_that_ends_at_once_is_not_waited_for
+    a_next_life_that_is_followed_at_once_leaves
     a_signal_between_two_lives_is_taken_up_by_the_next
     an_installation_is_not_lost_to_a_handover
 }
@@ -124,6 +125,31 @@ fn a_next_life_that_ends_at_once_is_not_waited_for(stage: Stage) {
     let said = failed.stderr();
     assert!(said.contains("it has ended"), "{said}");
     assert_eq!(serving.code(), Some(7));
+    let mut serving = stage.serve();
+    assert_eq!(stage.pid_of("demo"), pid);
+    stage.post("/python/shutdown");
+    assert_eq!(serving.code(), Some(0));
+}
+
+/// Whoever asks for that waits at its socket before it is there.
+fn a_next_life_that_is_followed_at_once_leaves(stage: Stage) {
+    let (program, mut serving) = serve_by_a_copy(&stage);
+    let pid = stage.pid_of("demo");
+    std::fs::remove_file(&program).unwrap();
+    let next = env!("CARGO_BIN_EXE_collodi");
+    stage.executable(&program, &format!("sleep 1\nexec {next} \"$@\""));
+    serving.signal("-HUP");
+    // Until a shell is there in its place.
+    let exe = format!("/proc/{}/exe", serving.id());
+    while std::fs::read_link(&exe).is_ok_and(|exe| exe.to_string_lossy().contains("collodi")) {}
+    let (address, token) = (stage.state("address"), stage.state("token"));
+    let mut asking = stage.connect();
+    let asked = format!(
+        "POST /python/server/handover?other=true HTTP/1.1\r\nhost: {address}\r\n\
+         authorization: Bearer {token}\r\ncontent-length: 0\r\n\r\n"
+    );
+    asking.write_all(asked.as_bytes()).unwrap();
+    assert_eq!(serving.code(), Some(0));
     let mut serving = stage.serve();
     assert_eq!(stage.pid_of("demo"), pid);
     stage.post("/python/shutdown");

@@ -20,6 +20,9 @@ impl Host {
         if !self.shared.journal.is_on() {
             return Err(Refused::NoJournal);
         }
+        if self.shared.journal.follower.is_some() {
+            return Err(Refused::HandingOver);
+        }
         let is_lost = |run: &&RunEntry| run.outcome().is_none() && !run.is_all_kept();
         let run = self.runs().find(is_lost).map(|run| run.id().to_string());
         let env = || self.envs.keys().next().map(ToString::to_string);
@@ -28,6 +31,11 @@ impl Host {
         }
         self.hand_over(now, follower);
         Ok(Accepted::UnderWay)
+    }
+
+    /// For whom it has let go: what it was told of that may have come before anybody listened.
+    pub const fn let_go(&self) -> Option<Follower> {
+        self.shared.journal.let_go
     }
 
     /// Tells who waits that all is written down.
@@ -41,7 +49,7 @@ impl Host {
         }
         if let Some(follower) = self.shared.journal.follower.take() {
             self.shared.wait(Child::HandOver, None);
-            self.shared.journal.has_let_go = true;
+            self.shared.journal.let_go = Some(follower);
             self.shared.out.event(Event::LetGo(follower));
         }
     }

@@ -66,8 +66,9 @@ pub(crate) struct Journal {
     unusable: BTreeSet<String>,
     /// Who waits until all is written.
     pub(crate) follower: Option<Follower>,
-    /// What is to be known is written, and the next host may go on: this one does no more.
-    pub(crate) has_let_go: bool,
+    /// What is to be known is written, and the next host may go on: this host
+    /// does no more.
+    pub(crate) let_go: Option<Follower>,
 }
 
 #[derive(Clone, Debug)]

@@ -603,6 +603,8 @@ fn a_host_hands_over_when_all_is_written_and_no_run_would_be_lost() {
     let stop = Command::StopApp("demo".into());
     let refused = play.host.command(play.now, stop);
     assert_eq!(refused, Err(Refused::HandingOver), "it would be forgotten");
+    // Who listens later than that hears of it, too.
+    assert_eq!(play.host.let_go(), Some(Follower::SameProcess));
     let play = Play::new(&mut machine);
     let phase = play.host.processes().next().unwrap().status().phase;
     assert_eq!(phase, Phase::Running);
@@ -618,6 +620,7 @@ fn a_host_that_cannot_write_what_the_next_one_needs_goes_on() {
     play.command(Command::HandOver(Follower::SameProcess))
         .wait(60);
     let told = |event| play.told.contains(&event);
+    assert_eq!(play.host.let_go(), None);
     assert!(!told(Event::LetGo(Follower::SameProcess)));
     assert!(told(Event::Journal(JournalEvent::NotHandedOver)));
     play.command(Command::StopApp("demo".into())).run(DAEMON);

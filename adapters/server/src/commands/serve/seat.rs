@@ -10,7 +10,7 @@ use crate::{
 use anyhow::Result;
 use collodi_backend::Clock;
 use collodi_driver::{Events, Notice};
-use collodi_host::{Command, Event, Follower};
+use collodi_host::{Command, Event, Follower, Host};
 use futures::{FutureExt as _, StreamExt as _};
 use futures_lite::future::or;
 use std::{io, time::Duration};
@@ -114,6 +114,10 @@ async fn hear(
     interrupts: &mut Interrupts,
     screen: &mut Screen,
 ) -> Over {
+    // Callers came before anybody sat here.
+    if let Ok(Some(follower)) = node.handle.query(Host::let_go).await {
+        return over(follower, screen);
+    }
     let mut ending = false;
     loop {
         let interrupted = interrupts.next().map(Told::Interrupt);
@@ -122,12 +126,7 @@ async fn hear(
         match or(or(interrupted, asked), notice).await {
             Told::Notice(Some(Notice::Event(event))) => {
                 if let Event::LetGo(follower) = *event {
-                    told(service::leaving(follower), screen);
-                    if follower == Follower::OtherProcess {
-                        let what = "what runs, runs on, and the next server goes on with it";
-                        screen.try_show(move |show| show.warning(what));
-                    }
-                    return Over::LetGo(follower);
+                    return over(follower, screen);
                 }
             }
             Told::Notice(Some(Notice::Missed(_))) => {}
@@ -154,6 +153,16 @@ async fn hear(
             }
         }
     }
+}
+
+/// The host has let go.
+fn over(follower: Follower, screen: &mut Screen) -> Over {
+    told(service::leaving(follower), screen);
+    if follower == Follower::OtherProcess {
+        let what = "what runs, runs on, and the next server goes on with it";
+        screen.try_show(move |show| show.warning(what));
+    }
+    Over::LetGo(follower)
 }
 
 /// Somebody wants another life of this server to go on with its daemons.

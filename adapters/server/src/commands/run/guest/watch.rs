@@ -354,22 +354,30 @@ impl Watch {
     /// order, whether that was told or not, and goes on with one that is followed.
     pub(super) fn desert(&self) -> Result<ExitCode> {
         let was_done = self.has_steps_done();
-        let said = match self.client.fate()? {
-            Some(Fate::Ended) if was_done => "the server has ended, and what it kept up with it",
-            // One that has steps to do is not replaced.
-            Some(Fate::GoesOn) => "the server was replaced; its next life keeps the app up",
-            _ => return Err(self.deserted(was_done).into()),
+        let (what, hint) = match (self.client.fate()?, was_done) {
+            (Some(Fate::Ended), true) => {
+                return Ok(self.left("the server has ended, and what it kept up with it"));
+            }
+            (Some(Fate::GoesOn), true) => {
+                return Ok(self.left("the server was replaced; its next life keeps the app up"));
+            }
+            (Some(Fate::GoesOn), false) => (
+                "was replaced",
+                "its next life may go on with it: `collodi ps` and `collodi audit` say so",
+            ),
+            (_, true) => (
+                "ended",
+                "what it keeps up goes on with the next `collodi serve`",
+            ),
+            (_, false) => ("ended", "not all steps were done: run the app once more"),
         };
-        self.show.warning(said);
-        Ok(self.code())
+        let what = format!("the server {what} before {} had ended", self.id);
+        Err(Failure::new(what).hint(hint).into())
     }
 
-    fn deserted(&self, was_done: bool) -> Failure {
-        let hint = match was_done {
-            true => "what it keeps up goes on with the next `collodi serve`",
-            false => "not all steps were done: run the app once more",
-        };
-        Failure::new(format!("the server ended before {} did", self.id)).hint(hint)
+    fn left(&self, said: &str) -> ExitCode {
+        self.show.warning(said);
+        self.code()
     }
 
     /// The lines that were not told before the end was.
