@@ -1,7 +1,7 @@
 //! Files of the journal that cannot be used: what still runs of their daemons is ended, because
 //! nothing says how it is to go on, and the files are kept for people to look at.
 
-use super::{Look, TREES, fields::NotARecord};
+use super::{Look, Sheet, TREES, fields::NotARecord};
 use crate::{
     Host, ProcessId,
     event::{JournalEvent, Left},
@@ -9,7 +9,6 @@ use crate::{
 };
 use alloc::{
     collections::{BTreeMap, BTreeSet},
-    format,
     string::{String, ToString},
     vec::Vec,
 };
@@ -50,17 +49,22 @@ impl Host {
 
     /// Whether the file of this daemon was there and could not be used.
     pub(super) fn is_unusable(&self, id: &str) -> bool {
-        self.shared.journal.unusable.contains(&format!("{id}.json"))
+        let name = file_of(&ProcessId::from_text(id));
+        self.shared.journal.unusable.contains(&name)
     }
 
-    /// A daemon whose file somebody else can read, or this host later, is left alone.
-    pub(super) fn spare_unread(&self, trees: &mut BTreeMap<TreeId, Option<ProcessId>>) {
-        let damaged = &self.shared.journal.damaged;
-        let is_unread = |id: &ProcessId| {
-            let file = damaged.get(&file_of(id));
-            file.is_some_and(|file| file.bytes.is_none())
-        };
-        trees.retain(|_, id| !id.as_ref().is_some_and(is_unread));
+    /// A daemon whose file somebody else can read, or a later host, is left alone, and stays in the
+    /// file of trees.
+    pub(super) fn spare_unread(&mut self, trees: &mut BTreeMap<TreeId, Option<ProcessId>>) {
+        let shared = &mut self.shared;
+        trees.retain(|tree, id| {
+            let file = |id: &ProcessId| shared.journal.damaged.get(&file_of(id));
+            let unread = id.as_ref().filter(|id| is_unread(file(id)));
+            unread.is_none_or(|id| {
+                shared.keep_daemon(tree, id);
+                false
+            })
+        });
     }
 
     /// Puts those aside of whose processes nothing is known but that there may be some.
@@ -138,7 +142,11 @@ impl Host {
 }
 
 fn file_of(id: &ProcessId) -> String {
-    format!("{id}.json")
+    Sheet::Process(id.clone()).name()
+}
+
+fn is_unread(file: Option<&Damaged>) -> bool {
+    file.is_some_and(|file| file.bytes.is_none())
 }
 
 /// The daemon that the file of this name is about.

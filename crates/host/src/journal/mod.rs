@@ -66,8 +66,7 @@ pub(crate) struct Journal {
     unusable: BTreeSet<String>,
     /// Who waits until all is written.
     pub(crate) follower: Option<Follower>,
-    /// What is to be known is written, and the next host may go on: this host
-    /// does no more.
+    /// What is to be known is written, and the next host may go on: this one does no more.
     pub(crate) let_go: Option<Follower>,
 }
 
@@ -231,13 +230,18 @@ impl Shared {
 
     /// A tree is that of a daemon from here on. The file of that one says so already.
     pub(crate) fn note_daemon(&mut self, now: Instant, tree: &TreeId, id: &ProcessId) {
-        let (child, stage) = (Child::Process(id.clone()), Stage::Settled);
-        let note = Note { child, stage };
-        let before = self.journal.notes.insert(tree.clone(), note);
-        let is_new = before.is_none_or(|before| before.child != Child::Process(id.clone()));
+        let is_new = self.keep_daemon(tree, id);
         if is_new && matches!(self.journal.recovery, Recovery::Done) {
             self.put_trees_soon(now);
         }
+    }
+
+    /// The tree of a daemon is in the file of trees when that is written next. Whether it is new there.
+    fn keep_daemon(&mut self, tree: &TreeId, id: &ProcessId) -> bool {
+        let (child, stage) = (Child::Process(id.clone()), Stage::Settled);
+        let note = Note { child, stage };
+        let before = self.journal.notes.insert(tree.clone(), note);
+        before.is_none_or(|before| before.child != Child::Process(id.clone()))
     }
 
     /// Nothing of a daemon's trees is left. Who finds its name in the file finds nobody there: so

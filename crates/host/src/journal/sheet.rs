@@ -119,7 +119,7 @@ impl Sheets {
 }
 
 impl Sheet {
-    fn name(&self) -> String {
+    pub(super) fn name(&self) -> String {
         match self {
             Self::Process(id) => format!("{id}.json"),
             Self::Trees => TREES.to_string(),

@@ -491,6 +491,12 @@ fn a_daemon_whose_file_was_not_read_is_left_alone() {
         let is_said = |told: &String| told.contains("something of it may still run");
         assert_eq!(told.iter().filter(|told| is_said(told)).count(), 1);
         assert_eq!(machine.processes.len(), 1);
+        let trees = &machine.files["/w/.vatn/python/state/trees.json"];
+        let trees = String::from_utf8(trees.clone()).unwrap();
+        assert!(
+            trees.contains("demo-"),
+            "the next host is to know of it: {trees}"
+        );
         machine.files.insert(file, whole);
         (machine.are_large, machine.are_unreadable) = (false, false);
         assert_eq!(Play::new(&mut machine).phases(), ["running (pid 1)"]);
