@@ -9,7 +9,7 @@ use crate::{
     keys::{self, LiveKeys},
     listening::{Door, Listen},
     runtime::Runtime,
-    state::{Hold, ServerState},
+    state::{self, Hold, ServerState},
     trust, webhooks,
 };
 use anyhow::{Context as _, Result};
@@ -189,7 +189,7 @@ impl Node {
         }
         let page = state.page();
         let budget = args.grace_period + SHUTDOWN_MARGIN;
-        let state_file = dir.join(".vatn/python/server.json");
+        let state_file = state::file(&dir);
         Ok(Self {
             handle,
             address,

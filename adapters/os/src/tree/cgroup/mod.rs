@@ -131,12 +131,8 @@ impl Cgroups {
 
     /// Whether the process behind the handle is in the control group of the tree, or below it.
     pub(crate) fn holds(&self, tree: &TreeId, pid: i32, handle: BorrowedFd<'_>) -> bool {
-        let Some(path) = self.path(tree) else {
-            return false;
-        };
-        is_at(&path, handle) || members(&path).any(|member| member == pid) || {
-            self.pids(tree).contains(&pid)
-        }
+        let is_in = |path: String| is_at(&path, handle);
+        self.path(tree).is_some_and(is_in) || self.pids(tree).contains(&pid)
     }
 
     /// The processes in the control group of the tree and in those below it.
