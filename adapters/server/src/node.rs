@@ -213,6 +213,16 @@ impl Node {
         let _ = self.handle.command(Command::Shutdown(self.budget)).await;
     }
 
+    /// The same, but what an earlier server has left of other apps than this one is left to the
+    /// next.
+    pub(crate) async fn end_of(&self, app: &str) {
+        let (app, within) = (app.to_owned(), self.budget);
+        let _ = self
+            .handle
+            .command(Command::ShutdownOf { app, within })
+            .await;
+    }
+
     /// Does not wait for the grace period.
     pub(crate) async fn kill(&self) {
         let _ = self.handle.command(Command::Kill).await;

@@ -76,7 +76,16 @@ pub enum Command {
     HandOver(Follower),
     /// End everything; kill what is left after this long.
     Shutdown(Duration),
-    /// Kill everything.
+    /// The same, but daemons of other apps than this one that an earlier host has left are left
+    /// to the next one, as by [`HandOver`](Self::HandOver): when all else has ended,
+    /// [`Event::LetGo`](crate::Event::LetGo) is told. Where there are none, it ends as usual.
+    ShutdownOf {
+        /// The app whose daemons end, whoever began them.
+        app: String,
+        /// What is left is killed after this long.
+        within: Duration,
+    },
+    /// Kill everything; after [`ShutdownOf`](Self::ShutdownOf) all that this ends.
     Kill,
     /// Answer the open question of a run.
     Answer {
@@ -135,6 +144,14 @@ impl Command {
                 | Self::ClearEnv(_)
                 | Self::DeleteEnv { .. }
                 | Self::HandOver(_)
+        )
+    }
+
+    /// Whether it ends the host.
+    pub(crate) const fn ends_all(&self) -> bool {
+        matches!(
+            self,
+            Self::Shutdown(_) | Self::ShutdownOf { .. } | Self::Kill
         )
     }
 }
@@ -332,6 +349,7 @@ impl fmt::Display for Command {
                 write!(f, "delete environment {name}, used or not")
             }
             Self::Shutdown(budget) => write!(f, "shut down within {budget:?}"),
+            Self::ShutdownOf { app, within } => write!(f, "shut down {app} within {within:?}"),
             Self::Kill => f.write_str("kill"),
             Self::HandOver(follower) => write!(f, "hand over to {follower}"),
             Self::Know(_) => f.write_str("know the machine"),

@@ -67,6 +67,12 @@ impl Host {
     }
 
     pub(crate) fn shut_down(&mut self, now: Instant, budget: Duration) -> Accepted {
+        self.spares = None;
+        self.begin_shutdown(now, budget)
+    }
+
+    /// Ends all that is not spared.
+    pub(crate) fn begin_shutdown(&mut self, now: Instant, budget: Duration) -> Accepted {
         if self.is_over() {
             return Accepted::UnderWay;
         }
@@ -77,11 +83,11 @@ impl Host {
         let earlier = self.shared.timers.get(&Child::Shutdown);
         self.shared
             .wait(Child::Shutdown, Deadline::earlier(earlier, Some(deadline)));
-        let runs: Vec<_> = self.runs.keys().cloned().collect();
-        for id in runs {
+        for id in self.runs_to_end() {
             self.end_run(now, &id, collodi_run::Input::Cancel);
         }
-        self.end_daemons(self.processes.keys().cloned().collect());
+        let daemons = self.processes().filter(|p| !self.is_spared(p));
+        self.end_daemons(daemons.map(|p| p.id().clone()).collect());
         let envs: Vec<_> = self.envs.keys().cloned().collect();
         for env in envs {
             self.shared
@@ -94,13 +100,16 @@ impl Host {
     }
 
     pub(crate) fn kill(&mut self, now: Instant) -> Accepted {
-        let runs: Vec<_> = self.runs.keys().cloned().collect();
-        for id in runs {
+        for id in self.runs_to_end() {
             self.end_run(now, &id, collodi_run::Input::Kill);
         }
         self.leave_restarts(now, |_| true);
         self.hurry_fetches(now);
+        let spares = self.spares.as_deref();
         for (id, process) in &mut self.processes {
+            if process.is_spared(spares) {
+                continue;
+            }
             process.order.stop_asked = true;
             if process.order.history.is_some() {
                 continue;

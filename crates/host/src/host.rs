@@ -72,6 +72,8 @@ pub struct Host {
     pub(crate) ended_processes: Vec<(Instant, ProcessId)>,
     pub(crate) forgotten_processes: u64,
     pub(crate) shutting_down: bool,
+    /// What an earlier host has left of other apps than this one stays when this host ends.
+    pub(crate) spares: Option<String>,
     pub(crate) calls: Calls,
     pub(crate) records: Records,
     pub(crate) turns: Turns,
@@ -115,6 +117,7 @@ impl Host {
             ended_processes: Vec::new(),
             forgotten_processes: 0,
             shutting_down: false,
+            spares: None,
             calls: Calls::default(),
             records: Records::default(),
             turns: Turns::default(),
@@ -198,9 +201,8 @@ impl Host {
         if self.shutting_down && command.begins_something() {
             return Err(Refused::ShuttingDown);
         }
-        let is_end = matches!(command, Command::Shutdown(_) | Command::Kill);
         let is_followed = self.shared.journal.follower.is_some() && command.begins_something();
-        if is_followed || self.shared.journal.let_go.is_some() && !is_end {
+        if is_followed || self.shared.journal.let_go.is_some() && !command.ends_all() {
             return Err(Refused::HandingOver);
         }
         let accepted = match command {
@@ -219,6 +221,7 @@ impl Host {
             Command::DeleteEnv { name, force } => self.delete_env(&name, force)?,
             Command::HandOver(follower) => self.hand_over_asked(now, follower)?,
             Command::Shutdown(budget) => self.shut_down(now, budget),
+            Command::ShutdownOf { app, within } => self.shut_down_of(now, app, within),
             Command::Kill => self.kill(now),
             Command::Answer {
                 run,

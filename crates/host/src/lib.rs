@@ -43,6 +43,7 @@ mod script_start;
 mod secrets;
 mod send;
 mod shared;
+mod sparing;
 mod temporary;
 mod turns;
 

@@ -47,6 +47,8 @@ pub struct Process {
     identity: Option<Identity>,
     /// Somebody wants it to be stopped, also when the host is started again.
     pub(crate) stopped_by_operator: bool,
+    /// An earlier host has left it, and nobody has started it here.
+    pub(crate) was_found: bool,
     /// What keeps a stop waiting.
     lingering: Vec<Member>,
     pub(crate) order: Order,
@@ -147,6 +149,7 @@ impl Process {
             spawn_error: None,
             identity: None,
             stopped_by_operator: false,
+            was_found: false,
             lingering: Vec::new(),
             order: Order::default(),
         }
@@ -231,6 +234,11 @@ impl Process {
     /// Whether its command runs in this environment.
     pub(crate) fn uses_env(&self, env: &str) -> bool {
         self.environment() == Some(env)
+    }
+
+    /// Whether it is left to the next host by one that ends all that is not found or is of this app.
+    pub(crate) fn is_spared(&self, app: Option<&str>) -> bool {
+        self.was_found && app.is_some_and(|app| app != self.app()) && !self.is_being_stopped()
     }
 
     /// Whether anything of it lives.

@@ -43,6 +43,7 @@ impl Host {
         for id in core::mem::take(&mut self.shared.stopped) {
             self.note_stop(now, &id);
         }
+        self.leave_spared(now);
         self.write_down(now);
         self.let_go_when_clean();
     }

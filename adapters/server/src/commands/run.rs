@@ -25,8 +25,8 @@ use answers::{Given, asks};
 use anyhow::Result;
 use begin::begin;
 use collodi_backend::Backends;
-use collodi_driver::{LoadedApp, load};
-use collodi_host::{Follower, RunRequest};
+use collodi_driver::{HostHandle, LoadedApp, load};
+use collodi_host::{Follower, Process, RunRequest};
 use collodi_run::{Overrides, PreparedAnswers};
 use collodi_script::ScriptError;
 use collodi_value::{Object, Value};
@@ -105,11 +105,18 @@ pub(crate) async fn run(
         hurries: false,
     };
     let state = watch(state, &mut node, &mut seat).await;
-    let ended = state.follower.is_none().then_some(state.failed);
+    let ended = state.ended();
+    if ended.is_some() && state.follower.is_some() {
+        tell_left(&node.handle, &mut seat.screen).await;
+    }
     let interrupts = seat.leave(ended, state.signal.is_some()).await;
     match state.follower {
         None => Ok(state.code()),
-        Some(follower) => follow(node, follower, interrupts).await,
+        Some(Follower::OtherProcess) => {
+            node.leave().await;
+            Ok(state.code())
+        }
+        Some(Follower::SameProcess) => go_on(node, interrupts).await,
     }
 }
 
@@ -154,16 +161,23 @@ fn overrides(args: &OverrideArgs) -> Overrides {
     }
 }
 
-/// Leaves what lives to the next life.
-async fn follow(node: Node, follower: Follower, mut interrupts: Interrupts) -> Result<ExitCode> {
+/// Says what an earlier server had left, and what lives on without one.
+async fn tell_left(host: &HostHandle, screen: &mut Screen) {
+    let lives = |process: &&Process| !process.has_ended();
+    let name = |process: &Process| process.id().to_string();
+    let left = host.query(move |host| host.processes().filter(lives).map(name).collect());
+    let left: Vec<_> = left.await.unwrap_or_default();
+    let left = left.join(", ");
+    let text =
+        format!("{left}: left by an earlier server, lives on; `collodi serve` finds it again");
+    screen.try_show(move |show| show.warning(&text));
+}
+
+/// Leaves what lives to the next life of this process.
+async fn go_on(node: Node, mut interrupts: Interrupts) -> Result<ExitCode> {
     let (listener, hold) = node.leave().await;
-    match follower {
-        Follower::OtherProcess => Ok(ExitCode::SUCCESS),
-        Follower::SameProcess => Err(Failure::new(format!(
-            "failed to go on: {}",
-            handover::replace(&listener, &hold, &mut interrupts)
-        ))
+    let error = handover::replace(&listener, &hold, &mut interrupts);
+    Err(Failure::new(format!("failed to go on: {error}"))
         .hint("the daemons live on: `collodi serve` finds them again")
-        .into()),
-    }
+        .into())
 }

@@ -2,7 +2,7 @@
 
 use super::{
     INSTALLS,
-    stage::{Running, Stage},
+    stage::{self, Running, Stage},
 };
 
 on_each_runtime! {
@@ -11,6 +11,7 @@ on_each_runtime! {
     an_app_that_serves_and_is_stopped_from_elsewhere_has_gone_well
     what_a_server_keeps_no_longer_has_ended_all_the_same
     the_end_of_its_server_is_the_end_of_what_a_run_watches
+    what_an_earlier_server_left_of_other_apps_outlives_a_run
     who_watches_a_run_leaves_it_to_the_next_life_of_its_server
 }
 
@@ -104,6 +105,30 @@ fn the_end_of_its_server_is_the_end_of_what_a_run_watches(stage: Stage) {
         serving.signal("-TERM");
         assert_eq!((guest.code(), serving.code()), (Some(0), Some(0)));
     }
+}
+
+/// Whose server that run is meanwhile. All ends when its server is told to, and ends well.
+fn what_an_earlier_server_left_of_other_apps_outlives_a_run(stage: Stage) {
+    stage.app("other", SERVES);
+    stage.app("demo", SERVES);
+    let mut serving = stage.serve_quietly();
+    stage.post("/python/apps/other/run");
+    let pid = stage.living_pid_of("other");
+    serving.signal("-KILL");
+    serving.code();
+    for signal in ["-INT", "-TERM"] {
+        let mut alone = self::alone(&stage);
+        alone.until("all steps are done");
+        assert_eq!(stage.living_pid_of("other"), pid);
+        alone.signal(signal);
+        assert_eq!(alone.code(), Some(0));
+        assert!(stage::is_alive(pid));
+    }
+    let mut alone = alone(&stage);
+    alone.until("all steps are done");
+    stage.post("/python/shutdown");
+    assert_eq!(alone.code(), Some(0));
+    assert!(!stage::is_alive(pid));
 }
 
 fn who_watches_a_run_leaves_it_to_the_next_life_of_its_server(stage: Stage) {

@@ -47,6 +47,20 @@ impl Host {
         if !self.processes().all(Process::can_be_found) {
             return;
         }
+        self.let_go_now();
+    }
+
+    /// It has taken too long: whoever waits for it gives up as well. A host that ends does not stay
+    /// for that: the next one has what was written before.
+    pub(crate) fn stay(&mut self) {
+        if self.spares.is_some() {
+            return self.let_go_now();
+        }
+        self.shared.journal.follower = None;
+        self.tell(JournalEvent::NotHandedOver);
+    }
+
+    fn let_go_now(&mut self) {
         if let Some(follower) = self.shared.journal.follower.take() {
             self.shared.wait(Child::HandOver, None);
             self.shared.journal.let_go = Some(follower);
@@ -54,15 +68,9 @@ impl Host {
         }
     }
 
-    /// It has taken too long: whoever waits for it gives up as well.
-    pub(crate) fn stay(&mut self) {
-        self.shared.journal.follower = None;
-        self.tell(JournalEvent::NotHandedOver);
-    }
-
     /// Whoever comes after goes on with the daemons: tells when all that is needed for that
     /// is written down. Nothing begins until then. A disk that takes nothing for long ends it.
-    fn hand_over(&mut self, now: Instant, follower: Follower) {
+    pub(crate) fn hand_over(&mut self, now: Instant, follower: Follower) {
         let living = self.processes().filter(|process| !process.has_ended());
         let ids: Vec<_> = living.map(|process| process.id().clone()).collect();
         ids.iter().for_each(|id| self.note_process(id));

@@ -60,6 +60,7 @@ impl Host {
                 self.shared.note_daemon(now, process.tree(), &id);
             }
             process.order.noted = true;
+            process.was_found = true;
             process.stopped_by_operator |= stopped;
             process.order.stop_asked |= stopped || self.shutting_down;
             url.into_iter().for_each(|url| process.answered(&url));

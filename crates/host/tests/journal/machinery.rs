@@ -33,7 +33,7 @@ pub(crate) struct Machinery {
     pub(crate) are_unreadable: bool,
     /// Nothing that is killed is told to have ended.
     pub(crate) is_stuck: bool,
-    /// No process minds a signal.
+    /// No process minds a signal that it may ignore.
     pub(crate) are_deaf: bool,
     /// What was asked, in short.
     pub(crate) asked: Vec<String>,
@@ -79,9 +79,13 @@ impl<'m> Play<'m> {
     }
 
     pub(crate) fn run(&mut self, script: &str) -> &mut Self {
+        self.run_app("demo", script)
+    }
+
+    pub(crate) fn run_app(&mut self, app: &str, script: &str) -> &mut Self {
         let parsed = parse(script, &Options::for_file("pinokio.json"));
         self.input(Input::Command(Command::Run(RunRequest {
-            app: App::new("demo", Root::new("/app"), RelPath::root(), "pinokio.json"),
+            app: App::new(app, Root::new("/app"), RelPath::root(), "pinokio.json"),
             script: Arc::new(parsed.script().unwrap().clone()),
             args: collodi_value::Value::Null,
             answers: Box::default(),
@@ -162,8 +166,8 @@ impl<'m> Play<'m> {
             Action::Exec(_) => {
                 Completion::Exec(Err(Error::new(ErrorKind::ProgramNotFound, "start", "it")))
             }
-            Action::Signal(tree, _) => {
-                if !self.machine.are_deaf {
+            Action::Signal(tree, signal) => {
+                if !self.machine.are_deaf || signal == Signal::KILL {
                     self.kill(&tree);
                 }
                 Completion::Signalled(Ok(()))

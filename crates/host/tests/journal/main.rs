@@ -633,6 +633,87 @@ fn a_host_that_cannot_write_what_the_next_one_needs_goes_on() {
     assert_eq!(play.host.processes().count(), 2);
 }
 
+fn shutdown_of_demo() -> Command {
+    Command::ShutdownOf {
+        app: "demo".into(),
+        within: Duration::from_secs(5),
+    }
+}
+
+fn lets_go(play: &Play<'_>) -> bool {
+    play.told.contains(&Event::LetGo(Follower::OtherProcess))
+}
+
+/// Of what an earlier host has left only the app that is shut down ends; the next host has the rest.
+#[test]
+fn what_was_found_of_other_apps_is_left_to_the_next_host() {
+    for script in [DAEMON, SERVER] {
+        let mut machine = Machinery::default();
+        let mut first = Play::new(&mut machine);
+        first.run(script).run_app("other", script).wait(2);
+        let mut play = Play::new(&mut machine);
+        play.run_app("third", script).wait(1);
+        play.command(shutdown_of_demo());
+        assert_eq!(play.phases(), ["stopped", "running (pid 2)", "stopped"]);
+        assert!(lets_go(&play));
+        let mut next = Play::new(&mut machine);
+        assert_eq!(next.phases(), ["running (pid 2)"]);
+        next.command(Command::Shutdown(Duration::from_secs(5)));
+        assert!(matches!(next.host.poll_output(), Output::Done(_)));
+        assert!(machine.processes.is_empty());
+    }
+}
+
+/// What does not obey is killed, by the budget or by somebody in a hurry; what was found is not.
+#[test]
+fn a_kill_spares_what_is_left_to_the_next_host() {
+    for hurries in [false, true] {
+        let mut machine = Machinery::default();
+        Play::new(&mut machine).run_app("other", DAEMON).wait(2);
+        machine.are_deaf = true;
+        let mut play = Play::new(&mut machine);
+        play.run(DAEMON).command(shutdown_of_demo());
+        assert!(!lets_go(&play), "{:?}", play.phases());
+        match hurries {
+            true => play.command(Command::Kill),
+            false => play.wait(6),
+        };
+        assert!(lets_go(&play), "{:?}", play.phases());
+        assert_eq!(machine.processes.len(), 1);
+        assert_eq!(Play::new(&mut machine).phases(), ["running (pid 1)"]);
+    }
+}
+
+/// The next host has what was written before, and finds the process by that.
+#[test]
+fn what_was_found_is_left_beside_a_full_disk() {
+    let mut machine = Machinery::default();
+    Play::new(&mut machine).run_app("other", DAEMON).wait(2);
+    let mut play = Play::new(&mut machine);
+    play.machine.disk_is_full = true;
+    play.command(shutdown_of_demo()).wait(60);
+    assert!(lets_go(&play));
+    machine.disk_is_full = false;
+    assert_eq!(Play::new(&mut machine).phases(), ["running (pid 1)"]);
+}
+
+/// Somebody started it here: it is not left to anybody. The same goes for a host with nothing to leave.
+#[test]
+fn a_host_that_has_nothing_to_leave_ends() {
+    let script = DAEMON.replace(r#""autoRestart": true"#, r#""restart": "unless-stopped""#);
+    let mut machine = Machinery::default();
+    let mut first = Play::new(&mut machine);
+    first.run_app("other", &script).wait(1);
+    first.command(Command::StopApp("other".into())).wait(1);
+    let mut play = Play::new(&mut machine);
+    let other = play.host.processes().next().unwrap().id().clone();
+    play.command(Command::StartProcess(other)).wait(1);
+    assert_eq!(play.phases(), ["running (pid 2)"]);
+    play.command(shutdown_of_demo()).wait(1);
+    assert!(matches!(play.host.poll_output(), Output::Done(_)));
+    assert!(!lets_go(&play) && machine.processes.is_empty());
+}
+
 /// A process that nobody could find again keeps its host; when it has ended that is over.
 #[test]
 fn a_host_lets_go_when_what_kept_it_has_ended() {
@@ -644,7 +725,6 @@ fn a_host_lets_go_when_what_kept_it_has_ended() {
     play.run(DAEMON)
         .wait(1)
         .command(Command::HandOver(Follower::OtherProcess));
-    let lets_go = |play: &Play<'_>| play.told.contains(&Event::LetGo(Follower::OtherProcess));
     assert!(!lets_go(&play));
     let process = play.host.processes().next().unwrap();
     let tree = process.tree().clone();

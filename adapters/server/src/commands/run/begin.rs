@@ -18,11 +18,12 @@ pub(super) async fn begin(
     show: &mut dyn Presenter,
 ) -> Result<Watch> {
     let app = request.app.name.clone();
-    let left = host.query(move |host| left_of(host, &app)).await?;
+    let of = app.clone();
+    let left = host.query(move |host| left_of(host, &of)).await?;
     if let Some(left) = left.filter(|_| !request.again) {
-        show.warning(&format!("{} runs already, and goes on", request.app.name));
+        show.warning(&format!("{app} runs already, and goes on"));
         left.reachable.iter().for_each(|event| show.event(event));
-        return Ok(Watch::of_left(left.run, left.has_ended));
+        return Ok(Watch::of_left(left.run, app, left.has_ended));
     }
     let command = match from {
         None => Command::Run(request),
@@ -35,7 +36,7 @@ pub(super) async fn begin(
     match host.command(command).await {
         Ok(Accepted::Run(run)) => {
             show.accepted(&run);
-            Ok(Watch::of(run))
+            Ok(Watch::of(run, app))
         }
         Ok(Accepted::UnderWay) => Err(Failure::new("the host gave the run no name").into()),
         Err(CommandError::Refused(refused)) => Err(not_begun(&refused).into()),

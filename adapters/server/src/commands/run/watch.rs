@@ -14,7 +14,7 @@ use collodi_restart::Phase;
 use collodi_run::{Event as Step, Outcome, Status};
 use futures::FutureExt as _;
 use futures_lite::future::or;
-use std::process::ExitCode;
+use std::{process::ExitCode, sync::Arc};
 
 /// Shows what happens until everything has ended.
 pub(super) async fn watch(mut state: Watch, node: &mut Node, seat: &mut Seat) -> Watch {
@@ -43,7 +43,7 @@ pub(super) async fn watch(mut state: Watch, node: &mut Node, seat: &mut Seat) ->
         }
         if !state.ending && state.is_over(&node.handle).await {
             state.ending = true;
-            node.end().await;
+            node.end_of(&state.app).await;
         }
     }
     loop {
@@ -60,6 +60,7 @@ pub(super) async fn watch(mut state: Watch, node: &mut Node, seat: &mut Seat) ->
 #[derive(Debug)]
 pub(super) struct Watch {
     run: RunId,
+    app: Arc<str>,
     run_ended: bool,
     run_failed: bool,
     /// Something ended since the host was asked whether all did.
@@ -75,9 +76,10 @@ pub(super) struct Watch {
 }
 
 impl Watch {
-    pub(super) const fn of(run: RunId) -> Self {
+    pub(super) fn of(run: RunId, app: Arc<str>) -> Self {
         Self {
             run,
+            app,
             run_ended: false,
             run_failed: false,
             something_ended: false,
@@ -90,13 +92,19 @@ impl Watch {
     }
 
     /// Of a run that an earlier server has left, and of which something lives.
-    pub(super) fn of_left(run: RunId, has_ended: bool) -> Self {
+    pub(super) fn of_left(run: RunId, app: Arc<str>, has_ended: bool) -> Self {
         Self {
             run_ended: has_ended,
             serving: !has_ended,
             something_ended: true,
-            ..Self::of(run)
+            ..Self::of(run, app)
         }
+    }
+
+    /// Whether what has ended has failed; none where somebody goes on with all of it.
+    pub(super) fn ended(&self) -> Option<bool> {
+        let goes_on = self.follower.is_some() && !self.ending;
+        (!goes_on).then_some(self.failed)
     }
 
     /// As shells say it: what a signal ended has 128 and its number.
@@ -126,17 +134,12 @@ impl Watch {
         self.ending = true;
     }
 
-    /// Somebody stops the app, which is remembered, and with it all else.
+    /// Somebody stops the app, which is remembered, and with it all else that was begun here.
     async fn stop(&self, node: &Node) {
-        let run = self.run.clone();
-        let app = node
-            .handle
-            .query(move |host| Some(host.run(&run)?.app().to_owned()));
-        if let Ok(Some(app)) = app.await {
-            // Of an app that has ended nothing is to be stopped.
-            let _ = node.handle.command(Command::StopApp(app)).await;
-        }
-        node.end().await;
+        // Of an app that has ended nothing is to be stopped.
+        let stop = Command::StopApp(self.app.to_string());
+        let _ = node.handle.command(stop).await;
+        node.end_of(&self.app).await;
     }
 
     /// Shows what happened. A signal, when one came meanwhile.
