@@ -3,7 +3,10 @@
 use super::pace::{Meter, Pace};
 use crate::recorder::Recorder;
 use collodi_command::{Exit, Stream};
-use rustix::{fd::BorrowedFd, io::Errno};
+use rustix::{
+    fd::{BorrowedFd, OwnedFd},
+    io::Errno,
+};
 use std::{
     io,
     mem::MaybeUninit,
@@ -128,6 +131,11 @@ impl Reader {
         if let Some(recorder) = &mut self.recorder {
             recorder.close(stream);
         }
+    }
+
+    /// Files of the recording that are no longer kept: to close them takes a while.
+    pub fn take_removed(&mut self) -> Option<Vec<OwnedFd>> {
+        self.recorder.as_mut()?.take_removed()
     }
 
     /// What keeps what is read: nothing more is read.

@@ -112,6 +112,9 @@ impl<R: Reactor> Output<R> {
         };
         let reader = &mut self.reader;
         let read = pipe.poll_read(cx, |fd| reader.read(stream, fd));
+        if let Some(removed) = self.reader.take_removed() {
+            R::forget(move || drop(removed));
+        }
         if let Ok(Heard::Bytes { bytes, nap, .. }) = ready!(read) {
             if let Some(time) = nap.filter(|_| self.left.is_none()) {
                 pipe.let_be();

@@ -11,9 +11,13 @@ use collodi_logs::{
     Mask,
     recording::{Marked, Veil},
 };
-use rustix::{fd::BorrowedFd, io::Errno};
+use rustix::{
+    fd::{BorrowedFd, OwnedFd},
+    io::Errno,
+};
 use segment::Segment;
 use std::{
+    mem,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -39,6 +43,8 @@ pub(crate) struct Recorder {
     /// None without secrets.
     hidden: Option<Box<Hidden>>,
     can_splice: bool,
+    /// Files that have no name any more.
+    removed: Vec<OwnedFd>,
 }
 
 /// What must not be kept, and what may become it.
@@ -101,6 +107,7 @@ impl Recorder {
             missing: 0,
             hidden: has_secrets.then(|| Hidden::of(recording).into()),
             can_splice: cfg!(target_os = "linux") && !has_secrets,
+            removed: Vec::new(),
         }
     }
 
@@ -120,6 +127,13 @@ impl Recorder {
         if let Some(rest) = rest {
             self.keep(stream, &rest);
         }
+    }
+
+    /// What was kept before all that is to be: to let go of it takes a while, which is best spent
+    /// on another thread.
+    pub(crate) fn take_removed(&mut self) -> Option<Vec<OwnedFd>> {
+        let removed = mem::take(&mut self.removed);
+        (!removed.is_empty()).then_some(removed)
     }
 
     /// Whether what a pipe holds can be [taken](Self::take). If not, it is to be read and
@@ -228,7 +242,11 @@ impl Recorder {
     /// Begins the segment after `last`, with what is missing in it.
     fn begin(&mut self, last: Option<u32>) -> Result<Segment, Fault> {
         let mut segment = match last {
-            Some(last) => Segment::after(&self.recording, last)?,
+            Some(last) => {
+                let (segment, removed) = Segment::after(&self.recording, last)?;
+                self.removed = removed;
+                segment
+            }
             None => Segment::newest(&self.recording)?,
         };
         if self.missing > 0 {
@@ -371,6 +389,25 @@ mod tests {
                 Recorded::Said(Stream::Stderr, 3..6)
             ]
         );
+    }
+
+    /// They take room until whoever was given them lets go; nobody else does by then.
+    #[test]
+    fn what_is_no_longer_kept_is_given_to_be_let_go_of() {
+        let dir = tempfile::tempdir().unwrap();
+        let root = Root::new(dir.path().to_str().unwrap());
+        let mut recording = Recording::new(root.contain(&RelPath::root(), "app").unwrap());
+        (recording.segment_bytes, recording.segments) = (4, 2);
+        let mut recorder = Recorder::open(&recording.into()).unwrap();
+        for (round, expected) in [0, 0, 1, 1].into_iter().enumerate() {
+            recorder.hear(Stream::Stdout, b"said");
+            let removed = recorder.take_removed().unwrap_or_default();
+            assert_eq!(removed.len(), expected, "round {round}");
+            for file in &removed {
+                assert_eq!(rustix::fs::fstat(file).unwrap().st_nlink, 0);
+            }
+        }
+        assert_eq!(fs::read_dir(dir.path().join("app")).unwrap().count(), 4);
     }
 
     /// `/dev/full` takes nothing. What is said meanwhile is missing, and the next segment

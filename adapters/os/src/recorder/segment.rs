@@ -20,6 +20,12 @@ use std::{ffi::CString, sync::Arc};
 /// Permissions of a directory of recordings: its owner's alone.
 const OWNERS_DIRECTORY: Mode = Mode::from_raw_mode(0o700);
 
+/// Holds a file without using it.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+const HOLDS: OFlags = OFlags::PATH;
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+const HOLDS: OFlags = OFlags::RDONLY.union(OFlags::NONBLOCK);
+
 /// A segment that is written. Nobody else writes it.
 #[derive(Debug)]
 pub(super) struct Segment {
@@ -58,19 +64,24 @@ impl Segment {
     }
 
     /// The segment after number `last`. Of those before it, as many stay as make those that are
-    /// to be kept with it.
-    pub(super) fn after(recording: &Arc<Recording>, last: u32) -> Result<Self, Fault> {
+    /// to be kept with it. The files of the others have no name any more, and those that are
+    /// given with it are gone when they are dropped: that takes a while.
+    pub(super) fn after(
+        recording: &Arc<Recording>,
+        last: u32,
+    ) -> Result<(Self, Vec<OwnedFd>), Fault> {
         let root = Rooted::open(recording.dir.root())?;
         let dir = made(&root, &recording.dir)?;
         let number = last.saturating_add(1);
         let oldest = number.saturating_sub(recording.segments.max(1) - 1);
+        let mut removed = Vec::new();
         for old in numbers(&dir)?.into_iter().filter(|old| *old < oldest) {
-            let (log, index) = segment_files(old);
-            // Whatever has become of it, it is not in the way.
-            let _ = rustix::fs::unlinkat(&dir, index, AtFlags::empty());
-            let _ = rustix::fs::unlinkat(&dir, log, AtFlags::empty());
+            removed.extend(remove(&dir, old));
         }
-        Self::open(recording, &dir, number)
+        if !has_room(&dir, recording.segment_bytes) {
+            removed.clear();
+        }
+        Ok((Self::open(recording, &dir, number)?, removed))
     }
 
     fn open(recording: &Arc<Recording>, dir: &OwnedFd, number: u32) -> Result<Self, Fault> {
@@ -171,6 +182,23 @@ impl Index {
         let dir = directory(&Rooted::open(dir.root())?, dir)?;
         open(&dir, name, OFlags::APPEND)
     }
+}
+
+/// Removes a segment, and gives what still holds its bytes.
+fn remove(dir: &OwnedFd, number: u32) -> Option<OwnedFd> {
+    let (log, index) = segment_files(number);
+    let flags = HOLDS | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    let held = rustix::fs::openat(dir, &*log, flags, Mode::empty());
+    // Whatever has become of it, it is not in the way.
+    let _ = rustix::fs::unlinkat(dir, index, AtFlags::empty());
+    let _ = rustix::fs::unlinkat(dir, log, AtFlags::empty());
+    held.ok()
+}
+
+/// Whether the disk has room for another segment while an old one is there.
+fn has_room(dir: &OwnedFd, segment_bytes: u64) -> bool {
+    let room = rustix::fs::fstatvfs(dir);
+    room.is_ok_and(|room| room.f_bavail.saturating_mul(room.f_frsize) / 2 > segment_bytes)
 }
 
 fn open(dir: &OwnedFd, name: String, flags: OFlags) -> Result<OwnedFd, Fault> {
