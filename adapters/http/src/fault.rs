@@ -15,6 +15,9 @@ use collodi_inventory::live_use;
 /// asking costs little.
 const RETRY_AFTER: &str = "10";
 
+/// The same, while the server is being replaced: the next one is there in a moment.
+const RETRY_SOON: &str = "1";
+
 /// A problem on its way out.
 #[derive(Clone, Debug)]
 pub(crate) struct Fault {
@@ -50,6 +53,7 @@ pub(crate) enum Kind {
     EnvFailed,
     FileFailed,
     ShuttingDown,
+    HandingOver,
     NothingAsked,
     NoSuchStep,
     BadAnswer,
@@ -129,6 +133,11 @@ impl Kind {
                 S::SERVICE_UNAVAILABLE,
                 "shutting-down",
                 "the server is shutting down",
+            ),
+            Self::HandingOver => (
+                S::SERVICE_UNAVAILABLE,
+                "handing-over",
+                "the server is being replaced",
             ),
             Self::NothingAsked => (S::CONFLICT, "nothing-asked", "the run asks nothing"),
             Self::NoSuchStep => (
@@ -268,7 +277,10 @@ impl From<Refused> for Fault {
             }
             Refused::NoJournal => Self::new(Kind::Busy, detail),
             Refused::HandingOver => {
-                Self::new(Kind::Busy, detail).hint("try again when the next one answers")
+                let detail = "the server is about to be replaced by the next one, which begins this";
+                Self::new(Kind::HandingOver, detail)
+                    .hint("ask again: the next one answers")
+                    .header(header::RETRY_AFTER, HeaderValue::from_static(RETRY_SOON))
             }
             Refused::EnvInUse { by, .. } => Self::new(Kind::InUse, detail)
                 .hint("stop what uses the environment first, or say --force (?force=true)")

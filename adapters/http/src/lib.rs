@@ -32,7 +32,7 @@ pub use keyring::{Key, Keyring, KeyringError};
 pub use routes::{ROUTES, Route};
 pub use scope::{NoScope, Scope};
 pub use serve::{Limits, serve};
-pub use surface::{AuditOf, DoctorOf, HooksOf, KeysOf, MayGoOn, Surface, router};
+pub use surface::{AuditOf, DoctorOf, HooksOf, KeysOf, MayGoOn, NoNextLife, Surface, router};
 pub use token::Token;
 pub use views::{
     app::{app_detail, app_updated, origin, templates},

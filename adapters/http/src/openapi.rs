@@ -122,6 +122,7 @@ fn faults(route: &Route) -> impl Iterator<Item = Kind> {
         (route.scope.is_some(), Kind::Unauthorized),
         (route.scope.is_some(), Kind::TooLittle),
         (route.scope.is_some(), Kind::ShuttingDown),
+        (route.scope.is_some(), Kind::HandingOver),
         (route.path.contains('{'), Kind::BadName),
         (!route.about.parameters.is_empty(), Kind::BadParameter),
     ];

@@ -31,9 +31,25 @@ pub type HooksOf = Arc<dyn Fn() -> Vec<(String, Figures)> + Send + Sync>;
 /// The tokens that were given out, as they are by then.
 pub type KeysOf = Arc<dyn Fn() -> BoxFuture<'static, Arc<Keyring>> + Send + Sync>;
 
-/// Tries whether another life of the server could begin with the settings as they are by now;
-/// says why not.
-pub type MayGoOn = Arc<dyn Fn() -> BoxFuture<'static, Result<(), String>> + Send + Sync>;
+/// Tries whether another life of the server could begin with the settings, and the disk, as they
+/// are by now.
+pub type MayGoOn = Arc<dyn Fn() -> BoxFuture<'static, Result<(), NoNextLife>> + Send + Sync>;
+
+/// Why no other life of a server could begin, in words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NoNextLife {
+    /// The settings, or what the server was started with.
+    Settings(String),
+    /// A file that it has to write.
+    File(String),
+}
+
+impl fmt::Display for NoNextLife {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (Self::Settings(why) | Self::File(why)) = self;
+        f.write_str(why)
+    }
+}
 
 /// What the surface works with. It reaches for nothing else.
 #[derive(Clone)]

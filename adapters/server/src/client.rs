@@ -23,7 +23,7 @@ pub(crate) use wait::{wait, wait_at_most, wait_for};
 /// The status of who has no token, or another server's.
 const UNAUTHORIZED: u16 = 401;
 
-/// The status of a server whose host has shut down.
+/// The status of a server that is shutting down, or about to be replaced.
 const SHUTTING_DOWN: u16 = 503;
 
 /// The status of what the server does not know.
@@ -184,12 +184,20 @@ impl Client {
         })
     }
 
+    /// Whoever goes on for the server that answers no more, when somebody does.
+    pub(crate) fn next_life(&self) -> Result<Option<Self>> {
+        match self.fate()? {
+            Some(Fate::GoesOn) => Self::connect_for(&self.workspace, self.patience).map(Some),
+            Some(Fate::Ended | Fate::Died) | None => Ok(None),
+        }
+    }
+
     fn ask(&self, path: &str) -> Answer {
         self.answered_at_last(|| self.with_token(self.agent.get(self.state.url(path))).call())
     }
 
     /// What is answered. What a server that is just being replaced has not done, its next life is
-    /// asked, at the same address and with the same token.
+    /// asked, at the same address and with the same token; itself, where it was not replaced.
     fn answered(&self, ask: impl Fn() -> Answer) -> Answer {
         self.asked(ask, is_undone)
     }
@@ -203,7 +211,7 @@ impl Client {
 
     fn asked(&self, ask: impl Fn() -> Answer, is_lost: impl Fn(&Answer) -> bool) -> Answer {
         let answer = ask();
-        match is_lost(&answer) && matches!(self.fate(), Ok(Some(Fate::GoesOn))) {
+        match is_lost(&answer) && matches!(self.fate(), Ok(None | Some(Fate::GoesOn))) {
             true => ask(),
             false => answer,
         }

@@ -18,7 +18,7 @@ use collodi_command::Bounds;
 use collodi_config::{Setting, Settings, Size};
 use collodi_driver::{Apps, Driver, HostHandle, Notice, Workspace, survey};
 use collodi_host::{Command, EnvPolicies, Event, Host, HostOptions};
-use collodi_http::{AllowedHosts, Limits, MayGoOn, Surface, Token};
+use collodi_http::{AllowedHosts, Limits, MayGoOn, NoNextLife, Surface, Token};
 use collodi_inventory::{Inventory, half_made};
 use collodi_ledger::Ledger;
 use collodi_logs::Limits as LogLimits;
@@ -252,10 +252,22 @@ impl Node {
 ///
 /// Why not.
 pub(crate) async fn may_start(backends: &Backends, dir: &Path, args: &ServerArgs) -> Result<()> {
+    Hold::may_publish(&may_be_set(backends, dir, args).await?)
+}
+
+/// The same for the next life of a server, which says what to mend.
+async fn may_go_on(backends: &Backends, dir: &Path, args: &ServerArgs) -> Result<(), NoNextLife> {
+    let settings = |error| NoNextLife::Settings(format!("{error:#}"));
+    let dir = may_be_set(backends, dir, args).await.map_err(settings)?;
+    Hold::may_publish(&dir).map_err(|error| NoNextLife::File(format!("{error:#}")))
+}
+
+/// Whether the settings and the words of the command line will do, and where the workspace is.
+async fn may_be_set(backends: &Backends, dir: &Path, args: &ServerArgs) -> Result<PathBuf> {
     let home = Home::open(dir, &*backends.files, args).await?;
     webhooks::hooks(&home.settings)?;
     options(&home, backends, args)?;
-    Hold::may_publish(&home.dir)
+    Ok(home.dir)
 }
 
 /// The same, whenever somebody asks whether another life could begin.
@@ -265,8 +277,7 @@ fn asked_to_go_on(dir: &Path, backends: &Backends, args: &ServerArgs) -> MayGoOn
         let with = Arc::clone(&with);
         Box::pin(async move {
             let (dir, backends, args) = &*with;
-            let tried = may_start(backends, dir, args).await;
-            tried.map_err(|error| format!("{error:#}"))
+            may_go_on(backends, dir, args).await
         })
     })
 }

@@ -2,7 +2,7 @@
 
 use super::{Answered, Shared};
 use crate::{
-    Surface,
+    NoNextLife, Surface,
     fault::{Fault, Kind},
     query::QueryString,
 };
@@ -46,7 +46,11 @@ pub(crate) async fn hand_over(State(surface): Shared, query: QueryString) -> Ans
 async fn may_go_on(surface: &Surface) -> Result<(), Fault> {
     let tried = (surface.may_go_on)().await;
     tried.map_err(|why| {
-        Fault::new(Kind::BadSetting, why)
-            .hint("mend that and ask again; the server goes on as it is")
+        let kind = match &why {
+            NoNextLife::Settings(_) => Kind::BadSetting,
+            NoNextLife::File(_) => Kind::FileFailed,
+        };
+        let hint = "mend that and ask again; the server goes on as it is";
+        Fault::new(kind, why.to_string()).hint(hint)
     })
 }

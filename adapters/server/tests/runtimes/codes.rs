@@ -12,7 +12,7 @@ on_each_runtime! {
     what_a_server_keeps_no_longer_has_ended_all_the_same
     the_end_of_its_server_is_the_end_of_what_a_run_watches
     what_an_earlier_server_left_of_other_apps_outlives_a_run
-    who_watches_a_run_leaves_it_to_the_next_life_of_its_server
+    who_watches_a_run_goes_on_at_the_next_life_of_its_server
 }
 
 /// It is up by what it says, and has failed before its run is told so.
@@ -131,17 +131,43 @@ fn what_an_earlier_server_left_of_other_apps_outlives_a_run(stage: Stage) {
     assert!(!stage::is_alive(pid));
 }
 
-fn who_watches_a_run_leaves_it_to_the_next_life_of_its_server(stage: Stage) {
-    stage.app("demo", SERVES);
+/// It serves when it has counted to one, and counts on.
+const COUNTS: &str = r#"{"daemon": true, "run": [{"method": "shell.run", "params": {
+    "message": "i=0; while :; do i=$((i+1)); echo up $i; sleep 0.02; done",
+    "on": [{"event": "/up/", "done": true}]}}]}"#;
+
+/// Each line is shown once, and an interrupt stops the app.
+fn who_watches_a_run_goes_on_at_the_next_life_of_its_server(stage: Stage) {
+    stage.app("demo", COUNTS);
     let mut serving = stage.serve_quietly();
     let mut guest = stage.guest(&["run", "demo"]);
-    guest.until("all steps are done");
+    let mut said = guest.until("all steps are done");
     let pid = stage.pid_of("demo");
-    serving.signal("-HUP");
-    assert_eq!(guest.code(), Some(0));
+    for signal in ["-HUP", "-HUP", "-KILL"] {
+        serving.signal(signal);
+        if signal == "-KILL" {
+            serving.code();
+            serving = stage.serve_quietly();
+        }
+        let seen = count(&said);
+        said += &guest.until(&format!("up {}", seen + 50));
+    }
     assert_eq!(stage.pid_of("demo"), pid);
-    stage.post("/python/shutdown");
-    assert_eq!(serving.code(), Some(0));
+    guest.signal("-INT");
+    said += &guest.rest();
+    assert_eq!(guest.code(), Some(0));
+    assert!(!stage::is_alive(pid));
+    let said: Vec<_> = numbers(&said).collect();
+    assert!(said.iter().copied().eq(1..=said.len()), "{said:?}");
+}
+
+fn count(said: &str) -> usize {
+    numbers(said).last().unwrap_or_default()
+}
+
+fn numbers(said: &str) -> impl Iterator<Item = usize> {
+    let numbers = said.lines().filter_map(|line| line.split_once("| up "));
+    numbers.filter_map(|(_, number)| number.parse().ok())
 }
 
 fn alone(stage: &Stage) -> Running {

@@ -10,10 +10,12 @@ use std::{
         atomic::{AtomicBool, Ordering::Relaxed},
     },
     thread::{self, JoinHandle},
+    time::Duration,
 };
 
 on_each_runtime! {
     no_caller_is_refused_while_a_server_is_replaced
+    what_is_begun_while_a_server_is_replaced_is_begun_by_the_next
     a_workspace_is_never_free_while_a_server_is_replaced
     a_server_that_cannot_be_replaced_goes_on
     a_server_whose_next_life_could_not_say_where_it_is_goes_on
@@ -55,6 +57,22 @@ fn no_caller_is_refused_while_a_server_is_replaced(stage: Stage) {
     assert_eq!(stage::listeners(pid), 0);
     assert_eq!(stage.post("/python/shutdown").status, 202);
     assert_eq!(serving.code(), Some(0));
+}
+
+/// Each of these came at another moment of a handover, or kept it from being begun.
+fn what_is_begun_while_a_server_is_replaced_is_begun_by_the_next(stage: Stage) {
+    stage.app("demo", SERVER);
+    stage.app("quick", r#"{"run": [{"method": "log", "params": {"raw": "done"}}]}"#);
+    let serving = stage.serve_quietly();
+    stage.post("/python/apps/demo/run");
+    let pid = stage.living_pid_of("demo");
+    for round in 0..12 {
+        serving.signal("-HUP");
+        thread::sleep(Duration::from_millis(round));
+        let ran = stage.output(&["run", "quick", "--again", "--detach"]);
+        assert_eq!(ran.code(), Some(0), "round {round}: {}", ran.stderr());
+    }
+    assert_eq!(stage.living_pid_of("demo"), pid);
 }
 
 /// A second server would start the daemons a second time.

@@ -67,7 +67,14 @@ async fn sit(mut seat: Seat, mut watch: Watch, stop: &str) -> Result<ExitCode> {
     let (mut asked, mut signal) = (false, None);
     loop {
         match seat.next().await {
-            Happened::Told(None) => return watch.desert(),
+            Happened::Told(None) => match watch.go_on()? {
+                Some(client) => {
+                    let text = "the server was replaced, and the next one goes on with the run";
+                    watch.show().warning(text);
+                    seat.move_to(client, &watch);
+                }
+                None => return watch.desert(),
+            },
             Happened::Told(Some(event)) => match watch.hear(&event)? {
                 Goes::Over => break,
                 _ if seat.leaves && !asked && watch.has_steps_done() => return leave(&mut watch),
@@ -202,6 +209,13 @@ enum Happened {
 }
 
 impl Seat {
+    /// Another life of the server goes on, and knows the run.
+    fn move_to(&mut self, client: Arc<Client>, watch: &Watch) {
+        self.changes = listen(&client, CHANGES.to_owned());
+        self.said = listen(&client, watch.logs());
+        self.client = client;
+    }
+
     async fn next(&mut self) -> Happened {
         let signal = self.interrupts.next().map(Happened::Signal);
         let line = self.prompt.line().map(Happened::Line);

@@ -177,7 +177,8 @@ async fn hand_over(node: &Node, follower: Follower, screen: &mut Screen) {
 /// Who goes on in another process has looked whether it can.
 async fn asked(node: &Node, follower: Follower) -> Result<(), String> {
     if follower == Follower::SameProcess {
-        (node.may_go_on)().await?;
+        let tried = (node.may_go_on)().await;
+        tried.map_err(|why| why.to_string())?;
     }
     let asked = node.handle.command(Command::HandOver(follower)).await;
     asked.map(drop).map_err(|error| error.to_string())

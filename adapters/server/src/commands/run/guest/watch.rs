@@ -350,6 +350,22 @@ impl Watch {
         }
     }
 
+    /// The next life of the server, where the run is watched from here on: it knows the run, and
+    /// what is known here is that its steps are through, or nothing.
+    pub(super) fn go_on(&mut self) -> Result<Option<Arc<Client>>> {
+        if self.members.contains_key(&self.id) && !self.has_steps_done() {
+            return Ok(None);
+        }
+        let next = self.client.next_life()?;
+        let path = format!("/python/runs/{}", self.id);
+        let knows = |next: &Client| next.get_while_up::<Run>(&path).is_ok_and(|run| run.is_some());
+        let Some(next) = next.filter(knows).map(Arc::new) else {
+            return Ok(None);
+        };
+        self.client = Arc::clone(&next);
+        Ok(Some(next))
+    }
+
     /// The server tells no more before the end. What it kept up has ended with one that ended in
     /// order, whether that was told or not, and goes on with one that is followed.
     pub(super) fn desert(&self) -> Result<ExitCode> {
