@@ -4,7 +4,7 @@ use crate::inputs::{Inputs, Mouth};
 use crate::transfer::{Transfers, download, fetch};
 use collodi_action::{Action, Completion, Ended, Error, ErrorKind, Progress};
 use collodi_backend::{Backends, Child, ChildEvent, ProcessBackend};
-use collodi_command::{CommandSpec, Exit, Identity, Stdin};
+use collodi_command::{CommandSpec, Exit, Identity, RecordingPlace, Stdin};
 use collodi_host::Input;
 use collodi_machine::ActionId;
 use futures::{
@@ -96,6 +96,10 @@ impl Heard {
 
     fn identity(&self) -> Option<Identity> {
         self.child.as_ref()?.identity()
+    }
+
+    fn recorded(&self) -> Option<RecordingPlace> {
+        self.child.as_ref()?.recorded()
     }
 
     fn poll_event(&mut self, cx: &mut Context<'_>) -> Poll<Option<ChildEvent>> {
@@ -227,6 +231,7 @@ impl Start {
         }
         Life {
             is_identified: false,
+            has_spoken: false,
             child: Heard {
                 child: Some(child),
                 leaves,
@@ -242,6 +247,8 @@ struct Life {
     child: Heard,
     /// It was told what it can be found by again.
     is_identified: bool,
+    /// It has said something, and how far that is recorded was not told.
+    has_spoken: bool,
     exit: Exit,
     _mouth: Option<Mouth>,
 }
@@ -309,8 +316,14 @@ impl Life {
         {
             return Poll::Ready(What::Progress(Progress::Identified(identity)));
         }
-        let progress = match ready!(self.child.poll_event(cx)) {
-            Some(ChildEvent::Output { stream, bytes }) => Progress::Output { stream, bytes },
+        let Poll::Ready(event) = self.child.poll_event(cx) else {
+            return self.poll_recorded();
+        };
+        let progress = match event {
+            Some(ChildEvent::Output { stream, bytes }) => {
+                self.has_spoken = true;
+                Progress::Output { stream, bytes }
+            }
             Some(ChildEvent::Exited(exit)) => {
                 self.exit = exit;
                 Progress::Exited(exit)
@@ -321,6 +334,17 @@ impl Life {
             None => return Poll::Ready(completed(self.exit, false)),
         };
         Poll::Ready(What::Progress(progress))
+    }
+}
+
+impl Life {
+    /// How far all is recorded that it has said, once nothing more comes.
+    fn poll_recorded(&mut self) -> Poll<What> {
+        let has_spoken = mem::take(&mut self.has_spoken);
+        match self.child.recorded().filter(|_| has_spoken) {
+            Some(place) => Poll::Ready(What::Progress(Progress::Recorded(place))),
+            None => Poll::Pending,
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use collodi_backend::{
     Capabilities, Capability, Child, ChildEvent, ChildInput, Clock, Enforcement, Error, ErrorKind,
     Member, ProcessBackend,
 };
-use collodi_command::{CommandSpec, Exit, Identity, Signal, TreeId, Usage};
+use collodi_command::{CommandSpec, Exit, Identity, RecordingPlace, Signal, TreeId, Usage};
 use std::{
     fmt,
     sync::Arc,
@@ -198,6 +198,10 @@ impl Child for Watched {
 
     fn identity(&self) -> Option<Identity> {
         self.inner.as_ref()?.identity()
+    }
+
+    fn recorded(&self) -> Option<RecordingPlace> {
+        self.inner.as_ref()?.recorded()
     }
 
     fn poll_event(&mut self, cx: &mut Context<'_>) -> Poll<Option<ChildEvent>> {

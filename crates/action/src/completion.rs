@@ -2,7 +2,7 @@
 
 use crate::Error;
 use alloc::{string::String, sync::Arc, vec::Vec};
-use collodi_command::{Exit, Identity, Member, Stream};
+use collodi_command::{Exit, Identity, Member, RecordingPlace, Stream};
 use collodi_file::{FileAnswer, FileError};
 use collodi_web::{Downloaded, Fetched, WebError};
 use core::fmt;
@@ -25,6 +25,9 @@ pub enum Progress {
         /// What; never empty.
         bytes: Arc<[u8]>,
     },
+    /// All that was said until now is recorded before this place. Comes when nothing more is
+    /// said for the moment, if at all.
+    Recorded(RecordingPlace),
     /// It ended. More output may follow.
     Exited(Exit),
     /// This much of a download is there.
@@ -45,6 +48,7 @@ impl fmt::Display for Progress {
             Self::Output { stream, bytes } => {
                 write!(f, "{stream} {:?}", String::from_utf8_lossy(bytes))
             }
+            Self::Recorded(place) => write!(f, "recorded to {place}"),
             Self::Exited(exit) => write!(f, "exited ({exit})"),
             Self::Transferred {
                 done,

@@ -3,7 +3,9 @@
 use crate::{Capabilities, Capability, Error, ErrorKind};
 use alloc::{boxed::Box, sync::Arc, vec::Vec};
 use async_trait::async_trait;
-use collodi_command::{CommandSpec, Exit, Identity, Member, Signal, Stream, TreeId, Usage};
+use collodi_command::{
+    CommandSpec, Exit, Identity, Member, RecordingPlace, Signal, Stream, TreeId, Usage,
+};
 use collodi_sandbox::Enforcement;
 use core::{
     fmt,
@@ -74,6 +76,12 @@ pub trait Child: Send + fmt::Debug {
 
     /// What the child can be found by again, where that can be done.
     fn identity(&self) -> Option<Identity> {
+        None
+    }
+
+    /// Behind which byte of its recording all is that was told of it; none where nothing is
+    /// recorded, or not all of it was.
+    fn recorded(&self) -> Option<RecordingPlace> {
         None
     }
 

@@ -25,7 +25,7 @@ pub use identity::{Identity, NotAnIdentity};
 pub use member::Member;
 pub use purpose::{Kind, Purpose};
 pub use quote::{quote_posix, shell_words};
-pub use recording::Recording;
+pub use recording::{NotAPlace, Recording, RecordingPlace};
 pub use sandbox::Sandbox;
 pub use signal::Signal;
 pub use spec::{CommandSpec, Stdin, Stream, TreeId};

@@ -2,6 +2,7 @@
 
 use alloc::{string::String, sync::Arc};
 use collodi_contain::ContainedPath;
+use core::{fmt, num::NonZeroU32, str::FromStr};
 
 /// Files that keep what a process says, so that it outlives whoever reads it.
 ///
@@ -32,3 +33,44 @@ impl Recording {
         }
     }
 }
+
+/// A place in a recording: behind so many bytes of a file of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct RecordingPlace {
+    /// The number of the file; the first is 1.
+    pub segment: NonZeroU32,
+    /// How many bytes of it are before.
+    pub offset: u64,
+}
+
+/// As `3:1042`: the file, and the bytes.
+impl fmt::Display for RecordingPlace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.segment, self.offset)
+    }
+}
+
+impl FromStr for RecordingPlace {
+    type Err = NotAPlace;
+
+    fn from_str(text: &str) -> Result<Self, NotAPlace> {
+        let read = || {
+            let (segment, offset) = text.split_once(':')?;
+            let (segment, offset) = (segment.parse().ok()?, offset.parse().ok()?);
+            Some(Self { segment, offset })
+        };
+        read().ok_or(NotAPlace)
+    }
+}
+
+/// The text is no place in a recording.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NotAPlace;
+
+impl fmt::Display for NotAPlace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a place in a recording is the number of a file, `:`, and a number of bytes")
+    }
+}
+
+impl core::error::Error for NotAPlace {}

@@ -12,7 +12,7 @@ use crate::{
 };
 use alloc::{boxed::Box, string::String, sync::Arc, vec::Vec};
 use collodi_action::{Action, Error};
-use collodi_command::{Exit, Identity, Member, Signal, Stdin, TreeId};
+use collodi_command::{Exit, Identity, Member, RecordingPlace, Signal, Stdin, TreeId};
 use collodi_contain::ContainedPath;
 use collodi_logs::{Log, Url, recording::restore};
 use collodi_machine::ActionId;
@@ -32,6 +32,10 @@ pub struct Process {
     supervisor: Supervisor,
     log: Log,
     own_from: u64,
+    /// How far its recording is known to be.
+    recorded: Option<RecordingPlace>,
+    /// The lines that it has said since.
+    since_recorded: u32,
     reach: Reach,
     watch: Watch,
     epoch: WallTime,
@@ -143,6 +147,8 @@ impl Process {
             supervisor,
             log,
             own_from: birth.past.own_from,
+            recorded: None,
+            since_recorded: 0,
             epoch,
             reach: Reach::new(None),
             life: None,
@@ -302,21 +308,24 @@ impl Process {
         let epoch = self.epoch;
         let when = |at| instant(epoch, at);
         let mut before = None;
-        for segment in history.segments() {
+        for (number, segment) in history.segments() {
             let index = String::from_utf8_lossy(&segment.index);
-            let (log, until) = (&mut self.log, history.mark.at);
+            let (log, until) = (&mut self.log, history.mark.until(number));
             before = restore(log, &index, &segment.bytes, until, when).or(before);
         }
         let recording = self.daemon.command.recording.as_ref();
         let segment_bytes = recording.map_or(0, |recording| recording.segment_bytes);
         self.log.go_on(history.offset(before, segment_bytes));
+        self.recorded = history.end();
     }
 
     /// How far its log is.
     pub(crate) fn log_mark(&self, now: Instant) -> LogMark {
+        let since = self.recorded.map_or(0, |_| u64::from(self.since_recorded));
         LogMark {
-            next: self.log.next_seq(),
+            next: self.log.next_seq().saturating_sub(since),
             at: self.epoch + now.since_origin(),
+            place: self.recorded,
         }
     }
 

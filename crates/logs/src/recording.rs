@@ -202,29 +202,38 @@ impl Pieces {
     }
 }
 
+/// Where in a segment a log was, when the number of its next line was known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Until {
+    /// Behind so many bytes of it.
+    Byte(u64),
+    /// At this time, as well as the index knows.
+    Time(WallTime),
+}
+
 /// Refills a log with a segment: its index and its bytes. Segments are given oldest first;
 /// what the log gets afterwards goes on behind them. `when` says which instant a time was.
 ///
 /// A life that ended ends the lines that it had begun. Gives the number that the log's next
-/// line would have had at the time `until`, as well as the index knows; none when nothing of
-/// the segment is so old.
+/// line would have had at `until`; none when nothing of the segment is so old, or it is shorter.
 pub fn restore(
     log: &mut Log,
     index: &str,
     bytes: &[u8],
-    until: WallTime,
+    until: Until,
     when: impl Fn(WallTime) -> Instant,
 ) -> Option<u64> {
-    let mut before = None;
+    let mut before = (until == Until::Byte(0)).then(|| log.next_seq());
     for (at, recorded) in recorded(index, bytes.len() as u64) {
         let now = when(at);
         match recorded {
             Recorded::Said(stream, range) => {
-                let piece = usize::try_from(range.start)
-                    .ok()
-                    .zip(usize::try_from(range.end).ok())
-                    .and_then(|(start, end)| bytes.get(start..end));
-                log.push(now, stream, piece.unwrap_or_default());
+                let (first, rest) = cut(bytes, &range, until);
+                log.push(now, stream, first);
+                if until == Until::Byte(range.start + first.len() as u64) {
+                    before = Some(log.next_seq());
+                }
+                log.push(now, stream, rest);
             }
             Recorded::Missing(missing) => {
                 log.note(now, &format!("{missing} bytes could not be recorded"));
@@ -233,9 +242,24 @@ pub fn restore(
                 log.close(now);
             }
         }
-        if at.as_duration() + GRAIN <= until.as_duration() {
+        if matches!(until, Until::Time(until) if at.as_duration() + GRAIN <= until.as_duration()) {
             before = Some(log.next_seq());
         }
     }
     before
+}
+
+/// A piece of a segment, in two where a log was known to be within it.
+fn cut<'b>(bytes: &'b [u8], range: &Range<u64>, until: Until) -> (&'b [u8], &'b [u8]) {
+    let at = |byte: u64| usize::try_from(byte).ok();
+    let piece = at(range.start).zip(at(range.end));
+    let piece = piece.and_then(|(start, end)| bytes.get(start..end));
+    let piece = piece.unwrap_or_default();
+    match until {
+        Until::Byte(byte) if range.contains(&byte) => {
+            piece.split_at_checked(at(byte - range.start).unwrap_or_default())
+        }
+        _ => None,
+    }
+    .unwrap_or((piece, &[]))
 }

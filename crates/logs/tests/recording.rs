@@ -5,7 +5,8 @@ use collodi_command::{Exit, Signal, Stream};
 use collodi_logs::{
     Limits, Log,
     recording::{
-        Mark, Marked, NotAMark, Pen, Recorded, recorded, restore, segment_files, segment_number,
+        Mark, Marked, NotAMark, Pen, Recorded, Until, recorded, restore, segment_files,
+        segment_number,
     },
 };
 use collodi_time::{Instant, WallTime};
@@ -73,7 +74,7 @@ fn a_log_is_refilled_and_goes_on() {
     let mut log = Log::new(Limits::default());
     let when =
         |at: WallTime| Instant::from_millis(u64::try_from(at.as_duration().as_millis()).unwrap());
-    let until = WallTime::since_unix_epoch(Duration::from_millis(1500));
+    let until = Until::Time(WallTime::since_unix_epoch(Duration::from_millis(1500)));
     let before = restore(&mut log, "1000 stdout 0\n", b"one\ntw", until, when);
     assert_eq!(before, Some(1));
     restore(
@@ -101,6 +102,20 @@ fn a_log_is_refilled_and_goes_on() {
         .into_iter()
         .collect::<Vec<_>>()
     );
+}
+
+/// Whoever knows the place to the byte has the number to the line, whatever the times are.
+#[test]
+fn the_number_at_a_byte_of_a_segment_is_known() {
+    let (index, bytes) = ("1000 stdout 0\n1000 stderr 6\n", b"one\ntwthree\no\n");
+    let number = |byte| {
+        let (mut log, when) = (Log::new(Limits::default()), |_| Instant::ZERO);
+        restore(&mut log, index, bytes, Until::Byte(byte), when)
+    };
+    let numbers: Vec<_> = (0..=14).map(number).collect();
+    let known = [0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1, 2, 2, 3];
+    assert_eq!(numbers, known.map(Some));
+    assert_eq!(number(15), None, "it is not so long");
 }
 
 #[test]

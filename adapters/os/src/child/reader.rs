@@ -2,7 +2,7 @@
 
 use super::pace::{Meter, Pace};
 use crate::recorder::Recorder;
-use collodi_command::{Exit, Stream};
+use collodi_command::{Exit, RecordingPlace, Stream};
 use rustix::{
     fd::{BorrowedFd, OwnedFd},
     io::Errno,
@@ -131,6 +131,11 @@ impl Reader {
         if let Some(recorder) = &mut self.recorder {
             recorder.close(stream);
         }
+    }
+
+    /// Behind which byte of the recording all is that was read; none where not all of it is kept.
+    pub fn recorded(&self) -> Option<RecordingPlace> {
+        self.recorder.as_ref()?.place()
     }
 
     /// Files of the recording that are no longer kept: to close them takes a while.

@@ -4,7 +4,7 @@ use super::{output::Output, reaper::reap, tidy::tidy_later};
 use crate::{Children, Reactor, Sleep, Spawned, Watched as _, write_some};
 use async_trait::async_trait;
 use collodi_backend::{ChildEvent, ChildInput, Enforcement, Error, ErrorKind};
-use collodi_command::{Exit, Identity};
+use collodi_command::{Exit, Identity, RecordingPlace};
 use rustix::fd::{AsFd as _, OwnedFd};
 use std::{
     fmt,
@@ -92,6 +92,10 @@ impl<R: Reactor> collodi_backend::Child for Child<R> {
 
     fn identity(&self) -> Option<Identity> {
         self.identity.clone()
+    }
+
+    fn recorded(&self) -> Option<RecordingPlace> {
+        self.output.recorded()
     }
 
     fn enforcement(&self) -> Option<Enforcement> {

@@ -3,7 +3,7 @@
 use super::{nap::Nap, pipe::Pipe};
 use crate::{Children, Heard, Reactor, Reader};
 use collodi_backend::ChildEvent;
-use collodi_command::{Exit, Stream};
+use collodi_command::{Exit, RecordingPlace, Stream};
 use rustix::fd::OwnedFd;
 use std::{
     fmt,
@@ -64,6 +64,11 @@ impl<R: Reactor> Output<R> {
     /// Whether the limit is used up.
     pub(super) fn is_used_up(&self) -> bool {
         self.left == Some(0)
+    }
+
+    /// Behind which byte of the recording all is that was read.
+    pub(super) fn recorded(&self) -> Option<RecordingPlace> {
+        self.reader.recorded()
     }
 
     /// Notes how the child ended.

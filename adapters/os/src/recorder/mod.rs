@@ -5,7 +5,7 @@ mod segment;
 
 use crate::fault::Fault;
 use collodi_backend::{Error, ErrorKind};
-use collodi_command::{Exit, Identity, Recording, Stream};
+use collodi_command::{Exit, Identity, Recording, RecordingPlace, Stream};
 use collodi_file::FileErrorKind;
 use collodi_logs::{
     Mask,
@@ -18,6 +18,7 @@ use rustix::{
 use segment::Segment;
 use std::{
     mem,
+    num::NonZeroU32,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -185,6 +186,17 @@ impl Recorder {
         match &self.state {
             State::Open(segment) => segment.last(buffer),
             State::Broken(..) => Err(Errno::IO),
+        }
+    }
+
+    /// Behind which byte all is that was said; none while a disk takes nothing.
+    pub(crate) fn place(&self) -> Option<RecordingPlace> {
+        match &self.state {
+            State::Open(segment) => Some(RecordingPlace {
+                segment: NonZeroU32::new(segment.number)?,
+                offset: segment.length,
+            }),
+            State::Broken(..) => None,
         }
     }
 

@@ -62,7 +62,10 @@ fn no_caller_is_refused_while_a_server_is_replaced(stage: Stage) {
 /// Each of these came at another moment of a handover, or kept it from being begun.
 fn what_is_begun_while_a_server_is_replaced_is_begun_by_the_next(stage: Stage) {
     stage.app("demo", SERVER);
-    stage.app("quick", r#"{"run": [{"method": "log", "params": {"raw": "done"}}]}"#);
+    stage.app(
+        "quick",
+        r#"{"run": [{"method": "log", "params": {"raw": "done"}}]}"#,
+    );
     let serving = stage.serve_quietly();
     stage.post("/python/apps/demo/run");
     let pid = stage.living_pid_of("demo");

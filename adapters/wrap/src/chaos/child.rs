@@ -2,7 +2,7 @@
 
 use super::Fate;
 use collodi_backend::{BoxFuture, Child, ChildEvent, ChildInput};
-use collodi_command::Identity;
+use collodi_command::{Identity, RecordingPlace};
 use std::{
     fmt,
     sync::Arc,
@@ -34,6 +34,10 @@ impl Child for Late {
 
     fn identity(&self) -> Option<Identity> {
         self.inner.identity()
+    }
+
+    fn recorded(&self) -> Option<RecordingPlace> {
+        self.inner.recorded()
     }
 
     fn enforcement(&self) -> Option<collodi_backend::Enforcement> {

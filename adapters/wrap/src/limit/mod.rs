@@ -7,7 +7,7 @@ use collodi_backend::{
     Backends, Capabilities, Capability, Child, ChildEvent, ChildInput, Error, Member,
     ProcessBackend,
 };
-use collodi_command::{CommandSpec, Identity, Signal, TreeId, Usage};
+use collodi_command::{CommandSpec, Identity, RecordingPlace, Signal, TreeId, Usage};
 use slots::{Slot, Slots};
 use std::{
     num::NonZeroUsize,
@@ -100,6 +100,10 @@ impl Child for Counted {
 
     fn identity(&self) -> Option<Identity> {
         self.inner.identity()
+    }
+
+    fn recorded(&self) -> Option<RecordingPlace> {
+        self.inner.recorded()
     }
 
     fn enforcement(&self) -> Option<collodi_backend::Enforcement> {

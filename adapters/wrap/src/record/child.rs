@@ -4,7 +4,7 @@ use super::{Call, Recorder};
 use async_trait::async_trait;
 use collodi_action::{Action, Completion, Ended, Progress};
 use collodi_backend::{Child, ChildEvent, ChildInput, Error};
-use collodi_command::{Exit, Identity, TreeId};
+use collodi_command::{Exit, Identity, RecordingPlace, TreeId};
 use std::{
     sync::Arc,
     task::{Context, Poll, ready},
@@ -70,6 +70,10 @@ impl Child for Told {
 
     fn identity(&self) -> Option<Identity> {
         self.inner.identity()
+    }
+
+    fn recorded(&self) -> Option<RecordingPlace> {
+        self.inner.recorded()
     }
 
     fn enforcement(&self) -> Option<collodi_backend::Enforcement> {

@@ -9,9 +9,11 @@ use alloc::{
     vec::Vec,
 };
 use collodi_action::Completion;
+use collodi_command::RecordingPlace;
 use collodi_file::{Entry, FileAnswer, FileOp};
 use collodi_logs::recording::{segment_files, segment_number};
 use collodi_time::Instant;
+use core::num::NonZeroU32;
 
 /// How many of the last segments are read: the log has room for no more.
 const SEGMENTS: usize = 2;
@@ -31,9 +33,20 @@ pub(crate) struct History {
 }
 
 impl History {
-    /// The segments that are kept, oldest first.
-    pub(crate) fn segments(&self) -> impl Iterator<Item = &Segment> {
-        self.segments.values()
+    /// The segments that are kept with their numbers, oldest first.
+    pub(crate) fn segments(&self) -> impl Iterator<Item = (u32, &Segment)> {
+        self.segments
+            .iter()
+            .map(|(number, segment)| (*number, segment))
+    }
+
+    /// Behind which byte all is that was read.
+    pub(crate) fn end(&self) -> Option<RecordingPlace> {
+        let (number, segment) = self.segments.last_key_value()?;
+        Some(RecordingPlace {
+            segment: NonZeroU32::new(*number)?,
+            offset: segment.bytes.len() as u64,
+        })
     }
 
     fn put(&mut self, number: u32, part: Part, bytes: Vec<u8>) {

@@ -8,8 +8,11 @@ use alloc::{
     sync::Arc,
     vec::Vec,
 };
-use collodi_command::{Bounds, CommandSpec, Exit, Identity, Stdin, Terminal, TreeId};
+use collodi_command::{
+    Bounds, CommandSpec, Exit, Identity, RecordingPlace, Stdin, Terminal, TreeId,
+};
 use collodi_contain::{ContainedPath, RelPath, Root};
+use collodi_logs::recording::Until;
 use collodi_restart::{GiveUp, Rule, Startup, Verdict};
 use collodi_run::{App, DaemonSpec, Probe, Readiness, Restart};
 use collodi_script::Supervision;
@@ -53,6 +56,20 @@ pub(crate) struct LogMark {
     pub(crate) next: u64,
     /// When.
     pub(crate) at: WallTime,
+    /// Where its recording was then, if that is known: it says so better than the time.
+    pub(crate) place: Option<RecordingPlace>,
+}
+
+impl LogMark {
+    /// Where it was in the segment with this number.
+    pub(crate) fn until(&self, number: u32) -> Until {
+        match self.place {
+            None => Until::Time(self.at),
+            Some(place) if place.segment.get() == number => Until::Byte(place.offset),
+            // It is in another one.
+            Some(_) => Until::Byte(u64::MAX),
+        }
+    }
 }
 
 impl Record {
@@ -87,6 +104,10 @@ impl Record {
             ("kept", kept),
             ("logNext", text(self.log.next)),
             ("logAt", text(millis_of(self.log.at))),
+            (
+                "logPlace",
+                optional(self.log.place.map(|at| at.to_string())),
+            ),
         ]);
         (value.to_json_pretty() + "\n").into_bytes()
     }
@@ -132,6 +153,7 @@ impl Record {
             log: LogMark {
                 next: fields.parsed("logNext")?.unwrap_or_default(),
                 at: fields.wall_time("logAt")?.unwrap_or_default(),
+                place: fields.parsed("logPlace")?,
             },
         })
     }

@@ -238,6 +238,7 @@ impl Process {
             Progress::Output { stream, bytes } => self.output(now, stream, &bytes, shared),
             Progress::Exited(exit) => self.exited(exit, shared),
             Progress::Identified(identity) => self.identity = Some(identity),
+            Progress::Recorded(place) => (self.recorded, self.since_recorded) = (Some(place), 0),
             Progress::Transferred { .. } => {}
         }
     }
@@ -297,6 +298,8 @@ impl Process {
                 });
             }
         });
+        let lines = u32::try_from(said.end - said.start).unwrap_or(u32::MAX);
+        self.since_recorded = self.since_recorded.saturating_add(lines);
         if !shared.tells_lines && !said.is_empty() {
             self.tell(ProcessEvent::Grew, shared);
         }

@@ -73,7 +73,10 @@ impl Run {
 fn hear(cx: &mut Context, id: ActionId, progress: &Progress) -> Option<ShellHeard> {
     match progress {
         Progress::Spawned { .. } => Some(ShellHeard::Spawned),
-        Progress::Identified(_) | Progress::Exited(_) | Progress::Transferred { .. } => None,
+        Progress::Identified(_)
+        | Progress::Recorded(_)
+        | Progress::Exited(_)
+        | Progress::Transferred { .. } => None,
         Progress::Output { stream, bytes } => {
             let session = cx.sessions.of(id)?;
             let heard = session.hear(*stream, bytes);

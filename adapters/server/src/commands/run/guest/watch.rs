@@ -358,7 +358,10 @@ impl Watch {
         }
         let next = self.client.next_life()?;
         let path = format!("/python/runs/{}", self.id);
-        let knows = |next: &Client| next.get_while_up::<Run>(&path).is_ok_and(|run| run.is_some());
+        let knows = |next: &Client| {
+            next.get_while_up::<Run>(&path)
+                .is_ok_and(|run| run.is_some())
+        };
         let Some(next) = next.filter(knows).map(Arc::new) else {
             return Ok(None);
         };
