@@ -16,12 +16,18 @@ impl Supervisor {
             (_, Some(give_up)) if self.tries.exceeded(give_up, now) => {
                 self.finish(Ended::GaveUp(give_up));
             }
-            (Verdict::RestartNow, _) if self.lived(now) >= self.policy.backoff.initial => {
+            (Verdict::RestartNow, _) if self.lived_long(now, death) => {
                 self.tries.record(now);
                 self.spawn();
             }
             _ => self.wait(now),
         }
+    }
+
+    /// Whether it lived for the first delay at least. What could not be started has not lived, however
+    /// long ago the life before it began.
+    fn lived_long(&self, now: Instant, death: Death) -> bool {
+        death != Death::SpawnFailed && self.lived(now) >= self.policy.backoff.initial
     }
 
     fn was_stable(&self, now: Instant) -> bool {
