@@ -12,7 +12,7 @@ use collodi_action::{Error, ErrorKind};
 use collodi_command::{Kind, Purpose, TreeId};
 use collodi_logs::Log;
 use collodi_machine::ActionId;
-use collodi_restart::{Input, Supervisor};
+use collodi_restart::{Input, Standing, Supervisor};
 use collodi_run::{Completed, DaemonSpec, Keep};
 use collodi_time::Instant;
 use collodi_value::Value;
@@ -127,8 +127,13 @@ impl Host {
         let startup = startup.unwrap_or(self.options.restart.startup);
         let policy = birth.daemon.restart.over(&self.options.restart, startup);
         let policy = self.alike.policy(policy);
-        let supervisor = Supervisor::new(policy, self.options.stop.clone(), seed);
-        let supervisor = supervisor.resumed(birth.past.restarts, birth.past.last_exit);
+        let standing = Standing {
+            restarts: birth.past.restarts,
+            last_exit: birth.past.last_exit,
+            ..Standing::new(seed)
+        };
+        let stop = self.options.stop.clone();
+        let supervisor = Supervisor::resumed(policy, stop, standing, Instant::ZERO);
         self.alike.share(&mut birth.daemon);
         let id = birth.id.clone();
         let mask = self.shared.secrets.mask_of(&birth.daemon.command);

@@ -30,7 +30,8 @@ impl Supervisor {
         death != Death::SpawnFailed && self.lived(now) >= self.policy.backoff.initial
     }
 
-    fn was_stable(&self, now: Instant) -> bool {
+    /// Whether the life at hand, or the last one, is long enough that the count of tries starts over.
+    pub(super) fn was_stable(&self, now: Instant) -> bool {
         let needed = self
             .policy
             .stable_after
