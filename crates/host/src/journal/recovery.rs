@@ -247,9 +247,7 @@ impl Host {
             self.wait_for_the_end(Some(Deadline::new(now + MOST_TO_END, "what was left")));
         }
         self.shared.journal.recovery = Recovery::Clearing(found);
-        for record in records {
-            self.resume(now, record);
-        }
+        self.resume(now, records);
         self.look(Look::Temporary, self.temporary_files());
         self.resumed(now);
     }

@@ -10,6 +10,15 @@ use collodi_machine::ActionId;
 use collodi_restart::Input;
 use collodi_time::Instant;
 
+/// A daemon of an earlier host that is known again.
+struct Known {
+    id: ProcessId,
+    mark: LogMark,
+    /// It was ended; somebody wants that it stays so.
+    ended: bool,
+    stays_stopped: bool,
+}
+
 impl Host {
     /// What was stopped and stays so is forgotten when its app is run again, with what it said.
     pub(crate) fn forget_stopped(&mut self, app: &str) {
@@ -20,8 +29,28 @@ impl Host {
         its.iter().for_each(|id| self.forget_process(id));
     }
 
-    /// A daemon of an earlier host goes on, as far as it is to.
-    pub(super) fn resume(&mut self, now: Instant, record: Record) {
+    /// Daemons of an earlier host go on, as far as they are to: each when all are known that it may
+    /// depend on.
+    pub(super) fn resume(&mut self, now: Instant, records: Vec<Record>) {
+        let known = records.into_iter().map(|record| self.take_up(now, record));
+        for daemon in known.collect::<Vec<_>>() {
+            self.set_going(now, &daemon);
+        }
+    }
+
+    fn set_going(&mut self, now: Instant, daemon: &Known) {
+        let (id, mark) = (&daemon.id, daemon.mark);
+        match daemon.ended {
+            true if daemon.stays_stopped => self.keep_stopped(now, id, mark),
+            // The host that follows begins it.
+            true if self.shutting_down => self.stop_daemons(core::slice::from_ref(id)),
+            true => self.begin_process(now, id),
+            false => self.begin_history(now, id, mark),
+        }
+    }
+
+    /// A daemon of an earlier host is known again.
+    fn take_up(&mut self, now: Instant, record: Record) -> Known {
         let stays_stopped = record.stays_stopped();
         // Of what was not written down nobody knows more than that it is.
         let began = record
@@ -64,12 +93,11 @@ impl Host {
             process.order.stop_asked |= stopped || self.shutting_down;
             url.into_iter().for_each(|url| process.answered(&url));
         }
-        match revived {
-            true if stays_stopped => self.keep_stopped(now, &id, mark),
-            // The host that follows begins it.
-            true if self.shutting_down => self.stop_daemons(core::slice::from_ref(&id)),
-            true => self.begin_process(now, &id),
-            false => self.begin_history(now, &id, mark),
+        Known {
+            id,
+            mark,
+            ended: revived,
+            stays_stopped,
         }
     }
 
