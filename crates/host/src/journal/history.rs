@@ -11,6 +11,7 @@ use alloc::{
 use collodi_action::Completion;
 use collodi_file::{Entry, FileAnswer, FileOp};
 use collodi_logs::recording::{segment_files, segment_number};
+use collodi_restart::Input;
 use collodi_time::Instant;
 
 /// How many of the last segments are read: the log has room for no more.
@@ -26,6 +27,8 @@ pub(crate) struct History {
     /// Answers that are still to come.
     left: usize,
     segments: BTreeMap<u32, Segment>,
+    /// What is asked of the daemon meanwhile: it goes on with that.
+    pub(crate) asked: Option<Input>,
     /// How far the log was when that was last written down.
     pub(crate) mark: LogMark,
 }
@@ -120,7 +123,7 @@ impl Host {
                 let all = FileOp::ReadAll { path, last, limit };
                 self.look(Look::History(id.clone()), all);
             }
-            None => self.go_on_with(now, id),
+            None => self.go_on_with(now, id, None),
         }
     }
 
@@ -203,11 +206,12 @@ impl Host {
         if self.history_of(id).is_none_or(|history| history.left > 0) {
             return;
         }
-        if let Some(process) = self.processes.get_mut(id) {
-            let history = process.order.history.take().unwrap_or_default();
-            process.restore(&history);
-        }
-        self.go_on_with(now, id);
+        let Some(process) = self.processes.get_mut(id) else {
+            return;
+        };
+        let history = process.order.history.take().unwrap_or_default();
+        process.restore(&history);
+        self.go_on_with(now, id, history.asked);
         self.resumed(now);
     }
 }

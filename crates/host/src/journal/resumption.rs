@@ -3,12 +3,12 @@
 use super::{LogMark, Record};
 use crate::{
     Host, ProcessId, RunEntry,
-    process::{Birth, First, Past, instant},
+    process::{Birth, First, instant},
 };
 use alloc::{boxed::Box, string::ToString, sync::Arc, vec::Vec};
 use collodi_machine::ActionId;
-use collodi_restart::Input;
-use collodi_time::Instant;
+use collodi_restart::{Input, Phase, Standing};
+use collodi_time::{Instant, WallTime};
 
 /// A daemon of an earlier host that is known again.
 struct Known {
@@ -56,22 +56,20 @@ impl Host {
         let began = record
             .began
             .map_or(now, |at| instant(self.options.epoch, at));
-        let first = match (&record.identity, record.ended) {
-            (_, true) => First::Started,
-            (Some(identity), false) => First::Adopted(Box::new(identity.clone()), began),
-            (None, false) => First::Lost,
+        let first = match &record.identity {
+            _ if record.ended || record.waits() => First::Started,
+            Some(identity) => First::Adopted(Box::new(identity.clone()), began),
+            None => First::Lost,
         };
         let revived = record.ended;
         let (id, stopped, url) = (record.id.clone(), record.stopped, record.url.clone());
         let mark = record.log;
-        let past = Past {
-            restarts: if revived { 0 } else { record.past.restarts },
-            ..record.past
-        };
+        let seed = self.shared.ids.seed();
+        let standing = standing(&record, self.options.epoch, seed);
+        let after = record.after.clone().filter(|_| record.waits());
         let kept = record.kept.as_ref().filter(|_| !revived);
         let kept = kept.map(|_| ActionId::from_number(0));
         self.restore_run(now, &record);
-        let seed = self.shared.ids.seed();
         let birth = Birth {
             id: record.id,
             app: Arc::new(record.app),
@@ -81,14 +79,17 @@ impl Host {
             starting: None,
             kept,
             first,
-            past,
+            own_from: record.own_from,
         };
-        self.add_process(birth, seed);
+        self.add_process(now, birth, standing);
+        if after.is_some() {
+            self.ties.tie(&id);
+        }
         if let Some(process) = self.processes.get_mut(&id) {
             if !stays_stopped {
                 self.shared.note_daemon(now, process.tree(), &id);
             }
-            process.order.noted = true;
+            (process.order.noted, process.order.after) = (true, after);
             process.stopped_by_operator |= stopped;
             process.order.stop_asked |= stopped || self.shutting_down;
             url.into_iter().for_each(|url| process.answered(&url));
@@ -102,9 +103,21 @@ impl Host {
     }
 
     /// A daemon of an earlier host goes on; one that is to be ended is ended then.
-    pub(super) fn go_on_with(&mut self, now: Instant, id: &ProcessId) {
-        self.process_input(now, id, Input::Start);
-        if self.process(id).is_some_and(|p| p.order.stop_asked) {
+    pub(super) fn go_on_with(&mut self, now: Instant, id: &ProcessId, asked: Option<Input>) {
+        let Some(process) = self.processes.get_mut(id) else {
+            return;
+        };
+        let is_to_end = process.order.stop_asked;
+        let asked = asked.filter(|_| !is_to_end);
+        if asked.is_none() && !is_to_end {
+            process.waits_on(now, &mut self.shared);
+        }
+        match process.status().phase {
+            // When others are up.
+            Phase::Held => self.settle(now, id),
+            _ => self.process_input(now, id, asked.unwrap_or(Input::Start)),
+        }
+        if is_to_end {
             self.stop_daemons(core::slice::from_ref(id));
         }
     }
@@ -139,5 +152,20 @@ impl Host {
         if run.outcome().is_some() && !self.ended_runs.iter().any(|(_, id)| *id == record.run) {
             self.ended_runs.push((now, record.run.clone()));
         }
+    }
+}
+
+/// From where the supervisor of a daemon goes on: of one that was ended, from the beginning.
+fn standing(record: &Record, epoch: WallTime, seed: u64) -> Standing {
+    if record.ended {
+        return Standing {
+            last_exit: record.standing.last_exit,
+            ..Standing::new(seed)
+        };
+    }
+    let standing = record.standing.at(epoch, seed);
+    Standing {
+        pause: standing.pause.filter(|_| record.waits()),
+        ..standing
     }
 }

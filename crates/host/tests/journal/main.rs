@@ -3,6 +3,7 @@
 
 mod machinery;
 mod recordings;
+mod waits;
 
 use collodi_command::{Exit, Signal};
 use collodi_contain::Name;
