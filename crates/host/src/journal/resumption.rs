@@ -52,15 +52,7 @@ impl Host {
     /// A daemon of an earlier host is known again.
     fn take_up(&mut self, now: Instant, record: Record) -> Known {
         let stays_stopped = record.stays_stopped();
-        // Of what was not written down nobody knows more than that it is.
-        let began = record
-            .began
-            .map_or(now, |at| instant(self.options.epoch, at));
-        let first = match &record.identity {
-            _ if record.ended || record.waits() => First::Started,
-            Some(identity) => First::Adopted(Box::new(identity.clone()), began),
-            None => First::Lost,
-        };
+        let first = first_life(&record, now, self.options.epoch);
         let revived = record.ended;
         let (id, stopped, url) = (record.id.clone(), record.stopped, record.url.clone());
         let mark = record.log;
@@ -152,6 +144,17 @@ impl Host {
         if run.outcome().is_some() && !self.ended_runs.iter().any(|(_, id)| *id == record.run) {
             self.ended_runs.push((now, record.run.clone()));
         }
+    }
+}
+
+/// What the first life of a daemon is under this host.
+fn first_life(record: &Record, now: Instant, epoch: WallTime) -> First {
+    // Of what was not written down nobody knows more than that it is.
+    let began = record.began.map_or(now, |at| instant(epoch, at));
+    match &record.identity {
+        _ if record.ended || record.waits() => First::Started,
+        Some(identity) => First::Adopted(Box::new(identity.clone()), began),
+        None => First::Lost,
     }
 }
 
