@@ -153,10 +153,12 @@ fn what_is_asked_of_a_daemon_that_waits_is_done_when_it_goes_on() {
 #[test]
 fn a_daemon_that_was_started_since_gets_no_second_life_beside_the_first() {
     let mut machine = waiting();
-    machine.is_coy = true;
+    let file = daemon_files(&machine)[0].clone();
+    let waits = machine.files[&file].clone();
     let mut play = at(&mut machine, 1_030);
     play.wait(40);
     assert_eq!(states(&play), ["running (pid 2)"]);
+    machine.files.insert(file, waits);
     let mut play = at(&mut machine, 1_080);
     assert!(play.machine.processes.is_empty(), "leftovers first");
     assert!(play.machine.asked.contains(&"signal SIGKILL".to_owned()));
