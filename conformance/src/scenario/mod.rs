@@ -24,8 +24,8 @@
 //!
 //! The trace has what the run tells, then what the runs of scripts that it starts
 //! tell, then what each daemon tells, each in its own order, so that it does not
-//! depend on who is faster. Names, process ids and the
-//! directory are written as `demo-run`, `demo-1`, `PID` and `ROOT`. When the run and
+//! depend on who is faster. Names, process ids, what is left of a wait, and the
+//! directory are written as `demo-run`, `demo-1`, `PID`, `REST` and `ROOT`. When the run and
 //! the daemons have ended, or nobody will end them, the host is shut down, which
 //! it has not before nothing of them is left.
 

@@ -127,15 +127,17 @@ impl Told {
         for (number, (id, _)) in self.processes.iter().enumerate() {
             plain = plain.replace(id.as_str(), &format!("demo-{}", number + 1));
         }
-        without_pid(&plain)
+        let plain = without_number(&plain, "(pid=", "PID");
+        without_number(&plain, "Still waiting: auto-restarting in ", "REST")
     }
 }
 
-fn without_pid(line: &str) -> String {
-    match line.split_once("(pid=") {
+/// The number after this text is another one each time.
+fn without_number(line: &str, text: &str, name: &str) -> String {
+    match line.split_once(text) {
         Some((before, after)) => {
             let rest = after.trim_start_matches(|c: char| c.is_ascii_digit());
-            format!("{before}(pid=PID{rest}")
+            format!("{before}{text}{name}{rest}")
         }
         None => line.to_owned(),
     }

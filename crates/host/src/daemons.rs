@@ -4,7 +4,7 @@ use crate::{
     Host, Process, ProcessId, RunEntry, RunId,
     journal::{Sheet, Wanted},
     post::Post,
-    process::{Birth, First, Past},
+    process::{Birth, First},
     shared::{Child, Owner},
 };
 use alloc::{boxed::Box, format, string::ToString, sync::Arc, vec::Vec};
@@ -12,7 +12,7 @@ use collodi_action::{Error, ErrorKind};
 use collodi_command::{Kind, Purpose, TreeId};
 use collodi_logs::Log;
 use collodi_machine::ActionId;
-use collodi_restart::{Input, Supervisor};
+use collodi_restart::{Input, Standing, Supervisor};
 use collodi_run::{Completed, DaemonSpec, Keep};
 use collodi_time::Instant;
 use collodi_value::Value;
@@ -43,9 +43,9 @@ impl Host {
             starting: Some(action),
             kept: None,
             first: First::Started,
-            past: Past::default(),
+            own_from: 0,
         };
-        self.add_process(birth, seed);
+        self.add_process(now, birth, Standing::new(seed));
         self.begin_process(now, &id);
         self.note_process(&id);
     }
@@ -84,9 +84,9 @@ impl Host {
             starting: Some(action),
             kept: Some(keep.exec),
             first: First::Kept(number, process),
-            past: Past::default(),
+            own_from: 0,
         };
-        self.add_process(birth, seed);
+        self.add_process(now, birth, Standing::new(seed));
         self.process_input(now, &id, Input::Start);
         self.note_process(&id);
         // Below the note of its start, which is in the mail already.
@@ -100,8 +100,9 @@ impl Host {
         }
     }
 
-    /// Adds a daemon. One that does not run yet runs when it is written down.
-    pub(crate) fn add_process(&mut self, mut birth: Birth, seed: u64) {
+    /// Adds a daemon, supervised from this standing on. One that does not run yet runs when it is
+    /// written down.
+    pub(crate) fn add_process(&mut self, now: Instant, mut birth: Birth, standing: Standing) {
         let name = match birth.kept {
             Some(_) => birth.daemon.command.tree.to_string(),
             None => birth.id.to_string(),
@@ -127,8 +128,8 @@ impl Host {
         let startup = startup.unwrap_or(self.options.restart.startup);
         let policy = birth.daemon.restart.over(&self.options.restart, startup);
         let policy = self.alike.policy(policy);
-        let supervisor = Supervisor::new(policy, self.options.stop.clone(), seed);
-        let supervisor = supervisor.resumed(birth.past.restarts, birth.past.last_exit);
+        let stop = self.options.stop.clone();
+        let supervisor = Supervisor::resumed(policy, stop, standing, now);
         self.alike.share(&mut birth.daemon);
         let id = birth.id.clone();
         let mask = self.shared.secrets.mask_of(&birth.daemon.command);
@@ -148,6 +149,12 @@ impl Host {
             return;
         };
         if process.has_ended() {
+            return;
+        }
+        if let Some(history) = &mut process.order.history
+            && matches!(input, Input::Start | Input::Restart)
+        {
+            history.asked = Some(input);
             return;
         }
         let before = process.status();

@@ -130,8 +130,10 @@ impl Host {
         if is_reborn(before, &after) {
             self.take_down_with(id);
         }
-        if is_to_be_noted(before, &after) {
+        if matches!(after.phase, Phase::Ended(_)) {
             self.note_process(id);
+        } else if begins_to_wait(before, &after) {
+            self.note_soon(now, id);
         }
         if matches!(after.phase, Phase::Ended(ended) if brings_down(ended)) {
             self.bring_down_with(id);
@@ -206,7 +208,7 @@ impl Host {
     }
 
     /// Starts a daemon that waits when it may run.
-    fn settle(&mut self, now: Instant, id: &ProcessId) {
+    pub(crate) fn settle(&mut self, now: Instant, id: &ProcessId) {
         let Some(process) = self.process(id) else {
             return;
         };
@@ -296,11 +298,10 @@ impl Host {
     }
 }
 
-/// Whether what is written down is not enough for another host. Of a life that has begun its
-/// process is noted soon; until then, that the last one is gone says the same.
-fn is_to_be_noted(before: &Status, after: &Status) -> bool {
-    let has_failed = before.phase == Phase::Starting && after.phase == Phase::Crashed;
-    has_failed || matches!(after.phase, Phase::Ended(_))
+/// Whether it waits for its next start from here on, which another host has to know. Of a life that
+/// has begun its process is noted; until then, who finds some of it knows that the wait is over.
+fn begins_to_wait(before: &Status, after: &Status) -> bool {
+    before.phase != after.phase && matches!(after.phase, Phase::Crashed | Phase::Held)
 }
 
 /// Whether a death lies between the two, after which it is started again.

@@ -16,7 +16,7 @@ use collodi_command::{Exit, Identity, Member, RecordingPlace, Signal, Stdin, Tre
 use collodi_contain::ContainedPath;
 use collodi_logs::{Log, Url, recording::restore};
 use collodi_machine::ActionId;
-use collodi_restart::{Phase, Policy, RestartClass, Status, Supervisor};
+use collodi_restart::{Phase, Policy, RestartClass, Standing, Status, Supervisor};
 use collodi_run::{App, DaemonSpec};
 use collodi_script::Supervision;
 use collodi_time::{Duration, Instant, WallTime};
@@ -118,16 +118,6 @@ pub(crate) struct Birth {
     pub(crate) starting: Option<ActionId>,
     pub(crate) kept: Option<ActionId>,
     pub(crate) first: First,
-    pub(crate) past: Past,
-}
-
-/// What became of a daemon under earlier hosts.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Past {
-    /// How often it was started again by itself.
-    pub(crate) restarts: u32,
-    /// How it ended last.
-    pub(crate) last_exit: Option<Exit>,
     /// The number of the first line that it said as a daemon.
     pub(crate) own_from: u64,
 }
@@ -146,7 +136,7 @@ impl Process {
             first: birth.first,
             supervisor,
             log,
-            own_from: birth.past.own_from,
+            own_from: birth.own_from,
             recorded: None,
             since_recorded: 0,
             epoch,
@@ -361,14 +351,9 @@ impl Process {
         self.reach.url()
     }
 
-    /// What became of it until now.
-    pub(crate) const fn past(&self) -> Past {
-        let status = self.status();
-        Past {
-            restarts: status.restarts,
-            last_exit: status.last_exit,
-            own_from: self.own_from,
-        }
+    /// What another supervisor would go on from.
+    pub(crate) fn standing(&self) -> Standing {
+        self.supervisor.standing()
     }
 
     /// When its last life began, also when an earlier host began it.
@@ -392,6 +377,6 @@ mod tests {
     #[test]
     #[cfg(target_pointer_width = "64")]
     fn what_every_daemon_has_is_little() {
-        assert!(size_of::<Process>() <= 1_328, "{}", size_of::<Process>());
+        assert!(size_of::<Process>() <= 1_344, "{}", size_of::<Process>());
     }
 }

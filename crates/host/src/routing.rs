@@ -41,7 +41,7 @@ impl Host {
             }
         }
         for id in core::mem::take(&mut self.shared.stopped) {
-            self.note_stop(now, &id);
+            self.note_soon(now, &id);
         }
         self.leave_spared(now);
         self.write_down(now);

@@ -81,6 +81,11 @@ impl Jitter {
         Self(seed)
     }
 
+    /// The seed of the rest of the sequence.
+    pub const fn seed(self) -> u64 {
+        self.0
+    }
+
     /// A duration from zero up to `limit`, in steps of a 65 536th.
     fn up_to(&mut self, limit: Duration) -> Duration {
         let draw = u32::try_from(self.next() >> 48).unwrap_or(0);

@@ -34,6 +34,53 @@ impl Death {
             Self::SpawnFailed | Self::NotReady => None,
         }
     }
+
+    /// As it is written down: an [exit](Exit::written), `early` before one, `spawn` or
+    /// `readiness`, which [`parse`](str::parse) reads again.
+    pub const fn written(self) -> WrittenDeath {
+        WrittenDeath(self)
+    }
+}
+
+/// A death [as it is written down](Death::written).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WrittenDeath(Death);
+
+impl fmt::Display for WrittenDeath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Death::Exited(exit) => write!(f, "{}", exit.written()),
+            Death::EndedEarly(exit) => write!(f, "early {}", exit.written()),
+            Death::SpawnFailed => f.write_str("spawn"),
+            Death::NotReady => f.write_str("readiness"),
+        }
+    }
+}
+
+/// The text is no death that was written down.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NotADeath;
+
+impl fmt::Display for NotADeath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a death is an exit, `early` before one, `spawn` or `readiness`")
+    }
+}
+
+impl core::error::Error for NotADeath {}
+
+impl FromStr for Death {
+    type Err = NotADeath;
+
+    fn from_str(text: &str) -> Result<Self, NotADeath> {
+        let exit = |text: &str| text.parse().map_err(|_| NotADeath);
+        match (text, text.strip_prefix("early ")) {
+            ("spawn", _) => Ok(Self::SpawnFailed),
+            ("readiness", _) => Ok(Self::NotReady),
+            (_, Some(early)) => exit(early).map(Self::EndedEarly),
+            (_, None) => exit(text).map(Self::Exited),
+        }
+    }
 }
 
 impl fmt::Display for Death {
@@ -175,6 +222,27 @@ mod tests {
         }
         for text in ["", "5-3", "1-", "code", "SIGNOTHING", "1-2-3"] {
             assert!(text.parse::<On>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_written_down_is_read_again() {
+        for (death, text) in [
+            (Death::Exited(Exit::Code(0)), "exit 0"),
+            (Death::Exited(Exit::Unknown), "unknown"),
+            (Death::EndedEarly(Exit::Code(-1)), "early exit -1"),
+            (
+                Death::EndedEarly(Exit::Signal(Signal::KILL)),
+                "early signal 9",
+            ),
+            (Death::SpawnFailed, "spawn"),
+            (Death::NotReady, "readiness"),
+        ] {
+            assert_eq!(death.written().to_string(), text);
+            assert_eq!(text.parse(), Ok(death));
+        }
+        for text in ["", "early", "early spawn", "early early exit 1", "exit"] {
+            assert_eq!(text.parse::<Death>(), Err(NotADeath), "{text:?}");
         }
     }
 

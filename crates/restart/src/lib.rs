@@ -7,6 +7,7 @@ extern crate alloc;
 mod backoff;
 mod death;
 mod policy;
+mod standing;
 mod startup;
 mod status;
 mod stop;
@@ -14,8 +15,9 @@ mod supervisor;
 mod vocabulary;
 
 pub use backoff::{Backoff, Jitter};
-pub use death::{Death, On, ParseOnError, Rule, Verdict};
+pub use death::{Death, NotADeath, On, ParseOnError, Rule, Verdict, WrittenDeath};
 pub use policy::{GiveUp, ParseRestartClassError, Policy, RestartClass};
+pub use standing::{Pause, Standing};
 pub use startup::Startup;
 pub use status::{Ended, Phase, Status};
 pub use stop::{Escalation, StopSequence, StopStep};

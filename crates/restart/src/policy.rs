@@ -1,6 +1,6 @@
 //! What to do after a death.
 
-use crate::{Backoff, Death, Ended, Rule, Startup, Verdict};
+use crate::{Backoff, Death, Ended, Rule, Standing, Startup, Verdict};
 use alloc::{collections::VecDeque, vec::Vec};
 use collodi_time::{Duration, Instant};
 use core::{fmt, str::FromStr};
@@ -178,6 +178,26 @@ pub(crate) struct Tries {
 impl Tries {
     const MOST_RECENT: usize = 1_000;
 
+    /// Those that another supervisor has counted. None of them was after `now`.
+    pub(crate) fn counted(standing: &Standing, now: Instant) -> Self {
+        let skipped = standing.recent.len().saturating_sub(Self::MOST_RECENT);
+        let recent = standing.recent.iter().skip(skipped);
+        Self {
+            consecutive: standing.consecutive,
+            total: standing.restarts,
+            recent: recent.map(|at| now.min(*at)).collect(),
+        }
+    }
+
+    /// The times of the last of them, as far as they are counted.
+    pub(crate) fn counted_by(&self, give_up: Option<GiveUp>) -> Vec<Instant> {
+        let Some(GiveUp::Rate { count, .. }) = give_up else {
+            return Vec::new();
+        };
+        let skipped = self.recent.len().saturating_sub(most(count));
+        self.recent.iter().skip(skipped).copied().collect()
+    }
+
     pub(crate) fn record(&mut self, now: Instant) {
         self.consecutive = self.consecutive.saturating_add(1);
         self.total = self.total.saturating_add(1);
@@ -197,11 +217,14 @@ impl Tries {
             GiveUp::Consecutive(most) => self.consecutive >= most,
             GiveUp::Rate { count, window } => {
                 let within = |at: &&Instant| now.saturating_since(**at) < window;
-                let most = usize::try_from(count)
-                    .unwrap_or(usize::MAX)
-                    .min(Self::MOST_RECENT);
-                self.recent.iter().rev().take_while(within).count() >= most
+                self.recent.iter().rev().take_while(within).count() >= most(count)
             }
         }
     }
+}
+
+/// How many restarts within a window are counted.
+fn most(count: u32) -> usize {
+    let count = usize::try_from(count).unwrap_or(usize::MAX);
+    count.min(Tries::MOST_RECENT)
 }

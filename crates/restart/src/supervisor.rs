@@ -5,8 +5,8 @@ mod state;
 mod verdict;
 
 use crate::{
-    Action, Death, Ended, Escalation, Event, Input, Jitter, Phase, Policy, Status, StopSequence,
-    policy::Tries,
+    Action, Death, Ended, Escalation, Event, Input, Jitter, Pause, Phase, Policy, Standing, Status,
+    StopSequence, policy::Tries,
 };
 use alloc::{sync::Arc, vec::Vec};
 use collodi_command::Exit;
@@ -39,29 +39,59 @@ impl Supervisor {
     /// A child that is not started yet. Equal seeds give equal delays; children can share
     /// a policy.
     pub fn new(policy: impl Into<Arc<Policy>>, stop: StopSequence, seed: u64) -> Self {
+        Self::resumed(policy, stop, Standing::new(seed), Instant::ZERO)
+    }
+
+    /// A child that an earlier supervisor has left so, gone on with from `now`. A wait ends when it
+    /// would have; it lasts no longer than its delay, and than the policy's longest, from `now` on:
+    /// the clock may have been set back since.
+    pub fn resumed(
+        policy: impl Into<Arc<Policy>>,
+        stop: StopSequence,
+        standing: Standing,
+        now: Instant,
+    ) -> Self {
+        let policy = policy.into();
+        let last_delay = standing.last_delay.min(policy.backoff.cap);
         Self {
-            policy: policy.into(),
+            policy,
             stop,
-            jitter: Jitter::new(seed),
-            state: State::New,
-            tries: Tries::default(),
-            last_delay: Duration::ZERO,
-            last_exit: None,
+            jitter: standing.jitter,
+            state: match standing.pause {
+                None => State::New,
+                Some(Pause::Held) => State::Held,
+                Some(Pause::Until(at)) => State::Waiting {
+                    until: at.min(now + last_delay),
+                },
+            },
+            tries: Tries::counted(&standing, now),
+            last_delay,
+            last_exit: standing.last_exit,
             life_exit: None,
             early: None,
-            last_death: None,
-            started_at: None,
+            last_death: standing.last_death,
+            started_at: standing.started_at,
             out: Outbox::new(),
         }
     }
 
-    /// A child that an earlier supervisor has started again `restarts` times by itself, and
-    /// that last ended like this, if it did.
-    #[must_use]
-    pub const fn resumed(mut self, restarts: u32, last_exit: Option<Exit>) -> Self {
-        self.tries.total = restarts;
-        self.last_exit = last_exit;
-        self
+    /// What another supervisor goes on from.
+    pub fn standing(&self) -> Standing {
+        Standing {
+            restarts: self.tries.total,
+            consecutive: self.tries.consecutive,
+            recent: self.tries.counted_by(self.policy.give_up),
+            last_delay: self.last_delay,
+            last_exit: self.last_exit,
+            last_death: self.last_death,
+            started_at: self.started_at,
+            pause: match self.state {
+                State::Waiting { until } => Some(Pause::Until(until)),
+                State::Held => Some(Pause::Held),
+                _ => None,
+            },
+            jitter: self.jitter,
+        }
     }
 
     /// The supervision of the same child after the end of this one: with its policy, and from
@@ -245,7 +275,7 @@ impl Machine for Supervisor {
             Input::Restart => self.end(now, Then::StartAgain),
             Input::Kill => self.kill(now),
             Input::Spawned(id, pid) => return self.spawned(now, id, pid, now),
-            Input::TakenOver(id, pid, since) => return self.spawned(now, id, pid, since),
+            Input::TakenOver(id, pid, since) => return self.taken_over(now, id, pid, since),
             Input::SpawnFailed(id) => return self.spawn_failed(now, id),
             Input::Exited(id, exit) => return self.exited(now, id, exit),
             Input::Emptied(id) => return self.emptied(now, id),

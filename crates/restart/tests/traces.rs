@@ -259,6 +259,24 @@ fn the_first_rule_about_a_death_decides() {
     assert_snapshot!(child.trace());
 }
 
+/// However long ago its last life began: it would be tried without a pause for ever.
+#[test]
+fn what_cannot_be_started_is_not_tried_again_at_once() {
+    let policy = Policy {
+        rules: vec![rule("spawn", Verdict::RestartNow)],
+        ..Policy::fixed(Duration::from_secs(3))
+    };
+    let child = Child::new(policy)
+        .at(0, Input::Start)
+        .at(5, spawned(1))
+        .at(9_000, Input::Exited(id(1), FAILED))
+        .at(9_000, Input::Emptied(id(1)))
+        .at(12_000, Input::Timeout)
+        .at(12_001, Input::SpawnFailed(id(2)));
+    let next = Some(Instant::from_millis(15_001));
+    assert_eq!(child.0.machine.status().next_start, next);
+}
+
 fn warming(grace: u64, ready_within: Option<u64>) -> Policy {
     Policy {
         startup: Startup {

@@ -32,6 +32,7 @@ mod service;
 mod sockets;
 mod takeover;
 mod unread;
+mod waits;
 
 on_each_runtime! {
     a_workspace_is_served_until_it_is_told_to_end

@@ -8,7 +8,7 @@ on_each_runtime! {
 }
 
 /// Serves with waits that no story outlasts.
-fn serve_patiently(stage: &Stage) -> Running {
+pub(crate) fn serve_patiently(stage: &Stage) -> Running {
     let serve = ["serve", "--listen", "127.0.0.1:0", "--log-format", "json"];
     let waits = ["--restart-delay", "1000s", "--grace-period", "1000s"];
     let mut serving = stage.logging(&[&serve[..], &waits].concat());
@@ -76,7 +76,7 @@ fn those_that_are_kept_no_longer_are_counted(stage: Stage) {
 }
 
 /// Waits until `ps` shows this of the daemon of the app.
-fn row(stage: &Stage, app: &str, state: &str, detail: &str) {
+pub(crate) fn row(stage: &Stage, app: &str, state: &str, detail: &str) {
     let is_shown = |line: &str| {
         let mut words = line.split_whitespace();
         let name = words.next().is_some_and(|name| name.starts_with(app));

@@ -92,6 +92,15 @@ impl<'a> Fields<'a> {
         Ok(since.map(WallTime::since_unix_epoch))
     }
 
+    pub(crate) fn wall_times(&self, key: &'static str) -> Result<Vec<WallTime>, NotARecord> {
+        let texts = self.texts(key)?;
+        let times = texts.iter().map(|text| {
+            let since = Duration::from_millis(text.parse().ok()?);
+            Some(WallTime::since_unix_epoch(since))
+        });
+        times.collect::<Option<_>>().ok_or(NotARecord(key))
+    }
+
     pub(crate) fn texts(&self, key: &'static str) -> Result<Vec<String>, NotARecord> {
         self.optional_texts(key)?.ok_or(NotARecord(key))
     }

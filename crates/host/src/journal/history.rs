@@ -12,6 +12,7 @@ use collodi_action::Completion;
 use collodi_command::RecordingPlace;
 use collodi_file::{Entry, FileAnswer, FileOp};
 use collodi_logs::recording::{segment_files, segment_number};
+use collodi_restart::Input;
 use collodi_time::Instant;
 use core::num::NonZeroU32;
 
@@ -28,6 +29,8 @@ pub(crate) struct History {
     /// Answers that are still to come.
     left: usize,
     segments: BTreeMap<u32, Segment>,
+    /// What is asked of the daemon meanwhile: it goes on with that.
+    pub(crate) asked: Option<Input>,
     /// How far the log was when that was last written down.
     pub(crate) mark: LogMark,
 }
@@ -133,7 +136,7 @@ impl Host {
                 let all = FileOp::ReadAll { path, last, limit };
                 self.look(Look::History(id.clone()), all);
             }
-            None => self.go_on_with(now, id),
+            None => self.go_on_with(now, id, None),
         }
     }
 
@@ -216,11 +219,12 @@ impl Host {
         if self.history_of(id).is_none_or(|history| history.left > 0) {
             return;
         }
-        if let Some(process) = self.processes.get_mut(id) {
-            let history = process.order.history.take().unwrap_or_default();
-            process.restore(&history);
-        }
-        self.go_on_with(now, id);
+        let Some(process) = self.processes.get_mut(id) else {
+            return;
+        };
+        let history = process.order.history.take().unwrap_or_default();
+        process.restore(&history);
+        self.go_on_with(now, id, history.asked);
         self.resumed(now);
     }
 }

@@ -27,6 +27,8 @@ pub(crate) enum Look {
     File(String),
     /// Who lives of a tree.
     Left(TreeId),
+    /// Whether anybody lives of the tree of a daemon that is said to wait.
+    Waiting(TreeId),
     /// The end of one.
     Tree,
     /// A file that cannot be used is put aside.
@@ -52,7 +54,7 @@ pub(crate) struct Looks {
 
 impl Host {
     pub(crate) fn looked(&mut self, now: Instant, look: &Look, completion: Completion) {
-        if !matches!(look, Look::Left(_) | Look::Tree) {
+        if !matches!(look, Look::Left(_) | Look::Waiting(_) | Look::Tree) {
             let looks = &mut self.shared.journal.looks;
             looks.under_way = looks.under_way.saturating_sub(1);
             self.look_on();
@@ -74,6 +76,7 @@ impl Host {
             }
             (Look::File(name), completion) => self.found_file(now, name, completion),
             (Look::Left(tree), completion) => self.found_left(now, tree, &completion),
+            (Look::Waiting(tree), completion) => self.found_waiting(now, tree, &completion),
             (Look::Tree, _) => self.cleared(now),
             (Look::Aside(name), Completion::File(answer)) => self.put_aside(name, answer.is_ok()),
             (Look::History(id), Completion::File(Ok(FileAnswer::Files(files)))) => {

@@ -15,6 +15,7 @@ mod record;
 mod recovery;
 mod resumption;
 mod sheet;
+mod standing;
 
 use crate::{
     Follower, ProcessId,
@@ -42,6 +43,7 @@ pub(crate) use look::Look;
 pub(crate) use record::{LogMark, Record};
 pub(crate) use recovery::Recovery;
 pub(crate) use sheet::{Sheet, Wanted};
+pub(crate) use standing::WrittenStanding;
 
 /// The version of the file of trees.
 const VERSION: u32 = 1;

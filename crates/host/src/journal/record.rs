@@ -1,7 +1,10 @@
 //! What is written down of a daemon, and read again by the next host.
 
-use super::fields::{Fields, NotARecord, array, millis, millis_of, object, text};
-use crate::{ProcessId, RunId, process::Past};
+use super::{
+    WrittenStanding,
+    fields::{Fields, NotARecord, array, millis, millis_of, object, text},
+};
+use crate::{ProcessId, RunId};
 use alloc::{
     boxed::Box,
     string::{String, ToString},
@@ -31,7 +34,12 @@ pub(crate) struct Record {
     pub(crate) run: RunId,
     pub(crate) daemon: DaemonSpec,
     pub(crate) supervision: Supervision,
-    pub(crate) past: Past,
+    /// What its supervisor knew besides its life.
+    pub(crate) standing: WrittenStanding,
+    /// The daemon after whose start it goes on, where it died with that.
+    pub(crate) after: Option<ProcessId>,
+    /// The number of the first line that it said as a daemon.
+    pub(crate) own_from: u64,
     /// Someone stopped it.
     pub(crate) stopped: bool,
     /// It was ended, with all that was started in it.
@@ -78,6 +86,11 @@ impl Record {
         self.ended && self.stopped
     }
 
+    /// Whether nothing of it lived, because it waited for its next start.
+    pub(crate) const fn waits(&self) -> bool {
+        !self.ended && self.identity.is_none() && self.standing.pause.is_some()
+    }
+
     /// The text of its file.
     pub(crate) fn write(&self) -> Vec<u8> {
         let optional = |text: Option<String>| text.map_or(Value::Null, Value::from);
@@ -89,9 +102,11 @@ impl Record {
             ("app", write_app(&self.app)),
             ("daemon", write_daemon(&self.daemon)),
             ("supervision", Value::from(self.supervision.name())),
-            ("restarts", Value::from(f64::from(self.past.restarts))),
-            ("lastExit", optional(self.past.last_exit.map(written))),
-            ("ownFrom", text(self.past.own_from)),
+            ("restarts", Value::from(f64::from(self.standing.restarts))),
+            ("lastExit", optional(self.standing.last_exit.map(written))),
+            ("standing", self.standing.write()),
+            ("after", self.after.as_ref().map_or(Value::Null, text)),
+            ("ownFrom", text(self.own_from)),
             ("stopped", Value::from(self.stopped)),
             ("ended", Value::from(self.ended)),
             (
@@ -138,11 +153,11 @@ impl Record {
             daemon: read_daemon(&fields.fields("daemon")?)?,
             supervision: Supervision::from_name(fields.text("supervision")?)
                 .ok_or(NotARecord("supervision"))?,
-            past: Past {
-                restarts: fields.number("restarts")?,
-                last_exit: fields.parsed("lastExit")?,
-                own_from: fields.parsed("ownFrom")?.unwrap_or_default(),
-            },
+            standing: WrittenStanding::read(&fields)?,
+            after: fields
+                .optional_text("after")?
+                .map(|id| ProcessId::from_text(&id)),
+            own_from: fields.parsed("ownFrom")?.unwrap_or_default(),
             stopped: fields.flag("stopped")?,
             ended: fields.flag("ended")?,
             identity: fields.parsed("identity")?,

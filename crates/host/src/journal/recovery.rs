@@ -34,6 +34,8 @@ pub(crate) enum Recovery {
     New,
     Listing,
     Reading(Found),
+    /// It is asked whether those that are said to wait do not live.
+    Asking(Found),
     /// What is left of runs is being ended: as many trees are not known to be empty.
     Clearing(Found),
     Done,
@@ -167,7 +169,7 @@ impl Host {
             return;
         };
         let process = found.trees.remove(tree).flatten();
-        let is_empty = matches!(completion, Completion::Members(Ok(members)) if members.is_empty());
+        let is_empty = is_empty(completion);
         found.cleared += usize::from(!is_empty);
         if let Some(id) = process {
             self.end_damaged(&id, is_empty);
@@ -221,9 +223,47 @@ impl Host {
         }
     }
 
-    /// All files are read: what is left of runs is ended, and daemons go on.
+    /// All files are read: those that are said to wait are asked for, as one of them may have been
+    /// started since.
     fn go_on(&mut self, now: Instant) {
         let Recovery::Reading(found) = &mut self.shared.journal.recovery else {
+            return;
+        };
+        if found.left > 0 {
+            return;
+        }
+        let mut found = core::mem::take(found);
+        let waiting = found.records.iter().filter(|record| record.waits());
+        let trees = waiting.map(|record| record.daemon.command.tree.clone());
+        let trees: Vec<_> = trees.collect();
+        found.left = trees.len();
+        self.shared.journal.recovery = Recovery::Asking(found);
+        for tree in trees {
+            let child = Child::Recovery(Look::Waiting(tree.clone()));
+            let who = Action::Members(tree);
+            self.shared.ask_now(child, None, Role::Plain, who);
+        }
+        self.go_on_with_all(now);
+    }
+
+    /// A daemon that is said to wait does, if nothing of it lives. Else nobody knows how far it is, and
+    /// what lives is ended.
+    pub(super) fn found_waiting(&mut self, now: Instant, tree: &TreeId, completion: &Completion) {
+        let Recovery::Asking(found) = &mut self.shared.journal.recovery else {
+            return;
+        };
+        found.left = found.left.saturating_sub(1);
+        if !is_empty(completion) {
+            let its = |record: &&mut Record| record.daemon.command.tree == *tree;
+            let records = found.records.iter_mut().filter(its);
+            records.for_each(|record| record.standing.pause = None);
+        }
+        self.go_on_with_all(now);
+    }
+
+    /// All is known: what is left of runs is ended, and daemons go on.
+    fn go_on_with_all(&mut self, now: Instant) {
+        let Recovery::Asking(found) = &mut self.shared.journal.recovery else {
             return;
         };
         if found.left > 0 {
@@ -247,9 +287,7 @@ impl Host {
             self.wait_for_the_end(Some(Deadline::new(now + MOST_TO_END, "what was left")));
         }
         self.shared.journal.recovery = Recovery::Clearing(found);
-        for record in records {
-            self.resume(now, record);
-        }
+        self.resume(now, records);
         self.look(Look::Temporary, self.temporary_files());
         self.resumed(now);
     }
@@ -284,4 +322,9 @@ impl Host {
         }
         self.tell(JournalEvent::Recovered { daemons, trees });
     }
+}
+
+/// Whether it is certain that nothing lives.
+fn is_empty(members: &Completion) -> bool {
+    matches!(members, Completion::Members(Ok(members)) if members.is_empty())
 }

@@ -3,12 +3,21 @@
 use super::{LogMark, Record};
 use crate::{
     Host, ProcessId, RunEntry,
-    process::{Birth, First, Past, instant},
+    process::{Birth, First, instant},
 };
 use alloc::{boxed::Box, string::ToString, sync::Arc, vec::Vec};
 use collodi_machine::ActionId;
-use collodi_restart::Input;
-use collodi_time::Instant;
+use collodi_restart::{Input, Phase, Standing};
+use collodi_time::{Instant, WallTime};
+
+/// A daemon of an earlier host that is known again.
+struct Known {
+    id: ProcessId,
+    mark: LogMark,
+    /// It was ended; somebody wants that it stays so.
+    ended: bool,
+    stays_stopped: bool,
+}
 
 impl Host {
     /// What was stopped and stays so is forgotten when its app is run again, with what it said.
@@ -20,29 +29,39 @@ impl Host {
         its.iter().for_each(|id| self.forget_process(id));
     }
 
-    /// A daemon of an earlier host goes on, as far as it is to.
-    pub(super) fn resume(&mut self, now: Instant, record: Record) {
+    /// Daemons of an earlier host go on, as far as they are to: each when all are known that it may
+    /// depend on.
+    pub(super) fn resume(&mut self, now: Instant, records: Vec<Record>) {
+        let known = records.into_iter().map(|record| self.take_up(now, record));
+        for daemon in known.collect::<Vec<_>>() {
+            self.set_going(now, &daemon);
+        }
+    }
+
+    fn set_going(&mut self, now: Instant, daemon: &Known) {
+        let (id, mark) = (&daemon.id, daemon.mark);
+        match daemon.ended {
+            true if daemon.stays_stopped => self.keep_stopped(now, id, mark),
+            // The host that follows begins it.
+            true if self.shutting_down => self.stop_daemons(core::slice::from_ref(id)),
+            true => self.begin_process(now, id),
+            false => self.begin_history(now, id, mark),
+        }
+    }
+
+    /// A daemon of an earlier host is known again.
+    fn take_up(&mut self, now: Instant, record: Record) -> Known {
         let stays_stopped = record.stays_stopped();
-        // Of what was not written down nobody knows more than that it is.
-        let began = record
-            .began
-            .map_or(now, |at| instant(self.options.epoch, at));
-        let first = match (&record.identity, record.ended) {
-            (_, true) => First::Started,
-            (Some(identity), false) => First::Adopted(Box::new(identity.clone()), began),
-            (None, false) => First::Lost,
-        };
+        let first = first_life(&record, now, self.options.epoch);
         let revived = record.ended;
         let (id, stopped, url) = (record.id.clone(), record.stopped, record.url.clone());
         let mark = record.log;
-        let past = Past {
-            restarts: if revived { 0 } else { record.past.restarts },
-            ..record.past
-        };
+        let seed = self.shared.ids.seed();
+        let standing = standing(&record, self.options.epoch, seed);
+        let after = record.after.clone().filter(|_| record.waits());
         let kept = record.kept.as_ref().filter(|_| !revived);
         let kept = kept.map(|_| ActionId::from_number(0));
         self.restore_run(now, &record);
-        let seed = self.shared.ids.seed();
         let birth = Birth {
             id: record.id,
             app: Arc::new(record.app),
@@ -52,32 +71,46 @@ impl Host {
             starting: None,
             kept,
             first,
-            past,
+            own_from: record.own_from,
         };
-        self.add_process(birth, seed);
+        self.add_process(now, birth, standing);
+        if after.is_some() {
+            self.ties.tie(&id);
+        }
         if let Some(process) = self.processes.get_mut(&id) {
             if !stays_stopped {
                 self.shared.note_daemon(now, process.tree(), &id);
             }
-            process.order.noted = true;
+            (process.order.noted, process.order.after) = (true, after);
             process.was_found = true;
             process.stopped_by_operator |= stopped;
             process.order.stop_asked |= stopped || self.shutting_down;
             url.into_iter().for_each(|url| process.answered(&url));
         }
-        match revived {
-            true if stays_stopped => self.keep_stopped(now, &id, mark),
-            // The host that follows begins it.
-            true if self.shutting_down => self.stop_daemons(core::slice::from_ref(&id)),
-            true => self.begin_process(now, &id),
-            false => self.begin_history(now, &id, mark),
+        Known {
+            id,
+            mark,
+            ended: revived,
+            stays_stopped,
         }
     }
 
     /// A daemon of an earlier host goes on; one that is to be ended is ended then.
-    pub(super) fn go_on_with(&mut self, now: Instant, id: &ProcessId) {
-        self.process_input(now, id, Input::Start);
-        if self.process(id).is_some_and(|p| p.order.stop_asked) {
+    pub(super) fn go_on_with(&mut self, now: Instant, id: &ProcessId, asked: Option<Input>) {
+        let Some(process) = self.processes.get_mut(id) else {
+            return;
+        };
+        let is_to_end = process.order.stop_asked;
+        let asked = asked.filter(|_| !is_to_end);
+        if asked.is_none() && !is_to_end {
+            process.waits_on(now, &mut self.shared);
+        }
+        match process.status().phase {
+            // When others are up.
+            Phase::Held => self.settle(now, id),
+            _ => self.process_input(now, id, asked.unwrap_or(Input::Start)),
+        }
+        if is_to_end {
             self.stop_daemons(core::slice::from_ref(id));
         }
     }
@@ -112,5 +145,31 @@ impl Host {
         if run.outcome().is_some() && !self.ended_runs.iter().any(|(_, id)| *id == record.run) {
             self.ended_runs.push((now, record.run.clone()));
         }
+    }
+}
+
+/// What the first life of a daemon is under this host.
+fn first_life(record: &Record, now: Instant, epoch: WallTime) -> First {
+    // Of what was not written down nobody knows more than that it is.
+    let began = record.began.map_or(now, |at| instant(epoch, at));
+    match &record.identity {
+        _ if record.ended || record.waits() => First::Started,
+        Some(identity) => First::Adopted(Box::new(identity.clone()), began),
+        None => First::Lost,
+    }
+}
+
+/// From where the supervisor of a daemon goes on: of one that was ended, from the beginning.
+fn standing(record: &Record, epoch: WallTime, seed: u64) -> Standing {
+    if record.ended {
+        return Standing {
+            last_exit: record.standing.last_exit,
+            ..Standing::new(seed)
+        };
+    }
+    let standing = record.standing.at(epoch, seed);
+    Standing {
+        pause: standing.pause.filter(|_| record.waits()),
+        ..standing
     }
 }

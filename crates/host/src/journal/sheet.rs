@@ -3,7 +3,7 @@
 //! A file is written with what is known when its turn comes, and a few are written at a time.
 //! So who stops many daemons writes little: most have ended before theirs.
 
-use super::{Journal, Record, TREES};
+use super::{Journal, Record, TREES, WrittenStanding};
 use crate::{
     Event, Host, Process, ProcessId, RunEntry,
     event::JournalEvent,
@@ -17,12 +17,13 @@ use alloc::{
 use collodi_action::{Action, Completion};
 use collodi_contain::ContainedPath;
 use collodi_file::{FileError, FileOp};
-use collodi_restart::RestartClass;
+use collodi_restart::{Pause, RestartClass};
 use collodi_run::App;
 use collodi_time::{Deadline, Duration, Instant};
 
-/// The wait before it is written that somebody stops a daemon: as a rule it has ended by then.
-const OBEYED: Duration = Duration::from_millis(100);
+/// The wait before it is written that somebody stops a daemon, or that it waits for its next start: as
+/// a rule it has ended by then, or a short wait has.
+const SOON: Duration = Duration::from_millis(100);
 /// The wait before the trees of daemons are written.
 const TOGETHER: Duration = Duration::from_secs(1);
 /// The wait before a write that failed is tried again; it doubles up to [`LONGEST`].
@@ -304,13 +305,16 @@ impl Host {
         }
     }
 
-    /// Writes down that somebody stops a daemon; of one that lives, soon. Most have ended by then, and
-    /// nobody was told yet that it was done.
-    pub(crate) fn note_stop(&mut self, now: Instant, id: &ProcessId) {
+    /// Writes down that somebody stops a daemon, or that it waits; of one that has not ended, soon. Most
+    /// that are stopped have ended by then, and nobody was told yet that it was done; most that are to
+    /// start at once run again. A host that waits for it to let go does not.
+    pub(crate) fn note_soon(&mut self, now: Instant, id: &ProcessId) {
+        let journal = &self.shared.journal;
+        let is_early = journal.is_on() && journal.follower.is_none();
         match self.process(id) {
-            Some(process) if !process.has_ended() && self.shared.journal.is_on() => {
+            Some(process) if is_early && !process.has_ended() => {
                 self.shared
-                    .put_within(now + OBEYED, Sheet::Process(id.clone()));
+                    .put_within(now + SOON, Sheet::Process(id.clone()));
             }
             _ => self.note_process(id),
         }
@@ -355,7 +359,9 @@ impl Host {
             run: process.run().clone(),
             daemon: process.spec().clone(),
             supervision: process.supervision(),
-            past: process.past(),
+            standing: self.standing_of(process),
+            after: process.order.after.clone(),
+            own_from: process.own_from(),
             stopped: process.stopped_by_operator,
             ended: process.has_ended(),
             identity: process.identity().cloned(),
@@ -365,6 +371,15 @@ impl Host {
             kept: serves.and_then(RunEntry::local).cloned(),
             log: process.log_mark(now),
         }
+    }
+
+    /// What its supervisor knows. One that waits for others before its first start is held until then.
+    fn standing_of(&self, process: &Process) -> WrittenStanding {
+        let mut standing = process.standing();
+        if !self.waits_for(process).is_empty() {
+            standing.pause = Some(Pause::Held);
+        }
+        WrittenStanding::of(&standing, self.options.epoch)
     }
 
     /// A file of the journal is written, or is not.

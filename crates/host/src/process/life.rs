@@ -106,14 +106,28 @@ impl Process {
     }
 
     /// What was to be taken over is gone. What it left behind is ended at once, and the
-    /// policy decides, as after any death.
+    /// policy decides, as after any death: one of a life that may have been as long as it is ago.
     fn lost(&mut self, now: Instant, shared: &mut Shared) {
-        if let Some(life) = &mut self.life {
-            life.how = How::Lost;
+        let life = self.life.as_mut();
+        let before = life.map(|life| (life.spawn, core::mem::replace(&mut life.how, How::Lost)));
+        if let Some((spawn, How::Adopting(since))) = before {
+            self.post(Input::TakenOver(spawn, None, since), shared);
         }
         let kill = Action::Signal(self.daemon.command.tree.clone(), Signal::KILL);
         self.ask(None, Role::Signal, kill, shared);
         self.closed(now, Exit::Unknown, shared);
+    }
+
+    /// Says that it goes on waiting for its next start, as under an earlier host.
+    pub(crate) fn waits_on(&mut self, now: Instant, shared: &mut Shared) {
+        let status = self.status();
+        if let Some(next) = status.next_start.filter(|next| *next > now) {
+            let millis = next.saturating_since(now).as_millis();
+            let restart = status.restarts.saturating_add(1);
+            let text =
+                format!("Still waiting: auto-restarting in {millis} ms (restart #{restart})");
+            self.note(now, &text, shared);
+        }
     }
 
     /// What a command said before it was a daemon: it was told then.

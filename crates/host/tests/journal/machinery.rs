@@ -33,6 +33,8 @@ pub(crate) struct Machinery {
     pub(crate) are_unreadable: bool,
     /// Nothing that is killed is told to have ended.
     pub(crate) is_stuck: bool,
+    /// Nobody says who lives.
+    pub(crate) are_hidden: bool,
     /// No process minds a signal that it may ignore.
     pub(crate) are_deaf: bool,
     /// What was asked, in short.
@@ -57,6 +59,15 @@ impl<'m> Play<'m> {
     }
 
     pub(crate) fn with(machine: &'m mut Machinery, change: impl FnOnce(&mut HostOptions)) -> Self {
+        Self::since(machine, Instant::ZERO, change)
+    }
+
+    /// One whose clock shows this at its start.
+    pub(crate) fn since(
+        machine: &'m mut Machinery,
+        now: Instant,
+        change: impl FnOnce(&mut HostOptions),
+    ) -> Self {
         let layout = Layout::new(Root::new("/w"), Platform::LINUX_X64);
         let mut options = HostOptions {
             journal: true,
@@ -68,7 +79,7 @@ impl<'m> Play<'m> {
         let mut play = Self {
             machine,
             host: Host::new(options),
-            now: Instant::ZERO,
+            now,
             inputs: VecDeque::new(),
             lives: BTreeMap::new(),
             open: Vec::new(),
@@ -103,6 +114,11 @@ impl<'m> Play<'m> {
     /// The machine answers what it has not yet.
     pub(crate) fn answer(&mut self) -> &mut Self {
         self.machine.is_slow = false;
+        self.answer_these()
+    }
+
+    /// The machine answers what it has not yet; what is asked then waits, if it is slow.
+    pub(crate) fn answer_these(&mut self) -> &mut Self {
         for (id, op) in core::mem::take(&mut self.open) {
             let answer = self.file(op);
             self.input(Input::Completed(id, Completion::File(answer)));
@@ -174,6 +190,9 @@ impl<'m> Play<'m> {
             }
             Action::AwaitEmpty(_) if self.machine.is_stuck => return,
             Action::AwaitEmpty(_) => Completion::Empty(Ok(())),
+            Action::Members(_) if self.machine.are_hidden => {
+                Completion::Members(Err(Error::new(ErrorKind::Other, "look at", "it")))
+            }
             Action::Members(tree) => {
                 let processes = self.machine.processes.iter();
                 let pids = processes
@@ -235,6 +254,15 @@ impl<'m> Play<'m> {
             Input::Completed(id, ended)
         });
         self.inputs.extend(ended);
+    }
+
+    /// The first daemon, in the order of their names, dies.
+    pub(crate) fn dies(&mut self) -> &mut Self {
+        let tree = self.host.processes().next().unwrap().tree().clone();
+        self.kill(&tree);
+        let ended = self.inputs.pop_front().unwrap();
+        self.input(ended);
+        self
     }
 
     fn file(&mut self, op: FileOp) -> Result<FileAnswer, FileError> {

@@ -3,11 +3,12 @@
 
 mod machinery;
 mod recordings;
+mod waits;
 
 use collodi_command::{Exit, Signal};
 use collodi_contain::Name;
 use collodi_host::{
-    AppChange, Command, Event, Follower, HostOptions, JournalEvent, Refused, RunPhase,
+    AppChange, Command, Event, Follower, HostOptions, JournalEvent, Process, Refused, RunPhase,
 };
 use collodi_machine::{Machine, Output};
 use collodi_restart::Phase;
@@ -328,6 +329,36 @@ fn unless_stopped_remembers_the_stop_and_nothing_else_does() {
         }
     }
     insta::assert_snapshot!(table);
+}
+
+/// Names say nothing of the order: what it depends on may be read after it.
+#[test]
+fn what_is_begun_anew_finds_those_that_it_depends_on() {
+    let daemon = |more: &str| {
+        format!(
+            r#"{{"method": "shell.run", "params": {{"message": "serve", "daemon": true,
+            "restart": "unless-stopped"{more}}}}}"#
+        )
+    };
+    let mut come_first = 0;
+    for others in 0..8 {
+        let mut steps = vec![daemon(""); others];
+        steps.extend([daemon(r#", "id": "db""#), daemon(r#", "dependsOn": "db""#)]);
+        let script = format!(r#"{{"dialect": "vatn", "run": [{}]}}"#, steps.join(","));
+        let mut machine = Machinery::default();
+        let mut play = Play::new(&mut machine);
+        play.run(&script);
+        let is_tied = |p: &&Process| p.name().is_some() || !p.depends_on().is_empty();
+        let first = play.host.processes().find(is_tied).unwrap();
+        come_first += usize::from(first.name().is_none());
+        play.command(Command::Shutdown(Duration::from_secs(5)))
+            .wait(5);
+        let mut play = Play::new(&mut machine);
+        play.wait(1);
+        let lives = |phase: &String| phase.starts_with("running");
+        assert!(play.phases().iter().all(lives), "{:?}", play.phases());
+    }
+    assert!(come_first > 0);
 }
 
 /// It would live until the budget is used up; the host after that runs it.

@@ -37,6 +37,22 @@ impl Supervisor {
         Ok(())
     }
 
+    /// As [`spawned`](Self::spawned), of a life that began before. How that ends nobody may see: so
+    /// one that is stable by now counts as such.
+    pub(super) fn taken_over(
+        &mut self,
+        now: Instant,
+        id: ActionId,
+        pid: Option<u32>,
+        since: Instant,
+    ) -> Result<(), Stale> {
+        self.spawned(now, id, pid, since)?;
+        if self.was_stable(now) {
+            self.tries.start_over();
+        }
+        Ok(())
+    }
+
     /// A child that lives has come this far.
     pub(super) fn warmed(
         &mut self,

@@ -16,7 +16,7 @@ impl Supervisor {
             (_, Some(give_up)) if self.tries.exceeded(give_up, now) => {
                 self.finish(Ended::GaveUp(give_up));
             }
-            (Verdict::RestartNow, _) if self.lived(now) >= self.policy.backoff.initial => {
+            (Verdict::RestartNow, _) if self.lived_long(now, death) => {
                 self.tries.record(now);
                 self.spawn();
             }
@@ -24,7 +24,14 @@ impl Supervisor {
         }
     }
 
-    fn was_stable(&self, now: Instant) -> bool {
+    /// Whether it lived for the first delay at least. What could not be started has not lived, however
+    /// long ago the life before it began.
+    fn lived_long(&self, now: Instant, death: Death) -> bool {
+        death != Death::SpawnFailed && self.lived(now) >= self.policy.backoff.initial
+    }
+
+    /// Whether the life at hand, or the last one, is long enough that the count of tries starts over.
+    pub(super) fn was_stable(&self, now: Instant) -> bool {
         let needed = self
             .policy
             .stable_after

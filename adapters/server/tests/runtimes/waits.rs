@@ -1,0 +1,71 @@
+//! Daemons that wait for their next start when another server goes on.
+
+use super::{
+    ps::{row, serve_patiently},
+    stage::Stage,
+};
+use serde_json::Value;
+
+on_each_runtime! {
+    a_daemon_goes_on_waiting_under_the_next_server
+    a_daemon_is_given_up_by_the_servers_that_follow_each_other
+}
+
+fn daemon(command: &str, restart: &str) -> String {
+    format!(
+        r#"{{"dialect": "vatn", "run": [{{"method": "shell.run", "params": {{
+            "message": "{command}", "daemon": true, "restart": {restart}}}}}]}}"#
+    )
+}
+
+/// What is known of the daemon of the app.
+fn known(stage: &Stage) -> Value {
+    let mut body = stage.get("/python/apps/demo/processes").body;
+    body["processes"][0].take()
+}
+
+/// As long, for the same reason, and with the same delays to come; also when the server was killed.
+fn a_daemon_goes_on_waiting_under_the_next_server(stage: Stage) {
+    stage.app("demo", &daemon("exit 7", r#""always""#));
+    let mut serving = serve_patiently(&stage);
+    stage.post("/python/apps/demo/run");
+    row(
+        &stage,
+        "demo",
+        "crashed",
+        "again in 17 min, after exit code 7",
+    );
+    let before = known(&stage);
+    assert!(before["nextStart"].is_string(), "{before}");
+    serving.signal("-HUP");
+    serving.until("listening");
+    assert_eq!(known(&stage), before);
+    serving.signal("-KILL");
+    assert_eq!(serving.code(), None);
+    let mut serving = serve_patiently(&stage);
+    assert_eq!(known(&stage), before);
+    assert_eq!(stage.call("stop demo"), "demo has ended\n");
+    stage.post("/python/shutdown");
+    assert_eq!(serving.code(), Some(0));
+}
+
+/// Each of them sees some of its deaths.
+fn a_daemon_is_given_up_by_the_servers_that_follow_each_other(stage: Stage) {
+    let restart = r#"{"policy": "always", "delay": 1000, "jitter": 0, "factor": 1,
+        "giveUp": {"restarts": 5}}"#;
+    stage.app("demo", &daemon("echo life >> lives; exit 1", restart));
+    let mut serving = stage.serve_quietly();
+    stage.post("/python/apps/demo/run");
+    for restarts in 1..3 {
+        while known(&stage)["restartCount"].as_u64() < Some(restarts) {}
+        serving.signal("-HUP");
+        serving.until("listening");
+    }
+    let gave_up = "failed (gave up after 5 restarts in a row)";
+    row(&stage, "demo", "stopped", gave_up);
+    assert_eq!(known(&stage)["restartCount"], 5);
+    let lives = std::fs::read_to_string(stage.path(".vatn/python/apps/demo/lives"));
+    assert_eq!(lives.unwrap().lines().count(), 6);
+    stage.post("/python/shutdown");
+    assert_eq!(serving.code(), Some(0));
+}

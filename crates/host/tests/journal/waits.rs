@@ -1,0 +1,342 @@
+//! Daemons that wait for their next start when another host goes on.
+
+use super::{
+    machinery::{DAEMON, Machinery, Play, daemon_files, state_files},
+    since_1970,
+};
+use collodi_command::{Exit, Signal};
+use collodi_host::{Command, Follower, Process};
+use collodi_restart::{Death, Ended, Phase};
+use collodi_time::{Duration, Instant};
+
+/// A daemon with this restart policy.
+fn daemon(restart: &str) -> String {
+    let restart = format!(r#""restart": {restart}"#);
+    DAEMON.replace(r#""autoRestart": true"#, &restart)
+}
+
+/// Starts again a minute after each death.
+fn patient() -> String {
+    daemon(r#"{"policy": "always", "delay": 60000, "factor": 1, "jitter": 0}"#)
+}
+
+/// A host that is started when the clock of the world shows this; its own began half as long ago.
+fn at(machine: &mut Machinery, secs: u64) -> Play<'_> {
+    let now = Instant::ZERO + Duration::from_secs(secs - secs / 2);
+    Play::since(machine, now, |options| since_1970(options, secs / 2))
+}
+
+/// What the clock of the world shows at that time of the host.
+fn shown(play: &Play<'_>, at: Instant) -> u64 {
+    (play.host.options().epoch + at.since_origin())
+        .as_duration()
+        .as_secs()
+}
+
+/// How far the daemons are, and until when they wait.
+fn states(play: &Play<'_>) -> Vec<String> {
+    let state = |process: &Process| {
+        let status = process.status();
+        match (status.next_start, status.last_exit) {
+            (Some(next), Some(exit)) => format!("waits until {}, {exit}", shown(play, next)),
+            _ => status.to_string(),
+        }
+    };
+    play.host.processes().map(state).collect()
+}
+
+/// A daemon that died at 1 005 s, and is to be started again at 1 065 s.
+fn waiting() -> Machinery {
+    let mut machine = Machinery::default();
+    at(&mut machine, 1_000)
+        .run(&patient())
+        .wait(5)
+        .dies()
+        .wait(5);
+    machine
+}
+
+fn first<'p>(play: &'p Play<'_>) -> &'p Process {
+    play.host.processes().next().unwrap()
+}
+
+fn said(play: &Play<'_>) -> Vec<String> {
+    let lines = first(play).log().last(9);
+    lines.map(|line| line.text.clone()).collect()
+}
+
+const MINUTE: Duration = Duration::from_secs(60);
+
+#[test]
+fn a_daemon_goes_on_waiting_under_the_next_host() {
+    let mut machine = waiting();
+    let mut play = at(&mut machine, 1_030);
+    let (term, status) = (Exit::Signal(Signal::TERM), first(&play).status());
+    assert_eq!(states(&play), ["waits until 1065, killed by SIGTERM"]);
+    assert_eq!((status.last_exit, status.restarts), (Some(term), 0));
+    assert_eq!(status.last_death, Some(Death::Exited(term)));
+    assert_eq!(first(&play).next_delays(2), [MINUTE; 2]);
+    assert_eq!(
+        said(&play),
+        ["[VATN] Still waiting: auto-restarting in 35000 ms (restart #1)"]
+    );
+    assert!(play.host.busy_by("demo").is_some());
+    play.wait(34);
+    assert_eq!(play.machine.last_pid, 1);
+    play.wait(2);
+    assert_eq!(states(&play), ["running (pid 2)"]);
+    assert_eq!(first(&play).status().restarts, 1);
+    assert_eq!(at(&mut machine, 1_066).phases(), ["running (pid 2)"]);
+}
+
+#[test]
+fn what_waits_when_a_host_lets_go_is_written_down_at_once() {
+    let mut machine = Machinery::default();
+    let mut play = at(&mut machine, 1_000);
+    play.run(&patient())
+        .dies()
+        .command(Command::HandOver(Follower::SameProcess));
+    assert_eq!(play.host.let_go(), Some(Follower::SameProcess));
+    let play = at(&mut machine, 1_000);
+    assert_eq!(states(&play), ["waits until 1060, killed by SIGTERM"]);
+}
+
+/// The clock of the world may have been set.
+#[test]
+fn no_wait_is_longer_than_it_was_to_be() {
+    for (secs, phase) in [
+        (1_064, "waits until 1065, killed by SIGTERM"),
+        (1_065, "running (pid 2)"),
+        (9_000_000, "running (pid 2)"),
+        (1_000, "waits until 1060, killed by SIGTERM"),
+        (0, "waits until 60, killed by SIGTERM"),
+    ] {
+        let mut machine = waiting();
+        let mut play = at(&mut machine, secs);
+        play.wait(0);
+        assert_eq!(states(&play), [phase], "{secs} s");
+    }
+}
+
+#[test]
+fn a_wait_that_goes_on_is_ended_by_a_stop() {
+    let mut machine = waiting();
+    let mut play = at(&mut machine, 1_030);
+    play.command(Command::StopApp("demo".into())).wait(90);
+    assert_eq!(states(&play), ["stopped"]);
+    assert!(state_files(&machine).is_empty());
+    assert_eq!(machine.last_pid, 1, "nothing else was started");
+}
+
+/// It is known before what it said is read.
+#[test]
+fn what_is_asked_of_a_daemon_that_waits_is_done_when_it_goes_on() {
+    let stop = |_: &Play<'_>| Command::StopApp("demo".into());
+    let restart = |play: &Play<'_>| Command::RestartProcess(first(play).id().clone());
+    let start = |play: &Play<'_>| Command::StartProcess(first(play).id().clone());
+    let ways: [&dyn Fn(&Play<'_>) -> Command; 3] = [&stop, &restart, &start];
+    let states_then = ["stopped", "running (pid 2)", "running (pid 2)"];
+    for (command, state) in ways.into_iter().zip(states_then) {
+        let mut machine = waiting();
+        machine.is_slow = true;
+        let mut play = at(&mut machine, 1_030);
+        play.answer_these();
+        let command = command(&play);
+        play.command(command);
+        assert_eq!(play.machine.last_pid, 1);
+        play.answer();
+        assert_eq!(states(&play), [state]);
+    }
+}
+
+/// The intent to start it is not written down, only how to find it: a host may die between the two.
+#[test]
+fn a_daemon_that_was_started_since_gets_no_second_life_beside_the_first() {
+    let mut machine = waiting();
+    let file = daemon_files(&machine)[0].clone();
+    let waits = machine.files[&file].clone();
+    let mut play = at(&mut machine, 1_030);
+    play.wait(40);
+    assert_eq!(states(&play), ["running (pid 2)"]);
+    machine.files.insert(file, waits);
+    let mut play = at(&mut machine, 1_080);
+    assert!(play.machine.processes.is_empty(), "leftovers first");
+    assert!(play.machine.asked.contains(&"signal SIGKILL".to_owned()));
+    assert!(
+        said(&play)[0].contains("while nobody looked"),
+        "{:?}",
+        said(&play)
+    );
+    play.wait(61);
+    assert_eq!(play.machine.processes.len(), 1);
+    assert_eq!(states(&play), ["running (pid 3)"]);
+}
+
+#[test]
+fn where_nobody_says_who_lives_somebody_may() {
+    let mut machine = waiting();
+    machine.are_hidden = true;
+    let play = at(&mut machine, 1_030);
+    assert!(play.machine.asked.contains(&"signal SIGKILL".to_owned()));
+    assert_eq!(first(&play).status().last_exit, Some(Exit::Unknown));
+}
+
+/// It dies for ever, and hosts come and go after so many of its deaths.
+fn restarts_until_it_is_given_up(give_up: &str, deaths_of_a_host: usize) -> u32 {
+    let waits = r#""delay": 5000, "factor": 1, "jitter": 10"#;
+    let restart = format!(r#"{{"policy": "always", {waits}, "giveUp": {give_up}}}"#);
+    let mut machine = Machinery::default();
+    let mut play = at(&mut machine, 1_000);
+    play.run(&daemon(&restart));
+    for death in 1..100 {
+        play.dies().wait(1);
+        let status = first(&play).status();
+        if matches!(status.phase, Phase::Ended(Ended::GaveUp(_))) {
+            return status.restarts;
+        }
+        if death % deaths_of_a_host == 0 {
+            let secs = shown(&play, play.now);
+            play = at(play.machine, secs);
+        }
+        play.wait(9);
+        assert_eq!(first(&play).status().phase, Phase::Running, "{death}");
+    }
+    panic!("it goes on for ever");
+}
+
+#[test]
+fn a_daemon_is_given_up_when_it_would_have_been_under_one_host() {
+    for give_up in [r#"{"restarts": 5}"#, r#"{"restarts": 5, "within": 600000}"#] {
+        for deaths_of_a_host in [1, 2, 3, 100] {
+            let restarts = restarts_until_it_is_given_up(give_up, deaths_of_a_host);
+            assert_eq!(restarts, 5, "{give_up}, {deaths_of_a_host}");
+        }
+    }
+}
+
+/// Its end was not seen: it may have been the end of the machine.
+#[test]
+fn a_life_that_was_long_before_it_was_lost_starts_the_count_over() {
+    for (lived, phase) in [
+        (3, "failed (gave up after 1 restarts in a row)"),
+        (3_000, "waits until 4120, ended, status unknown"),
+    ] {
+        let restart =
+            r#"{"policy": "always", "delay": 60000, "jitter": 0, "giveUp": {"restarts": 1}}"#;
+        let mut machine = Machinery::default();
+        at(&mut machine, 1_000)
+            .run(&daemon(restart))
+            .dies()
+            .wait(61);
+        assert_eq!(machine.last_pid, 2);
+        machine.processes.clear();
+        let play = at(&mut machine, 1_060 + lived);
+        assert_eq!(states(&play), [phase], "{lived} s");
+    }
+}
+
+/// How often a file is written when a daemon dies `times` in lives of a second.
+fn writes_of(restart: &str, times: usize) -> usize {
+    let mut machine = Machinery::default();
+    let mut play = at(&mut machine, 1_000);
+    play.run(&daemon(restart)).wait(1);
+    play.machine.asked.clear();
+    for _ in 0..times {
+        play.dies().wait(1);
+        assert_eq!(first(&play).status().phase, Phase::Running);
+    }
+    let asked = play.machine.asked.iter();
+    asked.filter(|asked| asked.starts_with("write")).count()
+}
+
+/// That it can be found, and where it answers, is written of each life. A wait that is over soon is not.
+#[test]
+fn a_start_at_once_or_soon_costs_no_write_more() {
+    let by_rule = writes_of(
+        r#"{"policy": "always", "rules": {"signal": "restart-now"}}"#,
+        20,
+    );
+    assert_eq!(by_rule, 40);
+    for (delay, writes) in [(0, 40), (80, 40), (500, 60)] {
+        let waits =
+            format!(r#"{{"policy": "always", "delay": {delay}, "jitter": 0, "factor": 1}}"#);
+        assert_eq!(writes_of(&waits, 20), writes, "{waits}");
+    }
+}
+
+/// A daemon that others depend on, and one that depends on it.
+fn two(supervision: &str, needs: &str, ready: &str) -> String {
+    let of = |more: &str| {
+        format!(
+            r#"{{"method": "shell.run", "params": {{"message": "serve", "daemon": true,
+            "restart": {{"policy": "always", "delay": 60000, "jitter": 0}}{more}}}}}"#
+        )
+    };
+    let (db, serve) = (of(&format!(r#", "id": "db"{ready}"#)), of(needs));
+    format!(r#"{{"dialect": "vatn", "supervision": "{supervision}", "run": [{db}, {serve}]}}"#)
+}
+
+fn pids(machine: &Machinery) -> Vec<u32> {
+    machine.processes.keys().copied().collect()
+}
+
+/// What died with it, or has to wait for it, is not started before it is up.
+#[test]
+fn what_is_held_is_held_under_the_next_host() {
+    for (supervision, needs) in [
+        ("one_for_all", ""),
+        ("rest_for_one", r#", "dependsOn": "db""#),
+    ] {
+        let script = two(supervision, needs, "");
+        let mut machine = Machinery::default();
+        let mut play = at(&mut machine, 1_000);
+        play.run(&script);
+        assert_eq!(first(&play).name(), Some("db"));
+        play.dies().wait(5);
+        let phases = ["waits until 1060, killed by SIGTERM", "held"];
+        assert_eq!(states(&play), phases);
+        let mut play = at(&mut machine, 1_010);
+        let phases = ["waits until 1060, killed by SIGTERM", "held"];
+        assert_eq!(states(&play), phases);
+        play.wait(49);
+        assert!(play.machine.processes.is_empty());
+        play.wait(2);
+        assert_eq!(states(&play), ["running (pid 3)", "running (pid 4)"]);
+        assert_eq!(pids(&machine), [3, 4]);
+    }
+}
+
+#[test]
+fn what_waits_for_others_before_its_first_start_waits_on() {
+    let ready = r#", "ready": {"pattern": "/nobody says this/", "timeout": 900000}"#;
+    let script = two("one_for_one", r#", "dependsOn": "db""#, ready);
+    let mut machine = Machinery::default();
+    at(&mut machine, 1_000).run(&script).wait(1);
+    assert_eq!(pids(&machine), [1]);
+    let play = at(&mut machine, 1_010);
+    assert_eq!(states(&play), ["warming (pid 1)", "held"]);
+    let serve = play.host.processes().last().unwrap();
+    assert_eq!(play.host.waits_for(serve), ["db"]);
+    assert_eq!(serve.status().last_exit, None);
+    assert_eq!(pids(&machine), [1]);
+}
+
+/// Of what it did not write down nothing is known.
+#[test]
+fn of_a_daemon_of_an_earlier_version_the_restarts_and_the_exit_are_known() {
+    let mut machine = waiting();
+    let file = daemon_files(&machine)[0].clone();
+    let text = String::from_utf8(machine.files[&file].clone()).unwrap();
+    let (before, rest) = text.split_once("  \"standing\": {").unwrap();
+    let (_, after) = rest.split_once("},\n").unwrap();
+    machine
+        .files
+        .insert(file, format!("{before}{after}").into());
+    let play = at(&mut machine, 1_030);
+    assert!(
+        said(&play)[0].contains("while nobody looked"),
+        "{:?}",
+        said(&play)
+    );
+    assert_eq!(states(&play), ["waits until 1090, ended, status unknown"]);
+}

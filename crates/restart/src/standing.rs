@@ -1,0 +1,56 @@
+//! What goes over from one supervisor to the next.
+
+use crate::{Death, Jitter};
+use alloc::vec::Vec;
+use collodi_command::Exit;
+use collodi_time::{Duration, Instant};
+
+/// What a supervisor knows besides the life at hand: with it another one of the same child goes on,
+/// with the same delays, counts and reasons.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// Automatic restarts so far.
+    pub restarts: u32,
+    /// Those since the last stable life.
+    pub consecutive: u32,
+    /// When the last of them were, oldest first: as many as the policy counts within its window.
+    pub recent: Vec<Instant>,
+    /// The delay that was drawn last.
+    pub last_delay: Duration,
+    /// How its last life ended.
+    pub last_exit: Option<Exit>,
+    /// How its last life ended that nobody asked to end.
+    pub last_death: Option<Death>,
+    /// When its last life began.
+    pub started_at: Option<Instant>,
+    /// What it waits for between two lives; none while it lives, or before its first start.
+    pub pause: Option<Pause>,
+    /// What moves the delays to come.
+    pub jitter: Jitter,
+}
+
+/// What a child that does not live waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pause {
+    /// Its next start, which is at this time.
+    Until(Instant),
+    /// That somebody says that it may run.
+    Held,
+}
+
+impl Standing {
+    /// That of a child that was never started. Equal seeds give equal delays.
+    pub const fn new(seed: u64) -> Self {
+        Self {
+            restarts: 0,
+            consecutive: 0,
+            recent: Vec::new(),
+            last_delay: Duration::ZERO,
+            last_exit: None,
+            last_death: None,
+            started_at: None,
+            pause: None,
+            jitter: Jitter::new(seed),
+        }
+    }
+}

@@ -1,0 +1,376 @@
+//! A supervisor goes on where another one of the same child stood.
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+use collodi_command::{Exit, Signal};
+use collodi_machine::{ActionId, Machine, Output, trace::Traced};
+use collodi_restart::{
+    Action, Backoff, Death, Ended, GiveUp, Input, Pause, Phase, Policy, Rule, Standing, Startup,
+    StopSequence, Supervisor, Verdict,
+};
+use collodi_time::{Duration, Instant};
+use insta::assert_snapshot;
+use proptest::{collection::vec, prelude::*};
+
+fn resumed(policy: Policy, standing: Standing, now: Instant) -> Supervisor {
+    Supervisor::resumed(policy, StopSequence::default(), standing, now)
+}
+
+const fn at(millis: u64) -> Instant {
+    Instant::from_millis(millis)
+}
+
+const SPAWN: ActionId = ActionId::from_number(1);
+
+/// Waits three seconds from `t+1s` on, after it has failed.
+fn waiting() -> Supervisor {
+    let policy = Policy::fixed(Duration::from_secs(3));
+    let mut traced = Traced::new(Supervisor::new(policy, StopSequence::default(), 7));
+    for (millis, input) in [
+        (0, Input::Start),
+        (5, Input::Spawned(SPAWN, Some(7))),
+        (1_000, Input::Exited(SPAWN, Exit::Code(3))),
+        (1_000, Input::Emptied(SPAWN)),
+    ] {
+        traced.input(at(millis), input);
+    }
+    traced.machine
+}
+
+#[test]
+fn a_wait_goes_on_until_it_would_have_ended() {
+    let before = waiting();
+    let policy = before.policy().clone();
+    let mut traced = Traced::new(resumed(policy, before.standing(), at(2_500)));
+    assert_eq!(traced.machine.status(), before.status());
+    assert_eq!(traced.machine.next_delays(3), before.next_delays(3));
+    for (millis, input) in [
+        (2_500, Input::Start),
+        (3_999, Input::Timeout),
+        (4_000, Input::Timeout),
+        (4_005, Input::Spawned(SPAWN, Some(8))),
+    ] {
+        traced.input(at(millis), input);
+    }
+    assert_snapshot!(traced.text());
+    assert_eq!(traced.machine.status().restarts, 1);
+}
+
+#[test]
+fn a_wait_that_goes_on_is_ended_cut_short_or_held() {
+    let before = waiting();
+    for (input, phase) in [
+        (Input::Stop, Phase::Ended(Ended::Stopped)),
+        (Input::Kill, Phase::Ended(Ended::Stopped)),
+        (Input::Restart, Phase::Starting),
+        (Input::Hold, Phase::Held),
+    ] {
+        let policy = before.policy().clone();
+        let mut next = Traced::new(resumed(policy, before.standing(), at(2_500)));
+        next.input(at(2_600), input);
+        assert_eq!(next.machine.status().phase, phase, "{input}");
+    }
+}
+
+/// A clock may have been set, and so may the policy.
+#[test]
+fn no_wait_is_longer_than_it_may_be() {
+    let before = waiting();
+    let policy = |secs| Policy::fixed(Duration::from_secs(secs));
+    for (longest, now, until) in [
+        (3, at(2_500), at(4_000)),
+        (3, at(0), at(3_000)),
+        (3, at(90_000), at(4_000)),
+        (1, at(2_500), at(3_500)),
+        (60, at(0), at(3_000)),
+    ] {
+        let mut next = resumed(policy(longest), before.standing(), now);
+        assert_eq!(next.status().next_start, Some(until), "{longest} s, {now}");
+        assert_eq!(
+            next.next_delays(1),
+            [Duration::from_secs(longest.min(3))],
+            "{longest} s, {now}"
+        );
+        next.handle_input(now.max(until), Input::Timeout).unwrap();
+        assert_eq!(next.status().phase, Phase::Starting, "{longest} s, {now}");
+    }
+}
+
+/// Dies at once in each life, and is cut after the third death. The restarts until it gives up.
+fn restarts_until_it_gives_up(give_up: GiveUp, clock: fn(Instant) -> Instant) -> u32 {
+    let policy = Policy {
+        give_up: Some(give_up),
+        ..Policy::fixed(Duration::from_secs(1))
+    };
+    let mut child = Supervisor::new(policy.clone(), StopSequence::default(), 7);
+    let mut now = at(100_000);
+    child.handle_input(now, Input::Start).unwrap();
+    for death in 1..100 {
+        let spawn = loop {
+            match child.poll_output() {
+                Output::Action(id, Action::Spawn) => break id,
+                Output::Wait(deadline) => {
+                    now = now.max(deadline.unwrap().at);
+                    child.handle_input(now, Input::Timeout).unwrap();
+                }
+                Output::Done(_) => return child.status().restarts,
+                Output::Action(..) | Output::Event(_) => {}
+            }
+        };
+        child.handle_input(now, Input::Emptied(spawn)).unwrap();
+        if death == 3 {
+            now = clock(now);
+            child = resumed(policy.clone(), child.standing(), now);
+        }
+    }
+    child.status().restarts
+}
+
+#[test]
+fn it_gives_up_when_it_would_have() {
+    let same = |now: Instant| now;
+    let set_back = |_: Instant| Instant::ZERO;
+    let long_after = |now: Instant| now + Duration::from_secs(3_600);
+    let in_a_row = GiveUp::Consecutive(5);
+    let rate = GiveUp::Rate {
+        count: 5,
+        window: Duration::from_secs(60),
+    };
+    assert_eq!(restarts_until_it_gives_up(in_a_row, same), 5);
+    assert_eq!(restarts_until_it_gives_up(in_a_row, set_back), 5);
+    assert_eq!(restarts_until_it_gives_up(in_a_row, long_after), 5);
+    assert_eq!(restarts_until_it_gives_up(rate, same), 5);
+    assert_eq!(restarts_until_it_gives_up(rate, set_back), 5);
+    assert_eq!(
+        restarts_until_it_gives_up(rate, long_after),
+        7,
+        "two are old"
+    );
+}
+
+/// Times that are still to come, as those of a clock that was set back, are not counted for ever.
+#[test]
+fn restarts_of_the_future_were_before_now() {
+    let rate = GiveUp::Rate {
+        count: 2,
+        window: Duration::from_secs(60),
+    };
+    let policy = Policy {
+        give_up: Some(rate),
+        ..Policy::fixed(Duration::from_secs(1))
+    };
+    let standing = Standing {
+        recent: vec![at(9_000_000); 2],
+        ..Standing::new(7)
+    };
+    for (died, phase) in [
+        (59_000, Phase::Ended(Ended::GaveUp(rate))),
+        (60_000, Phase::Crashed),
+    ] {
+        let mut next = Traced::new(resumed(policy.clone(), standing.clone(), at(0)));
+        next.input(at(0), Input::Start);
+        next.input(at(died), Input::Emptied(SPAWN));
+        assert_eq!(next.machine.status().phase, phase, "{died} ms");
+    }
+}
+
+/// The next delay of a child that has been tried often, and whose life began under an earlier supervisor.
+fn delay_after(life: &[(u64, Input)]) -> Duration {
+    let policy = Policy {
+        backoff: Backoff {
+            jitter_percent: 0,
+            ..Backoff::default()
+        },
+        ..Policy::default()
+    };
+    let standing = Standing {
+        restarts: 9,
+        consecutive: 4,
+        last_delay: Duration::from_millis(720),
+        ..Standing::new(7)
+    };
+    let mut next = Traced::new(resumed(policy, standing, at(100_000)));
+    next.input(at(100_000), Input::Start);
+    for (millis, input) in life {
+        next.input(at(*millis), *input);
+    }
+    assert_eq!(next.machine.status().restarts, 9);
+    next.machine.next_delays(1).pop().unwrap()
+}
+
+#[test]
+fn a_life_that_goes_on_is_stable_from_its_true_beginning() {
+    let over = Input::Emptied(SPAWN);
+    let began = |millis| Input::TakenOver(SPAWN, Some(7), at(millis));
+    let (first, fifth) = (Duration::from_millis(90), Duration::from_millis(1_440));
+    assert_eq!(
+        delay_after(&[(100_001, began(95_000)), (104_000, over)]),
+        fifth
+    );
+    assert_eq!(
+        delay_after(&[(100_001, began(95_000)), (105_000, over)]),
+        first
+    );
+    assert_eq!(delay_after(&[(100_001, began(10_000))]), first, "by now");
+    assert_eq!(delay_after(&[(100_001, began(99_000))]), fifth, "not yet");
+}
+
+/// Something to do to the life at hand.
+#[derive(Clone, Copy, Debug)]
+enum Step {
+    Send(Input),
+    Spawned,
+    Ready,
+    SpawnFailed,
+    Exit(Exit),
+    Empty,
+    Later(u64),
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let command = prop_oneof![
+        4 => Just(Input::Start),
+        2 => Just(Input::Restart),
+        2 => Just(Input::Hold),
+        1 => Just(Input::Stop),
+    ];
+    let exit = prop_oneof![
+        Just(Exit::Code(0)),
+        Just(Exit::Code(42)),
+        Just(Exit::Signal(Signal::KILL)),
+        Just(Exit::Unknown),
+    ];
+    prop_oneof![
+        2 => command.prop_map(Step::Send),
+        5 => Just(Step::Spawned),
+        2 => Just(Step::Ready),
+        2 => Just(Step::SpawnFailed),
+        4 => exit.prop_map(Step::Exit),
+        6 => Just(Step::Empty),
+        8 => (0_u64..40_000).prop_map(Step::Later),
+    ]
+}
+
+fn policy() -> impl Strategy<Value = Policy> {
+    let give_up = prop_oneof![
+        Just(None),
+        Just(Some(GiveUp::Consecutive(4))),
+        Just(Some(GiveUp::Rate {
+            count: 4,
+            window: Duration::from_secs(30),
+        })),
+    ];
+    let rules = prop_oneof![
+        Just(Vec::new()),
+        Just(vec![
+            ("42", Verdict::RestartNow),
+            ("spawn", Verdict::RestartNow)
+        ]),
+    ];
+    let startup = prop_oneof![Just(None), Just(Some(Duration::from_secs(5)))];
+    (give_up, rules, startup).prop_map(|(give_up, rules, ready_within)| Policy {
+        give_up,
+        rules: rules
+            .into_iter()
+            .map(|(on, then)| Rule {
+                on: on.parse().unwrap(),
+                then,
+            })
+            .collect(),
+        startup: Startup {
+            ready_within,
+            ..Startup::default()
+        },
+        ..Policy::default()
+    })
+}
+
+/// A child, its spawn, and what was heard of it.
+struct Child {
+    supervisor: Supervisor,
+    spawn: Option<ActionId>,
+}
+
+impl Child {
+    fn new(supervisor: Supervisor) -> Self {
+        Self {
+            supervisor,
+            spawn: None,
+        }
+    }
+
+    /// Does the step. What is said, but for the numbers of actions.
+    fn step(&mut self, now: Instant, step: Step) -> Vec<String> {
+        let spawn = self.spawn.unwrap_or(ActionId::from_number(0));
+        let input = match step {
+            Step::Send(input) => input,
+            Step::Spawned => Input::Spawned(spawn, Some(100)),
+            Step::Ready => Input::Ready(spawn),
+            Step::SpawnFailed => Input::SpawnFailed(spawn),
+            Step::Exit(exit) => Input::Exited(spawn, exit),
+            Step::Empty => Input::Emptied(spawn),
+            Step::Later(_) => Input::Timeout,
+        };
+        // What is of another life is stale, with any supervisor.
+        let _ = self.supervisor.handle_input(now, input);
+        let mut said = Vec::new();
+        loop {
+            let output = self.supervisor.poll_output();
+            said.push(match &output {
+                Output::Action(_, action) => action.to_string(),
+                other => format!("{other:?}"),
+            });
+            match output {
+                Output::Action(id, Action::Spawn) => self.spawn = Some(id),
+                Output::Wait(_) | Output::Done(_) => return said,
+                Output::Action(..) | Output::Event(_) => {}
+            }
+        }
+    }
+
+    /// Another supervisor goes on with it.
+    fn cut(&mut self, now: Instant) {
+        let (policy, standing) = (self.supervisor.policy().clone(), self.supervisor.standing());
+        *self = Self::new(resumed(policy, standing, now));
+    }
+}
+
+proptest! {
+    /// Whenever it does not live, nobody hears or reads that another supervisor goes on.
+    #[test]
+    fn a_child_between_lives_does_not_know_who_supervises_it(
+        policy in policy(),
+        seed: u64,
+        steps in vec((step(), any::<bool>()), 1..80),
+    ) {
+        let mut one = Child::new(Supervisor::new(policy, StopSequence::default(), seed));
+        let mut many = Child::new(one.supervisor.clone());
+        let mut now = Instant::ZERO;
+        for (step, cut) in steps {
+            if let Step::Later(millis) = step {
+                now = now + Duration::from_millis(millis);
+            }
+            prop_assert_eq!(one.step(now, step), many.step(now, step));
+            let pause = many.supervisor.standing().pause;
+            if cut && pause.is_some() {
+                many.cut(now);
+            }
+            prop_assert_eq!(one.supervisor.status(), many.supervisor.status());
+            prop_assert_eq!(one.supervisor.standing(), many.supervisor.standing());
+            prop_assert_eq!(one.supervisor.next_delays(4), many.supervisor.next_delays(4));
+        }
+    }
+}
+
+#[test]
+fn who_lives_or_has_ended_waits_for_nothing() {
+    let mut child = waiting();
+    assert_eq!(child.standing().pause, Some(Pause::Until(at(4_000))));
+    assert_eq!(
+        child.standing().last_death,
+        Some(Death::Exited(Exit::Code(3)))
+    );
+    child.handle_input(at(4_000), Input::Timeout).unwrap();
+    assert_eq!(child.standing().pause, None);
+    child.handle_input(at(4_000), Input::Stop).unwrap();
+    assert_eq!(child.standing().pause, None);
+}
