@@ -51,7 +51,7 @@ impl ProcessId {
     }
 
     /// Whether it is named after this app, or may be.
-    pub(crate) fn is_of(&self, app: &str) -> bool {
+    pub fn is_of(&self, app: &str) -> bool {
         let may_be = || {
             self.0
                 .strip_prefix(app)

@@ -161,7 +161,7 @@ pub(super) fn file_of(id: &ProcessId) -> String {
 }
 
 /// The daemon that the file of this name is about.
-fn process_of(name: &str) -> Option<ProcessId> {
+pub(super) fn process_of(name: &str) -> Option<ProcessId> {
     let id = name.strip_suffix(".json").filter(|_| name != TREES)?;
     Some(ProcessId::from_text(id))
 }

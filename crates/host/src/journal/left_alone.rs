@@ -1,7 +1,7 @@
 //! Daemons of which nothing could be read: another version wrote it down, or it cannot be read. Such
 //! a daemon is left as it is, with its file, until somebody stops it.
 
-use super::Look;
+use super::{Look, Record, TREES, damaged, fields::NotARecord, read_trees};
 use crate::{
     Host, ProcessId, Refused,
     event::{JournalEvent, Left},
@@ -45,7 +45,8 @@ pub enum Unread {
 }
 
 impl Unread {
-    pub(crate) fn not_read(error: &FileError) -> Self {
+    /// What went wrong when it was read.
+    pub fn not_read(error: &FileError) -> Self {
         let kind = error.kind;
         let detail = error.detail.as_ref();
         Self::NotRead(detail.map_or_else(|| kind.to_string(), |why| format!("{kind} ({why})")))
@@ -53,6 +54,32 @@ impl Unread {
 }
 
 impl LeftAlone {
+    /// Those that the next host leaves alone, if anything of them lives, for who looks at the files of a
+    /// host's state when none runs: each with its name, and what is in it or why that was not read.
+    pub fn in_state(
+        state: &ContainedPath,
+        files: &[(String, Result<Vec<u8>, Unread>)],
+    ) -> Vec<Self> {
+        let trees = files.iter().find(|(name, _)| name == TREES);
+        let trees = trees.and_then(|(_, bytes)| read_trees(bytes.as_ref().ok()?).ok());
+        let trees = trees.unwrap_or_default();
+        let tree_of = |id: &ProcessId| {
+            let mut trees = trees.iter();
+            let found = trees.find(|(_, of)| of.as_ref() == Some(id));
+            found.map(|(tree, _)| tree.clone())
+        };
+        let left_alone = |(name, bytes): &(String, Result<Vec<u8>, Unread>)| {
+            let id = damaged::process_of(name)?;
+            Some(Self {
+                file: state.join(name).ok()?.absolute(),
+                why: why_unread(name, bytes)?,
+                tree: tree_of(&id),
+                id,
+            })
+        };
+        files.iter().filter_map(left_alone).collect()
+    }
+
     /// What to do about it.
     pub fn way_out(&self) -> String {
         let id = &self.id;
@@ -64,6 +91,16 @@ impl LeftAlone {
                 format!("mend that and start the server anew, or end {id} with `collodi stop {id}`")
             }
         }
+    }
+}
+
+fn why_unread(name: &str, bytes: &Result<Vec<u8>, Unread>) -> Option<Unread> {
+    match bytes {
+        Err(why) => Some(why.clone()),
+        Ok(bytes) => match Record::read_in(name, bytes) {
+            Err(NotARecord::OTHER_VERSION) => Some(Unread::OtherVersion),
+            _ => None,
+        },
     }
 }
 
@@ -141,7 +178,7 @@ impl Host {
     pub(super) fn leave_alone(&mut self, id: &ProcessId, why: Unread, tree: Option<TreeId>) {
         let known = LeftAlone {
             id: id.clone(),
-            file: self.path_text(&super::damaged::file_of(id)),
+            file: self.path_text(&damaged::file_of(id)),
             why,
             tree,
         };
@@ -281,7 +318,7 @@ impl Host {
     }
 
     fn way_aside(&self, id: &ProcessId) -> Option<(ContainedPath, ContainedPath)> {
-        let name = super::damaged::file_of(id);
+        let name = damaged::file_of(id);
         Some((self.shared.journal.file(&name)?, self.aside(&name)?))
     }
 

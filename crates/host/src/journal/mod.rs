@@ -270,7 +270,7 @@ impl Shared {
 }
 
 /// Reads the file of trees: each with its daemon, if it is one's.
-pub(crate) fn read_trees(bytes: &[u8]) -> Result<BTreeMap<TreeId, Option<ProcessId>>, NotARecord> {
+fn read_trees(bytes: &[u8]) -> Result<BTreeMap<TreeId, Option<ProcessId>>, NotARecord> {
     let value = fields::parse(bytes)?;
     let fields = Fields::of(&value)?;
     fields.version(VERSION)?;
