@@ -147,6 +147,34 @@ fn nothing_of_its_app_begins_beside_it_unless_that_is_asked() {
 }
 
 #[test]
+fn no_step_of_another_app_starts_a_script_beside_it() {
+    let mut machine = Machinery::default();
+    unread(&mut machine, Cause::Version);
+    let mut play = Play::new(&mut machine);
+    let calls = r#"{"run": [{"method": "script.start",
+        "params": {"uri": "~/api/demo/pinokio.json"}}]}"#;
+    let parsed = collodi_script::parse(calls, &collodi_script::Options::for_file("pinokio.json"));
+    play.command(Command::Run(RunRequest {
+        app: collodi_run::App::new(
+            "caller",
+            collodi_contain::Root::new("/w/.vatn/python/apps/caller"),
+            collodi_contain::RelPath::root(),
+            "pinokio.json",
+        ),
+        script: parsed.script().unwrap().clone().into(),
+        ..request()
+    }));
+    let why = only(&play).to_string();
+    let is_refused =
+        |event: &&Event| matches!(event, Event::Run { .. }) && event.to_string().contains(&why);
+    assert!(
+        play.told.iter().any(|event| is_refused(&event)),
+        "{:#?}",
+        play.told
+    );
+}
+
+#[test]
 fn who_stops_it_ends_it_and_has_its_file_set_aside() {
     for (cause, of_app) in CAUSES.into_iter().flat_map(|c| [(c, true), (c, false)]) {
         let mut machine = Machinery::default();
