@@ -31,10 +31,11 @@ pub(super) struct Damaged {
 impl Host {
     /// A file was read, and says nothing that can be used. One of another version says it to that.
     pub(super) fn found_damaged(&mut self, name: &str, why: NotARecord, bytes: Vec<u8>) {
-        match why {
-            NotARecord::OTHER_VERSION => self.found_unread(name, Unread::OtherVersion),
-            _ => self.note_damaged(name, why.to_string(), Some(bytes)),
+        // That of trees is written anew by each host, whatever it says.
+        if why == NotARecord::OTHER_VERSION && name != TREES {
+            return self.found_unread(name, Unread::OtherVersion);
         }
+        self.note_damaged(name, why.to_string(), Some(bytes));
     }
 
     /// A file was not read: it may be as it is to be. Its daemon is left alone.
@@ -131,7 +132,9 @@ impl Host {
             Some(aside) => aside.absolute(),
             None => self.path_text(name),
         };
-        if let Some(path) = self.shared.journal.file(name).filter(|_| is_there) {
+        // That of trees may be another one by now.
+        let is_to_go = is_there && name != TREES;
+        if let Some(path) = self.shared.journal.file(name).filter(|_| is_to_go) {
             let remove = Action::File(FileOp::Remove { path });
             self.shared.ask_now(Child::Aside, None, Role::Plain, remove);
         }

@@ -27,6 +27,8 @@ pub(crate) struct Machinery {
     pub(crate) are_large: bool,
     /// What is asked of files that are read all at once is not answered yet.
     pub(crate) is_slow: bool,
+    /// What is put aside is not answered yet.
+    pub(crate) aside_is_slow: bool,
     /// Nobody says which process it is that was started.
     pub(crate) is_coy: bool,
     /// Files of daemons cannot be read.
@@ -160,6 +162,11 @@ impl<'m> Play<'m> {
         }
         let completion = match action {
             Action::File(op @ FileOp::ReadAll { .. }) if self.machine.is_slow => {
+                return self.open.push((id, op));
+            }
+            Action::File(op @ FileOp::Write { .. })
+                if self.machine.aside_is_slow && op.path().absolute().contains("/aside/") =>
+            {
                 return self.open.push((id, op));
             }
             Action::File(op) => Completion::File(self.file(op)),

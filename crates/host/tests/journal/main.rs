@@ -472,6 +472,25 @@ fn files_that_cannot_be_used_are_set_aside() {
     insta::assert_snapshot!(told.join("\n"));
 }
 
+/// However long it takes to keep what was in it.
+#[test]
+fn a_file_of_trees_that_cannot_be_used_is_kept_and_written_anew() {
+    for bytes in ["{", "{\"version\": 9}"] {
+        let mut machine = Machinery::default();
+        Play::new(&mut machine).run(DAEMON).wait(2);
+        let file = "/w/.vatn/python/state/trees.json";
+        machine.files.insert(file.into(), bytes.into());
+        machine.aside_is_slow = true;
+        let mut play = Play::new(&mut machine);
+        assert_eq!(play.phases(), ["running (pid 1)"]);
+        play.wait(2).answer();
+        let trees = String::from_utf8(machine.files[file].clone()).unwrap();
+        assert!(trees.contains("demo-"), "{trees}");
+        let aside = &machine.files["/w/.vatn/python/state/aside/trees.json"];
+        assert_eq!(aside, bytes.as_bytes());
+    }
+}
+
 /// The next host, too, is to find it.
 #[test]
 fn what_was_left_and_does_not_end_is_told_and_written_down_until_then() {
