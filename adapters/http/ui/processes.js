@@ -10,7 +10,7 @@ import { badge, empty, span, stateOf, table, webAddress, when } from "./words.js
 
 /** All processes, the newest first. */
 export function processesView() {
-  const head = h("h1", {}, "Processes");
+  const head = [h("h1", {}, "Processes"), store.leftAlone.map(leftAlone)];
   if (processes().length === 0) {
     return [head, empty("No process runs.", h("p.hint", {}, "A process is what a script leaves running, as its server. Run an app on the page ",
       h("a", { href: "#/apps" }, "Apps"), "."))];
@@ -18,6 +18,12 @@ export function processesView() {
   const columns = ["Process", "State", "PID", "Begun", "Address", isUsageOffered() ? "Takes" : null, "Actions"];
   return [head, table("Processes, the newest first", columns.filter(Boolean), processes().map(row))];
 }
+
+/** One of an earlier server of which nobody knows more. */
+const leftAlone = ({ id, file, reason, hint }) => h("section.question", { "aria-label": `${id}, left alone` },
+  h("p", {}, h("strong", {}, id), " is left as it is: ", h("code", {}, file), ` ${reason}.`),
+  h("p.hint", {}, hint),
+  h("p.actions", {}, offer("Stop", "stop", id, { class: "danger", "aria-label": `Stop ${id}` })));
 
 function row(process) {
   return [

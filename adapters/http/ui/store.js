@@ -6,6 +6,8 @@ import { follow } from "./stream.js";
 export const store = {
   runs: new Map(),
   processes: new Map(),
+  /** The processes of an earlier server that this one could not read, and leaves as they are. */
+  leftAlone: [],
   apps: null,
   /** Why the apps are not known; null when they are. */
   trouble: null,
@@ -79,6 +81,7 @@ const hearing = {
   reset() {
     store.runs.clear();
     store.processes.clear();
+    store.leftAlone = [];
   },
   run(run) {
     store.runs.set(run.id, run);
@@ -86,6 +89,9 @@ const hearing = {
   },
   process(process) {
     store.processes.set(process.id, process);
+  },
+  leftAlone({ leftAlone }) {
+    store.leftAlone = leftAlone;
   },
   envs({ envs }) {
     store.envs = envs;

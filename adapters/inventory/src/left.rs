@@ -1,13 +1,13 @@
 //! Daemons that have outlived their host.
 
 use crate::leftovers::list;
-use collodi_api::{EnvUse, EnvUseKind};
+use collodi_api::{Env, EnvUse, EnvUseKind};
 use collodi_backend::Backends;
 use collodi_command::Signal;
 use collodi_contain::{ContainedPath, Name};
 use collodi_driver::{Workspace, empty};
-use collodi_file::{FileAnswer, FileError, FileOp};
-use collodi_host::LeftDaemon;
+use collodi_file::{FileAnswer, FileError, FileKind, FileOp};
+use collodi_host::{LeftAlone, LeftDaemon, Unread};
 
 /// The largest record of a daemon that is read.
 const RECORD_BYTES: u64 = 4 << 20;
@@ -53,6 +53,97 @@ pub async fn left_daemons(
         }
     }
     Ok(all)
+}
+
+/// The daemons whose files cannot be read, or are of another version, and of which something lives, or
+/// may live.
+///
+/// # Errors
+///
+/// When it cannot be found out which there are.
+pub async fn left_unread(
+    backends: &Backends,
+    workspace: &Workspace,
+) -> Result<Vec<LeftAlone>, FileError> {
+    let state = workspace.layout().state();
+    let mut files = Vec::new();
+    for entry in list(&*backends.files, &state).await? {
+        let Ok(path) = state.join(&entry.name) else {
+            continue;
+        };
+        let read = FileOp::read(path, RECORD_BYTES);
+        let bytes = match entry.kind {
+            FileKind::File => match backends.files.perform(read).await {
+                Ok(FileAnswer::Bytes(bytes)) => Ok(bytes),
+                Ok(_) => continue,
+                Err(error) => Err(Unread::not_read(&error)),
+            },
+            kind => Err(Unread::NotRead(format!("it is a {kind}"))),
+        };
+        files.push((entry.name, bytes));
+    }
+    let mut living = Vec::new();
+    for alone in LeftAlone::in_state(&state, &files) {
+        if may_live(backends, &alone).await {
+            living.push(alone);
+        }
+    }
+    Ok(living)
+}
+
+async fn may_live(backends: &Backends, alone: &LeftAlone) -> bool {
+    match &alone.tree {
+        Some(tree) => {
+            let members = backends.process.tree_members(tree).await;
+            members.map_or(true, |members| !members.is_empty())
+        }
+        None => true,
+    }
+}
+
+/// Ends a daemon whose file was not read, and puts that aside. Nobody else may be at work on the
+/// workspace. Whether it is gone; of one that is not, the file stays.
+///
+/// # Errors
+///
+/// When its file cannot be put aside.
+pub async fn end_unread(
+    backends: &Backends,
+    workspace: &Workspace,
+    alone: &LeftAlone,
+) -> Result<bool, FileError> {
+    let is_gone = match &alone.tree {
+        Some(tree) => {
+            empty(backends, tree, Signal::TERM).await || empty(backends, tree, Signal::KILL).await
+        }
+        None => true,
+    };
+    let layout = workspace.layout();
+    let (name, path) = (format!("{}.json", alone.id), layout.set_aside());
+    if let (true, Ok(from), Ok(to)) = (is_gone, layout.state().join(&name), path.join(&name)) {
+        backends.files.perform(FileOp::MakeDir { path }).await?;
+        backends.files.perform(FileOp::Rename { from, to }).await?;
+    }
+    Ok(is_gone)
+}
+
+/// Adds these to what uses environments: which one they live in nobody knows, so it may be each that a
+/// script of their apps names.
+pub fn may_use<'a>(envs: &mut [Env], alone: impl Iterator<Item = &'a LeftAlone> + Clone) {
+    for env in envs {
+        let apps: Vec<_> = env.used_by.iter().filter_map(|of| of.app.clone()).collect();
+        let its = |alone: &&LeftAlone| apps.iter().any(|app| alone.id.is_of(app));
+        let users = alone.clone().filter(its).map(unread_user);
+        env.used_by.splice(..0, users);
+    }
+}
+
+fn unread_user(alone: &LeftAlone) -> EnvUse {
+    EnvUse {
+        kind: EnvUseKind::Process,
+        app: alone.id.app().map(ToOwned::to_owned),
+        id: Some(alone.id.to_string()),
+    }
 }
 
 /// As [`left_daemons`], those of an app.

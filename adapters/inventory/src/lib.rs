@@ -12,8 +12,10 @@ mod removal;
 mod views;
 
 pub use inventory::{Inventory, Worker};
-pub use left::{Left, end_left, left_daemons, left_of, left_users};
+pub use left::{
+    Left, end_left, end_unread, left_daemons, left_of, left_unread, left_users, may_use,
+};
 pub use leftovers::{Leftover, half_made, leftovers};
-pub use named::only_of;
+pub use named::{only_of, users_of};
 pub use removal::remove;
 pub use views::live_use;

@@ -93,6 +93,13 @@ pub async fn only_of(workspace: &Workspace, app: &Name) -> Result<Vec<Name>, Fil
     Ok(there.map(|env| env.name).filter(is_only).collect())
 }
 
+/// The apps whose scripts use an environment, or may.
+pub async fn users_of(workspace: &Workspace, env: &Name) -> Vec<String> {
+    let everyone = everyone(workspace).await.into_iter();
+    let users = everyone.filter(|(_, says)| says.may_use(env.as_str()));
+    users.map(|(app, _)| app).collect()
+}
+
 /// Reads the files of an app that may be scripts.
 async fn said(files: &dyn FileSystem, app: &Root) -> Says {
     let mut says = Says::default();

@@ -6,7 +6,9 @@ use collodi_command::{CommandSpec, TreeId};
 use collodi_contain::{Name, Root};
 use collodi_driver::Workspace;
 use collodi_file::{FileAnswer, FileErrorKind, FileOp};
-use collodi_inventory::{Inventory, Leftover, leftovers, only_of, remove};
+use collodi_inventory::{
+    Inventory, Leftover, end_unread, left_unread, leftovers, may_use, only_of, remove,
+};
 use collodi_python::{Layout, Platform};
 use collodi_sim::{Behaviour, World};
 use futures::future;
@@ -244,6 +246,56 @@ fn what_a_maker_left_running_ends_before_its_environment_goes() {
         assert_eq!(left.unwrap().is_empty(), !lives, "{tree}");
         assert!(!world.block_on(workspace.is_half_made(&half)).unwrap());
     }
+}
+
+/// Where no server runs: it lives, uses what its app does, and is ended with its file put aside.
+#[test]
+fn daemons_that_no_server_can_read_are_seen_and_ended() {
+    let world = world();
+    world.program("uv", Behaviour::words("wait"));
+    let state = format!("{P}/state");
+    for id in ["web-01234567", "api-01234567", "old-01234567"] {
+        world.file(&format!("{state}/{id}.json"), r#"{"version": 9}"#);
+    }
+    let trees = r#"{"version": 1, "trees": [],
+        "daemons": {"web-01234567": "web-tree", "old-01234567": "old-tree"}}"#;
+    world.file(&format!("{state}/trees.json"), trees);
+    world.file(&format!("{P}/apps/web/pinokio.json"), &uses("tools"));
+    for name in ["tools", "other"] {
+        env(&world, name, 10);
+    }
+    let (backends, workspace) = (world.backends(), workspace(&world));
+    let tree = TreeId::new("web-tree");
+    let cwd = workspace.layout().state();
+    let spec = CommandSpec::new("uv", cwd, tree.clone()).env("PATH", "/bin");
+    let mut envs = known(&world);
+    let gone = world.block_on(async {
+        let _child = backends.process.spawn(&spec).await.unwrap();
+        let found = left_unread(&backends, &workspace).await.unwrap();
+        let told: Vec<_> = found.iter().map(ToString::to_string).collect();
+        let of = |id: &str| format!("{state}/{id}.json is of another version");
+        let unknown = "api-01234567 is left as it is, and nobody knows whether it runs";
+        let (api, web) = (of("api-01234567"), of("web-01234567"));
+        let web = format!("web-01234567 is left as it is: {web}");
+        assert_eq!(told, [format!("{unknown}: {api}"), web]);
+        may_use(&mut envs, found.iter());
+        for alone in &found {
+            assert!(end_unread(&backends, &workspace, alone).await.unwrap());
+        }
+        backends
+            .process
+            .tree_members(&tree)
+            .await
+            .unwrap()
+            .is_empty()
+            && left_unread(&backends, &workspace).await.unwrap().is_empty()
+    });
+    assert!(gone.unwrap());
+    let lives = |name: &str| {
+        let env = envs.iter().find(|env| env.name == name).unwrap();
+        env.used_by.iter().any(collodi_api::EnvUse::lives)
+    };
+    assert_eq!((lives("tools"), lives("other")), (true, false));
 }
 
 /// A count is a second old at most, and no older than what is known to have changed.

@@ -1,6 +1,6 @@
 //! Apps.
 
-use crate::{Process, Size};
+use crate::{LeftAlone, Process, Size};
 use alloc::{string::String, vec::Vec};
 use serde::{Deserialize, Serialize};
 
@@ -252,4 +252,7 @@ pub struct AppProcesses {
     pub app_id: String,
     /// Its processes, ended ones too as long as they are kept.
     pub processes: Vec<Process>,
+    /// Those of an earlier server of which nothing could be read.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub left_alone: Vec<LeftAlone>,
 }

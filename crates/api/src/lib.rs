@@ -42,7 +42,9 @@ pub use plan::{
     PlannedSandbox, PlannedScript, PlannedVariable,
 };
 pub use problem::{Diagnostic, Problem, Severity};
-pub use process::{EndedHow, Process, ProcessDetail, ProcessStatus, Processes, TreeMember};
+pub use process::{
+    EndedHow, LeftAlone, Process, ProcessDetail, ProcessStatus, Processes, TreeMember,
+};
 pub use question::{DefaultAnswer, Question, QuestionField, QuestionItem, RunAnswer};
 pub use run::{
     RerunRequest, RestartPolicy, Run, RunAccepted, RunOutcome, RunOverridden, RunOverrides,
@@ -52,7 +54,7 @@ pub use script::{ScriptDiagnostics, ScriptText};
 pub use signal::{ProcessSignal, SignalRequest};
 pub use status::Status;
 pub use stream::{
-    NoteKind, ResetReason, StreamGap, StreamGone, StreamNote, StreamProgress, StreamReset,
-    StreamTopic,
+    NoteKind, ResetReason, StreamGap, StreamGone, StreamLeftAlone, StreamNote, StreamProgress,
+    StreamReset, StreamTopic,
 };
 pub use usage::{ProcessUsage, UsageReport};

@@ -17,6 +17,31 @@ pub struct Processes {
     /// Those that it does not keep by their age are not counted.
     #[serde(default, skip_serializing_if = "crate::log::is_zero")]
     pub forgotten: u64,
+    /// Those of an earlier server of which nothing could be read: they are no processes of this one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub left_alone: Vec<LeftAlone>,
+}
+
+/// A process that the server leaves as it is, because it could not read what an earlier one has
+/// written down of it. It goes on, nothing of its app begins beside it unless that is asked, and
+/// `POST /python/processes/{id}/stop` ends it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct LeftAlone {
+    /// The app's name, a hyphen, eight hex digits.
+    pub id: String,
+    /// The app, as its id says; null where that is of another form.
+    pub app_id: Option<String>,
+    /// The file that was not read.
+    pub file: String,
+    /// Why not.
+    pub reason: String,
+    /// Whether its processes are known. Else nobody knows whether any live, and a stop puts its file
+    /// aside only.
+    pub found: bool,
+    /// What to do about it.
+    pub hint: String,
 }
 
 /// A process that a script started and went on.

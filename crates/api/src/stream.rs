@@ -1,7 +1,7 @@
 //! What `GET /python/events` sends beside runs, processes, environments and pages of logs.
 
-use crate::words::words;
-use alloc::string::String;
+use crate::{LeftAlone, words::words};
+use alloc::{string::String, vec::Vec};
 use serde::{Deserialize, Serialize};
 
 /// Event `reset`: what the reader knows of runs, processes and environments is void. All of
@@ -36,6 +36,16 @@ pub struct StreamGone {
     pub topic: StreamTopic,
     /// Its name.
     pub id: String,
+}
+
+/// Event `leftAlone`, of the topic `processes`: all that the server leaves alone, told when there are
+/// any, and when others are.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct StreamLeftAlone {
+    /// All of them.
+    pub left_alone: Vec<LeftAlone>,
 }
 
 /// Event `note`: a step says something that is in no log.

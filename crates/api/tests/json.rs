@@ -339,12 +339,21 @@ fn apps_and_processes() {
     let of_app = AppProcesses {
         app_id: text("demo"),
         processes: vec![],
+        left_alone: vec![],
     };
     assert_snapshot!("app_processes", json(&of_app));
     let processes = Processes {
         processes: vec![process()],
         count: 1,
         forgotten: 2,
+        left_alone: vec![LeftAlone {
+            id: text("demo-1d2f8a30"),
+            app_id: Some(text("demo")),
+            file: text("/w/state/demo-1d2f8a30.json"),
+            reason: text("is of another version"),
+            found: true,
+            hint: text("end it"),
+        }],
     };
     assert_snapshot!("processes", json(&processes));
     let ended = Process {

@@ -17,6 +17,6 @@ pub use examine::examine;
 pub use finding::{Finding, State};
 pub use listener::listening;
 pub use observed::{
-    ControlGroups, Folder, Gpu, Heard, Interpreter, LeftDaemon, Observed, Port, Sandbox, TokenFile,
-    UserNamespaces,
+    ControlGroups, Folder, Gpu, Heard, Interpreter, LeftAlone, LeftDaemon, Observed, Port, Sandbox,
+    TokenFile, UserNamespaces,
 };

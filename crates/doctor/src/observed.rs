@@ -42,6 +42,8 @@ pub struct Observed {
     /// Daemons that live on without the server that started them; none where one runs, and
     /// where they cannot be looked for.
     pub left: Option<Vec<LeftDaemon>>,
+    /// The daemons that servers leave alone, as their files cannot be read.
+    pub left_alone: Vec<LeftAlone>,
     /// The files about daemons that a server could not use and has set aside.
     pub set_aside: Vec<String>,
 }
@@ -54,6 +56,19 @@ pub struct LeftDaemon {
     /// The app that it is of.
     pub app: String,
     /// Its processes, by their numbers.
+    pub pids: Vec<u32>,
+}
+
+/// A daemon that servers leave alone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LeftAlone {
+    /// Its name.
+    pub id: String,
+    /// Its file, and why that was not read.
+    pub why: String,
+    /// What to do about it.
+    pub hint: String,
+    /// Its processes, by their numbers; none where nobody knows which they are.
     pub pids: Vec<u32>,
 }
 

@@ -1,6 +1,6 @@
 //! The workspace.
 
-use crate::{Finding, Folder, LeftDaemon, Observed, TokenFile};
+use crate::{Finding, Folder, LeftAlone, LeftDaemon, Observed, TokenFile};
 use alloc::{
     format,
     string::{String, ToString},
@@ -12,6 +12,7 @@ pub(crate) fn findings(observed: &Observed) -> Vec<Finding> {
     findings.extend(folders(&observed.folders));
     findings.push(token(observed.token.as_ref()));
     findings.extend(left(observed.left.as_deref()));
+    findings.extend(observed.left_alone.iter().map(left_alone));
     findings.extend(observed.set_aside.iter().map(set_aside));
     findings
 }
@@ -63,17 +64,37 @@ fn folder(folder: &Folder) -> Option<Finding> {
 fn left(daemons: Option<&[LeftDaemon]>) -> Vec<Finding> {
     let finding = |daemon: &LeftDaemon| {
         let LeftDaemon { id, app, pids } = daemon;
-        let pids: Vec<_> = pids.iter().map(ToString::to_string).collect();
-        let pids = match pids.is_empty() {
-            true => String::new(),
-            false => format!(", pid {}", pids.join(", ")),
-        };
+        let pids = shown(pids);
         let seen = format!("{id} of app {app} lives without a server{pids}");
         Finding::warning("daemons", seen).hint(format!(
             "`collodi serve` goes on with it, and `collodi stop {id}` ends it then"
         ))
     };
     daemons.unwrap_or_default().iter().map(finding).collect()
+}
+
+/// `, pid 7, 8`, where there are some.
+fn shown(pids: &[u32]) -> String {
+    let pids: Vec<_> = pids.iter().map(ToString::to_string).collect();
+    match pids.is_empty() {
+        true => String::new(),
+        false => format!(", pid {}", pids.join(", ")),
+    }
+}
+
+/// What a server could not read, and therefore does not touch.
+fn left_alone(daemon: &LeftAlone) -> Finding {
+    let LeftAlone {
+        id,
+        why,
+        hint,
+        pids,
+    } = daemon;
+    let lives = match pids.is_empty() {
+        true => "may live, and no server looks after it".to_string(),
+        false => format!("lives, and no server looks after it{}", shown(pids)),
+    };
+    Finding::warning("daemons", format!("{id} {lives}: {why}")).hint(hint.clone())
 }
 
 /// What a server could not read. It has gone on without, and nobody needs the file but people.

@@ -3,8 +3,8 @@
 
 use collodi_disk::Space;
 use collodi_doctor::{
-    ControlGroups, Finding, Folder, Gpu, Heard, Interpreter, LeftDaemon, Observed, Port, Sandbox,
-    TokenFile, UserNamespaces, examine,
+    ControlGroups, Finding, Folder, Gpu, Heard, Interpreter, LeftAlone, LeftDaemon, Observed, Port,
+    Sandbox, TokenFile, UserNamespaces, examine,
 };
 use std::fmt::Write as _;
 
@@ -69,6 +69,7 @@ fn well() -> Observed {
         settings: Vec::new(),
         seatbelt: None,
         left: Some(Vec::new()),
+        left_alone: Vec::new(),
         set_aside: Vec::new(),
     }
 }
@@ -300,6 +301,36 @@ fn what_lives_without_its_server_is_told() {
             .unwrap()
             .contains("collodi stop web-1d2f8a30")
     );
+}
+
+#[test]
+fn a_daemon_that_servers_leave_alone_is_named_with_its_file() {
+    let told = |pids| {
+        let observed = Observed {
+            left_alone: vec![LeftAlone {
+                id: "web-1d2f8a30".into(),
+                why: "/w/state/web-1d2f8a30.json is of another version".into(),
+                hint: "end it".into(),
+                pids,
+            }],
+            ..well()
+        };
+        examine(&observed).pop().unwrap()
+    };
+    let why = "/w/state/web-1d2f8a30.json is of another version";
+    assert_eq!(
+        told(vec![7, 8]).to_string(),
+        format!(
+            "warning  daemons         web-1d2f8a30 lives, and no server looks after it, pid 7, 8: {why}"
+        )
+    );
+    assert_eq!(
+        told(Vec::new()).to_string(),
+        format!(
+            "warning  daemons         web-1d2f8a30 may live, and no server looks after it: {why}"
+        )
+    );
+    assert_eq!(told(Vec::new()).hint.as_deref(), Some("end it"));
 }
 
 #[test]

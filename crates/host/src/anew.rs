@@ -54,7 +54,7 @@ impl Host {
     /// How far a daemon is that nobody is ending: what was told to end ends.
     fn not_being_stopped(&self, id: &ProcessId) -> Result<Phase, Refused> {
         let process = self.process(id);
-        let process = process.ok_or_else(|| Refused::NoSuchProcess(id.to_string()))?;
+        let process = process.ok_or_else(|| self.unknown(id))?;
         match process.is_being_stopped() {
             true => Err(Refused::Stopping(id.to_string())),
             false => Ok(process.status().phase),
@@ -72,6 +72,7 @@ impl Host {
         let ids = self.ended_below(id)?;
         if let Some(process) = self.process(id) {
             self.changing.refuse(process.app())?;
+            self.refuse_left_alone(process.app())?;
             self.refuse_replaced(process)?;
         }
         ids.iter().for_each(|id| self.revive(id));

@@ -69,6 +69,9 @@ impl Host {
             let app = app.to_string();
             return Err(Refused::Busy { app, by });
         }
+        if is_there {
+            self.refuse_left_alone(app)?;
+        }
         if self.changing.0.len() >= MOST_CHANGED {
             return Err(Refused::TooManyChanges(MOST_CHANGED));
         }

@@ -1,6 +1,6 @@
 //! What a host can be told to do.
 
-use crate::{AppChange, EnvUser, ProcessId, RunId};
+use crate::{AppChange, EnvUser, LeftAlone, ProcessId, RunId};
 use alloc::{
     boxed::Box,
     format,
@@ -193,6 +193,8 @@ pub enum Refused {
         /// The run or the process.
         by: String,
     },
+    /// The daemon is left as it is, or one of the app is: nobody knows how to go on with it.
+    LeftAlone(Box<LeftAlone>),
     /// Variables that the policy does not let a run be given, with the rules that say so.
     Variables(Vec<Decision>),
     /// So many runs have not ended, which is the most.
@@ -268,6 +270,7 @@ impl fmt::Display for Refused {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Busy { app, by } => write!(f, "app {app} is busy: {by} has not ended"),
+            Self::LeftAlone(daemon) => write!(f, "{daemon}"),
             Self::Variables(refused) => {
                 let why = |one: &Decision| format!("{} ({})", one.name.escape_debug(), one.rule);
                 let why: Vec<_> = refused.iter().map(why).collect();

@@ -30,7 +30,15 @@ impl Host {
         Ok(Accepted::UnderWay)
     }
 
-    pub(crate) fn stop_process_asked(&mut self, id: &ProcessId) -> Result<Accepted, Refused> {
+    pub(crate) fn stop_process_asked(
+        &mut self,
+        now: Instant,
+        id: &ProcessId,
+    ) -> Result<Accepted, Refused> {
+        if self.is_left_alone(id) {
+            self.end_left_alone(now, id);
+            return Ok(Accepted::UnderWay);
+        }
         let Some(process) = self.processes.get_mut(id) else {
             return Err(Refused::NoSuchProcess(id.to_string()));
         };
@@ -42,7 +50,8 @@ impl Host {
     }
 
     pub(crate) fn stop_app(&mut self, now: Instant, app: &str) -> Result<Accepted, Refused> {
-        if self.busy_by(app).is_none() {
+        let alone = self.left_alone_of(app);
+        if self.busy_by(app).is_none() && alone.is_empty() {
             return Err(Refused::NothingRuns(app.to_string()));
         }
         let unfinished = |run: &&RunEntry| run.app() == app && run.outcome().is_none();
@@ -62,6 +71,7 @@ impl Host {
             .collect();
         self.operator_stops(&processes);
         self.end_daemons(processes);
+        alone.iter().for_each(|id| self.end_left_alone(now, id));
         self.leave_restarts(now, |of| *of.name == *app);
         Ok(Accepted::UnderWay)
     }
@@ -105,6 +115,7 @@ impl Host {
         }
         self.leave_restarts(now, |_| true);
         self.hurry_fetches(now);
+        self.hurry_left_alone(now);
         let spares = self.spares.as_deref();
         for (id, process) in &mut self.processes {
             if process.is_spared(spares) {

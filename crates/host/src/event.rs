@@ -1,6 +1,6 @@
 //! What a host tells.
 
-use crate::{Follower, ProcessId, RunId};
+use crate::{Follower, LeftAlone, ProcessId, RunId};
 use alloc::{string::String, sync::Arc, vec::Vec};
 use collodi_command::Member;
 use collodi_disk::Shortage;
@@ -158,6 +158,17 @@ pub enum JournalEvent {
         /// The daemon.
         process: ProcessId,
     },
+    /// What is written down of a daemon was not read: it is left as it is, and so is its file.
+    LeftAlone(LeftAlone),
+    /// A daemon that was left alone has ended by itself. Its file stays.
+    EndedAlone(LeftAlone),
+    /// Somebody stopped a daemon that was left alone, and its file cannot be put aside.
+    NotSetAside {
+        /// The daemon.
+        daemon: LeftAlone,
+        /// Why.
+        error: FileError,
+    },
     /// A file could not be written, or read. It is tried again.
     NotWritten {
         /// The file.
@@ -248,6 +259,18 @@ impl fmt::Display for JournalEvent {
                     "state of {process} is lost; {left}; {file} is empty or not there"
                 )
             }
+            Self::LeftAlone(daemon) => write!(f, "{daemon}; {}", daemon.way_out()),
+            Self::EndedAlone(LeftAlone { id, file, .. }) => {
+                write!(
+                    f,
+                    "{id}, which was left as it was, has ended; {file} stays as it is"
+                )
+            }
+            Self::NotSetAside { daemon, error } => write!(
+                f,
+                "{} was stopped, and its state stays as {}: it could not be moved: {error}; remove it",
+                daemon.id, daemon.file
+            ),
             Self::NotWritten { file, error } => write!(f, "state of {file} is not kept: {error}"),
             Self::NotEnded { trees } => write!(
                 f,

@@ -209,7 +209,7 @@ impl Host {
             Command::Run(request) => self.start_run(now, request)?,
             Command::RunFrom { request, from, of } => self.start_from(now, request, from, of)?,
             Command::CancelRun(id) => self.cancel_asked(now, &id)?,
-            Command::StopProcess(id) => self.stop_process_asked(&id)?,
+            Command::StopProcess(id) => self.stop_process_asked(now, &id)?,
             Command::Signal(id, signal) => self.signal(&id, signal)?,
             Command::RestartProcess(id) => self.restart_process(now, &id)?,
             Command::StartProcess(id) => self.start_process(now, &id)?,
@@ -239,7 +239,7 @@ impl Host {
     /// Whether everything has ended after a shutdown.
     pub(crate) fn is_over(&self) -> bool {
         self.shutting_down
-            && self.shared.out.idle()
+            && self.only_leaves_alone()
             && self.envs.is_empty()
             && self.runs().all(|run| run.outcome().is_some())
             && self.processes().all(Process::has_ended)

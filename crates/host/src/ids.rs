@@ -42,6 +42,25 @@ macro_rules! id {
 id!(RunId);
 id!(ProcessId);
 
+impl ProcessId {
+    /// The app that it is named after; none where the name is of another form.
+    pub fn app(&self) -> Option<&str> {
+        let (app, number) = self.0.rsplit_once('-')?;
+        let is_number = number.len() == 8 && number.bytes().all(|byte| byte.is_ascii_hexdigit());
+        Some(app).filter(|app| is_number && !app.is_empty())
+    }
+
+    /// Whether it is named after this app, or may be.
+    pub fn is_of(&self, app: &str) -> bool {
+        let may_be = || {
+            self.0
+                .strip_prefix(app)
+                .is_some_and(|rest| rest.starts_with('-'))
+        };
+        self.app().map_or_else(may_be, |of| of == app)
+    }
+}
+
 /// Gives out names. Equal seeds give equal names; one seed gives each name once in
 /// four billion.
 #[derive(Clone, Debug)]

@@ -252,6 +252,9 @@ impl Host {
             }
             (Child::Journal(sheet), _) => self.put_down(now, sheet, completion),
             (Child::Recovery(look), _) => self.looked(now, look, completion),
+            // After the end of everything nothing more is told.
+            (Child::LeftAlone(_), _) if self.is_over() => {}
+            (Child::LeftAlone(id), _) => self.left_alone_is_empty(id, &completion),
             (Child::StandIn, _) => self.stand_in_written(&completion),
             (Child::Call(call), _) => self.call_completed(now, *call, completion),
             _ => {}
@@ -320,6 +323,7 @@ impl Host {
             Child::Call(call) => self.signal_fetch(now, call, Push::Due),
             Child::Journal(sheet) => self.shared.put_again(&sheet),
             Child::Recovery(_) => self.give_up_clearing(now),
+            Child::LeftAlone(id) => self.left_alone_due(now, &id),
             Child::StandIn | Child::EnvSpace(_) | Child::EnvDeletion(_) | Child::Aside => {}
         }
     }

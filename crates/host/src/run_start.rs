@@ -104,6 +104,9 @@ impl Host {
                 by,
             });
         }
+        if !request.again {
+            self.refuse_left_alone(&request.app.name)?;
+        }
         self.refuse_variables(&request)?;
         if !self.has_room_for_a_run() {
             return Err(Refused::TooManyRuns(self.options.runs));

@@ -44,7 +44,8 @@ impl Host {
     }
 
     pub(crate) fn read_script(&mut self, id: CallId, app: App) {
-        if let Err(fault) = self.changing.refuse_step(&app.name) {
+        let refused = self.changing.refuse_step(&app.name);
+        if let Err(fault) = refused.and_then(|()| self.refuse_beside(id, &app)) {
             return self.finish(id, Err(fault));
         }
         match app.cwd().join(&app.file) {
@@ -53,6 +54,17 @@ impl Host {
                 self.ask_for_call(id, Stage::Reading(app), action);
             }
             Err(_) => self.finish(id, Err(ScriptFault::NoSteps(app.file))),
+        }
+    }
+
+    /// Nothing begins of an app of which a daemon is left alone, unless that app asks for it itself.
+    fn refuse_beside(&self, id: CallId, app: &App) -> Result<(), ScriptFault> {
+        let caller = self.calls.all.get(&id).map(|call| &call.app.name);
+        match self.refuse_left_alone(&app.name) {
+            Err(refused) if caller != Some(&app.name) => {
+                Err(ScriptFault::LeftAlone(refused.to_string()))
+            }
+            _ => Ok(()),
         }
     }
 

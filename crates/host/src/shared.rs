@@ -59,6 +59,8 @@ pub(crate) enum Child {
     Journal(Sheet),
     /// The look at what an earlier host has left.
     Recovery(Look),
+    /// The end of a daemon that is left alone.
+    LeftAlone(ProcessId),
     /// Something that is done for good measure.
     Aside,
 }

@@ -48,6 +48,7 @@ impl Host {
     fn rest_is_over(&self) -> bool {
         let has_ended = |id: &RunId| self.run(id).is_none_or(|run| run.outcome().is_some());
         self.envs.is_empty()
+            && !self.ends_left_alone()
             && self.processes().all(|p| p.has_ended() || self.is_spared(p))
             && self.runs_to_end().iter().all(has_ended)
     }

@@ -124,6 +124,8 @@ pub enum ScriptFault {
     TooManyCalls(usize),
     /// The app that it is of is being updated or removed.
     Changing(String),
+    /// A daemon of its app is left as it is: this one, for this reason.
+    LeftAlone(String),
     /// It is a script of an app that may do more than the one that wants it.
     TrustedFurther {
         /// The app that may do more.
@@ -159,6 +161,9 @@ impl ScriptFault {
             Self::NoSteps(_) => "name the script's file, not the one that describes the app",
             Self::Cycle(_) => "let one of them return before the other needs it",
             Self::Changing(_) => "run it again when that is done",
+            Self::LeftAlone(_) => {
+                "end it with `collodi stop`, or start the program that wrote its file"
+            }
             Self::TooManyCalls(_) => "stop the scripts that do not end, then try again",
             Self::Git { tail, .. } if has_own(tail) => {
                 "the checkout has commits or changes of its own: push them, undo them, or move the app's folder away"
@@ -279,6 +284,7 @@ impl fmt::Display for ScriptFault {
                 )
             }
             Self::Changing(app) => write!(f, "app {app} is being updated or removed"),
+            Self::LeftAlone(why) => f.write_str(why),
             Self::TrustedFurther { app, by } => write!(
                 f,
                 "{app} may do more than {by}, which is kept in a sandbox; give {app} the same in \

@@ -54,6 +54,9 @@ pub(super) async fn claim(
         Err(CommandError::Refused(busy @ Refused::Busy { .. })) => {
             Err(Fault::new(Kind::Busy, busy.to_string()).hint(hint))
         }
+        Err(CommandError::Refused(Refused::LeftAlone(daemon))) => {
+            Err(Fault::new(Kind::Busy, daemon.to_string()).hint(daemon.way_out()))
+        }
         claimed => Ok(claimed?),
     }
 }
@@ -63,6 +66,10 @@ fn running(host: &Host) -> BTreeMap<String, usize> {
     let mut counts = BTreeMap::new();
     for process in host.processes().filter(|p| !p.has_ended()) {
         *counts.entry(process.app().to_owned()).or_default() += 1;
+    }
+    let alone = host.left_alone().filter(|alone| alone.tree.is_some());
+    for app in alone.filter_map(|alone| alone.id.app()) {
+        *counts.entry(app.to_owned()).or_default() += 1;
     }
     counts
 }
@@ -74,8 +81,10 @@ pub(crate) async fn app_processes(
     let app_id = name.to_string();
     let of_app = move |host: &Host| {
         let processes = host.processes().filter(|p| p.app() == app_id);
+        let alone = host.left_alone().filter(|alone| alone.id.is_of(&app_id));
         AppProcesses {
             processes: processes.map(|p| views::process(p, host)).collect(),
+            left_alone: alone.map(views::left_alone).collect(),
             app_id,
         }
     };

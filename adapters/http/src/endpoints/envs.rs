@@ -13,8 +13,8 @@ use collodi_api::{Env, EnvCreated, EnvDeleted, Envs};
 use collodi_contain::{ContainedPath, Name};
 use collodi_driver::Notice;
 use collodi_file::FileError;
-use collodi_host::{Command, EnvEvent, Event, Host};
-use collodi_inventory::live_use;
+use collodi_host::{Command, EnvEvent, EnvUser, Event, Host, LeftAlone, Refused};
+use collodi_inventory::{live_use, may_use, users_of};
 use collodi_python::{ProvisionError, Provisioned};
 use std::collections::BTreeMap;
 
@@ -41,6 +41,7 @@ pub(crate) async fn env_list(surface: &Surface, wait: bool) -> Result<Envs, Faul
     for (env, users) in list.envs.iter_mut().zip(users) {
         env.used_by.splice(..0, users);
     }
+    may_use(&mut list.envs, left_alone(surface).await?.iter());
     Ok(list)
 }
 
@@ -112,6 +113,9 @@ pub(crate) async fn delete_env(
 
 /// Deletes an environment that is there; one that something uses with `force` only.
 pub(super) async fn delete_known(surface: &Surface, name: &Name, force: bool) -> Result<(), Fault> {
+    if !force {
+        refuse_left_alone(surface, name).await?;
+    }
     let env = surface.workspace.layout().environment(name);
     let path = env.path().absolute();
     let delete = Command::DeleteEnv {
@@ -119,6 +123,31 @@ pub(super) async fn delete_known(surface: &Surface, name: &Name, force: bool) ->
         force,
     };
     Ok(told(surface, delete, &path, deleted).await??)
+}
+
+/// Which environment a daemon lives in that is left alone, nobody knows: it may be each that its app
+/// uses.
+async fn refuse_left_alone(surface: &Surface, env: &Name) -> Result<(), Fault> {
+    let alone = left_alone(surface).await?;
+    if alone.is_empty() {
+        return Ok(());
+    }
+    let apps = users_of(&surface.workspace, env).await;
+    let its = |alone: &LeftAlone| apps.iter().any(|app| alone.id.is_of(app));
+    let by = alone.into_iter().filter(its).map(|alone| EnvUser::Process {
+        app: alone.id.app().unwrap_or_default().to_owned(),
+        id: alone.id,
+    });
+    let (env, by) = (env.to_string(), by.collect::<Vec<_>>());
+    match by.is_empty() {
+        true => Ok(()),
+        false => Err(Refused::EnvInUse { env, by }.into()),
+    }
+}
+
+async fn left_alone(surface: &Surface) -> Result<Vec<LeftAlone>, Fault> {
+    let all = |host: &Host| host.left_alone().cloned().collect();
+    Ok(surface.host.query(all).await?)
 }
 
 /// Has the host do something with the environment at `path`, and waits until it tells

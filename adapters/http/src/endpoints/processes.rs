@@ -1,7 +1,13 @@
 //! Processes.
 
 use super::{Answered, Shared, log_text::needle};
-use crate::{Surface, fault::Fault, names::PathId, query::QueryString, views};
+use crate::{
+    Surface,
+    fault::{Fault, Kind},
+    names::PathId,
+    query::QueryString,
+    views,
+};
 use axum::{Json, extract::State};
 use collodi_api::{Answer, LogPage, ProcessDetail, Processes};
 use collodi_host::{Command, Host, Process, ProcessId, Refused};
@@ -22,6 +28,7 @@ pub(crate) async fn processes(State(surface): Shared) -> Answered<Processes> {
             count: processes.len(),
             processes,
             forgotten: host.forgotten_processes(),
+            left_alone: host.left_alone().map(views::left_alone).collect(),
         }
     };
     Ok(Json(surface.host.query(all).await?))
@@ -92,9 +99,21 @@ pub(super) async fn find<T: Send + 'static>(
     view: impl FnOnce(&Process, &Host) -> T + Send + 'static,
 ) -> Result<T, Fault> {
     let sought = ProcessId::from_text(id);
-    let found = move |host: &Host| host.process(&sought).map(|process| view(process, host));
-    let found = surface.host.query(found).await?;
-    found.ok_or_else(|| Refused::NoSuchProcess(id.to_string()).into())
+    let found = move |host: &Host| match host.process(&sought) {
+        Some(process) => Ok(view(process, host)),
+        None => Err(host.unknown(&sought)),
+    };
+    surface.host.query(found).await?.map_err(no_process)
+}
+
+/// Of one that the host leaves alone there is nothing to show, and nothing to start.
+fn no_process(refused: Refused) -> Fault {
+    match refused {
+        Refused::LeftAlone(daemon) => {
+            Fault::new(Kind::NotFound, daemon.to_string()).hint(daemon.way_out())
+        }
+        refused => refused.into(),
+    }
 }
 
 pub(super) fn answer(status: impl ToString, id: String) -> Json<Answer> {

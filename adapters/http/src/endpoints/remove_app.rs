@@ -40,15 +40,15 @@ async fn stopped(surface: &Surface, name: &Name) -> Result<AppClaim, Fault> {
     let mut events = surface.host.changes().await?;
     let mut told = None;
     loop {
-        match surface.host.claim_app(name, AppChange::Removal).await {
-            Err(CommandError::Refused(Refused::Busy { by, .. })) => {
-                // Who was told to end takes a while.
-                if told.as_ref() != Some(&by) {
-                    stop(surface, name).await?;
-                    told = Some(by);
-                }
-            }
+        let by = match surface.host.claim_app(name, AppChange::Removal).await {
+            Err(CommandError::Refused(Refused::Busy { by, .. })) => by,
+            Err(CommandError::Refused(Refused::LeftAlone(daemon))) => daemon.id.to_string(),
             claimed => return Ok(claimed?),
+        };
+        // Who was told to end takes a while.
+        if told.as_ref() != Some(&by) {
+            stop(surface, name).await?;
+            told = Some(by);
         }
         next(&mut events).await?;
     }

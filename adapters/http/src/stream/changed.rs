@@ -2,7 +2,7 @@
 
 use super::{frame::Frame, topics::Topics, turns::Turns};
 use collodi_api::{NoteKind, StreamNote, StreamProgress};
-use collodi_host::{Event, Host, ProcessId, RunEvent, RunId};
+use collodi_host::{Event, Host, JournalEvent, ProcessId, RunEvent, RunId};
 use collodi_run::Event as Step;
 use collodi_script::StepAt;
 use std::collections::BTreeMap;
@@ -13,6 +13,7 @@ pub(super) struct Changed {
     runs: Turns<RunId>,
     processes: Turns<ProcessId>,
     envs: bool,
+    left_alone: bool,
     progress: BTreeMap<RunId, StreamProgress>,
 }
 
@@ -22,6 +23,8 @@ pub(super) enum Thing {
     Run(RunId),
     Process(ProcessId),
     Envs,
+    /// All that the host leaves alone.
+    LeftAlone,
     Progress(StreamProgress),
 }
 
@@ -34,12 +37,17 @@ impl Changed {
             runs: runs.filter(|_| topics.runs).collect(),
             processes: processes.filter(|_| topics.processes).collect(),
             envs: topics.envs,
+            left_alone: topics.processes && host.left_alone().next().is_some(),
             progress: BTreeMap::new(),
         }
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.runs.is_empty() && self.processes.is_empty() && self.progress.is_empty() && !self.envs
+        self.runs.is_empty()
+            && self.processes.is_empty()
+            && self.progress.is_empty()
+            && !self.envs
+            && !self.left_alone
     }
 
     /// The next thing to tell of.
@@ -52,6 +60,9 @@ impl Changed {
         }
         if let Some((_, progress)) = self.progress.pop_first() {
             return Some(Thing::Progress(progress));
+        }
+        if std::mem::take(&mut self.left_alone) {
+            return Some(Thing::LeftAlone);
         }
         std::mem::take(&mut self.envs).then_some(Thing::Envs)
     }
@@ -76,6 +87,7 @@ impl Changed {
                 self.processes.push(process);
             }
             Event::Env { .. } => self.envs |= topics.envs,
+            Event::Journal(what) => self.left_alone |= topics.processes && is_of_left_alone(what),
             _ => {}
         }
         None
@@ -101,6 +113,17 @@ impl Changed {
         }
         None
     }
+}
+
+/// Whether others are left alone now than were before.
+const fn is_of_left_alone(event: &JournalEvent) -> bool {
+    matches!(
+        event,
+        JournalEvent::LeftAlone(_)
+            | JournalEvent::EndedAlone(_)
+            | JournalEvent::SetAside { .. }
+            | JournalEvent::NotSetAside { .. }
+    )
 }
 
 /// What a step says that is in no log.

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{endpoints::env_list, fault::Fault, surface::Served, views};
 use axum::body::Bytes;
-use collodi_api::{ResetReason, StreamGap, StreamGone, StreamReset, StreamTopic};
+use collodi_api::{ResetReason, StreamGap, StreamGone, StreamLeftAlone, StreamReset, StreamTopic};
 use collodi_driver::{Events, Gone, Growth, Notice};
 use collodi_host::{Host, Process, ProcessId, RunEntry, RunId};
 use collodi_logs::Line;
@@ -226,6 +226,11 @@ impl Feed {
                 let view = move |host: &Host| Some(views::process(host.process(&id)?, host));
                 let process = host.query(view).await?;
                 Some(shown("process", process, StreamTopic::Processes, name))
+            }
+            Thing::LeftAlone => {
+                let all = |host: &Host| host.left_alone().map(views::left_alone).collect();
+                let left_alone = host.query(all).await?;
+                Some(Frame::new("leftAlone", &StreamLeftAlone { left_alone }))
             }
             Thing::Progress(progress) => Some(Frame::new("progress", &progress)),
             // A disk that cannot be read is for who asks for the list to see.

@@ -10,7 +10,7 @@ mod setting;
 
 pub(crate) use app::{app_detail, app_updated, origin, templates};
 pub(crate) use log::{last_lines, page, unfinished};
-pub(crate) use process::process;
+pub(crate) use process::{left_alone, process};
 pub use question::question;
 pub(crate) use run::{failure, run, word};
 pub(crate) use script::diagnostic;

@@ -1,6 +1,6 @@
 //! Processes.
 
-use collodi_api::{EndedHow, Process, ProcessStatus, TreeMember};
+use collodi_api::{EndedHow, LeftAlone, Process, ProcessStatus, TreeMember};
 use collodi_command::Member;
 use collodi_host::Host;
 use collodi_logs::Url;
@@ -9,6 +9,18 @@ use collodi_time::Duration;
 
 /// How many of the next delays are shown.
 const DELAYS: usize = 10;
+
+/// A daemon that a host leaves alone.
+pub(crate) fn left_alone(alone: &collodi_host::LeftAlone) -> LeftAlone {
+    LeftAlone {
+        id: alone.id.to_string(),
+        app_id: alone.id.app().map(ToOwned::to_owned),
+        file: alone.file.clone(),
+        reason: alone.why.to_string(),
+        found: alone.tree.is_some(),
+        hint: alone.way_out(),
+    }
+}
 
 /// A process of a host.
 pub(crate) fn process(process: &collodi_host::Process, host: &Host) -> Process {

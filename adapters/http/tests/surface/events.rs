@@ -18,7 +18,7 @@ const DEMO: &str = r#"{"run": [
     {"method": "shell.run", "params": {
         "message": "echo up; while :; do sleep 1000; done", "daemon": true}}]}"#;
 
-async fn listen(stage: &Stage, topics: &str) -> BodyDataStream {
+pub(crate) async fn listen(stage: &Stage, topics: &str) -> BodyDataStream {
     let asked = request(Method::GET, &format!("/python/events?topics={topics}"));
     let asked = asked.body(Body::empty()).unwrap();
     let answer = stage.router.clone().oneshot(asked).await.unwrap();
@@ -27,7 +27,7 @@ async fn listen(stage: &Stage, topics: &str) -> BodyDataStream {
 }
 
 /// Reads up to a piece that has all of these texts.
-async fn until(told: &mut BodyDataStream, texts: &[&str]) -> String {
+pub(crate) async fn until(told: &mut BodyDataStream, texts: &[&str]) -> String {
     loop {
         let bytes = told.next().await.unwrap().unwrap();
         let piece = String::from_utf8(bytes.to_vec()).unwrap();

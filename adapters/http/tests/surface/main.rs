@@ -20,6 +20,7 @@ mod config;
 mod endpoints;
 mod envs;
 mod events;
+mod left_alone;
 mod names;
 mod openapi;
 mod overrides;

@@ -11,12 +11,14 @@ use collodi_api::{Doctor, Finding, FindingState};
 use collodi_backend::{Backends, BoxFuture, Capability, Clock};
 use collodi_contain::RelPath;
 use collodi_disk::Space;
-use collodi_doctor::{ControlGroups, Gpu, Interpreter, LeftDaemon, Observed, Port, State, examine};
+use collodi_doctor::{
+    ControlGroups, Gpu, Interpreter, LeftAlone, LeftDaemon, Observed, Port, State, examine,
+};
 use collodi_driver::{Workspace, detect, survey};
 use collodi_facts::{Facts, Vendor};
 use collodi_file::{FileAnswer, FileOp};
 use collodi_host::HostOptions;
-use collodi_inventory::left_daemons;
+use collodi_inventory::{left_daemons, left_unread};
 use collodi_python::Toolchain;
 use collodi_settings::{SettingsError, SettingsFile};
 use futures::{
@@ -97,11 +99,12 @@ impl Checkup {
         );
         // It ends in time by itself, with what has answered until then.
         let facts = survey(&self.backends, &self.options);
-        let files = future::join(self.space(), self.left());
-        let (python, (git, bash, settings), (sandboxes, port, places), (facts, (space, left))) =
+        let files = future::join3(self.space(), self.left(), self.left_alone());
+        let (python, (git, bash, settings), (sandboxes, port, places), (facts, files)) =
             future::join4(python, asked, system, future::join(facts, files)).await;
         let (sandbox, seatbelt) = sandboxes.unwrap_or_else(kernel::silent);
         let (interpreter, uv, conda) = python;
+        let (space, left, left_alone) = files;
         let places = places.unwrap_or_default();
         Observed {
             interpreter,
@@ -121,6 +124,7 @@ impl Checkup {
             token: places.token,
             settings,
             left,
+            left_alone: left_alone.unwrap_or_default(),
             set_aside: places.set_aside,
         }
     }
@@ -184,6 +188,29 @@ impl Checkup {
             left.push(LeftDaemon {
                 id: of.daemon.id.to_string(),
                 app: of.daemon.app,
+                pids: members.map(|member| member.pid).collect(),
+            });
+        }
+        Some(left)
+    }
+
+    /// What servers leave alone, also the one that runs.
+    async fn left_alone(&self) -> Option<Vec<LeftAlone>> {
+        let (layout, files) = (self.options.layout.clone(), self.backends.files.clone());
+        let workspace = Workspace::new(layout, files);
+        let look = left_unread(&self.backends, &workspace);
+        let found = within(&*self.backends.clock, TIME, look).await?.ok()?;
+        let mut left = Vec::new();
+        for alone in found {
+            let members = match &alone.tree {
+                Some(tree) => self.backends.process.tree_members(tree).await,
+                None => Ok(Vec::new()),
+            };
+            let members = members.unwrap_or_default().into_iter();
+            left.push(LeftAlone {
+                id: alone.id.to_string(),
+                why: format!("{} {}", alone.file, alone.why),
+                hint: alone.way_out(),
                 pids: members.map(|member| member.pid).collect(),
             });
         }

@@ -8,7 +8,8 @@ use crate::{
 };
 use anyhow::Result;
 use collodi_api::{App, AppDetail, AppMenuItem, AppScript, Apps};
-use collodi_inventory::{Inventory, Left, left_daemons, left_of};
+use collodi_host::LeftAlone;
+use collodi_inventory::{Inventory, Left, left_daemons, left_of, left_unread};
 use collodi_logs::plain;
 use futures::future;
 use std::{path::Path, process::ExitCode, sync::Arc};
@@ -29,8 +30,9 @@ fn all(workspace: &Path, json: bool) -> Result<ExitCode> {
     Local::look(workspace, |local| async move {
         let workspace = local.apps.workspace().clone();
         let left = left_daemons(&local.backends, &workspace).await?;
+        let alone = left_unread(&local.backends, &workspace).await?;
         let (inventory, worker) = Inventory::new(workspace, Arc::clone(&local.backends.clock));
-        let asked = async move { inventory.apps(true, |app| living(&left, app)).await };
+        let asked = async move { inventory.apps(true, |app| living(&left, &alone, app)).await };
         let (apps, ()) = future::join(asked, worker.work()).await;
         let mut apps = apps?;
         for app in &mut apps {
@@ -42,9 +44,11 @@ fn all(workspace: &Path, json: bool) -> Result<ExitCode> {
 }
 
 /// How many daemons of an app a server that is gone has left.
-fn living(left: &[Left], app: &str) -> usize {
+fn living(left: &[Left], alone: &[LeftAlone], app: &str) -> usize {
     let its = |left: &&Left| left.lives && left.daemon.app == app;
-    left.iter().filter(its).count()
+    let alone = alone.iter().filter(|alone| alone.tree.is_some());
+    let alone = alone.filter(|alone| alone.id.is_of(app));
+    left.iter().filter(its).count() + alone.count()
 }
 
 fn list(json: bool, apps: &[App]) -> Result<ExitCode> {
@@ -84,7 +88,8 @@ fn one(workspace: &Path, json: bool, name: &str) -> Result<ExitCode> {
     Local::look(workspace, |local| async move {
         let detail = local.apps.detail(&name).await.map_err(refused)?;
         let left = left_of(&local.backends, local.apps.workspace(), &name).await?;
-        let running = living(&left, name.as_str());
+        let alone = left_unread(&local.backends, local.apps.workspace()).await?;
+        let running = living(&left, &alone, name.as_str());
         show(json, &collodi_http::app_detail(&detail, running))
     })
 }

@@ -3,8 +3,8 @@
 use crate::{failure::Failure, local::Local};
 use anyhow::Result;
 use collodi_contain::Name;
-use collodi_host::AppChange;
-use collodi_inventory::{Left, end_left, left_of};
+use collodi_host::{AppChange, LeftAlone};
+use collodi_inventory::{Left, end_left, end_unread, left_of, left_unread};
 
 /// Refuses to touch an app of which daemons live; those that do not are returned.
 ///
@@ -12,6 +12,10 @@ use collodi_inventory::{Left, end_left, left_of};
 ///
 /// Which live.
 pub(super) async fn refuse(local: &Local, app: &Name, change: AppChange) -> Result<Vec<Left>> {
+    if let Some(alone) = unread(local, app).await?.first() {
+        let why = format!("{app} is not touched: {alone}");
+        return Err(Failure::new(why).hint(alone_hint(alone, change)).into());
+    }
     let left = left_of(&local.backends, local.apps.workspace(), app).await?;
     let living = left.iter().filter(|left| left.lives);
     let living: Vec<_> = living.map(|left| left.daemon.id.to_string()).collect();
@@ -34,6 +38,22 @@ pub(super) async fn refuse(local: &Local, app: &Name, change: AppChange) -> Resu
     Err(Failure::new(why).hint(hint).into())
 }
 
+/// Those that no server could read, and that live or may.
+async fn unread(local: &Local, app: &Name) -> Result<Vec<LeftAlone>> {
+    let mut all = left_unread(&local.backends, local.apps.workspace()).await?;
+    all.retain(|alone| alone.id.is_of(app.as_str()));
+    Ok(all)
+}
+
+fn alone_hint(alone: &LeftAlone, change: AppChange) -> String {
+    let serve = "`collodi stop` needs a server: `collodi serve` starts one";
+    let hint = format!("{}; {serve}", alone.way_out());
+    match change {
+        AppChange::Removal => format!("{hint}; or --force ends it first"),
+        _ => hint,
+    }
+}
+
 /// Ends and forgets those of an app that is removed; by force also those that live.
 ///
 /// # Errors
@@ -44,6 +64,12 @@ pub(super) async fn end(local: &Local, app: &Name, force: bool) -> Result<()> {
         true => left_of(&local.backends, local.apps.workspace(), app).await?,
         false => refuse(local, app, AppChange::Removal).await?,
     };
+    for alone in unread(local, app).await? {
+        if !end_unread(&local.backends, local.apps.workspace(), &alone).await? {
+            let id = alone.id;
+            return Err(Failure::new(format!("failed to remove {app}: {id} does not end")).into());
+        }
+    }
     for left in left {
         let id = left.daemon.id.clone();
         if !end_left(&local.backends, left).await? {

@@ -91,7 +91,9 @@ fn read(client: &Client, log: &str, from: u64, limit: u64) -> Result<Option<LogP
 /// started last, else of its newest run.
 fn find(client: &Client, name: &str) -> Result<String> {
     let known = Known::of(client)?;
-    let Known { processes, runs } = &known;
+    let Known {
+        processes, runs, ..
+    } = &known;
     let process = |id: &str| format!("/python/processes/{id}/logs");
     let run = |id: &str| format!("/python/runs/{id}/logs");
     if processes.iter().any(|p| p.id == name) {

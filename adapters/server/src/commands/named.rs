@@ -2,7 +2,7 @@
 
 use crate::{client::Client, failure::Failure};
 use anyhow::Result;
-use collodi_api::{AppDetail, Process, Processes, Run, Runs};
+use collodi_api::{AppDetail, LeftAlone, Process, Processes, Run, Runs};
 use collodi_contain::Name;
 use std::collections::BTreeSet;
 
@@ -10,14 +10,30 @@ use std::collections::BTreeSet;
 pub(super) struct Known {
     pub(super) processes: Vec<Process>,
     pub(super) runs: Vec<Run>,
+    left_alone: Vec<LeftAlone>,
 }
 
 impl Known {
     /// Asks the server.
     pub(super) fn of(client: &Client) -> Result<Self> {
-        let Processes { processes, .. } = client.get("/python/processes")?;
+        let Processes {
+            processes,
+            left_alone,
+            ..
+        } = client.get("/python/processes")?;
         let Runs { runs, .. } = client.get("/python/runs")?;
-        Ok(Self { processes, runs })
+        Ok(Self {
+            processes,
+            runs,
+            left_alone,
+        })
+    }
+
+    /// Those that the server leaves alone of this name, or of the app of this name.
+    pub(super) fn left_alone(&self, name: &str) -> impl Iterator<Item = &LeftAlone> {
+        let named =
+            move |alone: &&LeftAlone| alone.id == name || alone.app_id.as_deref() == Some(name);
+        self.left_alone.iter().filter(named)
     }
 
     /// The processes of this name, or of the app of this name, that have not ended.
@@ -67,6 +83,9 @@ impl Known {
 
     /// Why nothing can be done with this name: `cause`, and the name that may be meant.
     pub(super) fn no(&self, cause: String, name: &str) -> Failure {
+        if let Some(alone) = self.left_alone(name).next() {
+            return is_left_alone(alone);
+        }
         let failure = Failure::new(cause);
         let others = self.names().into_iter().filter(|other| *other != name);
         match collodi_script::nearest(name, others) {
@@ -94,6 +113,25 @@ impl Known {
     fn names(&self) -> BTreeSet<&str> {
         let processes = self.processes.iter().flat_map(|p| [&p.id, &p.app_id]);
         let runs = self.runs.iter().flat_map(|run| [&run.id, &run.app_id]);
-        processes.chain(runs).map(String::as_str).collect()
+        let alone = self.left_alone.iter();
+        let alone = alone.flat_map(|alone| [Some(&alone.id), alone.app_id.as_ref()]);
+        let alone = alone.flatten();
+        processes
+            .chain(runs)
+            .chain(alone)
+            .map(String::as_str)
+            .collect()
     }
+}
+
+/// Why nothing can be done with one that the server leaves alone, but to end it.
+pub(super) fn is_left_alone(alone: &LeftAlone) -> Failure {
+    let LeftAlone {
+        id,
+        file,
+        reason,
+        hint,
+        ..
+    } = alone;
+    Failure::new(format!("{id} is left as it is: {file} {reason}")).hint(hint)
 }

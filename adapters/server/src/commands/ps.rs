@@ -2,7 +2,9 @@
 
 use crate::{client::Client, duration::now, present::style::DIM};
 use anyhow::Result;
-use collodi_api::{Process, ProcessStatus, Processes, Run, Runs, StepStatus, TreeMember};
+use collodi_api::{
+    LeftAlone, Process, ProcessStatus, Processes, Run, Runs, StepStatus, TreeMember,
+};
 use collodi_time::WallTime;
 use std::{path::Path, process::ExitCode};
 
@@ -12,6 +14,7 @@ pub(crate) fn ps(workspace: &Path, json: bool) -> Result<ExitCode> {
     let Processes {
         processes,
         forgotten,
+        left_alone,
         ..
     } = client.get("/python/processes")?;
     let Runs { runs, .. } = client.get("/python/runs")?;
@@ -26,14 +29,19 @@ pub(crate) fn ps(workspace: &Path, json: bool) -> Result<ExitCode> {
         for process in &processes {
             say!("{}", serde_json::to_string(process)?);
         }
-    } else if processes.is_empty() && unfinished.is_empty() {
+        for alone in &left_alone {
+            say!("{}", serde_json::to_string(alone)?);
+        }
+    } else if processes.is_empty() && unfinished.is_empty() && left_alone.is_empty() {
         say!("nothing runs");
     } else {
         let now = now();
         let runs = unfinished.iter().map(run_row);
         let processes = processes.iter().map(|process| process_row(process, now));
-        table(&runs.chain(processes).collect::<Vec<_>>());
+        let alone = left_alone.iter().map(alone_row);
+        table(&runs.chain(processes).chain(alone).collect::<Vec<_>>());
         tell_forgotten(forgotten);
+        left_alone.iter().for_each(tell_alone);
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -46,6 +54,18 @@ fn tell_forgotten(count: u64) {
         _ => format!("{count} more have ended that the server keeps"),
     };
     say!("{DIM}{more} no longer: `collodi audit` shows how{DIM:#}");
+}
+
+/// Says why one is left alone, and what to do.
+fn tell_alone(alone: &LeftAlone) {
+    let LeftAlone {
+        id,
+        file,
+        reason,
+        hint,
+        ..
+    } = alone;
+    say!("{DIM}{id} is left as it is: {file} {reason}; {hint}{DIM:#}");
 }
 
 /// Name, state, process id, restarts, and what there is to say.
@@ -88,6 +108,22 @@ fn process_row(process: &Process, now: WallTime) -> Row {
         pid,
         restarts,
         detail(process, now),
+    ]
+}
+
+/// Of one that nobody could read no more is known than that it lives, or may.
+fn alone_row(alone: &LeftAlone) -> Row {
+    let lives = match alone.found {
+        true => "left alone",
+        false => "left alone; nobody knows whether it lives",
+    };
+    let none = || "-".to_owned();
+    [
+        alone.id.clone(),
+        "unread".to_owned(),
+        none(),
+        none(),
+        lives.to_owned(),
     ]
 }
 

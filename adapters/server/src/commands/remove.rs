@@ -1,6 +1,11 @@
 //! `collodi remove`
 
-use super::{add::parse_name, env::delete, left_behind, named::Known};
+use super::{
+    add::parse_name,
+    env::delete,
+    left_behind,
+    named::{Known, is_left_alone},
+};
 use crate::{
     cli::RemoveArgs,
     client::Client,
@@ -54,7 +59,13 @@ pub(crate) fn remove(workspace: &Path, json: bool, args: &RemoveArgs) -> Result<
 fn refuse_busy(server: &Client, name: &Name) -> Result<()> {
     let known = Known::of(server)?;
     let Some(by) = known.busy_by(name.as_str()) else {
-        return Ok(());
+        return match known.left_alone(name.as_str()).next() {
+            Some(alone) => {
+                let hint = format!("{}; --force ends it first", alone.hint);
+                Err(is_left_alone(alone).hint(hint).into())
+            }
+            None => Ok(()),
+        };
     };
     let (app, by) = (name.to_string(), by.to_owned());
     let hint = format!("end it first with `collodi stop {app}`, or have it ended with --force");

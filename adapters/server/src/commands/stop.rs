@@ -4,6 +4,7 @@ use super::named::Known;
 use crate::{
     cli::StopArgs,
     client::{Client, wait},
+    present::style::WARN,
     state,
 };
 use anyhow::Result;
@@ -37,7 +38,8 @@ fn stop_named(workspace: &Path, client: &Client, name: &str) -> Result<String> {
         let cause = format!("nothing called {name:?} runs");
         return Err(known.nothing_kept(client, cause, name).into());
     }
-    let path = if known.processes.iter().any(|p| p.id == name) {
+    let is_process = known.processes.iter().any(|p| p.id == name);
+    let path = if is_process || known.left_alone(name).any(|alone| alone.id == name) {
         format!("/python/processes/{name}/stop")
     } else if known.runs.iter().any(|run| run.id == name) {
         format!("/python/runs/{name}/cancel")
@@ -54,7 +56,8 @@ fn stop_named(workspace: &Path, client: &Client, name: &str) -> Result<String> {
                 .iter()
                 .any(|run| is_of(run) && run.outcome.is_none())
         };
-        Ok(known.living(name).next().is_some() || runs())
+        let processes = known.living(name).next().is_some();
+        Ok(processes || known.left_alone(name).next().is_some() || runs())
     };
     // A server that was started for this app ends with it.
     wait(name, || match living() {
@@ -62,5 +65,12 @@ fn stop_named(workspace: &Path, client: &Client, name: &str) -> Result<String> {
         Err(_) if !state::is_held(workspace) => Ok(true),
         Err(error) => Err(error),
     })?;
+    for alone in known.left_alone(name).filter(|alone| !alone.found) {
+        complain!(
+            "{WARN}warning:{WARN:#} nobody knows which processes are those of {}: some may still live; look for \
+             them before its app is run",
+            alone.id
+        );
+    }
     Ok(name.to_owned())
 }

@@ -25,6 +25,7 @@ macro_rules! on_each_runtime {
 mod codes;
 mod guest;
 mod handover;
+mod left_alone;
 mod limits;
 mod logs;
 mod ps;

@@ -1,7 +1,7 @@
 //! Files of the journal that cannot be used: what still runs of their daemons is ended, because
 //! nothing says how it is to go on, and the files are kept for people to look at.
 
-use super::{Look, Sheet, TREES, fields::NotARecord};
+use super::{Look, Sheet, TREES, Unread, fields::NotARecord};
 use crate::{
     Host, ProcessId,
     event::{JournalEvent, Left},
@@ -9,6 +9,7 @@ use crate::{
 };
 use alloc::{
     collections::{BTreeMap, BTreeSet},
+    format,
     string::{String, ToString},
     vec::Vec,
 };
@@ -21,8 +22,7 @@ use collodi_file::FileOp;
 #[derive(Clone, Debug)]
 pub(super) struct Damaged {
     why: String,
-    /// What is in it; none where it could not be read, or is of another version. Such a file stays where
-    /// it is.
+    /// What is in it; none where it was not read. Such a file stays where it is.
     bytes: Option<Vec<u8>>,
     /// What became of what it is about.
     left: Left,
@@ -31,13 +31,22 @@ pub(super) struct Damaged {
 impl Host {
     /// A file was read, and says nothing that can be used. One of another version says it to that.
     pub(super) fn found_damaged(&mut self, name: &str, why: NotARecord, bytes: Vec<u8>) {
-        let bytes = Some(bytes).filter(|_| why != NotARecord::OTHER_VERSION);
-        self.note_damaged(name, why.to_string(), bytes);
+        // That of trees is written anew by each host, whatever it says.
+        if why == NotARecord::OTHER_VERSION && name != TREES {
+            return self.found_unread(name, Unread::OtherVersion);
+        }
+        self.note_damaged(name, why.to_string(), Some(bytes));
     }
 
-    /// A file was not read: it may be as it is to be.
-    pub(super) fn found_unread(&mut self, name: &str, why: String) {
-        self.note_damaged(name, why, None);
+    /// A file was not read: it may be as it is to be. Its daemon is left alone.
+    pub(super) fn found_unread(&mut self, name: &str, why: Unread) {
+        match process_of(name) {
+            Some(id) => {
+                self.shared.journal.unusable.insert(name.into());
+                self.shared.journal.unread.insert(id, why);
+            }
+            None => self.note_damaged(name, format!("it {why}"), None),
+        }
     }
 
     fn note_damaged(&mut self, name: &str, why: String, bytes: Option<Vec<u8>>) {
@@ -53,20 +62,6 @@ impl Host {
         self.shared.journal.unusable.contains(&name)
     }
 
-    /// A daemon whose file somebody else can read, or a later host, is left alone, and stays in the
-    /// file of trees.
-    pub(super) fn spare_unread(&mut self, trees: &mut BTreeMap<TreeId, Option<ProcessId>>) {
-        let shared = &mut self.shared;
-        trees.retain(|tree, id| {
-            let file = |id: &ProcessId| shared.journal.damaged.get(&file_of(id));
-            let unread = id.as_ref().filter(|id| is_unread(file(id)));
-            unread.is_none_or(|id| {
-                shared.keep_daemon(tree, id);
-                false
-            })
-        });
-    }
-
     /// Puts those aside of whose processes nothing is known but that there may be some.
     pub(super) fn give_up_unknown(&mut self, trees: &BTreeMap<TreeId, Option<ProcessId>>) {
         let known: BTreeSet<_> = trees.values().flatten().map(file_of).collect();
@@ -76,6 +71,27 @@ impl Host {
             .cloned()
             .collect();
         unknown.iter().for_each(|name| self.set_aside(name));
+        let known: BTreeSet<_> = trees.values().flatten().collect();
+        let unread = &mut self.shared.journal.unread;
+        let unknown: Vec<_> = unread.extract_if(.., |id, _| !known.contains(id)).collect();
+        for (id, why) in unknown {
+            self.leave_alone(&id, why, None);
+        }
+    }
+
+    /// Who lives of a daemon whose file was not read is left alone. Its tree stays in the file of trees,
+    /// also when it is empty: so it is known under each host that nothing runs.
+    pub(super) fn spare(&mut self, id: &ProcessId, tree: &TreeId, why: Unread, is_empty: bool) {
+        self.shared.keep_daemon(tree, id);
+        if !is_empty {
+            self.leave_alone(id, why, Some(tree.clone()));
+        }
+    }
+
+    /// Whether no file was found that is about this daemon.
+    pub(super) fn is_missing(&self, id: &ProcessId) -> bool {
+        let journal = &self.shared.journal;
+        !journal.damaged.contains_key(&file_of(id)) && !journal.unread.contains_key(id)
     }
 
     /// Nothing that can be read says how this daemon is to go on: what lives of it is being ended.
@@ -116,7 +132,9 @@ impl Host {
             Some(aside) => aside.absolute(),
             None => self.path_text(name),
         };
-        if let Some(path) = self.shared.journal.file(name).filter(|_| is_there) {
+        // That of trees may be another one by now.
+        let is_to_go = is_there && name != TREES;
+        if let Some(path) = self.shared.journal.file(name).filter(|_| is_to_go) {
             let remove = Action::File(FileOp::Remove { path });
             self.shared.ask_now(Child::Aside, None, Role::Plain, remove);
         }
@@ -131,26 +149,22 @@ impl Host {
         self.tell(told);
     }
 
-    fn aside(&self, name: &str) -> Option<ContainedPath> {
+    pub(super) fn aside(&self, name: &str) -> Option<ContainedPath> {
         self.shared.journal.dirs.as_ref()?.aside.join(name).ok()
     }
 
-    fn path_text(&self, name: &str) -> String {
+    pub(super) fn path_text(&self, name: &str) -> String {
         let path = self.shared.journal.file(name);
         path.map_or_else(|| name.to_string(), |path| path.absolute())
     }
 }
 
-fn file_of(id: &ProcessId) -> String {
+pub(super) fn file_of(id: &ProcessId) -> String {
     Sheet::Process(id.clone()).name()
 }
 
-fn is_unread(file: Option<&Damaged>) -> bool {
-    file.is_some_and(|file| file.bytes.is_none())
-}
-
 /// The daemon that the file of this name is about.
-fn process_of(name: &str) -> Option<ProcessId> {
+pub(super) fn process_of(name: &str) -> Option<ProcessId> {
     let id = name.strip_suffix(".json").filter(|_| name != TREES)?;
     Some(ProcessId::from_text(id))
 }

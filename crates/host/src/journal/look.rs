@@ -1,6 +1,6 @@
 //! The looks at what an earlier host has left: whose turn it is, and who hears what was found.
 
-use super::{history::Part, sheet::MOST_AT_ONCE};
+use super::{history::Part, left_alone::Move, sheet::MOST_AT_ONCE};
 use crate::{
     Host, ProcessId,
     event::JournalEvent,
@@ -31,6 +31,10 @@ pub(crate) enum Look {
     Waiting(TreeId),
     /// The end of one.
     Tree,
+    /// What is there in place of the file of a daemon.
+    Missing(ProcessId),
+    /// The file of a daemon that was left alone is put aside.
+    Move(ProcessId, Move),
     /// A file that cannot be used is put aside.
     Aside(String),
     /// The directories of what processes said.
@@ -78,6 +82,10 @@ impl Host {
             (Look::Left(tree), completion) => self.found_left(now, tree, &completion),
             (Look::Waiting(tree), completion) => self.found_waiting(now, tree, &completion),
             (Look::Tree, _) => self.cleared(now),
+            (Look::Missing(id), Completion::File(answer)) => self.found_missing(now, id, answer),
+            (Look::Move(id, how), Completion::File(answer)) => {
+                self.moved(id, *how, answer.map(drop));
+            }
             (Look::Aside(name), Completion::File(answer)) => self.put_aside(name, answer.is_ok()),
             (Look::History(id), Completion::File(Ok(FileAnswer::Files(files)))) => {
                 self.found_history(now, id, files);

@@ -9,6 +9,7 @@ mod damaged;
 mod fields;
 mod hand_over;
 mod history;
+mod left_alone;
 mod look;
 mod noted;
 mod record;
@@ -35,8 +36,11 @@ use collodi_time::Instant;
 use collodi_value::{Object, Value};
 use damaged::Damaged;
 use fields::{Fields, NotARecord, array, object};
+use left_alone::AllLeftAlone;
 use look::Looks;
 use sheet::Sheets;
+
+pub use left_alone::{LeftAlone, Unread};
 
 pub(crate) use history::History;
 pub(crate) use look::Look;
@@ -64,6 +68,9 @@ pub(crate) struct Journal {
     looks: Looks,
     /// Files that cannot be used, by their names.
     damaged: BTreeMap<String, Damaged>,
+    /// Those that were not read, until it is known what runs of their daemons.
+    unread: BTreeMap<ProcessId, Unread>,
+    left_alone: AllLeftAlone,
     /// The names of all that could not be used.
     unusable: BTreeSet<String>,
     /// Who waits until all is written.

@@ -1,19 +1,15 @@
 //! What an earlier host has left: its files are read, and what is left of its runs is ended.
 
-use super::{Look, Record, TREES, fields::NotARecord, read_trees};
+use super::{Look, Record, TREES, Unread, damaged::file_of, fields::NotARecord, read_trees};
 use crate::{
     Event, Host, Process, ProcessId,
     event::JournalEvent,
     shared::{Child, Role},
 };
-use alloc::{
-    collections::BTreeMap,
-    string::{String, ToString},
-    vec::Vec,
-};
+use alloc::{collections::BTreeMap, format, string::String, vec::Vec};
 use collodi_action::{Action, Completion};
 use collodi_command::{Signal, TreeId};
-use collodi_file::{Entry, FileAnswer, FileKind, FileOp};
+use collodi_file::{Entry, FileAnswer, FileError, FileErrorKind, FileKind, FileOp};
 use collodi_time::{Deadline, Duration, Instant};
 
 /// The largest file of the journal.
@@ -49,6 +45,8 @@ pub(crate) struct Found {
     records: Vec<Record>,
     /// Those that are written down, each with its daemon, if it is one's.
     trees: BTreeMap<TreeId, Option<ProcessId>>,
+    /// Whether it was looked for what is there in place of files that were not.
+    looked_again: bool,
     /// Daemons that go on, and trees whose leftovers were ended.
     daemons: usize,
     cleared: usize,
@@ -129,9 +127,36 @@ impl Host {
                     self.found_damaged(name, why, bytes);
                 }
             }
-            Completion::File(Err(error)) => self.found_unread(name, error.to_string()),
-            _ => self.found_unread(name, NotARecord("no answer").to_string()),
+            // It has gone meanwhile.
+            Completion::File(Err(error)) if error.kind == FileErrorKind::NotFound => {}
+            Completion::File(Err(error)) => self.found_unread(name, Unread::not_read(&error)),
+            _ => self.found_unread(name, Unread::NotRead("no answer".into())),
         }
+        self.found_one(now);
+    }
+
+    /// What is there in place of a daemon's file: nothing, or a file without a byte in it; else
+    /// something that nobody can read.
+    pub(super) fn found_missing(
+        &mut self,
+        now: Instant,
+        id: &ProcessId,
+        answer: Result<FileAnswer, FileError>,
+    ) {
+        let why = match answer {
+            Ok(FileAnswer::Stat(Some(stat))) if stat.kind != FileKind::File => {
+                Some(Unread::NotRead(format!("it is a {}", stat.kind)))
+            }
+            Ok(_) => None,
+            Err(error) => Some(Unread::not_read(&error)),
+        };
+        if let Some(why) = why {
+            self.found_unread(&file_of(id), why);
+        }
+        self.found_one(now);
+    }
+
+    fn found_one(&mut self, now: Instant) {
         if let Recovery::Reading(found) = &mut self.shared.journal.recovery {
             found.left = found.left.saturating_sub(1);
         }
@@ -170,6 +195,13 @@ impl Host {
         };
         let process = found.trees.remove(tree).flatten();
         let is_empty = is_empty(completion);
+        let unread = &mut self.shared.journal.unread;
+        if let Some(id) = &process
+            && let Some(why) = unread.remove(id)
+        {
+            self.spare(id, tree, why, is_empty);
+            return self.cleared(now);
+        }
         found.cleared += usize::from(!is_empty);
         if let Some(id) = process {
             self.end_damaged(&id, is_empty);
@@ -233,6 +265,13 @@ impl Host {
             return;
         }
         let mut found = core::mem::take(found);
+        for record in &found.records {
+            found.trees.remove(&record.daemon.command.tree);
+        }
+        if self.look_again(&mut found) {
+            self.shared.journal.recovery = Recovery::Reading(found);
+            return;
+        }
         let waiting = found.records.iter().filter(|record| record.waits());
         let trees = waiting.map(|record| record.daemon.command.tree.clone());
         let trees: Vec<_> = trees.collect();
@@ -270,10 +309,6 @@ impl Host {
             return;
         }
         let mut found = core::mem::take(found);
-        for record in &found.records {
-            found.trees.remove(&record.daemon.command.tree);
-        }
-        self.spare_unread(&mut found.trees);
         found.left = found.trees.len();
         for tree in found.trees.keys() {
             let child = Child::Recovery(Look::Left(tree.clone()));
@@ -290,6 +325,23 @@ impl Host {
         self.resume(now, records);
         self.look(Look::Temporary, self.temporary_files());
         self.resumed(now);
+    }
+
+    /// Looks what is there in place of the files of daemons whose trees are known: once, and whether there
+    /// are any.
+    fn look_again(&mut self, found: &mut Found) -> bool {
+        if core::mem::replace(&mut found.looked_again, true) {
+            return false;
+        }
+        let daemons = found.trees.values().flatten();
+        let missing: Vec<_> = daemons.filter(|id| self.is_missing(id)).cloned().collect();
+        for id in missing {
+            if let Some(path) = self.shared.journal.file(&file_of(&id)) {
+                found.left += 1;
+                self.look(Look::Missing(id), FileOp::Stat { path });
+            }
+        }
+        found.left > 0
     }
 
     /// What was left does not end: nothing waits for it any longer.

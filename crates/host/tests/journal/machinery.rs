@@ -3,7 +3,7 @@
 use collodi_action::{Action, Completion, Ended, Error, ErrorKind, Progress};
 use collodi_command::{Exit, Identity, Member, Signal, TreeId};
 use collodi_contain::{RelPath, Root};
-use collodi_file::{Entry, FileAnswer, FileError, FileErrorKind, FileKind, FileOp};
+use collodi_file::{Entry, FileAnswer, FileError, FileErrorKind, FileKind, FileOp, Stat};
 use collodi_host::{Command, Event, Host, HostOptions, Input, RunRequest};
 use collodi_machine::{ActionId, Machine, Output};
 use collodi_python::{Layout, Platform};
@@ -27,10 +27,14 @@ pub(crate) struct Machinery {
     pub(crate) are_large: bool,
     /// What is asked of files that are read all at once is not answered yet.
     pub(crate) is_slow: bool,
+    /// What is put aside is not answered yet.
+    pub(crate) aside_is_slow: bool,
     /// Nobody says which process it is that was started.
     pub(crate) is_coy: bool,
     /// Files of daemons cannot be read.
     pub(crate) are_unreadable: bool,
+    /// What is there in place of a file.
+    pub(crate) odd: BTreeMap<String, FileKind>,
     /// Nothing that is killed is told to have ended.
     pub(crate) is_stuck: bool,
     /// Nobody says who lives.
@@ -48,9 +52,17 @@ pub(crate) struct Play<'m> {
     pub(crate) now: Instant,
     pub(crate) inputs: VecDeque<Input>,
     lives: BTreeMap<ActionId, u32>,
+    /// Who waits for the end of a tree.
+    waiting: Vec<(ActionId, TreeId)>,
     /// What a slow machine has not answered.
     open: Vec<(ActionId, FileOp)>,
     pub(crate) told: Vec<Event>,
+}
+
+impl Machinery {
+    fn lives(&self, tree: &TreeId) -> bool {
+        self.processes.values().any(|of| of == tree)
+    }
 }
 
 impl<'m> Play<'m> {
@@ -82,6 +94,7 @@ impl<'m> Play<'m> {
             now,
             inputs: VecDeque::new(),
             lives: BTreeMap::new(),
+            waiting: Vec::new(),
             open: Vec::new(),
             told: Vec::new(),
         };
@@ -171,6 +184,11 @@ impl<'m> Play<'m> {
             Action::File(op @ FileOp::ReadAll { .. }) if self.machine.is_slow => {
                 return self.open.push((id, op));
             }
+            Action::File(op @ FileOp::Write { .. })
+                if self.machine.aside_is_slow && op.path().absolute().contains("/aside/") =>
+            {
+                return self.open.push((id, op));
+            }
             Action::File(op) => Completion::File(self.file(op)),
             Action::Exec(spec) if spec.program == "bash" => return self.spawn(id, &spec.tree),
             Action::Adopt(spec, identity) => match self.machine.processes.get(&identity.pid) {
@@ -189,6 +207,9 @@ impl<'m> Play<'m> {
                 Completion::Signalled(Ok(()))
             }
             Action::AwaitEmpty(_) if self.machine.is_stuck => return,
+            Action::AwaitEmpty(tree) if self.machine.lives(&tree) => {
+                return self.waiting.push((id, tree));
+            }
             Action::AwaitEmpty(_) => Completion::Empty(Ok(())),
             Action::Members(_) if self.machine.are_hidden => {
                 Completion::Members(Err(Error::new(ErrorKind::Other, "look at", "it")))
@@ -254,6 +275,10 @@ impl<'m> Play<'m> {
             Input::Completed(id, ended)
         });
         self.inputs.extend(ended);
+        let machine = &*self.machine;
+        let empty = self.waiting.extract_if(.., |(_, of)| !machine.lives(of));
+        let empty = empty.map(|(id, _)| Input::Completed(id, Completion::Empty(Ok(()))));
+        self.inputs.extend(empty);
     }
 
     /// The first daemon, in the order of their names, dies.
@@ -285,6 +310,22 @@ impl<'m> Play<'m> {
             },
             FileOp::Remove { .. } => {
                 self.machine.files.remove(&path);
+                Ok(FileAnswer::Done)
+            }
+            FileOp::Stat { .. } => {
+                let odd = self.machine.odd.get(&path).copied();
+                let is_there = self.machine.files.contains_key(&path);
+                let kind = odd.or(is_there.then_some(FileKind::File));
+                Ok(FileAnswer::Stat(kind.map(|kind| Stat { kind, size: 0 })))
+            }
+            FileOp::Rename { .. } if self.machine.disk_is_full => fails(FileErrorKind::ReadOnly),
+            FileOp::Rename { to, .. } => {
+                let to = to.absolute();
+                if let Some(bytes) = self.machine.files.remove(&path) {
+                    self.machine.files.insert(to, bytes);
+                } else if let Some(kind) = self.machine.odd.remove(&path) {
+                    self.machine.odd.insert(to, kind);
+                }
                 Ok(FileAnswer::Done)
             }
             FileOp::ReadAll { .. } if self.machine.are_large => fails(FileErrorKind::TooLarge),

@@ -1,6 +1,7 @@
 //! What a host writes down, and what the next one makes of it.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
+mod left_alone;
 mod machinery;
 mod recordings;
 mod waits;
@@ -502,35 +503,22 @@ fn files_that_cannot_be_used_are_set_aside() {
     insta::assert_snapshot!(told.join("\n"));
 }
 
-/// It may be as it is to be: another version reads it, or this one when it can.
+/// However long it takes to keep what was in it.
 #[test]
-fn a_daemon_whose_file_was_not_read_is_left_alone() {
-    for is_other_version in [true, false] {
+fn a_file_of_trees_that_cannot_be_used_is_kept_and_written_anew() {
+    for bytes in ["{", "{\"version\": 9}"] {
         let mut machine = Machinery::default();
         Play::new(&mut machine).run(DAEMON).wait(2);
-        let file = daemon_files(&machine)[0].clone();
-        let whole = machine.files[&file].clone();
-        (machine.are_large, machine.are_unreadable) = (!is_other_version, !is_other_version);
-        if is_other_version {
-            let text = String::from_utf8(whole.clone()).unwrap();
-            let newer = text.replace("\"version\": 1", "\"version\": 2");
-            machine.files.insert(file.clone(), newer.into_bytes());
-        }
-        let play = Play::new(&mut machine);
-        assert!(play.host.has_recovered() && play.host.processes().next().is_none());
-        let told: Vec<_> = play.told.iter().map(ToString::to_string).collect();
-        let is_said = |told: &String| told.contains("something of it may still run");
-        assert_eq!(told.iter().filter(|told| is_said(told)).count(), 1);
-        assert_eq!(machine.processes.len(), 1);
-        let trees = &machine.files["/w/.vatn/python/state/trees.json"];
-        let trees = String::from_utf8(trees.clone()).unwrap();
-        assert!(
-            trees.contains("demo-"),
-            "the next host is to know of it: {trees}"
-        );
-        machine.files.insert(file, whole);
-        (machine.are_large, machine.are_unreadable) = (false, false);
-        assert_eq!(Play::new(&mut machine).phases(), ["running (pid 1)"]);
+        let file = "/w/.vatn/python/state/trees.json";
+        machine.files.insert(file.into(), bytes.into());
+        machine.aside_is_slow = true;
+        let mut play = Play::new(&mut machine);
+        assert_eq!(play.phases(), ["running (pid 1)"]);
+        play.wait(2).answer();
+        let trees = String::from_utf8(machine.files[file].clone()).unwrap();
+        assert!(trees.contains("demo-"), "{trees}");
+        let aside = &machine.files["/w/.vatn/python/state/aside/trees.json"];
+        assert_eq!(aside, bytes.as_bytes());
     }
 }
 

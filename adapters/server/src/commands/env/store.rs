@@ -8,7 +8,7 @@ use collodi_backend::Backends;
 use collodi_contain::{ContainedPath, Name};
 use collodi_driver::Workspace;
 use collodi_file::{FileAnswer, FileOp};
-use collodi_inventory::{Inventory, left_users, remove};
+use collodi_inventory::{Inventory, left_unread, left_users, may_use, remove};
 use futures::future;
 use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
@@ -48,6 +48,8 @@ impl EnvStore {
             env.used_by
                 .splice(..0, of_env.map(|(_, user)| user.clone()));
         }
+        let alone = left_unread(&self.backends, &self.workspace).await?;
+        may_use(&mut envs, alone.iter());
         Ok(envs)
     }
 

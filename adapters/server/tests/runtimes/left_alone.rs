@@ -1,0 +1,143 @@
+//! Daemons of a server that is gone, of which the next one cannot read what is written down.
+
+use super::{SERVER, stage, stage::Stage};
+use std::{fs, os::unix::fs::symlink, path::Path};
+
+on_each_runtime! {
+    what_a_later_version_wrote_down_is_left_alone
+    what_is_no_file_is_left_alone
+    what_has_ended_holds_nothing_up
+    what_nobody_can_find_is_said_when_it_is_stopped
+}
+
+/// A daemon that lives on without its server: its name and its process.
+fn left(stage: &Stage) -> (String, u64) {
+    stage.app("demo", SERVER);
+    let mut serving = stage.serve();
+    let ran = stage.post("/python/apps/demo/run").body;
+    let id = ran["daemonProcessIds"][0].as_str().unwrap().to_owned();
+    let trees = stage.path(".vatn/python/state/trees.json");
+    while !fs::read_to_string(&trees).unwrap_or_default().contains(&id) {}
+    let pid = stage.pid_of("demo");
+    serving.signal("-KILL");
+    assert_eq!(serving.code(), None);
+    (id, pid)
+}
+
+fn of_a_later_version(file: &Path) {
+    let text = fs::read_to_string(file).unwrap();
+    let later = text.replace("\"version\": 1", "\"version\": 9");
+    assert_ne!(later, text);
+    fs::write(file, later).unwrap();
+}
+
+/// Everybody can see it, nothing begins beside it, and it goes on until it is stopped.
+fn is_left_alone(stage: &Stage, (id, pid): (&str, u64), why: &str) {
+    let refused = |line: &str| {
+        let answer = stage.output(&line.split(' ').collect::<Vec<_>>());
+        let said = answer.stderr();
+        assert_eq!(answer.code(), Some(1), "{line}: {said}");
+        for part in [id, why, &format!("`collodi stop {id}`")] {
+            assert!(said.contains(part), "{line} does not say {part}: {said}");
+        }
+    };
+    refused("remove demo --yes");
+    refused("run demo --listen 127.0.0.1:0");
+    let mut serving = stage.serve_quietly();
+    for line in [
+        "run demo",
+        "start demo",
+        "restart demo",
+        "signal TERM demo",
+        "logs demo",
+        "remove demo --yes",
+        "update demo",
+    ] {
+        refused(line);
+    }
+    let shown = stage.call("ps");
+    let row = shown.lines().find(|line| line.starts_with(id)).unwrap();
+    assert!(row.contains("unread") && shown.contains(why), "{shown}");
+    let shown = stage.call("--json ps");
+    assert!(shown.contains(why), "{shown}");
+    let doctor = stage
+        .output(&["doctor", "--listen", "127.0.0.1:0"])
+        .stdout();
+    let named = format!("{id} lives, and no server looks after it, pid {pid}");
+    assert!(doctor.contains(&named) && doctor.contains(why), "{doctor}");
+    stage.post("/python/shutdown");
+    assert_eq!(serving.code(), Some(0));
+    assert!(stage::is_alive(pid), "a shutdown does not end it");
+    let mut serving = stage.serve_quietly();
+    assert_eq!(
+        stage.call(&format!("stop {id}")),
+        format!("{id} has ended\n")
+    );
+    assert!(!stage::is_alive(pid));
+    assert_eq!(stage.call("ps"), "nothing runs\n");
+    let aside = format!(".vatn/python/state/aside/{id}.json");
+    assert!(stage.path(&aside).symlink_metadata().is_ok());
+    assert_eq!(stage.post("/python/apps/demo/run").status, 200);
+    stage.post("/python/shutdown");
+    assert_eq!(serving.code(), Some(0));
+}
+
+fn what_a_later_version_wrote_down_is_left_alone(stage: Stage) {
+    let (id, pid) = left(&stage);
+    of_a_later_version(&stage.path(&format!(".vatn/python/state/{id}.json")));
+    is_left_alone(&stage, (&id, pid), "is of another version");
+}
+
+fn what_is_no_file_is_left_alone(stage: Stage) {
+    for what in ["directory", "link"] {
+        let (id, pid) = left(&stage);
+        let file = stage.path(&format!(".vatn/python/state/{id}.json"));
+        fs::remove_file(&file).unwrap();
+        match what {
+            "link" => symlink(&file, &file).unwrap(),
+            _ => fs::create_dir(&file).unwrap(),
+        }
+        let why = format!("cannot be read: it is a {what}");
+        is_left_alone(&stage, (&id, pid), &why);
+    }
+}
+
+/// A later program may want to start it again: its file stays.
+fn what_has_ended_holds_nothing_up(stage: Stage) {
+    let (id, pid) = left(&stage);
+    let file = stage.path(&format!(".vatn/python/state/{id}.json"));
+    of_a_later_version(&file);
+    let mut serving = stage.serve_quietly();
+    assert!(stage.call("ps").contains("unread"));
+    stage::signal(pid, "-KILL");
+    while stage.call("ps").contains("unread") {}
+    stage.post("/python/shutdown");
+    assert_eq!(serving.code(), Some(0));
+    let mut serving = stage.serve_quietly();
+    assert_eq!(stage.call("ps"), "nothing runs\n");
+    assert_eq!(stage.post("/python/apps/demo/run").status, 200);
+    assert!(file.exists());
+    stage.post("/python/shutdown");
+    assert_eq!(serving.code(), Some(0));
+}
+
+fn what_nobody_can_find_is_said_when_it_is_stopped(stage: Stage) {
+    let (id, pid) = left(&stage);
+    of_a_later_version(&stage.path(&format!(".vatn/python/state/{id}.json")));
+    fs::remove_file(stage.path(".vatn/python/state/trees.json")).unwrap();
+    let mut serving = stage.serve_quietly();
+    let shown = stage.call("ps");
+    assert!(shown.contains("nobody knows whether it lives"), "{shown}");
+    let answer = stage.output(&["stop", "demo"]);
+    let said = answer.stderr();
+    assert!(
+        said.contains("nobody knows which processes are those of"),
+        "{said}"
+    );
+    assert_eq!(answer.code(), Some(0));
+    assert!(stage::is_alive(pid));
+    assert_eq!(stage.call("ps"), "nothing runs\n");
+    stage.post("/python/shutdown");
+    assert_eq!(serving.code(), Some(0));
+    stage::signal(pid, "-KILL");
+}

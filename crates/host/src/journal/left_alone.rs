@@ -1,0 +1,386 @@
+//! Daemons of which nothing could be read: another version wrote it down, or it cannot be read. Such
+//! a daemon is left as it is, with its file, until somebody stops it.
+
+use super::{Look, Record, TREES, damaged, fields::NotARecord, read_trees};
+use crate::{
+    Host, ProcessId, Refused,
+    event::{JournalEvent, Left},
+    shared::{Child, Role},
+};
+use alloc::{
+    collections::BTreeMap,
+    format,
+    string::{String, ToString},
+    vec::Vec,
+};
+use collodi_action::{Action, Completion};
+use collodi_command::{Signal, TreeId};
+use collodi_contain::ContainedPath;
+use collodi_file::{FileError, FileOp};
+use collodi_restart::Escalation;
+use collodi_time::{Deadline, Instant};
+use core::fmt;
+
+/// A daemon that a host leaves as it is, because it could not read what is written down of it. Its
+/// processes go on, and its file stays, for the program that can read it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LeftAlone {
+    /// Which one it is. Of its app nothing is known but what this says: [`ProcessId::app`].
+    pub id: ProcessId,
+    /// Its file.
+    pub file: String,
+    /// Why that was not read.
+    pub why: Unread,
+    /// The tree that has its processes. Where nobody knows which that is, some may run.
+    pub tree: Option<TreeId>,
+}
+
+/// Why a file was not read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Unread {
+    /// It is whole, and of another version of the program.
+    OtherVersion,
+    /// It could not be, for this reason.
+    NotRead(String),
+}
+
+impl Unread {
+    /// What went wrong when it was read.
+    pub fn not_read(error: &FileError) -> Self {
+        let kind = error.kind;
+        let detail = error.detail.as_ref();
+        Self::NotRead(detail.map_or_else(|| kind.to_string(), |why| format!("{kind} ({why})")))
+    }
+}
+
+impl LeftAlone {
+    /// Those that the next host leaves alone, if anything of them lives, for who looks at the files of a
+    /// host's state when none runs: each with its name, and what is in it or why that was not read.
+    pub fn in_state(
+        state: &ContainedPath,
+        files: &[(String, Result<Vec<u8>, Unread>)],
+    ) -> Vec<Self> {
+        let trees = files.iter().find(|(name, _)| name == TREES);
+        let trees = trees.and_then(|(_, bytes)| read_trees(bytes.as_ref().ok()?).ok());
+        let trees = trees.unwrap_or_default();
+        let tree_of = |id: &ProcessId| {
+            let mut trees = trees.iter();
+            let found = trees.find(|(_, of)| of.as_ref() == Some(id));
+            found.map(|(tree, _)| tree.clone())
+        };
+        let left_alone = |(name, bytes): &(String, Result<Vec<u8>, Unread>)| {
+            let id = damaged::process_of(name)?;
+            Some(Self {
+                file: state.join(name).ok()?.absolute(),
+                why: why_unread(name, bytes)?,
+                tree: tree_of(&id),
+                id,
+            })
+        };
+        files.iter().filter_map(left_alone).collect()
+    }
+
+    /// What to do about it.
+    pub fn way_out(&self) -> String {
+        let id = &self.id;
+        match self.why {
+            Unread::OtherVersion => {
+                format!("start the program that wrote it, or end {id} with `collodi stop {id}`")
+            }
+            Unread::NotRead(_) => {
+                format!("mend that and start the server anew, or end {id} with `collodi stop {id}`")
+            }
+        }
+    }
+}
+
+fn why_unread(name: &str, bytes: &Result<Vec<u8>, Unread>) -> Option<Unread> {
+    match bytes {
+        Err(why) => Some(why.clone()),
+        Ok(bytes) => match Record::read_in(name, bytes) {
+            Err(NotARecord::OTHER_VERSION) => Some(Unread::OtherVersion),
+            _ => None,
+        },
+    }
+}
+
+/// Those that a host leaves alone, by their names.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct AllLeftAlone(BTreeMap<ProcessId, Alone>);
+
+#[derive(Clone, Debug)]
+struct Alone {
+    known: LeftAlone,
+    /// Whether its end is waited for.
+    is_watched: bool,
+    /// How far its end is, when somebody stops it.
+    ending: Option<Ending>,
+}
+
+/// How far the end of one is that somebody stops.
+#[derive(Clone, Debug)]
+enum Ending {
+    Signalled(Escalation),
+    /// Its file is put aside.
+    Ended,
+}
+
+/// How far a file is on its way to those that are set aside.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Move {
+    /// Their directory is made.
+    Dir,
+    File,
+}
+
+impl AllLeftAlone {
+    /// Whether somebody stops one, and that is not done.
+    fn is_any_ending(&self) -> bool {
+        self.0.values().any(|alone| alone.ending.is_some())
+    }
+}
+
+impl Host {
+    /// The daemons of earlier hosts that are left as they are, because what is written down of them
+    /// could not be read: until they end, or somebody stops them.
+    pub fn left_alone(&self) -> impl Iterator<Item = &LeftAlone> {
+        self.shared.journal.left_alone.0.values().map(|a| &a.known)
+    }
+
+    /// Whether the one of this name is.
+    pub(crate) fn is_left_alone(&self, id: &ProcessId) -> bool {
+        self.shared.journal.left_alone.0.contains_key(id)
+    }
+
+    /// Why nothing is done with this daemon: it is left alone, or nobody knows it.
+    pub fn unknown(&self, id: &ProcessId) -> Refused {
+        match self.left_alone().find(|alone| alone.id == *id) {
+            Some(alone) => Refused::LeftAlone(alone.clone().into()),
+            None => Refused::NoSuchProcess(id.to_string()),
+        }
+    }
+
+    /// Whether a daemon of this app is left alone, beside which nothing of it begins.
+    pub(crate) fn refuse_left_alone(&self, app: &str) -> Result<(), Refused> {
+        match self.left_alone().find(|alone| alone.id.is_of(app)) {
+            Some(alone) => Err(Refused::LeftAlone(alone.clone().into())),
+            None => Ok(()),
+        }
+    }
+
+    /// Those of this app.
+    pub(crate) fn left_alone_of(&self, app: &str) -> Vec<ProcessId> {
+        let its = self.left_alone().filter(|alone| alone.id.is_of(app));
+        its.map(|alone| alone.id.clone()).collect()
+    }
+
+    /// A daemon is left as it is from here on. Its tree stays in the file of trees.
+    pub(super) fn leave_alone(&mut self, id: &ProcessId, why: Unread, tree: Option<TreeId>) {
+        let known = LeftAlone {
+            id: id.clone(),
+            file: self.path_text(&damaged::file_of(id)),
+            why,
+            tree,
+        };
+        self.tell(JournalEvent::LeftAlone(known.clone()));
+        let alone = Alone {
+            known,
+            is_watched: false,
+            ending: None,
+        };
+        self.shared.journal.left_alone.0.insert(id.clone(), alone);
+        self.await_end_of(id);
+    }
+
+    /// Somebody stops one: it is ended as others are. What nobody can find is not signalled.
+    pub(crate) fn end_left_alone(&mut self, now: Instant, id: &ProcessId) {
+        let Some(alone) = self.alone(id).filter(|alone| alone.ending.is_none()) else {
+            return;
+        };
+        if alone.known.tree.is_none() {
+            return self.set_left_alone_aside(id);
+        }
+        let (escalation, signal) = Escalation::begin(self.options.stop.clone(), now);
+        self.go_on_ending(id, escalation, Some(signal));
+    }
+
+    /// It is time to go on with the end of one.
+    pub(crate) fn left_alone_due(&mut self, now: Instant, id: &ProcessId) {
+        let ending = self.alone(id).and_then(|alone| alone.ending.clone());
+        if let Some(Ending::Signalled(mut escalation)) = ending {
+            let signal = escalation.due(now);
+            self.go_on_ending(id, escalation, signal);
+        }
+    }
+
+    /// Those that somebody stops are killed.
+    pub(crate) fn hurry_left_alone(&mut self, now: Instant) {
+        let ids: Vec<_> = self.shared.journal.left_alone.0.keys().cloned().collect();
+        for id in ids {
+            let ending = self.alone(&id).and_then(|alone| alone.ending.clone());
+            if let Some(Ending::Signalled(mut escalation)) = ending {
+                let signal = escalation.hurry(now);
+                self.go_on_ending(&id, escalation, Some(signal));
+            }
+        }
+    }
+
+    /// Nothing of one is left, or that cannot be seen: then it is asked again when it is to end.
+    pub(crate) fn left_alone_is_empty(&mut self, id: &ProcessId, completion: &Completion) {
+        let is_empty = matches!(completion, Completion::Empty(Ok(())));
+        let Some(alone) = self.alone(id) else {
+            return;
+        };
+        alone.is_watched = false;
+        match (is_empty, &alone.ending) {
+            (true, Some(_)) => self.set_left_alone_aside(id),
+            (true, None) => self.ended_alone(id),
+            (false, _) => {}
+        }
+    }
+
+    /// Its file is on its way to those that are set aside.
+    pub(super) fn moved(&mut self, id: &ProcessId, how: Move, answer: Result<(), FileError>) {
+        match (how, answer) {
+            (Move::Dir, Ok(())) => self.move_file(id),
+            (Move::File, Ok(())) => self.is_set_aside(id),
+            (_, Err(error)) => self.stays(id, error),
+        }
+    }
+
+    /// Whether nothing but the end of those that are left alone is waited for, which nobody stops.
+    pub(crate) fn only_leaves_alone(&self) -> bool {
+        let is_alone = |child: &Child| matches!(child, Child::LeftAlone(_));
+        let owners = &self.shared.owners;
+        let mut in_flight = self.shared.out.in_flight();
+        !self.ends_left_alone()
+            && in_flight.all(|id| owners.get(&id).is_some_and(|owner| is_alone(&owner.child)))
+    }
+
+    /// Whether the end of one that somebody stops is under way.
+    pub(crate) fn ends_left_alone(&self) -> bool {
+        self.shared.journal.left_alone.is_any_ending()
+    }
+
+    fn alone(&mut self, id: &ProcessId) -> Option<&mut Alone> {
+        self.shared.journal.left_alone.0.get_mut(id)
+    }
+
+    fn await_end_of(&mut self, id: &ProcessId) {
+        let Some(alone) = self.alone(id).filter(|alone| !alone.is_watched) else {
+            return;
+        };
+        if let Some(tree) = alone.known.tree.clone() {
+            alone.is_watched = true;
+            let (child, empty) = (Child::LeftAlone(id.clone()), Action::AwaitEmpty(tree));
+            self.shared.ask_now(child, None, Role::Plain, empty);
+        }
+    }
+
+    fn go_on_ending(&mut self, id: &ProcessId, how: Escalation, signal: Option<Signal>) {
+        let Some(alone) = self.alone(id) else {
+            return;
+        };
+        let (tree, due) = (alone.known.tree.clone(), how.deadline());
+        alone.ending = Some(Ending::Signalled(how));
+        if let (Some(tree), Some(signal)) = (tree, signal) {
+            let signal = Action::Signal(tree, signal);
+            self.shared.ask_now(Child::Aside, None, Role::Plain, signal);
+        }
+        self.await_end_of(id);
+        self.wait_with(id, Some(due));
+    }
+
+    fn wait_with(&mut self, id: &ProcessId, due: Option<Deadline>) {
+        self.shared.wait(Child::LeftAlone(id.clone()), due);
+    }
+
+    /// It has ended by itself. Whoever can read its file decides whether it runs again, so that stays;
+    /// and so does its tree in the file of trees: the next host sees that nothing runs.
+    fn ended_alone(&mut self, id: &ProcessId) {
+        if let Some(alone) = self.shared.journal.left_alone.0.remove(id) {
+            self.tell(JournalEvent::EndedAlone(alone.known));
+        }
+    }
+
+    fn set_left_alone_aside(&mut self, id: &ProcessId) {
+        self.wait_with(id, None);
+        if let Some(alone) = self.alone(id) {
+            alone.ending = Some(Ending::Ended);
+        }
+        if let Some(dirs) = &self.shared.journal.dirs {
+            let path = dirs.aside.clone();
+            let look = Look::Move(id.clone(), Move::Dir);
+            self.look(look, FileOp::MakeDir { path });
+        }
+    }
+
+    fn move_file(&mut self, id: &ProcessId) {
+        if let Some((from, to)) = self.way_aside(id) {
+            let look = Look::Move(id.clone(), Move::File);
+            self.look(look, FileOp::Rename { from, to });
+        }
+    }
+
+    fn way_aside(&self, id: &ProcessId) -> Option<(ContainedPath, ContainedPath)> {
+        let name = damaged::file_of(id);
+        Some((self.shared.journal.file(&name)?, self.aside(&name)?))
+    }
+
+    fn is_set_aside(&mut self, id: &ProcessId) {
+        let Some(alone) = self.shared.journal.left_alone.0.remove(id) else {
+            return;
+        };
+        let LeftAlone {
+            id,
+            file,
+            why,
+            tree,
+        } = alone.known;
+        let left = tree.as_ref().map_or(Left::Unknown, |_| Left::Ended);
+        tree.iter().for_each(|tree| self.shared.forget_daemon(tree));
+        let aside = self.way_aside(&id).map(|(_, to)| to.absolute());
+        self.tell(JournalEvent::SetAside {
+            file: aside.unwrap_or(file),
+            process: Some(id),
+            why: format!("it {why}"),
+            left,
+        });
+    }
+
+    /// Its file cannot be put aside: the next host finds it, and sees in the file of trees that nothing
+    /// runs.
+    fn stays(&mut self, id: &ProcessId, error: FileError) {
+        if let Some(alone) = self.shared.journal.left_alone.0.remove(id) {
+            let daemon = alone.known;
+            self.tell(JournalEvent::NotSetAside { daemon, error });
+        }
+    }
+}
+
+impl fmt::Display for LeftAlone {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            id,
+            file,
+            why,
+            tree,
+        } = self;
+        match tree {
+            Some(_) => write!(f, "{id} is left as it is: {file} {why}"),
+            None => write!(
+                f,
+                "{id} is left as it is, and nobody knows whether it runs: {file} {why}"
+            ),
+        }
+    }
+}
+
+impl fmt::Display for Unread {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::OtherVersion => f.write_str("is of another version"),
+            Self::NotRead(why) => write!(f, "cannot be read: {why}"),
+        }
+    }
+}
