@@ -8,7 +8,9 @@ use collodi_backend::{
     Backends, BoxFuture, Capabilities, Child, ChildEvent, ChildInput, Clock, Enforcement, Error,
     ErrorKind, FileSystem, Member, Network, ProcessBackend,
 };
-use collodi_command::{CommandSpec, Exit, Identity, Sandbox, Signal, Stdin, Stream, TreeId};
+use collodi_command::{
+    CommandSpec, Exit, Identity, RecordingPlace, Sandbox, Signal, Stdin, Stream, TreeId,
+};
 use collodi_conformance::{Case, Subject, all};
 use collodi_contain::{RelPath, Root};
 use collodi_file::{FileAnswer, FileError, FileErrorKind, FileOp, Stat};
@@ -59,6 +61,8 @@ enum Wrong {
     ReadsHalf,
     LosesAwaited,
     ReadsAhead,
+    // recording
+    PlaceIsAhead,
     // input
     InputIsAlwaysThere,
     InputIsNeverThere,
@@ -217,6 +221,10 @@ const TABLE: &[(Wrong, &str)] = &[
     (
         Wrong::ReadsHalf,
         "output::output_before_the_exit_is_not_lost",
+    ),
+    (
+        Wrong::PlaceIsAhead,
+        "recording::place_is_behind_what_was_told",
     ),
     (Wrong::LosesAwaited, "output::next_event_is_safe_to_cancel"),
     (Wrong::ReadsAhead, "output::unread_output_holds_the_child"),
@@ -597,6 +605,12 @@ impl Child for BadChild {
 
     fn identity(&self) -> Option<Identity> {
         self.good.as_ref()?.identity()
+    }
+
+    fn recorded(&self) -> Option<RecordingPlace> {
+        let mut place = self.good.as_ref()?.recorded()?;
+        place.offset += u64::from(self.wrong == Wrong::PlaceIsAhead);
+        Some(place)
     }
 
     fn enforcement(&self) -> Option<Enforcement> {

@@ -15,7 +15,9 @@ use collodi_backend::{
     Capabilities, Capability, Child, ChildEvent, ChildInput, Enforcement, Error, ErrorKind, Member,
     ProcessBackend,
 };
-use collodi_command::{Bounds, CommandSpec, Identity, Sandbox, Signal, Stdin, Stream, TreeId};
+use collodi_command::{
+    Bounds, CommandSpec, Identity, RecordingPlace, Sandbox, Signal, Stdin, Stream, TreeId,
+};
 use collodi_file::FileErrorKind;
 use collodi_logs::recording::Marked;
 use collodi_sandbox::{Decision, Features, Probe, decide};
@@ -302,6 +304,10 @@ impl Child for ScriptedChild {
 
     fn identity(&self) -> Option<Identity> {
         Some(of(self.pid))
+    }
+
+    fn recorded(&self) -> Option<RecordingPlace> {
+        self.world.state().recorded(self.recorder.as_ref()?)
     }
 
     fn enforcement(&self) -> Option<Enforcement> {

@@ -6,13 +6,13 @@ use crate::{
     state::State,
 };
 use collodi_backend::{Error, ErrorKind};
-use collodi_command::{Recording, Stream};
+use collodi_command::{Recording, RecordingPlace, Stream};
 use collodi_file::FileErrorKind;
 use collodi_logs::{
     Mask,
     recording::{Mark, Marked, Pen, Veil, segment_files, segment_number},
 };
-use std::sync::Arc;
+use std::{num::NonZeroU32, sync::Arc};
 
 /// Writes one recording. What the disk does not take is not kept.
 #[derive(Debug)]
@@ -82,6 +82,14 @@ impl State {
             let rest = veil(veils, stream).end(mask);
             self.keep_shown(recorder, stream, &rest);
         }
+    }
+
+    /// Behind which byte all is that was said.
+    pub(crate) fn recorded(&self, recorder: &Recorder) -> Option<RecordingPlace> {
+        Some(RecordingPlace {
+            segment: NonZeroU32::new(recorder.number)?,
+            offset: self.length(recorder),
+        })
     }
 
     fn keep_shown(&mut self, recorder: &mut Recorder, stream: Stream, bytes: &[u8]) {

@@ -38,6 +38,23 @@ cases! {
         Ok(())
     }
 
+    /// It is said where all that was told is recorded: so far, and not a byte further. Who goes on
+    /// later has the number of each line by that.
+    #[needs(Recordings)]
+    async fn place_is_behind_what_was_told(world: Subject) -> Verdict {
+        let words = ["say:one", "sleep:2", "err:two", "sleep:2", "flood:200000", "noeol:three"];
+        let mut child = world.spawn(&in_files(&world, &words)?).await?;
+        let mut told = 0;
+        while let Some(event) = child.next_event().await {
+            if let ChildEvent::Output { bytes, .. } = &event {
+                told += bytes.len() as u64;
+                let place = child.recorded().map(|place| (place.segment.get(), place.offset));
+                assert_eq!(place, Some((1, told)));
+            }
+        }
+        Ok(())
+    }
+
     /// The next life goes on in the same files.
     #[needs(Recordings)]
     async fn lives_follow_each_other(world: Subject) -> Verdict {

@@ -141,7 +141,7 @@ fn who_watches_a_run_goes_on_at_the_next_life_of_its_server(stage: Stage) {
     stage.app("demo", COUNTS);
     let mut serving = stage.serve_quietly();
     let mut guest = stage.guest(&["run", "demo"]);
-    let mut said = guest.until("all steps are done");
+    let mut said = guest.until("all steps are done") + "\n";
     let pid = stage.pid_of("demo");
     for signal in ["-HUP", "-HUP", "-KILL"] {
         serving.signal(signal);
@@ -150,7 +150,8 @@ fn who_watches_a_run_goes_on_at_the_next_life_of_its_server(stage: Stage) {
             serving = stage.serve_quietly();
         }
         let seen = count(&said);
-        said += &guest.until(&format!("up {}", seen + 50));
+        said += &guest.until(&format!("| up {}", seen + 50));
+        said += "\n";
     }
     assert_eq!(stage.pid_of("demo"), pid);
     guest.signal("-INT");
