@@ -378,7 +378,7 @@ impl Watch {
                 return Ok(self.left("the server has ended, and what it kept up with it"));
             }
             (Some(Fate::GoesOn), true) => {
-                return Ok(self.left("the server was replaced; its next life keeps the app up"));
+                return Ok(self.left("the server was replaced, and the next one knows no such run"));
             }
             (Some(Fate::GoesOn), false) => (
                 "was replaced",
