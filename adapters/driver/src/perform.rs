@@ -232,6 +232,7 @@ impl Start {
         Life {
             is_identified: false,
             has_spoken: false,
+            is_placed: false,
             child: Heard {
                 child: Some(child),
                 leaves,
@@ -249,6 +250,8 @@ struct Life {
     is_identified: bool,
     /// It has said something, and how far that is recorded was not told.
     has_spoken: bool,
+    /// How far it was recorded was told.
+    is_placed: bool,
     exit: Exit,
     _mouth: Option<Mouth>,
 }
@@ -335,15 +338,17 @@ impl Life {
         };
         Poll::Ready(What::Progress(progress))
     }
-}
 
-impl Life {
     /// How far all is recorded that it has said, once nothing more comes.
     fn poll_recorded(&mut self) -> Poll<What> {
-        let has_spoken = mem::take(&mut self.has_spoken);
-        match self.child.recorded().filter(|_| has_spoken) {
-            Some(place) => Poll::Ready(What::Progress(Progress::Recorded(place))),
-            None => Poll::Pending,
+        if !mem::take(&mut self.has_spoken) {
+            return Poll::Pending;
+        }
+        let place = self.child.recorded();
+        let was_placed = mem::replace(&mut self.is_placed, place.is_some());
+        match was_placed || place.is_some() {
+            true => Poll::Ready(What::Progress(Progress::Recorded(place))),
+            false => Poll::Pending,
         }
     }
 }

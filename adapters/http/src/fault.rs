@@ -281,9 +281,9 @@ impl From<Refused> for Fault {
             }
             Refused::NoJournal => Self::new(Kind::Busy, detail),
             Refused::HandingOver => {
-                let detail = "the server is about to be replaced by the next one, which begins this";
+                let detail = "the server is being replaced by the next one";
                 Self::new(Kind::HandingOver, detail)
-                    .hint("ask again: the next one answers")
+                    .hint("ask the next one, at the same address")
                     .header(header::RETRY_AFTER, HeaderValue::from_static(RETRY_SOON))
             }
             Refused::EnvInUse { by, .. } => Self::new(Kind::InUse, detail)

@@ -120,6 +120,12 @@ impl Client {
         }))
     }
 
+    /// As [`post`](Self::post), of what is not to be done by the next life as well.
+    pub(crate) fn post_once<T: DeserializeOwned>(&self, path: &str) -> Result<T> {
+        let request = self.with_token(self.agent.post(self.state.url(path)));
+        read(request.send_empty())
+    }
+
     pub(crate) fn post_json<T: DeserializeOwned>(
         &self,
         path: &str,
@@ -184,9 +190,13 @@ impl Client {
         })
     }
 
-    /// Whoever goes on for the server that answers no more, when somebody does.
+    /// Whoever goes on for the server that answers no more, when somebody does: whoever starts one
+    /// anew after a death needs a moment.
     pub(crate) fn next_life(&self) -> Result<Option<Self>> {
-        match self.fate()? {
+        let fate = wait_at_most(self.patience.min(FATE), || {
+            Ok(self.fate()?.filter(|fate| *fate != Fate::Died))
+        })?;
+        match fate {
             Some(Fate::GoesOn) => Self::connect_for(&self.workspace, self.patience).map(Some),
             Some(Fate::Ended | Fate::Died) | None => Ok(None),
         }

@@ -31,6 +31,7 @@ use futures::{
     channel::oneshot,
     future::{self, Fuse, RemoteHandle},
 };
+use futures_lite::future::or;
 use std::{
     collections::BTreeMap,
     future::Future,
@@ -65,6 +66,15 @@ pub(crate) struct Node {
     hold: Hold,
     /// Whether another life could begin with the settings as they are by then.
     pub(crate) may_go_on: MayGoOn,
+}
+
+/// What comes of a node in the end.
+#[derive(Debug)]
+pub(crate) enum Closing {
+    /// Everything has ended.
+    Over,
+    /// Somebody asks for that.
+    Asked,
 }
 
 /// Which life of its process a node is.
@@ -103,7 +113,10 @@ impl Node {
         args: &ServerArgs,
     ) -> Result<Self> {
         let backends = runtime.backends();
-        let options = options(&home, &backends, args)?;
+        let options = HostOptions {
+            goes_on: !life.is_first(),
+            ..options(&home, &backends, args)?
+        };
         let hooks = webhooks::hooks(&home.settings)?;
         listen.refuse_others()?;
         let address = listen.address();
@@ -233,6 +246,31 @@ impl Node {
         (&mut self.over).await;
         (&mut self.carried).await;
         self.ledger.flush();
+    }
+
+    /// Waits until everything has ended, or somebody asks for that.
+    pub(crate) async fn ended_or_asked(&mut self) -> Closing {
+        let Self {
+            over,
+            carried,
+            asked_to_end,
+            ..
+        } = self;
+        let over = async {
+            over.await;
+            carried.await;
+            Closing::Over
+        };
+        let closing = or(over, asked_to_end.heard().map(|()| Closing::Asked)).await;
+        self.ledger.flush();
+        closing
+    }
+
+    /// Ends, and leaves what lives to the next server: nobody goes on here.
+    pub(crate) async fn leave_behind(mut self) {
+        // A host that is gone has left.
+        let _ = self.handle.leave().await;
+        self.ended().await;
     }
 
     /// Ends and leaves what lives to whoever goes on with it, at this socket, in this workspace and

@@ -25,9 +25,9 @@ pub enum Progress {
         /// What; never empty.
         bytes: Arc<[u8]>,
     },
-    /// All that was said until now is recorded before this place. Comes when nothing more is
-    /// said for the moment, if at all.
-    Recorded(RecordingPlace),
+    /// All that was said until now is recorded before this place; none where that was so before,
+    /// and is not any more. Comes when nothing more is said for the moment, if at all.
+    Recorded(Option<RecordingPlace>),
     /// It ended. More output may follow.
     Exited(Exit),
     /// This much of a download is there.
@@ -48,7 +48,8 @@ impl fmt::Display for Progress {
             Self::Output { stream, bytes } => {
                 write!(f, "{stream} {:?}", String::from_utf8_lossy(bytes))
             }
-            Self::Recorded(place) => write!(f, "recorded to {place}"),
+            Self::Recorded(Some(place)) => write!(f, "recorded to {place}"),
+            Self::Recorded(None) => f.write_str("not recorded"),
             Self::Exited(exit) => write!(f, "exited ({exit})"),
             Self::Transferred {
                 done,

@@ -89,6 +89,7 @@ impl Host {
         self.shutting_down = true;
         // What ends has nobody who goes on with it.
         self.shared.journal.follower = None;
+        self.shared.wait(Child::HandOver, None);
         let deadline = Deadline::new(now + budget, "shutdown");
         let earlier = self.shared.timers.get(&Child::Shutdown);
         self.shared

@@ -56,6 +56,9 @@ pub struct HostOptions {
     /// Whether what the next host needs to go on with the daemons is written down, and
     /// what an earlier one has left is gone on with.
     pub journal: bool,
+    /// Whether it goes on for an earlier host as the same server: what that began counts as begun
+    /// here.
+    pub goes_on: bool,
     /// Whether the world can keep what processes say in files, as it is to with a journal.
     pub recordings: bool,
     /// Whether commands may do everything: then `sudo` has nothing to add.
@@ -94,6 +97,7 @@ impl HostOptions {
             retention: Retention::default(),
             local_repositories: false,
             journal: false,
+            goes_on: false,
             recordings: false,
             privileged: false,
             other_apps: OtherApps::default(),

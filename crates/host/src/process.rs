@@ -232,7 +232,7 @@ impl Process {
         self.environment() == Some(env)
     }
 
-    /// Whether it is left to the next host by one that ends all that is not found or is of this app.
+    /// Whether a host that ends this app, and all that was begun under it, leaves it to the next one.
     pub(crate) fn is_spared(&self, app: Option<&str>) -> bool {
         self.was_found && app.is_some_and(|app| app != self.app()) && !self.is_being_stopped()
     }

@@ -290,6 +290,9 @@ impl Host {
         let Some((child, _)) = self.shared.timers.pop_due(now) else {
             return;
         };
+        if self.has_left() {
+            return;
+        }
         match child {
             Child::Detect => self.detect_input(now, collodi_python::Input::Timeout),
             Child::Env(env) => self.env_input(now, &env, collodi_python::Input::Timeout),

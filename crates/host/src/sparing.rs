@@ -37,6 +37,9 @@ impl Host {
 
     /// What is spared is alone: the next host may have it.
     pub(crate) fn leave_spared(&mut self, now: Instant) {
+        if self.spares.is_none() {
+            return;
+        }
         let journal = &self.shared.journal;
         let is_told = journal.follower.is_some() || journal.let_go.is_some();
         if !is_told && self.spared().next().is_some() && self.rest_is_over() {
@@ -48,6 +51,7 @@ impl Host {
     fn rest_is_over(&self) -> bool {
         let has_ended = |id: &RunId| self.run(id).is_none_or(|run| run.outcome().is_some());
         self.envs.is_empty()
+            && self.deleting.is_empty()
             && !self.ends_left_alone()
             && self.processes().all(|p| p.has_ended() || self.is_spared(p))
             && self.runs_to_end().iter().all(has_ended)

@@ -231,7 +231,8 @@ pub fn restore(
                 let (first, rest) = cut(bytes, &range, until);
                 log.push(now, stream, first);
                 if until == Until::Byte(range.start + first.len() as u64) {
-                    before = Some(log.next_seq());
+                    // Lines that the end of a life has made since come behind it.
+                    before.get_or_insert(log.next_seq());
                 }
                 log.push(now, stream, rest);
             }

@@ -118,6 +118,22 @@ fn the_number_at_a_byte_of_a_segment_is_known() {
     assert_eq!(number(15), None, "it is not so long");
 }
 
+/// They are a line by the end of its life, which comes behind what was known.
+#[test]
+fn last_words_without_a_line_end_come_behind_what_was_known() {
+    let life = "1000 stdout 0\n2000 ended exit 1\n";
+    let next = "3000 began 1:1:boot\n3000 stdout 4\n";
+    for (index, bytes) in [
+        (life.to_owned(), &b"boom"[..]),
+        (format!("{life}{next}"), b"boomup\n"),
+    ] {
+        let mut log = Log::new(Limits::default());
+        let before = restore(&mut log, &index, bytes, Until::Byte(4), |_| Instant::ZERO);
+        assert_eq!(before, Some(0), "{index}");
+        assert_eq!(log.last(9).next().unwrap().text, "boom");
+    }
+}
+
 #[test]
 fn marks_are_few() {
     let mut pen = Pen::default();

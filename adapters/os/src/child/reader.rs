@@ -138,8 +138,8 @@ impl Reader {
         self.recorder.as_ref()?.place()
     }
 
-    /// Files of the recording that are no longer kept: to close them takes a while.
-    pub fn take_removed(&mut self) -> Option<Vec<OwnedFd>> {
+    /// A file of the recording that is no longer kept: to close it takes a while.
+    pub fn take_removed(&mut self) -> Option<OwnedFd> {
         self.recorder.as_mut()?.take_removed()
     }
 

@@ -17,7 +17,6 @@ use rustix::{
 };
 use segment::Segment;
 use std::{
-    mem,
     num::NonZeroU32,
     sync::Arc,
     time::{Duration, Instant},
@@ -44,8 +43,8 @@ pub(crate) struct Recorder {
     /// None without secrets.
     hidden: Option<Box<Hidden>>,
     can_splice: bool,
-    /// Files that have no name any more.
-    removed: Vec<OwnedFd>,
+    /// A file that has no name any more.
+    removed: Option<OwnedFd>,
 }
 
 /// What must not be kept, and what may become it.
@@ -108,7 +107,7 @@ impl Recorder {
             missing: 0,
             hidden: has_secrets.then(|| Hidden::of(recording).into()),
             can_splice: cfg!(target_os = "linux") && !has_secrets,
-            removed: Vec::new(),
+            removed: None,
         }
     }
 
@@ -132,9 +131,8 @@ impl Recorder {
 
     /// What was kept before all that is to be: to let go of it takes a while, which is best spent
     /// on another thread.
-    pub(crate) fn take_removed(&mut self) -> Option<Vec<OwnedFd>> {
-        let removed = mem::take(&mut self.removed);
-        (!removed.is_empty()).then_some(removed)
+    pub(crate) const fn take_removed(&mut self) -> Option<OwnedFd> {
+        self.removed.take()
     }
 
     /// Whether what a pipe holds can be [taken](Self::take). If not, it is to be read and
@@ -189,14 +187,16 @@ impl Recorder {
         }
     }
 
-    /// Behind which byte all is that was said; none while a disk takes nothing.
+    /// Behind which byte all is that was said; none while a disk takes nothing, or some of it is
+    /// held back.
     pub(crate) fn place(&self) -> Option<RecordingPlace> {
+        let holds = self.hidden.as_ref().is_some_and(|hidden| hidden.holds());
         match &self.state {
-            State::Open(segment) => Some(RecordingPlace {
+            State::Open(segment) if !holds => Some(RecordingPlace {
                 segment: NonZeroU32::new(segment.number)?,
                 offset: segment.length,
             }),
-            State::Broken(..) => None,
+            State::Open(_) | State::Broken(..) => None,
         }
     }
 
@@ -290,6 +290,11 @@ impl Hidden {
             Stream::Stdout => self.stdout.push(&self.mask, bytes),
             Stream::Stderr => self.stderr.push(&self.mask, bytes),
         }
+    }
+
+    /// Whether anything is held back.
+    const fn holds(&self) -> bool {
+        self.stdout.holds() || self.stderr.holds()
     }
 
     /// What was held back of it.
@@ -411,13 +416,11 @@ mod tests {
         let mut recording = Recording::new(root.contain(&RelPath::root(), "app").unwrap());
         (recording.segment_bytes, recording.segments) = (4, 2);
         let mut recorder = Recorder::open(&recording.into()).unwrap();
-        for (round, expected) in [0, 0, 1, 1].into_iter().enumerate() {
+        for (round, expected) in [None, None, Some(0), Some(0)].into_iter().enumerate() {
             recorder.hear(Stream::Stdout, b"said");
-            let removed = recorder.take_removed().unwrap_or_default();
-            assert_eq!(removed.len(), expected, "round {round}");
-            for file in &removed {
-                assert_eq!(rustix::fs::fstat(file).unwrap().st_nlink, 0);
-            }
+            let removed = recorder.take_removed();
+            let links = removed.map(|file| rustix::fs::fstat(file).unwrap().st_nlink);
+            assert_eq!(links, expected, "round {round}");
         }
         assert_eq!(fs::read_dir(dir.path().join("app")).unwrap().count(), 4);
     }

@@ -64,23 +64,21 @@ impl Segment {
     }
 
     /// The segment after number `last`. Of those before it, as many stay as make those that are
-    /// to be kept with it. The files of the others have no name any more, and those that are
-    /// given with it are gone when they are dropped: that takes a while.
+    /// to be kept with it. The files of the others have no name any more, and the one that is
+    /// given with it is gone when it is dropped: that takes a while.
     pub(super) fn after(
         recording: &Arc<Recording>,
         last: u32,
-    ) -> Result<(Self, Vec<OwnedFd>), Fault> {
+    ) -> Result<(Self, Option<OwnedFd>), Fault> {
         let root = Rooted::open(recording.dir.root())?;
         let dir = made(&root, &recording.dir)?;
         let number = last.saturating_add(1);
         let oldest = number.saturating_sub(recording.segments.max(1) - 1);
-        let mut removed = Vec::new();
+        let mut removed = None;
         for old in numbers(&dir)?.into_iter().filter(|old| *old < oldest) {
-            removed.extend(remove(&dir, old));
+            removed = remove(&dir, old);
         }
-        if !has_room(&dir, recording.segment_bytes) {
-            removed.clear();
-        }
+        let removed = removed.filter(|_| has_room(&dir, recording.segment_bytes));
         Ok((Self::open(recording, &dir, number)?, removed))
     }
 

@@ -21,7 +21,7 @@ pub(crate) fn reload(workspace: &Path, json: bool) -> Result<ExitCode> {
     can_be_read(workspace)?;
     let life = client.server().life;
     let before: Config = client.get("/python/config")?;
-    client.post::<Answer>("/python/server/handover")?;
+    client.post_once::<Answer>("/python/server/handover")?;
     let next = next_life(workspace, life)?;
     let after: Config = next.get("/python/config")?;
     show(json, next.server(), &before.settings, &after.settings);

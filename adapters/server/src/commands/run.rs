@@ -102,21 +102,30 @@ pub(crate) async fn run(
         screen: Screen::new(show),
         prompt,
         clock,
-        hurries: false,
+        waits_until: None,
     };
     let state = watch(state, &mut node, &mut seat).await;
-    let ended = state.ended();
-    if ended.is_some() && state.follower.is_some() {
+    let (ended, is_interrupted) = (state.ended(), state.signal.is_some());
+    let Some(follower) = state.follower else {
+        seat.leave(ended, is_interrupted).await;
+        return Ok(state.code());
+    };
+    if ended.is_some() {
         tell_left(&node.handle, &mut seat.screen).await;
+        node.leave_behind().await;
+        seat.leave(ended, is_interrupted).await;
+        return Ok(state.code());
     }
-    let interrupts = seat.leave(ended, state.signal.is_some()).await;
-    match state.follower {
-        None => Ok(state.code()),
-        Some(Follower::OtherProcess) => {
-            node.leave().await;
-            Ok(state.code())
+    let (listener, hold) = node.leave().await;
+    let mut interrupts = seat.leave(ended, is_interrupted).await;
+    match follower {
+        Follower::OtherProcess => Ok(ExitCode::SUCCESS),
+        Follower::SameProcess => {
+            let error = handover::replace(&listener, &hold, &mut interrupts);
+            Err(Failure::new(format!("failed to go on: {error}"))
+                .hint("the daemons live on: `collodi serve` finds them again")
+                .into())
         }
-        Some(Follower::SameProcess) => go_on(node, interrupts).await,
     }
 }
 
@@ -171,13 +180,4 @@ async fn tell_left(host: &HostHandle, screen: &mut Screen) {
     let text =
         format!("{left}: left by an earlier server, lives on; `collodi serve` finds it again");
     screen.try_show(move |show| show.warning(&text));
-}
-
-/// Leaves what lives to the next life of this process.
-async fn go_on(node: Node, mut interrupts: Interrupts) -> Result<ExitCode> {
-    let (listener, hold) = node.leave().await;
-    let error = handover::replace(&listener, &hold, &mut interrupts);
-    Err(Failure::new(format!("failed to go on: {error}"))
-        .hint("the daemons live on: `collodi serve` finds them again")
-        .into())
 }

@@ -3,6 +3,7 @@
 use super::{
     INSTALLS,
     stage::{self, Running, Stage},
+    takeover::until_noted,
 };
 
 on_each_runtime! {
@@ -12,6 +13,8 @@ on_each_runtime! {
     what_a_server_keeps_no_longer_has_ended_all_the_same
     the_end_of_its_server_is_the_end_of_what_a_run_watches
     what_an_earlier_server_left_of_other_apps_outlives_a_run
+    a_run_that_nobody_reads_ends_and_leaves_what_it_found
+    what_began_under_a_run_ends_with_it_after_a_reload_too
     who_watches_a_run_goes_on_at_the_next_life_of_its_server
 }
 
@@ -114,6 +117,7 @@ fn what_an_earlier_server_left_of_other_apps_outlives_a_run(stage: Stage) {
     let mut serving = stage.serve_quietly();
     stage.post("/python/apps/other/run");
     let pid = stage.living_pid_of("other");
+    until_noted(&stage);
     serving.signal("-KILL");
     serving.code();
     for signal in ["-INT", "-TERM"] {
@@ -128,6 +132,40 @@ fn what_an_earlier_server_left_of_other_apps_outlives_a_run(stage: Stage) {
     alone.until("all steps are done");
     stage.post("/python/shutdown");
     assert_eq!(alone.code(), Some(0));
+    assert!(!stage::is_alive(pid));
+}
+
+/// One that only SIGKILL ends would hold its workspace.
+fn a_run_that_nobody_reads_ends_and_leaves_what_it_found(stage: Stage) {
+    stage.app("other", SERVES);
+    let flood = r#"{"daemon": true, "run": [{"method": "shell.run", "params": {
+        "message": "echo up; exec yes", "on": [{"event": "/up/", "done": true}]}}]}"#;
+    stage.app("demo", flood);
+    let mut serving = stage.serve_quietly();
+    stage.post("/python/apps/other/run");
+    let pid = stage.living_pid_of("other");
+    until_noted(&stage);
+    serving.signal("-KILL");
+    serving.code();
+    let mut alone = alone(&stage);
+    alone.until("| y");
+    alone.insist("-INT");
+    assert!(stage::is_alive(pid));
+}
+
+/// The same program goes on, so what it began is not what it found.
+fn what_began_under_a_run_ends_with_it_after_a_reload_too(stage: Stage) {
+    stage.app("other", SERVES);
+    stage.app("demo", SERVES);
+    let mut alone = alone(&stage);
+    alone.until("all steps are done");
+    assert_eq!(stage.post("/python/apps/other/run").status, 200);
+    let pid = stage.living_pid_of("other");
+    assert_eq!(stage.post("/python/server/handover").status, 200);
+    alone.until("of an earlier server");
+    assert_eq!(stage.living_pid_of("other"), pid);
+    alone.signal("-INT");
+    alone.code();
     assert!(!stage::is_alive(pid));
 }
 

@@ -10,7 +10,6 @@ use std::{
         atomic::{AtomicBool, Ordering::Relaxed},
     },
     thread::{self, JoinHandle},
-    time::Duration,
 };
 
 on_each_runtime! {
@@ -71,7 +70,6 @@ fn what_is_begun_while_a_server_is_replaced_is_begun_by_the_next(stage: Stage) {
     let pid = stage.living_pid_of("demo");
     for round in 0..12 {
         serving.signal("-HUP");
-        thread::sleep(Duration::from_millis(round));
         let ran = stage.output(&["run", "quick", "--again", "--detach"]);
         assert_eq!(ran.code(), Some(0), "round {round}: {}", ran.stderr());
     }

@@ -39,7 +39,7 @@ fn pids(stage: &Stage) -> BTreeSet<u64> {
 
 /// Waits until it is written down how to find the daemon again: a server that is killed before ends
 /// what it has begun.
-fn until_noted(stage: &Stage) {
+pub(super) fn until_noted(stage: &Stage) {
     let is_found = |entry: std::fs::DirEntry| {
         // Beside it is what is being written.
         let is_there = entry.path().extension().is_some_and(|end| end == "json");

@@ -38,6 +38,12 @@ impl Host {
         self.shared.journal.let_go
     }
 
+    /// Whether it does no more, as another host has all: nobody has told it since to end everything.
+    pub(crate) const fn has_left(&self) -> bool {
+        let ends_all = self.shutting_down && self.spares.is_none();
+        self.shared.journal.let_go.is_some() && !ends_all
+    }
+
     /// Tells who waits that all is written down.
     pub(crate) fn let_go_when_clean(&mut self) {
         let journal = &self.shared.journal;

@@ -44,6 +44,8 @@ pub(crate) struct Record {
     pub(crate) stopped: bool,
     /// It was ended, with all that was started in it.
     pub(crate) ended: bool,
+    /// An earlier host had left it already.
+    pub(crate) was_found: bool,
     /// The process of its last life, when that is known.
     pub(crate) identity: Option<Identity>,
     /// When that life began, and when the run did.
@@ -109,6 +111,7 @@ impl Record {
             ("ownFrom", text(self.own_from)),
             ("stopped", Value::from(self.stopped)),
             ("ended", Value::from(self.ended)),
+            ("found", Value::from(self.was_found)),
             (
                 "identity",
                 optional(self.identity.as_ref().map(ToString::to_string)),
@@ -160,6 +163,9 @@ impl Record {
             own_from: fields.parsed("ownFrom")?.unwrap_or_default(),
             stopped: fields.flag("stopped")?,
             ended: fields.flag("ended")?,
+            was_found: fields
+                .optional("found", Value::as_bool)?
+                .unwrap_or_default(),
             identity: fields.parsed("identity")?,
             began: fields.wall_time("began")?,
             run_began: fields.wall_time("runBegan")?,

@@ -58,6 +58,8 @@ impl Host {
         let mark = record.log;
         let seed = self.shared.ids.seed();
         let standing = standing(&record, self.options.epoch, seed);
+        // What only ended with its host begins here.
+        let was_found = !revived && (record.was_found || !self.options.goes_on);
         let after = record.after.clone().filter(|_| record.waits());
         let kept = record.kept.as_ref().filter(|_| !revived);
         let kept = kept.map(|_| ActionId::from_number(0));
@@ -82,7 +84,7 @@ impl Host {
                 self.shared.note_daemon(now, process.tree(), &id);
             }
             (process.order.noted, process.order.after) = (true, after);
-            process.was_found = true;
+            process.was_found = was_found;
             process.stopped_by_operator |= stopped;
             process.order.stop_asked |= stopped || self.shutting_down;
             url.into_iter().for_each(|url| process.answered(&url));

@@ -364,6 +364,7 @@ impl Host {
             own_from: process.own_from(),
             stopped: process.stopped_by_operator,
             ended: process.has_ended(),
+            was_found: process.was_found,
             identity: process.identity().cloned(),
             began: process.started_at().filter(|_| process.is_alive()),
             run_began: run.map(RunEntry::started_at),

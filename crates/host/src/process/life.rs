@@ -16,6 +16,7 @@ use collodi_machine::{ActionId, Machine, Output};
 use collodi_restart::{Action as Supervise, Event as Supervision, Input, Phase};
 use collodi_run::{Completed, DaemonStarted};
 use collodi_time::{Deadline, Duration, Instant};
+use core::ops::Range;
 
 /// The wait before it is asked again whether anything of a life is left.
 const ASK_AGAIN: Duration = Duration::from_secs(1);
@@ -252,7 +253,7 @@ impl Process {
             Progress::Output { stream, bytes } => self.output(now, stream, &bytes, shared),
             Progress::Exited(exit) => self.exited(exit, shared),
             Progress::Identified(identity) => self.identity = Some(identity),
-            Progress::Recorded(place) => (self.recorded, self.since_recorded) = (Some(place), 0),
+            Progress::Recorded(place) => (self.recorded, self.since_recorded) = (place, 0),
             Progress::Transferred { .. } => {}
         }
     }
@@ -312,8 +313,7 @@ impl Process {
                 });
             }
         });
-        let lines = u32::try_from(said.end - said.start).unwrap_or(u32::MAX);
-        self.since_recorded = self.since_recorded.saturating_add(lines);
+        self.said_since(&said);
         if !shared.tells_lines && !said.is_empty() {
             self.tell(ProcessEvent::Grew, shared);
         }
@@ -364,11 +364,18 @@ impl Process {
         }
     }
 
+    /// These lines were said since it was told how far the recording is.
+    fn said_since(&mut self, lines: &Range<u64>) {
+        let lines = u32::try_from(lines.end - lines.start).unwrap_or(u32::MAX);
+        self.since_recorded = self.since_recorded.saturating_add(lines);
+    }
+
     /// No more output will come: now the exit line has its place.
     fn closed(&mut self, now: Instant, exit: Exit, shared: &mut Shared) {
         self.exited(exit, shared);
-        let unfinished = self.log.close(now).start;
-        self.tell_from(unfinished, shared);
+        let unfinished = self.log.close(now);
+        self.said_since(&unfinished);
+        self.tell_from(unfinished.start, shared);
         let code = exit
             .shell_code()
             .map_or_else(|| "unknown".to_string(), |c| c.to_string());

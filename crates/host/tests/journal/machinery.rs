@@ -262,6 +262,13 @@ impl<'m> Play<'m> {
         }
     }
 
+    /// Something is heard of the one process that lives.
+    pub(crate) fn hear(&mut self, progress: Progress) -> &mut Self {
+        let (id, _) = self.lives.first_key_value().unwrap();
+        self.input(Input::Progress(*id, progress));
+        self
+    }
+
     pub(crate) fn kill(&mut self, tree: &TreeId) {
         self.machine.processes.retain(|_, of| of != tree);
         let processes = &self.machine.processes;

@@ -1,7 +1,10 @@
 //! What daemons said, and what the logs of the next host make of it.
 
 use super::machinery::{DAEMON, Machinery, Play, state_files};
+use collodi_action::Progress;
+use collodi_command::{RecordingPlace, Stream};
 use collodi_host::{Command, Follower};
+use std::num::NonZeroU32;
 
 /// Where the recording of the one daemon is.
 fn recording(machine: &Machinery) -> String {
@@ -117,6 +120,69 @@ fn a_log_that_was_handed_over_goes_on_with_its_numbers() {
         after[1].starts_with("2 [VATN] Process taken over"),
         "{after:?}"
     );
+}
+
+/// Whoever follows a log reads on where it was: nothing that was told is told again, and nothing
+/// that comes has a number that was given.
+#[test]
+fn numbers_go_on_behind_all_that_was_told() {
+    let place = |offset| {
+        let segment = NonZeroU32::MIN;
+        Progress::Recorded(Some(RecordingPlace { segment, offset }))
+    };
+    let said = |text: &str| Progress::Output {
+        stream: Stream::Stdout,
+        bytes: text.as_bytes().into(),
+    };
+    let url = "http://127.0.0.1:7860\n";
+    let at = url.len() as u64;
+    // What is heard, what of it is in the recording, and whether the life ends.
+    let stories = [
+        (vec![place(at), said("one\ntwo\n")], "one\ntwo\n", false),
+        (
+            vec![said("one\n"), place(at + 4), said("two\nth")],
+            "one\ntwo\nth",
+            false,
+        ),
+        (vec![said("boom"), place(at + 4)], "boom", true),
+        (
+            vec![place(at), said("lost\n"), Progress::Recorded(None)],
+            "",
+            false,
+        ),
+    ];
+    for (heard, kept, ends) in stories {
+        let mut machine = Machinery::default();
+        let mut play = Play::new(&mut machine);
+        play.run(DAEMON).wait(1);
+        for progress in heard {
+            play.hear(progress);
+        }
+        if ends {
+            let tree = play.host.processes().next().unwrap().tree().clone();
+            play.kill(&tree);
+            let ended = play.inputs.pop_front().unwrap();
+            play.input(ended);
+        }
+        play.command(Command::HandOver(Follower::SameProcess));
+        let told = play.host.processes().next().unwrap().log().next_seq();
+        let (log, end) = (
+            format!("{url}{kept}"),
+            if ends { "9 ended exit 1\n" } else { "" },
+        );
+        let index = format!("0 began 1:1:boot\n0 stdout 0\n{end}");
+        record(
+            &mut machine,
+            [("000001.log", &*log), ("000001.index", &index)],
+        );
+        let play = Play::new(&mut machine);
+        let log = play.host.processes().next().unwrap().log();
+        let later = log.read(told, usize::MAX);
+        assert_eq!(later.gap, None, "{kept:?}");
+        let is_new = |text: &str| text.starts_with("[VATN]") || text.ends_with(url.trim_end());
+        let fresh: Vec<_> = later.lines.iter().map(|line| line.text.clone()).collect();
+        assert!(fresh.iter().all(|text| is_new(text)), "{kept:?}: {fresh:?}");
+    }
 }
 
 /// Whoever edits a file there leaves others beside it, whose names are the last.

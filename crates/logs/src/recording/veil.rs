@@ -24,6 +24,11 @@ impl Veil {
         hide(mask, &text)
     }
 
+    /// Whether anything is held back.
+    pub const fn holds(&self) -> bool {
+        !self.0.is_empty()
+    }
+
     /// What is held back: no more will come.
     pub fn end(&mut self, mask: &Mask) -> Vec<u8> {
         hide(mask, &core::mem::take(&mut self.0))

@@ -22,11 +22,15 @@ use futures::{FutureExt as _, SinkExt as _, StreamExt as _, channel::mpsc, execu
 use futures_lite::future::or;
 use serde_json::Map;
 use show::{Show, show};
-use std::{process::ExitCode, sync::Arc, thread};
+use std::{process::ExitCode, sync::Arc, thread, time::Duration};
 use watch::{Goes, Watch};
 
 /// How much is read ahead of what is shown.
 const AHEAD: usize = 16;
+
+/// How often it is looked for what is on its way, and how long it may take from here to the next.
+const LOOKS: u32 = 4;
+const LOOK: Duration = Duration::from_millis(5);
 
 /// What happens to runs and processes is heard without a break: notes are told once.
 const CHANGES: &str = "runs,processes";
@@ -67,11 +71,11 @@ async fn sit(mut seat: Seat, mut watch: Watch, stop: &str) -> Result<ExitCode> {
     let (mut asked, mut signal) = (false, None);
     loop {
         match seat.next().await {
-            Happened::Told(None) => match watch.go_on()? {
+            Happened::Told(None) => match watch.next_life()? {
                 Some(client) => {
                     let text = "the server was replaced, and the next one goes on with the run";
                     watch.show().warning(text);
-                    seat.move_to(client, &watch);
+                    seat.move_to(client, &mut watch)?;
                 }
                 None => return watch.desert(),
             },
@@ -209,11 +213,31 @@ enum Happened {
 }
 
 impl Seat {
-    /// Another life of the server goes on, and knows the run.
-    fn move_to(&mut self, client: Arc<Client>, watch: &Watch) {
+    /// Another life of the server goes on, and knows the run. What the last one had said is shown
+    /// before.
+    fn move_to(&mut self, client: Arc<Client>, watch: &mut Watch) -> Result<()> {
+        for _ in 0..2 * AHEAD {
+            match self.said_already() {
+                Some(told) => drop(watch.hear(&told)?),
+                None => break,
+            }
+        }
+        watch.move_to(Arc::clone(&client))?;
         self.changes = listen(&client, CHANGES.to_owned());
         self.said = listen(&client, watch.logs());
         self.client = client;
+        Ok(())
+    }
+
+    /// What is on its way to here, of a stream that may be the next life's already.
+    fn said_already(&mut self) -> Option<Told> {
+        for _ in 0..LOOKS {
+            match self.said.next().now_or_never() {
+                Some(told) => return told,
+                None => thread::sleep(LOOK),
+            }
+        }
+        None
     }
 
     async fn next(&mut self) -> Happened {

@@ -8,6 +8,7 @@ use crate::{
 };
 use collodi_backend::Clock;
 use collodi_driver::{Events, Notice};
+use collodi_time::Instant;
 use futures::{FutureExt as _, StreamExt as _};
 use futures_lite::future::or;
 use std::{sync::Arc, time::Duration};
@@ -23,8 +24,8 @@ pub(super) struct Seat {
     pub(super) screen: Screen,
     pub(super) prompt: Prompt,
     pub(super) clock: Arc<dyn Clock>,
-    /// Someone wants it to end: nobody waits for ever for the output.
-    pub(super) hurries: bool,
+    /// Someone wants it to end: until then the output is waited for.
+    pub(super) waits_until: Option<Instant>,
 }
 
 /// What a seat is told.
@@ -42,7 +43,7 @@ impl Seat {
         let notice = async {
             // What cannot be shown yet stays where it makes the driver wait.
             let room = self.screen.room().map(|()| true);
-            let given_up = patience(&*self.clock, self.hurries).map(|()| false);
+            let given_up = until(&*self.clock, self.waits_until).map(|()| false);
             match or(room, given_up).await {
                 true => self.events.next().await.map_or(Told::Over, Told::Notice),
                 false => Told::Over,
@@ -56,7 +57,8 @@ impl Seat {
 
     /// Somebody wants it to end.
     pub(super) fn hurry(&mut self) {
-        self.hurries = true;
+        let until = self.clock.now() + PATIENCE;
+        self.waits_until.get_or_insert(until);
         self.events.hurry();
     }
 
@@ -77,7 +79,8 @@ impl Seat {
             screen.shown().await;
         };
         let again = self.interrupts.next().map(drop);
-        or(or(last, again), patience(&*self.clock, interrupted)).await;
+        let most = interrupted.then(|| self.clock.now() + PATIENCE);
+        or(or(last, again), until(&*self.clock, most)).await;
         self.interrupts
     }
 }
@@ -89,10 +92,10 @@ fn tell_end(show: &mut dyn Presenter, ended: Option<bool>) {
     }
 }
 
-/// How long the output is waited for: for ever, unless somebody wants an end.
-async fn patience(clock: &dyn Clock, hurries: bool) {
-    match hurries {
-        true => clock.sleep_until(clock.now() + PATIENCE).await,
-        false => std::future::pending().await,
+/// Waits until then; for ever where there is no such time.
+async fn until(clock: &dyn Clock, at: Option<Instant>) {
+    match at {
+        Some(at) => clock.sleep_until(at).await,
+        None => std::future::pending().await,
     }
 }

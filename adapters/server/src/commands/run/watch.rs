@@ -3,16 +3,16 @@
 use super::seat::{Seat, Told};
 use crate::{
     interrupts::LEAVE,
-    node::Node,
+    node::{Closing, Node},
     prompt::{self, AtHost},
 };
-use collodi_driver::{HostHandle, Notice};
+use collodi_driver::{Events, HostHandle, Notice};
 use collodi_host::{
     Command, Event, Follower, Host, Process, ProcessEvent, ProcessId, RunEvent, RunId,
 };
 use collodi_restart::Phase;
 use collodi_run::{Event as Step, Outcome, Status};
-use futures::FutureExt as _;
+use futures::{FutureExt as _, StreamExt as _};
 use futures_lite::future::or;
 use std::{process::ExitCode, sync::Arc};
 
@@ -46,13 +46,42 @@ pub(super) async fn watch(mut state: Watch, node: &mut Node, seat: &mut Seat) ->
             node.end_of(&state.app).await;
         }
     }
+    wait_for_the_end(state, node, seat).await
+}
+
+/// Nothing is shown any more: waits until all has ended, or what is left is the next server's.
+async fn wait_for_the_end(mut state: Watch, node: &mut Node, seat: &mut Seat) -> Watch {
     loop {
-        let interrupted = seat.interrupts.next().map(|_| false);
-        if or(node.ended().map(|()| true), interrupted).await {
-            return state;
+        let ended = node.ended_or_asked().map(Last::Node);
+        let left = left_to(&mut seat.events).map(Last::Left);
+        let interrupted = seat.interrupts.next().map(|_| Last::Signal);
+        match or(or(ended, left), interrupted).await {
+            Last::Node(Closing::Over) => return state,
+            Last::Node(Closing::Asked) => node.end().await,
+            Last::Left(follower) => {
+                state.follower = Some(follower);
+                return state;
+            }
+            Last::Signal => node.kill().await,
         }
-        node.kill().await;
     }
+}
+
+/// What is waited for when nothing is shown any more.
+enum Last {
+    Node(Closing),
+    Left(Follower),
+    Signal,
+}
+
+/// For whom the host lets go, when it does; what else it tells is not shown.
+async fn left_to(events: &mut Events) -> Follower {
+    while let Some(notice) = events.next().await {
+        if let Some(follower) = let_go(&notice) {
+            return follower;
+        }
+    }
+    std::future::pending().await
 }
 
 /// What is known of the run and what comes from it: its daemons, and the scripts that

@@ -11,8 +11,8 @@ use crate::{
 };
 use anyhow::{Context as _, Result};
 use collodi_api::{
-    LogLine, LogPage, LogStream, Process, ProcessStatus, Run, RunStatus, StreamGap, StreamGone,
-    StreamNote, StreamProgress, StreamTopic,
+    LogLine, LogPage, LogStream, Process, ProcessStatus, Processes, Run, RunStatus, StreamGap,
+    StreamGone, StreamNote, StreamProgress, StreamTopic,
 };
 use serde::Deserialize;
 use std::{
@@ -350,9 +350,9 @@ impl Watch {
         }
     }
 
-    /// The next life of the server, where the run is watched from here on: it knows the run, and
-    /// what is known here is that its steps are through, or nothing.
-    pub(super) fn go_on(&mut self) -> Result<Option<Arc<Client>>> {
+    /// The next life of the server, if the run can be watched there: it knows the run, and what is
+    /// known here is that its steps are through, or nothing.
+    pub(super) fn next_life(&self) -> Result<Option<Arc<Client>>> {
         if self.members.contains_key(&self.id) && !self.has_steps_done() {
             return Ok(None);
         }
@@ -362,11 +362,16 @@ impl Watch {
             next.get_while_up::<Run>(&path)
                 .is_ok_and(|run| run.is_some())
         };
-        let Some(next) = next.filter(knows).map(Arc::new) else {
-            return Ok(None);
-        };
-        self.client = Arc::clone(&next);
-        Ok(Some(next))
+        Ok(next.filter(knows).map(Arc::new))
+    }
+
+    /// The run is watched there from here on. What is unknown there has ended.
+    pub(super) fn move_to(&mut self, client: Arc<Client>) -> Result<()> {
+        let Processes { processes, .. } = client.get("/python/processes")?;
+        let is_known = |id: &String| processes.iter().any(|process| process.id == *id);
+        self.processes.retain(|id, _| is_known(id));
+        self.client = client;
+        Ok(())
     }
 
     /// The server tells no more before the end. What it kept up has ended with one that ended in
