@@ -190,6 +190,11 @@ impl Client {
         })
     }
 
+    /// Whether the server has ended and left where it was, as one does that is killed.
+    pub(crate) fn was_killed(&self) -> bool {
+        !state::is_held(&self.workspace) && state::file(&self.workspace).exists()
+    }
+
     /// Whoever goes on for the server that answers no more, when somebody does: whoever starts one
     /// anew after a death needs a moment.
     pub(crate) fn next_life(&self) -> Result<Option<Self>> {

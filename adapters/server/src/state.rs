@@ -227,7 +227,7 @@ fn held(workspace: &Path) -> Failure {
         ),
         Err(error) if error.kind() == ErrorKind::NotFound => {
             Failure::new("another command is changing this workspace")
-                .hint("wait until it has ended")
+                .hint("wait until it has ended; a server whose server.json was removed writes it anew when it is sent SIGHUP")
         }
         Err(error) => Failure::new(format!(
             "a server of this workspace runs, and where cannot be read in {}: {error}",

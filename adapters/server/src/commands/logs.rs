@@ -6,6 +6,7 @@ use super::named::Known;
 use crate::{
     cli::LogsArgs,
     client::Client,
+    failure::Failure,
     present::{counted, style::WARN},
 };
 use anyhow::Result;
@@ -80,7 +81,16 @@ fn follow(client: &Client, log: &str, json: bool, mut from: u64) -> Result<()> {
         }
     }
     unfinished.clear();
-    Ok(())
+    match client.was_killed() {
+        true => Err(killed().into()),
+        false => Ok(()),
+    }
+}
+
+/// Why a log is followed no longer.
+fn killed() -> Failure {
+    Failure::new("the server was killed")
+        .hint("what it keeps up lives on: `collodi serve` finds it again")
 }
 
 fn read(client: &Client, log: &str, from: u64, limit: u64) -> Result<Option<LogPage>> {

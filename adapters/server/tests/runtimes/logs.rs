@@ -7,6 +7,7 @@ on_each_runtime! {
     what_is_no_line_yet_is_shown
     what_is_no_line_yet_is_shown_to_who_follows_on_a_terminal
     lines_that_are_asked_for_and_not_kept_are_told
+    who_follows_a_log_knows_how_the_server_ended
 }
 
 /// It asks, and waits.
@@ -65,4 +66,17 @@ fn lines_that_are_asked_for_and_not_kept_are_told(stage: Stage) {
         told.starts_with("500 lines before this are no longer kept"),
         "{told}"
     );
+}
+
+fn who_follows_a_log_knows_how_the_server_ended(stage: Stage) {
+    stage.app("demo", ASKS);
+    for (signal, code) in [("-TERM", 0), ("-KILL", 1)] {
+        let mut serving = stage.serve_quietly();
+        stage.post("/python/apps/demo/run");
+        let mut following = stage.guest(&["logs", "-f", "demo"]);
+        following.until("hello");
+        serving.signal(signal);
+        serving.code();
+        assert_eq!(following.code(), Some(code), "{signal}");
+    }
 }
