@@ -41,9 +41,13 @@ function state(app) {
     run ? [badge(run.status), " ", h("a", { href: `#/runs/${part(run.id)}` }, at(run))] : null,
     alive.map((process) => [" ", badge(stateOf(process)), " ",
       h("a", { href: `#/processes/${part(process.id)}` }, process.id)]),
-    !run && alive.length === 0 ? h("span.badge.quiet", {}, "nothing runs") : null,
+    leftAlone(app).map(({ id }) => [" ", h("span.badge.bad", {}, "left alone"), " ", h("a", { href: "#/processes" }, id)]),
+    !run && alive.length === 0 && leftAlone(app).length === 0 ? h("span.badge.quiet", {}, "nothing runs") : null,
   ];
 }
+
+/** Of an earlier server, which this one could not read about. */
+const leftAlone = (app) => store.leftAlone.filter(({ appId }) => appId === app.name);
 
 const at = (run) => {
   const step = run.steps.findIndex((step) => step.status === "running");
@@ -56,7 +60,7 @@ const addresses = (app) => processes().filter((process) => process.appId === app
 
 function actions(app, more = true) {
   const busy = runs().some((run) => run.appId === app.name && isUnderWay(run))
-    || processes().some((process) => process.appId === app.name && isAlive(process));
+    || processes().some((process) => process.appId === app.name && isAlive(process)) || leftAlone(app).length > 0;
   const named = (label) => ({ "aria-label": `${label} ${app.name}` });
   return h("p.actions", {},
     app.hasScript && !busy ? offer("Run", "run", app.name, { class: "main", ...named("Run") }) : null,
