@@ -62,6 +62,13 @@ impl Host {
         self.shared.journal.unusable.contains(&name)
     }
 
+    /// Whether the file of this daemon was not read, so that it is left alone, or was.
+    pub(super) fn is_unread(&self, id: &ProcessId) -> bool {
+        let name = file_of(id);
+        let journal = &self.shared.journal;
+        journal.unusable.contains(&name) && !journal.damaged.contains_key(&name)
+    }
+
     /// Puts those aside of whose processes nothing is known but that there may be some.
     pub(super) fn give_up_unknown(&mut self, trees: &BTreeMap<TreeId, Option<ProcessId>>) {
         let known: BTreeSet<_> = trees.values().flatten().map(file_of).collect();
@@ -71,21 +78,6 @@ impl Host {
             .cloned()
             .collect();
         unknown.iter().for_each(|name| self.set_aside(name));
-        let known: BTreeSet<_> = trees.values().flatten().collect();
-        let unread = &mut self.shared.journal.unread;
-        let unknown: Vec<_> = unread.extract_if(.., |id, _| !known.contains(id)).collect();
-        for (id, why) in unknown {
-            self.leave_alone(&id, why, None);
-        }
-    }
-
-    /// Who lives of a daemon whose file was not read is left alone. Its tree stays in the file of trees,
-    /// also when it is empty: so it is known under each host that nothing runs.
-    pub(super) fn spare(&mut self, id: &ProcessId, tree: &TreeId, why: Unread, is_empty: bool) {
-        self.shared.keep_daemon(tree, id);
-        if !is_empty {
-            self.leave_alone(id, why, Some(tree.clone()));
-        }
     }
 
     /// Whether no file was found that is about this daemon.

@@ -111,6 +111,8 @@ pub(crate) struct AllLeftAlone(BTreeMap<ProcessId, Alone>);
 #[derive(Clone, Debug)]
 struct Alone {
     known: LeftAlone,
+    /// Whether it was told of: it lives, or nobody knows whether it does.
+    is_told: bool,
     /// Whether its end is waited for.
     is_watched: bool,
     /// How far its end is, when somebody stops it.
@@ -142,9 +144,11 @@ impl AllLeftAlone {
 
 impl Host {
     /// The daemons of earlier hosts that are left as they are, because what is written down of them
-    /// could not be read: until they end, or somebody stops them.
+    /// could not be read: until they end, or somebody stops them. Those of which it is being asked
+    /// whether they live are not among them, and nothing begins until then.
     pub fn left_alone(&self) -> impl Iterator<Item = &LeftAlone> {
-        self.shared.journal.left_alone.0.values().map(|a| &a.known)
+        let all = self.shared.journal.left_alone.0.values();
+        all.filter(|alone| alone.is_told).map(|alone| &alone.known)
     }
 
     /// Whether the one of this name is.
@@ -170,25 +174,59 @@ impl Host {
 
     /// Those of this app.
     pub(crate) fn left_alone_of(&self, app: &str) -> Vec<ProcessId> {
-        let its = self.left_alone().filter(|alone| alone.id.is_of(app));
-        its.map(|alone| alone.id.clone()).collect()
+        let ids = self.shared.journal.left_alone.0.keys();
+        ids.filter(|id| id.is_of(app)).cloned().collect()
     }
 
-    /// A daemon is left as it is from here on. Its tree stays in the file of trees.
-    pub(super) fn leave_alone(&mut self, id: &ProcessId, why: Unread, tree: Option<TreeId>) {
-        let known = LeftAlone {
-            id: id.clone(),
-            file: self.path_text(&damaged::file_of(id)),
-            why,
-            tree,
-        };
-        self.tell(JournalEvent::LeftAlone(known.clone()));
+    /// Daemons whose files were not read are left as they are from here on. Their trees stay in the
+    /// file of trees, also when they are empty: so it is known under each host that nothing runs. Those
+    /// that have none are told at once, the others when it is known that they live.
+    pub(super) fn leave_unread(&mut self, trees: &BTreeMap<TreeId, Option<ProcessId>>) {
+        let daemons = trees.iter();
+        let daemons = daemons.filter_map(|(tree, id)| Some((id.as_ref()?, tree)));
+        let trees: BTreeMap<_, _> = daemons.collect();
+        for (id, why) in core::mem::take(&mut self.shared.journal.unread) {
+            let tree = trees.get(&id).map(|tree| (*tree).clone());
+            self.leave_alone(id, why, tree);
+        }
+    }
+
+    fn leave_alone(&mut self, id: ProcessId, why: Unread, tree: Option<TreeId>) {
         let alone = Alone {
-            known,
+            known: LeftAlone {
+                id: id.clone(),
+                file: self.path_text(&damaged::file_of(&id)),
+                why,
+                tree: tree.clone(),
+            },
+            is_told: false,
             is_watched: false,
             ending: None,
         };
         self.shared.journal.left_alone.0.insert(id.clone(), alone);
+        match tree {
+            Some(tree) => drop(self.shared.keep_daemon(&tree, &id)),
+            None => self.tell_alone(&id),
+        }
+    }
+
+    /// Whether anything of one lives is known, or nobody says it in time. One of which nothing does is
+    /// known no more; of one that somebody stops meanwhile, its end says so.
+    pub(super) fn found_alone(&mut self, id: &ProcessId, is_empty: bool) {
+        match self.alone(id).map(|alone| alone.is_told) {
+            Some(false) if is_empty => drop(self.shared.journal.left_alone.0.remove(id)),
+            _ => self.tell_alone(id),
+        }
+    }
+
+    /// It is told of one that it is left alone, once, and its end is waited for.
+    fn tell_alone(&mut self, id: &ProcessId) {
+        let Some(alone) = self.alone(id).filter(|alone| !alone.is_told) else {
+            return;
+        };
+        alone.is_told = true;
+        let known = alone.known.clone();
+        self.tell(JournalEvent::LeftAlone(known));
         self.await_end_of(id);
     }
 
@@ -200,6 +238,7 @@ impl Host {
         if alone.known.tree.is_none() {
             return self.set_left_alone_aside(id);
         }
+        self.tell_alone(id);
         let (escalation, signal) = Escalation::begin(self.options.stop.clone(), now);
         self.go_on_ending(id, escalation, Some(signal));
     }

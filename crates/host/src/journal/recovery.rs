@@ -195,14 +195,11 @@ impl Host {
         };
         let process = found.trees.remove(tree).flatten();
         let is_empty = is_empty(completion);
-        let unread = &mut self.shared.journal.unread;
-        if let Some(id) = &process
-            && let Some(why) = unread.remove(id)
-        {
-            self.spare(id, tree, why, is_empty);
+        if let Some(id) = process.as_ref().filter(|id| self.is_unread(id)) {
+            self.found_alone(id, is_empty);
             return self.cleared(now);
         }
-        found.cleared += usize::from(!is_empty);
+        self.count_cleared(is_empty);
         if let Some(id) = process {
             self.end_damaged(&id, is_empty);
         }
@@ -216,6 +213,12 @@ impl Host {
             Action::AwaitEmpty(tree.clone()),
         );
         self.shared.ask_now(child, None, Role::Plain, empty);
+    }
+
+    fn count_cleared(&mut self, was_empty: bool) {
+        if let Recovery::Clearing(found) = &mut self.shared.journal.recovery {
+            found.cleared += usize::from(!was_empty);
+        }
     }
 
     pub(super) fn cleared(&mut self, now: Instant) {
@@ -316,6 +319,7 @@ impl Host {
             self.shared.ask_now(child, None, Role::Plain, who);
         }
         self.give_up_unknown(&found.trees);
+        self.leave_unread(&found.trees);
         let records = core::mem::take(&mut found.records);
         found.daemons = records.iter().filter(|one| !one.stays_stopped()).count();
         if found.left > 0 {
@@ -344,13 +348,21 @@ impl Host {
         found.left > 0
     }
 
-    /// What was left does not end: nothing waits for it any longer.
+    /// What was left does not end: nothing waits for it any longer. Nor is it waited for who lives of
+    /// those that are left alone.
     pub(crate) fn give_up_clearing(&mut self, now: Instant) {
-        if let Recovery::Clearing(found) = &mut self.shared.journal.recovery {
-            let trees = core::mem::take(&mut found.left);
+        let Recovery::Clearing(found) = &mut self.shared.journal.recovery else {
+            return;
+        };
+        let killed = core::mem::take(&mut found.left);
+        let mut unseen: Vec<_> = found.trees.values().flatten().cloned().collect();
+        unseen.retain(|id| self.is_unread(id));
+        let trees = killed.saturating_sub(unseen.len());
+        if trees > 0 {
             self.tell(JournalEvent::NotEnded { trees });
-            self.resumed(now);
         }
+        unseen.iter().for_each(|id| self.found_alone(id, false));
+        self.resumed(now);
     }
 
     fn wait_for_the_end(&mut self, deadline: Option<Deadline>) {

@@ -174,6 +174,45 @@ fn no_step_of_another_app_starts_a_script_beside_it() {
     );
 }
 
+/// Whoever cannot be asked whether they live may live.
+#[test]
+fn one_of_which_nobody_says_whether_it_lives_is_left_alone_under_each_host() {
+    for is_silent in [false, true] {
+        let mut machine = Machinery::default();
+        unread(&mut machine, Cause::Version);
+        (machine.are_hidden, machine.is_silent) = (true, is_silent);
+        for _ in 0..2 {
+            let mut play = Play::new(&mut machine);
+            assert_eq!(play.host.has_recovered(), !is_silent);
+            assert!(trees(play.machine).contains("demo-"));
+            play.wait(20);
+            let left = only(&play);
+            assert_eq!(told(&play).len(), 1, "{:?}", told(&play));
+            let (now, runs) = (play.now, Command::Run(request()));
+            let refused = play.host.command(now, runs);
+            assert_eq!(refused, Err(Refused::LeftAlone(left.into())));
+            play.command(Command::ReleaseApp(Name::parse("demo").unwrap()));
+            assert!(trees(play.machine).contains("demo-"), "for the next host");
+        }
+        assert_eq!(machine.processes.len(), 1);
+    }
+}
+
+/// Somebody stops it before it is known whether it lives.
+#[test]
+fn one_that_is_stopped_early_is_ended() {
+    let mut machine = Machinery::default();
+    let (file, _) = unread(&mut machine, Cause::Version);
+    machine.is_silent = true;
+    let mut play = Play::new(&mut machine);
+    assert!(play.host.left_alone().next().is_none());
+    play.command(Command::StopApp("demo".into()));
+    assert!(play.machine.processes.is_empty() && !play.machine.files.contains_key(&file));
+    play.wait(20);
+    assert!(play.host.left_alone().next().is_none());
+    assert_eq!(told(&play).len(), 2, "{:?}", told(&play));
+}
+
 #[test]
 fn who_stops_it_ends_it_and_has_its_file_set_aside() {
     for (cause, of_app) in CAUSES.into_iter().flat_map(|c| [(c, true), (c, false)]) {

@@ -39,6 +39,8 @@ pub(crate) struct Machinery {
     pub(crate) is_stuck: bool,
     /// Nobody says who lives.
     pub(crate) are_hidden: bool,
+    /// Who is asked who lives does not answer.
+    pub(crate) is_silent: bool,
     /// No process minds a signal that it may ignore.
     pub(crate) are_deaf: bool,
     /// What was asked, in short.
@@ -211,6 +213,7 @@ impl<'m> Play<'m> {
                 return self.waiting.push((id, tree));
             }
             Action::AwaitEmpty(_) => Completion::Empty(Ok(())),
+            Action::Members(_) if self.machine.is_silent => return,
             Action::Members(_) if self.machine.are_hidden => {
                 Completion::Members(Err(Error::new(ErrorKind::Other, "look at", "it")))
             }
