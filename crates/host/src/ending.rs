@@ -52,6 +52,7 @@ impl Host {
     pub(crate) fn stop_app(&mut self, now: Instant, app: &str) -> Result<Accepted, Refused> {
         let alone = self.left_alone_of(app);
         if self.busy_by(app).is_none() && alone.is_empty() {
+            self.refuse_left_alone(app)?;
             return Err(Refused::NothingRuns(app.to_string()));
         }
         let unfinished = |run: &&RunEntry| run.app() == app && run.outcome().is_none();

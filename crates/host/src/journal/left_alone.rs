@@ -164,7 +164,8 @@ impl Host {
         }
     }
 
-    /// Whether a daemon of this app is left alone, beside which nothing of it begins.
+    /// Whether a daemon that is one of this app, or may be, is left alone: beside it nothing of that app
+    /// begins.
     pub(crate) fn refuse_left_alone(&self, app: &str) -> Result<(), Refused> {
         match self.left_alone().find(|alone| alone.id.is_of(app)) {
             Some(alone) => Err(Refused::LeftAlone(alone.clone().into())),
@@ -172,10 +173,10 @@ impl Host {
         }
     }
 
-    /// Those of this app.
+    /// Those of this app. One that may be of another is not ended with it.
     pub(crate) fn left_alone_of(&self, app: &str) -> Vec<ProcessId> {
         let ids = self.shared.journal.left_alone.0.keys();
-        ids.filter(|id| id.is_of(app)).cloned().collect()
+        ids.filter(|id| id.app() == Some(app)).cloned().collect()
     }
 
     /// Daemons whose files were not read are left as they are from here on. Their trees stay in the

@@ -56,8 +56,10 @@ fn told(play: &Play<'_>) -> Vec<String> {
     journal.collect()
 }
 
+const TREES: &str = "/w/.vatn/python/state/trees.json";
+
 fn trees(machine: &Machinery) -> String {
-    let bytes = machine.files.get("/w/.vatn/python/state/trees.json");
+    let bytes = machine.files.get(TREES);
     String::from_utf8(bytes.cloned().unwrap_or_default()).unwrap()
 }
 
@@ -241,6 +243,33 @@ fn who_stops_it_ends_it_and_has_its_file_set_aside() {
     }
 }
 
+/// A name of another form says not for certain whose it is.
+#[test]
+fn one_that_may_be_of_another_app_is_ended_by_its_name_alone() {
+    let mut machine = Machinery::default();
+    let (file, _) = unread(&mut machine, Cause::Version);
+    let id = ProcessId::from_text("demo-2-odd");
+    let earlier = only(&Play::new(&mut machine)).id;
+    let quoted = |id: &ProcessId| format!("\"{id}\":");
+    let names = trees(&machine).replacen(&quoted(&earlier), &quoted(&id), 1);
+    let written = machine.files.remove(&file).unwrap();
+    let file = file.replace(earlier.as_str(), id.as_str());
+    machine
+        .files
+        .extend([(file, written), (TREES.to_owned(), names.into_bytes())]);
+    let mut play = Play::new(&mut machine);
+    let now = play.now;
+    for app in ["demo", "demo-2"] {
+        let stop = play.host.command(now, Command::StopApp(app.into()));
+        let left = only(&play);
+        assert_eq!(left.id, id);
+        assert!(left.way_out().contains("`collodi stop demo-2-odd`"));
+        assert_eq!(stop, Err(Refused::LeftAlone(left.into())));
+    }
+    play.command(Command::StopProcess(id));
+    assert!(play.host.left_alone().next().is_none() && machine.processes.is_empty());
+}
+
 #[test]
 fn what_minds_no_signal_is_killed_after_its_time() {
     let mut machine = Machinery::default();
@@ -296,8 +325,7 @@ fn one_that_ends_by_itself_is_known_no_more_and_its_file_stays() {
 fn one_whose_processes_nobody_knows_is_shown_as_such() {
     let mut machine = Machinery::default();
     let (file, _) = unread(&mut machine, Cause::Version);
-    let trees = "/w/.vatn/python/state/trees.json".to_owned();
-    machine.files.insert(trees, b"{".to_vec());
+    machine.files.insert(TREES.to_owned(), b"{".to_vec());
     let mut play = Play::new(&mut machine);
     let left = only(&play);
     assert_eq!(left.tree, None);
