@@ -102,7 +102,7 @@ async fn may_live(backends: &Backends, alone: &LeftAlone) -> bool {
 }
 
 /// Ends a daemon whose file was not read, and puts that aside. Nobody else may be at work on the
-/// workspace. Whether it is gone; of one that is not, the file stays.
+/// workspace. Whether it is gone; of one that is not, or of which nobody knows, the file stays.
 ///
 /// # Errors
 ///
@@ -116,7 +116,7 @@ pub async fn end_unread(
         Some(tree) => {
             empty(backends, tree, Signal::TERM).await || empty(backends, tree, Signal::KILL).await
         }
-        None => true,
+        None => false,
     };
     let layout = workspace.layout();
     let (name, path) = (format!("{}.json", alone.id), layout.set_aside());

@@ -280,17 +280,14 @@ fn daemons_that_no_server_can_read_are_seen_and_ended() {
         assert_eq!(told, [format!("{unknown}: {api}"), web]);
         may_use(&mut envs, found.iter());
         for alone in &found {
-            assert!(end_unread(&backends, &workspace, alone).await.unwrap());
+            let is_gone = end_unread(&backends, &workspace, alone).await.unwrap();
+            assert_eq!(is_gone, alone.tree.is_some());
         }
-        backends
-            .process
-            .tree_members(&tree)
-            .await
-            .unwrap()
-            .is_empty()
-            && left_unread(&backends, &workspace).await.unwrap().is_empty()
+        let found = left_unread(&backends, &workspace).await.unwrap();
+        assert_eq!(found.len(), 1, "whoever may live stays known: {found:?}");
+        backends.process.tree_members(&tree).await.unwrap()
     });
-    assert!(gone.unwrap());
+    assert!(gone.unwrap().is_empty());
     let lives = |name: &str| {
         let env = envs.iter().find(|env| env.name == name).unwrap();
         env.used_by.iter().any(collodi_api::EnvUse::lives)

@@ -61,7 +61,9 @@ fn refuse_busy(server: &Client, name: &Name) -> Result<()> {
     let Some(by) = known.busy_by(name.as_str()) else {
         return match known.kept_by(name.as_str()) {
             Some(alone) => {
-                let hint = format!("{}; --force ends it first", alone.hint);
+                let ends = alone.found && alone.app_id.as_deref() == Some(name.as_str());
+                let by_force = if ends { "; --force ends it first" } else { "" };
+                let hint = format!("{}{by_force}", alone.hint);
                 Err(is_left_alone(alone).hint(hint).into())
             }
             None => Ok(()),

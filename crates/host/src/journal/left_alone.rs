@@ -80,17 +80,24 @@ impl LeftAlone {
         files.iter().filter_map(left_alone).collect()
     }
 
+    /// Whether nothing of it is left when somebody ends this app: it is one of it for certain, and its
+    /// processes are known.
+    pub fn ends_with(&self, app: &str) -> bool {
+        self.id.app() == Some(app) && self.tree.is_some()
+    }
+
     /// What to do about it.
     pub fn way_out(&self) -> String {
         let id = &self.id;
-        match self.why {
-            Unread::OtherVersion => {
-                format!("start the program that wrote it, or end {id} with `collodi stop {id}`")
-            }
-            Unread::NotRead(_) => {
-                format!("mend that and start the server anew, or end {id} with `collodi stop {id}`")
-            }
-        }
+        let end = match self.tree {
+            Some(_) => format!("end {id}"),
+            None => "look for its processes, and have it forgotten".to_string(),
+        };
+        let first = match self.why {
+            Unread::OtherVersion => "start the program that wrote it",
+            Unread::NotRead(_) => "mend that and start the server anew",
+        };
+        format!("{first}, or {end} with `collodi stop {id}`")
     }
 }
 
