@@ -143,9 +143,11 @@ pub(crate) enum Move {
 }
 
 impl AllLeftAlone {
-    /// Whether somebody stops one, and that is not done.
-    fn is_any_ending(&self) -> bool {
-        self.0.values().any(|alone| alone.ending.is_some())
+    /// One that somebody stops, while that is not done.
+    fn ending(&self) -> Option<&ProcessId> {
+        let mut all = self.0.iter();
+        let ending = all.find(|(_, alone)| alone.ending.is_some());
+        ending.map(|(id, _)| id)
     }
 }
 
@@ -238,6 +240,15 @@ impl Host {
         self.await_end_of(id);
     }
 
+    /// Whether any may be ended: a host that is over does nothing, and the next one would not hear of it.
+    pub(crate) fn may_end_alone(&self) -> Result<(), Refused> {
+        match self.shared.journal.follower {
+            _ if self.is_over() => Err(Refused::ShuttingDown),
+            Some(_) => Err(Refused::HandingOver),
+            None => Ok(()),
+        }
+    }
+
     /// Somebody stops one: it is ended as others are. What nobody can find is not signalled.
     pub(crate) fn end_left_alone(&mut self, now: Instant, id: &ProcessId) {
         let Some(alone) = self.alone(id).filter(|alone| alone.ending.is_none()) else {
@@ -306,7 +317,12 @@ impl Host {
 
     /// Whether the end of one that somebody stops is under way.
     pub(crate) fn ends_left_alone(&self) -> bool {
-        self.shared.journal.left_alone.is_any_ending()
+        self.left_alone_ending().is_some()
+    }
+
+    /// One whose end is under way: whoever comes after would leave it alone again.
+    pub(super) fn left_alone_ending(&self) -> Option<&ProcessId> {
+        self.shared.journal.left_alone.ending()
     }
 
     fn alone(&mut self, id: &ProcessId) -> Option<&mut Alone> {

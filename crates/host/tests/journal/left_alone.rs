@@ -4,8 +4,8 @@ use crate::machinery::{DAEMON, Machinery, Play, daemon_files};
 use collodi_contain::Name;
 use collodi_file::FileKind;
 use collodi_host::{
-    Accepted, AppChange, Command, Event, JournalEvent, LeftAlone, ProcessId, Refused, RunRequest,
-    Unread,
+    Accepted, AppChange, Command, Event, Follower, JournalEvent, LeftAlone, ProcessId, Refused,
+    RunRequest, Unread,
 };
 use collodi_machine::{Machine as _, Output};
 use collodi_time::Duration;
@@ -374,6 +374,45 @@ fn a_shutdown_leaves_it_alone_and_does_not_wait_for_it() {
         play.wait(3);
         assert!(matches!(play.host.poll_output(), Output::Done(_)));
         assert_eq!(machine.processes.is_empty(), is_stopped);
+    }
+}
+
+/// The next host would leave it alone again: who stops it asks that one.
+#[test]
+fn no_host_lets_go_while_it_ends_one_and_none_that_lets_go_ends_one() {
+    let mut machine = Machinery::default();
+    unread(&mut machine, Cause::Version);
+    machine.are_deaf = true;
+    let follower = Follower::OtherProcess;
+    let mut play = Play::new(&mut machine);
+    let (now, id) = (play.now, only(&play).id.to_string());
+    play.command(Command::StopApp("demo".into()));
+    let handed_over = play.host.command(now, Command::HandOver(follower));
+    assert_eq!(handed_over, Err(Refused::UnderWay(id)));
+    let mut play = Play::new(&mut machine);
+    let handed_over = play.host.command(now, Command::HandOver(follower));
+    assert_eq!(handed_over, Ok(Accepted::UnderWay));
+    for stop in [
+        Command::StopProcess(only(&play).id),
+        Command::StopApp("demo".into()),
+    ] {
+        assert_eq!(play.host.command(now, stop), Err(Refused::HandingOver));
+    }
+}
+
+#[test]
+fn a_host_that_is_over_ends_none() {
+    let mut machine = Machinery::default();
+    unread(&mut machine, Cause::Version);
+    let mut play = Play::new(&mut machine);
+    play.command(Command::Shutdown(Duration::from_secs(2)));
+    let now = play.now;
+    for stop in [
+        Command::StopProcess(only(&play).id),
+        Command::StopApp("demo".into()),
+    ] {
+        assert_eq!(play.host.command(now, stop), Err(Refused::ShuttingDown));
+        assert!(matches!(play.host.poll_output(), Output::Done(_)));
     }
 }
 
