@@ -5,6 +5,7 @@ use super::{Look, Record, TREES, damaged, fields::NotARecord, read_trees};
 use crate::{
     Host, ProcessId, Refused,
     event::{JournalEvent, Left},
+    process::ASK_AGAIN,
     shared::{Child, Role},
 };
 use alloc::{
@@ -283,8 +284,13 @@ impl Host {
         }
     }
 
-    /// Nothing of one is left, or that cannot be seen: then it is asked again when it is to end.
-    pub(crate) fn left_alone_is_empty(&mut self, id: &ProcessId, completion: &Completion) {
+    /// Nothing of one is left, or that cannot be seen: then it is asked again after a while.
+    pub(crate) fn left_alone_is_empty(
+        &mut self,
+        now: Instant,
+        id: &ProcessId,
+        completion: &Completion,
+    ) {
         let is_empty = matches!(completion, Completion::Empty(Ok(())));
         let Some(alone) = self.alone(id) else {
             return;
@@ -293,7 +299,10 @@ impl Host {
         match (is_empty, &alone.ending) {
             (true, Some(_)) => self.set_left_alone_aside(id),
             (true, None) => self.ended_alone(id),
-            (false, _) => {}
+            (false, _) => {
+                let again = Deadline::new(now + ASK_AGAIN, "is anything left?");
+                self.shared.wait(Child::Emptying(id.clone()), Some(again));
+            }
         }
     }
 
@@ -329,7 +338,8 @@ impl Host {
         self.shared.journal.left_alone.0.get_mut(id)
     }
 
-    fn await_end_of(&mut self, id: &ProcessId) {
+    /// The end of one is waited for, once at a time.
+    pub(crate) fn await_end_of(&mut self, id: &ProcessId) {
         let Some(alone) = self.alone(id).filter(|alone| !alone.is_watched) else {
             return;
         };
@@ -368,6 +378,7 @@ impl Host {
 
     fn set_left_alone_aside(&mut self, id: &ProcessId) {
         self.wait_with(id, None);
+        self.shared.wait(Child::Emptying(id.clone()), None);
         if let Some(alone) = self.alone(id) {
             alone.ending = Some(Ending::Ended);
         }

@@ -320,6 +320,27 @@ fn one_that_ends_by_itself_is_known_no_more_and_its_file_stays() {
     }
 }
 
+#[test]
+fn its_end_is_looked_for_again_when_it_cannot_be_seen() {
+    for (unseen_ends, is_stopped) in [(0, false), (2, false), (2, true)] {
+        let mut machine = Machinery::default();
+        unread(&mut machine, Cause::Version);
+        machine.unseen_ends = unseen_ends;
+        let mut play = Play::new(&mut machine);
+        let left = only(&play);
+        match is_stopped {
+            true => drop(play.command(Command::StopProcess(left.id))),
+            false => play.kill(&left.tree.unwrap()),
+        }
+        play.command(Command::StopApp("other".into())).wait(3);
+        assert!(play.host.left_alone().next().is_none());
+        play.wait(60);
+        let asked = machine.asked.iter();
+        let asked = asked.filter(|asked| asked.starts_with("await"));
+        assert_eq!(asked.count(), unseen_ends + 1, "{:?}", machine.asked);
+    }
+}
+
 /// It was not in the file of trees: it had run for less than a second, or that is of no use either.
 #[test]
 fn one_whose_processes_nobody_knows_is_shown_as_such() {

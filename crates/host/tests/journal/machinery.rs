@@ -39,6 +39,8 @@ pub(crate) struct Machinery {
     pub(crate) is_stuck: bool,
     /// Nobody says who lives.
     pub(crate) are_hidden: bool,
+    /// The end of so many trees cannot be waited for.
+    pub(crate) unseen_ends: usize,
     /// Who is asked who lives does not answer.
     pub(crate) is_silent: bool,
     /// No process minds a signal that it may ignore.
@@ -209,6 +211,10 @@ impl<'m> Play<'m> {
                 Completion::Signalled(Ok(()))
             }
             Action::AwaitEmpty(_) if self.machine.is_stuck => return,
+            Action::AwaitEmpty(_) if self.machine.unseen_ends > 0 => {
+                self.machine.unseen_ends -= 1;
+                Completion::Empty(Err(Error::new(ErrorKind::Other, "look at", "it")))
+            }
             Action::AwaitEmpty(tree) if self.machine.lives(&tree) => {
                 return self.waiting.push((id, tree));
             }
