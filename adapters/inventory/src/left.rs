@@ -101,7 +101,7 @@ async fn may_live(backends: &Backends, alone: &LeftAlone) -> bool {
     }
 }
 
-/// Ends a daemon whose file was not read, and puts that aside. Nobody else may be at work on the
+/// Ends a daemon whose file was not read, and puts that aside, in place of an older one of its name. Nobody else may be at work on the
 /// workspace. Whether it is gone; of one that is not, or of which nobody knows, the file stays.
 ///
 /// # Errors
@@ -121,8 +121,10 @@ pub async fn end_unread(
     let layout = workspace.layout();
     let (name, path) = (format!("{}.json", alone.id), layout.set_aside());
     if let (true, Ok(from), Ok(to)) = (is_gone, layout.state().join(&name), path.join(&name)) {
-        backends.files.perform(FileOp::MakeDir { path }).await?;
-        backends.files.perform(FileOp::Rename { from, to }).await?;
+        let older = FileOp::Remove { path: to.clone() };
+        for op in [FileOp::MakeDir { path }, older, FileOp::Rename { from, to }] {
+            backends.files.perform(op).await?;
+        }
     }
     Ok(is_gone)
 }

@@ -257,6 +257,8 @@ fn daemons_that_no_server_can_read_are_seen_and_ended() {
     for id in ["web-01234567", "api-01234567", "old-01234567"] {
         world.file(&format!("{state}/{id}.json"), r#"{"version": 9}"#);
     }
+    let aside = format!("{state}/aside/web-01234567.json");
+    world.file(&aside, "older");
     let trees = r#"{"version": 1, "trees": [],
         "daemons": {"web-01234567": "web-tree", "old-01234567": "old-tree"}}"#;
     world.file(&format!("{state}/trees.json"), trees);

@@ -140,6 +140,8 @@ enum Ending {
 pub(crate) enum Move {
     /// Their directory is made.
     Dir,
+    /// What was set aside of its name before goes.
+    Older,
     File,
 }
 
@@ -309,7 +311,8 @@ impl Host {
     /// Its file is on its way to those that are set aside.
     pub(super) fn moved(&mut self, id: &ProcessId, how: Move, answer: Result<(), FileError>) {
         match (how, answer) {
-            (Move::Dir, Ok(())) => self.move_file(id),
+            (Move::Dir, Ok(())) => self.remove_older(id),
+            (Move::Older, Ok(())) => self.move_file(id),
             (Move::File, Ok(())) => self.is_set_aside(id),
             (_, Err(error)) => self.stays(id, error),
         }
@@ -386,6 +389,13 @@ impl Host {
             let path = dirs.aside.clone();
             let look = Look::Move(id.clone(), Move::Dir);
             self.look(look, FileOp::MakeDir { path });
+        }
+    }
+
+    fn remove_older(&mut self, id: &ProcessId) {
+        if let Some((_, path)) = self.way_aside(id) {
+            let look = Look::Move(id.clone(), Move::Older);
+            self.look(look, FileOp::Remove { path });
         }
     }
 

@@ -362,6 +362,20 @@ fn one_whose_processes_nobody_knows_is_shown_as_such() {
 }
 
 #[test]
+fn what_was_set_aside_of_its_name_before_makes_room() {
+    let mut machine = Machinery::default();
+    let (file, _) = unread(&mut machine, Cause::Version);
+    let aside = file.replace("/state/", "/state/aside/");
+    let written = machine.files.get(&file).cloned();
+    machine.files.insert(aside.clone(), b"older".to_vec());
+    let mut play = Play::new(&mut machine);
+    play.command(Command::StopApp("demo".into()));
+    let last = told(&play).pop().unwrap();
+    assert!(last.ends_with(&aside), "{last}");
+    assert_eq!(machine.files.get(&aside), written.as_ref());
+}
+
+#[test]
 fn a_file_that_cannot_be_set_aside_is_told_and_keeps_nothing_from_beginning() {
     let mut machine = Machinery::default();
     let (file, _) = unread(&mut machine, Cause::Directory);

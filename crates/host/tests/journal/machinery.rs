@@ -319,6 +319,7 @@ impl<'m> Play<'m> {
             },
             FileOp::Remove { .. } => {
                 self.machine.files.remove(&path);
+                self.machine.odd.remove(&path);
                 Ok(FileAnswer::Done)
             }
             FileOp::Stat { .. } => {
@@ -330,6 +331,9 @@ impl<'m> Play<'m> {
             FileOp::Rename { .. } if self.machine.disk_is_full => fails(FileErrorKind::ReadOnly),
             FileOp::Rename { to, .. } => {
                 let to = to.absolute();
+                if self.machine.files.contains_key(&to) || self.machine.odd.contains_key(&to) {
+                    return fails(FileErrorKind::AlreadyExists);
+                }
                 if let Some(bytes) = self.machine.files.remove(&path) {
                     self.machine.files.insert(to, bytes);
                 } else if let Some(kind) = self.machine.odd.remove(&path) {
