@@ -1,20 +1,19 @@
 //! Files of the journal that cannot be used: what still runs of their daemons is ended, because
 //! nothing says how it is to go on, and the files are kept for people to look at.
 
-use super::{Look, Sheet, TREES, Unread, fields::NotARecord};
+use super::{Look, Sheet, TREES, Trees, Unread, fields::NotARecord};
 use crate::{
     Host, ProcessId,
     event::{JournalEvent, Left},
     shared::{Child, Role},
 };
 use alloc::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeSet,
     format,
     string::{String, ToString},
     vec::Vec,
 };
 use collodi_action::Action;
-use collodi_command::TreeId;
 use collodi_contain::ContainedPath;
 use collodi_file::FileOp;
 
@@ -70,7 +69,7 @@ impl Host {
     }
 
     /// Puts those aside of whose processes nothing is known but that there may be some.
-    pub(super) fn give_up_unknown(&mut self, trees: &BTreeMap<TreeId, Option<ProcessId>>) {
+    pub(super) fn give_up_unknown(&mut self, trees: &Trees) {
         let known: BTreeSet<_> = trees.values().flatten().map(file_of).collect();
         let names = self.shared.journal.damaged.keys();
         let unknown: Vec<_> = names
@@ -153,6 +152,12 @@ impl Host {
 
 pub(super) fn file_of(id: &ProcessId) -> String {
     Sheet::Process(id.clone()).name()
+}
+
+/// Whether what is no file, and has the name of this one's, stands for a daemon: it is named as one, or
+/// there is a tree of it.
+pub(super) fn is_daemon(id: &ProcessId, trees: &Trees) -> bool {
+    id.app().is_some() || trees.values().flatten().any(|of| of == id)
 }
 
 /// The daemon that the file of this name is about.

@@ -1,7 +1,7 @@
 //! Daemons of which nothing could be read: another version wrote it down, or it cannot be read. Such
 //! a daemon is left as it is, with its file, until somebody stops it.
 
-use super::{Look, Record, TREES, damaged, fields::NotARecord, read_trees};
+use super::{Look, Trees, damaged};
 use crate::{
     Host, ProcessId, Refused,
     event::{JournalEvent, Left},
@@ -17,7 +17,7 @@ use alloc::{
 use collodi_action::{Action, Completion};
 use collodi_command::{Signal, TreeId};
 use collodi_contain::ContainedPath;
-use collodi_file::{FileError, FileOp};
+use collodi_file::{FileError, FileKind, FileOp};
 use collodi_restart::Escalation;
 use collodi_time::{Deadline, Instant};
 use core::fmt;
@@ -46,6 +46,11 @@ pub enum Unread {
 }
 
 impl Unread {
+    /// Something else is in place of the file.
+    pub(super) fn no_file(kind: FileKind) -> Self {
+        Self::NotRead(format!("it is a {kind}"))
+    }
+
     /// What went wrong when it was read.
     pub fn not_read(error: &FileError) -> Self {
         let kind = error.kind;
@@ -55,32 +60,6 @@ impl Unread {
 }
 
 impl LeftAlone {
-    /// Those that the next host leaves alone, if anything of them lives, for who looks at the files of a
-    /// host's state when none runs: each with its name, and what is in it or why that was not read.
-    pub fn in_state(
-        state: &ContainedPath,
-        files: &[(String, Result<Vec<u8>, Unread>)],
-    ) -> Vec<Self> {
-        let trees = files.iter().find(|(name, _)| name == TREES);
-        let trees = trees.and_then(|(_, bytes)| read_trees(bytes.as_ref().ok()?).ok());
-        let trees = trees.unwrap_or_default();
-        let tree_of = |id: &ProcessId| {
-            let mut trees = trees.iter();
-            let found = trees.find(|(_, of)| of.as_ref() == Some(id));
-            found.map(|(tree, _)| tree.clone())
-        };
-        let left_alone = |(name, bytes): &(String, Result<Vec<u8>, Unread>)| {
-            let id = damaged::process_of(name)?;
-            Some(Self {
-                file: state.join(name).ok()?.absolute(),
-                why: why_unread(name, bytes)?,
-                tree: tree_of(&id),
-                id,
-            })
-        };
-        files.iter().filter_map(left_alone).collect()
-    }
-
     /// Whether nothing of it is left when somebody ends this app: it is one of it for certain, and its
     /// processes are known.
     pub fn ends_with(&self, app: &str) -> bool {
@@ -99,16 +78,6 @@ impl LeftAlone {
             Unread::NotRead(_) => "mend that and start the server anew",
         };
         format!("{first}, or {end} with `collodi stop {id}`")
-    }
-}
-
-fn why_unread(name: &str, bytes: &Result<Vec<u8>, Unread>) -> Option<Unread> {
-    match bytes {
-        Err(why) => Some(why.clone()),
-        Ok(bytes) => match Record::read_in(name, bytes) {
-            Err(NotARecord::OTHER_VERSION) => Some(Unread::OtherVersion),
-            _ => None,
-        },
     }
 }
 
@@ -194,7 +163,7 @@ impl Host {
     /// Daemons whose files were not read are left as they are from here on. Their trees stay in the
     /// file of trees, also when they are empty: so it is known under each host that nothing runs. Those
     /// that have none are told at once, the others when it is known that they live.
-    pub(super) fn leave_unread(&mut self, trees: &BTreeMap<TreeId, Option<ProcessId>>) {
+    pub(super) fn leave_unread(&mut self, trees: &Trees) {
         let daemons = trees.iter();
         let daemons = daemons.filter_map(|(tree, id)| Some((id.as_ref()?, tree)));
         let trees: BTreeMap<_, _> = daemons.collect();

@@ -1,13 +1,14 @@
 //! Daemons of which nothing can be read: they are left as they are, and everybody can see that.
 
 use crate::machinery::{DAEMON, Machinery, Play, daemon_files};
-use collodi_contain::Name;
-use collodi_file::FileKind;
+use collodi_contain::{Name, Root};
+use collodi_file::{FileError, FileErrorKind, FileKind};
 use collodi_host::{
     Accepted, AppChange, Command, Event, Follower, JournalEvent, LeftAlone, ProcessId, Refused,
-    RunRequest, Unread,
+    RunRequest, StateFiles, Unread,
 };
 use collodi_machine::{Machine as _, Output};
+use collodi_python::{Layout, Platform};
 use collodi_time::Duration;
 
 /// What keeps a host from what is written down of a daemon.
@@ -103,6 +104,52 @@ fn what_could_not_be_read_is_left_as_it_is_and_told() {
         assert_eq!(Play::new(&mut machine).phases(), ["running (pid 1)"]);
     }
     insta::assert_snapshot!(said.join("\n"));
+}
+
+/// Who looks at the files while no host runs says the same. What is no file, and not named as one of a
+/// daemon, is none.
+#[test]
+fn who_looks_at_the_files_sees_what_the_next_host_does() {
+    for cause in CAUSES {
+        let mut machine = Machinery::default();
+        unread(&mut machine, cause);
+        for name in ["foo", "foo-1234567", "other-0123abcd"] {
+            let path = format!("/w/.vatn/python/state/{name}.json");
+            machine.odd.insert(path, FileKind::Directory);
+        }
+        let seen = seen(&machine);
+        let play = Play::new(&mut machine);
+        let left: Vec<_> = play.host.left_alone().cloned().collect();
+        assert_eq!(seen, left);
+        let apps: Vec<_> = left.iter().map(|left| left.id.app()).collect();
+        assert_eq!(apps, [Some("demo"), Some("other")]);
+    }
+}
+
+/// What is seen of the files of a host's state.
+fn seen(machine: &Machinery) -> Vec<LeftAlone> {
+    let mut seen = StateFiles::default();
+    let layout = Layout::new(Root::new("/w"), Platform::LINUX_X64);
+    let state = layout.state();
+    let name = |path: &str| {
+        let name = path.strip_prefix("/w/.vatn/python/state/")?;
+        (!name.contains('/')).then(|| name.to_owned())
+    };
+    for (path, bytes) in &machine.files {
+        match name(path) {
+            Some(name) if machine.are_unreadable && name.starts_with("demo-") => {
+                let path = state.join(&name).unwrap();
+                let error = FileError::new(FileErrorKind::PermissionDenied, path);
+                seen.not_read(&name, &error);
+            }
+            Some(name) => seen.read(&name, bytes),
+            None => {}
+        }
+    }
+    for (path, kind) in &machine.odd {
+        seen.no_file(&name(path).unwrap(), *kind);
+    }
+    seen.left_alone(&state)
 }
 
 #[test]

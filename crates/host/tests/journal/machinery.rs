@@ -362,7 +362,12 @@ impl<'m> Play<'m> {
                     kind: FileKind::File,
                 };
                 let names = names.filter(|name| !name.contains('/'));
-                Ok(FileAnswer::Entries(names.map(entry).collect()))
+                let odd = self.machine.odd.iter();
+                let odd = odd.filter_map(|(file, kind)| {
+                    let name = file.strip_prefix(&below)?.to_owned();
+                    (!name.contains('/')).then_some(Entry { name, kind: *kind })
+                });
+                Ok(FileAnswer::Entries(names.map(entry).chain(odd).collect()))
             }
             _ => Ok(FileAnswer::Done),
         }
