@@ -137,12 +137,5 @@ impl Known {
 
 /// Why nothing can be done with one that the server leaves alone, but to end it.
 pub(super) fn is_left_alone(alone: &LeftAlone) -> Failure {
-    let LeftAlone {
-        id,
-        file,
-        reason,
-        hint,
-        ..
-    } = alone;
-    Failure::new(format!("{id} is left as it is: {file} {reason}")).hint(hint)
+    Failure::new(alone).hint(&alone.hint)
 }

@@ -1,5 +1,7 @@
-//! Files of the journal that cannot be used: what still runs of their daemons is ended, because
-//! nothing says how it is to go on, and the files are kept for people to look at.
+//! Files of the journal that cannot be used. Where one was read, and says nothing, what still runs of
+//! its daemon is ended, as nothing says how that is to go on, and the file is put aside for people to
+//! look at. Where one was not read, or is of another version, its daemon is left alone, and the file
+//! stays. That of trees is put aside in each case, or stays where it could not be read.
 
 use super::{Look, Sheet, TREES, Trees, Unread, fields::NotARecord};
 use crate::{

@@ -79,6 +79,12 @@ impl LeftAlone {
         };
         format!("{first}, or {end} with `collodi stop {id}`")
     }
+
+    /// What to do for a run that it keeps from beginning.
+    pub fn way_beside(&self) -> String {
+        let out = self.way_out();
+        format!("{out}; a run with --again (\"again\": true) begins beside it")
+    }
 }
 
 /// Those that a host leaves alone, by their names.
@@ -138,7 +144,7 @@ impl Host {
     }
 
     /// Why nothing is done with this daemon: it is left alone, or nobody knows it.
-    pub fn unknown(&self, id: &ProcessId) -> Refused {
+    pub fn refusal_of(&self, id: &ProcessId) -> Refused {
         match self.left_alone().find(|alone| alone.id == *id) {
             Some(alone) => Refused::LeftAlone(alone.clone().into()),
             None => Refused::NoSuchProcess(id.to_string()),
@@ -419,13 +425,11 @@ impl fmt::Display for LeftAlone {
             why,
             tree,
         } = self;
-        match tree {
-            Some(_) => write!(f, "{id} is left as it is: {file} {why}"),
-            None => write!(
-                f,
-                "{id} is left as it is, and nobody knows whether it runs: {file} {why}"
-            ),
-        }
+        let lives = match tree {
+            Some(_) => "",
+            None => ", and nobody knows whether it runs",
+        };
+        write!(f, "{id} is left as it is{lives}: {file} {why}")
     }
 }
 
