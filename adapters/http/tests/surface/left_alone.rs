@@ -55,7 +55,12 @@ fn fill(stage: &Stage) {
 
 /// Waits until the server knows what was left.
 async fn begun(stage: &Stage) {
-    while stage.get("/python/processes").await.body["leftAlone"].is_null() {}
+    while !leaves_alone(stage).await {}
+}
+
+async fn leaves_alone(stage: &Stage) -> bool {
+    let all = stage.get("/python/processes").await;
+    !all.body["leftAlone"].is_null()
 }
 
 async fn what_is_left_alone_is_shown_and_nothing_begins_beside_it(beside: Stage) {
@@ -109,6 +114,7 @@ async fn what_nobody_can_find_is_not_removed_by_force(beside: Stage) {
     assert_snapshot!("left_alone_force", refused.expect(409).shown());
     assert!(stage.has("apps/demo/pinokio.json") && stage.has(&format!("state/{ID}.json")));
     stage.post("/python/apps/demo/stop").await.expect(200);
+    while leaves_alone(&stage).await {}
     stage
         .delete("/python/apps/demo?force=true")
         .await
