@@ -263,10 +263,7 @@ impl From<Refused> for Fault {
             Refused::Busy { app, .. } => Self::new(Kind::Busy, detail).hint(format!(
                 "end it with `collodi stop {app}` (POST /python/apps/{app}/stop), wait for its end, or run it twice with --again (\"again\": true)"
             )),
-            Refused::LeftAlone(daemon) => Self::new(Kind::Busy, detail).hint(format!(
-                "{}; a run with --again (\"again\": true) begins beside it",
-                daemon.way_out()
-            )),
+            Refused::LeftAlone(daemon) => Self::new(Kind::Busy, detail).hint(daemon.way_beside()),
             Refused::Variables(refused) => Self::new(Kind::BadOverride, detail)
                 .hint("the settings say what steps may set: `grant` in [sandbox.shell_env] lets them set a name that is excluded")
                 .with(|problem| problem.pointer = refused.first().map(|one| variable(&one.name))),

@@ -340,7 +340,7 @@ pub static ROUTES: &[Route] = &[
     Route::post("/python/apps/{name}/update", |asked| asked.to(update_app)).admin().json::<AppUpdated>("brings an app to the state of its repository").takes::<AppUpdate>().fails(UPDATE),
     Route::get("/python/templates", |asked| asked.to(templates)).json::<Templates>("what apps can be made from"),
     Route::post("/python/apps/{name}/run", |asked| asked.to(run_app)).json::<RunResult>("runs an app's script").also::<RunAccepted>("202").takes::<RunRequest<Map<String, Value>>>().with(&[ASYNC]).fails(RUN),
-    Route::post("/python/apps/{name}/stop", |asked| asked.to(stop_app)).json::<Answer>("ends all of an app").fails(&[Kind::NothingRuns]),
+    Route::post("/python/apps/{name}/stop", |asked| asked.to(stop_app)).json::<Answer>("ends all of an app").fails(&[Kind::NothingRuns, Kind::Busy]),
     Route::get("/python/apps/{name}/processes", |asked| asked.to(app_processes)).json::<AppProcesses>("the processes of an app"),
     Route::get("/python/apps/{name}/plan", |asked| asked.to(plan)).json::<Plan>("what a run would do").fails(&[Kind::NotFound, Kind::InvalidScript, Kind::FileFailed]),
     Route::post("/python/apps/{name}/plan", |asked| asked.to(plan_text)).json::<Plan>("what a run would do if the script had this text").takes::<ScriptText>().fails(&[Kind::NotFound, Kind::InvalidScript, Kind::FileFailed]),

@@ -20,8 +20,8 @@ export function processesView() {
 }
 
 /** One of an earlier server of which nobody knows more. */
-const leftAlone = ({ id, file, reason, hint }) => h("section.question", { "aria-label": `${id}, left alone` },
-  h("p", {}, h("strong", {}, id), " is left as it is: ", h("code", {}, file), ` ${reason}.`),
+const leftAlone = ({ id, file, reason, hint, found }) => h("section.question", { "aria-label": `${id}, left alone` },
+  h("p", {}, h("strong", {}, id), found ? " is left as it is: " : " is left as it is, and nobody knows whether it runs: ", h("code", {}, file), ` ${reason}.`),
   h("p.hint", {}, hint),
   h("p.actions", {}, offer("Stop", "stop", id, { class: "danger", "aria-label": `Stop ${id}` })));
 

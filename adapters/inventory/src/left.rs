@@ -6,8 +6,8 @@ use collodi_backend::Backends;
 use collodi_command::Signal;
 use collodi_contain::{ContainedPath, Name};
 use collodi_driver::{Workspace, empty};
-use collodi_file::{FileAnswer, FileError, FileKind, FileOp};
-use collodi_host::{LeftAlone, LeftDaemon, Unread};
+use collodi_file::{FileAnswer, FileError, FileErrorKind, FileKind, FileOp};
+use collodi_host::{LeftAlone, LeftDaemon, StateFiles};
 
 /// The largest record of a daemon that is read.
 const RECORD_BYTES: u64 = 4 << 20;
@@ -66,24 +66,26 @@ pub async fn left_unread(
     workspace: &Workspace,
 ) -> Result<Vec<LeftAlone>, FileError> {
     let state = workspace.layout().state();
-    let mut files = Vec::new();
+    let mut found = StateFiles::default();
     for entry in list(&*backends.files, &state).await? {
-        let Ok(path) = state.join(&entry.name) else {
+        let (name, kind) = (&entry.name, entry.kind);
+        let Ok(path) = state.join(name) else {
             continue;
         };
+        if kind != FileKind::File {
+            found.no_file(name, kind);
+            continue;
+        }
         let read = FileOp::read(path, RECORD_BYTES);
-        let bytes = match entry.kind {
-            FileKind::File => match backends.files.perform(read).await {
-                Ok(FileAnswer::Bytes(bytes)) => Ok(bytes),
-                Ok(_) => continue,
-                Err(error) => Err(Unread::not_read(&error)),
-            },
-            kind => Err(Unread::NotRead(format!("it is a {kind}"))),
-        };
-        files.push((entry.name, bytes));
+        match backends.files.perform(read).await {
+            Ok(FileAnswer::Bytes(bytes)) => found.read(name, &bytes),
+            Err(error) if error.kind != FileErrorKind::NotFound => found.not_read(name, &error),
+            // It has gone meanwhile.
+            _ => {}
+        }
     }
     let mut living = Vec::new();
-    for alone in LeftAlone::in_state(&state, &files) {
+    for alone in found.left_alone(&state) {
         if may_live(backends, &alone).await {
             living.push(alone);
         }
@@ -101,8 +103,8 @@ async fn may_live(backends: &Backends, alone: &LeftAlone) -> bool {
     }
 }
 
-/// Ends a daemon whose file was not read, and puts that aside. Nobody else may be at work on the
-/// workspace. Whether it is gone; of one that is not, the file stays.
+/// Ends a daemon whose file was not read, and puts that aside, in place of an older one of its name. Nobody else may be at work on the
+/// workspace. Whether it is gone; of one that is not, or of which nobody knows, the file stays.
 ///
 /// # Errors
 ///
@@ -116,13 +118,15 @@ pub async fn end_unread(
         Some(tree) => {
             empty(backends, tree, Signal::TERM).await || empty(backends, tree, Signal::KILL).await
         }
-        None => true,
+        None => false,
     };
     let layout = workspace.layout();
     let (name, path) = (format!("{}.json", alone.id), layout.set_aside());
     if let (true, Ok(from), Ok(to)) = (is_gone, layout.state().join(&name), path.join(&name)) {
-        backends.files.perform(FileOp::MakeDir { path }).await?;
-        backends.files.perform(FileOp::Rename { from, to }).await?;
+        let older = FileOp::Remove { path: to.clone() };
+        for op in [FileOp::MakeDir { path }, older, FileOp::Rename { from, to }] {
+            backends.files.perform(op).await?;
+        }
     }
     Ok(is_gone)
 }

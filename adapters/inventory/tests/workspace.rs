@@ -257,6 +257,11 @@ fn daemons_that_no_server_can_read_are_seen_and_ended() {
     for id in ["web-01234567", "api-01234567", "old-01234567"] {
         world.file(&format!("{state}/{id}.json"), r#"{"version": 9}"#);
     }
+    for odd in ["foo", "new-01234567"] {
+        world.dir(&format!("{state}/{odd}.json"));
+    }
+    let aside = format!("{state}/aside/web-01234567.json");
+    world.file(&aside, "older");
     let trees = r#"{"version": 1, "trees": [],
         "daemons": {"web-01234567": "web-tree", "old-01234567": "old-tree"}}"#;
     world.file(&format!("{state}/trees.json"), trees);
@@ -277,20 +282,19 @@ fn daemons_that_no_server_can_read_are_seen_and_ended() {
         let unknown = "api-01234567 is left as it is, and nobody knows whether it runs";
         let (api, web) = (of("api-01234567"), of("web-01234567"));
         let web = format!("web-01234567 is left as it is: {web}");
-        assert_eq!(told, [format!("{unknown}: {api}"), web]);
+        let new = "new-01234567 is left as it is, and nobody knows whether it runs";
+        let new = format!("{new}: {state}/new-01234567.json cannot be read: it is a directory");
+        assert_eq!(told, [format!("{unknown}: {api}"), new, web]);
         may_use(&mut envs, found.iter());
         for alone in &found {
-            assert!(end_unread(&backends, &workspace, alone).await.unwrap());
+            let is_gone = end_unread(&backends, &workspace, alone).await.unwrap();
+            assert_eq!(is_gone, alone.tree.is_some());
         }
-        backends
-            .process
-            .tree_members(&tree)
-            .await
-            .unwrap()
-            .is_empty()
-            && left_unread(&backends, &workspace).await.unwrap().is_empty()
+        let found = left_unread(&backends, &workspace).await.unwrap();
+        assert_eq!(found.len(), 2, "whoever may live stays known: {found:?}");
+        backends.process.tree_members(&tree).await.unwrap()
     });
-    assert!(gone.unwrap());
+    assert!(gone.unwrap().is_empty());
     let lives = |name: &str| {
         let env = envs.iter().find(|env| env.name == name).unwrap();
         env.used_by.iter().any(collodi_api::EnvUse::lives)

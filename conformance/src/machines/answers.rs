@@ -26,6 +26,13 @@ const OUTPUTS: &[&[u8]] = &[
     b"\x1b]133;D;0;aid=demo-1-1\x07",
 ];
 
+/// A daemon that an earlier host has left.
+pub(super) const LEFT: &str = "demo-00000001";
+
+/// The file of trees that names it, and its own, which is of another version.
+const TREES: &[u8] = br#"{"version": 1, "trees": ["a"], "daemons": {"demo-00000001": "left"}}"#;
+const LATER: &[u8] = br#"{"version": 9}"#;
+
 /// What is in files.
 const FILES: &[&[u8]] = &[
     b"text",
@@ -41,6 +48,8 @@ const FILES: &[&[u8]] = &[
     // What a host writes down.
     br#"{"version": 1, "trees": ["a", "b"]}"#,
     include_bytes!("daemon.json"),
+    TREES,
+    LATER,
     b"[remote \"origin\"]\n\turl = https://host/owner/repo.git\n",
 ];
 
@@ -210,11 +219,16 @@ fn file_answers(op: &FileOp) -> Vec<Completion> {
                 FileAnswer::Entries(Vec::new()),
                 FileAnswer::Entries(vec![entry("repo"), entry("x")]),
                 FileAnswer::Entries(vec![file("trees.json"), file("demo-1.json"), file("x")]),
+                FileAnswer::Entries(vec![entry(&format!("{LEFT}.json")), entry("x.json")]),
             ]
         }
         FileOp::ReadAll { .. } => vec![
             FileAnswer::Files(Vec::new()),
             FileAnswer::Files(vec![("trees.json".into(), b"{}".to_vec())]),
+            FileAnswer::Files(vec![
+                (format!("{LEFT}.json"), LATER.to_vec()),
+                ("trees.json".into(), TREES.to_vec()),
+            ]),
             FileAnswer::Done,
         ],
         _ => vec![FileAnswer::Done],

@@ -4,7 +4,7 @@ use super::{Player, answers};
 use collodi_action::{Error, ErrorKind};
 use collodi_contain::{Name, RelPath, Root};
 use collodi_host::{
-    Accepted, AppChange, Command, Follower, Host, HostOptions, Reader, RunId, RunRequest,
+    Accepted, AppChange, Command, Follower, Host, HostOptions, ProcessId, Reader, RunId, RunRequest,
 };
 use collodi_machine::ActionId;
 use collodi_python::{EnvDir, Layout, Platform, ProvisionError};
@@ -140,6 +140,7 @@ fn command(detail: u8, first: Option<&RunId>) -> Command {
             to: Reader::Run(run.clone()),
             bytes: b"yes\n".as_slice().into(),
         },
+        (7, ..) if detail > 127 => Command::StopProcess(ProcessId::from_text(answers::LEFT)),
         (8, Ok(app), _) => Command::ReleaseApp(app),
         (9, Ok(app), _) => Command::ClaimApp {
             app,

@@ -2,6 +2,7 @@
 
 use crate::words::words;
 use alloc::{string::String, vec::Vec};
+use core::fmt;
 use serde::{Deserialize, Serialize};
 
 /// `GET /python/processes`: all processes, ended ones too as long as they are kept.
@@ -42,6 +43,23 @@ pub struct LeftAlone {
     pub found: bool,
     /// What to do about it.
     pub hint: String,
+}
+
+impl fmt::Display for LeftAlone {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            id,
+            file,
+            reason,
+            found,
+            ..
+        } = self;
+        let lives = match found {
+            true => "",
+            false => ", and nobody knows whether it runs",
+        };
+        write!(f, "{id} is left as it is{lives}: {file} {reason}")
+    }
 }
 
 /// A process that a script started and went on.

@@ -54,7 +54,7 @@ impl Host {
     /// How far a daemon is that nobody is ending: what was told to end ends.
     fn not_being_stopped(&self, id: &ProcessId) -> Result<Phase, Refused> {
         let process = self.process(id);
-        let process = process.ok_or_else(|| self.unknown(id))?;
+        let process = process.ok_or_else(|| self.refusal_of(id))?;
         match process.is_being_stopped() {
             true => Err(Refused::Stopping(id.to_string())),
             false => Ok(process.status().phase),

@@ -36,6 +36,7 @@ impl Host {
         id: &ProcessId,
     ) -> Result<Accepted, Refused> {
         if self.is_left_alone(id) {
+            self.may_end_alone()?;
             self.end_left_alone(now, id);
             return Ok(Accepted::UnderWay);
         }
@@ -52,7 +53,11 @@ impl Host {
     pub(crate) fn stop_app(&mut self, now: Instant, app: &str) -> Result<Accepted, Refused> {
         let alone = self.left_alone_of(app);
         if self.busy_by(app).is_none() && alone.is_empty() {
+            self.refuse_left_alone(app)?;
             return Err(Refused::NothingRuns(app.to_string()));
+        }
+        if !alone.is_empty() {
+            self.may_end_alone()?;
         }
         let unfinished = |run: &&RunEntry| run.app() == app && run.outcome().is_none();
         let runs: Vec<_> = self

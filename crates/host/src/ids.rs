@@ -50,7 +50,8 @@ impl ProcessId {
         Some(app).filter(|app| is_number && !app.is_empty())
     }
 
-    /// Whether it is named after this app, or may be.
+    /// Whether it is named after this app, or may be: enough to keep something from it, too little to
+    /// end it.
     pub fn is_of(&self, app: &str) -> bool {
         let may_be = || {
             self.0

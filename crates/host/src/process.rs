@@ -3,6 +3,8 @@
 mod anew;
 mod life;
 
+pub(crate) use life::ASK_AGAIN;
+
 use crate::{
     ProcessId, RunId,
     journal::{History, LogMark},

@@ -254,7 +254,7 @@ impl Host {
             (Child::Recovery(look), _) => self.looked(now, look, completion),
             // After the end of everything nothing more is told.
             (Child::LeftAlone(_), _) if self.is_over() => {}
-            (Child::LeftAlone(id), _) => self.left_alone_is_empty(id, &completion),
+            (Child::LeftAlone(id), _) => self.left_alone_is_empty(now, id, &completion),
             (Child::StandIn, _) => self.stand_in_written(&completion),
             (Child::Call(call), _) => self.call_completed(now, *call, completion),
             _ => {}
@@ -318,11 +318,10 @@ impl Host {
             }
             Child::Shutdown => drop(self.kill(now)),
             Child::HandOver => self.stay(),
-            Child::Emptying(id) => {
-                if let Some(process) = self.processes.get(&id) {
-                    process.await_empty(&mut self.shared);
-                }
-            }
+            Child::Emptying(id) => match self.processes.get(&id) {
+                Some(process) => process.await_empty(&mut self.shared),
+                None => self.await_end_of(&id),
+            },
             Child::Call(call) => self.signal_fetch(now, call, Push::Due),
             Child::Journal(sheet) => self.shared.put_again(&sheet),
             Child::Recovery(_) => self.give_up_clearing(now),

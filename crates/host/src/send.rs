@@ -8,7 +8,7 @@ impl Host {
     /// Sends a signal to all that lives of a daemon.
     pub(crate) fn signal(&mut self, id: &ProcessId, signal: Signal) -> Result<Accepted, Refused> {
         let Some(process) = self.processes.get(id) else {
-            return Err(self.unknown(id));
+            return Err(self.refusal_of(id));
         };
         if !process.is_alive() {
             return Err(Refused::NotAlive(id.to_string()));
@@ -31,7 +31,7 @@ impl Host {
             }
             Reader::Process(id) => {
                 let process = self.processes.get(id);
-                let process = process.ok_or_else(|| self.unknown(id))?;
+                let process = process.ok_or_else(|| self.refusal_of(id))?;
                 if !process.reads() {
                     return Err(nobody());
                 }

@@ -12,7 +12,7 @@ use axum::{Json, extract::State};
 use collodi_api::{Answer, AppDetail, AppProcesses, Apps};
 use collodi_contain::Name;
 use collodi_driver::{AppClaim, CommandError};
-use collodi_host::{AppChange, Command, Host, Refused};
+use collodi_host::{AppChange, Command, Host, LeftAlone, Refused};
 use std::collections::BTreeMap;
 
 pub(crate) async fn apps(State(surface): Shared, query: QueryString) -> Answered<Apps> {
@@ -54,11 +54,14 @@ pub(super) async fn claim(
         Err(CommandError::Refused(busy @ Refused::Busy { .. })) => {
             Err(Fault::new(Kind::Busy, busy.to_string()).hint(hint))
         }
-        Err(CommandError::Refused(Refused::LeftAlone(daemon))) => {
-            Err(Fault::new(Kind::Busy, daemon.to_string()).hint(daemon.way_out()))
-        }
+        Err(CommandError::Refused(Refused::LeftAlone(daemon))) => Err(left_alone(&daemon)),
         claimed => Ok(claimed?),
     }
+}
+
+/// Nothing is done with an app beside a daemon that is left alone.
+pub(super) fn left_alone(daemon: &LeftAlone) -> Fault {
+    Fault::new(Kind::Busy, daemon.to_string()).hint(daemon.way_out())
 }
 
 /// How many processes of each app have not ended.
@@ -93,9 +96,15 @@ pub(crate) async fn app_processes(
 
 pub(crate) async fn stop_app(State(surface): Shared, PathName(name): PathName) -> Answered<Answer> {
     let id = name.to_string();
-    surface.host.command(Command::StopApp(id.clone())).await?;
-    Ok(Json(Answer {
-        status: "stopping".to_owned(),
-        id: Some(id),
-    }))
+    match surface.host.command(Command::StopApp(id.clone())).await {
+        // It may be another app's.
+        Err(CommandError::Refused(Refused::LeftAlone(daemon))) => Err(left_alone(&daemon)),
+        answer => {
+            answer?;
+            Ok(Json(Answer {
+                status: "stopping".to_owned(),
+                id: Some(id),
+            }))
+        }
+    }
 }

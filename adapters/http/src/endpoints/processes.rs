@@ -101,7 +101,7 @@ pub(super) async fn find<T: Send + 'static>(
     let sought = ProcessId::from_text(id);
     let found = move |host: &Host| match host.process(&sought) {
         Some(process) => Ok(view(process, host)),
-        None => Err(host.unknown(&sought)),
+        None => Err(host.refusal_of(&sought)),
     };
     surface.host.query(found).await?.map_err(no_process)
 }

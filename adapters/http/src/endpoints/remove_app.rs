@@ -1,12 +1,16 @@
 //! Apps that are removed.
 
-use super::{Answered, Shared, apps::claim, envs::delete_known};
+use super::{
+    Answered, Shared,
+    apps::{claim, left_alone},
+    envs::delete_known,
+};
 use crate::{Surface, fault::Fault, names::PathName, query::QueryString, wait::next};
 use axum::{Json, extract::State};
 use collodi_api::AppRemoved;
 use collodi_contain::Name;
 use collodi_driver::{AppClaim, CommandError};
-use collodi_host::{AppChange, Command, Refused};
+use collodi_host::{AppChange, Command, Host, Refused};
 use collodi_inventory::only_of;
 
 /// Answers when the app is gone; with `force`, what runs of it is ended first.
@@ -37,6 +41,7 @@ pub(crate) async fn remove_app(
 
 /// Ends what runs of an app, and claims it when that has ended.
 async fn stopped(surface: &Surface, name: &Name) -> Result<AppClaim, Fault> {
+    refuse_unended(surface, name).await?;
     let mut events = surface.host.changes().await?;
     let mut told = None;
     loop {
@@ -52,6 +57,18 @@ async fn stopped(surface: &Surface, name: &Name) -> Result<AppClaim, Fault> {
         }
         next(&mut events).await?;
     }
+}
+
+/// Of what is left alone, and nobody ends with this app, something may run in its folder.
+async fn refuse_unended(surface: &Surface, name: &Name) -> Result<(), Fault> {
+    let name = name.clone();
+    let unended = move |host: &Host| {
+        let app = name.as_str();
+        let mut its = host.left_alone().filter(|alone| alone.id.is_of(app));
+        its.find(|alone| !alone.ends_with(app)).cloned()
+    };
+    let unended = surface.host.query(unended).await?;
+    unended.map_or(Ok(()), |daemon| Err(left_alone(&daemon)))
 }
 
 async fn stop(surface: &Surface, name: &Name) -> Result<(), Fault> {

@@ -47,7 +47,7 @@ fn all(workspace: &Path, json: bool) -> Result<ExitCode> {
 fn living(left: &[Left], alone: &[LeftAlone], app: &str) -> usize {
     let its = |left: &&Left| left.lives && left.daemon.app == app;
     let alone = alone.iter().filter(|alone| alone.tree.is_some());
-    let alone = alone.filter(|alone| alone.id.is_of(app));
+    let alone = alone.filter(|alone| alone.id.app() == Some(app));
     left.iter().filter(its).count() + alone.count()
 }
 

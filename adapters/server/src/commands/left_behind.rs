@@ -13,8 +13,7 @@ use collodi_inventory::{Left, end_left, end_unread, left_of, left_unread};
 /// Which live.
 pub(super) async fn refuse(local: &Local, app: &Name, change: AppChange) -> Result<Vec<Left>> {
     if let Some(alone) = unread(local, app).await?.first() {
-        let why = format!("{app} is not touched: {alone}");
-        return Err(Failure::new(why).hint(alone_hint(alone, change)).into());
+        return Err(is_alone(app, alone, change).into());
     }
     let left = left_of(&local.backends, local.apps.workspace(), app).await?;
     let living = left.iter().filter(|left| left.lives);
@@ -45,12 +44,21 @@ async fn unread(local: &Local, app: &Name) -> Result<Vec<LeftAlone>> {
     Ok(all)
 }
 
-fn alone_hint(alone: &LeftAlone, change: AppChange) -> String {
+fn is_alone(app: &Name, alone: &LeftAlone, change: AppChange) -> Failure {
     let serve = "`collodi stop` needs a server: `collodi serve` starts one";
-    let hint = format!("{}; {serve}", alone.way_out());
-    match change {
-        AppChange::Removal => format!("{hint}; or --force ends it first"),
-        _ => hint,
+    let mut hint = format!("{}; {serve}", alone.way_out());
+    if change == AppChange::Removal && alone.ends_with(app.as_str()) {
+        hint += "; or --force ends it first";
+    }
+    Failure::new(format!("{app} is not touched: {alone}")).hint(hint)
+}
+
+/// Those that end with the app, when all do.
+async fn unread_to_end(local: &Local, app: &Name) -> Result<Vec<LeftAlone>> {
+    let all = unread(local, app).await?;
+    match all.iter().find(|alone| !alone.ends_with(app.as_str())) {
+        Some(alone) => Err(is_alone(app, alone, AppChange::Removal).into()),
+        None => Ok(all),
     }
 }
 
@@ -60,11 +68,12 @@ fn alone_hint(alone: &LeftAlone, change: AppChange) -> String {
 ///
 /// Which live, or would not end.
 pub(super) async fn end(local: &Local, app: &Name, force: bool) -> Result<()> {
+    let unread = unread_to_end(local, app).await?;
     let left = match force {
         true => left_of(&local.backends, local.apps.workspace(), app).await?,
         false => refuse(local, app, AppChange::Removal).await?,
     };
-    for alone in unread(local, app).await? {
+    for alone in unread {
         if !end_unread(&local.backends, local.apps.workspace(), &alone).await? {
             let id = alone.id;
             return Err(Failure::new(format!("failed to remove {app}: {id} does not end")).into());

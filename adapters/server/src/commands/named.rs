@@ -4,6 +4,7 @@ use crate::{client::Client, failure::Failure};
 use anyhow::Result;
 use collodi_api::{AppDetail, LeftAlone, Process, Processes, Run, Runs};
 use collodi_contain::Name;
+use collodi_host::ProcessId;
 use std::collections::BTreeSet;
 
 /// What runs and ran, as far as the server keeps it.
@@ -29,11 +30,20 @@ impl Known {
         })
     }
 
-    /// Those that the server leaves alone of this name, or of the app of this name.
+    /// Those that the server leaves alone of this name, or of the app of this name: a stop of it ends
+    /// them.
     pub(super) fn left_alone(&self, name: &str) -> impl Iterator<Item = &LeftAlone> {
         let named =
             move |alone: &&LeftAlone| alone.id == name || alone.app_id.as_deref() == Some(name);
         self.left_alone.iter().filter(named)
+    }
+
+    /// The first that the server leaves alone of this name, or that may be of the app of this name:
+    /// beside it nothing of that app begins.
+    pub(super) fn kept_by(&self, name: &str) -> Option<&LeftAlone> {
+        let may_be = |alone: &&LeftAlone| ProcessId::from_text(&alone.id).is_of(name);
+        let named = self.left_alone(name).next();
+        named.or_else(|| self.left_alone.iter().find(may_be))
     }
 
     /// The processes of this name, or of the app of this name, that have not ended.
@@ -83,7 +93,7 @@ impl Known {
 
     /// Why nothing can be done with this name: `cause`, and the name that may be meant.
     pub(super) fn no(&self, cause: String, name: &str) -> Failure {
-        if let Some(alone) = self.left_alone(name).next() {
+        if let Some(alone) = self.kept_by(name) {
             return is_left_alone(alone);
         }
         let failure = Failure::new(cause);
@@ -101,7 +111,8 @@ impl Known {
                 .get::<AppDetail>(&format!("/python/apps/{name}"))
                 .is_ok()
         };
-        match !self.has(name) && Name::parse(name).is_ok() && is_app() {
+        let is_unknown = !self.has(name) && self.kept_by(name).is_none();
+        match is_unknown && Name::parse(name).is_ok() && is_app() {
             true => Failure::new(format!("the server keeps nothing of {name}")).hint(format!(
                 "it did not run since the server started, which knows of earlier only what lived \
                  on; `collodi run {name}` runs it"
@@ -126,12 +137,5 @@ impl Known {
 
 /// Why nothing can be done with one that the server leaves alone, but to end it.
 pub(super) fn is_left_alone(alone: &LeftAlone) -> Failure {
-    let LeftAlone {
-        id,
-        file,
-        reason,
-        hint,
-        ..
-    } = alone;
-    Failure::new(format!("{id} is left as it is: {file} {reason}")).hint(hint)
+    Failure::new(alone).hint(&alone.hint)
 }

@@ -58,14 +58,7 @@ fn tell_forgotten(count: u64) {
 
 /// Says why one is left alone, and what to do.
 fn tell_alone(alone: &LeftAlone) {
-    let LeftAlone {
-        id,
-        file,
-        reason,
-        hint,
-        ..
-    } = alone;
-    say!("{DIM}{id} is left as it is: {file} {reason}; {hint}{DIM:#}");
+    say!("{DIM}{alone}; {}{DIM:#}", alone.hint);
 }
 
 /// Name, state, process id, restarts, and what there is to say.

@@ -59,9 +59,11 @@ pub(crate) fn remove(workspace: &Path, json: bool, args: &RemoveArgs) -> Result<
 fn refuse_busy(server: &Client, name: &Name) -> Result<()> {
     let known = Known::of(server)?;
     let Some(by) = known.busy_by(name.as_str()) else {
-        return match known.left_alone(name.as_str()).next() {
+        return match known.kept_by(name.as_str()) {
             Some(alone) => {
-                let hint = format!("{}; --force ends it first", alone.hint);
+                let ends = alone.found && alone.app_id.as_deref() == Some(name.as_str());
+                let by_force = if ends { "; --force ends it first" } else { "" };
+                let hint = format!("{}{by_force}", alone.hint);
                 Err(is_left_alone(alone).hint(hint).into())
             }
             None => Ok(()),

@@ -45,8 +45,7 @@ fn tell_one(client: &Client, json: bool, verb: &str, process: &Process) -> Resul
 }
 
 fn nothing(client: &Client, known: &Known, name: &str) -> Failure {
-    let alone = known.left_alone(name).next();
-    match known.has(name) && alone.is_none() {
+    match known.has(name) && known.kept_by(name).is_none() {
         true => Failure::new(format!("the server knows no process of {name}"))
             .hint(format!("`collodi run {name}` runs it")),
         false => {

@@ -125,9 +125,11 @@ fn what_nobody_can_find_is_said_when_it_is_stopped(stage: Stage) {
     let (id, pid) = left(&stage);
     of_a_later_version(&stage.path(&format!(".vatn/python/state/{id}.json")));
     fs::remove_file(stage.path(".vatn/python/state/trees.json")).unwrap();
+    stays(&stage, &id);
     let mut serving = stage.serve_quietly();
     let shown = stage.call("ps");
     assert!(shown.contains("nobody knows whether it lives"), "{shown}");
+    stays(&stage, &id);
     let answer = stage.output(&["stop", "demo"]);
     let said = answer.stderr();
     assert!(
@@ -140,4 +142,15 @@ fn what_nobody_can_find_is_said_when_it_is_stopped(stage: Stage) {
     stage.post("/python/shutdown");
     assert_eq!(serving.code(), Some(0));
     stage::signal(pid, "-KILL");
+}
+
+/// Nobody can end what may live in the folder of its app.
+fn stays(stage: &Stage, id: &str) {
+    let answer = stage.output(&["remove", "demo", "--force", "--yes"]);
+    let said = answer.stderr();
+    assert_eq!(answer.code(), Some(1), "{said}");
+    assert!(said.contains(&format!("`collodi stop {id}`")), "{said}");
+    assert!(stage.path(".vatn/python/apps/demo/pinokio.json").exists());
+    let file = stage.path(&format!(".vatn/python/state/{id}.json"));
+    assert!(file.exists());
 }

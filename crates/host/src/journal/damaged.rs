@@ -1,20 +1,21 @@
-//! Files of the journal that cannot be used: what still runs of their daemons is ended, because
-//! nothing says how it is to go on, and the files are kept for people to look at.
+//! Files of the journal that cannot be used. Where one was read, and says nothing, what still runs of
+//! its daemon is ended, as nothing says how that is to go on, and the file is put aside for people to
+//! look at. Where one was not read, or is of another version, its daemon is left alone, and the file
+//! stays. That of trees is put aside in each case, or stays where it could not be read.
 
-use super::{Look, Sheet, TREES, Unread, fields::NotARecord};
+use super::{Look, Sheet, TREES, Trees, Unread, fields::NotARecord};
 use crate::{
     Host, ProcessId,
     event::{JournalEvent, Left},
     shared::{Child, Role},
 };
 use alloc::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeSet,
     format,
     string::{String, ToString},
     vec::Vec,
 };
 use collodi_action::Action;
-use collodi_command::TreeId;
 use collodi_contain::ContainedPath;
 use collodi_file::FileOp;
 
@@ -62,8 +63,15 @@ impl Host {
         self.shared.journal.unusable.contains(&name)
     }
 
+    /// Whether the file of this daemon was not read, so that it is left alone, or was.
+    pub(super) fn is_unread(&self, id: &ProcessId) -> bool {
+        let name = file_of(id);
+        let journal = &self.shared.journal;
+        journal.unusable.contains(&name) && !journal.damaged.contains_key(&name)
+    }
+
     /// Puts those aside of whose processes nothing is known but that there may be some.
-    pub(super) fn give_up_unknown(&mut self, trees: &BTreeMap<TreeId, Option<ProcessId>>) {
+    pub(super) fn give_up_unknown(&mut self, trees: &Trees) {
         let known: BTreeSet<_> = trees.values().flatten().map(file_of).collect();
         let names = self.shared.journal.damaged.keys();
         let unknown: Vec<_> = names
@@ -71,21 +79,6 @@ impl Host {
             .cloned()
             .collect();
         unknown.iter().for_each(|name| self.set_aside(name));
-        let known: BTreeSet<_> = trees.values().flatten().collect();
-        let unread = &mut self.shared.journal.unread;
-        let unknown: Vec<_> = unread.extract_if(.., |id, _| !known.contains(id)).collect();
-        for (id, why) in unknown {
-            self.leave_alone(&id, why, None);
-        }
-    }
-
-    /// Who lives of a daemon whose file was not read is left alone. Its tree stays in the file of trees,
-    /// also when it is empty: so it is known under each host that nothing runs.
-    pub(super) fn spare(&mut self, id: &ProcessId, tree: &TreeId, why: Unread, is_empty: bool) {
-        self.shared.keep_daemon(tree, id);
-        if !is_empty {
-            self.leave_alone(id, why, Some(tree.clone()));
-        }
     }
 
     /// Whether no file was found that is about this daemon.
@@ -161,6 +154,12 @@ impl Host {
 
 pub(super) fn file_of(id: &ProcessId) -> String {
     Sheet::Process(id.clone()).name()
+}
+
+/// Whether what is no file, and has the name of this one's, stands for a daemon: it is named as one, or
+/// there is a tree of it.
+pub(super) fn is_daemon(id: &ProcessId, trees: &Trees) -> bool {
+    id.app().is_some() || trees.values().flatten().any(|of| of == id)
 }
 
 /// The daemon that the file of this name is about.

@@ -26,7 +26,9 @@ impl Host {
         let is_lost = |run: &&RunEntry| run.outcome().is_none() && !run.is_all_kept();
         let run = self.runs().find(is_lost).map(|run| run.id().to_string());
         let env = || self.envs.keys().next().map(ToString::to_string);
-        if let Some(what) = run.or_else(env).or_else(|| self.changing.any()) {
+        let alone = || self.left_alone_ending().map(ToString::to_string);
+        let what = run.or_else(env).or_else(|| self.changing.any());
+        if let Some(what) = what.or_else(alone) {
             return Err(Refused::UnderWay(what));
         }
         self.hand_over(now, follower);

@@ -1,10 +1,11 @@
 //! Daemons of which nothing could be read: another version wrote it down, or it cannot be read. Such
 //! a daemon is left as it is, with its file, until somebody stops it.
 
-use super::{Look, Record, TREES, damaged, fields::NotARecord, read_trees};
+use super::{Look, Trees, damaged};
 use crate::{
     Host, ProcessId, Refused,
     event::{JournalEvent, Left},
+    process::ASK_AGAIN,
     shared::{Child, Role},
 };
 use alloc::{
@@ -16,7 +17,7 @@ use alloc::{
 use collodi_action::{Action, Completion};
 use collodi_command::{Signal, TreeId};
 use collodi_contain::ContainedPath;
-use collodi_file::{FileError, FileOp};
+use collodi_file::{FileError, FileKind, FileOp};
 use collodi_restart::Escalation;
 use collodi_time::{Deadline, Instant};
 use core::fmt;
@@ -45,6 +46,11 @@ pub enum Unread {
 }
 
 impl Unread {
+    /// Something else is in place of the file.
+    pub(super) fn no_file(kind: FileKind) -> Self {
+        Self::NotRead(format!("it is a {kind}"))
+    }
+
     /// What went wrong when it was read.
     pub fn not_read(error: &FileError) -> Self {
         let kind = error.kind;
@@ -54,53 +60,30 @@ impl Unread {
 }
 
 impl LeftAlone {
-    /// Those that the next host leaves alone, if anything of them lives, for who looks at the files of a
-    /// host's state when none runs: each with its name, and what is in it or why that was not read.
-    pub fn in_state(
-        state: &ContainedPath,
-        files: &[(String, Result<Vec<u8>, Unread>)],
-    ) -> Vec<Self> {
-        let trees = files.iter().find(|(name, _)| name == TREES);
-        let trees = trees.and_then(|(_, bytes)| read_trees(bytes.as_ref().ok()?).ok());
-        let trees = trees.unwrap_or_default();
-        let tree_of = |id: &ProcessId| {
-            let mut trees = trees.iter();
-            let found = trees.find(|(_, of)| of.as_ref() == Some(id));
-            found.map(|(tree, _)| tree.clone())
-        };
-        let left_alone = |(name, bytes): &(String, Result<Vec<u8>, Unread>)| {
-            let id = damaged::process_of(name)?;
-            Some(Self {
-                file: state.join(name).ok()?.absolute(),
-                why: why_unread(name, bytes)?,
-                tree: tree_of(&id),
-                id,
-            })
-        };
-        files.iter().filter_map(left_alone).collect()
+    /// Whether nothing of it is left when somebody ends this app: it is one of it for certain, and its
+    /// processes are known.
+    pub fn ends_with(&self, app: &str) -> bool {
+        self.id.app() == Some(app) && self.tree.is_some()
     }
 
     /// What to do about it.
     pub fn way_out(&self) -> String {
         let id = &self.id;
-        match self.why {
-            Unread::OtherVersion => {
-                format!("start the program that wrote it, or end {id} with `collodi stop {id}`")
-            }
-            Unread::NotRead(_) => {
-                format!("mend that and start the server anew, or end {id} with `collodi stop {id}`")
-            }
-        }
+        let end = match self.tree {
+            Some(_) => format!("end {id}"),
+            None => "look for its processes, and have it forgotten".to_string(),
+        };
+        let first = match self.why {
+            Unread::OtherVersion => "start the program that wrote it",
+            Unread::NotRead(_) => "mend that and start the server anew",
+        };
+        format!("{first}, or {end} with `collodi stop {id}`")
     }
-}
 
-fn why_unread(name: &str, bytes: &Result<Vec<u8>, Unread>) -> Option<Unread> {
-    match bytes {
-        Err(why) => Some(why.clone()),
-        Ok(bytes) => match Record::read_in(name, bytes) {
-            Err(NotARecord::OTHER_VERSION) => Some(Unread::OtherVersion),
-            _ => None,
-        },
+    /// What to do for a run that it keeps from beginning.
+    pub fn way_beside(&self) -> String {
+        let out = self.way_out();
+        format!("{out}; a run with --again (\"again\": true) begins beside it")
     }
 }
 
@@ -111,6 +94,8 @@ pub(crate) struct AllLeftAlone(BTreeMap<ProcessId, Alone>);
 #[derive(Clone, Debug)]
 struct Alone {
     known: LeftAlone,
+    /// Whether it was told of: it lives, or nobody knows whether it does.
+    is_told: bool,
     /// Whether its end is waited for.
     is_watched: bool,
     /// How far its end is, when somebody stops it.
@@ -130,21 +115,27 @@ enum Ending {
 pub(crate) enum Move {
     /// Their directory is made.
     Dir,
+    /// What was set aside of its name before goes.
+    Older,
     File,
 }
 
 impl AllLeftAlone {
-    /// Whether somebody stops one, and that is not done.
-    fn is_any_ending(&self) -> bool {
-        self.0.values().any(|alone| alone.ending.is_some())
+    /// One that somebody stops, while that is not done.
+    fn ending(&self) -> Option<&ProcessId> {
+        let mut all = self.0.iter();
+        let ending = all.find(|(_, alone)| alone.ending.is_some());
+        ending.map(|(id, _)| id)
     }
 }
 
 impl Host {
     /// The daemons of earlier hosts that are left as they are, because what is written down of them
-    /// could not be read: until they end, or somebody stops them.
+    /// could not be read: until they end, or somebody stops them. Those of which it is being asked
+    /// whether they live are not among them, and nothing begins until then.
     pub fn left_alone(&self) -> impl Iterator<Item = &LeftAlone> {
-        self.shared.journal.left_alone.0.values().map(|a| &a.known)
+        let all = self.shared.journal.left_alone.0.values();
+        all.filter(|alone| alone.is_told).map(|alone| &alone.known)
     }
 
     /// Whether the one of this name is.
@@ -153,14 +144,15 @@ impl Host {
     }
 
     /// Why nothing is done with this daemon: it is left alone, or nobody knows it.
-    pub fn unknown(&self, id: &ProcessId) -> Refused {
+    pub fn refusal_of(&self, id: &ProcessId) -> Refused {
         match self.left_alone().find(|alone| alone.id == *id) {
             Some(alone) => Refused::LeftAlone(alone.clone().into()),
             None => Refused::NoSuchProcess(id.to_string()),
         }
     }
 
-    /// Whether a daemon of this app is left alone, beside which nothing of it begins.
+    /// Whether a daemon that is one of this app, or may be, is left alone: beside it nothing of that app
+    /// begins.
     pub(crate) fn refuse_left_alone(&self, app: &str) -> Result<(), Refused> {
         match self.left_alone().find(|alone| alone.id.is_of(app)) {
             Some(alone) => Err(Refused::LeftAlone(alone.clone().into())),
@@ -168,28 +160,71 @@ impl Host {
         }
     }
 
-    /// Those of this app.
+    /// Those of this app. One that may be of another is not ended with it.
     pub(crate) fn left_alone_of(&self, app: &str) -> Vec<ProcessId> {
-        let its = self.left_alone().filter(|alone| alone.id.is_of(app));
-        its.map(|alone| alone.id.clone()).collect()
+        let ids = self.shared.journal.left_alone.0.keys();
+        ids.filter(|id| id.app() == Some(app)).cloned().collect()
     }
 
-    /// A daemon is left as it is from here on. Its tree stays in the file of trees.
-    pub(super) fn leave_alone(&mut self, id: &ProcessId, why: Unread, tree: Option<TreeId>) {
-        let known = LeftAlone {
-            id: id.clone(),
-            file: self.path_text(&damaged::file_of(id)),
-            why,
-            tree,
-        };
-        self.tell(JournalEvent::LeftAlone(known.clone()));
+    /// Daemons whose files were not read are left as they are from here on. Their trees stay in the
+    /// file of trees, also when they are empty: so it is known under each host that nothing runs. Those
+    /// that have none are told at once, the others when it is known that they live.
+    pub(super) fn leave_unread(&mut self, trees: &Trees) {
+        let daemons = trees.iter();
+        let daemons = daemons.filter_map(|(tree, id)| Some((id.as_ref()?, tree)));
+        let trees: BTreeMap<_, _> = daemons.collect();
+        for (id, why) in core::mem::take(&mut self.shared.journal.unread) {
+            let tree = trees.get(&id).map(|tree| (*tree).clone());
+            self.leave_alone(id, why, tree);
+        }
+    }
+
+    fn leave_alone(&mut self, id: ProcessId, why: Unread, tree: Option<TreeId>) {
         let alone = Alone {
-            known,
+            known: LeftAlone {
+                id: id.clone(),
+                file: self.path_text(&damaged::file_of(&id)),
+                why,
+                tree: tree.clone(),
+            },
+            is_told: false,
             is_watched: false,
             ending: None,
         };
         self.shared.journal.left_alone.0.insert(id.clone(), alone);
+        match tree {
+            Some(tree) => drop(self.shared.keep_daemon(&tree, &id)),
+            None => self.tell_alone(&id),
+        }
+    }
+
+    /// Whether anything of one lives is known, or nobody says it in time. One of which nothing does is
+    /// known no more; of one that somebody stops meanwhile, its end says so.
+    pub(super) fn found_alone(&mut self, id: &ProcessId, is_empty: bool) {
+        match self.alone(id).map(|alone| alone.is_told) {
+            Some(false) if is_empty => drop(self.shared.journal.left_alone.0.remove(id)),
+            _ => self.tell_alone(id),
+        }
+    }
+
+    /// It is told of one that it is left alone, once, and its end is waited for.
+    fn tell_alone(&mut self, id: &ProcessId) {
+        let Some(alone) = self.alone(id).filter(|alone| !alone.is_told) else {
+            return;
+        };
+        alone.is_told = true;
+        let known = alone.known.clone();
+        self.tell(JournalEvent::LeftAlone(known));
         self.await_end_of(id);
+    }
+
+    /// Whether any may be ended: a host that is over does nothing, and the next one would not hear of it.
+    pub(crate) fn may_end_alone(&self) -> Result<(), Refused> {
+        match self.shared.journal.follower {
+            _ if self.is_over() => Err(Refused::ShuttingDown),
+            Some(_) => Err(Refused::HandingOver),
+            None => Ok(()),
+        }
     }
 
     /// Somebody stops one: it is ended as others are. What nobody can find is not signalled.
@@ -200,6 +235,7 @@ impl Host {
         if alone.known.tree.is_none() {
             return self.set_left_alone_aside(id);
         }
+        self.tell_alone(id);
         let (escalation, signal) = Escalation::begin(self.options.stop.clone(), now);
         self.go_on_ending(id, escalation, Some(signal));
     }
@@ -225,8 +261,13 @@ impl Host {
         }
     }
 
-    /// Nothing of one is left, or that cannot be seen: then it is asked again when it is to end.
-    pub(crate) fn left_alone_is_empty(&mut self, id: &ProcessId, completion: &Completion) {
+    /// Nothing of one is left, or that cannot be seen: then it is asked again after a while.
+    pub(crate) fn left_alone_is_empty(
+        &mut self,
+        now: Instant,
+        id: &ProcessId,
+        completion: &Completion,
+    ) {
         let is_empty = matches!(completion, Completion::Empty(Ok(())));
         let Some(alone) = self.alone(id) else {
             return;
@@ -235,14 +276,18 @@ impl Host {
         match (is_empty, &alone.ending) {
             (true, Some(_)) => self.set_left_alone_aside(id),
             (true, None) => self.ended_alone(id),
-            (false, _) => {}
+            (false, _) => {
+                let again = Deadline::new(now + ASK_AGAIN, "is anything left?");
+                self.shared.wait(Child::Emptying(id.clone()), Some(again));
+            }
         }
     }
 
     /// Its file is on its way to those that are set aside.
     pub(super) fn moved(&mut self, id: &ProcessId, how: Move, answer: Result<(), FileError>) {
         match (how, answer) {
-            (Move::Dir, Ok(())) => self.move_file(id),
+            (Move::Dir, Ok(())) => self.remove_older(id),
+            (Move::Older, Ok(())) => self.move_file(id),
             (Move::File, Ok(())) => self.is_set_aside(id),
             (_, Err(error)) => self.stays(id, error),
         }
@@ -259,14 +304,20 @@ impl Host {
 
     /// Whether the end of one that somebody stops is under way.
     pub(crate) fn ends_left_alone(&self) -> bool {
-        self.shared.journal.left_alone.is_any_ending()
+        self.left_alone_ending().is_some()
+    }
+
+    /// One whose end is under way: whoever comes after would leave it alone again.
+    pub(super) fn left_alone_ending(&self) -> Option<&ProcessId> {
+        self.shared.journal.left_alone.ending()
     }
 
     fn alone(&mut self, id: &ProcessId) -> Option<&mut Alone> {
         self.shared.journal.left_alone.0.get_mut(id)
     }
 
-    fn await_end_of(&mut self, id: &ProcessId) {
+    /// The end of one is waited for, once at a time.
+    pub(crate) fn await_end_of(&mut self, id: &ProcessId) {
         let Some(alone) = self.alone(id).filter(|alone| !alone.is_watched) else {
             return;
         };
@@ -305,6 +356,7 @@ impl Host {
 
     fn set_left_alone_aside(&mut self, id: &ProcessId) {
         self.wait_with(id, None);
+        self.shared.wait(Child::Emptying(id.clone()), None);
         if let Some(alone) = self.alone(id) {
             alone.ending = Some(Ending::Ended);
         }
@@ -312,6 +364,13 @@ impl Host {
             let path = dirs.aside.clone();
             let look = Look::Move(id.clone(), Move::Dir);
             self.look(look, FileOp::MakeDir { path });
+        }
+    }
+
+    fn remove_older(&mut self, id: &ProcessId) {
+        if let Some((_, path)) = self.way_aside(id) {
+            let look = Look::Move(id.clone(), Move::Older);
+            self.look(look, FileOp::Remove { path });
         }
     }
 
@@ -366,13 +425,11 @@ impl fmt::Display for LeftAlone {
             why,
             tree,
         } = self;
-        match tree {
-            Some(_) => write!(f, "{id} is left as it is: {file} {why}"),
-            None => write!(
-                f,
-                "{id} is left as it is, and nobody knows whether it runs: {file} {why}"
-            ),
-        }
+        let lives = match tree {
+            Some(_) => "",
+            None => ", and nobody knows whether it runs",
+        };
+        write!(f, "{id} is left as it is{lives}: {file} {why}")
     }
 }
 

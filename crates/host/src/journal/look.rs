@@ -31,8 +31,8 @@ pub(crate) enum Look {
     Waiting(TreeId),
     /// The end of one.
     Tree,
-    /// What is there in place of the file of a daemon.
-    Missing(ProcessId),
+    /// What is there in place of files.
+    Odd,
     /// The file of a daemon that was left alone is put aside.
     Move(ProcessId, Move),
     /// A file that cannot be used is put aside.
@@ -82,7 +82,7 @@ impl Host {
             (Look::Left(tree), completion) => self.found_left(now, tree, &completion),
             (Look::Waiting(tree), completion) => self.found_waiting(now, tree, &completion),
             (Look::Tree, _) => self.cleared(now),
-            (Look::Missing(id), Completion::File(answer)) => self.found_missing(now, id, answer),
+            (Look::Odd, Completion::File(answer)) => self.found_odd(now, answer),
             (Look::Move(id, how), Completion::File(answer)) => {
                 self.moved(id, *how, answer.map(drop));
             }

@@ -17,6 +17,7 @@ mod recovery;
 mod resumption;
 mod sheet;
 mod standing;
+mod state_files;
 
 use crate::{
     Follower, ProcessId,
@@ -41,6 +42,7 @@ use look::Looks;
 use sheet::Sheets;
 
 pub use left_alone::{LeftAlone, Unread};
+pub use state_files::StateFiles;
 
 pub(crate) use history::History;
 pub(crate) use look::Look;
@@ -87,6 +89,9 @@ struct Dirs {
     /// None where what processes say cannot be kept.
     logs: Option<ContainedPath>,
 }
+
+/// Trees that are written down, each with its daemon, if it is one's.
+type Trees = BTreeMap<TreeId, Option<ProcessId>>;
 
 /// A tree that may have processes.
 #[derive(Clone, Debug)]
@@ -271,13 +276,13 @@ impl Shared {
     }
 }
 
-/// Reads the file of trees: each with its daemon, if it is one's.
-fn read_trees(bytes: &[u8]) -> Result<BTreeMap<TreeId, Option<ProcessId>>, NotARecord> {
+/// Reads the file of trees.
+fn read_trees(bytes: &[u8]) -> Result<Trees, NotARecord> {
     let value = fields::parse(bytes)?;
     let fields = Fields::of(&value)?;
     fields.version(VERSION)?;
     let names = fields.texts("trees")?;
-    let mut trees: BTreeMap<_, _> = names.iter().map(|name| (TreeId::new(name), None)).collect();
+    let mut trees: Trees = names.iter().map(|name| (TreeId::new(name), None)).collect();
     let daemons = fields.optional("daemons", Value::as_object)?;
     for (id, tree) in daemons.into_iter().flat_map(Object::iter) {
         let tree = TreeId::new(tree.as_str().ok_or(NotARecord("daemons"))?);

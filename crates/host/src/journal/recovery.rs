@@ -1,12 +1,17 @@
 //! What an earlier host has left: its files are read, and what is left of its runs is ended.
 
-use super::{Look, Record, TREES, Unread, damaged::file_of, fields::NotARecord, read_trees};
+use super::{
+    Look, Record, TREES, Trees, Unread,
+    damaged::{file_of, is_daemon, process_of},
+    fields::NotARecord,
+    read_trees,
+};
 use crate::{
     Event, Host, Process, ProcessId,
     event::JournalEvent,
     shared::{Child, Role},
 };
-use alloc::{collections::BTreeMap, format, string::String, vec::Vec};
+use alloc::{string::String, vec::Vec};
 use collodi_action::{Action, Completion};
 use collodi_command::{Signal, TreeId};
 use collodi_file::{Entry, FileAnswer, FileError, FileErrorKind, FileKind, FileOp};
@@ -43,9 +48,8 @@ pub(crate) struct Found {
     /// Answers that are still to come.
     left: usize,
     records: Vec<Record>,
-    /// Those that are written down, each with its daemon, if it is one's.
-    trees: BTreeMap<TreeId, Option<ProcessId>>,
-    /// Whether it was looked for what is there in place of files that were not.
+    trees: Trees,
+    /// Whether it was looked for what is no file.
     looked_again: bool,
     /// Daemons that go on, and trees whose leftovers were ended.
     daemons: usize,
@@ -135,25 +139,42 @@ impl Host {
         self.found_one(now);
     }
 
-    /// What is there in place of a daemon's file: nothing, or a file without a byte in it; else
-    /// something that nobody can read.
-    pub(super) fn found_missing(
-        &mut self,
-        now: Instant,
-        id: &ProcessId,
-        answer: Result<FileAnswer, FileError>,
-    ) {
-        let why = match answer {
-            Ok(FileAnswer::Stat(Some(stat))) if stat.kind != FileKind::File => {
-                Some(Unread::NotRead(format!("it is a {}", stat.kind)))
+    /// What is there that is no file: nobody can read it. Where that is not known, nobody knows what is
+    /// there in place of the files of daemons whose trees are.
+    pub(super) fn found_odd(&mut self, now: Instant, answer: Result<FileAnswer, FileError>) {
+        match answer {
+            Ok(FileAnswer::Entries(entries)) => {
+                let odd = entries.iter().filter(|e| e.kind != FileKind::File);
+                odd.for_each(|entry| self.found_no_file(&entry.name, entry.kind));
             }
-            Ok(_) => None,
-            Err(error) => Some(Unread::not_read(&error)),
-        };
-        if let Some(why) = why {
-            self.found_unread(&file_of(id), why);
+            Err(error) if error.kind != FileErrorKind::NotFound => {
+                for id in self.missing() {
+                    self.found_unread(&file_of(&id), Unread::not_read(&error));
+                }
+            }
+            _ => {}
         }
         self.found_one(now);
+    }
+
+    fn found_no_file(&mut self, name: &str, kind: FileKind) {
+        let Recovery::Reading(found) = &self.shared.journal.recovery else {
+            return;
+        };
+        let is_read = |id: &ProcessId| found.records.iter().any(|record| record.id == *id);
+        let counts = |id: &ProcessId| is_daemon(id, &found.trees) && !is_read(id);
+        if process_of(name).is_some_and(|id| counts(&id)) {
+            self.found_unread(name, Unread::no_file(kind));
+        }
+    }
+
+    /// The daemons whose trees are known, and of which no file was found.
+    fn missing(&self) -> Vec<ProcessId> {
+        let Recovery::Reading(found) = &self.shared.journal.recovery else {
+            return Vec::new();
+        };
+        let daemons = found.trees.values().flatten();
+        daemons.filter(|id| self.is_missing(id)).cloned().collect()
     }
 
     fn found_one(&mut self, now: Instant) {
@@ -195,14 +216,11 @@ impl Host {
         };
         let process = found.trees.remove(tree).flatten();
         let is_empty = is_empty(completion);
-        let unread = &mut self.shared.journal.unread;
-        if let Some(id) = &process
-            && let Some(why) = unread.remove(id)
-        {
-            self.spare(id, tree, why, is_empty);
+        if let Some(id) = process.as_ref().filter(|id| self.is_unread(id)) {
+            self.found_alone(id, is_empty);
             return self.cleared(now);
         }
-        found.cleared += usize::from(!is_empty);
+        self.count_cleared(is_empty);
         if let Some(id) = process {
             self.end_damaged(&id, is_empty);
         }
@@ -216,6 +234,12 @@ impl Host {
             Action::AwaitEmpty(tree.clone()),
         );
         self.shared.ask_now(child, None, Role::Plain, empty);
+    }
+
+    fn count_cleared(&mut self, was_empty: bool) {
+        if let Recovery::Clearing(found) = &mut self.shared.journal.recovery {
+            found.cleared += usize::from(!was_empty);
+        }
     }
 
     pub(super) fn cleared(&mut self, now: Instant) {
@@ -316,6 +340,7 @@ impl Host {
             self.shared.ask_now(child, None, Role::Plain, who);
         }
         self.give_up_unknown(&found.trees);
+        self.leave_unread(&found.trees);
         let records = core::mem::take(&mut found.records);
         found.daemons = records.iter().filter(|one| !one.stays_stopped()).count();
         if found.left > 0 {
@@ -327,30 +352,35 @@ impl Host {
         self.resumed(now);
     }
 
-    /// Looks what is there in place of the files of daemons whose trees are known: once, and whether there
-    /// are any.
+    /// Looks what is there that is no file: once, and whether it does.
     fn look_again(&mut self, found: &mut Found) -> bool {
+        let Some(dirs) = &self.shared.journal.dirs else {
+            return false;
+        };
         if core::mem::replace(&mut found.looked_again, true) {
             return false;
         }
-        let daemons = found.trees.values().flatten();
-        let missing: Vec<_> = daemons.filter(|id| self.is_missing(id)).cloned().collect();
-        for id in missing {
-            if let Some(path) = self.shared.journal.file(&file_of(&id)) {
-                found.left += 1;
-                self.look(Look::Missing(id), FileOp::Stat { path });
-            }
-        }
-        found.left > 0
+        let path = dirs.state.clone();
+        found.left = 1;
+        self.look(Look::Odd, FileOp::List { path });
+        true
     }
 
-    /// What was left does not end: nothing waits for it any longer.
+    /// What was left does not end: nothing waits for it any longer. Nor is it waited for who lives of
+    /// those that are left alone.
     pub(crate) fn give_up_clearing(&mut self, now: Instant) {
-        if let Recovery::Clearing(found) = &mut self.shared.journal.recovery {
-            let trees = core::mem::take(&mut found.left);
+        let Recovery::Clearing(found) = &mut self.shared.journal.recovery else {
+            return;
+        };
+        let killed = core::mem::take(&mut found.left);
+        let mut unseen: Vec<_> = found.trees.values().flatten().cloned().collect();
+        unseen.retain(|id| self.is_unread(id));
+        let trees = killed.saturating_sub(unseen.len());
+        if trees > 0 {
             self.tell(JournalEvent::NotEnded { trees });
-            self.resumed(now);
         }
+        unseen.iter().for_each(|id| self.found_alone(id, false));
+        self.resumed(now);
     }
 
     fn wait_for_the_end(&mut self, deadline: Option<Deadline>) {

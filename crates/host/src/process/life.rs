@@ -19,7 +19,7 @@ use collodi_time::{Deadline, Duration, Instant};
 use core::ops::Range;
 
 /// The wait before it is asked again whether anything of a life is left.
-const ASK_AGAIN: Duration = Duration::from_secs(1);
+pub(crate) const ASK_AGAIN: Duration = Duration::from_secs(1);
 /// The wait before it is asked what keeps an end waiting.
 const LOOK: Duration = Duration::from_secs(1);
 

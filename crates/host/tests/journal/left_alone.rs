@@ -1,13 +1,14 @@
 //! Daemons of which nothing can be read: they are left as they are, and everybody can see that.
 
 use crate::machinery::{DAEMON, Machinery, Play, daemon_files};
-use collodi_contain::Name;
-use collodi_file::FileKind;
+use collodi_contain::{Name, Root};
+use collodi_file::{FileError, FileErrorKind, FileKind};
 use collodi_host::{
-    Accepted, AppChange, Command, Event, JournalEvent, LeftAlone, ProcessId, Refused, RunRequest,
-    Unread,
+    Accepted, AppChange, Command, Event, Follower, JournalEvent, LeftAlone, ProcessId, Refused,
+    RunRequest, StateFiles, Unread,
 };
 use collodi_machine::{Machine as _, Output};
+use collodi_python::{Layout, Platform};
 use collodi_time::Duration;
 
 /// What keeps a host from what is written down of a daemon.
@@ -56,8 +57,10 @@ fn told(play: &Play<'_>) -> Vec<String> {
     journal.collect()
 }
 
+const TREES: &str = "/w/.vatn/python/state/trees.json";
+
 fn trees(machine: &Machinery) -> String {
-    let bytes = machine.files.get("/w/.vatn/python/state/trees.json");
+    let bytes = machine.files.get(TREES);
     String::from_utf8(bytes.cloned().unwrap_or_default()).unwrap()
 }
 
@@ -101,6 +104,52 @@ fn what_could_not_be_read_is_left_as_it_is_and_told() {
         assert_eq!(Play::new(&mut machine).phases(), ["running (pid 1)"]);
     }
     insta::assert_snapshot!(said.join("\n"));
+}
+
+/// Who looks at the files while no host runs says the same. What is no file, and not named as one of a
+/// daemon, is none.
+#[test]
+fn who_looks_at_the_files_sees_what_the_next_host_does() {
+    for cause in CAUSES {
+        let mut machine = Machinery::default();
+        unread(&mut machine, cause);
+        for name in ["foo", "foo-1234567", "other-0123abcd"] {
+            let path = format!("/w/.vatn/python/state/{name}.json");
+            machine.odd.insert(path, FileKind::Directory);
+        }
+        let seen = seen(&machine);
+        let play = Play::new(&mut machine);
+        let left: Vec<_> = play.host.left_alone().cloned().collect();
+        assert_eq!(seen, left);
+        let apps: Vec<_> = left.iter().map(|left| left.id.app()).collect();
+        assert_eq!(apps, [Some("demo"), Some("other")]);
+    }
+}
+
+/// What is seen of the files of a host's state.
+fn seen(machine: &Machinery) -> Vec<LeftAlone> {
+    let mut seen = StateFiles::default();
+    let layout = Layout::new(Root::new("/w"), Platform::LINUX_X64);
+    let state = layout.state();
+    let name = |path: &str| {
+        let name = path.strip_prefix("/w/.vatn/python/state/")?;
+        (!name.contains('/')).then(|| name.to_owned())
+    };
+    for (path, bytes) in &machine.files {
+        match name(path) {
+            Some(name) if machine.are_unreadable && name.starts_with("demo-") => {
+                let path = state.join(&name).unwrap();
+                let error = FileError::new(FileErrorKind::PermissionDenied, path);
+                seen.not_read(&name, &error);
+            }
+            Some(name) => seen.read(&name, bytes),
+            None => {}
+        }
+    }
+    for (path, kind) in &machine.odd {
+        seen.no_file(&name(path).unwrap(), *kind);
+    }
+    seen.left_alone(&state)
 }
 
 #[test]
@@ -174,6 +223,45 @@ fn no_step_of_another_app_starts_a_script_beside_it() {
     );
 }
 
+/// Whoever cannot be asked whether they live may live.
+#[test]
+fn one_of_which_nobody_says_whether_it_lives_is_left_alone_under_each_host() {
+    for is_silent in [false, true] {
+        let mut machine = Machinery::default();
+        unread(&mut machine, Cause::Version);
+        (machine.are_hidden, machine.is_silent) = (true, is_silent);
+        for _ in 0..2 {
+            let mut play = Play::new(&mut machine);
+            assert_eq!(play.host.has_recovered(), !is_silent);
+            assert!(trees(play.machine).contains("demo-"));
+            play.wait(20);
+            let left = only(&play);
+            assert_eq!(told(&play).len(), 1, "{:?}", told(&play));
+            let (now, runs) = (play.now, Command::Run(request()));
+            let refused = play.host.command(now, runs);
+            assert_eq!(refused, Err(Refused::LeftAlone(left.into())));
+            play.command(Command::ReleaseApp(Name::parse("demo").unwrap()));
+            assert!(trees(play.machine).contains("demo-"), "for the next host");
+        }
+        assert_eq!(machine.processes.len(), 1);
+    }
+}
+
+/// Somebody stops it before it is known whether it lives.
+#[test]
+fn one_that_is_stopped_early_is_ended() {
+    let mut machine = Machinery::default();
+    let (file, _) = unread(&mut machine, Cause::Version);
+    machine.is_silent = true;
+    let mut play = Play::new(&mut machine);
+    assert!(play.host.left_alone().next().is_none());
+    play.command(Command::StopApp("demo".into()));
+    assert!(play.machine.processes.is_empty() && !play.machine.files.contains_key(&file));
+    play.wait(20);
+    assert!(play.host.left_alone().next().is_none());
+    assert_eq!(told(&play).len(), 2, "{:?}", told(&play));
+}
+
 #[test]
 fn who_stops_it_ends_it_and_has_its_file_set_aside() {
     for (cause, of_app) in CAUSES.into_iter().flat_map(|c| [(c, true), (c, false)]) {
@@ -200,6 +288,33 @@ fn who_stops_it_ends_it_and_has_its_file_set_aside() {
         assert!(told(&next).is_empty(), "{:?}", told(&next));
         assert_eq!(next.run(DAEMON).phases(), ["running (pid 2)"]);
     }
+}
+
+/// A name of another form says not for certain whose it is.
+#[test]
+fn one_that_may_be_of_another_app_is_ended_by_its_name_alone() {
+    let mut machine = Machinery::default();
+    let (file, _) = unread(&mut machine, Cause::Version);
+    let id = ProcessId::from_text("demo-2-odd");
+    let earlier = only(&Play::new(&mut machine)).id;
+    let quoted = |id: &ProcessId| format!("\"{id}\":");
+    let names = trees(&machine).replacen(&quoted(&earlier), &quoted(&id), 1);
+    let written = machine.files.remove(&file).unwrap();
+    let file = file.replace(earlier.as_str(), id.as_str());
+    machine
+        .files
+        .extend([(file, written), (TREES.to_owned(), names.into_bytes())]);
+    let mut play = Play::new(&mut machine);
+    let now = play.now;
+    for app in ["demo", "demo-2"] {
+        let stop = play.host.command(now, Command::StopApp(app.into()));
+        let left = only(&play);
+        assert_eq!(left.id, id);
+        assert!(left.way_out().contains("`collodi stop demo-2-odd`"));
+        assert_eq!(stop, Err(Refused::LeftAlone(left.into())));
+    }
+    play.command(Command::StopProcess(id));
+    assert!(play.host.left_alone().next().is_none() && machine.processes.is_empty());
 }
 
 #[test]
@@ -252,13 +367,33 @@ fn one_that_ends_by_itself_is_known_no_more_and_its_file_stays() {
     }
 }
 
+#[test]
+fn its_end_is_looked_for_again_when_it_cannot_be_seen() {
+    for (unseen_ends, is_stopped) in [(0, false), (2, false), (2, true)] {
+        let mut machine = Machinery::default();
+        unread(&mut machine, Cause::Version);
+        machine.unseen_ends = unseen_ends;
+        let mut play = Play::new(&mut machine);
+        let left = only(&play);
+        match is_stopped {
+            true => drop(play.command(Command::StopProcess(left.id))),
+            false => play.kill(&left.tree.unwrap()),
+        }
+        play.command(Command::StopApp("other".into())).wait(3);
+        assert!(play.host.left_alone().next().is_none());
+        play.wait(60);
+        let asked = machine.asked.iter();
+        let asked = asked.filter(|asked| asked.starts_with("await"));
+        assert_eq!(asked.count(), unseen_ends + 1, "{:?}", machine.asked);
+    }
+}
+
 /// It was not in the file of trees: it had run for less than a second, or that is of no use either.
 #[test]
 fn one_whose_processes_nobody_knows_is_shown_as_such() {
     let mut machine = Machinery::default();
     let (file, _) = unread(&mut machine, Cause::Version);
-    let trees = "/w/.vatn/python/state/trees.json".to_owned();
-    machine.files.insert(trees, b"{".to_vec());
+    machine.files.insert(TREES.to_owned(), b"{".to_vec());
     let mut play = Play::new(&mut machine);
     let left = only(&play);
     assert_eq!(left.tree, None);
@@ -271,6 +406,20 @@ fn one_whose_processes_nobody_knows_is_shown_as_such() {
     insta::assert_snapshot!(said.join("\n"));
     assert_eq!(machine.processes.len(), 1, "nobody knew which to end");
     assert!(!machine.files.contains_key(&file));
+}
+
+#[test]
+fn what_was_set_aside_of_its_name_before_makes_room() {
+    let mut machine = Machinery::default();
+    let (file, _) = unread(&mut machine, Cause::Version);
+    let aside = file.replace("/state/", "/state/aside/");
+    let written = machine.files.get(&file).cloned();
+    machine.files.insert(aside.clone(), b"older".to_vec());
+    let mut play = Play::new(&mut machine);
+    play.command(Command::StopApp("demo".into()));
+    let last = told(&play).pop().unwrap();
+    assert!(last.ends_with(&aside), "{last}");
+    assert_eq!(machine.files.get(&aside), written.as_ref());
 }
 
 #[test]
@@ -307,6 +456,45 @@ fn a_shutdown_leaves_it_alone_and_does_not_wait_for_it() {
         play.wait(3);
         assert!(matches!(play.host.poll_output(), Output::Done(_)));
         assert_eq!(machine.processes.is_empty(), is_stopped);
+    }
+}
+
+/// The next host would leave it alone again: who stops it asks that one.
+#[test]
+fn no_host_lets_go_while_it_ends_one_and_none_that_lets_go_ends_one() {
+    let mut machine = Machinery::default();
+    unread(&mut machine, Cause::Version);
+    machine.are_deaf = true;
+    let follower = Follower::OtherProcess;
+    let mut play = Play::new(&mut machine);
+    let (now, id) = (play.now, only(&play).id.to_string());
+    play.command(Command::StopApp("demo".into()));
+    let handed_over = play.host.command(now, Command::HandOver(follower));
+    assert_eq!(handed_over, Err(Refused::UnderWay(id)));
+    let mut play = Play::new(&mut machine);
+    let handed_over = play.host.command(now, Command::HandOver(follower));
+    assert_eq!(handed_over, Ok(Accepted::UnderWay));
+    for stop in [
+        Command::StopProcess(only(&play).id),
+        Command::StopApp("demo".into()),
+    ] {
+        assert_eq!(play.host.command(now, stop), Err(Refused::HandingOver));
+    }
+}
+
+#[test]
+fn a_host_that_is_over_ends_none() {
+    let mut machine = Machinery::default();
+    unread(&mut machine, Cause::Version);
+    let mut play = Play::new(&mut machine);
+    play.command(Command::Shutdown(Duration::from_secs(2)));
+    let now = play.now;
+    for stop in [
+        Command::StopProcess(only(&play).id),
+        Command::StopApp("demo".into()),
+    ] {
+        assert_eq!(play.host.command(now, stop), Err(Refused::ShuttingDown));
+        assert!(matches!(play.host.poll_output(), Output::Done(_)));
     }
 }
 

@@ -39,6 +39,10 @@ pub(crate) struct Machinery {
     pub(crate) is_stuck: bool,
     /// Nobody says who lives.
     pub(crate) are_hidden: bool,
+    /// The end of so many trees cannot be waited for.
+    pub(crate) unseen_ends: usize,
+    /// Who is asked who lives does not answer.
+    pub(crate) is_silent: bool,
     /// No process minds a signal that it may ignore.
     pub(crate) are_deaf: bool,
     /// What was asked, in short.
@@ -207,10 +211,15 @@ impl<'m> Play<'m> {
                 Completion::Signalled(Ok(()))
             }
             Action::AwaitEmpty(_) if self.machine.is_stuck => return,
+            Action::AwaitEmpty(_) if self.machine.unseen_ends > 0 => {
+                self.machine.unseen_ends -= 1;
+                Completion::Empty(Err(Error::new(ErrorKind::Other, "look at", "it")))
+            }
             Action::AwaitEmpty(tree) if self.machine.lives(&tree) => {
                 return self.waiting.push((id, tree));
             }
             Action::AwaitEmpty(_) => Completion::Empty(Ok(())),
+            Action::Members(_) if self.machine.is_silent => return,
             Action::Members(_) if self.machine.are_hidden => {
                 Completion::Members(Err(Error::new(ErrorKind::Other, "look at", "it")))
             }
@@ -317,6 +326,7 @@ impl<'m> Play<'m> {
             },
             FileOp::Remove { .. } => {
                 self.machine.files.remove(&path);
+                self.machine.odd.remove(&path);
                 Ok(FileAnswer::Done)
             }
             FileOp::Stat { .. } => {
@@ -328,6 +338,9 @@ impl<'m> Play<'m> {
             FileOp::Rename { .. } if self.machine.disk_is_full => fails(FileErrorKind::ReadOnly),
             FileOp::Rename { to, .. } => {
                 let to = to.absolute();
+                if self.machine.files.contains_key(&to) || self.machine.odd.contains_key(&to) {
+                    return fails(FileErrorKind::AlreadyExists);
+                }
                 if let Some(bytes) = self.machine.files.remove(&path) {
                     self.machine.files.insert(to, bytes);
                 } else if let Some(kind) = self.machine.odd.remove(&path) {
@@ -356,7 +369,12 @@ impl<'m> Play<'m> {
                     kind: FileKind::File,
                 };
                 let names = names.filter(|name| !name.contains('/'));
-                Ok(FileAnswer::Entries(names.map(entry).collect()))
+                let odd = self.machine.odd.iter();
+                let odd = odd.filter_map(|(file, kind)| {
+                    let name = file.strip_prefix(&below)?.to_owned();
+                    (!name.contains('/')).then_some(Entry { name, kind: *kind })
+                });
+                Ok(FileAnswer::Entries(names.map(entry).chain(odd).collect()))
             }
             _ => Ok(FileAnswer::Done),
         }

@@ -1,0 +1,70 @@
+//! The files of a host's state, for who looks at them when no host runs.
+
+use super::{
+    LeftAlone, Record, TREES, Trees, Unread,
+    damaged::{file_of, is_daemon, process_of},
+    fields::NotARecord,
+    read_trees,
+};
+use crate::ProcessId;
+use alloc::{collections::BTreeMap, vec::Vec};
+use collodi_contain::ContainedPath;
+use collodi_file::{FileError, FileKind};
+
+/// What is in the directory of a host's state, as far as it says whom the next host leaves alone: it is
+/// told one by one what is there, and keeps nothing of a file that can be used.
+#[derive(Clone, Debug, Default)]
+pub struct StateFiles {
+    trees: Trees,
+    unread: BTreeMap<ProcessId, Unread>,
+    /// What is no file.
+    odd: BTreeMap<ProcessId, Unread>,
+}
+
+impl StateFiles {
+    /// A file was read.
+    pub fn read(&mut self, name: &str, bytes: &[u8]) {
+        if name == TREES {
+            self.trees = read_trees(bytes).unwrap_or_default();
+        } else if let Some(id) = process_of(name)
+            && matches!(Record::read_in(name, bytes), Err(NotARecord::OTHER_VERSION))
+        {
+            self.unread.insert(id, Unread::OtherVersion);
+        }
+    }
+
+    /// A file was not read.
+    pub fn not_read(&mut self, name: &str, error: &FileError) {
+        self.unread
+            .extend(process_of(name).map(|id| (id, Unread::not_read(error))));
+    }
+
+    /// This is in place of a file.
+    pub fn no_file(&mut self, name: &str, kind: FileKind) {
+        self.odd
+            .extend(process_of(name).map(|id| (id, Unread::no_file(kind))));
+    }
+
+    /// Those that the next host leaves alone, if anything of them lives.
+    pub fn left_alone(mut self, state: &ContainedPath) -> Vec<LeftAlone> {
+        let trees = &self.trees;
+        let odd = self.odd.into_iter();
+        self.unread
+            .extend(odd.filter(|(id, _)| is_daemon(id, trees)));
+        let tree_of = |id: &ProcessId| {
+            let found = trees.iter().find(|(_, of)| of.as_ref() == Some(id));
+            found.map(|(tree, _)| tree.clone())
+        };
+        let left_alone = |(id, why): (ProcessId, Unread)| {
+            let file = state.join(&file_of(&id)).ok()?.absolute();
+            let tree = tree_of(&id);
+            Some(LeftAlone {
+                id,
+                file,
+                why,
+                tree,
+            })
+        };
+        self.unread.into_iter().filter_map(left_alone).collect()
+    }
+}
