@@ -165,7 +165,7 @@ pub async fn left_of(
     Ok(all)
 }
 
-/// The living ones, each with the directory of the environment that it uses.
+/// Those that live, or that the next host starts, each with the directory of the environment that it uses.
 ///
 /// # Errors
 ///
@@ -175,8 +175,10 @@ pub async fn left_users(
     workspace: &Workspace,
 ) -> Result<Vec<(String, EnvUse)>, FileError> {
     let all = left_daemons(backends, workspace).await?;
-    let living = all.into_iter().filter(|left| left.lives);
-    let users = living.filter_map(|Left { daemon, .. }| {
+    let kept = all
+        .into_iter()
+        .filter(|left| left.lives || left.daemon.waits);
+    let users = kept.filter_map(|Left { daemon, .. }| {
         let user = EnvUse {
             kind: EnvUseKind::Process,
             app: Some(daemon.app),

@@ -109,6 +109,8 @@ pub struct LeftDaemon {
     pub env: Option<String>,
     /// The tree that has its processes, if any of it lives.
     pub tree: TreeId,
+    /// The next host starts it, if nothing of it lives.
+    pub waits: bool,
 }
 
 impl LeftDaemon {
@@ -117,12 +119,14 @@ impl LeftDaemon {
     pub fn read(name: &str, bytes: &[u8]) -> Option<Self> {
         let record = Record::read_in(name, bytes).ok();
         let record = record.filter(|record| !record.ended)?;
+        let waits = record.waits();
         let command = record.daemon.command;
         Some(Self {
             app: record.app.name.to_string(),
             id: record.id,
             env: command.env.get("VIRTUAL_ENV").cloned(),
             tree: command.tree,
+            waits,
         })
     }
 }

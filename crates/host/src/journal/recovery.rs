@@ -11,7 +11,7 @@ use crate::{
     event::JournalEvent,
     shared::{Child, Role},
 };
-use alloc::{string::String, vec::Vec};
+use alloc::{collections::BTreeSet, string::String, vec::Vec};
 use collodi_action::{Action, Completion};
 use collodi_command::{Signal, TreeId};
 use collodi_file::{Entry, FileAnswer, FileError, FileErrorKind, FileKind, FileOp};
@@ -48,12 +48,23 @@ pub(crate) struct Found {
     /// Answers that are still to come.
     left: usize,
     records: Vec<Record>,
+    /// Those of which it is asked whether they live, as they are said to wait.
+    asked: BTreeSet<TreeId>,
     trees: Trees,
     /// Whether it was looked for what is no file.
     looked_again: bool,
     /// Daemons that go on, and trees whose leftovers were ended.
     daemons: usize,
     cleared: usize,
+}
+
+impl Found {
+    /// What is said to wait in these trees may live: nobody knows how far it is.
+    fn may_live(&mut self, are_its: impl Fn(&TreeId) -> bool) {
+        let records = self.records.iter_mut();
+        let records = records.filter(|record| are_its(&record.daemon.command.tree));
+        records.for_each(|record| record.standing.pause = None);
+    }
 }
 
 impl Host {
@@ -298,14 +309,14 @@ impl Host {
         }
         let waiting = found.records.iter().filter(|record| record.waits());
         let trees = waiting.map(|record| record.daemon.command.tree.clone());
-        let trees: Vec<_> = trees.collect();
-        found.left = trees.len();
-        self.shared.journal.recovery = Recovery::Asking(found);
-        for tree in trees {
+        found.asked = trees.collect();
+        for tree in &found.asked {
             let child = Child::Recovery(Look::Waiting(tree.clone()));
-            let who = Action::Members(tree);
+            let who = Action::Members(tree.clone());
             self.shared.ask_now(child, None, Role::Plain, who);
         }
+        self.shared.journal.recovery = Recovery::Asking(found);
+        self.wait_for_the_end(Some(Deadline::new(now + MOST_TO_END, "who waits")));
         self.go_on_with_all(now);
     }
 
@@ -315,11 +326,9 @@ impl Host {
         let Recovery::Asking(found) = &mut self.shared.journal.recovery else {
             return;
         };
-        found.left = found.left.saturating_sub(1);
+        found.asked.remove(tree);
         if !is_empty(completion) {
-            let its = |record: &&mut Record| record.daemon.command.tree == *tree;
-            let records = found.records.iter_mut().filter(its);
-            records.for_each(|record| record.standing.pause = None);
+            found.may_live(|of| of == tree);
         }
         self.go_on_with_all(now);
     }
@@ -329,7 +338,7 @@ impl Host {
         let Recovery::Asking(found) = &mut self.shared.journal.recovery else {
             return;
         };
-        if found.left > 0 {
+        if !found.asked.is_empty() {
             return;
         }
         let mut found = core::mem::take(found);
@@ -343,9 +352,8 @@ impl Host {
         self.leave_unread(&found.trees);
         let records = core::mem::take(&mut found.records);
         found.daemons = records.iter().filter(|one| !one.stays_stopped()).count();
-        if found.left > 0 {
-            self.wait_for_the_end(Some(Deadline::new(now + MOST_TO_END, "what was left")));
-        }
+        let end = Deadline::new(now + MOST_TO_END, "what was left");
+        self.wait_for_the_end((found.left > 0).then_some(end));
         self.shared.journal.recovery = Recovery::Clearing(found);
         self.resume(now, records);
         self.look(Look::Temporary, self.temporary_files());
@@ -366,9 +374,14 @@ impl Host {
         true
     }
 
-    /// What was left does not end: nothing waits for it any longer. Nor is it waited for who lives of
-    /// those that are left alone.
+    /// Where nobody says who lives of those that are said to wait, somebody may. What was left and
+    /// does not end is waited for no longer, nor who lives of those that are left alone.
     pub(crate) fn give_up_clearing(&mut self, now: Instant) {
+        if let Recovery::Asking(found) = &mut self.shared.journal.recovery {
+            let asked = core::mem::take(&mut found.asked);
+            found.may_live(|tree| asked.contains(tree));
+            return self.go_on_with_all(now);
+        }
         let Recovery::Clearing(found) = &mut self.shared.journal.recovery else {
             return;
         };

@@ -181,6 +181,19 @@ fn where_nobody_says_who_lives_somebody_may() {
     assert_eq!(first(&play).status().last_exit, Some(Exit::Unknown));
 }
 
+/// A start of a server does not wait for them for ever.
+#[test]
+fn where_nobody_answers_who_lives_somebody_may() {
+    let mut machine = waiting();
+    machine.is_silent = true;
+    let mut play = at(&mut machine, 1_030);
+    assert!(!play.host.has_recovered());
+    play.wait(11);
+    assert!(play.host.has_recovered());
+    assert!(play.machine.asked.contains(&"signal SIGKILL".to_owned()));
+    assert_eq!(first(&play).status().last_exit, Some(Exit::Unknown));
+}
+
 /// It dies for ever, and hosts come and go after so many of its deaths.
 fn restarts_until_it_is_given_up(give_up: &str, deaths_of_a_host: usize) -> u32 {
     let waits = r#""delay": 5000, "factor": 1, "jitter": 10"#;

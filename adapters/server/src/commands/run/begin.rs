@@ -76,10 +76,7 @@ fn not_begun(refused: &Refused) -> Failure {
         Refused::NoSuchStep { .. } => {
             Failure::new(refused).hint("`collodi plan` shows them; --from counts from 1")
         }
-        Refused::LeftAlone(daemon) => Failure::new(refused).hint(format!(
-            "{}; a run with --again begins beside it",
-            daemon.way_out()
-        )),
+        Refused::LeftAlone(daemon) => Failure::new(refused).hint(daemon.way_beside()),
         Refused::Variables(of) if of.iter().any(|one| one.rule == Rule::InvalidName) => {
             Failure::new(refused).hint(
                 "--env takes NAME=VALUE; a name has letters, digits and _, and no digit first",

@@ -217,10 +217,10 @@ impl Seat {
     /// before.
     fn move_to(&mut self, client: Arc<Client>, watch: &mut Watch) -> Result<()> {
         for _ in 0..2 * AHEAD {
-            match self.said_already() {
-                Some(told) => drop(watch.hear(&told)?),
-                None => break,
-            }
+            let Some(told) = self.said_already() else {
+                break;
+            };
+            watch.hear(&told)?;
         }
         watch.move_to(Arc::clone(&client))?;
         self.changes = listen(&client, CHANGES.to_owned());
