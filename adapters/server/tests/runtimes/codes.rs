@@ -112,14 +112,8 @@ fn the_end_of_its_server_is_the_end_of_what_a_run_watches(stage: Stage) {
 
 /// Whose server that run is meanwhile. All ends when its server is told to, and ends well.
 fn what_an_earlier_server_left_of_other_apps_outlives_a_run(stage: Stage) {
-    stage.app("other", SERVES);
     stage.app("demo", SERVES);
-    let mut serving = stage.serve_quietly();
-    stage.post("/python/apps/other/run");
-    let pid = stage.living_pid_of("other");
-    until_noted(&stage);
-    serving.signal("-KILL");
-    serving.code();
+    let pid = left(&stage);
     for signal in ["-INT", "-TERM"] {
         let mut alone = self::alone(&stage);
         alone.until("all steps are done");
@@ -137,16 +131,10 @@ fn what_an_earlier_server_left_of_other_apps_outlives_a_run(stage: Stage) {
 
 /// One that only SIGKILL ends would hold its workspace.
 fn a_run_that_nobody_reads_ends_and_leaves_what_it_found(stage: Stage) {
-    stage.app("other", SERVES);
     let flood = r#"{"daemon": true, "run": [{"method": "shell.run", "params": {
         "message": "echo up; exec yes", "on": [{"event": "/up/", "done": true}]}}]}"#;
     stage.app("demo", flood);
-    let mut serving = stage.serve_quietly();
-    stage.post("/python/apps/other/run");
-    let pid = stage.living_pid_of("other");
-    until_noted(&stage);
-    serving.signal("-KILL");
-    serving.code();
+    let pid = left(&stage);
     let mut alone = alone(&stage);
     alone.until("| y");
     alone.insist("-INT");
@@ -207,6 +195,18 @@ fn count(said: &str) -> usize {
 fn numbers(said: &str) -> impl Iterator<Item = usize> {
     let numbers = said.lines().filter_map(|line| line.split_once("| up "));
     numbers.filter_map(|(_, number)| number.parse().ok())
+}
+
+/// The process of another app, which a server that was killed has left.
+fn left(stage: &Stage) -> u64 {
+    stage.app("other", SERVES);
+    let mut serving = stage.serve_quietly();
+    stage.post("/python/apps/other/run");
+    let pid = stage.living_pid_of("other");
+    until_noted(stage);
+    serving.signal("-KILL");
+    serving.code();
+    pid
 }
 
 fn alone(stage: &Stage) -> Running {
