@@ -51,7 +51,7 @@ impl Default for Limits {
             buffer: 64 << 10,
             headers: Duration::from_secs(30),
             farewell: Duration::from_secs(2),
-            first: Duration::from_millis(100),
+            first: Duration::from_secs(1),
             pause: Duration::from_secs(1),
         }
     }
