@@ -6,15 +6,16 @@ use collodi_command::Exit;
 use collodi_time::{Duration, Instant};
 
 /// What a supervisor knows besides the life at hand: with it another one of the same child goes on,
-/// with the same delays, counts and reasons.
+/// with the same delays, counts and reasons. Its times are those of one program; with
+/// [other times](Self::with_times) it means the same to another.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Standing {
+pub struct Standing<T = Instant> {
     /// Automatic restarts so far.
     pub restarts: u32,
     /// Those since the last stable life.
     pub consecutive: u32,
     /// When the last of them were, oldest first: as many as the policy counts within its window.
-    pub recent: Vec<Instant>,
+    pub recent: Vec<T>,
     /// The delay that was drawn last.
     pub last_delay: Duration,
     /// How its last life ended.
@@ -22,23 +23,23 @@ pub struct Standing {
     /// How its last life ended that nobody asked to end.
     pub last_death: Option<Death>,
     /// When its last life began.
-    pub started_at: Option<Instant>,
+    pub started_at: Option<T>,
     /// What it waits for between two lives; none while it lives, or before its first start.
-    pub pause: Option<Pause>,
+    pub pause: Option<Pause<T>>,
     /// What moves the delays to come.
     pub jitter: Jitter,
 }
 
 /// What a child that does not live waits for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Pause {
+pub enum Pause<T = Instant> {
     /// Its next start, which is at this time.
-    Until(Instant),
+    Until(T),
     /// That somebody says that it may run.
     Held,
 }
 
-impl Standing {
+impl<T> Standing<T> {
     /// That of a child that was never started. Equal seeds give equal delays.
     pub const fn new(seed: u64) -> Self {
         Self {
@@ -51,6 +52,23 @@ impl Standing {
             started_at: None,
             pause: None,
             jitter: Jitter::new(seed),
+        }
+    }
+    /// The same by another clock, with the times that `time` says.
+    pub fn with_times<U>(self, time: impl Fn(T) -> U) -> Standing<U> {
+        Standing {
+            restarts: self.restarts,
+            consecutive: self.consecutive,
+            recent: self.recent.into_iter().map(&time).collect(),
+            last_delay: self.last_delay,
+            last_exit: self.last_exit,
+            last_death: self.last_death,
+            started_at: self.started_at.map(&time),
+            pause: self.pause.map(|pause| match pause {
+                Pause::Until(at) => Pause::Until(time(at)),
+                Pause::Held => Pause::Held,
+            }),
+            jitter: self.jitter,
         }
     }
 }

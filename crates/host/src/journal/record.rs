@@ -90,7 +90,7 @@ impl Record {
 
     /// Whether nothing of it lived, because it waited for its next start.
     pub(crate) const fn waits(&self) -> bool {
-        !self.ended && self.identity.is_none() && self.standing.pause.is_some()
+        !self.ended && self.identity.is_none() && self.standing.known.pause.is_some()
     }
 
     /// The text of its file.
@@ -104,8 +104,14 @@ impl Record {
             ("app", write_app(&self.app)),
             ("daemon", write_daemon(&self.daemon)),
             ("supervision", Value::from(self.supervision.name())),
-            ("restarts", Value::from(f64::from(self.standing.restarts))),
-            ("lastExit", optional(self.standing.last_exit.map(written))),
+            (
+                "restarts",
+                Value::from(f64::from(self.standing.known.restarts)),
+            ),
+            (
+                "lastExit",
+                optional(self.standing.known.last_exit.map(written)),
+            ),
             ("standing", self.standing.write()),
             ("after", self.after.as_ref().map_or(Value::Null, text)),
             ("ownFrom", text(self.own_from)),

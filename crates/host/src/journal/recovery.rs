@@ -63,7 +63,7 @@ impl Found {
     fn may_live(&mut self, are_its: impl Fn(&TreeId) -> bool) {
         let records = self.records.iter_mut();
         let records = records.filter(|record| are_its(&record.daemon.command.tree));
-        records.for_each(|record| record.standing.pause = None);
+        records.for_each(|record| record.standing.known.pause = None);
     }
 }
 

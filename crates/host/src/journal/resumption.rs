@@ -165,7 +165,7 @@ fn first_life(record: &Record, now: Instant, epoch: WallTime) -> First {
 fn standing(record: &Record, epoch: WallTime, seed: u64) -> Standing {
     if record.ended {
         return Standing {
-            last_exit: record.standing.last_exit,
+            last_exit: record.standing.known.last_exit,
             ..Standing::new(seed)
         };
     }

@@ -380,7 +380,7 @@ impl Host {
         if !self.waits_for(process).is_empty() {
             standing.pause = Some(Pause::Held);
         }
-        WrittenStanding::of(&standing, self.options.epoch)
+        WrittenStanding::of(standing, self.options.epoch)
     }
 
     /// A file of the journal is written, or is not.
