@@ -2,7 +2,6 @@
 
 use crate::{
     Host, Process, ProcessId, RunEntry, RunId,
-    journal::{Sheet, Wanted},
     post::Post,
     process::{Birth, First},
     shared::{Child, Owner},
@@ -202,6 +201,12 @@ impl Host {
         self.restart_stopped(now);
     }
 
+    /// When one ended: now, where that has not come to pass.
+    pub(crate) fn when_ended(&self, now: Instant, id: &ProcessId) -> Instant {
+        let mut ended = self.ended_processes.iter();
+        ended.find(|(_, of)| of == id).map_or(now, |(at, _)| *at)
+    }
+
     /// Of those that have ended, so many are known for so long.
     pub(crate) fn forget_old_processes(&mut self, now: Instant) {
         let kept = self.options.retention;
@@ -217,14 +222,14 @@ impl Host {
         old.iter().for_each(|(_, id)| self.forget_process(id));
     }
 
-    /// One that has ended is known no more; what an earlier host kept of it for its next start
-    /// goes with it.
+    /// One that has ended is known no more, nor to the next host.
     pub(crate) fn forget_process(&mut self, id: &ProcessId) {
-        self.processes.remove(id);
+        let process = self.processes.remove(id);
         self.ties.forget(id);
-        if self.shared.journal.stopped.remove(id).is_some() {
-            self.shared.put(Sheet::Process(id.clone()), Wanted::Gone);
-            self.shared.remove_recording(id.as_str());
+        self.shared.journal.stopped.remove(id);
+        if let Some(process) = process.filter(|process| process.is_for_next_host()) {
+            let recording = process.recording().map(ToString::to_string);
+            self.forget_note(id, recording);
         }
     }
 }

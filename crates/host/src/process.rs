@@ -14,11 +14,11 @@ use crate::{
 };
 use alloc::{boxed::Box, string::String, sync::Arc, vec::Vec};
 use collodi_action::{Action, Error};
-use collodi_command::{Exit, Identity, Member, RecordingPlace, Signal, Stdin, TreeId};
+use collodi_command::{Exit, Identity, Member, Recording, RecordingPlace, Signal, Stdin, TreeId};
 use collodi_contain::ContainedPath;
 use collodi_logs::{Log, Url, recording::restore};
 use collodi_machine::ActionId;
-use collodi_restart::{Phase, Policy, RestartClass, Standing, Status, Supervisor};
+use collodi_restart::{Ended, Phase, Policy, RestartClass, Standing, Status, Supervisor};
 use collodi_run::{App, DaemonSpec};
 use collodi_script::Supervision;
 use collodi_time::{Duration, Instant, WallTime};
@@ -295,6 +295,11 @@ impl Process {
         self.recording_dir()?.rel().file_name()
     }
 
+    /// What it says, or has said, is kept there.
+    pub(crate) fn set_recording(&mut self, recording: Option<Recording>) {
+        self.daemon.command.recording = recording.map(Arc::new);
+    }
+
     /// Fills its log with what it said before this host, and goes on with the numbers.
     pub(crate) fn restore(&mut self, history: &History) {
         let epoch = self.epoch;
@@ -335,6 +340,13 @@ impl Process {
     pub(crate) fn is_to_last(&self) -> bool {
         let remembers = self.policy().class == RestartClass::UnlessStopped;
         self.order.noted || remembers || self.stopped_by_operator || self.has_ended()
+    }
+
+    /// Whether the next host is to know of it: it goes on there, or is started by each host, or has ended
+    /// by itself, so that people want to know why.
+    pub(crate) fn is_for_next_host(&self) -> bool {
+        let was_ended = self.status().phase == Phase::Ended(Ended::Stopped);
+        !was_ended || self.policy().class == RestartClass::UnlessStopped
     }
 
     /// Its output and its supervisor's notes.

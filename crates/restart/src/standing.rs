@@ -1,6 +1,6 @@
 //! What goes over from one supervisor to the next.
 
-use crate::{Death, Jitter};
+use crate::{Death, Ended, Jitter};
 use alloc::vec::Vec;
 use collodi_command::Exit;
 use collodi_time::{Duration, Instant};
@@ -26,6 +26,8 @@ pub struct Standing<T = Instant> {
     pub started_at: Option<T>,
     /// What it waits for between two lives; none while it lives, or before its first start.
     pub pause: Option<Pause<T>>,
+    /// How its supervision has ended, if it has.
+    pub ended: Option<Ended>,
     /// What moves the delays to come.
     pub jitter: Jitter,
 }
@@ -51,9 +53,11 @@ impl<T> Standing<T> {
             last_death: None,
             started_at: None,
             pause: None,
+            ended: None,
             jitter: Jitter::new(seed),
         }
     }
+
     /// The same by another clock, with the times that `time` says.
     pub fn with_times<U>(self, time: impl Fn(T) -> U) -> Standing<U> {
         Standing {
@@ -68,6 +72,7 @@ impl<T> Standing<T> {
                 Pause::Until(at) => Pause::Until(time(at)),
                 Pause::Held => Pause::Held,
             }),
+            ended: self.ended,
             jitter: self.jitter,
         }
     }

@@ -57,10 +57,11 @@ impl Supervisor {
             policy,
             stop,
             jitter: standing.jitter,
-            state: match standing.pause {
-                None => State::New,
-                Some(Pause::Held) => State::Held,
-                Some(Pause::Until(at)) => State::Waiting {
+            state: match (standing.ended, standing.pause) {
+                (Some(ended), _) => State::Ended(ended),
+                (None, None) => State::New,
+                (None, Some(Pause::Held)) => State::Held,
+                (None, Some(Pause::Until(at))) => State::Waiting {
                     until: at.min(now + last_delay),
                 },
             },
@@ -88,6 +89,10 @@ impl Supervisor {
             pause: match self.state {
                 State::Waiting { until } => Some(Pause::Until(until)),
                 State::Held => Some(Pause::Held),
+                _ => None,
+            },
+            ended: match self.state {
+                State::Ended(ended) => Some(ended),
                 _ => None,
             },
             jitter: self.jitter,

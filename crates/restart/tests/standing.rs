@@ -350,8 +350,8 @@ proptest! {
                 now = now + Duration::from_millis(millis);
             }
             prop_assert_eq!(one.step(now, step), many.step(now, step));
-            let pause = many.supervisor.standing().pause;
-            if cut && pause.is_some() {
+            let standing = many.supervisor.standing();
+            if cut && (standing.pause.is_some() || standing.ended.is_some()) {
                 many.cut(now);
             }
             prop_assert_eq!(one.supervisor.status(), many.supervisor.status());
@@ -373,4 +373,27 @@ fn who_lives_or_has_ended_waits_for_nothing() {
     assert_eq!(child.standing().pause, None);
     child.handle_input(at(4_000), Input::Stop).unwrap();
     assert_eq!(child.standing().pause, None);
+    assert_eq!(child.standing().ended, None, "it is being started");
+}
+
+/// Also where the policy would say something else by now.
+#[test]
+fn what_has_ended_stays_so() {
+    let standing = Standing {
+        ended: Some(Ended::GaveUp(GiveUp::Consecutive(3))),
+        ..waiting().standing()
+    };
+    let mut next = resumed(Policy::default(), standing.clone(), at(2_500));
+    assert_eq!(
+        next.status().to_string(),
+        "failed (gave up after 3 restarts in a row)"
+    );
+    assert_eq!(next.standing().ended, standing.ended);
+    for input in [Input::Start, Input::Restart, Input::Timeout, Input::Stop] {
+        next.handle_input(at(9_000), input).unwrap();
+        let done = Output::Done(Ended::GaveUp(GiveUp::Consecutive(3)));
+        assert_eq!(next.poll_output(), done, "{input}");
+    }
+    let anew = next.anew(7);
+    assert_eq!(anew.status().phase, Phase::New);
 }

@@ -130,6 +130,15 @@ impl<'a> Fields<'a> {
         let fields = self.optional(key, |value| value.as_object().map(Self))?;
         fields.map(|fields| read(&fields)).transpose()
     }
+
+    /// A value of several kinds that may be null.
+    pub(crate) fn optional_value<T>(
+        &self,
+        key: &'static str,
+        read: impl FnOnce(&Value) -> Result<T, NotARecord>,
+    ) -> Result<Option<T>, NotARecord> {
+        self.optional(key, Some)?.map(read).transpose()
+    }
 }
 
 /// Reads a whole text.

@@ -16,7 +16,7 @@ use collodi_command::{
 };
 use collodi_contain::{ContainedPath, RelPath, Root};
 use collodi_logs::recording::Until;
-use collodi_restart::{GiveUp, Rule, Startup, Verdict};
+use collodi_restart::{Ended, GiveUp, Rule, Startup, Verdict};
 use collodi_run::{App, DaemonSpec, Probe, Readiness, Restart};
 use collodi_script::Supervision;
 use collodi_time::WallTime;
@@ -40,10 +40,13 @@ pub(crate) struct Record {
     pub(crate) after: Option<ProcessId>,
     /// The number of the first line that it said as a daemon.
     pub(crate) own_from: u64,
-    /// Someone stopped it.
+    /// Nobody starts it unasked: someone stopped it, or it has ended and is not one that each host
+    /// starts.
     pub(crate) stopped: bool,
-    /// It was ended, with all that was started in it.
+    /// It has ended, with all that was started in it.
     pub(crate) ended: bool,
+    /// When it did.
+    pub(crate) ended_at: Option<WallTime>,
     /// An earlier host had left it already.
     pub(crate) was_found: bool,
     /// The process of its last life, when that is known.
@@ -57,6 +60,8 @@ pub(crate) struct Record {
     pub(crate) kept: Option<Object>,
     /// How far its log was.
     pub(crate) log: LogMark,
+    /// The name of its recording, where that is known.
+    pub(crate) recording: Option<String>,
 }
 
 /// How far a log was at a time.
@@ -83,9 +88,20 @@ impl LogMark {
 }
 
 impl Record {
-    /// Whether somebody stopped it, and it has ended.
-    pub(crate) const fn stays_stopped(&self) -> bool {
-        self.ended && self.stopped
+    /// Whether it has ended, and is not started by a host that goes on for the one before, or is
+    /// another one.
+    pub(crate) const fn stays_ended(&self, goes_on: bool) -> bool {
+        self.ended && (self.stopped || goes_on)
+    }
+
+    /// How it has ended.
+    pub(crate) fn end(&self) -> Ended {
+        self.standing.known.ended.unwrap_or(Ended::Stopped)
+    }
+
+    /// Whether somebody wants that it does not run.
+    pub(crate) fn was_stopped(&self) -> bool {
+        self.stopped && (!self.ended || self.end() == Ended::Stopped)
     }
 
     /// Whether nothing of it lived, because it waited for its next start.
@@ -117,6 +133,7 @@ impl Record {
             ("ownFrom", text(self.own_from)),
             ("stopped", Value::from(self.stopped)),
             ("ended", Value::from(self.ended)),
+            ("endedAt", optional(self.ended_at.map(millis_of))),
             ("found", Value::from(self.was_found)),
             (
                 "identity",
@@ -132,6 +149,7 @@ impl Record {
                 "logPlace",
                 optional(self.log.place.map(|at| at.to_string())),
             ),
+            ("recording", optional(self.recording.clone())),
         ]);
         (value.to_json_pretty() + "\n").into_bytes()
     }
@@ -169,6 +187,7 @@ impl Record {
             own_from: fields.parsed("ownFrom")?.unwrap_or_default(),
             stopped: fields.flag("stopped")?,
             ended: fields.flag("ended")?,
+            ended_at: fields.wall_time("endedAt")?,
             was_found: fields
                 .optional("found", Value::as_bool)?
                 .unwrap_or_default(),
@@ -182,6 +201,7 @@ impl Record {
                 at: fields.wall_time("logAt")?.unwrap_or_default(),
                 place: fields.parsed("logPlace")?,
             },
+            recording: fields.optional_text("recording")?,
         })
     }
 }
@@ -326,14 +346,6 @@ fn read_bounds(fields: &Fields<'_>) -> Result<Bounds, NotARecord> {
 fn write_restart(restart: &Restart) -> Value {
     let number = |n: Option<u32>| n.map_or(Value::Null, |n| Value::from(f64::from(n)));
     let rule = |rule: &Rule| (rule.on.to_string(), Value::from(verdict_name(rule.then)));
-    let give_up = match restart.give_up {
-        Some(GiveUp::Consecutive(count)) => object([("count", number(Some(count)))]),
-        Some(GiveUp::Rate { count, window }) => object([
-            ("count", number(Some(count))),
-            ("window", millis(Some(window))),
-        ]),
-        _ => Value::Null,
-    };
     object([
         ("class", text(restart.class)),
         ("delay", millis(restart.delay)),
@@ -341,7 +353,7 @@ fn write_restart(restart: &Restart) -> Value {
         ("longest", millis(restart.longest)),
         ("jitter", number(restart.jitter_percent)),
         ("stable", millis(restart.stable_after)),
-        ("giveUp", give_up),
+        ("giveUp", restart.give_up.map_or(Value::Null, write_give_up)),
         (
             "rules",
             Value::Object(restart.rules.iter().map(rule).collect()),
@@ -369,7 +381,17 @@ fn read_restart(fields: &Fields<'_>) -> Result<Restart, NotARecord> {
     })
 }
 
-fn read_give_up(fields: &Fields<'_>) -> Result<GiveUp, NotARecord> {
+pub(super) fn write_give_up(give_up: GiveUp) -> Value {
+    let (count, window) = match give_up {
+        GiveUp::Consecutive(count) => (count, None),
+        GiveUp::Rate { count, window } => (count, Some(window)),
+        _ => return Value::Null,
+    };
+    let count = Value::from(f64::from(count));
+    object([("count", count), ("window", millis(window))])
+}
+
+pub(super) fn read_give_up(fields: &Fields<'_>) -> Result<GiveUp, NotARecord> {
     let count = fields.number("count")?;
     Ok(match fields.millis("window")? {
         Some(window) => GiveUp::Rate { count, window },

@@ -213,7 +213,7 @@ impl Host {
     /// for: that is for what is started later.
     pub(super) fn resumed(&mut self, now: Instant) {
         let is_clearing = matches!(self.shared.journal.recovery, Recovery::Clearing(_));
-        let reads = |process: &Process| process.order.history.is_some();
+        let reads = |process: &Process| process.order.history.is_some() && !process.has_ended();
         if is_clearing && !self.processes().any(reads) {
             self.begin_detection(now);
             self.recovered();
@@ -351,7 +351,9 @@ impl Host {
         self.give_up_unknown(&found.trees);
         self.leave_unread(&found.trees);
         let records = core::mem::take(&mut found.records);
-        found.daemons = records.iter().filter(|one| !one.stays_stopped()).count();
+        let goes_on = self.options.goes_on;
+        let going = records.iter().filter(|one| !one.stays_ended(goes_on));
+        found.daemons = going.count();
         let end = Deadline::new(now + MOST_TO_END, "what was left");
         self.wait_for_the_end((found.left > 0).then_some(end));
         self.shared.journal.recovery = Recovery::Clearing(found);

@@ -1,4 +1,4 @@
-//! Daemons of an earlier host: they go on, run again, or stay stopped.
+//! Daemons of an earlier host: they go on, run again, or stay ended.
 
 use super::{LogMark, Record};
 use crate::{
@@ -14,9 +14,37 @@ use collodi_time::{Instant, WallTime};
 struct Known {
     id: ProcessId,
     mark: LogMark,
-    /// It was ended; somebody wants that it stays so.
-    ended: bool,
-    stays_stopped: bool,
+    then: Then,
+}
+
+/// What becomes of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Then {
+    GoesOn,
+    /// It ended with its host, and is started by each.
+    BeginsAnew,
+    /// It ended at this time.
+    StaysEnded(WallTime),
+}
+
+impl Then {
+    fn of(record: &Record, goes_on: bool) -> Self {
+        match record.ended {
+            true if record.stays_ended(goes_on) => {
+                Self::StaysEnded(record.ended_at.unwrap_or(record.log.at))
+            }
+            true => Self::BeginsAnew,
+            false => Self::GoesOn,
+        }
+    }
+
+    /// Its place among others: who may live is looked after first, and what ended first is forgotten first.
+    fn rank(self) -> WallTime {
+        match self {
+            Self::StaysEnded(at) => at,
+            Self::GoesOn | Self::BeginsAnew => WallTime::default(),
+        }
+    }
 }
 
 impl Host {
@@ -33,31 +61,41 @@ impl Host {
     /// depend on.
     pub(super) fn resume(&mut self, now: Instant, records: Vec<Record>) {
         let known = records.into_iter().map(|record| self.take_up(now, record));
-        for daemon in known.collect::<Vec<_>>() {
+        let mut known: Vec<_> = known.collect();
+        known.sort_by_key(|daemon| daemon.then.rank());
+        for daemon in known {
             self.set_going(now, &daemon);
         }
+        self.forget_old_processes(now);
     }
 
     fn set_going(&mut self, now: Instant, daemon: &Known) {
         let (id, mark) = (&daemon.id, daemon.mark);
-        match daemon.ended {
-            true if daemon.stays_stopped => self.keep_stopped(now, id, mark),
+        match daemon.then {
+            Then::StaysEnded(at) => self.keep_ended(now, id, at, mark),
             // The host that follows begins it.
-            true if self.shutting_down => self.stop_daemons(core::slice::from_ref(id)),
-            true => self.begin_process(now, id),
-            false => self.begin_history(now, id, mark),
+            Then::BeginsAnew if self.shutting_down => {
+                self.stop_daemons(core::slice::from_ref(id));
+            }
+            Then::BeginsAnew => self.begin_process(now, id),
+            Then::GoesOn => self.begin_history(now, id, mark),
         }
     }
 
     /// A daemon of an earlier host is known again.
     fn take_up(&mut self, now: Instant, record: Record) -> Known {
-        let stays_stopped = record.stays_stopped();
+        let then = Then::of(&record, self.options.goes_on);
         let first = first_life(&record, now, self.options.epoch);
         let revived = record.ended;
-        let (id, stopped, url) = (record.id.clone(), record.stopped, record.url.clone());
+        let (id, url) = (record.id.clone(), record.url.clone());
+        let stopped = record.was_stopped();
+        let recording = record
+            .recording
+            .clone()
+            .filter(|_| then != Then::BeginsAnew);
         let mark = record.log;
         let seed = self.shared.ids.seed();
-        let standing = standing(&record, self.options.epoch, seed);
+        let standing = standing(&record, then, self.options.epoch, seed);
         // What only ended with its host begins here.
         let was_found = !revived && (record.was_found || !self.options.goes_on);
         let after = record.after.clone().filter(|_| record.waits());
@@ -80,8 +118,11 @@ impl Host {
             self.ties.tie(&id);
         }
         if let Some(process) = self.processes.get_mut(&id) {
-            if !stays_stopped {
+            if !process.has_ended() {
                 self.shared.note_daemon(now, process.tree(), &id);
+            }
+            if let Some(name) = recording {
+                process.set_recording(self.shared.journal.recording(&name));
             }
             (process.order.noted, process.order.after) = (true, after);
             process.was_found = was_found;
@@ -89,19 +130,18 @@ impl Host {
             process.order.stop_asked |= stopped || self.shutting_down;
             url.into_iter().for_each(|url| process.answered(&url));
         }
-        Known {
-            id,
-            mark,
-            ended: revived,
-            stays_stopped,
-        }
+        Known { id, mark, then }
     }
 
     /// A daemon of an earlier host goes on; one that is to be ended is ended then.
     pub(super) fn go_on_with(&mut self, now: Instant, id: &ProcessId, asked: Option<Input>) {
+        let ended_at = self.when_ended(now, id);
         let Some(process) = self.processes.get_mut(id) else {
             return;
         };
+        if process.has_ended() {
+            return process.had_ended(ended_at);
+        }
         let is_to_end = process.order.stop_asked;
         let asked = asked.filter(|_| !is_to_end);
         if asked.is_none() && !is_to_end {
@@ -117,16 +157,21 @@ impl Host {
         }
     }
 
-    /// What somebody stopped is known, with what it said, and is not started.
-    fn keep_stopped(&mut self, now: Instant, id: &ProcessId, mark: LogMark) {
-        let Some(process) = self.processes.get_mut(id) else {
+    /// What has ended is known, with what it said, and is not started.
+    fn keep_ended(&mut self, now: Instant, id: &ProcessId, at: WallTime, mark: LogMark) {
+        let (epoch, most) = (self.options.epoch, self.options.retention.age);
+        let now_is = epoch + now.since_origin();
+        if now_is.as_duration().saturating_sub(at.as_duration()) > most {
+            return self.forget_process(id);
+        }
+        let Some(process) = self.processes.get(id) else {
             return;
         };
-        process.was_stopped();
-        let app = process.app().to_string();
-        self.shared.journal.stopped.insert(id.clone(), app);
-        self.ended_processes.push((now, id.clone()));
-        self.forget_old_processes(now);
+        if process.stopped_by_operator {
+            let app = process.app().to_string();
+            self.shared.journal.stopped.insert(id.clone(), app);
+        }
+        self.ended_processes.push((instant(epoch, at), id.clone()));
         self.begin_history(now, id, mark);
     }
 
@@ -161,17 +206,23 @@ fn first_life(record: &Record, now: Instant, epoch: WallTime) -> First {
     }
 }
 
-/// From where the supervisor of a daemon goes on: of one that was ended, from the beginning.
-fn standing(record: &Record, epoch: WallTime, seed: u64) -> Standing {
-    if record.ended {
-        return Standing {
-            last_exit: record.standing.known.last_exit,
-            ..Standing::new(seed)
-        };
-    }
+/// From where the supervisor of a daemon goes on: of one that begins anew, from the beginning.
+fn standing(record: &Record, then: Then, epoch: WallTime, seed: u64) -> Standing {
     let standing = record.standing.at(epoch, seed);
-    Standing {
-        pause: standing.pause.filter(|_| record.waits()),
-        ..standing
+    match then {
+        Then::BeginsAnew => Standing {
+            last_exit: standing.last_exit,
+            ..Standing::new(seed)
+        },
+        Then::StaysEnded(_) => Standing {
+            ended: Some(record.end()),
+            pause: None,
+            ..standing
+        },
+        Then::GoesOn => Standing {
+            ended: None,
+            pause: standing.pause.filter(|_| record.waits()),
+            ..standing
+        },
     }
 }

@@ -290,16 +290,19 @@ impl Host {
         else {
             return;
         };
-        let sheet = Sheet::Process(id.clone());
-        let stays = process.policy().class == RestartClass::UnlessStopped;
         if process.has_ended() {
             self.shared.forget_daemon(&process.spec().command.tree);
         }
-        if stays || !process.has_ended() {
-            return self.shared.put(sheet, Wanted::There);
+        if process.is_for_next_host() {
+            return self.shared.put(Sheet::Process(id.clone()), Wanted::There);
         }
         let recording = process.recording().map(ToString::to_string);
-        self.shared.put(sheet, Wanted::Gone);
+        self.forget_note(id, recording);
+    }
+
+    /// The next host is to know nothing of a daemon, nor what it said.
+    pub(crate) fn forget_note(&mut self, id: &ProcessId, recording: Option<String>) {
+        self.shared.put(Sheet::Process(id.clone()), Wanted::Gone);
         if let Some(name) = recording {
             self.shared.remove_recording(&name);
         }
@@ -353,6 +356,8 @@ impl Host {
     fn record_of(&self, now: Instant, process: &Process) -> Record {
         let run = self.run(process.run());
         let serves = run.filter(|_| process.is_kept());
+        let (has_ended, epoch) = (process.has_ended(), self.options.epoch);
+        let is_started = process.policy().class == RestartClass::UnlessStopped;
         Record {
             id: process.id().clone(),
             app: App::clone(process.app_info()),
@@ -362,8 +367,9 @@ impl Host {
             standing: self.standing_of(process),
             after: process.order.after.clone(),
             own_from: process.own_from(),
-            stopped: process.stopped_by_operator,
-            ended: process.has_ended(),
+            stopped: process.stopped_by_operator || has_ended && !is_started,
+            ended: has_ended,
+            ended_at: has_ended.then(|| epoch + self.when_ended(now, process.id()).since_origin()),
             was_found: process.was_found,
             identity: process.identity().cloned(),
             began: process.started_at().filter(|_| process.is_alive()),
@@ -371,6 +377,7 @@ impl Host {
             url: process.url().map(|url| url.text.clone()),
             kept: serves.and_then(RunEntry::local).cloned(),
             log: process.log_mark(now),
+            recording: process.recording().map(ToString::to_string),
         }
     }
 

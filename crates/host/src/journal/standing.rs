@@ -1,12 +1,19 @@
 //! What a supervisor knew, as it is written down: with the times of the world, because those of a host
 //! mean nothing to the next one.
 
-use super::fields::{Fields, NotARecord, array, millis, millis_of, object};
+use super::{
+    fields::{Fields, NotARecord, array, millis, millis_of, object},
+    record::{read_give_up, write_give_up},
+};
 use crate::process::instant;
 use alloc::string::{String, ToString};
-use collodi_restart::{Jitter, Pause, Standing};
+use collodi_restart::{Death, Ended, Jitter, Pause, Standing};
 use collodi_time::WallTime;
 use collodi_value::Value;
+
+/// An end that somebody wanted, and one at which it was left.
+const STOPPED: &str = "stopped";
+const LEFT: &str = "left";
 
 /// What a supervisor knew. Of what an earlier version of the program wrote down, only how often it was
 /// started again and how it ended is known.
@@ -56,6 +63,7 @@ impl WrittenStanding {
             ("startedAt", optional(known.started_at.map(millis_of))),
             ("waitsUntil", optional(until)),
             ("held", Value::from(known.pause == Some(Pause::Held))),
+            ("end", known.ended.map_or(Value::Null, write_end)),
             ("seed", optional(seed)),
         ])
     }
@@ -81,13 +89,68 @@ impl WrittenStanding {
 fn read_own(fields: &Fields<'_>) -> Result<Standing<WallTime>, NotARecord> {
     let until = fields.wall_time("waitsUntil")?.map(Pause::Until);
     let held = fields.flag("held")?.then_some(Pause::Held);
+    let last_death = fields.parsed("lastDeath")?;
     Ok(Standing {
         consecutive: fields.number("consecutive")?,
         recent: fields.wall_times("recent")?,
         last_delay: fields.millis("lastDelay")?.unwrap_or_default(),
-        last_death: fields.parsed("lastDeath")?,
+        last_death,
         started_at: fields.wall_time("startedAt")?,
         pause: until.or(held),
+        ended: fields.optional_value("end", |end| read_end(end, last_death))?,
         ..Standing::new(0)
     })
+}
+
+/// An end that its last death was is not written twice.
+fn write_end(end: Ended) -> Value {
+    match end {
+        Ended::Stopped => Value::from(STOPPED),
+        Ended::GaveUp(give_up) => write_give_up(give_up),
+        _ => Value::from(LEFT),
+    }
+}
+
+fn read_end(end: &Value, last_death: Option<Death>) -> Result<Ended, NotARecord> {
+    match (end.as_str(), last_death) {
+        (Some(STOPPED), _) => Ok(Ended::Stopped),
+        (Some(LEFT), Some(death)) => Ok(Ended::of(death)),
+        (Some(_), _) => Err(NotARecord("end")),
+        (None, _) => read_give_up(&Fields::of(end)?).map(Ended::GaveUp),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::vec::Vec;
+    use collodi_command::Exit;
+    use collodi_restart::GiveUp;
+    use collodi_time::Duration;
+
+    #[test]
+    fn every_end_is_read_again() {
+        let window = Duration::from_secs(60);
+        let deaths = [
+            Death::Exited(Exit::Code(0)),
+            Death::EndedEarly(Exit::Code(3)),
+            Death::SpawnFailed,
+            Death::NotReady,
+        ];
+        let mut ends: Vec<_> = deaths.map(|death| (Some(death), Ended::of(death))).into();
+        ends.extend([
+            (None, Ended::Stopped),
+            (Some(Death::NotReady), Ended::GaveUp(GiveUp::Consecutive(5))),
+            (
+                Some(Death::SpawnFailed),
+                Ended::GaveUp(GiveUp::Rate { count: 5, window }),
+            ),
+        ]);
+        for (last_death, ended) in ends {
+            let read = read_end(&write_end(ended), last_death);
+            assert_eq!(read, Ok(ended));
+        }
+        let nothing = read_end(&Value::from("left"), None);
+        assert_eq!(nothing, Err(NotARecord("end")));
+    }
 }

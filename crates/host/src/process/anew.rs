@@ -1,10 +1,8 @@
 //! A daemon that has ended, before it is supervised anew.
 
 use super::{First, Order, Process};
-use alloc::sync::Arc;
+use alloc::{format, sync::Arc};
 use collodi_command::{Recording, TreeId};
-use collodi_machine::Machine;
-use collodi_restart::Input;
 use collodi_time::Instant;
 
 impl Process {
@@ -20,11 +18,10 @@ impl Process {
         self.order = Order::default();
     }
 
-    /// Somebody stopped it when an earlier host looked after it.
-    pub(crate) fn was_stopped(&mut self) {
-        // It is not started yet, so this is its end.
-        let _ = self.supervisor.handle_input(Instant::ZERO, Input::Stop);
-        self.stopped_by_operator = true;
+    /// Says in its log how it ended under an earlier host, and when. That is news to nobody.
+    pub(crate) fn had_ended(&mut self, at: Instant) {
+        let text = format!("[VATN] Ended under an earlier server: {}", self.status());
+        self.log.note(at, &text);
     }
 
     /// Whether it lives and was told to end for good.

@@ -10,7 +10,7 @@ use collodi_restart::{Death, Ended, Phase};
 use collodi_time::{Duration, Instant};
 
 /// A daemon with this restart policy.
-fn daemon(restart: &str) -> String {
+pub(super) fn daemon(restart: &str) -> String {
     let restart = format!(r#""restart": {restart}"#);
     DAEMON.replace(r#""autoRestart": true"#, &restart)
 }
@@ -21,13 +21,13 @@ fn patient() -> String {
 }
 
 /// A host that is started when the clock of the world shows this; its own began half as long ago.
-fn at(machine: &mut Machinery, secs: u64) -> Play<'_> {
+pub(super) fn at(machine: &mut Machinery, secs: u64) -> Play<'_> {
     let now = Instant::ZERO + Duration::from_secs(secs - secs / 2);
     Play::since(machine, now, |options| since_1970(options, secs / 2))
 }
 
 /// What the clock of the world shows at that time of the host.
-fn shown(play: &Play<'_>, at: Instant) -> u64 {
+pub(super) fn shown(play: &Play<'_>, at: Instant) -> u64 {
     (play.host.options().epoch + at.since_origin())
         .as_duration()
         .as_secs()
@@ -56,11 +56,11 @@ fn waiting() -> Machinery {
     machine
 }
 
-fn first<'p>(play: &'p Play<'_>) -> &'p Process {
+pub(super) fn first<'p>(play: &'p Play<'_>) -> &'p Process {
     play.host.processes().next().unwrap()
 }
 
-fn said(play: &Play<'_>) -> Vec<String> {
+pub(super) fn said(play: &Play<'_>) -> Vec<String> {
     let lines = first(play).log().last(9);
     lines.map(|line| line.text.clone()).collect()
 }

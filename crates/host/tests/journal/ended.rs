@@ -1,0 +1,219 @@
+//! Daemons that have ended by themselves: the next host knows of them, and why.
+
+use super::{
+    machinery::{Machinery, Play, SERVER, daemon_files, state_files},
+    waits::{at, daemon, first, said},
+};
+use collodi_host::{Command, Event, Follower, HostOptions, JournalEvent, Retention};
+use collodi_restart::{Ended, GiveUp, Phase};
+use collodi_time::Duration;
+use collodi_value::Value;
+
+const GIVES_UP: &str =
+    r#"{"policy": "always", "delay": 1000, "factor": 1, "jitter": 0, "giveUp": {"restarts": 2}}"#;
+
+/// It died at 1 001, 1 003 and 1 005 s.
+fn given_up(restart: &str) -> Machinery {
+    let mut machine = Machinery::default();
+    let mut play = at(&mut machine, 1_000);
+    play.run(&daemon(restart));
+    for _ in 0..3 {
+        play.wait(1).dies().wait(1);
+    }
+    drop(play);
+    machine
+}
+
+const GAVE_UP: &str = "failed (gave up after 2 restarts in a row)";
+
+/// Why something does not run any more is what people ask first.
+#[test]
+fn what_was_given_up_is_known_to_the_next_host_and_the_one_after() {
+    let mut machine = given_up(GIVES_UP);
+    for secs in [2_000, 3_000] {
+        let mut play = at(&mut machine, secs);
+        play.wait(100);
+        assert_eq!(play.phases(), [GAVE_UP]);
+        let status = first(&play).status();
+        assert_eq!(status.restarts, 2);
+        assert_eq!(status.last_exit.unwrap().to_string(), "killed by SIGTERM");
+        let note = format!("[VATN] Ended under an earlier server: {GAVE_UP}");
+        assert_eq!(said(&play).last(), Some(&note));
+        assert!(play.host.busy_by("demo").is_none());
+        assert_eq!(play.machine.last_pid, 3, "it is not started again");
+    }
+}
+
+/// It ended then and is old news: nobody is told of it, and nothing goes on.
+#[test]
+fn nobody_is_told_of_what_had_ended() {
+    let mut machine = given_up(GIVES_UP);
+    let play = at(&mut machine, 2_000);
+    assert!(play.host.has_recovered());
+    let told: Vec<_> = play.told.iter().map(ToString::to_string).collect();
+    assert!(!told.concat().contains("demo"), "{told:?}");
+    let goes_on = |event: &Event| match event {
+        Event::Journal(JournalEvent::Recovered { daemons, .. }) => Some(*daemons),
+        _ => None,
+    };
+    assert_eq!(play.told.iter().find_map(goes_on), Some(0));
+}
+
+#[test]
+fn how_a_daemon_ended_is_known_by_its_policy() {
+    let rate = r#"{"policy": "always", "delay": 1000, "factor": 1, "jitter": 0, 
+        "giveUp": {"restarts": 2, "within": 60000}}"#;
+    let mut table = String::new();
+    for restart in [
+        r#""never""#,
+        r#""on-failure""#,
+        GIVES_UP,
+        rate,
+        r#""unless-stopped""#,
+    ] {
+        let mut machine = Machinery::default();
+        let mut play = at(&mut machine, 1_000);
+        play.run(&daemon(restart));
+        for _ in 0..3 {
+            play.wait(1);
+            if play.host.processes().any(|process| process.is_up()) {
+                play.dies();
+            }
+            play.wait(1);
+        }
+        let before = play.phases();
+        let after = at(&mut machine, 2_000).phases();
+        table += &format!("{restart}: {before:?}, then {after:?}\n");
+    }
+    insta::assert_snapshot!(table);
+}
+
+/// One that each host starts is started by the next, but not because the same server goes on.
+#[test]
+fn a_server_that_goes_on_does_not_start_what_it_has_given_up() {
+    let remembers = GIVES_UP.replace("always", "unless-stopped");
+    for (goes_on, phase) in [(true, GAVE_UP), (false, "running (pid 4)")] {
+        let mut machine = given_up(&remembers);
+        let mut play = Play::with(&mut machine, |options| options.goes_on = goes_on);
+        play.wait(1);
+        assert_eq!(play.phases(), [phase], "{goes_on}");
+    }
+}
+
+#[test]
+fn what_was_given_up_is_started_under_a_later_host() {
+    let mut machine = given_up(GIVES_UP);
+    let mut play = at(&mut machine, 2_000);
+    let (id, lines) = (first(&play).id().clone(), first(&play).log().next_seq());
+    play.command(Command::StartProcess(id.clone())).wait(1);
+    assert_eq!(play.phases(), ["running (pid 4)"]);
+    assert_eq!(first(&play).status().restarts, 0);
+    assert!(first(&play).log().next_seq() > lines);
+    assert_eq!(at(&mut machine, 2_100).phases(), ["running (pid 4)"]);
+    let mut play = at(&mut machine, 2_200);
+    play.command(Command::StopProcess(id)).wait(5);
+    assert_eq!(at(&mut machine, 2_300).phases(), [""; 0], "it was stopped");
+    assert!(state_files(&machine).is_empty());
+}
+
+fn segment(machine: &Machinery, name: &str) -> String {
+    let file = daemon_files(machine)[0].clone();
+    let file: Value =
+        collodi_script::read_json(core::str::from_utf8(&machine.files[&file]).unwrap()).unwrap();
+    let dir = file.as_object().unwrap().get("recording").unwrap();
+    format!("/w/.vatn/python/logs/{}/{name}", dir.as_str().unwrap())
+}
+
+/// What a command of a run said is kept under another name than that of its daemon.
+#[test]
+fn what_it_said_is_kept_until_it_is_forgotten() {
+    let server = SERVER.replace(r#""message""#, r#""restart": "never", "message""#);
+    for script in [daemon(r#""never""#), server] {
+        let mut machine = Machinery::default();
+        at(&mut machine, 1_000).run(&script).wait(1).dies().wait(1);
+        let kept = |machine: &Machinery| segment(machine, "000001.log");
+        let (log, index) = (kept(&machine), segment(&machine, "000001.index"));
+        machine.files.insert(log.clone(), b"why it failed\n".into());
+        let began = "1000 began 1:1:boot\n1000 stdout 0\n";
+        machine.files.insert(index, began.into());
+        let play = at(&mut machine, 2_000);
+        assert!(
+            said(&play).contains(&"why it failed".to_owned()),
+            "{:?}",
+            said(&play)
+        );
+        let dir = log
+            .trim_start_matches("/w/")
+            .trim_end_matches("/000001.log");
+        let removal = format!("remove {dir}");
+        assert!(!play.machine.asked.contains(&removal));
+        let week = 8 * 24 * 60 * 60;
+        let play = at(&mut machine, 2_000 + week);
+        assert!(
+            play.machine.asked.contains(&removal),
+            "{:?}",
+            play.machine.asked
+        );
+        assert_eq!(play.phases(), [""; 0]);
+        assert!(state_files(&machine).is_empty());
+    }
+}
+
+/// As many as one host would know, and those that ended last.
+#[test]
+fn of_what_has_ended_the_next_host_knows_as_much_as_the_one_before() {
+    let mut machine = Machinery::default();
+    let mut play = at(&mut machine, 1_000);
+    for _ in 0..6 {
+        play.run(&daemon(r#""never""#)).wait(1);
+        let id = play.host.processes().find(|process| process.is_up());
+        let tree = id.unwrap().tree().clone();
+        play.kill(&tree);
+        let ended = play.inputs.pop_front().unwrap();
+        play.input(ended);
+    }
+    let mut pids: Vec<_> = play
+        .host
+        .processes()
+        .map(|p| (p.started_at(), p.id().clone()))
+        .collect();
+    pids.sort();
+    let few = |options: &mut HostOptions| {
+        options.retention = Retention {
+            processes: 2,
+            ..Retention::default()
+        };
+    };
+    let now = play.now;
+    let play = Play::since(&mut machine, now, few);
+    let mut known: Vec<_> = play.host.processes().map(|p| p.id().clone()).collect();
+    let mut last: Vec<_> = pids.drain(4..).map(|(_, id)| id).collect();
+    (known.sort(), last.sort());
+    assert_eq!(known, last);
+    assert_eq!(state_files(&machine).len(), 2);
+}
+
+/// A handover writes down nothing more of it, and takes nothing of it away.
+#[test]
+fn what_has_ended_goes_over_to_the_next_host() {
+    let mut machine = given_up(GIVES_UP);
+    let mut play = at(&mut machine, 2_000);
+    play.command(Command::HandOver(Follower::SameProcess));
+    assert!(play.told.contains(&Event::LetGo(Follower::SameProcess)));
+    let play = Play::with(&mut machine, |options| options.goes_on = true);
+    let gave_up = Ended::GaveUp(GiveUp::Consecutive(2));
+    assert_eq!(first(&play).status().phase, Phase::Ended(gave_up));
+}
+
+/// It is of an app that may be gone, and of nothing that runs: so nothing waits for what it said.
+#[test]
+fn a_host_begins_before_it_has_read_what_ended_daemons_said() {
+    let mut machine = given_up(GIVES_UP);
+    machine.is_slow = true;
+    let mut play = Play::new(&mut machine);
+    play.answer_these().wait(1);
+    assert!(play.host.has_recovered());
+    assert_eq!(play.phases(), [GAVE_UP]);
+    play.answer().wait(Duration::from_secs(1).as_secs());
+    assert!(!said(&play).is_empty());
+}
