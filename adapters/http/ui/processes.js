@@ -40,6 +40,7 @@ function row(process) {
 /** Why it is in this state, and what it waits for. */
 const hints = (process) => [
   process.reason === process.status ? null : process.reason,
+  process.endedAt ? ["ended ", when(process.endedAt)] : null,
   process.nextStart ? ["starts again ", when(process.nextStart)] : null,
   process.waitsFor?.length ? `waits for ${process.waitsFor.join(", ")}` : null,
   process.stillAlive?.length ? `still lives: ${members(process)}` : null,
@@ -97,6 +98,7 @@ function facts(process) {
     process.waitsFor?.length ? ["Waits for", process.waitsFor.join(", ")] : null,
     process.notKept ? ["Not kept", process.notKept] : null,
     process.stillAlive?.length ? ["Still alive", members(process)] : null,
+    process.endedAt ? ["Ended", when(process.endedAt)] : null,
     process.reason ? ["Reason", process.reason] : null,
   ];
   return h("dl.facts", {}, rows.filter(Boolean).map(([name, value]) => h("div", { class: name === "Command" ? "all" : null }, h("dt", {}, name), h("dd", {}, value))));

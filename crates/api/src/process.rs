@@ -122,6 +122,9 @@ pub struct Process {
     /// How it ended for good; absent as long as it has not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ended: Option<EndedHow>,
+    /// When it ended for good, also under an earlier server: RFC 3339, UTC.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ended_at: Option<String>,
     /// How it ended, in words: `exited (exit code 3)`; how its last life did, when another one
     /// is to come or what that left behind is being ended: `exit code 3`.
     #[serde(default, skip_serializing_if = "Option::is_none")]

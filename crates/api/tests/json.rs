@@ -57,6 +57,7 @@ fn process() -> Process {
         }],
         not_kept: Some(text("state/demo-1.json: no space left on the disk")),
         ended: None,
+        ended_at: None,
         reason: Some(text("exit code 3")),
         failed: true,
     }

@@ -13,7 +13,7 @@ use collodi_logs::Log;
 use collodi_machine::ActionId;
 use collodi_restart::{Input, Standing, Supervisor};
 use collodi_run::{Completed, DaemonSpec, Keep};
-use collodi_time::Instant;
+use collodi_time::{Instant, WallTime};
 use collodi_value::Value;
 
 impl Host {
@@ -196,22 +196,28 @@ impl Host {
 
     fn retire_process(&mut self, now: Instant, id: &ProcessId) {
         self.remove_temporary_of(id);
-        self.ended_processes.push((now, id.clone()));
+        self.ended_processes.push((self.wall(now), id.clone()));
         self.forget_old_processes(now);
         self.restart_stopped(now);
     }
 
-    /// When one ended: now, where that has not come to pass.
-    pub(crate) fn when_ended(&self, now: Instant, id: &ProcessId) -> Instant {
+    /// When the supervision of a daemon ended, also under an earlier host; none as long as it has not.
+    pub fn ended_at(&self, id: &ProcessId) -> Option<WallTime> {
         let mut ended = self.ended_processes.iter();
-        ended.find(|(_, of)| of == id).map_or(now, |(at, _)| *at)
+        ended.find(|(_, of)| of == id).map(|(at, _)| *at)
+    }
+
+    /// What the clock of the world shows.
+    pub(crate) fn wall(&self, now: Instant) -> WallTime {
+        self.options.epoch + now.since_origin()
     }
 
     /// Of those that have ended, so many are known for so long.
     pub(crate) fn forget_old_processes(&mut self, now: Instant) {
-        let kept = self.options.retention;
+        let (kept, now) = (self.options.retention, self.wall(now).as_duration());
         let over = self.ended_processes.len().saturating_sub(kept.processes);
-        let is_old = |(at, _): &(Instant, ProcessId)| now.saturating_since(*at) > kept.age;
+        let is_old =
+            |(at, _): &(WallTime, ProcessId)| now.saturating_sub(at.as_duration()) > kept.age;
         let old = self
             .ended_processes
             .iter()

@@ -31,7 +31,7 @@ use collodi_command::TreeId;
 use collodi_contain::{ContainedPath, RelPath};
 use collodi_machine::{ActionId, Machine, Output, OutputOf, Stale};
 use collodi_python::{Deletion, Detect, DetectOptions, Toolchain};
-use collodi_time::Instant;
+use collodi_time::{Instant, WallTime};
 use core::fmt;
 
 /// What can happen to a host.
@@ -69,7 +69,7 @@ pub struct Host {
     pub(crate) deleting: BTreeMap<ContainedPath, Deletion>,
     /// When runs and processes ended, in this order, for retention.
     pub(crate) ended_runs: Vec<(Instant, RunId)>,
-    pub(crate) ended_processes: Vec<(Instant, ProcessId)>,
+    pub(crate) ended_processes: Vec<(WallTime, ProcessId)>,
     pub(crate) forgotten_processes: u64,
     pub(crate) shutting_down: bool,
     /// What an earlier host has left of other apps than this one stays when this host ends.

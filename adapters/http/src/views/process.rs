@@ -63,6 +63,7 @@ pub(crate) fn process(process: &collodi_host::Process, host: &Host) -> Process {
         still_alive: process.lingering().iter().map(member).collect(),
         not_kept: host.not_kept(process.id()).map(ToString::to_string),
         ended: ended.map(how),
+        ended_at: host.ended_at(process.id()).map(|at| at.to_string()),
         reason: match ended {
             Some(ended) => Some(ended.to_string()),
             None => death.map(|death| death.to_string()),

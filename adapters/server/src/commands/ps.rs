@@ -154,7 +154,10 @@ fn told(process: &Process, now: WallTime) -> Option<String> {
     }
     let state = process.status.to_string();
     let reason = reason.filter(|reason| **reason != state);
-    process.url.as_ref().or(reason).cloned()
+    let ended_at = process.ended_at.as_ref().and_then(|at| at.parse().ok());
+    let ended_at = ended_at.map_or(String::new(), |at| format!(", {}", ago(at, now)));
+    let ended = || Some(format!("{}{ended_at}", reason?));
+    process.url.clone().or_else(ended)
 }
 
 /// What it waits for: its next start, other daemons, or, where it `is_dead`, what it left behind.
@@ -183,6 +186,17 @@ fn again(next: WallTime, now: WallTime) -> String {
     }
 }
 
+/// How long ago something was, rounded down.
+fn ago(at: WallTime, now: WallTime) -> String {
+    let since = now.as_duration().saturating_sub(at.as_duration());
+    match since.as_secs() {
+        seconds @ ..120 => format!("{seconds} s ago"),
+        seconds @ ..7_200 => format!("{} min ago", seconds / 60),
+        seconds @ ..172_800 => format!("{} h ago", seconds / 3_600),
+        seconds => format!("{} days ago", seconds / 86_400),
+    }
+}
+
 /// At most 80 columns as long as names are short; what may be long comes last.
 fn table(rows: &[Row]) {
     let name = rows
@@ -202,7 +216,7 @@ fn table(rows: &[Row]) {
 
 #[cfg(test)]
 mod tests {
-    use super::again;
+    use super::{again, ago};
     use collodi_time::WallTime;
     use std::time::Duration;
 
@@ -219,5 +233,22 @@ mod tests {
         ] {
             assert_eq!(again(at(next), at(1_000)), said);
         }
+    }
+
+    #[test]
+    fn what_was_is_so_long_ago() {
+        let at = |secs| WallTime::since_unix_epoch(Duration::from_secs(secs));
+        for (passed, said) in [
+            (0, "0 s ago"),
+            (119, "119 s ago"),
+            (120, "2 min ago"),
+            (7_199, "119 min ago"),
+            (7_200, "2 h ago"),
+            (172_799, "47 h ago"),
+            (172_800, "2 days ago"),
+        ] {
+            assert_eq!(ago(at(1_000), at(1_000 + passed)), said);
+        }
+        assert_eq!(ago(at(9), at(1)), "0 s ago", "a clock was set back");
     }
 }

@@ -23,6 +23,7 @@ macro_rules! on_each_runtime {
 }
 
 mod codes;
+mod ended;
 mod guest;
 mod handover;
 mod left_alone;

@@ -135,7 +135,9 @@ impl Host {
 
     /// A daemon of an earlier host goes on; one that is to be ended is ended then.
     pub(super) fn go_on_with(&mut self, now: Instant, id: &ProcessId, asked: Option<Input>) {
-        let ended_at = self.when_ended(now, id);
+        let ended_at = self
+            .ended_at(id)
+            .map_or(now, |at| instant(self.options.epoch, at));
         let Some(process) = self.processes.get_mut(id) else {
             return;
         };
@@ -159,11 +161,6 @@ impl Host {
 
     /// What has ended is known, with what it said, and is not started.
     fn keep_ended(&mut self, now: Instant, id: &ProcessId, at: WallTime, mark: LogMark) {
-        let (epoch, most) = (self.options.epoch, self.options.retention.age);
-        let now_is = epoch + now.since_origin();
-        if now_is.as_duration().saturating_sub(at.as_duration()) > most {
-            return self.forget_process(id);
-        }
         let Some(process) = self.processes.get(id) else {
             return;
         };
@@ -171,14 +168,14 @@ impl Host {
             let app = process.app().to_string();
             self.shared.journal.stopped.insert(id.clone(), app);
         }
-        self.ended_processes.push((instant(epoch, at), id.clone()));
+        self.ended_processes.push((at, id.clone()));
         self.begin_history(now, id, mark);
     }
 
     /// The run of a daemon is known as before: it serves on when the daemon was a command
     /// of it, and is done otherwise.
     fn restore_run(&mut self, now: Instant, record: &Record) {
-        let now_is = self.options.epoch + now.since_origin();
+        let now_is = self.wall(now);
         let started = record.run_began.unwrap_or(now_is);
         let local = record.kept.clone().filter(|_| !record.ended);
         let serves = local.is_some();

@@ -356,7 +356,7 @@ impl Host {
     fn record_of(&self, now: Instant, process: &Process) -> Record {
         let run = self.run(process.run());
         let serves = run.filter(|_| process.is_kept());
-        let (has_ended, epoch) = (process.has_ended(), self.options.epoch);
+        let has_ended = process.has_ended();
         let is_started = process.policy().class == RestartClass::UnlessStopped;
         Record {
             id: process.id().clone(),
@@ -369,7 +369,7 @@ impl Host {
             own_from: process.own_from(),
             stopped: process.stopped_by_operator || has_ended && !is_started,
             ended: has_ended,
-            ended_at: has_ended.then(|| epoch + self.when_ended(now, process.id()).since_origin()),
+            ended_at: has_ended.then(|| self.ended_at(process.id()).unwrap_or(self.wall(now))),
             was_found: process.was_found,
             identity: process.identity().cloned(),
             began: process.started_at().filter(|_| process.is_alive()),

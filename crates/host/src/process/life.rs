@@ -13,7 +13,7 @@ use collodi_action::{Action, Completion, Ended, Error, ErrorKind, Progress};
 use collodi_command::{Exit, Identity, Member, Signal};
 use collodi_logs::{Url, find_url, may_have_url};
 use collodi_machine::{ActionId, Machine, Output};
-use collodi_restart::{Action as Supervise, Event as Supervision, Input, Phase};
+use collodi_restart::{Action as Supervise, Ended as Outcome, Event as Supervision, Input, Phase};
 use collodi_run::{Completed, DaemonStarted};
 use collodi_time::{Deadline, Duration, Instant};
 use core::ops::Range;
@@ -41,6 +41,9 @@ impl Process {
                     return false;
                 }
                 Output::Done(ended) => {
+                    if let Outcome::GaveUp(give_up) = ended {
+                        self.note(now, &format!("Gave up after {give_up}"), shared);
+                    }
                     self.ended(shared);
                     self.tell(ProcessEvent::Ended(ended), shared);
                     return true;

@@ -4,10 +4,9 @@ use super::{
     machinery::{Machinery, Play, SERVER, daemon_files, state_files},
     waits::{at, daemon, first, said},
 };
-use collodi_host::{Command, Event, Follower, HostOptions, JournalEvent, Retention};
+use collodi_host::{Command, Event, Follower, HostOptions, JournalEvent, Process, Retention};
 use collodi_restart::{Ended, GiveUp, Phase};
 use collodi_time::Duration;
-use collodi_value::Value;
 
 const GIVES_UP: &str =
     r#"{"policy": "always", "delay": 1000, "factor": 1, "jitter": 0, "giveUp": {"restarts": 2}}"#;
@@ -76,7 +75,7 @@ fn how_a_daemon_ended_is_known_by_its_policy() {
         play.run(&daemon(restart));
         for _ in 0..3 {
             play.wait(1);
-            if play.host.processes().any(|process| process.is_up()) {
+            if play.host.processes().any(Process::is_up) {
                 play.dies();
             }
             play.wait(1);
@@ -116,12 +115,20 @@ fn what_was_given_up_is_started_under_a_later_host() {
     assert!(state_files(&machine).is_empty());
 }
 
+/// A file of the recording of the one daemon.
 fn segment(machine: &Machinery, name: &str) -> String {
-    let file = daemon_files(machine)[0].clone();
-    let file: Value =
-        collodi_script::read_json(core::str::from_utf8(&machine.files[&file]).unwrap()).unwrap();
-    let dir = file.as_object().unwrap().get("recording").unwrap();
-    format!("/w/.vatn/python/logs/{}/{name}", dir.as_str().unwrap())
+    let file = daemon_files(machine)
+        .first()
+        .and_then(|file| machine.files.get(*file));
+    let text = String::from_utf8(file.unwrap().clone()).unwrap();
+    let mut lines = text.lines().map(str::trim);
+    let dir = lines
+        .find_map(|line| line.strip_prefix("\"recording\": \""))
+        .unwrap();
+    format!(
+        "/w/.vatn/python/logs/{}/{name}",
+        dir.trim_end_matches(['"', ','])
+    )
 }
 
 /// What a command of a run said is kept under another name than that of its daemon.
@@ -188,7 +195,8 @@ fn of_what_has_ended_the_next_host_knows_as_much_as_the_one_before() {
     let play = Play::since(&mut machine, now, few);
     let mut known: Vec<_> = play.host.processes().map(|p| p.id().clone()).collect();
     let mut last: Vec<_> = pids.drain(4..).map(|(_, id)| id).collect();
-    (known.sort(), last.sort());
+    known.sort();
+    last.sort();
     assert_eq!(known, last);
     assert_eq!(state_files(&machine).len(), 2);
 }
