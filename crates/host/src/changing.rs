@@ -75,6 +75,9 @@ impl Host {
         if self.changing.0.len() >= MOST_CHANGED {
             return Err(Refused::TooManyChanges(MOST_CHANGED));
         }
+        if change == AppChange::Removal {
+            self.forget_ended_of(app);
+        }
         self.changing.0.insert(app.to_string(), change);
         Ok(Accepted::UnderWay)
     }

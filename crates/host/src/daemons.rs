@@ -228,6 +228,15 @@ impl Host {
         old.iter().for_each(|(_, id)| self.forget_process(id));
     }
 
+    /// Those of an app that have ended are known no more.
+    pub(crate) fn forget_ended_of(&mut self, app: &str) {
+        let ended = self.ended_processes.iter().map(|(_, id)| id);
+        let its = |id: &&ProcessId| self.process(id).is_some_and(|p| p.app() == app);
+        let its: Vec<_> = ended.filter(its).cloned().collect();
+        self.ended_processes.retain(|(_, id)| !its.contains(id));
+        its.iter().for_each(|id| self.forget_process(id));
+    }
+
     /// One that has ended is known no more, nor to the next host.
     pub(crate) fn forget_process(&mut self, id: &ProcessId) {
         let process = self.processes.remove(id);

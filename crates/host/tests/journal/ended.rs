@@ -4,7 +4,10 @@ use super::{
     machinery::{Machinery, Play, SERVER, daemon_files, state_files},
     waits::{at, daemon, first, said},
 };
-use collodi_host::{Command, Event, Follower, HostOptions, JournalEvent, Process, Retention};
+use collodi_contain::Name;
+use collodi_host::{
+    AppChange, Command, Event, Follower, HostOptions, JournalEvent, Process, Retention,
+};
 use collodi_restart::{Ended, GiveUp, Phase};
 use collodi_time::Duration;
 
@@ -224,4 +227,20 @@ fn a_host_begins_before_it_has_read_what_ended_daemons_said() {
     assert_eq!(play.phases(), [GAVE_UP]);
     play.answer().wait(Duration::from_secs(1).as_secs());
     assert!(!said(&play).is_empty());
+}
+
+/// Nobody can start it, and what it said is of nothing that is there.
+#[test]
+fn of_an_app_that_is_removed_nothing_is_kept() {
+    let mut machine = given_up(GIVES_UP);
+    let mut play = at(&mut machine, 2_000);
+    for change in [AppChange::Update, AppChange::Removal] {
+        let app = || Name::parse("demo").unwrap();
+        let change = Command::ClaimApp { app: app(), change };
+        assert_eq!(play.phases(), [GAVE_UP], "{change:?}");
+        play.command(change).command(Command::ReleaseApp(app()));
+    }
+    assert_eq!(play.phases(), [""; 0]);
+    assert!(state_files(play.machine).is_empty());
+    assert_eq!(at(&mut machine, 2_100).phases(), [""; 0]);
 }
