@@ -159,7 +159,9 @@ pub enum GiveUp {
 impl fmt::Display for GiveUp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Consecutive(1) => f.write_str("1 restart in a row"),
             Self::Consecutive(n) => write!(f, "{n} restarts in a row"),
+            Self::Rate { count: 1, window } => write!(f, "1 restart within {window:?}"),
             Self::Rate { count, window } => write!(f, "{count} restarts within {window:?}"),
         }
     }

@@ -19,9 +19,13 @@ use std::{
 /// that a child that says nothing costs nothing.
 const CHUNK: usize = 64 << 10;
 
-/// The most bytes that are taken at once, where they are moved to a file first. While they
-/// are moved nobody can write into the pipe: less often, and more, lets the child go on.
-const TAKEN: usize = 256 << 10;
+/// The most bytes that are taken at once, where they are moved to a file first: all that a pipe can
+/// hold. While they are moved nobody can write into it, and who comes just then waits for the
+/// child's write to end: less often, and more, lets both go on.
+const TAKEN: usize = 1 << 20;
+
+/// The most of them that are given at once.
+const PIECE: usize = 256 << 10;
 
 /// What one read of a stream gave.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,12 +52,21 @@ pub struct Reader {
     stdout: Tap,
     stderr: Tap,
     recorder: Option<Recorder>,
+    /// What was taken, and is not given yet: the last bytes of the recording.
+    rest: Option<Rest>,
     /// While a flood is taken: where it is read to, and given in when it is full.
     large: Option<Arc<[u8]>>,
 }
 
 /// Bytes that were read, and whether they were as many as can be at once; none at the end.
 type Read = Option<(Arc<[u8]>, bool)>;
+
+/// So many bytes of a stream.
+#[derive(Clone, Copy, Debug)]
+struct Rest {
+    stream: Stream,
+    count: usize,
+}
 
 /// What is known about one stream.
 #[derive(Debug, Default)]
@@ -68,6 +81,11 @@ impl Reader {
             recorder,
             ..Self::default()
         }
+    }
+
+    /// The stream that is to be read next, if one is: of no other is anything read before.
+    pub fn begun(&self) -> Option<Stream> {
+        self.rest.map(|rest| rest.stream)
     }
 
     /// Reads what `pipe`, which does not block, holds of `stream`. A stream that cannot be
@@ -87,36 +105,49 @@ impl Reader {
     }
 
     fn next(&mut self, stream: Stream, pipe: BorrowedFd<'_>) -> Result<Read, Errno> {
+        if let Some(rest) = self.rest.take() {
+            // More may have come since it was taken.
+            return Ok(Some((self.give(rest)?, true)));
+        }
         let recorder = self.recorder.as_mut();
         let taking = recorder.and_then(|recorder| recorder.takes().then_some(recorder));
         match taking.map(|recorder| recorder.take(stream, pipe, TAKEN)) {
             None => read(self.recorder.as_mut(), stream, pipe),
             Some(taken) => match taken? {
                 0 => Ok(None),
-                count => self.taken(count).map(Some),
+                count => {
+                    let bytes = self.give(Rest { stream, count })?;
+                    Ok(Some((bytes, count == TAKEN || self.rest.is_some())))
+                }
             },
         }
     }
 
-    /// The bytes that were taken last, `count` of them.
-    fn taken(&mut self, count: usize) -> Result<(Arc<[u8]>, bool), Errno> {
+    /// The first of these bytes; the others are given next.
+    fn give(&mut self, rest: Rest) -> Result<Arc<[u8]>, Errno> {
         let recorder = self.recorder.as_ref().ok_or(Errno::IO)?;
+        let count = rest.count.min(PIECE);
         // Whoever was given it has let go of it.
         let free = |large: &Arc<[u8]>| Arc::strong_count(large) == 1;
         let mut large = match self.large.take().filter(free) {
-            None if count <= CHUNK => return Ok((few(recorder, count)?, false)),
-            None => vec![0; TAKEN].into(),
+            None if rest.count <= CHUNK => return few(recorder, count),
+            None => vec![0; PIECE].into(),
             Some(large) => large,
         };
         let room = Arc::get_mut(&mut large).and_then(|large| large.get_mut(..count));
-        // Fewer than were taken when somebody has cut the file.
-        let read = recorder.last(room.ok_or(Errno::IO)?)?;
+        let read = recorder.last(rest.count, room.ok_or(Errno::IO)?)?;
         let bytes = match large.get(..read) {
-            Some(part) if read < TAKEN => part.into(),
+            Some(part) if read < PIECE => part.into(),
             _ => Arc::clone(&large),
         };
         self.large = Some(large);
-        Ok((bytes, count == TAKEN))
+        // Fewer than were taken when somebody has cut the file.
+        let left = rest.count.saturating_sub(read);
+        self.rest = (read == count && left > 0).then_some(Rest {
+            count: left,
+            ..rest
+        });
+        Ok(bytes)
     }
 
     /// Notes how the child ended.
@@ -135,7 +166,12 @@ impl Reader {
 
     /// Behind which byte of the recording all is that was read; none where not all of it is kept.
     pub fn recorded(&self) -> Option<RecordingPlace> {
-        self.recorder.as_ref()?.place()
+        let place = self.recorder.as_ref()?.place()?;
+        let rest = self.rest.map_or(0, |rest| rest.count as u64);
+        Some(RecordingPlace {
+            offset: place.offset.saturating_sub(rest),
+            ..place
+        })
     }
 
     /// A file of the recording that is no longer kept: to close it takes a while.
@@ -164,7 +200,7 @@ impl Reader {
 /// The bytes that were taken last, where they are few.
 fn few(recorder: &Recorder, count: usize) -> Result<Arc<[u8]>, Errno> {
     let mut bytes = vec![0; count];
-    let read = recorder.last(&mut bytes)?;
+    let read = recorder.last(count, &mut bytes)?;
     bytes.truncate(read);
     Ok(bytes.into())
 }
@@ -226,4 +262,59 @@ fn enlarge(pipe: BorrowedFd<'_>) -> Result<(), Errno> {
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
 const fn enlarge(_: BorrowedFd<'_>) -> Result<(), Errno> {
     Err(Errno::NOTSUP)
+}
+
+#[cfg(test)]
+#[cfg(target_os = "linux")]
+mod tests {
+    use super::*;
+    use collodi_command::Recording;
+    use collodi_contain::{RelPath, Root};
+    use rustix::{
+        fd::AsFd as _,
+        pipe::{PipeFlags, pipe_with},
+    };
+
+    /// A pipe that holds `count` numbered lines, and nothing else to come.
+    fn full(count: usize) -> (OwnedFd, Vec<u8>) {
+        let (ours, theirs) = pipe_with(PipeFlags::NONBLOCK).unwrap();
+        enlarge(ours.as_fd()).unwrap();
+        let said: Vec<u8> = (0..count)
+            .flat_map(|n| format!("{n:015}\n").into_bytes())
+            .collect();
+        assert_eq!(rustix::io::write(&theirs, &said), Ok(said.len()));
+        (ours, said)
+    }
+
+    /// What is moved at once is given piece by piece, in its order, and none of the other stream between:
+    /// and how far the recording is, is how far it was told.
+    #[test]
+    fn a_full_pipe_is_given_in_pieces() {
+        let dir = tempfile::tempdir().unwrap();
+        let root = Root::new(dir.path().to_str().unwrap());
+        let path = root.contain(&RelPath::root(), "kept").unwrap();
+        let recorder = Recorder::open(&Recording::new(path).into()).unwrap();
+        let mut reader = Reader::new(Some(recorder));
+        let (out, err) = (full(60_000), full(20_000));
+        let (mut heard, mut told) = ([Vec::new(), Vec::new()], 0);
+        let mut turns = [Stream::Stdout, Stream::Stderr].into_iter().cycle();
+        let mut ended = 0;
+        while ended < 2 {
+            let stream = reader.begun().or_else(|| turns.next()).unwrap();
+            let (pipe, at) = match stream {
+                Stream::Stdout => (&out.0, 0),
+                Stream::Stderr => (&err.0, 1),
+            };
+            let Heard::Bytes { bytes, more, .. } = reader.read(stream, pipe.as_fd()) else {
+                ended += 1;
+                continue;
+            };
+            assert!(bytes.len() <= PIECE);
+            assert!(more || reader.begun().is_none());
+            told += bytes.len() as u64;
+            heard[at].extend_from_slice(&bytes);
+            assert_eq!(reader.recorded().map(|place| place.offset), Some(told));
+        }
+        assert!(heard == [out.1, err.1], "in order, and whole");
+    }
 }

@@ -11,8 +11,8 @@ use std::{
     task::{Context, Poll, ready},
 };
 
-/// The most bytes that both pipes hold, for anyone but root.
-const PIPES: usize = 2 << 20;
+/// The most bytes that both pipes hold, for anyone but root, and that one held and are not told yet.
+const PIPES: usize = 3 << 20;
 
 /// The ends of a child's output that we read. Nothing is read ahead: when nobody asks,
 /// the pipes fill up and the child waits.
@@ -92,7 +92,7 @@ impl<R: Reactor> Output<R> {
     /// The next bytes of either stream; pending when there are none, also at the end.
     pub(super) fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<ChildEvent> {
         ready!(self.nap.poll(cx));
-        let order = match self.first {
+        let order = match self.reader.begun().unwrap_or(self.first) {
             Stream::Stdout => [Stream::Stdout, Stream::Stderr],
             Stream::Stderr => [Stream::Stderr, Stream::Stdout],
         };

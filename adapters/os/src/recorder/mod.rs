@@ -174,15 +174,15 @@ impl Recorder {
         }
     }
 
-    /// Fills `buffer` with as many of the bytes that were kept last, and says how many there
-    /// are.
+    /// Fills `buffer` with the first of the `count` bytes that were kept last, and says how many it
+    /// has.
     ///
     /// # Errors
     ///
     /// When they cannot be read.
-    pub(crate) fn last(&self, buffer: &mut [u8]) -> Result<usize, Errno> {
+    pub(crate) fn last(&self, count: usize, buffer: &mut [u8]) -> Result<usize, Errno> {
         match &self.state {
-            State::Open(segment) => segment.last(buffer),
+            State::Open(segment) => segment.last(count, buffer),
             State::Broken(..) => Err(Errno::IO),
         }
     }

@@ -137,10 +137,10 @@ impl Segment {
         Ok(())
     }
 
-    /// Fills `buffer` with the last bytes of it, and says how many there are; an error when
+    /// Fills `buffer` with the first of its last `count` bytes, and says how many it has; an error when
     /// there are none.
-    pub(super) fn last(&self, buffer: &mut [u8]) -> Result<usize, Errno> {
-        let from = self.length.saturating_sub(buffer.len() as u64);
+    pub(super) fn last(&self, count: usize, buffer: &mut [u8]) -> Result<usize, Errno> {
+        let from = self.length.saturating_sub(count as u64);
         match rustix::io::pread(&self.log, buffer, from) {
             Ok(0) => Err(Errno::IO),
             read => read,

@@ -231,7 +231,7 @@ fn a_daemon_is_given_up_when_it_would_have_been_under_one_host() {
 #[test]
 fn a_life_that_was_long_before_it_was_lost_starts_the_count_over() {
     for (lived, phase) in [
-        (3, "failed (gave up after 1 restarts in a row)"),
+        (3, "failed (gave up after 1 restart in a row)"),
         (3_000, "waits until 4120, ended, status unknown"),
     ] {
         let restart =
