@@ -3,11 +3,11 @@
 use crate::leftovers::list;
 use collodi_api::{Env, EnvUse, EnvUseKind};
 use collodi_backend::Backends;
-use collodi_command::Signal;
+use collodi_command::{Signal, TreeId};
 use collodi_contain::{ContainedPath, Name};
 use collodi_driver::{Workspace, empty};
 use collodi_file::{FileAnswer, FileError, FileErrorKind, FileKind, FileOp};
-use collodi_host::{LeftAlone, LeftDaemon, StateFiles};
+use collodi_host::{LeftAlone, LeftDaemon, Lost, LostDaemon, ProcessId, StateFiles};
 
 /// The largest record of a daemon that is read.
 const RECORD_BYTES: u64 = 4 << 20;
@@ -42,9 +42,7 @@ pub async fn left_daemons(
         if let Ok(FileAnswer::Bytes(bytes)) = backends.files.perform(read).await
             && let Some(daemon) = LeftDaemon::read(&entry.name, &bytes)
         {
-            // A tree that cannot be looked at counts as alive.
-            let members = backends.process.tree_members(&daemon.tree).await;
-            let lives = members.map_or(true, |members| !members.is_empty());
+            let lives = may_live(backends, Some(&daemon.tree)).await;
             all.push(Left {
                 daemon,
                 lives,
@@ -65,6 +63,37 @@ pub async fn left_unread(
     backends: &Backends,
     workspace: &Workspace,
 ) -> Result<Vec<LeftAlone>, FileError> {
+    let found = state_files(backends, workspace).await?;
+    let mut living = Vec::new();
+    for alone in found.left_alone(&workspace.layout().state()) {
+        if may_live(backends, alone.tree.as_ref()).await {
+            living.push(alone);
+        }
+    }
+    Ok(living)
+}
+
+/// The daemons whose files say nothing that can be used, and of which something lives, or may live: the
+/// next host ends them. No host may be at work on the workspace: what it writes down anew would be lost.
+///
+/// # Errors
+///
+/// When it cannot be found out which there are.
+pub async fn left_lost(
+    backends: &Backends,
+    workspace: &Workspace,
+) -> Result<Vec<LostDaemon>, FileError> {
+    let found = state_files(backends, workspace).await?;
+    let mut living = Vec::new();
+    for lost in found.lost(&workspace.layout().state()) {
+        if may_live(backends, Some(&lost.tree)).await {
+            living.push(lost);
+        }
+    }
+    Ok(living)
+}
+
+async fn state_files(backends: &Backends, workspace: &Workspace) -> Result<StateFiles, FileError> {
     let state = workspace.layout().state();
     let mut found = StateFiles::default();
     for entry in list(&*backends.files, &state).await? {
@@ -84,17 +113,12 @@ pub async fn left_unread(
             _ => {}
         }
     }
-    let mut living = Vec::new();
-    for alone in found.left_alone(&state) {
-        if may_live(backends, &alone).await {
-            living.push(alone);
-        }
-    }
-    Ok(living)
+    Ok(found)
 }
 
-async fn may_live(backends: &Backends, alone: &LeftAlone) -> bool {
-    match &alone.tree {
+/// A tree that nobody knows, or can look at, counts as alive.
+async fn may_live(backends: &Backends, tree: Option<&TreeId>) -> bool {
+    match tree {
         Some(tree) => {
             let members = backends.process.tree_members(tree).await;
             members.map_or(true, |members| !members.is_empty())
@@ -115,38 +139,68 @@ pub async fn end_unread(
     alone: &LeftAlone,
 ) -> Result<bool, FileError> {
     let is_gone = match &alone.tree {
-        Some(tree) => {
-            empty(backends, tree, Signal::TERM).await || empty(backends, tree, Signal::KILL).await
-        }
+        Some(tree) => end(backends, tree).await,
         None => false,
     };
+    if is_gone {
+        put_aside(backends, workspace, &alone.id).await?;
+    }
+    Ok(is_gone)
+}
+
+/// As [`end_unread`], one whose file says nothing: what is in that is put aside, if anything is.
+///
+/// # Errors
+///
+/// When its file cannot be put aside.
+pub async fn end_lost(
+    backends: &Backends,
+    workspace: &Workspace,
+    lost: &LostDaemon,
+) -> Result<bool, FileError> {
+    let is_gone = end(backends, &lost.tree).await;
+    if is_gone && matches!(lost.why, Lost::Damaged(_)) {
+        put_aside(backends, workspace, &lost.id).await?;
+    }
+    Ok(is_gone)
+}
+
+async fn end(backends: &Backends, tree: &TreeId) -> bool {
+    empty(backends, tree, Signal::TERM).await || empty(backends, tree, Signal::KILL).await
+}
+
+async fn put_aside(
+    backends: &Backends,
+    workspace: &Workspace,
+    id: &ProcessId,
+) -> Result<(), FileError> {
     let layout = workspace.layout();
-    let (name, path) = (format!("{}.json", alone.id), layout.set_aside());
-    if let (true, Ok(from), Ok(to)) = (is_gone, layout.state().join(&name), path.join(&name)) {
+    let (name, path) = (format!("{id}.json"), layout.set_aside());
+    if let (Ok(from), Ok(to)) = (layout.state().join(&name), path.join(&name)) {
         let older = FileOp::Remove { path: to.clone() };
         for op in [FileOp::MakeDir { path }, older, FileOp::Rename { from, to }] {
             backends.files.perform(op).await?;
         }
     }
-    Ok(is_gone)
+    Ok(())
 }
 
 /// Adds these to what uses environments: which one they live in nobody knows, so it may be each that a
 /// script of their apps names.
-pub fn may_use<'a>(envs: &mut [Env], alone: impl Iterator<Item = &'a LeftAlone> + Clone) {
+pub fn may_use<'a>(envs: &mut [Env], daemons: impl Iterator<Item = &'a ProcessId> + Clone) {
     for env in envs {
         let apps: Vec<_> = env.used_by.iter().filter_map(|of| of.app.clone()).collect();
-        let its = |alone: &&LeftAlone| apps.iter().any(|app| alone.id.is_of(app));
-        let users = alone.clone().filter(its).map(unread_user);
+        let its = |id: &&ProcessId| apps.iter().any(|app| id.is_of(app));
+        let users = daemons.clone().filter(its).map(unread_user);
         env.used_by.splice(..0, users);
     }
 }
 
-fn unread_user(alone: &LeftAlone) -> EnvUse {
+fn unread_user(id: &ProcessId) -> EnvUse {
     EnvUse {
         kind: EnvUseKind::Process,
-        app: alone.id.app().map(ToOwned::to_owned),
-        id: Some(alone.id.to_string()),
+        app: id.app().map(ToOwned::to_owned),
+        id: Some(id.to_string()),
     }
 }
 
@@ -196,12 +250,10 @@ pub async fn left_users(
 ///
 /// When its record cannot be removed.
 pub async fn end_left(backends: &Backends, left: Left) -> Result<bool, FileError> {
-    for signal in [Signal::TERM, Signal::KILL] {
-        if empty(backends, &left.daemon.tree, signal).await {
-            let path = left.record;
-            backends.files.perform(FileOp::Remove { path }).await?;
-            return Ok(true);
-        }
+    let is_gone = end(backends, &left.daemon.tree).await;
+    if is_gone {
+        let path = left.record;
+        backends.files.perform(FileOp::Remove { path }).await?;
     }
-    Ok(false)
+    Ok(is_gone)
 }

@@ -7,7 +7,8 @@ use collodi_contain::{Name, Root};
 use collodi_driver::Workspace;
 use collodi_file::{FileAnswer, FileErrorKind, FileOp};
 use collodi_inventory::{
-    Inventory, Leftover, end_unread, left_unread, leftovers, may_use, only_of, remove,
+    Inventory, Leftover, end_lost, end_unread, left_lost, left_unread, leftovers, may_use, only_of,
+    remove,
 };
 use collodi_python::{Layout, Platform};
 use collodi_sim::{Behaviour, World};
@@ -285,7 +286,7 @@ fn daemons_that_no_server_can_read_are_seen_and_ended() {
         let new = "new-01234567 is left as it is, and nobody knows whether it runs";
         let new = format!("{new}: {state}/new-01234567.json cannot be read: it is a directory");
         assert_eq!(told, [format!("{unknown}: {api}"), new, web]);
-        may_use(&mut envs, found.iter());
+        may_use(&mut envs, found.iter().map(|alone| &alone.id));
         for alone in &found {
             let is_gone = end_unread(&backends, &workspace, alone).await.unwrap();
             assert_eq!(is_gone, alone.tree.is_some());
@@ -300,6 +301,49 @@ fn daemons_that_no_server_can_read_are_seen_and_ended() {
         env.used_by.iter().any(collodi_api::EnvUse::lives)
     };
     assert_eq!((lives("tools"), lives("other")), (true, false));
+}
+
+/// Where no server runs: whose file is damaged, empty or gone is seen as long as it lives, and ended.
+#[test]
+fn daemons_whose_files_say_nothing_are_seen_and_ended() {
+    let world = world();
+    world.program("uv", Behaviour::words("wait"));
+    let state = format!("{P}/state");
+    let of = |app: &str| format!("{state}/{app}-01234567.json");
+    world.file(&of("torn"), "{\"version\":");
+    world.file(&of("none"), "");
+    world.file(&of("dead"), "{");
+    let trees = r#"{"version": 1, "trees": ["run"], "daemons": {"torn-01234567": "torn",
+        "none-01234567": "none", "gone-01234567": "gone", "dead-01234567": "dead"}}"#;
+    world.file(&format!("{state}/trees.json"), trees);
+    let (backends, workspace) = (world.backends(), workspace(&world));
+    world
+        .block_on(async {
+            let mut children = Vec::new();
+            for tree in ["torn", "none", "gone", "run"] {
+                let cwd = workspace.layout().state();
+                let spec = CommandSpec::new("uv", cwd, TreeId::new(tree)).env("PATH", "/bin");
+                children.push(backends.process.spawn(&spec).await.unwrap());
+            }
+            assert_eq!(left_unread(&backends, &workspace).await.unwrap(), []);
+            let found = left_lost(&backends, &workspace).await.unwrap();
+            let told: Vec<_> = found.iter().map(ToString::to_string).collect();
+            assert_snapshot!("lost", told.join("\n"));
+            for lost in &found {
+                assert!(end_lost(&backends, &workspace, lost).await.unwrap());
+            }
+            assert_eq!(left_lost(&backends, &workspace).await.unwrap(), []);
+            let runs = backends.process.tree_members(&TreeId::new("run")).await;
+            assert_eq!(runs.unwrap().len(), 1, "it is no daemon");
+        })
+        .unwrap();
+    let is_there = |app: &str| {
+        world
+            .content(&format!("{state}/aside/{app}-01234567.json"))
+            .is_some()
+    };
+    let aside: Vec<_> = ["torn", "none", "gone", "dead"].map(is_there).into();
+    assert_eq!(aside, [true, false, false, false]);
 }
 
 /// A count is a second old at most, and no older than what is known to have changed.

@@ -42,7 +42,7 @@ pub struct Observed {
     /// Daemons that live on without the server that started them; none where one runs, and
     /// where they cannot be looked for.
     pub left: Option<Vec<LeftDaemon>>,
-    /// The daemons that servers leave alone, as their files cannot be read.
+    /// The daemons that no server looks after, as their files cannot be used.
     pub left_alone: Vec<LeftAlone>,
     /// The files about daemons that a server could not use and has set aside.
     pub set_aside: Vec<String>,
@@ -59,12 +59,12 @@ pub struct LeftDaemon {
     pub pids: Vec<u32>,
 }
 
-/// A daemon that servers leave alone.
+/// A daemon that no server looks after: those leave it alone, or the next one ends it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LeftAlone {
     /// Its name.
     pub id: String,
-    /// Its file, and why that was not read.
+    /// Its file, and why that cannot be used.
     pub why: String,
     /// What to do about it.
     pub hint: String,

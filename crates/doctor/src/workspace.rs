@@ -82,7 +82,7 @@ fn shown(pids: &[u32]) -> String {
     }
 }
 
-/// What a server could not read, and therefore does not touch.
+/// What a server cannot go on with: it does not touch it, or ends it.
 fn left_alone(daemon: &LeftAlone) -> Finding {
     let LeftAlone {
         id,

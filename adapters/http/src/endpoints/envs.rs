@@ -41,7 +41,8 @@ pub(crate) async fn env_list(surface: &Surface, wait: bool) -> Result<Envs, Faul
     for (env, users) in list.envs.iter_mut().zip(users) {
         env.used_by.splice(..0, users);
     }
-    may_use(&mut list.envs, left_alone(surface).await?.iter());
+    let alone = left_alone(surface).await?;
+    may_use(&mut list.envs, alone.iter().map(|alone| &alone.id));
     Ok(list)
 }
 

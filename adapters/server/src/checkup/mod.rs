@@ -9,6 +9,7 @@ mod programs;
 use crate::{home::Home, state};
 use collodi_api::{Doctor, Finding, FindingState};
 use collodi_backend::{Backends, BoxFuture, Capability, Clock};
+use collodi_command::TreeId;
 use collodi_contain::RelPath;
 use collodi_disk::Space;
 use collodi_doctor::{
@@ -18,7 +19,7 @@ use collodi_driver::{Workspace, detect, survey};
 use collodi_facts::{Facts, Vendor};
 use collodi_file::{FileAnswer, FileOp};
 use collodi_host::HostOptions;
-use collodi_inventory::{left_daemons, left_unread};
+use collodi_inventory::{left_daemons, left_lost, left_unread};
 use collodi_python::Toolchain;
 use collodi_settings::{SettingsError, SettingsFile};
 use futures::{
@@ -99,12 +100,15 @@ impl Checkup {
         );
         // It ends in time by itself, with what has answered until then.
         let facts = survey(&self.backends, &self.options);
-        let files = future::join3(self.space(), self.left(), self.left_alone());
+        let is_served = state::is_held(&self.dir);
+        let unread = future::join(self.left_alone(), self.lost(is_served));
+        let files = future::join3(self.space(), self.left(is_served), unread);
         let (python, (git, bash, settings), (sandboxes, port, places), (facts, files)) =
             future::join4(python, asked, system, future::join(facts, files)).await;
         let (sandbox, seatbelt) = sandboxes.unwrap_or_else(kernel::silent);
         let (interpreter, uv, conda) = python;
-        let (space, left, left_alone) = files;
+        let (space, left, (left_alone, lost)) = files;
+        let unread = left_alone.into_iter().chain(lost);
         let places = places.unwrap_or_default();
         Observed {
             interpreter,
@@ -124,7 +128,7 @@ impl Checkup {
             token: places.token,
             settings,
             left,
-            left_alone: left_alone.unwrap_or_default(),
+            left_alone: unread.flatten().collect(),
             set_aside: places.set_aside,
         }
     }
@@ -173,22 +177,19 @@ impl Checkup {
     }
 
     /// What lives on without a server.
-    async fn left(&self) -> Option<Vec<LeftDaemon>> {
-        if state::is_held(&self.dir) {
+    async fn left(&self, is_served: bool) -> Option<Vec<LeftDaemon>> {
+        if is_served {
             return None;
         }
-        let (layout, files) = (self.options.layout.clone(), self.backends.files.clone());
-        let workspace = Workspace::new(layout, files);
+        let workspace = self.workspace();
         let look = left_daemons(&self.backends, &workspace);
         let found = within(&*self.backends.clock, TIME, look).await?.ok()?;
         let mut left = Vec::new();
         for of in found.into_iter().filter(|left| left.lives) {
-            let members = self.backends.process.tree_members(&of.daemon.tree).await;
-            let members = members.unwrap_or_default().into_iter();
             left.push(LeftDaemon {
                 id: of.daemon.id.to_string(),
                 app: of.daemon.app,
-                pids: members.map(|member| member.pid).collect(),
+                pids: self.pids(Some(&of.daemon.tree)).await,
             });
         }
         Some(left)
@@ -196,25 +197,53 @@ impl Checkup {
 
     /// What servers leave alone, also the one that runs.
     async fn left_alone(&self) -> Option<Vec<LeftAlone>> {
-        let (layout, files) = (self.options.layout.clone(), self.backends.files.clone());
-        let workspace = Workspace::new(layout, files);
+        let workspace = self.workspace();
         let look = left_unread(&self.backends, &workspace);
         let found = within(&*self.backends.clock, TIME, look).await?.ok()?;
         let mut left = Vec::new();
         for alone in found {
-            let members = match &alone.tree {
-                Some(tree) => self.backends.process.tree_members(tree).await,
-                None => Ok(Vec::new()),
-            };
-            let members = members.unwrap_or_default().into_iter();
             left.push(LeftAlone {
                 id: alone.id.to_string(),
                 why: format!("{} {}", alone.file, alone.why),
                 hint: alone.way_out(),
-                pids: members.map(|member| member.pid).collect(),
+                pids: self.pids(alone.tree.as_ref()).await,
             });
         }
         Some(left)
+    }
+
+    /// What the next server ends, as nothing says how it is to go on.
+    async fn lost(&self, is_served: bool) -> Option<Vec<LeftAlone>> {
+        if is_served {
+            return None;
+        }
+        let workspace = self.workspace();
+        let look = left_lost(&self.backends, &workspace);
+        let found = within(&*self.backends.clock, TIME, look).await?.ok()?;
+        let mut left = Vec::new();
+        for lost in found {
+            left.push(LeftAlone {
+                id: lost.id.to_string(),
+                why: format!("{} {}", lost.file, lost.why),
+                hint: lost.way_out().to_owned(),
+                pids: self.pids(Some(&lost.tree)).await,
+            });
+        }
+        Some(left)
+    }
+
+    fn workspace(&self) -> Workspace {
+        let (layout, files) = (self.options.layout.clone(), self.backends.files.clone());
+        Workspace::new(layout, files)
+    }
+
+    async fn pids(&self, tree: Option<&TreeId>) -> Vec<u32> {
+        let members = match tree {
+            Some(tree) => self.backends.process.tree_members(tree).await,
+            None => Ok(Vec::new()),
+        };
+        let members = members.unwrap_or_default().into_iter();
+        members.map(|member| member.pid).collect()
     }
 
     fn asks_for_sandboxes(&self) -> bool {

@@ -1,15 +1,15 @@
 //! `collodi apps`
 
-use super::{add::parse_name, env::size};
+use super::{add::parse_name, env::size, outlived::Outlived};
 use crate::{
     cli::AppsArgs,
     client::Client,
     local::{Local, refused},
+    present::style::DIM,
 };
 use anyhow::Result;
 use collodi_api::{App, AppDetail, AppMenuItem, AppScript, Apps};
-use collodi_host::LeftAlone;
-use collodi_inventory::{Inventory, Left, left_daemons, left_of, left_unread};
+use collodi_inventory::Inventory;
 use collodi_logs::plain;
 use futures::future;
 use std::{path::Path, process::ExitCode, sync::Arc};
@@ -25,33 +25,26 @@ pub(crate) fn apps(workspace: &Path, json: bool, args: &AppsArgs) -> Result<Exit
 fn all(workspace: &Path, json: bool) -> Result<ExitCode> {
     if let Some(server) = Client::of_running(workspace)? {
         let Apps { apps, .. } = server.get_patiently("/python/apps?wait=true")?;
-        return list(json, &apps);
+        return list(json, &apps, &[]);
     }
     Local::look(workspace, |local| async move {
         let workspace = local.apps.workspace().clone();
-        let left = left_daemons(&local.backends, &workspace).await?;
-        let alone = left_unread(&local.backends, &workspace).await?;
+        let outlived = Outlived::of(&local).await?;
+        let left = outlived.lines();
         let (inventory, worker) = Inventory::new(workspace, Arc::clone(&local.backends.clock));
-        let asked = async move { inventory.apps(true, |app| living(&left, &alone, app)).await };
+        let asked = async move { inventory.apps(true, |app| outlived.living(app)).await };
         let (apps, ()) = future::join(asked, worker.work()).await;
         let mut apps = apps?;
         for app in &mut apps {
             let from = local.apps.provenance(&parse_name(&app.name)?).await;
             app.origin = from.as_ref().map(collodi_http::origin);
         }
-        list(json, &apps)
+        list(json, &apps, &left)
     })
 }
 
-/// How many daemons of an app a server that is gone has left.
-fn living(left: &[Left], alone: &[LeftAlone], app: &str) -> usize {
-    let its = |left: &&Left| left.lives && left.daemon.app == app;
-    let alone = alone.iter().filter(|alone| alone.tree.is_some());
-    let alone = alone.filter(|alone| alone.id.app() == Some(app));
-    left.iter().filter(its).count() + alone.count()
-}
-
-fn list(json: bool, apps: &[App]) -> Result<ExitCode> {
+/// Shows the apps, and below them what is said of daemons that a server which is gone has left.
+fn list(json: bool, apps: &[App], left: &[String]) -> Result<ExitCode> {
     if json {
         for app in apps {
             say!("{}", serde_json::to_string(app)?);
@@ -60,6 +53,10 @@ fn list(json: bool, apps: &[App]) -> Result<ExitCode> {
         say!("there are no apps; add one with `collodi add URL|DIR`, or `collodi new TEMPLATE`");
     } else {
         table(apps);
+    }
+    if !json {
+        left.iter()
+            .for_each(|line| say!("{DIM}{}{DIM:#}", plain(line)));
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -83,18 +80,17 @@ fn table(apps: &[App]) {
 fn one(workspace: &Path, json: bool, name: &str) -> Result<ExitCode> {
     let name = parse_name(name)?;
     if let Some(server) = Client::of_running(workspace)? {
-        return show(json, &server.get(&format!("/python/apps/{name}"))?);
+        return show(json, &server.get(&format!("/python/apps/{name}"))?, &[]);
     }
     Local::look(workspace, |local| async move {
         let detail = local.apps.detail(&name).await.map_err(refused)?;
-        let left = left_of(&local.backends, local.apps.workspace(), &name).await?;
-        let alone = left_unread(&local.backends, local.apps.workspace()).await?;
-        let running = living(&left, &alone, name.as_str());
-        show(json, &collodi_http::app_detail(&detail, running))
+        let left = Outlived::of(&local).await?.of_app(name.as_str());
+        let app = collodi_http::app_detail(&detail, left.living(name.as_str()));
+        show(json, &app, &left.lines())
     })
 }
 
-fn show(json: bool, app: &AppDetail) -> Result<ExitCode> {
+fn show(json: bool, app: &AppDetail, left: &[String]) -> Result<ExitCode> {
     if json {
         say!("{}", serde_json::to_string(app)?);
         return Ok(ExitCode::SUCCESS);
@@ -116,6 +112,8 @@ fn show(json: bool, app: &AppDetail) -> Result<ExitCode> {
     scripts(app);
     menu(&app.menu);
     notes(app);
+    left.iter()
+        .for_each(|line| say!("  left    {}", plain(line)));
     Ok(ExitCode::SUCCESS)
 }
 

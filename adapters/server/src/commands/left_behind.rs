@@ -3,8 +3,8 @@
 use crate::{failure::Failure, local::Local};
 use anyhow::Result;
 use collodi_contain::Name;
-use collodi_host::{AppChange, LeftAlone};
-use collodi_inventory::{Left, end_left, end_unread, left_of, left_unread};
+use collodi_host::{AppChange, LeftAlone, LostDaemon, ProcessId};
+use collodi_inventory::{Left, end_left, end_lost, end_unread, left_lost, left_of, left_unread};
 
 /// Refuses to touch an app of which daemons live; those that do not are returned.
 ///
@@ -12,8 +12,8 @@ use collodi_inventory::{Left, end_left, end_unread, left_of, left_unread};
 ///
 /// Which live.
 pub(super) async fn refuse(local: &Local, app: &Name, change: AppChange) -> Result<Vec<Left>> {
-    if let Some(alone) = unread(local, app).await?.first() {
-        return Err(is_alone(app, alone, change).into());
+    if let Some(unread) = unread(local, app).await?.first() {
+        return Err(unread.refusal(app, change).into());
     }
     let left = left_of(&local.backends, local.apps.workspace(), app).await?;
     let living = left.iter().filter(|left| left.lives);
@@ -37,27 +37,65 @@ pub(super) async fn refuse(local: &Local, app: &Name, change: AppChange) -> Resu
     Err(Failure::new(why).hint(hint).into())
 }
 
-/// Those that no server could read, and that live or may.
-async fn unread(local: &Local, app: &Name) -> Result<Vec<LeftAlone>> {
-    let mut all = left_unread(&local.backends, local.apps.workspace()).await?;
-    all.retain(|alone| alone.id.is_of(app.as_str()));
-    Ok(all)
+/// One whose file no server can use.
+enum Unread {
+    Alone(LeftAlone),
+    Lost(LostDaemon),
 }
 
-fn is_alone(app: &Name, alone: &LeftAlone, change: AppChange) -> Failure {
-    let serve = "`collodi stop` needs a server: `collodi serve` starts one";
-    let mut hint = format!("{}; {serve}", alone.way_out());
-    if change == AppChange::Removal && alone.ends_with(app.as_str()) {
-        hint += "; or --force ends it first";
+impl Unread {
+    const fn id(&self) -> &ProcessId {
+        match self {
+            Self::Alone(alone) => &alone.id,
+            Self::Lost(lost) => &lost.id,
+        }
     }
-    Failure::new(format!("{app} is not touched: {alone}")).hint(hint)
+
+    /// Whether nothing of it is left when somebody ends this app.
+    fn ends_with(&self, app: &Name) -> bool {
+        match self {
+            Self::Alone(alone) => alone.ends_with(app.as_str()),
+            Self::Lost(lost) => lost.id.app() == Some(app.as_str()),
+        }
+    }
+
+    fn refusal(&self, app: &Name, change: AppChange) -> Failure {
+        let serve = "`collodi stop` needs a server: `collodi serve` starts one";
+        let (why, mut hint) = match self {
+            Self::Alone(alone) => (alone.to_string(), format!("{}; {serve}", alone.way_out())),
+            Self::Lost(lost) => (lost.to_string(), lost.way_out().to_owned()),
+        };
+        if change == AppChange::Removal && self.ends_with(app) {
+            hint += "; or --force ends it first";
+        }
+        Failure::new(format!("{app} is not touched: {why}")).hint(hint)
+    }
+
+    /// Whether it is gone.
+    async fn end(&self, local: &Local) -> Result<bool> {
+        let (backends, workspace) = (&local.backends, local.apps.workspace());
+        let is_gone = match self {
+            Self::Alone(alone) => end_unread(backends, workspace, alone).await,
+            Self::Lost(lost) => end_lost(backends, workspace, lost).await,
+        };
+        Ok(is_gone?)
+    }
+}
+
+/// Those of an app that no server can go on with, and that live or may.
+async fn unread(local: &Local, app: &Name) -> Result<Vec<Unread>> {
+    let (backends, workspace) = (&local.backends, local.apps.workspace());
+    let alone = left_unread(backends, workspace).await?.into_iter();
+    let lost = left_lost(backends, workspace).await?.into_iter();
+    let all = alone.map(Unread::Alone).chain(lost.map(Unread::Lost));
+    Ok(all.filter(|one| one.id().is_of(app.as_str())).collect())
 }
 
 /// Those that end with the app, when all do.
-async fn unread_to_end(local: &Local, app: &Name) -> Result<Vec<LeftAlone>> {
+async fn unread_to_end(local: &Local, app: &Name) -> Result<Vec<Unread>> {
     let all = unread(local, app).await?;
-    match all.iter().find(|alone| !alone.ends_with(app.as_str())) {
-        Some(alone) => Err(is_alone(app, alone, AppChange::Removal).into()),
+    match all.iter().find(|unread| !unread.ends_with(app)) {
+        Some(unread) => Err(unread.refusal(app, AppChange::Removal).into()),
         None => Ok(all),
     }
 }
@@ -73,17 +111,20 @@ pub(super) async fn end(local: &Local, app: &Name, force: bool) -> Result<()> {
         true => left_of(&local.backends, local.apps.workspace(), app).await?,
         false => refuse(local, app, AppChange::Removal).await?,
     };
-    for alone in unread {
-        if !end_unread(&local.backends, local.apps.workspace(), &alone).await? {
-            let id = alone.id;
-            return Err(Failure::new(format!("failed to remove {app}: {id} does not end")).into());
+    for unread in unread {
+        if !unread.end(local).await? {
+            return Err(not_ended(app, unread.id()));
         }
     }
     for left in left {
         let id = left.daemon.id.clone();
         if !end_left(&local.backends, left).await? {
-            return Err(Failure::new(format!("failed to remove {app}: {id} does not end")).into());
+            return Err(not_ended(app, &id));
         }
     }
     Ok(())
+}
+
+fn not_ended(app: &Name, id: &ProcessId) -> anyhow::Error {
+    Failure::new(format!("failed to remove {app}: {id} does not end")).into()
 }

@@ -17,6 +17,7 @@ mod man;
 mod methods;
 mod named;
 mod new;
+mod outlived;
 mod place;
 mod plan;
 mod ps;

@@ -8,6 +8,8 @@ on_each_runtime! {
     what_is_no_file_is_left_alone
     what_has_ended_holds_nothing_up
     what_nobody_can_find_is_said_when_it_is_stopped
+    what_says_nothing_is_seen_until_the_next_server_ends_it
+    what_says_nothing_is_ended_by_a_removal_that_is_forced
 }
 
 /// A daemon that lives on without its server: its name and its process.
@@ -153,4 +155,76 @@ fn stays(stage: &Stage, id: &str) {
     assert!(stage.path(".vatn/python/apps/demo/pinokio.json").exists());
     let file = stage.path(&format!(".vatn/python/state/{id}.json"));
     assert!(file.exists());
+}
+
+/// What a file is that says nothing.
+const LOST: [&str; 3] = ["is not there", "is empty", "is of no use"];
+
+fn lose(file: &Path, how: &str) {
+    match how {
+        "is not there" => fs::remove_file(file).unwrap(),
+        "is empty" => fs::write(file, "").unwrap(),
+        _ => fs::write(file, &fs::read(file).unwrap()[..100]).unwrap(),
+    }
+}
+
+/// Its app has an environment, though nobody knows that it lives in that.
+fn with_environment(stage: &Stage) {
+    let script = r#"{"dialect": "vatn", "run": [
+        {"method": "shell.run", "params": {"message": "ls", "venv": "web"}}]}"#;
+    stage.app_file("demo/more.json", script);
+    let env = stage.path(".vatn/python/envs/web");
+    fs::create_dir_all(env.join("bin")).unwrap();
+    fs::write(env.join("bin/python"), "").unwrap();
+    fs::write(env.join("pyvenv.cfg"), "version = 3.12.1\n").unwrap();
+}
+
+/// Who looks while no server runs, and wants to remove what it lives in.
+fn what_says_nothing_is_seen_until_the_next_server_ends_it(stage: Stage) {
+    for how in LOST {
+        let (id, pid) = left(&stage);
+        with_environment(&stage);
+        let file = stage.path(&format!(".vatn/python/state/{id}.json"));
+        lose(&file, how);
+        for line in ["remove demo --yes", "update demo", "env rm web --yes"] {
+            let answer = stage.output(&line.split(' ').collect::<Vec<_>>());
+            let said = answer.stderr();
+            assert_eq!(answer.code(), Some(1), "{line}: {said}");
+            let parts = [&id, "`collodi serve`"];
+            let mut missing = parts.iter().filter(|part| !said.contains(**part));
+            assert_eq!(missing.next(), None, "{line}: {said}");
+        }
+        let doctor = ["doctor", "--listen", "127.0.0.1:0"];
+        let shown = stage.output(&doctor).stdout();
+        let named = format!("{id} lives, and no server looks after it, pid {pid}: ");
+        assert!(shown.contains(&named) && shown.contains(how), "{shown}");
+        for line in ["apps", "apps demo"] {
+            let shown = stage.call(line);
+            let named = format!("{id} lives, and no server can go on with it: ");
+            assert!(shown.contains(&named) && shown.contains(how), "{shown}");
+        }
+        let counted = "\"runningProcesses\":1,";
+        assert!(stage.call("--json apps demo").contains(counted));
+        let mut serving = stage.serve_quietly();
+        assert!(!stage::is_alive(pid));
+        assert_eq!(stage.call("ps"), "nothing runs\n");
+        stage.post("/python/shutdown");
+        assert_eq!(serving.code(), Some(0));
+        for shown in [stage.output(&doctor).stdout(), stage.call("apps")] {
+            assert!(!shown.contains(&format!("{id} lives")), "{shown}");
+        }
+        let env = stage.output(&["env", "rm", "web", "--yes"]);
+        assert_eq!(env.code(), Some(0), "{}", env.stderr());
+    }
+}
+
+fn what_says_nothing_is_ended_by_a_removal_that_is_forced(stage: Stage) {
+    for how in LOST {
+        let (id, pid) = left(&stage);
+        lose(&stage.path(&format!(".vatn/python/state/{id}.json")), how);
+        stage.call("remove demo --yes --force");
+        assert!(!stage::is_alive(pid) && !stage.path(".vatn/python/apps/demo").exists());
+        let shown = stage.call("apps");
+        assert!(!shown.contains(&id), "{shown}");
+    }
 }

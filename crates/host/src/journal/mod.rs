@@ -11,6 +11,7 @@ mod hand_over;
 mod history;
 mod left_alone;
 mod look;
+mod lost;
 mod noted;
 mod record;
 mod recovery;
@@ -42,6 +43,7 @@ use look::Looks;
 use sheet::Sheets;
 
 pub use left_alone::{LeftAlone, Unread};
+pub use lost::{Lost, LostDaemon};
 pub use state_files::StateFiles;
 
 pub(crate) use history::History;

@@ -1,22 +1,31 @@
 //! The files of a host's state, for who looks at them when no host runs.
 
 use super::{
-    LeftAlone, Record, TREES, Trees, Unread,
+    LeftAlone, Lost, LostDaemon, Record, TREES, Trees, Unread,
     damaged::{file_of, is_daemon, process_of},
     fields::NotARecord,
     read_trees,
 };
 use crate::ProcessId;
-use alloc::{collections::BTreeMap, vec::Vec};
+use alloc::{
+    collections::{BTreeMap, BTreeSet},
+    string::ToString,
+    vec::Vec,
+};
+use collodi_command::TreeId;
 use collodi_contain::ContainedPath;
 use collodi_file::{FileError, FileKind};
 
-/// What is in the directory of a host's state, as far as it says whom the next host leaves alone: it is
-/// told one by one what is there, and keeps nothing of a file that can be used.
+/// What is in the directory of a host's state, as far as it says with whom the next host does not go on:
+/// it is told one by one what is there, and keeps nothing of a file that can be used but whose it is.
 #[derive(Clone, Debug, Default)]
 pub struct StateFiles {
     trees: Trees,
+    /// The trees of those whose files can be used.
+    used: BTreeSet<TreeId>,
     unread: BTreeMap<ProcessId, Unread>,
+    /// What says nothing.
+    lost: BTreeMap<ProcessId, Lost>,
     /// What is no file.
     odd: BTreeMap<ProcessId, Unread>,
 }
@@ -26,10 +35,15 @@ impl StateFiles {
     pub fn read(&mut self, name: &str, bytes: &[u8]) {
         if name == TREES {
             self.trees = read_trees(bytes).unwrap_or_default();
-        } else if let Some(id) = process_of(name)
-            && matches!(Record::read_in(name, bytes), Err(NotARecord::OTHER_VERSION))
-        {
-            self.unread.insert(id, Unread::OtherVersion);
+        } else if let Some(id) = process_of(name) {
+            match Record::read_in(name, bytes) {
+                Ok(record) => drop(self.used.insert(record.daemon.command.tree)),
+                Err(NotARecord::OTHER_VERSION) => {
+                    self.unread.insert(id, Unread::OtherVersion);
+                }
+                Err(_) if bytes.is_empty() => drop(self.lost.insert(id, Lost::Empty)),
+                Err(why) => drop(self.lost.insert(id, Lost::Damaged(why.to_string()))),
+            }
         }
     }
 
@@ -43,6 +57,19 @@ impl StateFiles {
     pub fn no_file(&mut self, name: &str, kind: FileKind) {
         self.odd
             .extend(process_of(name).map(|id| (id, Unread::no_file(kind))));
+    }
+
+    /// Those that the next host ends, if anything of them lives.
+    pub fn lost(&self, state: &ContainedPath) -> Vec<LostDaemon> {
+        let is_unread = |id: &ProcessId| self.unread.contains_key(id) || self.odd.contains_key(id);
+        let daemons = self.trees.iter();
+        let daemons = daemons.filter_map(|(tree, id)| Some((tree, id.as_ref()?)));
+        let lost = daemons.filter(|(tree, id)| !self.used.contains(*tree) && !is_unread(id));
+        let lost = lost.map(|(tree, id)| {
+            let why = self.lost.get(id).cloned().unwrap_or_default();
+            LostDaemon::new(state, tree, id, why)
+        });
+        lost.collect()
     }
 
     /// Those that the next host leaves alone, if anything of them lives.

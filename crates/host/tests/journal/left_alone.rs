@@ -1,7 +1,7 @@
 //! Daemons of which nothing can be read: they are left as they are, and everybody can see that.
 
 use crate::machinery::{DAEMON, Machinery, Play, daemon_files};
-use collodi_contain::{Name, Root};
+use collodi_contain::{ContainedPath, Name, Root};
 use collodi_file::{FileError, FileErrorKind, FileKind};
 use collodi_host::{
     Accepted, AppChange, Command, Event, Follower, JournalEvent, LeftAlone, ProcessId, Refused,
@@ -126,11 +126,62 @@ fn who_looks_at_the_files_sees_what_the_next_host_does() {
     }
 }
 
-/// What is seen of the files of a host's state.
+/// So does who asks whom it ends: those whose files say nothing, and no others.
+#[test]
+fn who_looks_at_the_files_sees_whom_the_next_host_ends() {
+    let mut said = Vec::new();
+    for percent in [None, Some(0), Some(50), Some(100)] {
+        let mut machine = Machinery::default();
+        Play::new(&mut machine).run(DAEMON).wait(2);
+        let file = daemon_files(&machine)[0].clone();
+        let whole = machine.files.remove(&file).unwrap();
+        if let Some(percent) = percent {
+            let part = whole[..whole.len() * percent / 100].to_vec();
+            machine.files.insert(file.clone(), part);
+        }
+        let state = state();
+        let seen = files(&machine, &state);
+        assert!(seen.clone().left_alone(&state).is_empty());
+        let seen = seen.lost(&state);
+        let play = Play::new(&mut machine);
+        let ended = told(&play);
+        let ended: Vec<_> = ended
+            .iter()
+            .filter(|told| told.contains("still ran of it is ended"))
+            .collect();
+        assert_eq!(seen.len(), ended.len(), "{ended:?}");
+        for (lost, told) in seen.iter().zip(ended) {
+            assert!(told.contains(lost.id.as_str()) && lost.file == file);
+            said.push(lost.to_string());
+        }
+    }
+    insta::assert_snapshot!(said.join("\n"));
+}
+
+/// What may be as it is to be is not said to end.
+#[test]
+fn whom_the_next_host_leaves_alone_it_does_not_end() {
+    for cause in CAUSES {
+        let mut machine = Machinery::default();
+        unread(&mut machine, cause);
+        let state = state();
+        assert_eq!(files(&machine, &state).lost(&state), []);
+    }
+}
+
+fn state() -> ContainedPath {
+    Layout::new(Root::new("/w"), Platform::LINUX_X64).state()
+}
+
+/// Those of which is seen that the next host leaves them alone.
 fn seen(machine: &Machinery) -> Vec<LeftAlone> {
+    let state = state();
+    files(machine, &state).left_alone(&state)
+}
+
+/// What is seen of the files of a host's state.
+fn files(machine: &Machinery, state: &ContainedPath) -> StateFiles {
     let mut seen = StateFiles::default();
-    let layout = Layout::new(Root::new("/w"), Platform::LINUX_X64);
-    let state = layout.state();
     let name = |path: &str| {
         let name = path.strip_prefix("/w/.vatn/python/state/")?;
         (!name.contains('/')).then(|| name.to_owned())
@@ -149,7 +200,7 @@ fn seen(machine: &Machinery) -> Vec<LeftAlone> {
     for (path, kind) in &machine.odd {
         seen.no_file(&name(path).unwrap(), *kind);
     }
-    seen.left_alone(&state)
+    seen
 }
 
 #[test]

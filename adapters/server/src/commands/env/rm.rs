@@ -22,7 +22,8 @@ type Doomed = (Name, Option<Env>);
 pub(super) async fn rm(store: &EnvStore, json: bool, args: &EnvRmArgs) -> Result<ExitCode> {
     let doomed = doomed(store, args).await?;
     if !args.force {
-        doomed.iter().try_for_each(refuse_used)?;
+        let refuse = |one: &Doomed| refuse_used(one, store.is_served());
+        doomed.iter().try_for_each(refuse)?;
     }
     if !json && !args.yes {
         doomed.iter().for_each(show);
@@ -80,7 +81,7 @@ async fn doomed(store: &EnvStore, args: &EnvRmArgs) -> Result<Vec<Doomed>> {
     Ok(doomed)
 }
 
-fn refuse_used((name, env): &Doomed) -> Result<()> {
+fn refuse_used((name, env): &Doomed, is_served: bool) -> Result<()> {
     let users = env.iter().flat_map(|env| &env.used_by);
     let living: Vec<_> = users
         .filter(|user| user.lives())
@@ -88,7 +89,7 @@ fn refuse_used((name, env): &Doomed) -> Result<()> {
         .collect();
     match living.is_empty() {
         true => Ok(()),
-        false => Err(in_use(name.as_str(), &living.join(", ")).into()),
+        false => Err(in_use(name.as_str(), &living.join(", "), is_served).into()),
     }
 }
 

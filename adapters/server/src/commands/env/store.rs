@@ -8,7 +8,7 @@ use collodi_backend::Backends;
 use collodi_contain::{ContainedPath, Name};
 use collodi_driver::Workspace;
 use collodi_file::{FileAnswer, FileOp};
-use collodi_inventory::{Inventory, left_unread, left_users, may_use, remove};
+use collodi_inventory::{Inventory, left_lost, left_unread, left_users, may_use, remove};
 use futures::future;
 use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
@@ -32,6 +32,11 @@ impl EnvStore {
         })
     }
 
+    /// Whether a server of the workspace runs.
+    pub(super) const fn is_served(&self) -> bool {
+        self.server.is_some()
+    }
+
     /// The environments, with all that can be known of them.
     pub(super) async fn envs(&self) -> Result<Vec<Env>> {
         if let Some(server) = &self.server {
@@ -49,7 +54,9 @@ impl EnvStore {
                 .splice(..0, of_env.map(|(_, user)| user.clone()));
         }
         let alone = left_unread(&self.backends, &self.workspace).await?;
-        may_use(&mut envs, alone.iter());
+        let lost = left_lost(&self.backends, &self.workspace).await?;
+        let alone = alone.iter().map(|alone| &alone.id);
+        may_use(&mut envs, alone.chain(lost.iter().map(|lost| &lost.id)));
         Ok(envs)
     }
 
@@ -115,18 +122,22 @@ pub(in crate::commands) async fn delete(
     let user = living.iter().find(|(of, _)| *of == path);
     if let Some((_, user)) = user.filter(|_| !force) {
         let by = user.id.as_deref().unwrap_or("a daemon");
-        return Err(in_use(name.as_str(), by).into());
+        return Err(in_use(name.as_str(), by, false).into());
     }
     let removed = remove(backends, &env).await;
     removed.with_context(|| format!("failed to delete {name}"))
 }
 
-/// What is said of an environment that something lives in.
-pub(super) fn in_use(name: &str, by: &str) -> Failure {
+/// What is said of an environment that something lives in: what ends that needs a server.
+pub(super) fn in_use(name: &str, by: &str, is_served: bool) -> Failure {
+    let first = match is_served {
+        true => format!("end it first (`collodi stop {by}`)"),
+        false => {
+            format!("start `collodi serve`, and end what it goes on with (`collodi stop {by}`)")
+        }
+    };
     Failure::new(format!(
         "environment {name} is in use by {by}; nothing of it was deleted"
     ))
-    .hint(format!(
-        "end it first (`collodi stop {by}`), or delete it anyway with --force"
-    ))
+    .hint(format!("{first}, or delete it anyway with --force"))
 }

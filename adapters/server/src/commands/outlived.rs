@@ -1,0 +1,57 @@
+//! What a server that is gone has left, for who looks.
+
+use crate::local::Local;
+use anyhow::Result;
+use collodi_host::{LeftAlone, LostDaemon, ProcessId};
+use collodi_inventory::{Left, left_daemons, left_lost, left_unread};
+
+/// The daemons that a server which is gone has left.
+pub(super) struct Outlived {
+    left: Vec<Left>,
+    alone: Vec<LeftAlone>,
+    lost: Vec<LostDaemon>,
+}
+
+impl Outlived {
+    pub(super) async fn of(local: &Local) -> Result<Self> {
+        let (backends, workspace) = (&local.backends, local.apps.workspace());
+        Ok(Self {
+            left: left_daemons(backends, workspace).await?,
+            alone: left_unread(backends, workspace).await?,
+            lost: left_lost(backends, workspace).await?,
+        })
+    }
+
+    /// Those that are of this app, or may be.
+    pub(super) fn of_app(mut self, app: &str) -> Self {
+        self.left.retain(|left| left.daemon.app == app);
+        self.alone.retain(|alone| alone.id.is_of(app));
+        self.lost.retain(|lost| lost.id.is_of(app));
+        self
+    }
+
+    /// How many live of this app for certain.
+    pub(super) fn living(&self, app: &str) -> usize {
+        let its = |left: &&Left| left.lives && left.daemon.app == app;
+        let alone = self.alone.iter().filter(|alone| alone.tree.is_some());
+        let unread = alone.map(|alone| &alone.id);
+        let unread = unread.chain(self.lost.iter().map(|lost| &lost.id));
+        let is_its = |id: &&ProcessId| id.app() == Some(app);
+        self.left.iter().filter(its).count() + unread.filter(is_its).count()
+    }
+
+    /// Of each, what there is to say.
+    pub(super) fn lines(&self) -> Vec<String> {
+        let left = self.left.iter().filter(|left| left.lives).map(living);
+        let alone = self.alone.iter();
+        let alone = alone.map(|alone| format!("{alone}; {}", alone.way_out()));
+        let lost = self.lost.iter();
+        let lost = lost.map(|lost| format!("{lost}; {}", lost.way_out()));
+        left.chain(alone).chain(lost).collect()
+    }
+}
+
+fn living(left: &Left) -> String {
+    let id = &left.daemon.id;
+    format!("{id} lives without a server; `collodi serve` goes on with it")
+}
