@@ -39,7 +39,7 @@ pub struct Observed {
     pub token: Option<TokenFile>,
     /// What is wrong with the settings, a line each.
     pub settings: Vec<String>,
-    /// Daemons that live on without the server that started them; none where one runs, and
+    /// Daemons that live or wait on without the server that started them; none where one runs, and
     /// where they cannot be looked for.
     pub left: Option<Vec<LeftDaemon>>,
     /// The daemons that no server looks after, as their files cannot be used.
@@ -48,7 +48,7 @@ pub struct Observed {
     pub set_aside: Vec<String>,
 }
 
-/// A daemon that lives on without its server.
+/// A daemon that lives on without its server, or waits.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LeftDaemon {
     /// Its name.
@@ -57,6 +57,8 @@ pub struct LeftDaemon {
     pub app: String,
     /// Its processes, by their numbers.
     pub pids: Vec<u32>,
+    /// Whether nothing of it lives, and the next server starts it.
+    pub waits: bool,
 }
 
 /// A daemon that no server looks after: those leave it alone, or the next one ends it.

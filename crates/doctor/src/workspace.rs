@@ -60,15 +60,27 @@ fn folder(folder: &Folder) -> Option<Finding> {
     })
 }
 
-/// What a server that is gone has left running. The next server goes on with it.
+/// What a server that is gone has left. The next server goes on with it.
 fn left(daemons: Option<&[LeftDaemon]>) -> Vec<Finding> {
     let finding = |daemon: &LeftDaemon| {
-        let LeftDaemon { id, app, pids } = daemon;
-        let pids = shown(pids);
-        let seen = format!("{id} of app {app} lives without a server{pids}");
-        Finding::warning("daemons", seen).hint(format!(
-            "`collodi serve` goes on with it, and `collodi stop {id}` ends it then"
-        ))
+        let LeftDaemon {
+            id,
+            app,
+            pids,
+            waits,
+        } = daemon;
+        let (how, serve) = match waits {
+            true => (
+                "waits without a server for its next start".to_string(),
+                "starts it when its time comes",
+            ),
+            false => (
+                format!("lives without a server{}", shown(pids)),
+                "goes on with it",
+            ),
+        };
+        let hint = format!("`collodi serve` {serve}, and `collodi stop {id}` ends it then");
+        Finding::warning("daemons", format!("{id} of app {app} {how}")).hint(hint)
     };
     daemons.unwrap_or_default().iter().map(finding).collect()
 }

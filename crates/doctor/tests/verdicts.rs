@@ -283,6 +283,7 @@ fn what_lives_without_its_server_is_told() {
             id: "web-1d2f8a30".into(),
             app: "web".into(),
             pids: vec![4711, 4712],
+            waits: false,
         }]),
         ..well()
     };
@@ -301,6 +302,26 @@ fn what_lives_without_its_server_is_told() {
             .unwrap()
             .contains("collodi stop web-1d2f8a30")
     );
+}
+
+#[test]
+fn what_waits_without_its_server_is_told() {
+    let observed = Observed {
+        left: Some(vec![LeftDaemon {
+            id: "web-1d2f8a30".into(),
+            app: "web".into(),
+            pids: Vec::new(),
+            waits: true,
+        }]),
+        ..well()
+    };
+    let finding = examine(&observed).pop().unwrap();
+    assert_eq!(
+        finding.to_string(),
+        "warning  daemons         web-1d2f8a30 of app web waits without a server for its next start"
+    );
+    let hint = finding.hint.unwrap();
+    assert!(hint.starts_with("`collodi serve` starts it"), "{hint}");
 }
 
 #[test]

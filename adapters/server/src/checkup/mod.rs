@@ -19,7 +19,7 @@ use collodi_driver::{Workspace, detect, survey};
 use collodi_facts::{Facts, Vendor};
 use collodi_file::{FileAnswer, FileOp};
 use collodi_host::HostOptions;
-use collodi_inventory::{left_daemons, left_lost, left_unread};
+use collodi_inventory::{Left, left_daemons, left_lost, left_unread};
 use collodi_python::Toolchain;
 use collodi_settings::{SettingsError, SettingsFile};
 use futures::{
@@ -176,7 +176,7 @@ impl Checkup {
         }
     }
 
-    /// What lives on without a server.
+    /// What lives on without a server, or waits for the next one.
     async fn left(&self, is_served: bool) -> Option<Vec<LeftDaemon>> {
         if is_served {
             return None;
@@ -185,11 +185,13 @@ impl Checkup {
         let look = left_daemons(&self.backends, &workspace);
         let found = within(&*self.backends.clock, TIME, look).await?.ok()?;
         let mut left = Vec::new();
-        for of in found.into_iter().filter(|left| left.lives) {
+        let goes_on = |of: &Left| of.lives || of.daemon.waits;
+        for of in found.into_iter().filter(goes_on) {
             left.push(LeftDaemon {
                 id: of.daemon.id.to_string(),
                 app: of.daemon.app,
                 pids: self.pids(Some(&of.daemon.tree)).await,
+                waits: !of.lives,
             });
         }
         Some(left)

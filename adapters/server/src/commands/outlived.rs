@@ -42,7 +42,7 @@ impl Outlived {
 
     /// Of each, what there is to say.
     pub(super) fn lines(&self) -> Vec<String> {
-        let left = self.left.iter().filter(|left| left.lives).map(living);
+        let left = self.left.iter().filter_map(said);
         let alone = self.alone.iter();
         let alone = alone.map(|alone| format!("{alone}; {}", alone.way_out()));
         let lost = self.lost.iter();
@@ -51,7 +51,16 @@ impl Outlived {
     }
 }
 
-fn living(left: &Left) -> String {
+/// Nothing is said of one that neither lives nor waits: the next server decides about it.
+fn said(left: &Left) -> Option<String> {
     let id = &left.daemon.id;
-    format!("{id} lives without a server; `collodi serve` goes on with it")
+    match (left.lives, left.daemon.waits) {
+        (true, _) => Some(format!(
+            "{id} lives without a server; `collodi serve` goes on with it"
+        )),
+        (false, true) => Some(format!(
+            "{id} waits without a server for its next start; `collodi serve` starts it when its time comes"
+        )),
+        (false, false) => None,
+    }
 }

@@ -24,6 +24,17 @@ fn known(stage: &Stage) -> Value {
     body["processes"][0].take()
 }
 
+/// Whether those who look without a server say that this daemon waits.
+fn named(stage: &Stage, daemon: &Value) -> [bool; 3] {
+    let id = daemon["id"].as_str().unwrap();
+    ["doctor --listen 127.0.0.1:0", "apps", "apps demo"].map(|line| {
+        let words: Vec<_> = line.split(' ').collect();
+        let shown = stage.output(&words).stdout();
+        let said = |line: &str| line.contains(id) && line.contains("waits without a server");
+        shown.lines().any(said) && shown.contains("`collodi serve` starts it")
+    })
+}
+
 /// As long, for the same reason, and with the same delays to come; also when the server was killed.
 fn a_daemon_goes_on_waiting_under_the_next_server(stage: Stage) {
     stage.app("demo", &daemon("exit 7", r#""always""#));
@@ -40,8 +51,14 @@ fn a_daemon_goes_on_waiting_under_the_next_server(stage: Stage) {
     serving.signal("-HUP");
     serving.until("listening");
     assert_eq!(known(&stage), before);
+    assert_eq!(
+        named(&stage, &before),
+        [false; 3],
+        "by no look at the files"
+    );
     serving.signal("-KILL");
     assert_eq!(serving.code(), None);
+    assert_eq!(named(&stage, &before), [true; 3]);
     let mut serving = serve_patiently(&stage);
     assert_eq!(known(&stage), before);
     assert_eq!(stage.call("stop demo"), "demo has ended\n");
