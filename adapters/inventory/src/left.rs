@@ -63,14 +63,35 @@ pub async fn left_unread(
     backends: &Backends,
     workspace: &Workspace,
 ) -> Result<Vec<LeftAlone>, FileError> {
+    unread(backends, workspace, true).await
+}
+
+/// The daemons whose files cannot be read, or are of another version, and of which nothing lives: a
+/// host that can read them decides whether they run again.
+///
+/// # Errors
+///
+/// When it cannot be found out which there are.
+pub async fn left_dormant(
+    backends: &Backends,
+    workspace: &Workspace,
+) -> Result<Vec<LeftAlone>, FileError> {
+    unread(backends, workspace, false).await
+}
+
+async fn unread(
+    backends: &Backends,
+    workspace: &Workspace,
+    live: bool,
+) -> Result<Vec<LeftAlone>, FileError> {
     let found = state_files(backends, workspace).await?;
-    let mut living = Vec::new();
+    let mut all = Vec::new();
     for alone in found.left_alone(&workspace.layout().state()) {
-        if may_live(backends, alone.tree.as_ref()).await {
-            living.push(alone);
+        if may_live(backends, alone.tree.as_ref()).await == live {
+            all.push(alone);
         }
     }
-    Ok(living)
+    Ok(all)
 }
 
 /// The daemons whose files say nothing that can be used, and of which something lives, or may live: the

@@ -7,8 +7,8 @@ use collodi_contain::{Name, Root};
 use collodi_driver::Workspace;
 use collodi_file::{FileAnswer, FileErrorKind, FileOp};
 use collodi_inventory::{
-    Inventory, Leftover, end_lost, end_unread, left_lost, left_unread, leftovers, may_use, only_of,
-    remove,
+    Inventory, Leftover, end_lost, end_unread, left_dormant, left_lost, left_unread, leftovers,
+    may_use, only_of, remove,
 };
 use collodi_python::{Layout, Platform};
 use collodi_sim::{Behaviour, World};
@@ -286,6 +286,9 @@ fn daemons_that_no_server_can_read_are_seen_and_ended() {
         let new = "new-01234567 is left as it is, and nobody knows whether it runs";
         let new = format!("{new}: {state}/new-01234567.json cannot be read: it is a directory");
         assert_eq!(told, [format!("{unknown}: {api}"), new, web]);
+        let dormant = left_dormant(&backends, &workspace).await.unwrap();
+        let dormant: Vec<_> = dormant.iter().map(|alone| &alone.file).collect();
+        assert_eq!(dormant, [&format!("{state}/old-01234567.json")]);
         may_use(&mut envs, found.iter().map(|alone| &alone.id));
         for alone in &found {
             let is_gone = end_unread(&backends, &workspace, alone).await.unwrap();

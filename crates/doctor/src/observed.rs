@@ -61,7 +61,8 @@ pub struct LeftDaemon {
     pub waits: bool,
 }
 
-/// A daemon that no server looks after: those leave it alone, or the next one ends it.
+/// A daemon that no server looks after: those leave it alone, or the next one ends it, or nothing of it
+/// lives.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LeftAlone {
     /// Its name.
@@ -72,6 +73,8 @@ pub struct LeftAlone {
     pub hint: String,
     /// Its processes, by their numbers; none where nobody knows which they are.
     pub pids: Vec<u32>,
+    /// Whether nothing of it lives: a server that can use its file decides whether it runs again.
+    pub is_dormant: bool,
 }
 
 /// How a program answered.

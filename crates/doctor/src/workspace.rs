@@ -101,8 +101,10 @@ fn left_alone(daemon: &LeftAlone) -> Finding {
         why,
         hint,
         pids,
+        is_dormant,
     } = daemon;
     let lives = match pids.is_empty() {
+        _ if *is_dormant => "does not live, and may run again".to_string(),
         true => "may live, and no server looks after it".to_string(),
         false => format!("lives, and no server looks after it{}", shown(pids)),
     };

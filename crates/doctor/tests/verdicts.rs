@@ -326,13 +326,14 @@ fn what_waits_without_its_server_is_told() {
 
 #[test]
 fn a_daemon_that_servers_leave_alone_is_named_with_its_file() {
-    let told = |pids| {
+    let told = |pids, is_dormant| {
         let observed = Observed {
             left_alone: vec![LeftAlone {
                 id: "web-1d2f8a30".into(),
                 why: "/w/state/web-1d2f8a30.json is of another version".into(),
                 hint: "end it".into(),
                 pids,
+                is_dormant,
             }],
             ..well()
         };
@@ -340,18 +341,22 @@ fn a_daemon_that_servers_leave_alone_is_named_with_its_file() {
     };
     let why = "/w/state/web-1d2f8a30.json is of another version";
     assert_eq!(
-        told(vec![7, 8]).to_string(),
+        told(vec![7, 8], false).to_string(),
         format!(
             "warning  daemons         web-1d2f8a30 lives, and no server looks after it, pid 7, 8: {why}"
         )
     );
     assert_eq!(
-        told(Vec::new()).to_string(),
+        told(Vec::new(), false).to_string(),
         format!(
             "warning  daemons         web-1d2f8a30 may live, and no server looks after it: {why}"
         )
     );
-    assert_eq!(told(Vec::new()).hint.as_deref(), Some("end it"));
+    assert_eq!(
+        told(Vec::new(), true).to_string(),
+        format!("warning  daemons         web-1d2f8a30 does not live, and may run again: {why}")
+    );
+    assert_eq!(told(Vec::new(), false).hint.as_deref(), Some("end it"));
 }
 
 #[test]

@@ -19,7 +19,7 @@ use collodi_driver::{Workspace, detect, survey};
 use collodi_facts::{Facts, Vendor};
 use collodi_file::{FileAnswer, FileOp};
 use collodi_host::HostOptions;
-use collodi_inventory::{Left, left_daemons, left_lost, left_unread};
+use collodi_inventory::{Left, left_daemons, left_dormant, left_lost, left_unread};
 use collodi_python::Toolchain;
 use collodi_settings::{SettingsError, SettingsFile};
 use futures::{
@@ -101,14 +101,14 @@ impl Checkup {
         // It ends in time by itself, with what has answered until then.
         let facts = survey(&self.backends, &self.options);
         let is_served = state::is_held(&self.dir);
-        let unread = future::join(self.left_alone(), self.lost(is_served));
+        let unread = future::join3(self.left_alone(), self.lost(is_served), self.dormant());
         let files = future::join3(self.space(), self.left(is_served), unread);
         let (python, (git, bash, settings), (sandboxes, port, places), (facts, files)) =
             future::join4(python, asked, system, future::join(facts, files)).await;
         let (sandbox, seatbelt) = sandboxes.unwrap_or_else(kernel::silent);
         let (interpreter, uv, conda) = python;
-        let (space, left, (left_alone, lost)) = files;
-        let unread = left_alone.into_iter().chain(lost);
+        let (space, left, (left_alone, lost, dormant)) = files;
+        let unread = [left_alone, lost, dormant].into_iter().flatten();
         let places = places.unwrap_or_default();
         Observed {
             interpreter,
@@ -209,6 +209,7 @@ impl Checkup {
                 why: format!("{} {}", alone.file, alone.why),
                 hint: alone.way_out(),
                 pids: self.pids(alone.tree.as_ref()).await,
+                is_dormant: false,
             });
         }
         Some(left)
@@ -229,9 +230,25 @@ impl Checkup {
                 why: format!("{} {}", lost.file, lost.why),
                 hint: lost.way_out().to_owned(),
                 pids: self.pids(Some(&lost.tree)).await,
+                is_dormant: false,
             });
         }
         Some(left)
+    }
+
+    /// What no server knows, as nothing of it lives, and what may come back when one can read it.
+    async fn dormant(&self) -> Option<Vec<LeftAlone>> {
+        let workspace = self.workspace();
+        let look = left_dormant(&self.backends, &workspace);
+        let found = within(&*self.backends.clock, TIME, look).await?.ok()?;
+        let dormant = |alone: collodi_host::LeftAlone| LeftAlone {
+            id: alone.id.to_string(),
+            why: format!("{} {}", alone.file, alone.why),
+            hint: alone.way_back(),
+            pids: Vec::new(),
+            is_dormant: true,
+        };
+        Some(found.into_iter().map(dormant).collect())
     }
 
     fn workspace(&self) -> Workspace {

@@ -113,14 +113,26 @@ fn what_has_ended_holds_nothing_up(stage: Stage) {
     assert!(stage.call("ps").contains("unread"));
     stage::signal(pid, "-KILL");
     while stage.call("ps").contains("unread") {}
+    assert!(is_dormant(&stage, &id));
     stage.post("/python/shutdown");
     assert_eq!(serving.code(), Some(0));
+    assert!(is_dormant(&stage, &id));
     let mut serving = stage.serve_quietly();
     assert_eq!(stage.call("ps"), "nothing runs\n");
     assert_eq!(stage.post("/python/apps/demo/run").status, 200);
     assert!(file.exists());
     stage.post("/python/shutdown");
     assert_eq!(serving.code(), Some(0));
+}
+
+/// Whether it is said to be no more, but perhaps for now.
+fn is_dormant(stage: &Stage, id: &str) -> bool {
+    let words = ["doctor", "--listen", "127.0.0.1:0"];
+    let named = format!("{id} does not live, and may run again: ");
+    let shown = stage.output(&words).stdout();
+    let mut lines = shown.lines().skip_while(|line| !line.contains(&named));
+    let is_of_version = |line: &str| line.ends_with(".json is of another version");
+    lines.next().is_some_and(is_of_version) && lines.any(|line| line.contains("rm -r "))
 }
 
 fn what_nobody_can_find_is_said_when_it_is_stopped(stage: Stage) {

@@ -57,6 +57,14 @@ impl Unread {
         let detail = error.detail.as_ref();
         Self::NotRead(detail.map_or_else(|| kind.to_string(), |why| format!("{kind} ({why})")))
     }
+
+    /// What to do for that it can be read.
+    const fn cure(&self) -> &'static str {
+        match self {
+            Self::OtherVersion => "start the program that wrote it",
+            Self::NotRead(_) => "mend that and start the server anew",
+        }
+    }
 }
 
 impl LeftAlone {
@@ -73,11 +81,14 @@ impl LeftAlone {
             Some(_) => format!("end {id}"),
             None => "look for its processes, and have it forgotten".to_string(),
         };
-        let first = match self.why {
-            Unread::OtherVersion => "start the program that wrote it",
-            Unread::NotRead(_) => "mend that and start the server anew",
-        };
+        let first = self.why.cure();
         format!("{first}, or {end} with `collodi stop {id}`")
+    }
+
+    /// What to do about one of which nothing lives, and that no host knows therefore.
+    pub fn way_back(&self) -> String {
+        let (first, file) = (self.why.cure(), &self.file);
+        format!("{first} if it is to run again, else: rm -r {file}")
     }
 
     /// What to do for a run that it keeps from beginning.
