@@ -206,6 +206,27 @@ async fn put_aside(
     Ok(())
 }
 
+/// Forgets the daemons of an app that have ended; the next host does not know them, and removes what they
+/// said. Nobody else may be at work on the workspace.
+///
+/// # Errors
+///
+/// When that is not possible.
+pub async fn forget_ended(
+    backends: &Backends,
+    workspace: &Workspace,
+    app: &Name,
+) -> Result<(), FileError> {
+    let state = workspace.layout().state();
+    let found = state_files(backends, workspace).await?;
+    for id in found.ended_of(app.as_str()) {
+        if let Ok(path) = state.join(&format!("{id}.json")) {
+            backends.files.perform(FileOp::Remove { path }).await?;
+        }
+    }
+    Ok(())
+}
+
 /// Adds these to what uses environments: which one they live in nobody knows, so it may be each that a
 /// script of their apps names.
 pub fn may_use<'a>(envs: &mut [Env], daemons: impl Iterator<Item = &'a ProcessId> + Clone) {

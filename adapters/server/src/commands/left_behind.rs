@@ -4,7 +4,9 @@ use crate::{failure::Failure, local::Local};
 use anyhow::Result;
 use collodi_contain::Name;
 use collodi_host::{AppChange, LeftAlone, LostDaemon, ProcessId};
-use collodi_inventory::{Left, end_left, end_lost, end_unread, left_lost, left_of, left_unread};
+use collodi_inventory::{
+    Left, end_left, end_lost, end_unread, forget_ended, left_lost, left_of, left_unread,
+};
 
 /// Refuses to touch an app of which daemons live; those that do not are returned.
 ///
@@ -100,7 +102,8 @@ async fn unread_to_end(local: &Local, app: &Name) -> Result<Vec<Unread>> {
     }
 }
 
-/// Ends and forgets those of an app that is removed; by force also those that live.
+/// Ends and forgets those of an app that is removed, also those that have ended; by force also those
+/// that live.
 ///
 /// # Errors
 ///
@@ -122,7 +125,7 @@ pub(super) async fn end(local: &Local, app: &Name, force: bool) -> Result<()> {
             return Err(not_ended(app, &id));
         }
     }
-    Ok(())
+    Ok(forget_ended(&local.backends, local.apps.workspace(), app).await?)
 }
 
 fn not_ended(app: &Name, id: &ProcessId) -> anyhow::Error {

@@ -5,6 +5,7 @@ use serde_json::Value;
 
 on_each_runtime! {
     what_was_given_up_is_known_to_the_servers_that_follow
+    of_an_app_that_was_removed_no_server_knows_anything
 }
 
 const FAILS: &str = r#"{"dialect": "vatn", "run": [{"method": "shell.run", "params": {
@@ -55,4 +56,32 @@ fn what_was_given_up_is_known_to_the_servers_that_follow(stage: Stage) {
     assert_eq!(said.matches("cannot open model.bin\n").count(), 6, "{said}");
     stage.post("/python/shutdown");
     assert_eq!(serving.code(), Some(0));
+}
+
+/// Whether a server removes it or nobody but the command.
+fn of_an_app_that_was_removed_no_server_knows_anything(stage: Stage) {
+    for is_served in [true, false] {
+        stage.app("demo", FAILS);
+        let mut serving = stage.serve_quietly();
+        stage.post("/python/apps/demo/run");
+        row(&stage, "demo", "stopped", "failed");
+        if is_served {
+            stage.call("remove demo --yes");
+        }
+        stage.post("/python/shutdown");
+        assert_eq!(serving.code(), Some(0));
+        if !is_served {
+            stage.call("remove demo --yes");
+        }
+        let mut serving = stage.serve_quietly();
+        let known = stage.get("/python/processes").body;
+        assert_eq!(
+            known["processes"].as_array().map(Vec::len),
+            Some(0),
+            "{known}"
+        );
+        while stage.path(".vatn/python/logs").read_dir().unwrap().count() > 0 {}
+        stage.post("/python/shutdown");
+        assert_eq!(serving.code(), Some(0));
+    }
 }

@@ -9,7 +9,7 @@ use super::{
 use crate::ProcessId;
 use alloc::{
     collections::{BTreeMap, BTreeSet},
-    string::ToString,
+    string::{String, ToString},
     vec::Vec,
 };
 use collodi_command::TreeId;
@@ -23,6 +23,8 @@ pub struct StateFiles {
     trees: Trees,
     /// The trees of those whose files can be used.
     used: BTreeSet<TreeId>,
+    /// The apps of those that have ended.
+    ended: BTreeMap<ProcessId, String>,
     unread: BTreeMap<ProcessId, Unread>,
     /// What says nothing.
     lost: BTreeMap<ProcessId, Lost>,
@@ -37,7 +39,7 @@ impl StateFiles {
             self.trees = read_trees(bytes).unwrap_or_default();
         } else if let Some(id) = process_of(name) {
             match Record::read_in(name, bytes) {
-                Ok(record) => drop(self.used.insert(record.daemon.command.tree)),
+                Ok(record) => self.known(record),
                 Err(NotARecord::OTHER_VERSION) => {
                     self.unread.insert(id, Unread::OtherVersion);
                 }
@@ -57,6 +59,20 @@ impl StateFiles {
     pub fn no_file(&mut self, name: &str, kind: FileKind) {
         self.odd
             .extend(process_of(name).map(|id| (id, Unread::no_file(kind))));
+    }
+
+    fn known(&mut self, record: Record) {
+        if record.ended {
+            let app = record.app.name.to_string();
+            self.ended.insert(record.id, app);
+        }
+        self.used.insert(record.daemon.command.tree);
+    }
+
+    /// Those of an app that have ended: the next host only knows of them.
+    pub fn ended_of<'a>(&'a self, app: &'a str) -> impl Iterator<Item = &'a ProcessId> {
+        let its = self.ended.iter().filter(move |(_, of)| *of == app);
+        its.map(|(id, _)| id)
     }
 
     /// Those that the next host ends, if anything of them lives.
