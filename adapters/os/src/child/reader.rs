@@ -54,6 +54,8 @@ pub struct Reader {
     recorder: Option<Recorder>,
     /// What was taken, and is not given yet: the last bytes of the recording.
     rest: Option<Rest>,
+    /// How the child ended, until all that was taken is given: what is noted then may begin another file.
+    exit: Option<Exit>,
     /// While a flood is taken: where it is read to, and given in when it is full.
     large: Option<Arc<[u8]>>,
 }
@@ -77,10 +79,9 @@ struct Tap {
 
 impl Reader {
     pub(super) fn new(recorder: Option<Recorder>) -> Self {
-        Self {
-            recorder,
-            ..Self::default()
-        }
+        let mut reader = Self::default();
+        reader.recorder = recorder;
+        reader
     }
 
     /// The stream that is to be read next, if one is: of no other is anything read before.
@@ -105,10 +106,11 @@ impl Reader {
     }
 
     fn next(&mut self, stream: Stream, pipe: BorrowedFd<'_>) -> Result<Read, Errno> {
-        if let Some(rest) = self.rest.take() {
+        if let Some(rest) = self.rest.take_if(|rest| rest.stream == stream) {
             // More may have come since it was taken.
             return Ok(Some((self.give(rest)?, true)));
         }
+        self.note_exit();
         let recorder = self.recorder.as_mut();
         let taking = recorder.and_then(|recorder| recorder.takes().then_some(recorder));
         match taking.map(|recorder| recorder.take(stream, pipe, TAKEN)) {
@@ -152,13 +154,22 @@ impl Reader {
 
     /// Notes how the child ended.
     pub fn ended(&mut self, exit: Exit) {
-        if let Some(recorder) = &mut self.recorder {
+        self.exit = Some(exit);
+        if self.rest.is_none() {
+            self.note_exit();
+        }
+    }
+
+    fn note_exit(&mut self) {
+        if let (Some(exit), Some(recorder)) = (self.exit.take(), &mut self.recorder) {
             recorder.ended(exit);
         }
     }
 
     /// Nothing more will be read of a stream, though it may not be at its end.
     pub fn close(&mut self, stream: Stream) {
+        self.rest.take_if(|rest| rest.stream == stream);
+        self.note_exit();
         if let Some(recorder) = &mut self.recorder {
             recorder.close(stream);
         }
@@ -180,7 +191,8 @@ impl Reader {
     }
 
     /// What keeps what is read: nothing more is read.
-    pub(super) const fn take_recorder(&mut self) -> Option<Recorder> {
+    pub(super) fn take_recorder(&mut self) -> Option<Recorder> {
+        self.note_exit();
         self.recorder.take()
     }
 
@@ -194,6 +206,12 @@ impl Reader {
             Stream::Stdout => &mut self.stdout,
             Stream::Stderr => &mut self.stderr,
         }
+    }
+}
+
+impl Drop for Reader {
+    fn drop(&mut self) {
+        self.note_exit();
     }
 }
 
@@ -274,16 +292,26 @@ mod tests {
         fd::AsFd as _,
         pipe::{PipeFlags, pipe_with},
     };
+    use std::path::Path;
 
-    /// A pipe that holds `count` numbered lines, and nothing else to come.
+    /// A pipe that holds `count` numbered lines of 16 bytes, and nothing else to come.
     fn full(count: usize) -> (OwnedFd, Vec<u8>) {
         let (ours, theirs) = pipe_with(PipeFlags::NONBLOCK).unwrap();
         enlarge(ours.as_fd()).unwrap();
-        let said: Vec<u8> = (0..count)
-            .flat_map(|n| format!("{n:015}\n").into_bytes())
-            .collect();
+        let line = |n| format!("{n:015}\n").into_bytes();
+        let said: Vec<u8> = (0..count).flat_map(line).collect();
         assert_eq!(rustix::io::write(&theirs, &said), Ok(said.len()));
         (ours, said)
+    }
+
+    fn reader(dir: &Path, segment_bytes: u64) -> Reader {
+        let root = Root::new(dir.to_str().unwrap());
+        let path = root.contain(&RelPath::root(), "kept").unwrap();
+        let recording = Recording {
+            segment_bytes,
+            ..Recording::new(path)
+        };
+        Reader::new(Some(Recorder::open(&recording.into()).unwrap()))
     }
 
     /// What is moved at once is given piece by piece, in its order, and none of the other stream between:
@@ -291,10 +319,7 @@ mod tests {
     #[test]
     fn a_full_pipe_is_given_in_pieces() {
         let dir = tempfile::tempdir().unwrap();
-        let root = Root::new(dir.path().to_str().unwrap());
-        let path = root.contain(&RelPath::root(), "kept").unwrap();
-        let recorder = Recorder::open(&Recording::new(path).into()).unwrap();
-        let mut reader = Reader::new(Some(recorder));
+        let mut reader = reader(dir.path(), 8 << 20);
         let (out, err) = (full(60_000), full(20_000));
         let (mut heard, mut told) = ([Vec::new(), Vec::new()], 0);
         let mut turns = [Stream::Stdout, Stream::Stderr].into_iter().cycle();
@@ -316,5 +341,31 @@ mod tests {
             assert_eq!(reader.recorded().map(|place| place.offset), Some(told));
         }
         assert!(heard == [out.1, err.1], "in order, and whole");
+    }
+
+    /// The next file begins when all of this one was given, also when the child ends before that; how it
+    /// ended is noted whatever comes of the reader.
+    #[test]
+    fn what_fills_a_file_is_given_after_the_end_of_the_child() {
+        for is_read in [true, false] {
+            let dir = tempfile::tempdir().unwrap();
+            let (pipe, said) = full(60_000);
+            let mut reader = reader(dir.path(), said.len() as u64);
+            let mut heard = Vec::new();
+            while let Heard::Bytes { bytes, .. } = reader.read(Stream::Stdout, pipe.as_fd()) {
+                if heard.is_empty() {
+                    reader.ended(Exit::Code(3));
+                }
+                heard.extend_from_slice(&bytes);
+                if !is_read {
+                    break;
+                }
+            }
+            assert!(heard == said || !is_read);
+            drop(reader);
+            let index = std::fs::read_to_string(dir.path().join("kept/000002.index"));
+            let index = index.unwrap();
+            assert!(index.contains("ended exit 3"), "{is_read}: {index}");
+        }
     }
 }

@@ -92,11 +92,14 @@ impl<R: Reactor> Output<R> {
     /// The next bytes of either stream; pending when there are none, also at the end.
     pub(super) fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<ChildEvent> {
         ready!(self.nap.poll(cx));
-        let order = match self.reader.begun().unwrap_or(self.first) {
+        let order = match self.first {
             Stream::Stdout => [Stream::Stdout, Stream::Stderr],
             Stream::Stderr => [Stream::Stderr, Stream::Stdout],
         };
         for (stream, other) in order.into_iter().zip(order.into_iter().rev()) {
+            if self.reader.begun().is_some_and(|begun| begun != stream) {
+                continue;
+            }
             if let Poll::Ready(Some(bytes)) = self.poll_stream(stream, cx) {
                 self.first = other;
                 self.left = self.left.map(|left| left.saturating_sub(bytes.len()));

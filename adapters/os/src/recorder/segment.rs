@@ -141,9 +141,12 @@ impl Segment {
     /// there are none.
     pub(super) fn last(&self, count: usize, buffer: &mut [u8]) -> Result<usize, Errno> {
         let from = self.length.saturating_sub(count as u64);
-        match rustix::io::pread(&self.log, buffer, from) {
-            Ok(0) => Err(Errno::IO),
-            read => read,
+        loop {
+            match rustix::io::pread(&self.log, &mut *buffer, from) {
+                Err(Errno::INTR) => {}
+                Ok(0) => return Err(Errno::IO),
+                read => return read,
+            }
         }
     }
 

@@ -1,6 +1,7 @@
 //! A look at the machine and the workspace, for `collodi doctor` and its endpoint. Nothing of
 //! it is waited for longer than its time.
 
+mod daemons;
 mod kernel;
 mod places;
 mod ports;
@@ -9,17 +10,15 @@ mod programs;
 use crate::{home::Home, state};
 use collodi_api::{Doctor, Finding, FindingState};
 use collodi_backend::{Backends, BoxFuture, Capability, Clock};
-use collodi_command::TreeId;
 use collodi_contain::RelPath;
 use collodi_disk::Space;
 use collodi_doctor::{
     ControlGroups, Gpu, Interpreter, LeftAlone, LeftDaemon, Observed, Port, State, examine,
 };
-use collodi_driver::{Workspace, detect, survey};
+use collodi_driver::{detect, survey};
 use collodi_facts::{Facts, Vendor};
 use collodi_file::{FileAnswer, FileOp};
 use collodi_host::HostOptions;
-use collodi_inventory::{Left, left_daemons, left_dormant, left_lost, left_unread};
 use collodi_python::Toolchain;
 use collodi_settings::{SettingsError, SettingsFile};
 use futures::{
@@ -101,14 +100,12 @@ impl Checkup {
         // It ends in time by itself, with what has answered until then.
         let facts = survey(&self.backends, &self.options);
         let is_served = state::is_held(&self.dir);
-        let unread = future::join3(self.left_alone(), self.lost(is_served), self.dormant());
-        let files = future::join3(self.space(), self.left(is_served), unread);
+        let files = future::join3(self.space(), self.left(is_served), self.unread(is_served));
         let (python, (git, bash, settings), (sandboxes, port, places), (facts, files)) =
             future::join4(python, asked, system, future::join(facts, files)).await;
         let (sandbox, seatbelt) = sandboxes.unwrap_or_else(kernel::silent);
         let (interpreter, uv, conda) = python;
-        let (space, left, (left_alone, lost, dormant)) = files;
-        let unread = [left_alone, lost, dormant].into_iter().flatten();
+        let (space, left, left_alone) = files;
         let places = places.unwrap_or_default();
         Observed {
             interpreter,
@@ -128,7 +125,7 @@ impl Checkup {
             token: places.token,
             settings,
             left,
-            left_alone: unread.flatten().collect(),
+            left_alone,
             set_aside: places.set_aside,
         }
     }
@@ -174,95 +171,6 @@ impl Checkup {
                 .collect(),
             Err(error) => vec![error.to_string()],
         }
-    }
-
-    /// What lives on without a server, or waits for the next one.
-    async fn left(&self, is_served: bool) -> Option<Vec<LeftDaemon>> {
-        if is_served {
-            return None;
-        }
-        let workspace = self.workspace();
-        let look = left_daemons(&self.backends, &workspace);
-        let found = within(&*self.backends.clock, TIME, look).await?.ok()?;
-        let mut left = Vec::new();
-        let goes_on = |of: &Left| of.lives || of.daemon.waits;
-        for of in found.into_iter().filter(goes_on) {
-            left.push(LeftDaemon {
-                id: of.daemon.id.to_string(),
-                app: of.daemon.app,
-                pids: self.pids(Some(&of.daemon.tree)).await,
-                waits: !of.lives,
-            });
-        }
-        Some(left)
-    }
-
-    /// What servers leave alone, also the one that runs.
-    async fn left_alone(&self) -> Option<Vec<LeftAlone>> {
-        let workspace = self.workspace();
-        let look = left_unread(&self.backends, &workspace);
-        let found = within(&*self.backends.clock, TIME, look).await?.ok()?;
-        let mut left = Vec::new();
-        for alone in found {
-            left.push(LeftAlone {
-                id: alone.id.to_string(),
-                why: format!("{} {}", alone.file, alone.why),
-                hint: alone.way_out(),
-                pids: self.pids(alone.tree.as_ref()).await,
-                is_dormant: false,
-            });
-        }
-        Some(left)
-    }
-
-    /// What the next server ends, as nothing says how it is to go on.
-    async fn lost(&self, is_served: bool) -> Option<Vec<LeftAlone>> {
-        if is_served {
-            return None;
-        }
-        let workspace = self.workspace();
-        let look = left_lost(&self.backends, &workspace);
-        let found = within(&*self.backends.clock, TIME, look).await?.ok()?;
-        let mut left = Vec::new();
-        for lost in found {
-            left.push(LeftAlone {
-                id: lost.id.to_string(),
-                why: format!("{} {}", lost.file, lost.why),
-                hint: lost.way_out().to_owned(),
-                pids: self.pids(Some(&lost.tree)).await,
-                is_dormant: false,
-            });
-        }
-        Some(left)
-    }
-
-    /// What no server knows, as nothing of it lives, and what may come back when one can read it.
-    async fn dormant(&self) -> Option<Vec<LeftAlone>> {
-        let workspace = self.workspace();
-        let look = left_dormant(&self.backends, &workspace);
-        let found = within(&*self.backends.clock, TIME, look).await?.ok()?;
-        let dormant = |alone: collodi_host::LeftAlone| LeftAlone {
-            id: alone.id.to_string(),
-            why: format!("{} {}", alone.file, alone.why),
-            hint: alone.way_back(),
-            pids: Vec::new(),
-            is_dormant: true,
-        };
-        Some(found.into_iter().map(dormant).collect())
-    }
-
-    fn workspace(&self) -> Workspace {
-        let (layout, files) = (self.options.layout.clone(), self.backends.files.clone());
-        Workspace::new(layout, files)
-    }
-
-    async fn pids(&self, tree: Option<&TreeId>) -> Vec<u32> {
-        let members = match tree {
-            Some(tree) => self.backends.process.tree_members(tree).await,
-            None => Ok(Vec::new()),
-        };
-        let members = members.unwrap_or_default().into_iter();
-        members.map(|member| member.pid).collect()
     }
 
     fn asks_for_sandboxes(&self) -> bool {

@@ -213,7 +213,7 @@ impl Host {
     /// for: that is for what is started later.
     pub(super) fn resumed(&mut self, now: Instant) {
         let is_clearing = matches!(self.shared.journal.recovery, Recovery::Clearing(_));
-        let reads = |process: &Process| process.order.history.is_some() && !process.has_ended();
+        let reads = |process: &Process| process.order.history.is_some();
         if is_clearing && !self.processes().any(reads) {
             self.begin_detection(now);
             self.recovered();
