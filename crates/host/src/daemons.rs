@@ -13,7 +13,7 @@ use collodi_logs::Log;
 use collodi_machine::ActionId;
 use collodi_restart::{Input, Standing, Supervisor};
 use collodi_run::{Completed, DaemonSpec, Keep};
-use collodi_time::{Instant, WallTime};
+use collodi_time::Instant;
 use collodi_value::Value;
 
 impl Host {
@@ -191,60 +191,6 @@ impl Host {
         let names = names.unwrap_or_default().into_iter();
         for name in names.filter(|name| !of(name)).collect::<Vec<_>>() {
             self.shared.remove_recording(&name);
-        }
-    }
-
-    fn retire_process(&mut self, now: Instant, id: &ProcessId) {
-        self.remove_temporary_of(id);
-        self.ended_processes.push((self.wall(now), id.clone()));
-        self.forget_old_processes(now);
-        self.restart_stopped(now);
-    }
-
-    /// When the supervision of a daemon ended, also under an earlier host; none as long as it has not.
-    pub fn ended_at(&self, id: &ProcessId) -> Option<WallTime> {
-        let mut ended = self.ended_processes.iter();
-        ended.find(|(_, of)| of == id).map(|(at, _)| *at)
-    }
-
-    /// What the clock of the world shows.
-    pub(crate) fn wall(&self, now: Instant) -> WallTime {
-        self.options.epoch + now.since_origin()
-    }
-
-    /// Of those that have ended, so many are known for so long.
-    pub(crate) fn forget_old_processes(&mut self, now: Instant) {
-        let (kept, now) = (self.options.retention, self.wall(now).as_duration());
-        let over = self.ended_processes.len().saturating_sub(kept.processes);
-        let is_old =
-            |(at, _): &(WallTime, ProcessId)| now.saturating_sub(at.as_duration()) > kept.age;
-        let old = self
-            .ended_processes
-            .iter()
-            .take_while(|e| is_old(e))
-            .count();
-        self.forgotten_processes += over.saturating_sub(old) as u64;
-        let old: Vec<_> = self.ended_processes.drain(..over.max(old)).collect();
-        old.iter().for_each(|(_, id)| self.forget_process(id));
-    }
-
-    /// Those of an app that have ended are known no more.
-    pub(crate) fn forget_ended_of(&mut self, app: &str) {
-        let ended = self.ended_processes.iter().map(|(_, id)| id);
-        let its = |id: &&ProcessId| self.process(id).is_some_and(|p| p.app() == app);
-        let its: Vec<_> = ended.filter(its).cloned().collect();
-        self.ended_processes.retain(|(_, id)| !its.contains(id));
-        its.iter().for_each(|id| self.forget_process(id));
-    }
-
-    /// One that has ended is known no more, nor to the next host.
-    pub(crate) fn forget_process(&mut self, id: &ProcessId) {
-        let process = self.processes.remove(id);
-        self.ties.forget(id);
-        self.shared.journal.stopped.remove(id);
-        if let Some(process) = process.filter(|process| process.is_for_next_host()) {
-            let recording = process.recording().map(ToString::to_string);
-            self.forget_note(id, recording);
         }
     }
 }

@@ -14,6 +14,7 @@ mod conda_names;
 mod confine;
 mod daemons;
 mod detection;
+mod ended;
 mod ending;
 mod env_jobs;
 mod env_users;

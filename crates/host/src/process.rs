@@ -349,6 +349,11 @@ impl Process {
         !was_ended || self.policy().class == RestartClass::UnlessStopped
     }
 
+    /// Whether each host starts it, as nobody has stopped it.
+    pub(crate) fn is_begun_by_each_host(&self) -> bool {
+        self.policy().class == RestartClass::UnlessStopped && !self.stopped_by_operator
+    }
+
     /// Its output and its supervisor's notes.
     pub const fn log(&self) -> &Log {
         &self.log

@@ -111,7 +111,7 @@ impl Host {
         if !self.has_room_for_a_run() {
             return Err(Refused::TooManyRuns(self.options.runs));
         }
-        self.forget_stopped(&request.app.name);
+        self.forget_last_run(&request.app);
         let id = self.shared.ids.run(&request.app.name);
         let started = self.options.epoch + now.since_origin();
         let earlier = of.and_then(|id| self.runs.get(id));

@@ -116,10 +116,10 @@ impl Reader {
         match taking.map(|recorder| recorder.take(stream, pipe, TAKEN)) {
             None => read(self.recorder.as_mut(), stream, pipe),
             Some(taken) => match taken? {
-                0 => Ok(None),
-                count => {
+                (0, _) => Ok(None),
+                (count, more) => {
                     let bytes = self.give(Rest { stream, count })?;
-                    Ok(Some((bytes, count == TAKEN || self.rest.is_some())))
+                    Ok(Some((bytes, more || self.rest.is_some())))
                 }
             },
         }

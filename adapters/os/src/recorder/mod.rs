@@ -142,7 +142,7 @@ impl Recorder {
     }
 
     /// Keeps what `pipe` holds, at most `most` bytes, and fewer where a segment ends, and says how
-    /// many: the [last](Self::last) ones. None at the end. The kernel
+    /// many: the [last](Self::last) ones; and whether it may hold more. None at the end. The kernel
     /// moves them, so there is no moment in which they are neither in the pipe nor in the file.
     ///
     /// # Errors
@@ -154,14 +154,15 @@ impl Recorder {
         stream: Stream,
         pipe: BorrowedFd<'_>,
         most: usize,
-    ) -> Result<usize, Errno> {
+    ) -> Result<(usize, bool), Errno> {
         let State::Open(segment) = &mut self.state else {
             return Err(Errno::INTR);
         };
         let room = self.recording.segment_bytes.saturating_sub(segment.length);
         let room = usize::try_from(room).unwrap_or(usize::MAX);
-        match segment.take(stream, pipe, most.min(room.max(OVER))) {
-            Ok(moved) => Ok(moved),
+        let most = most.min(room.max(OVER));
+        match segment.take(stream, pipe, most) {
+            Ok(moved) => Ok((moved, moved == most)),
             Err(Errno::AGAIN) => Err(Errno::AGAIN),
             Err(Errno::INVAL | Errno::NOSYS) => {
                 self.can_splice = false;

@@ -12,9 +12,7 @@ use collodi_api::{Doctor, Finding, FindingState};
 use collodi_backend::{Backends, BoxFuture, Capability, Clock};
 use collodi_contain::RelPath;
 use collodi_disk::Space;
-use collodi_doctor::{
-    ControlGroups, Gpu, Interpreter, LeftAlone, LeftDaemon, Observed, Port, State, examine,
-};
+use collodi_doctor::{ControlGroups, Gpu, Interpreter, Observed, Port, State, examine};
 use collodi_driver::{detect, survey};
 use collodi_facts::{Facts, Vendor};
 use collodi_file::{FileAnswer, FileOp};

@@ -115,7 +115,7 @@ impl Known {
         match is_unknown && Name::parse(name).is_ok() && is_app() {
             true => Failure::new(format!("the server keeps nothing of {name}")).hint(format!(
                 "it did not run since the server started, which knows of earlier only what lived \
-                 on; `collodi run {name}` runs it"
+                 on or ended by itself; `collodi run {name}` runs it"
             )),
             false => self.no(cause, name),
         }

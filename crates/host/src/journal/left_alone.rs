@@ -15,7 +15,7 @@ use alloc::{
     vec::Vec,
 };
 use collodi_action::{Action, Completion};
-use collodi_command::{Signal, TreeId};
+use collodi_command::{Signal, TreeId, quote_posix};
 use collodi_contain::ContainedPath;
 use collodi_file::{FileError, FileKind, FileOp};
 use collodi_restart::Escalation;
@@ -87,7 +87,7 @@ impl LeftAlone {
 
     /// What to do about one of which nothing lives, and that no host knows therefore.
     pub fn way_back(&self) -> String {
-        let (first, file) = (self.why.cure(), &self.file);
+        let (first, file) = (self.why.cure(), quote_posix(&self.file));
         format!("{first} if it is to run again, else: rm -r {file}")
     }
 

@@ -48,18 +48,11 @@ impl Then {
 }
 
 impl Host {
-    /// What was stopped and stays so is forgotten when its app is run again, with what it said.
-    pub(crate) fn forget_stopped(&mut self, app: &str) {
-        let stopped = &mut self.shared.journal.stopped;
-        let its: Vec<_> = stopped.iter().filter(|(_, of)| *of == app).collect();
-        let its: Vec<_> = its.into_iter().map(|(id, _)| id.clone()).collect();
-        self.ended_processes.retain(|(_, id)| !its.contains(id));
-        its.iter().for_each(|id| self.forget_process(id));
-    }
-
     /// Daemons of an earlier host go on, as far as they are to: each when all are known that it may
     /// depend on.
-    pub(super) fn resume(&mut self, now: Instant, records: Vec<Record>) {
+    pub(super) fn resume(&mut self, now: Instant, mut records: Vec<Record>) {
+        // A run that serves does, whatever else is known of it.
+        records.sort_by_key(|record| record.kept.is_none());
         let known = records.into_iter().map(|record| self.take_up(now, record));
         let mut known: Vec<_> = known.collect();
         known.sort_by_key(|daemon| daemon.then.rank());
@@ -101,7 +94,9 @@ impl Host {
         let after = record.after.clone().filter(|_| record.waits());
         let kept = record.kept.as_ref().filter(|_| !revived);
         let kept = kept.map(|_| ActionId::from_number(0));
-        self.restore_run(now, &record);
+        if !matches!(then, Then::StaysEnded(_)) {
+            self.restore_run(now, &record);
+        }
         let birth = Birth {
             id: record.id,
             app: Arc::new(record.app),
@@ -168,7 +163,9 @@ impl Host {
             let app = process.app().to_string();
             self.shared.journal.stopped.insert(id.clone(), app);
         }
-        self.ended_processes.push((at, id.clone()));
+        // A clock may have been set back since.
+        self.ended_processes
+            .push((at.min(self.wall(now)), id.clone()));
         self.begin_history(now, id, mark);
     }
 

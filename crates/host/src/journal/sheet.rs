@@ -296,12 +296,14 @@ impl Host {
         if process.is_for_next_host() {
             return self.shared.put(Sheet::Process(id.clone()), Wanted::There);
         }
-        let recording = process.recording().map(ToString::to_string);
-        self.forget_note(id, recording);
+        self.forget_note(id);
     }
 
     /// The next host is to know nothing of a daemon, nor what it said.
-    pub(crate) fn forget_note(&mut self, id: &ProcessId, recording: Option<String>) {
+    pub(crate) fn forget_note(&mut self, id: &ProcessId) {
+        let process = self.processes.get(id);
+        let recording = process.and_then(|process| process.recording());
+        let recording = recording.map(ToString::to_string);
         self.shared.put(Sheet::Process(id.clone()), Wanted::Gone);
         if let Some(name) = recording {
             self.shared.remove_recording(&name);
@@ -398,15 +400,25 @@ impl Host {
         };
         let was_told = self.shared.journal.sheets.error(sheet).is_some();
         let is_last = self.shared.put_done(now, sheet, result);
-        if let Sheet::Process(id) = sheet
-            && !was_told
-        {
-            self.note_not_kept(now, id);
+        if let Sheet::Process(id) = sheet {
+            if !was_told {
+                self.note_not_kept(now, id);
+            }
+            self.forget_ended_unkept(id);
         }
         match sheet {
             Sheet::Process(id) if is_last => self.noted(now, id),
             Sheet::Recording(name) => self.recording_gone(now, name),
             Sheet::Process(_) | Sheet::Trees => {}
+        }
+    }
+
+    /// What is written down of one that has ended says that it lives: there is room to remove that.
+    fn forget_ended_unkept(&mut self, id: &ProcessId) {
+        let is_over =
+            |p: &Process| p.has_ended() && p.policy().class != RestartClass::UnlessStopped;
+        if self.not_kept(id).is_some() && self.process(id).is_some_and(is_over) {
+            self.forget_note(id);
         }
     }
 

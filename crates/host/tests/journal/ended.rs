@@ -6,7 +6,7 @@ use super::{
 };
 use collodi_contain::Name;
 use collodi_host::{
-    AppChange, Command, Event, Follower, HostOptions, JournalEvent, Process, Retention,
+    AppChange, Command, Event, Follower, HostOptions, JournalEvent, Process, Retention, RunPhase,
 };
 use collodi_restart::{Ended, GiveUp, Phase};
 use collodi_time::Duration;
@@ -174,8 +174,9 @@ fn what_it_said_is_kept_until_it_is_forgotten() {
 fn of_what_has_ended_the_next_host_knows_as_much_as_the_one_before() {
     let mut machine = Machinery::default();
     let mut play = at(&mut machine, 1_000);
-    for _ in 0..6 {
-        play.run(&daemon(r#""never""#)).wait(1);
+    for n in 0..6 {
+        play.run_app(&format!("app{n}"), &daemon(r#""never""#))
+            .wait(1);
         let id = play.host.processes().find(|process| process.is_up());
         let tree = id.unwrap().tree().clone();
         play.kill(&tree);
@@ -216,19 +217,6 @@ fn what_has_ended_goes_over_to_the_next_host() {
     assert_eq!(first(&play).status().phase, Phase::Ended(gave_up));
 }
 
-/// It is of an app that may be gone, and of nothing that runs: so nothing waits for what it said.
-#[test]
-fn a_host_begins_before_it_has_read_what_ended_daemons_said() {
-    let mut machine = given_up(GIVES_UP);
-    machine.is_slow = true;
-    let mut play = Play::new(&mut machine);
-    play.answer_these().wait(1);
-    assert!(play.host.has_recovered());
-    assert_eq!(play.phases(), [GAVE_UP]);
-    play.answer().wait(Duration::from_secs(1).as_secs());
-    assert!(!said(&play).is_empty());
-}
-
 /// Nobody can start it, and what it said is of nothing that is there.
 #[test]
 fn of_an_app_that_is_removed_nothing_is_kept() {
@@ -243,4 +231,98 @@ fn of_an_app_that_is_removed_nothing_is_kept() {
     assert_eq!(play.phases(), [""; 0]);
     assert!(state_files(play.machine).is_empty());
     assert_eq!(at(&mut machine, 2_100).phases(), [""; 0]);
+}
+
+/// They are what runs again on a machine that is started again, however many they are.
+#[test]
+fn none_is_forgotten_that_only_ended_with_its_host() {
+    let remembers = daemon(r#""unless-stopped""#);
+    let mut machine = given_up(GIVES_UP);
+    let few = |options: &mut HostOptions| options.retention.processes = 5;
+    let mut play = Play::with(&mut machine, few);
+    assert_eq!(play.phases(), [GAVE_UP]);
+    for n in 0..20 {
+        play.run_app(&format!("app{n}"), &remembers);
+    }
+    play.command(Command::Shutdown(Duration::from_secs(5)))
+        .wait(5);
+    let play = Play::with(&mut machine, few);
+    let phases = play.phases();
+    let lives = phases.iter().filter(|phase| phase.starts_with("running"));
+    assert_eq!(lives.count(), 20, "{phases:?}");
+    assert!(phases.contains(&GAVE_UP.to_owned()), "{phases:?}");
+}
+
+/// Nobody wants to know for long why the run before did not go on, and what it said takes room.
+#[test]
+fn the_next_host_knows_what_became_of_the_last_run() {
+    for goes_on in [false, true] {
+        let mut machine = given_up(GIVES_UP);
+        let mut play = Play::with(&mut machine, |options| options.goes_on = goes_on);
+        play.run(&daemon(r#""never""#)).wait(1);
+        assert_eq!(play.host.processes().count(), 2, "here both are known");
+        assert_eq!(daemon_files(play.machine).len(), 1);
+        assert_eq!(Play::new(&mut machine).phases(), ["running (pid 4)"]);
+    }
+}
+
+/// It was given up, and its app was run again: the next host does not start both.
+#[test]
+fn one_that_was_given_up_is_not_begun_beside_the_run_that_took_its_place() {
+    let remembers = GIVES_UP.replace("always", "unless-stopped");
+    let mut machine = given_up(&remembers);
+    let mut play = Play::with(&mut machine, |options| options.goes_on = true);
+    play.run(&daemon(&remembers)).wait(1);
+    play.command(Command::Shutdown(Duration::from_secs(5)))
+        .wait(5);
+    assert_eq!(Play::new(&mut machine).phases(), ["running (pid 5)"]);
+}
+
+/// In whatever order their files are read.
+#[test]
+fn a_run_serves_on_beside_what_has_ended_of_it() {
+    let serve = r#"{"method": "shell.run", "params": {"restart": "never", "message": "serve",
+        "on": [{"event": "/http:\\S+/", "done": true}]}}"#;
+    let script = format!(r#"{{"daemon": true, "run": [{serve}, {serve}]}}"#);
+    let mut ended_first = 0;
+    for seed in 0..8 {
+        let mut machine = Machinery::default();
+        let mut play = Play::with(&mut machine, |options| options.seed = seed);
+        play.run(&script).wait(1).dies().wait(1);
+        assert_eq!(play.host.processes().count(), 2);
+        ended_first += usize::from(!first(&play).is_up());
+        let play = Play::new(&mut machine);
+        let run = play.host.runs().next().unwrap();
+        assert!(matches!(run.phase(), RunPhase::Serving), "{seed}");
+    }
+    assert!(ended_first > 0);
+}
+
+/// What is on the disk says that it lives.
+#[test]
+fn what_ends_on_a_full_disk_is_not_started_again() {
+    let mut machine = Machinery::default();
+    let mut play = at(&mut machine, 1_000);
+    play.run(&daemon(r#""never""#)).wait(1);
+    play.machine.disk_is_full = true;
+    play.dies().wait(60);
+    assert!(state_files(play.machine).is_empty());
+    play.command(Command::HandOver(Follower::SameProcess));
+    assert!(play.told.contains(&Event::LetGo(Follower::SameProcess)));
+    assert_eq!(at(&mut machine, 2_000).phases(), [""; 0]);
+}
+
+/// A stop is remembered as long as nobody runs the app again; an end of the future was before now.
+#[test]
+fn how_long_it_is_known_does_not_depend_on_the_clock_alone() {
+    let year = 365 * 24 * 60 * 60;
+    let mut machine = Machinery::default();
+    let mut play = at(&mut machine, 1_000);
+    play.run(&daemon(r#""unless-stopped""#)).wait(1);
+    play.command(Command::StopApp("demo".into())).wait(5);
+    assert_eq!(at(&mut machine, year).phases(), ["stopped"]);
+    let mut machine = given_up(GIVES_UP);
+    let play = at(&mut machine, 500);
+    let ended_at = play.host.ended_at(first(&play).id()).unwrap();
+    assert_eq!(ended_at.as_duration().as_secs(), 500);
 }
