@@ -11,8 +11,11 @@ const TONES = {
 /** A state as a badge. */
 export const badge = (word) => h(`span.badge.${TONES[word] ?? "quiet"}`, {}, word.replaceAll(/[_-]/g, " "));
 
-/** The state of a process: one that ended well and is started again has not crashed. */
-export const stateOf = ({ status, failed }) => status === "crashed" && !failed ? "waiting" : status;
+/** The state of a process: one that ended well and is started again has not crashed, and one that failed for good was not stopped. */
+export const stateOf = ({ status, failed }) => {
+  if (status === "crashed" && !failed) return "waiting";
+  return status === "stopped" && failed ? "failed" : status;
+};
 
 /** A time as people say it. */
 export function when(text) {

@@ -120,10 +120,12 @@ fn alone_row(alone: &LeftAlone) -> Row {
     ]
 }
 
-/// The word for where it is; one that ended well and is started again has not crashed.
+/// The word for where it is; one that ended well and is started again has not crashed, and one that
+/// failed for good was not stopped.
 fn state(process: &Process) -> String {
     match process.status {
         ProcessStatus::Crashed if !process.failed => "waiting".to_owned(),
+        ProcessStatus::Stopped if process.failed => "failed".to_owned(),
         status => status.to_string(),
     }
 }

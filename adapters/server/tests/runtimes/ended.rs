@@ -25,7 +25,7 @@ fn what_was_given_up_is_known_to_the_servers_that_follow(stage: Stage) {
     stage.app("demo", FAILS);
     let mut serving = stage.serve_quietly();
     stage.post("/python/apps/demo/run");
-    row(&stage, "demo", "stopped", gave_up);
+    row(&stage, "demo", "failed", gave_up);
     let before = known(&stage);
     assert_eq!(before["ended"], "failed");
     assert!(before["endedAt"].is_string(), "{before}");
@@ -51,7 +51,7 @@ fn what_was_given_up_is_known_to_the_servers_that_follow(stage: Stage) {
     is_known();
     stage.call("start demo");
     while known(&stage)["endedAt"] == before["endedAt"] {}
-    row(&stage, "demo", "stopped", gave_up);
+    row(&stage, "demo", "failed", gave_up);
     let said = stage.call("logs demo");
     assert_eq!(said.matches("cannot open model.bin\n").count(), 6, "{said}");
     stage.post("/python/shutdown");
@@ -64,7 +64,7 @@ fn of_an_app_that_was_removed_no_server_knows_anything(stage: Stage) {
         stage.app("demo", FAILS);
         let mut serving = stage.serve_quietly();
         stage.post("/python/apps/demo/run");
-        row(&stage, "demo", "stopped", "failed");
+        row(&stage, "demo", "failed", "failed");
         if is_served {
             stage.call("remove demo --yes");
         }

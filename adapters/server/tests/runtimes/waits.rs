@@ -79,7 +79,7 @@ fn a_daemon_is_given_up_by_the_servers_that_follow_each_other(stage: Stage) {
         serving.until("listening");
     }
     let gave_up = "failed (gave up after 5 restarts in a row)";
-    row(&stage, "demo", "stopped", gave_up);
+    row(&stage, "demo", "failed", gave_up);
     assert_eq!(known(&stage)["restartCount"], 5);
     let lives = std::fs::read_to_string(stage.path(".vatn/python/apps/demo/lives"));
     assert_eq!(lives.unwrap().lines().count(), 6);
