@@ -105,6 +105,28 @@ cases! {
         Ok(())
     }
 
+    /// All that a child says is told, also when it ends while much of that fills a file.
+    #[needs(Recordings)]
+    async fn end_of_a_flood_that_fills_a_file_is_told(world: Subject) -> Verdict {
+        let mut spec = in_files(&world, &["flood:3145728", "exit:5"])?;
+        let recording = spec.recording.as_mut();
+        let recording = recording.ok_or_else(|| Broken::new("no recording"))?;
+        let recording = Arc::make_mut(recording);
+        (recording.segment_bytes, recording.segments) = (512 << 10, 9);
+        let told = world.run(&spec).await?;
+        assert!(told.stdout == flood(0, 3 << 20), "{} bytes", told.stdout.len());
+        let (mut kept, mut lives) = (Vec::new(), Vec::new());
+        for number in 1..9 {
+            if let Ok(file) = Kept::read(&world, DIR, number).await {
+                kept.extend(file.stdout);
+                lives.extend(file.lives);
+            }
+        }
+        assert!(kept == told.stdout, "{} bytes", kept.len());
+        assert_eq!(lives, ["began", "exit code 5"]);
+        Ok(())
+    }
+
     /// No secret is in the files, however what is said is cut into pieces.
     #[needs(Recordings)]
     async fn secrets_are_not_kept(world: Subject) -> Verdict {
