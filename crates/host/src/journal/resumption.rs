@@ -5,7 +5,12 @@ use crate::{
     Host, ProcessId, RunEntry,
     process::{Birth, First, instant},
 };
-use alloc::{boxed::Box, string::ToString, sync::Arc, vec::Vec};
+use alloc::{
+    boxed::Box,
+    string::{String, ToString},
+    sync::Arc,
+    vec::Vec,
+};
 use collodi_machine::ActionId;
 use collodi_restart::{Input, Phase, Standing};
 use collodi_time::{Instant, WallTime};
@@ -78,54 +83,35 @@ impl Host {
     /// A daemon of an earlier host is known again.
     fn take_up(&mut self, now: Instant, record: Record) -> Known {
         let then = Then::of(&record, self.options.goes_on);
-        let first = first_life(&record, now, self.options.epoch);
-        let revived = record.ended;
-        let (id, url) = (record.id.clone(), record.url.clone());
-        let stopped = record.was_stopped();
-        let recording = record
-            .recording
-            .clone()
-            .filter(|_| then != Then::BeginsAnew);
-        let mark = record.log;
-        let seed = self.shared.ids.seed();
-        let standing = standing(&record, then, self.options.epoch, seed);
-        // What only ended with its host begins here.
-        let was_found = !revived && (record.was_found || !self.options.goes_on);
-        let after = record.after.clone().filter(|_| record.waits());
-        let kept = record.kept.as_ref().filter(|_| !revived);
-        let kept = kept.map(|_| ActionId::from_number(0));
+        let (id, mark, epoch) = (record.id.clone(), record.log, self.options.epoch);
+        let standing = standing(&record, then, epoch, self.shared.ids.seed());
         if !matches!(then, Then::StaysEnded(_)) {
             self.restore_run(now, &record);
         }
-        let birth = Birth {
-            id: record.id,
-            app: Arc::new(record.app),
-            run: record.run,
-            daemon: record.daemon,
-            supervision: record.supervision,
-            starting: None,
-            kept,
-            first,
-            own_from: record.own_from,
-        };
-        self.add_process(now, birth, standing);
-        if after.is_some() {
-            self.ties.tie(&id);
-        }
-        if let Some(process) = self.processes.get_mut(&id) {
-            if !process.has_ended() {
-                self.shared.note_daemon(now, process.tree(), &id);
-            }
-            if let Some(name) = recording {
-                process.set_recording(self.shared.journal.recording(&name));
-            }
-            (process.order.noted, process.order.after) = (true, after);
-            process.was_found = was_found;
-            process.stopped_by_operator |= stopped;
-            process.order.stop_asked |= stopped || self.shutting_down;
-            url.into_iter().for_each(|url| process.answered(&url));
-        }
+        let past = Past::of(&record, then, self.options.goes_on);
+        self.add_process(now, birth(record, now, epoch), standing);
+        self.recall(now, &id, past);
         Known { id, mark, then }
+    }
+
+    fn recall(&mut self, now: Instant, id: &ProcessId, past: Past) {
+        if past.after.is_some() {
+            self.ties.tie(id);
+        }
+        let Some(process) = self.processes.get_mut(id) else {
+            return;
+        };
+        if !process.has_ended() {
+            self.shared.note_daemon(now, process.tree(), id);
+        }
+        if let Some(name) = past.recording {
+            process.set_recording(self.shared.journal.recording(&name));
+        }
+        (process.order.noted, process.order.after) = (true, past.after);
+        process.was_found = past.was_found;
+        process.stopped_by_operator |= past.was_stopped;
+        process.order.stop_asked |= past.was_stopped || self.shutting_down;
+        past.url.iter().for_each(|url| process.answered(url));
     }
 
     /// A daemon of an earlier host goes on; one that is to be ended is ended then.
@@ -186,6 +172,46 @@ impl Host {
         if run.outcome().is_some() && !self.ended_runs.iter().any(|(_, id)| *id == record.run) {
             self.ended_runs.push((now, record.run.clone()));
         }
+    }
+}
+
+/// What is known of a daemon of an earlier host that a new one has nothing of.
+struct Past {
+    url: Option<String>,
+    recording: Option<String>,
+    after: Option<ProcessId>,
+    was_stopped: bool,
+    was_found: bool,
+}
+
+impl Past {
+    fn of(record: &Record, then: Then, goes_on: bool) -> Self {
+        let recording = record.recording.clone();
+        Self {
+            url: record.url.clone(),
+            recording: recording.filter(|_| then != Then::BeginsAnew),
+            after: record.after.clone().filter(|_| record.waits()),
+            was_stopped: record.was_stopped(),
+            // What only ended with its host begins here.
+            was_found: !record.ended && (record.was_found || !goes_on),
+        }
+    }
+}
+
+/// A daemon as it is known again.
+fn birth(record: Record, now: Instant, epoch: WallTime) -> Birth {
+    let first = first_life(&record, now, epoch);
+    let kept = record.kept.filter(|_| !record.ended);
+    Birth {
+        id: record.id,
+        app: Arc::new(record.app),
+        run: record.run,
+        daemon: record.daemon,
+        supervision: record.supervision,
+        starting: None,
+        kept: kept.map(|_| ActionId::from_number(0)),
+        first,
+        own_from: record.own_from,
     }
 }
 
