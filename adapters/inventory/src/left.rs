@@ -12,7 +12,7 @@ use collodi_host::{LeftAlone, LeftDaemon, Lost, LostDaemon, ProcessId, StateFile
 /// The largest record of a daemon that is read.
 const RECORD_BYTES: u64 = 4 << 20;
 
-/// A daemon that no host has seen end.
+/// A daemon that no host has seen end, or that each host starts.
 #[derive(Clone, Debug)]
 pub struct Left {
     /// What is known of it.
@@ -23,7 +23,7 @@ pub struct Left {
     record: ContainedPath,
 }
 
-/// The daemons that no host has seen end.
+/// The daemons that no host has seen end, and those that each host starts.
 ///
 /// # Errors
 ///

@@ -109,17 +109,17 @@ pub struct LeftDaemon {
     pub env: Option<String>,
     /// The tree that has its processes, if any of it lives.
     pub tree: TreeId,
-    /// The next host starts it, if nothing of it lives.
+    /// The next host starts it, if nothing of it lives: at once, or when its time comes.
     pub waits: bool,
 }
 
 impl LeftDaemon {
     /// What the file `name` of the host's state says; none when it is another file, as a write
-    /// that was interrupted, or of a daemon that was seen to end.
+    /// that was interrupted, or of a daemon that has ended and is not started by the next host.
     pub fn read(name: &str, bytes: &[u8]) -> Option<Self> {
         let record = Record::read_in(name, bytes).ok();
-        let record = record.filter(|record| !record.ended)?;
-        let waits = record.waits();
+        let record = record.filter(|record| !record.stays_ended(false))?;
+        let waits = record.is_started_when_it_is_no_more();
         let command = record.daemon.command;
         Some(Self {
             app: record.app.name.to_string(),

@@ -109,6 +109,11 @@ impl Record {
         !self.ended && self.identity.is_none() && self.standing.known.pause.is_some()
     }
 
+    /// Whether the next host starts it, if nothing of it lives.
+    pub(crate) fn is_started_when_it_is_no_more(&self) -> bool {
+        !self.stopped && (self.waits() || self.ended || self.daemon.restart.restarts())
+    }
+
     /// The text of its file.
     pub(crate) fn write(&self) -> Vec<u8> {
         let optional = |text: Option<String>| text.map_or(Value::Null, Value::from);

@@ -6,7 +6,8 @@ use super::{
 };
 use collodi_contain::Name;
 use collodi_host::{
-    AppChange, Command, Event, Follower, HostOptions, JournalEvent, Process, Retention, RunPhase,
+    AppChange, Command, Event, Follower, HostOptions, JournalEvent, LeftDaemon, Process, Retention,
+    RunPhase,
 };
 use collodi_restart::{Ended, GiveUp, Phase};
 use collodi_time::Duration;
@@ -325,4 +326,30 @@ fn how_long_it_is_known_does_not_depend_on_the_clock_alone() {
     let play = at(&mut machine, 500);
     let ended_at = play.host.ended_at(first(&play).id()).unwrap();
     assert_eq!(ended_at.as_duration().as_secs(), 500);
+}
+
+/// Who looks at the files while no host runs knows whether the environment of a daemon is needed: by how
+/// the last host ended, and what was asked of it.
+#[test]
+fn who_looks_at_the_files_knows_what_the_next_host_starts() {
+    let stop = || Command::StopApp("demo".into());
+    let shutdown = || Command::Shutdown(Duration::from_secs(5));
+    for restart in ["never", "on-failure", "always", "unless-stopped"] {
+        for command in [None, Some(stop()), Some(shutdown())] {
+            let mut machine = Machinery::default();
+            let mut play = at(&mut machine, 1_000);
+            play.run(&daemon(&format!("{restart:?}"))).wait(1);
+            command.clone().map(|command| play.command(command).wait(5));
+            // Else the power was cut.
+            machine.processes.clear();
+            let files = machine.files.iter();
+            let read = |(path, bytes): (&String, &Vec<u8>)| {
+                LeftDaemon::read(path.rsplit('/').next()?, bytes)
+            };
+            let waits = files.filter_map(read).any(|left| left.waits);
+            at(&mut machine, 1_010).wait(60);
+            let starts = machine.last_pid > 1;
+            assert_eq!(waits, starts, "{restart}, {command:?}");
+        }
+    }
 }
