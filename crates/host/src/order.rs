@@ -52,7 +52,7 @@ impl Host {
     /// What a daemon that is not started yet, or not again, waits for: the names of others.
     pub fn waits_for(&self, process: &Process) -> Vec<String> {
         match (process.status().phase, self.ground(process)) {
-            (Phase::New | Phase::Held, Ground::Waits(names)) => names,
+            (Phase::New | Phase::Held, Ground::Waits(names)) if !process.lives_already() => names,
             _ => Vec::new(),
         }
     }
@@ -123,7 +123,7 @@ impl Host {
         let Some(process) = self.process(id) else {
             return;
         };
-        let after = process.status();
+        let (after, comes_up) = (process.status(), comes_up(process, before));
         if before.phase == after.phase && before.restarts == after.restarts {
             return;
         }
@@ -132,7 +132,7 @@ impl Host {
         }
         if matches!(after.phase, Phase::Ended(_)) {
             self.note_process(id);
-        } else if begins_to_wait(before, &after) {
+        } else if begins_to_wait(before, &after) || comes_up {
             self.note_soon(now, id);
         }
         if matches!(after.phase, Phase::Ended(ended) if brings_down(ended)) {
@@ -213,7 +213,7 @@ impl Host {
             return;
         };
         let waits = matches!(process.status().phase, Phase::New | Phase::Held);
-        if !waits || process.order.stop_asked || !process.order.noted {
+        if !waits || process.lives_already() || process.order.stop_asked || !process.order.noted {
             return;
         }
         match self.ground(process) {
@@ -302,6 +302,11 @@ impl Host {
 /// has begun its process is noted; until then, who finds some of it knows that the wait is over.
 fn begins_to_wait(before: &Status, after: &Status) -> bool {
     before.phase != after.phase && matches!(after.phase, Phase::Crashed | Phase::Held)
+}
+
+/// Whether it was looked whether it is up, and it is: the next host does not look again.
+fn comes_up(process: &Process, before: &Status) -> bool {
+    process.spec().ready.is_some() && process.is_up() && before.phase != Phase::Running
 }
 
 /// Whether a death lies between the two, after which it is started again.

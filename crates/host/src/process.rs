@@ -68,10 +68,19 @@ pub(crate) enum First {
     Started,
     /// A command of its run that runs already: its action, as the host numbers it.
     Kept(ActionId, Option<Box<Found>>),
-    /// A process that an earlier host started, and when its life began.
-    Adopted(Box<Identity>, Instant),
+    /// A process that an earlier host started.
+    Adopted(Box<Identity>, Earlier),
     /// A process that an earlier host started, and of which nobody knows more.
     Lost,
+}
+
+/// A life that began under an earlier host.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Earlier {
+    /// When it began.
+    pub(crate) since: Instant,
+    /// It was up.
+    pub(crate) was_up: bool,
 }
 
 /// What a daemon has to wait for besides itself.
@@ -103,8 +112,8 @@ struct Life {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum How {
     Started,
-    /// It is being taken over from an earlier host, under which it began then.
-    Adopting(Instant),
+    /// It is being taken over from an earlier host.
+    Adopting(Earlier),
     Adopted,
     /// It was over before anybody could take it over.
     Lost,
@@ -211,6 +220,12 @@ impl Process {
     /// What of it lives and keeps its end waiting, as far as that is known.
     pub fn lingering(&self) -> &[Member] {
         &self.lingering
+    }
+
+    /// Whether its first life was begun by others, and it is not looked after here yet: it waits for
+    /// nobody.
+    pub(crate) const fn lives_already(&self) -> bool {
+        !matches!(self.first, First::Started)
     }
 
     /// Whether it lives and is up.

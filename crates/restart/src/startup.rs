@@ -32,9 +32,12 @@ pub(crate) enum Warmed {
 }
 
 impl Warming {
-    pub(crate) fn begin(startup: Startup, now: Instant) -> Warmed {
+    /// Of a life that began at `since`, and is looked after from `now` on: who is asked from then on
+    /// whether it is ready has all the time for that.
+    pub(crate) fn begin(startup: Startup, since: Instant, now: Instant) -> Warmed {
+        let lives = Some(since.min(now) + startup.grace).filter(|at| *at > now);
         Self {
-            lives: (!startup.grace.is_zero()).then(|| now + startup.grace),
+            lives,
             ready: startup.ready_within.map(|within| now + within),
         }
         .settled()

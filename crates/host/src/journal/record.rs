@@ -49,6 +49,8 @@ pub(crate) struct Record {
     pub(crate) ended_at: Option<WallTime>,
     /// An earlier host had left it already.
     pub(crate) was_found: bool,
+    /// Its life at hand is up.
+    pub(crate) is_up: bool,
     /// The process of its last life, when that is known.
     pub(crate) identity: Option<Identity>,
     /// When that life began, and when the run did.
@@ -140,6 +142,7 @@ impl Record {
             ("ended", Value::from(self.ended)),
             ("endedAt", optional(self.ended_at.map(millis_of))),
             ("found", Value::from(self.was_found)),
+            ("up", Value::from(self.is_up)),
             (
                 "identity",
                 optional(self.identity.as_ref().map(ToString::to_string)),
@@ -196,6 +199,7 @@ impl Record {
             was_found: fields
                 .optional("found", Value::as_bool)?
                 .unwrap_or_default(),
+            is_up: fields.optional("up", Value::as_bool)?.unwrap_or_default(),
             identity: fields.parsed("identity")?,
             began: fields.wall_time("began")?,
             run_began: fields.wall_time("runBegan")?,

@@ -3,7 +3,7 @@
 use super::{LogMark, Record};
 use crate::{
     Host, ProcessId, RunEntry,
-    process::{Birth, First, instant},
+    process::{Birth, Earlier, First, instant},
 };
 use alloc::{
     boxed::Box,
@@ -221,7 +221,14 @@ fn first_life(record: &Record, now: Instant, epoch: WallTime) -> First {
     let began = record.began.map_or(now, |at| instant(epoch, at));
     match &record.identity {
         _ if record.ended || record.waits() => First::Started,
-        Some(identity) => First::Adopted(Box::new(identity.clone()), began),
+        Some(identity) => {
+            let was_up = record.is_up;
+            let earlier = Earlier {
+                since: began,
+                was_up,
+            };
+            First::Adopted(Box::new(identity.clone()), earlier)
+        }
         None => First::Lost,
     }
 }

@@ -373,6 +373,7 @@ impl Host {
             ended: has_ended,
             ended_at: has_ended.then(|| self.ended_at(process.id()).unwrap_or(self.wall(now))),
             was_found: process.was_found,
+            is_up: process.is_up(),
             identity: process.identity().cloned(),
             began: process.started_at().filter(|_| process.is_alive()),
             run_began: run.map(RunEntry::started_at),

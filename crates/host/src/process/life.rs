@@ -1,6 +1,6 @@
 //! A daemon's lives: what its supervisor wants, and what is heard of its command.
 
-use super::{First, How, Life, Process};
+use super::{Earlier, First, How, Life, Process};
 use crate::{
     Event,
     event::ProcessEvent,
@@ -78,7 +78,7 @@ impl Process {
             closed: false,
             empty: false,
             how: match first {
-                First::Adopted(_, since) => How::Adopting(since),
+                First::Adopted(_, earlier) => How::Adopting(earlier),
                 First::Lost => How::Lost,
                 First::Started | First::Kept(..) => How::Started,
             },
@@ -114,8 +114,8 @@ impl Process {
     fn lost(&mut self, now: Instant, shared: &mut Shared) {
         let life = self.life.as_mut();
         let before = life.map(|life| (life.spawn, core::mem::replace(&mut life.how, How::Lost)));
-        if let Some((spawn, How::Adopting(since))) = before {
-            self.post(Input::TakenOver(spawn, None, since), shared);
+        if let Some((spawn, How::Adopting(earlier))) = before {
+            self.post(Input::TakenOver(spawn, None, earlier.since), shared);
         }
         let kill = Action::Signal(self.daemon.command.tree.clone(), Signal::KILL);
         self.ask(None, Role::Signal, kill, shared);
@@ -235,6 +235,19 @@ impl Process {
         shared.post.push_back(Post::Run(self.run.clone(), input));
     }
 
+    /// What was up is, and what has said so, to nobody who wrote that down, is as well. Else it is
+    /// looked whether it is.
+    fn watch_on(&mut self, now: Instant, spawn: ActionId, earlier: Earlier, shared: &mut Shared) {
+        let mut said = self
+            .log
+            .last(usize::MAX)
+            .filter(|line| line.at >= earlier.since);
+        match earlier.was_up || said.any(|line| self.watch.line(&line.text)) {
+            true => self.post(Input::Ready(spawn), shared),
+            false => self.watch.begin(now, spawn, &self.place(), shared),
+        }
+    }
+
     /// Something was heard of its command.
     pub(crate) fn progress(&mut self, now: Instant, progress: Progress, shared: &mut Shared) {
         let Some(life) = self.life.as_mut() else {
@@ -242,17 +255,17 @@ impl Process {
         };
         let spawn = life.spawn;
         match progress {
-            Progress::Spawned { pid } => {
-                let begun = match life.how {
-                    How::Adopting(since) => {
-                        life.how = How::Adopted;
-                        Input::TakenOver(spawn, pid, since)
-                    }
-                    _ => Input::Spawned(spawn, pid),
-                };
-                self.post(begun, shared);
-                self.watch.begin(now, spawn, &self.place(), shared);
-            }
+            Progress::Spawned { pid } => match life.how {
+                How::Adopting(earlier) => {
+                    life.how = How::Adopted;
+                    self.post(Input::TakenOver(spawn, pid, earlier.since), shared);
+                    self.watch_on(now, spawn, earlier, shared);
+                }
+                _ => {
+                    self.post(Input::Spawned(spawn, pid), shared);
+                    self.watch.begin(now, spawn, &self.place(), shared);
+                }
+            },
             Progress::Output { stream, bytes } => self.output(now, stream, &bytes, shared),
             Progress::Exited(exit) => self.exited(exit, shared),
             Progress::Identified(identity) => self.identity = Some(identity),

@@ -43,6 +43,8 @@ pub(crate) struct Machinery {
     pub(crate) unseen_ends: usize,
     /// Who is asked who lives does not answer.
     pub(crate) is_silent: bool,
+    /// No process says anything.
+    pub(crate) is_mute: bool,
     /// No process minds a signal that it may ignore.
     pub(crate) are_deaf: bool,
     /// What was asked, in short.
@@ -264,7 +266,12 @@ impl<'m> Play<'m> {
             Progress::Identified(identity),
             Progress::Output { stream, bytes },
         ] {
-            if self.machine.is_coy && matches!(progress, Progress::Identified(_)) {
+            let is_left_out = match progress {
+                Progress::Identified(_) => self.machine.is_coy,
+                Progress::Output { .. } => self.machine.is_mute,
+                _ => false,
+            };
+            if is_left_out {
                 continue;
             }
             self.inputs.push_back(Input::Progress(id, progress));

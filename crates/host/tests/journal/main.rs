@@ -7,7 +7,8 @@ mod machinery;
 mod recordings;
 mod waits;
 
-use collodi_command::{Exit, Signal};
+use collodi_action::Progress;
+use collodi_command::{Exit, Signal, Stream};
 use collodi_contain::Name;
 use collodi_host::{
     AppChange, Command, Event, Follower, HostOptions, JournalEvent, Process, Refused, RunPhase,
@@ -808,4 +809,90 @@ fn a_stop_that_takes_time_is_written_down_meanwhile() {
 fn asked_for(machine: &Machinery, what: &str) -> usize {
     let asked = machine.asked.iter();
     asked.filter(|asked| asked.starts_with(what)).count()
+}
+
+/// Whatever has become of what it depends on: it lives. In whatever order their files are read.
+#[test]
+fn what_lives_goes_on_though_what_it_depends_on_has_ended() {
+    let daemon = |name: &str, more: &str| {
+        format!(
+            r#"{{"method": "shell.run", "params": {{"id": "{name}", "message": "serve", "daemon": true,
+            {more}}}}}"#
+        )
+    };
+    let always = r#""restart": "always""#;
+    for others in 1..8 {
+        let mut steps = vec![
+            daemon("db", r#""restart": "never""#),
+            daemon("web", &format!(r#"{always}, "dependsOn": "db""#)),
+        ];
+        steps.extend((0..others).map(|n| daemon(&format!("side{n}"), always)));
+        let script = format!(r#"{{"dialect": "vatn", "run": [{}]}}"#, steps.join(","));
+        let mut machine = Machinery::default();
+        let mut play = Play::new(&mut machine);
+        play.run(&script).wait(1);
+        let tree = |play: &Play<'_>| {
+            let mut all = play.host.processes();
+            all.find(|p| p.name() == Some("db")).unwrap().tree().clone()
+        };
+        let tree = tree(&play);
+        play.kill(&tree);
+        let ended = play.inputs.pop_front().unwrap();
+        play.input(ended);
+        for goes_on in [true, false] {
+            machine.is_slow = true;
+            let mut play = Play::with(&mut machine, |options| options.goes_on = goes_on);
+            // One goes on before it is read what the others said.
+            play.answer_these().answer().wait(5);
+            let lives = play
+                .phases()
+                .into_iter()
+                .filter(|phase| phase.starts_with("running"));
+            assert_eq!(lives.count(), others + 1, "{:?}", play.phases());
+        }
+    }
+}
+
+/// What said that it is up does not say so once more.
+#[test]
+fn what_was_up_is_up_under_the_next_host() {
+    let by_line = DAEMON.replace(
+        r#""autoRestart": true"#,
+        r#""autoRestart": true, "ready": {"pattern": "/http:/", "timeout": 3000}"#,
+    );
+    for (is_noted, is_kept) in [(true, false), (false, true), (false, false)] {
+        let mut machine = Machinery {
+            is_mute: true,
+            ..Machinery::default()
+        };
+        let mut play = Play::new(&mut machine);
+        play.run(&by_line).wait(1);
+        assert_eq!(play.phases(), ["warming (pid 1)"]);
+        if is_noted {
+            play.hear(says("http://127.0.0.1:7860\n"));
+            play.wait(1);
+            assert_eq!(play.phases(), ["running (pid 1)"]);
+        }
+        if is_kept {
+            recordings::keep(play.machine, "http://127.0.0.1:7860\n");
+        }
+        let mut play = Play::new(&mut machine);
+        let is_up = is_noted || is_kept;
+        let phase = if is_up {
+            "running (pid 1)"
+        } else {
+            "warming (pid 1)"
+        };
+        assert_eq!(play.phases(), [phase], "{is_noted}, {is_kept}");
+        play.wait(10);
+        assert_eq!(play.machine.last_pid > 1, !is_up, "{is_noted}, {is_kept}");
+    }
+}
+
+fn says(text: &str) -> Progress {
+    let bytes = text.as_bytes().into();
+    Progress::Output {
+        stream: Stream::Stdout,
+        bytes,
+    }
 }

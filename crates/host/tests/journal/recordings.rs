@@ -21,6 +21,12 @@ fn record<'a>(machine: &mut Machinery, files: impl IntoIterator<Item = (&'a str,
     machine.files.extend(files);
 }
 
+/// Puts there what the one life of the daemon has said.
+pub(super) fn keep(machine: &mut Machinery, said: &str) {
+    let index = "1000 began 1:1:boot\n1000 stdout 0\n";
+    record(machine, [("000001.log", said), ("000001.index", index)]);
+}
+
 #[test]
 fn what_a_daemon_said_before_is_in_its_log_again() {
     let expected = [

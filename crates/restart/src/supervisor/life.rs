@@ -28,7 +28,7 @@ impl Supervisor {
             self.out.event(Event::Started { pid });
             match then {
                 None => {
-                    let warmed = Warming::begin(self.policy.startup, now);
+                    let warmed = Warming::begin(self.policy.startup, since, now);
                     self.warmed(now, spawn, pid, warmed);
                 }
                 Some(then) => self.begin_ending(now, spawn, pid, then),
