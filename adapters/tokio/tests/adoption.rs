@@ -2,7 +2,7 @@
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout)]
 
-use collodi_backend::{Child, ChildEvent, ProcessBackend as _};
+use collodi_backend::{Child, ChildEvent, ErrorKind, ProcessBackend as _};
 use collodi_command::{CommandSpec, Exit, Identity, Recording, Signal, Stream, TreeId};
 use collodi_contain::{RelPath, Root};
 use collodi_logs::recording::{Recorded, recorded, segment_files};
@@ -149,5 +149,39 @@ async fn children_outlive_their_server() {
         let tree = spec(dir.path(), number).tree;
         backend.signal_tree(&tree, Signal::KILL).await.unwrap();
         backend.tree_empty(&tree).await.unwrap();
+    }
+}
+
+/// As the kernel names a process of this life of the machine.
+fn identity_of(pid: u32) -> Identity {
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap();
+    let fields = stat.rsplit(')').next().unwrap();
+    let started = fields.split_whitespace().nth(19).unwrap().parse().unwrap();
+    let boot = fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap();
+    Identity {
+        pid,
+        started,
+        boot: boot.trim().into(),
+    }
+}
+
+/// A server that becomes the next one keeps its children: one that ends meanwhile has nobody who waits
+/// for it until it is taken over.
+#[tokio::test]
+async fn how_a_child_ended_while_its_server_was_replaced_is_known() {
+    let dir = tempfile::tempdir().unwrap();
+    let backend = Processes::new();
+    for (number, code) in [(0, 0), (1, 7)] {
+        let line = format!("exit {code}");
+        let mut child = Command::new("sh").args(["-c", &line]).spawn().unwrap();
+        let identity = identity_of(child.id());
+        let state = || fs::read_to_string(format!("/proc/{}/stat", identity.pid)).unwrap();
+        while !state().contains(") Z ") {}
+        let spec = spec(dir.path(), number);
+        let adopted = backend.adopt(&spec, &identity).await.unwrap();
+        assert_eq!(to_the_end(adopted).await, Some(Exit::Code(code)));
+        assert!(child.wait().is_err(), "somebody has waited for it");
+        let gone = backend.adopt(&spec, &identity).await.map(drop);
+        assert_eq!(gone.unwrap_err().kind, ErrorKind::Gone);
     }
 }

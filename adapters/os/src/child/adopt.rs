@@ -16,7 +16,7 @@ impl Children {
     ///
     /// # Errors
     ///
-    /// `Gone` when that process has ended; `PermissionDenied` when it is not ours;
+    /// `Gone` when that process has ended, and somebody has waited for it; `PermissionDenied` when it is not ours;
     /// `Unsupported` where processes cannot be found again; as
     /// [`spawn`](Self::spawn) for its recording.
     pub fn adopt(&self, spec: &CommandSpec, identity: &Identity) -> Result<Spawned, Error> {
@@ -84,13 +84,14 @@ fn kind_of(errno: Errno) -> ErrorKind {
 }
 
 /// A handle of the process and of nobody who has its id now: who has the id after it was
-/// opened is who it is to be.
+/// opened is who it is to be. One that has ended, and that nobody has waited for, has it too: how it
+/// ended is known by that.
 #[cfg(target_os = "linux")]
 fn handle_of(wanted: &Identity) -> Result<(Pid, OwnedFd), Errno> {
     let raw = i32::try_from(wanted.pid).map_err(|_| Errno::SRCH)?;
     let pid = Pid::from_raw(raw).ok_or(Errno::SRCH)?;
     let handle = rustix::process::pidfd_open(pid, rustix::process::PidfdFlags::empty())?;
-    let is_it = super::identity::of_living(raw).is_some_and(|now| now == *wanted);
+    let is_it = super::identity::of(raw).is_some_and(|now| now == *wanted);
     is_it.then_some((pid, handle)).ok_or(Errno::SRCH)
 }
 

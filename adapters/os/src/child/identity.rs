@@ -8,20 +8,10 @@ use std::sync::{Arc, LazyLock};
 /// is kept; none where processes have none, or
 /// when there is no such process.
 pub(super) fn of(pid: i32) -> Option<Identity> {
-    named(pid, tree::started)
-}
-
-/// The identity of the process that has this id now, if it has not ended.
-#[cfg(target_os = "linux")]
-pub(super) fn of_living(pid: i32) -> Option<Identity> {
-    named(pid, |pid| Some(tree::process(pid)?.started))
-}
-
-fn named(pid: i32, started: impl FnOnce(i32) -> Option<u64>) -> Option<Identity> {
     tree::is_ours().then_some(())?;
     Some(Identity {
         pid: u32::try_from(pid).ok()?,
-        started: started(pid)?,
+        started: tree::started(pid)?,
         boot: boot()?,
     })
 }
