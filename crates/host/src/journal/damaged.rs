@@ -3,7 +3,7 @@
 //! look at. Where one was not read, or is of another version, its daemon is left alone, and the file
 //! stays. That of trees is put aside in each case, or stays where it could not be read.
 
-use super::{Look, Sheet, TREES, Trees, Unread, fields::NotARecord};
+use super::{Look, Record, Sheet, TREES, Trees, Unread, fields::NotARecord};
 use crate::{
     Host, ProcessId,
     event::{JournalEvent, Left},
@@ -33,8 +33,14 @@ impl Host {
     /// A file was read, and says nothing that can be used. One of another version says it to that.
     pub(super) fn found_damaged(&mut self, name: &str, why: NotARecord, bytes: Vec<u8>) {
         // That of trees is written anew by each host, whatever it says.
-        if why == NotARecord::OTHER_VERSION && name != TREES {
-            return self.found_unread(name, Unread::OtherVersion);
+        match why == NotARecord::OTHER_VERSION && name != TREES {
+            // What it said stays, too.
+            true if Record::is_of_ended(&bytes) => {
+                self.shared.journal.unusable.insert(name.into());
+                return;
+            }
+            true => return self.found_unread(name, Unread::OtherVersion),
+            false => {}
         }
         self.note_damaged(name, why.to_string(), Some(bytes));
     }

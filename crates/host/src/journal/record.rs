@@ -172,6 +172,15 @@ impl Record {
         }
     }
 
+    /// Whether a file of any version says that its daemon has ended, and is not one that each host starts:
+    /// then nothing is to be done about it.
+    pub(crate) fn is_of_ended(bytes: &[u8]) -> bool {
+        let value = super::fields::parse(bytes);
+        let says = |fields: Fields<'_>| Ok(fields.flag("ended")? && fields.flag("stopped")?);
+        let said = value.and_then(|value| Fields::of(&value).and_then(says));
+        said.unwrap_or_default()
+    }
+
     /// Reads the text of a file.
     ///
     /// # Errors

@@ -40,6 +40,7 @@ impl StateFiles {
         } else if let Some(id) = process_of(name) {
             match Record::read_in(name, bytes) {
                 Ok(record) => self.known(record),
+                Err(NotARecord::OTHER_VERSION) if Record::is_of_ended(bytes) => {}
                 Err(NotARecord::OTHER_VERSION) => {
                     self.unread.insert(id, Unread::OtherVersion);
                 }

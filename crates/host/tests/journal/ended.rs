@@ -353,3 +353,24 @@ fn who_looks_at_the_files_knows_what_the_next_host_starts() {
         }
     }
 }
+
+/// As that of a later program, for which it stays, with what it said.
+#[test]
+fn a_file_of_another_version_that_says_so_holds_up_nothing() {
+    let mut machine = given_up(GIVES_UP);
+    let file = daemon_files(&machine)[0].clone();
+    let text = String::from_utf8(machine.files[&file].clone()).unwrap();
+    let later = text.replacen(r#""version": 1"#, r#""version": 9"#, 1);
+    machine.files.insert(file.clone(), later.into_bytes());
+    let mut play = at(&mut machine, 2_000);
+    assert_eq!(play.host.left_alone().count(), 0);
+    let removes = |asked: &String| asked.starts_with("remove") && asked.contains("/demo-");
+    assert!(
+        !play.machine.asked.iter().any(removes),
+        "{:?}",
+        play.machine.asked
+    );
+    play.run(&daemon(r#""never""#)).wait(1);
+    assert_eq!(play.phases(), ["running (pid 4)"]);
+    assert!(play.machine.files.contains_key(&file));
+}
