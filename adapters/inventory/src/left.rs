@@ -7,7 +7,7 @@ use collodi_command::{Signal, TreeId};
 use collodi_contain::{ContainedPath, Name};
 use collodi_driver::{Workspace, empty};
 use collodi_file::{FileAnswer, FileError, FileErrorKind, FileKind, FileOp};
-use collodi_host::{LeftAlone, LeftDaemon, Lost, LostDaemon, ProcessId, StateFiles};
+use collodi_host::{LeftAlone, LeftDaemon, LeftStep, Lost, LostDaemon, ProcessId, StateFiles};
 
 /// The largest record of a daemon that is read.
 const RECORD_BYTES: u64 = 4 << 20;
@@ -112,6 +112,31 @@ pub async fn left_lost(
         }
     }
     Ok(living)
+}
+
+/// The steps of interrupted runs that live, or may: the next host ends them. No host may be at work on the
+/// workspace.
+///
+/// # Errors
+///
+/// When it cannot be found out which there are.
+pub async fn left_steps(
+    backends: &Backends,
+    workspace: &Workspace,
+) -> Result<Vec<LeftStep>, FileError> {
+    let found = state_files(backends, workspace).await?;
+    let mut living = Vec::new();
+    for step in found.steps() {
+        if may_live(backends, Some(&step.tree)).await {
+            living.push(step);
+        }
+    }
+    Ok(living)
+}
+
+/// Ends a step. Nobody else may be at work on the workspace. Whether nothing of it is left.
+pub async fn end_step(backends: &Backends, step: &LeftStep) -> bool {
+    end(backends, &step.tree).await
 }
 
 async fn state_files(backends: &Backends, workspace: &Workspace) -> Result<StateFiles, FileError> {
@@ -234,6 +259,21 @@ pub fn may_use<'a>(envs: &mut [Env], daemons: impl Iterator<Item = &'a ProcessId
         let apps: Vec<_> = env.used_by.iter().filter_map(|of| of.app.clone()).collect();
         let its = |id: &&ProcessId| apps.iter().any(|app| id.is_of(app));
         let users = daemons.clone().filter(its).map(unread_user);
+        env.used_by.splice(..0, users);
+    }
+}
+
+/// As [`may_use`], steps of runs.
+pub fn steps_may_use(envs: &mut [Env], steps: &[LeftStep]) {
+    for env in envs {
+        let apps: Vec<_> = env.used_by.iter().filter_map(|of| of.app.clone()).collect();
+        let its = |step: &&LeftStep| apps.iter().any(|app| step.run.app() == Some(app));
+        let user = |step: &LeftStep| EnvUse {
+            kind: EnvUseKind::Run,
+            app: step.run.app().map(ToOwned::to_owned),
+            id: Some(step.run.to_string()),
+        };
+        let users: Vec<_> = steps.iter().filter(its).map(user).collect();
         env.used_by.splice(..0, users);
     }
 }

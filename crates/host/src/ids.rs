@@ -3,6 +3,9 @@
 use alloc::{format, sync::Arc};
 use core::fmt;
 
+/// What stands in the name of a run between its app and its number.
+const RUN: &str = "-run-";
+
 /// The name of a run: the app's name, `-run-` and eight hex digits.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RunId(Arc<str>);
@@ -42,12 +45,26 @@ macro_rules! id {
 id!(RunId);
 id!(ProcessId);
 
+impl RunId {
+    /// The run whose name this tree has; none where it has none.
+    pub(crate) fn of_tree(tree: &str) -> Option<Self> {
+        let (app, rest) = tree.rsplit_once(RUN)?;
+        let number = rest.get(..8).filter(|number| is_number(number))?;
+        (!app.is_empty()).then(|| Self(format!("{app}{RUN}{number}").into()))
+    }
+
+    /// The app that it is named after; none where the name is of another form.
+    pub fn app(&self) -> Option<&str> {
+        let (app, number) = self.0.rsplit_once(RUN)?;
+        Some(app).filter(|app| is_number(number) && !app.is_empty())
+    }
+}
+
 impl ProcessId {
     /// The app that it is named after; none where the name is of another form.
     pub fn app(&self) -> Option<&str> {
         let (app, number) = self.0.rsplit_once('-')?;
-        let is_number = number.len() == 8 && number.bytes().all(|byte| byte.is_ascii_hexdigit());
-        Some(app).filter(|app| is_number && !app.is_empty())
+        Some(app).filter(|app| is_number(number) && !app.is_empty())
     }
 
     /// Whether it is named after this app, or may be: enough to keep something from it, too little to
@@ -76,7 +93,7 @@ impl Ids {
     }
 
     pub(crate) fn run(&mut self, app: &str) -> RunId {
-        RunId(format!("{app}-run-{:08x}", self.next()).into())
+        RunId(format!("{app}{RUN}{:08x}", self.next()).into())
     }
 
     pub(crate) fn process(&mut self, app: &str) -> ProcessId {
@@ -95,6 +112,10 @@ impl Ids {
         let seed = u32::try_from(self.seed >> 32).unwrap_or(0) ^ low(self.seed);
         self.given.wrapping_mul(0x9e37_79b1) ^ seed
     }
+}
+
+fn is_number(text: &str) -> bool {
+    text.len() == 8 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 fn low(seed: u64) -> u32 {

@@ -68,7 +68,7 @@ pub use event::{EnvEvent, Event, JournalEvent, Left, ProcessEvent, RunEvent};
 pub use git::app_command as app_git;
 pub use host::{Host, Input, Stopped};
 pub use ids::{ProcessId, RunId};
-pub use journal::{LeftAlone, Lost, LostDaemon, StateFiles, Unread};
+pub use journal::{LeftAlone, LeftStep, Lost, LostDaemon, StateFiles, Unread};
 pub use options::{EnvPolicies, HostOptions, Retention};
 pub use process::Process;
 pub use run_entry::{RunEntry, RunPhase, StepPhase, StepView};

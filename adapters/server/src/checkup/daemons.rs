@@ -5,8 +5,7 @@ use collodi_command::TreeId;
 use collodi_doctor::{LeftAlone, LeftDaemon};
 use collodi_driver::Workspace;
 use collodi_file::FileError;
-use collodi_host::ProcessId;
-use collodi_inventory::{Left, left_daemons, left_dormant, left_lost, left_unread};
+use collodi_inventory::{Left, left_daemons, left_dormant, left_lost, left_steps, left_unread};
 use std::future::Future;
 
 impl Checkup {
@@ -45,19 +44,10 @@ impl Checkup {
                 None => Vec::new(),
             };
             let why = format!("{} {}", one.file, one.why);
-            all.push(living(&one.id, why, one.way_out(), pids));
+            all.push(living(one.id.as_str(), why, one.way_out(), pids));
         }
-        let lost = match is_served {
-            // It has ended them, or does, and writes down those that it looks after.
-            true => None,
-            false => self.look(left_lost(backends, &workspace)).await,
-        };
-        for one in lost.unwrap_or_default() {
-            let (why, hint) = (
-                format!("{} {}", one.file, one.why),
-                one.way_out().to_owned(),
-            );
-            all.push(living(&one.id, why, hint, self.pids(&one.tree).await));
+        if !is_served {
+            all.extend(self.doomed(&workspace).await);
         }
         for one in self
             .look(left_dormant(backends, &workspace))
@@ -67,8 +57,31 @@ impl Checkup {
             let why = format!("{} {}", one.file, one.why);
             all.push(LeftAlone {
                 is_dormant: true,
-                ..living(&one.id, why, one.way_back(), Vec::new())
+                ..living(one.id.as_str(), why, one.way_back(), Vec::new())
             });
+        }
+        all
+    }
+
+    /// What the next server ends: one that runs has ended it, or does, and writes down what it looks after.
+    async fn doomed(&self, workspace: &Workspace) -> Vec<LeftAlone> {
+        let mut all = Vec::new();
+        let lost = self.look(left_lost(&self.backends, workspace)).await;
+        for one in lost.unwrap_or_default() {
+            let why = format!("{} {}", one.file, one.why);
+            let pids = self.pids(&one.tree).await;
+            all.push(living(one.id.as_str(), why, one.way_out().to_owned(), pids));
+        }
+        let steps = self.look(left_steps(&self.backends, workspace)).await;
+        for one in steps.unwrap_or_default() {
+            let why = "it is a step of a run that was interrupted".to_owned();
+            let pids = self.pids(&one.tree).await;
+            all.push(living(
+                one.run.as_str(),
+                why,
+                one.way_out().to_owned(),
+                pids,
+            ));
         }
         all
     }
@@ -90,7 +103,7 @@ impl Checkup {
     }
 }
 
-fn living(id: &ProcessId, why: String, hint: String, pids: Vec<u32>) -> LeftAlone {
+fn living(id: &str, why: String, hint: String, pids: Vec<u32>) -> LeftAlone {
     LeftAlone {
         id: id.to_string(),
         why,

@@ -3,9 +3,10 @@
 use crate::{failure::Failure, local::Local};
 use anyhow::Result;
 use collodi_contain::Name;
-use collodi_host::{AppChange, LeftAlone, LostDaemon, ProcessId};
+use collodi_host::{AppChange, LeftAlone, LeftStep, LostDaemon};
 use collodi_inventory::{
-    Left, end_left, end_lost, end_unread, forget_ended, left_lost, left_of, left_unread,
+    Left, end_left, end_lost, end_step, end_unread, forget_ended, left_lost, left_of, left_steps,
+    left_unread,
 };
 
 /// Refuses to touch an app of which daemons live; those that do not are returned.
@@ -39,17 +40,28 @@ pub(super) async fn refuse(local: &Local, app: &Name, change: AppChange) -> Resu
     Err(Failure::new(why).hint(hint).into())
 }
 
-/// One whose file no server can use.
+/// What no server goes on with.
 enum Unread {
     Alone(LeftAlone),
     Lost(LostDaemon),
+    Step(LeftStep),
 }
 
 impl Unread {
-    const fn id(&self) -> &ProcessId {
+    fn name(&self) -> &str {
         match self {
-            Self::Alone(alone) => &alone.id,
-            Self::Lost(lost) => &lost.id,
+            Self::Alone(alone) => alone.id.as_str(),
+            Self::Lost(lost) => lost.id.as_str(),
+            Self::Step(step) => step.run.as_str(),
+        }
+    }
+
+    /// Whether it is of this app, or may be.
+    fn is_of(&self, app: &Name) -> bool {
+        match self {
+            Self::Alone(alone) => alone.id.is_of(app.as_str()),
+            Self::Lost(lost) => lost.id.is_of(app.as_str()),
+            Self::Step(step) => step.run.app() == Some(app.as_str()),
         }
     }
 
@@ -58,6 +70,7 @@ impl Unread {
         match self {
             Self::Alone(alone) => alone.ends_with(app.as_str()),
             Self::Lost(lost) => lost.id.app() == Some(app.as_str()),
+            Self::Step(step) => step.run.app() == Some(app.as_str()),
         }
     }
 
@@ -66,6 +79,7 @@ impl Unread {
         let (why, mut hint) = match self {
             Self::Alone(alone) => (alone.to_string(), format!("{}; {serve}", alone.way_out())),
             Self::Lost(lost) => (lost.to_string(), lost.way_out().to_owned()),
+            Self::Step(step) => (step.to_string(), step.way_out().to_owned()),
         };
         if change == AppChange::Removal && self.ends_with(app) {
             hint += "; or --force ends it first";
@@ -76,21 +90,23 @@ impl Unread {
     /// Whether it is gone.
     async fn end(&self, local: &Local) -> Result<bool> {
         let (backends, workspace) = (&local.backends, local.apps.workspace());
-        let is_gone = match self {
-            Self::Alone(alone) => end_unread(backends, workspace, alone).await,
-            Self::Lost(lost) => end_lost(backends, workspace, lost).await,
-        };
-        Ok(is_gone?)
+        Ok(match self {
+            Self::Alone(alone) => end_unread(backends, workspace, alone).await?,
+            Self::Lost(lost) => end_lost(backends, workspace, lost).await?,
+            Self::Step(step) => end_step(backends, step).await,
+        })
     }
 }
 
-/// Those of an app that no server can go on with, and that live or may.
+/// What of an app no server goes on with, and that live or may.
 async fn unread(local: &Local, app: &Name) -> Result<Vec<Unread>> {
     let (backends, workspace) = (&local.backends, local.apps.workspace());
     let alone = left_unread(backends, workspace).await?.into_iter();
     let lost = left_lost(backends, workspace).await?.into_iter();
+    let steps = left_steps(backends, workspace).await?.into_iter();
     let all = alone.map(Unread::Alone).chain(lost.map(Unread::Lost));
-    Ok(all.filter(|one| one.id().is_of(app.as_str())).collect())
+    let all = all.chain(steps.map(Unread::Step));
+    Ok(all.filter(|one| one.is_of(app)).collect())
 }
 
 /// Those that end with the app, when all do.
@@ -116,18 +132,18 @@ pub(super) async fn end(local: &Local, app: &Name, force: bool) -> Result<()> {
     };
     for unread in unread {
         if !unread.end(local).await? {
-            return Err(not_ended(app, unread.id()));
+            return Err(not_ended(app, unread.name()));
         }
     }
     for left in left {
         let id = left.daemon.id.clone();
         if !end_left(&local.backends, left).await? {
-            return Err(not_ended(app, &id));
+            return Err(not_ended(app, id.as_str()));
         }
     }
     Ok(forget_ended(&local.backends, local.apps.workspace(), app).await?)
 }
 
-fn not_ended(app: &Name, id: &ProcessId) -> anyhow::Error {
+fn not_ended(app: &Name, id: &str) -> anyhow::Error {
     Failure::new(format!("failed to remove {app}: {id} does not end")).into()
 }

@@ -2,14 +2,15 @@
 
 use crate::local::Local;
 use anyhow::Result;
-use collodi_host::{LeftAlone, LostDaemon, ProcessId};
-use collodi_inventory::{Left, left_daemons, left_lost, left_unread};
+use collodi_host::{LeftAlone, LeftStep, LostDaemon, ProcessId};
+use collodi_inventory::{Left, left_daemons, left_lost, left_steps, left_unread};
 
 /// The daemons that a server which is gone has left.
 pub(super) struct Outlived {
     left: Vec<Left>,
     alone: Vec<LeftAlone>,
     lost: Vec<LostDaemon>,
+    steps: Vec<LeftStep>,
 }
 
 impl Outlived {
@@ -19,6 +20,7 @@ impl Outlived {
             left: left_daemons(backends, workspace).await?,
             alone: left_unread(backends, workspace).await?,
             lost: left_lost(backends, workspace).await?,
+            steps: left_steps(backends, workspace).await?,
         })
     }
 
@@ -27,6 +29,7 @@ impl Outlived {
         self.left.retain(|left| left.daemon.app == app);
         self.alone.retain(|alone| alone.id.is_of(app));
         self.lost.retain(|lost| lost.id.is_of(app));
+        self.steps.retain(|step| step.run.app() == Some(app));
         self
     }
 
@@ -47,7 +50,9 @@ impl Outlived {
         let alone = alone.map(|alone| format!("{alone}; {}", alone.way_out()));
         let lost = self.lost.iter();
         let lost = lost.map(|lost| format!("{lost}; {}", lost.way_out()));
-        left.chain(alone).chain(lost).collect()
+        let steps = self.steps.iter();
+        let steps = steps.map(|step| format!("{step}; {}", step.way_out()));
+        left.chain(alone).chain(lost).chain(steps).collect()
     }
 }
 

@@ -10,6 +10,7 @@ on_each_runtime! {
     what_nobody_can_find_is_said_when_it_is_stopped
     what_says_nothing_is_seen_until_the_next_server_ends_it
     what_says_nothing_is_ended_by_a_removal_that_is_forced
+    a_step_of_an_interrupted_run_is_seen_until_it_is_ended
 }
 
 /// A daemon that lives on without its server: its name and its process.
@@ -238,5 +239,51 @@ fn what_says_nothing_is_ended_by_a_removal_that_is_forced(stage: Stage) {
         assert!(!stage::is_alive(pid) && !stage.path(".vatn/python/apps/demo").exists());
         let shown = stage.call("apps");
         assert!(!shown.contains(&id), "{shown}");
+    }
+}
+
+/// A run whose step lives on without its server: its name and the process of the step.
+fn interrupted(stage: &Stage) -> (String, u64) {
+    let step = r#"{"method": "shell.run", "params": {"message": "echo in $$; exec sleep 1000"}}"#;
+    stage.app("demo", &format!(r#"{{"run": [{step}]}}"#));
+    with_environment(stage);
+    let mut alone = stage.start(&["run", "demo", "--listen", "127.0.0.1:0"]);
+    let said = alone.until("| in ");
+    let (_, pid) = said.rsplit_once("| in ").unwrap();
+    let pid = pid.trim().parse().unwrap();
+    alone.signal("-KILL");
+    assert_eq!(alone.code(), None);
+    let trees = fs::read_to_string(stage.path(".vatn/python/state/trees.json")).unwrap();
+    let (_, number) = trees.split_once("demo-run-").unwrap();
+    (format!("demo-run-{}", number.get(..8).unwrap()), pid)
+}
+
+/// An installation goes on in its folder and its environment.
+fn a_step_of_an_interrupted_run_is_seen_until_it_is_ended(stage: Stage) {
+    for is_forced in [false, true] {
+        let (run, pid) = interrupted(&stage);
+        for line in ["remove demo --yes", "update demo", "env rm web --yes"] {
+            let answer = stage.output(&line.split(' ').collect::<Vec<_>>());
+            let said = answer.stderr();
+            assert_eq!(answer.code(), Some(1), "{line}: {said}");
+            assert!(said.contains(&run), "{line}: {said}");
+        }
+        let shown = stage
+            .output(&["doctor", "--listen", "127.0.0.1:0"])
+            .stdout();
+        let named = format!("{run} lives, and no server looks after it, pid {pid}: ");
+        assert!(shown.contains(&named), "{shown}");
+        let shown = stage.call("apps");
+        assert!(shown.contains(&format!("a step of {run} lives")), "{shown}");
+        if is_forced {
+            stage.call("remove demo --yes --force");
+        } else {
+            let mut serving = stage.serve_quietly();
+            stage.post("/python/shutdown");
+            assert_eq!(serving.code(), Some(0));
+        }
+        assert!(!stage::is_alive(pid));
+        let shown = stage.call("apps");
+        assert!(!shown.contains(&run), "{shown}");
     }
 }

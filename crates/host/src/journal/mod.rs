@@ -10,6 +10,7 @@ mod fields;
 mod hand_over;
 mod history;
 mod left_alone;
+mod left_step;
 mod look;
 mod lost;
 mod noted;
@@ -43,6 +44,7 @@ use look::Looks;
 use sheet::Sheets;
 
 pub use left_alone::{LeftAlone, Unread};
+pub use left_step::LeftStep;
 pub use lost::{Lost, LostDaemon};
 pub use state_files::StateFiles;
 

@@ -1,7 +1,7 @@
 //! The files of a host's state, for who looks at them when no host runs.
 
 use super::{
-    LeftAlone, Lost, LostDaemon, Record, TREES, Trees, Unread,
+    LeftAlone, LeftStep, Lost, LostDaemon, Record, TREES, Trees, Unread,
     damaged::{file_of, is_daemon, process_of},
     fields::NotARecord,
     read_trees,
@@ -87,6 +87,12 @@ impl StateFiles {
             LostDaemon::new(state, tree, id, why)
         });
         lost.collect()
+    }
+
+    /// What interrupted runs have left, if anything of it lives: the next host ends that.
+    pub fn steps(&self) -> Vec<LeftStep> {
+        let of_runs = self.trees.iter().filter(|(_, daemon)| daemon.is_none());
+        of_runs.filter_map(|(tree, _)| LeftStep::of(tree)).collect()
     }
 
     /// Those that the next host leaves alone, if anything of them lives.

@@ -8,7 +8,9 @@ use collodi_backend::Backends;
 use collodi_contain::{ContainedPath, Name};
 use collodi_driver::Workspace;
 use collodi_file::{FileAnswer, FileOp};
-use collodi_inventory::{Inventory, left_lost, left_unread, left_users, may_use, remove};
+use collodi_inventory::{
+    Inventory, left_lost, left_steps, left_unread, left_users, may_use, remove, steps_may_use,
+};
 use futures::future;
 use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
@@ -57,6 +59,8 @@ impl EnvStore {
         let lost = left_lost(&self.backends, &self.workspace).await?;
         let alone = alone.iter().map(|alone| &alone.id);
         may_use(&mut envs, alone.chain(lost.iter().map(|lost| &lost.id)));
+        let steps = left_steps(&self.backends, &self.workspace).await?;
+        steps_may_use(&mut envs, &steps);
         Ok(envs)
     }
 
