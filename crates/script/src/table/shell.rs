@@ -76,7 +76,7 @@ const READY: Param = Param::new(
 const RESTART: Param = Param::new(
     "restart",
     TEXT_OR_OBJECT,
-    "When the daemon is started again: `never`, `on-failure`, `always` or `unless-stopped`; or an object with that as `policy`.",
+    "When the daemon is started again: `never`, `on-failure`, `always` or `unless-stopped`; or an object with that as `policy`, and `delay`, `factor`, `maxDelay`, `jitter`, `stableAfter`, `giveUp` (a number of restarts, or an object with `restarts` and `within`) and `rules`.",
 );
 const CHAIN: Param = Param::new(
     "chain",
