@@ -154,12 +154,20 @@ fn told(process: &Process, now: WallTime) -> Option<String> {
     if !waiting.is_empty() {
         return Some(waiting);
     }
+    process.url.clone().or_else(|| ended(process, now))
+}
+
+/// Why and when it ended, and how its last life did, where its state does not say that.
+fn ended(process: &Process, now: WallTime) -> Option<String> {
     let state = process.status.to_string();
-    let reason = reason.filter(|reason| **reason != state);
-    let ended_at = process.ended_at.as_ref().and_then(|at| at.parse().ok());
-    let ended_at = ended_at.map_or(String::new(), |at| format!(", {}", ago(at, now)));
-    let ended = || Some(format!("{}{ended_at}", reason?));
-    process.url.clone().or_else(ended)
+    let reason = process.reason.as_ref().filter(|reason| **reason != state)?;
+    let is_silent = process.failed && !reason.contains("exit code");
+    let code = Some(process.last_exit_code).filter(|code| is_silent && *code > 0);
+    let code = code.map(|code| format!("exit code {code}"));
+    let at = process.ended_at.as_ref().and_then(|at| at.parse().ok());
+    let ago = at.map(|at| ago(at, now));
+    let all = [Some(reason.clone()), code, ago];
+    Some(all.into_iter().flatten().collect::<Vec<_>>().join(", "))
 }
 
 /// What it waits for: its next start, other daemons, or, where it `is_dead`, what it left behind.

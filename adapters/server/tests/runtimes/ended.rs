@@ -26,6 +26,7 @@ fn what_was_given_up_is_known_to_the_servers_that_follow(stage: Stage) {
     let mut serving = stage.serve_quietly();
     stage.post("/python/apps/demo/run");
     row(&stage, "demo", "failed", gave_up);
+    row(&stage, "demo", "failed", ", exit code 3, ");
     let before = known(&stage);
     assert_eq!(before["ended"], "failed");
     assert!(before["endedAt"].is_string(), "{before}");
