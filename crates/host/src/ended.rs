@@ -12,11 +12,6 @@ impl Host {
         ended.find(|(_, of)| of == id).map(|(at, _)| *at)
     }
 
-    /// What the clock of the world shows.
-    pub(crate) fn wall(&self, now: Instant) -> WallTime {
-        self.options.epoch + now.since_origin()
-    }
-
     /// The supervision of a daemon has ended. What ends with its host displaces nothing that people may
     /// want to know of under the next one.
     pub(crate) fn retire_process(&mut self, now: Instant, id: &ProcessId) {
@@ -62,11 +57,10 @@ impl Host {
         stopped.iter().for_each(|id| self.forget_process(id));
         let script = identity(app);
         let is_replaced = |p: &&Process| {
-            let is_its = p.is_begun_by_each_host() && identity(p.app_info()) != script;
-            p.has_ended() && p.app() == &*app.name && !is_its
+            let is_its = p.has_ended() && p.is_for_next_host() && p.app() == &*app.name;
+            is_its && (!p.is_begun_by_each_host() || identity(p.app_info()) == script)
         };
-        let ended: Vec<_> = self.processes().filter(is_replaced).collect();
-        let ended = ended.into_iter().filter(|p| p.is_for_next_host());
+        let ended = self.processes().filter(is_replaced);
         let ended: Vec<_> = ended.map(|p| p.id().clone()).collect();
         ended.iter().for_each(|id| self.forget_note(id));
     }

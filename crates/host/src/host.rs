@@ -236,6 +236,11 @@ impl Host {
         Ok(accepted)
     }
 
+    /// What the clock of the world shows.
+    pub(crate) fn wall(&self, now: Instant) -> WallTime {
+        self.options.epoch + now.since_origin()
+    }
+
     /// Whether everything has ended after a shutdown.
     pub(crate) fn is_over(&self) -> bool {
         self.shutting_down

@@ -113,7 +113,7 @@ impl Host {
         }
         self.forget_last_run(&request.app);
         let id = self.shared.ids.run(&request.app.name);
-        let started = self.options.epoch + now.since_origin();
+        let started = self.wall(now);
         let earlier = of.and_then(|id| self.runs.get(id));
         let entry = RunEntry::new(id.clone(), request, started).resuming(from, earlier);
         entry.tell_started(&mut self.shared);

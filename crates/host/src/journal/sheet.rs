@@ -359,7 +359,6 @@ impl Host {
         let run = self.run(process.run());
         let serves = run.filter(|_| process.is_kept());
         let has_ended = process.has_ended();
-        let is_started = process.policy().class == RestartClass::UnlessStopped;
         Record {
             id: process.id().clone(),
             app: App::clone(process.app_info()),
@@ -369,7 +368,7 @@ impl Host {
             standing: self.standing_of(process),
             after: process.order.after.clone(),
             own_from: process.own_from(),
-            stopped: process.stopped_by_operator || has_ended && !is_started,
+            stopped: process.stopped_by_operator || has_ended && !process.is_begun_by_each_host(),
             ended: has_ended,
             ended_at: has_ended.then(|| self.ended_at(process.id()).unwrap_or(self.wall(now))),
             was_found: process.was_found,
