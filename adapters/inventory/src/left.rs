@@ -1,16 +1,17 @@
 //! Daemons that have outlived their host.
 
-use crate::leftovers::list;
+use crate::{leftovers::list, unclaimed::state_files};
 use collodi_api::{Env, EnvUse, EnvUseKind};
 use collodi_backend::Backends;
 use collodi_command::{Signal, TreeId};
 use collodi_contain::{ContainedPath, Name};
 use collodi_driver::{Workspace, empty};
-use collodi_file::{FileAnswer, FileError, FileErrorKind, FileKind, FileOp};
-use collodi_host::{LeftAlone, LeftDaemon, LeftStep, Lost, LostDaemon, ProcessId, StateFiles};
+use collodi_file::{FileAnswer, FileError, FileOp};
+use collodi_host::{LeftAlone, LeftDaemon, LeftStep, Lost, LostDaemon, ProcessId};
+use std::collections::BTreeSet;
 
 /// The largest record of a daemon that is read.
-const RECORD_BYTES: u64 = 4 << 20;
+pub(crate) const RECORD_BYTES: u64 = 4 << 20;
 
 /// A daemon that no host has seen end, or that each host starts.
 #[derive(Clone, Debug)]
@@ -53,117 +54,13 @@ pub async fn left_daemons(
     Ok(all)
 }
 
-/// The daemons whose files cannot be read, or are of another version, and of which something lives, or
-/// may live.
-///
-/// # Errors
-///
-/// When it cannot be found out which there are.
-pub async fn left_unread(
-    backends: &Backends,
-    workspace: &Workspace,
-) -> Result<Vec<LeftAlone>, FileError> {
-    unread(backends, workspace, true).await
-}
-
-/// The daemons whose files cannot be read, or are of another version, and of which nothing lives: a
-/// host that can read them decides whether they run again.
-///
-/// # Errors
-///
-/// When it cannot be found out which there are.
-pub async fn left_dormant(
-    backends: &Backends,
-    workspace: &Workspace,
-) -> Result<Vec<LeftAlone>, FileError> {
-    unread(backends, workspace, false).await
-}
-
-async fn unread(
-    backends: &Backends,
-    workspace: &Workspace,
-    live: bool,
-) -> Result<Vec<LeftAlone>, FileError> {
-    let found = state_files(backends, workspace).await?;
-    let mut all = Vec::new();
-    for alone in found.left_alone(&workspace.layout().state()) {
-        if may_live(backends, alone.tree.as_ref()).await == live {
-            all.push(alone);
-        }
-    }
-    Ok(all)
-}
-
-/// The daemons whose files say nothing that can be used, and of which something lives, or may live: the
-/// next host ends them. No host may be at work on the workspace: what it writes down anew would be lost.
-///
-/// # Errors
-///
-/// When it cannot be found out which there are.
-pub async fn left_lost(
-    backends: &Backends,
-    workspace: &Workspace,
-) -> Result<Vec<LostDaemon>, FileError> {
-    let found = state_files(backends, workspace).await?;
-    let mut living = Vec::new();
-    for lost in found.lost(&workspace.layout().state()) {
-        if may_live(backends, Some(&lost.tree)).await {
-            living.push(lost);
-        }
-    }
-    Ok(living)
-}
-
-/// The steps of interrupted runs that live, or may: the next host ends them. No host may be at work on the
-/// workspace.
-///
-/// # Errors
-///
-/// When it cannot be found out which there are.
-pub async fn left_steps(
-    backends: &Backends,
-    workspace: &Workspace,
-) -> Result<Vec<LeftStep>, FileError> {
-    let found = state_files(backends, workspace).await?;
-    let mut living = Vec::new();
-    for step in found.steps() {
-        if may_live(backends, Some(&step.tree)).await {
-            living.push(step);
-        }
-    }
-    Ok(living)
-}
-
 /// Ends a step. Nobody else may be at work on the workspace. Whether nothing of it is left.
 pub async fn end_step(backends: &Backends, step: &LeftStep) -> bool {
     end(backends, &step.tree).await
 }
 
-async fn state_files(backends: &Backends, workspace: &Workspace) -> Result<StateFiles, FileError> {
-    let state = workspace.layout().state();
-    let mut found = StateFiles::default();
-    for entry in list(&*backends.files, &state).await? {
-        let (name, kind) = (&entry.name, entry.kind);
-        let Ok(path) = state.join(name) else {
-            continue;
-        };
-        if kind != FileKind::File {
-            found.no_file(name, kind);
-            continue;
-        }
-        let read = FileOp::read(path, RECORD_BYTES);
-        match backends.files.perform(read).await {
-            Ok(FileAnswer::Bytes(bytes)) => found.read(name, &bytes),
-            Err(error) if error.kind != FileErrorKind::NotFound => found.not_read(name, &error),
-            // It has gone meanwhile.
-            _ => {}
-        }
-    }
-    Ok(found)
-}
-
 /// A tree that nobody knows, or can look at, counts as alive.
-async fn may_live(backends: &Backends, tree: Option<&TreeId>) -> bool {
+pub(crate) async fn may_live(backends: &Backends, tree: Option<&TreeId>) -> bool {
     match tree {
         Some(tree) => {
             let members = backends.process.tree_members(tree).await;
@@ -255,25 +152,22 @@ pub async fn forget_ended(
 /// Adds these to what uses environments: which one they live in nobody knows, so it may be each that a
 /// script of their apps names.
 pub fn may_use<'a>(envs: &mut [Env], daemons: impl Iterator<Item = &'a ProcessId> + Clone) {
-    for env in envs {
-        let apps: Vec<_> = env.used_by.iter().filter_map(|of| of.app.clone()).collect();
-        let its = |id: &&ProcessId| apps.iter().any(|app| id.is_of(app));
-        let users = daemons.clone().filter(its).map(unread_user);
-        env.used_by.splice(..0, users);
-    }
+    add_users(envs, |app| {
+        let its = daemons.clone().filter(|id| id.is_of(app));
+        its.map(unread_user).collect()
+    });
 }
 
-/// As [`may_use`], steps of runs.
-pub fn steps_may_use(envs: &mut [Env], steps: &[LeftStep]) {
+/// Puts before what uses an environment those that may be of the apps that do.
+pub(crate) fn add_users(envs: &mut [Env], of_app: impl Fn(&str) -> Vec<EnvUse>) {
     for env in envs {
-        let apps: Vec<_> = env.used_by.iter().filter_map(|of| of.app.clone()).collect();
-        let its = |step: &&LeftStep| apps.iter().any(|app| step.run.app() == Some(app));
-        let user = |step: &LeftStep| EnvUse {
-            kind: EnvUseKind::Run,
-            app: step.run.app().map(ToOwned::to_owned),
-            id: Some(step.run.to_string()),
-        };
-        let users: Vec<_> = steps.iter().filter(its).map(user).collect();
+        let apps: BTreeSet<_> = env.used_by.iter().filter_map(|of| of.app.clone()).collect();
+        let mut users: Vec<EnvUse> = Vec::new();
+        for user in apps.iter().flat_map(|app| of_app(app)) {
+            if !users.contains(&user) {
+                users.push(user);
+            }
+        }
         env.used_by.splice(..0, users);
     }
 }

@@ -9,14 +9,16 @@ mod leftovers;
 mod look;
 mod named;
 mod removal;
+mod unclaimed;
 mod views;
 
 pub use inventory::{Inventory, Worker};
 pub use left::{
-    Left, end_left, end_lost, end_step, end_unread, forget_ended, left_daemons, left_dormant,
-    left_lost, left_of, left_steps, left_unread, left_users, may_use, steps_may_use,
+    Left, end_left, end_lost, end_step, end_unread, forget_ended, left_daemons, left_of,
+    left_users, may_use,
 };
 pub use leftovers::{Leftover, half_made, leftovers};
 pub use named::{only_of, users_of};
 pub use removal::remove;
+pub use unclaimed::Unclaimed;
 pub use views::live_use;

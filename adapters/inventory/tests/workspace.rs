@@ -7,8 +7,7 @@ use collodi_contain::{Name, Root};
 use collodi_driver::Workspace;
 use collodi_file::{FileAnswer, FileErrorKind, FileOp};
 use collodi_inventory::{
-    Inventory, Leftover, end_lost, end_unread, left_dormant, left_lost, left_unread, leftovers,
-    may_use, only_of, remove,
+    Inventory, Leftover, Unclaimed, end_lost, end_unread, leftovers, may_use, only_of, remove,
 };
 use collodi_python::{Layout, Platform};
 use collodi_sim::{Behaviour, World};
@@ -277,7 +276,7 @@ fn daemons_that_no_server_can_read_are_seen_and_ended() {
     let mut envs = known(&world);
     let gone = world.block_on(async {
         let _child = backends.process.spawn(&spec).await.unwrap();
-        let found = left_unread(&backends, &workspace).await.unwrap();
+        let found = Unclaimed::of(&backends, &workspace).await.unwrap().alone;
         let told: Vec<_> = found.iter().map(ToString::to_string).collect();
         let of = |id: &str| format!("{state}/{id}.json is of another version");
         let unknown = "api-01234567 is left as it is, and nobody knows whether it runs";
@@ -286,7 +285,7 @@ fn daemons_that_no_server_can_read_are_seen_and_ended() {
         let new = "new-01234567 is left as it is, and nobody knows whether it runs";
         let new = format!("{new}: {state}/new-01234567.json cannot be read: it is a directory");
         assert_eq!(told, [format!("{unknown}: {api}"), new, web]);
-        let dormant = left_dormant(&backends, &workspace).await.unwrap();
+        let dormant = Unclaimed::of(&backends, &workspace).await.unwrap().dormant;
         let dormant: Vec<_> = dormant.iter().map(|alone| &alone.file).collect();
         assert_eq!(dormant, [&format!("{state}/old-01234567.json")]);
         may_use(&mut envs, found.iter().map(|alone| &alone.id));
@@ -294,7 +293,7 @@ fn daemons_that_no_server_can_read_are_seen_and_ended() {
             let is_gone = end_unread(&backends, &workspace, alone).await.unwrap();
             assert_eq!(is_gone, alone.tree.is_some());
         }
-        let found = left_unread(&backends, &workspace).await.unwrap();
+        let found = Unclaimed::of(&backends, &workspace).await.unwrap().alone;
         assert_eq!(found.len(), 2, "whoever may live stays known: {found:?}");
         backends.process.tree_members(&tree).await.unwrap()
     });
@@ -328,14 +327,17 @@ fn daemons_whose_files_say_nothing_are_seen_and_ended() {
                 let spec = CommandSpec::new("uv", cwd, TreeId::new(tree)).env("PATH", "/bin");
                 children.push(backends.process.spawn(&spec).await.unwrap());
             }
-            assert_eq!(left_unread(&backends, &workspace).await.unwrap(), []);
-            let found = left_lost(&backends, &workspace).await.unwrap();
+            assert_eq!(
+                Unclaimed::of(&backends, &workspace).await.unwrap().alone,
+                []
+            );
+            let found = Unclaimed::of(&backends, &workspace).await.unwrap().lost;
             let told: Vec<_> = found.iter().map(ToString::to_string).collect();
             assert_snapshot!("lost", told.join("\n"));
             for lost in &found {
                 assert!(end_lost(&backends, &workspace, lost).await.unwrap());
             }
-            assert_eq!(left_lost(&backends, &workspace).await.unwrap(), []);
+            assert_eq!(Unclaimed::of(&backends, &workspace).await.unwrap().lost, []);
             let runs = backends.process.tree_members(&TreeId::new("run")).await;
             assert_eq!(runs.unwrap().len(), 1, "it is no daemon");
         })

@@ -5,7 +5,7 @@ use collodi_command::TreeId;
 use collodi_doctor::{LeftAlone, LeftDaemon};
 use collodi_driver::Workspace;
 use collodi_file::FileError;
-use collodi_inventory::{Left, left_daemons, left_dormant, left_lost, left_steps, left_unread};
+use collodi_inventory::{Left, Unclaimed, left_daemons};
 use std::future::Future;
 
 impl Checkup {
@@ -32,13 +32,11 @@ impl Checkup {
 
     /// What no server goes on with: each leaves it alone, or the next one ends it, or nothing of it lives.
     pub(super) async fn unread(&self, is_served: bool) -> Vec<LeftAlone> {
-        let (backends, workspace) = (&self.backends, self.workspace());
+        let workspace = self.workspace();
+        let found = self.look(Unclaimed::of(&self.backends, &workspace)).await;
+        let found = found.unwrap_or_default();
         let mut all = Vec::new();
-        for one in self
-            .look(left_unread(backends, &workspace))
-            .await
-            .unwrap_or_default()
-        {
+        for one in &found.alone {
             let pids = match &one.tree {
                 Some(tree) => self.pids(tree).await,
                 None => Vec::new(),
@@ -46,14 +44,11 @@ impl Checkup {
             let why = format!("{} {}", one.file, one.why);
             all.push(living(one.id.as_str(), why, one.way_out(), pids));
         }
+        // A server that runs has ended it, or does, and writes down what it looks after.
         if !is_served {
-            all.extend(self.doomed(&workspace).await);
+            self.add_doomed(&found, &mut all).await;
         }
-        for one in self
-            .look(left_dormant(backends, &workspace))
-            .await
-            .unwrap_or_default()
-        {
+        for one in found.dormant {
             let why = format!("{} {}", one.file, one.why);
             all.push(LeftAlone {
                 is_dormant: true,
@@ -63,27 +58,20 @@ impl Checkup {
         all
     }
 
-    /// What the next server ends: one that runs has ended it, or does, and writes down what it looks after.
-    async fn doomed(&self, workspace: &Workspace) -> Vec<LeftAlone> {
-        let mut all = Vec::new();
-        let lost = self.look(left_lost(&self.backends, workspace)).await;
-        for one in lost.unwrap_or_default() {
-            let why = format!("{} {}", one.file, one.why);
-            let pids = self.pids(&one.tree).await;
+    /// What the next server ends.
+    async fn add_doomed(&self, found: &Unclaimed, all: &mut Vec<LeftAlone>) {
+        for one in &found.lost {
+            let (why, pids) = (
+                format!("{} {}", one.file, one.why),
+                self.pids(&one.tree).await,
+            );
             all.push(living(one.id.as_str(), why, one.way_out().to_owned(), pids));
         }
-        let steps = self.look(left_steps(&self.backends, workspace)).await;
-        for one in steps.unwrap_or_default() {
+        for one in &found.steps {
             let why = "it is a step of a run that was interrupted".to_owned();
-            let pids = self.pids(&one.tree).await;
-            all.push(living(
-                one.run.as_str(),
-                why,
-                one.way_out().to_owned(),
-                pids,
-            ));
+            let (hint, pids) = (one.way_out().to_owned(), self.pids(&one.tree).await);
+            all.push(living(one.run.as_str(), why, hint, pids));
         }
-        all
     }
 
     /// What is found in time.

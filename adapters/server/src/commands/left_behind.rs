@@ -5,8 +5,7 @@ use anyhow::Result;
 use collodi_contain::Name;
 use collodi_host::{AppChange, LeftAlone, LeftStep, LostDaemon};
 use collodi_inventory::{
-    Left, end_left, end_lost, end_step, end_unread, forget_ended, left_lost, left_of, left_steps,
-    left_unread,
+    Left, Unclaimed, end_left, end_lost, end_step, end_unread, forget_ended, left_of,
 };
 
 /// Refuses to touch an app of which daemons live; those that do not are returned.
@@ -101,11 +100,12 @@ impl Unread {
 /// What of an app no server goes on with, and that live or may.
 async fn unread(local: &Local, app: &Name) -> Result<Vec<Unread>> {
     let (backends, workspace) = (&local.backends, local.apps.workspace());
-    let alone = left_unread(backends, workspace).await?.into_iter();
-    let lost = left_lost(backends, workspace).await?.into_iter();
-    let steps = left_steps(backends, workspace).await?.into_iter();
-    let all = alone.map(Unread::Alone).chain(lost.map(Unread::Lost));
-    let all = all.chain(steps.map(Unread::Step));
+    let Unclaimed {
+        alone, lost, steps, ..
+    } = Unclaimed::of(backends, workspace).await?;
+    let all = alone.into_iter().map(Unread::Alone);
+    let all = all.chain(lost.into_iter().map(Unread::Lost));
+    let all = all.chain(steps.into_iter().map(Unread::Step));
     Ok(all.filter(|one| one.is_of(app)).collect())
 }
 

@@ -2,15 +2,13 @@
 
 use crate::local::Local;
 use anyhow::Result;
-use collodi_host::{LeftAlone, LeftStep, LostDaemon, ProcessId};
-use collodi_inventory::{Left, left_daemons, left_lost, left_steps, left_unread};
+use collodi_host::ProcessId;
+use collodi_inventory::{Left, Unclaimed, left_daemons};
 
 /// The daemons that a server which is gone has left.
 pub(super) struct Outlived {
     left: Vec<Left>,
-    alone: Vec<LeftAlone>,
-    lost: Vec<LostDaemon>,
-    steps: Vec<LeftStep>,
+    unclaimed: Unclaimed,
 }
 
 impl Outlived {
@@ -18,27 +16,31 @@ impl Outlived {
         let (backends, workspace) = (&local.backends, local.apps.workspace());
         Ok(Self {
             left: left_daemons(backends, workspace).await?,
-            alone: left_unread(backends, workspace).await?,
-            lost: left_lost(backends, workspace).await?,
-            steps: left_steps(backends, workspace).await?,
+            unclaimed: Unclaimed::of(backends, workspace).await?,
         })
     }
 
     /// Those that are of this app, or may be.
     pub(super) fn of_app(mut self, app: &str) -> Self {
         self.left.retain(|left| left.daemon.app == app);
-        self.alone.retain(|alone| alone.id.is_of(app));
-        self.lost.retain(|lost| lost.id.is_of(app));
-        self.steps.retain(|step| step.run.app() == Some(app));
+        self.unclaimed.alone.retain(|alone| alone.id.is_of(app));
+        self.unclaimed.lost.retain(|lost| lost.id.is_of(app));
+        self.unclaimed
+            .steps
+            .retain(|step| step.run.app() == Some(app));
         self
     }
 
     /// How many live of this app for certain.
     pub(super) fn living(&self, app: &str) -> usize {
         let its = |left: &&Left| left.lives && left.daemon.app == app;
-        let alone = self.alone.iter().filter(|alone| alone.tree.is_some());
+        let alone = self
+            .unclaimed
+            .alone
+            .iter()
+            .filter(|alone| alone.tree.is_some());
         let unread = alone.map(|alone| &alone.id);
-        let unread = unread.chain(self.lost.iter().map(|lost| &lost.id));
+        let unread = unread.chain(self.unclaimed.lost.iter().map(|lost| &lost.id));
         let is_its = |id: &&ProcessId| id.app() == Some(app);
         self.left.iter().filter(its).count() + unread.filter(is_its).count()
     }
@@ -46,11 +48,11 @@ impl Outlived {
     /// Of each, what there is to say.
     pub(super) fn lines(&self) -> Vec<String> {
         let left = self.left.iter().filter_map(said);
-        let alone = self.alone.iter();
+        let alone = self.unclaimed.alone.iter();
         let alone = alone.map(|alone| format!("{alone}; {}", alone.way_out()));
-        let lost = self.lost.iter();
+        let lost = self.unclaimed.lost.iter();
         let lost = lost.map(|lost| format!("{lost}; {}", lost.way_out()));
-        let steps = self.steps.iter();
+        let steps = self.unclaimed.steps.iter();
         let steps = steps.map(|step| format!("{step}; {}", step.way_out()));
         left.chain(alone).chain(lost).chain(steps).collect()
     }

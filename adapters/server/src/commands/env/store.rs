@@ -8,9 +8,7 @@ use collodi_backend::Backends;
 use collodi_contain::{ContainedPath, Name};
 use collodi_driver::Workspace;
 use collodi_file::{FileAnswer, FileOp};
-use collodi_inventory::{
-    Inventory, left_lost, left_steps, left_unread, left_users, may_use, remove, steps_may_use,
-};
+use collodi_inventory::{Inventory, Unclaimed, left_users, remove};
 use futures::future;
 use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
@@ -55,12 +53,8 @@ impl EnvStore {
             env.used_by
                 .splice(..0, of_env.map(|(_, user)| user.clone()));
         }
-        let alone = left_unread(&self.backends, &self.workspace).await?;
-        let lost = left_lost(&self.backends, &self.workspace).await?;
-        let alone = alone.iter().map(|alone| &alone.id);
-        may_use(&mut envs, alone.chain(lost.iter().map(|lost| &lost.id)));
-        let steps = left_steps(&self.backends, &self.workspace).await?;
-        steps_may_use(&mut envs, &steps);
+        let unclaimed = Unclaimed::of(&self.backends, &self.workspace).await?;
+        unclaimed.may_use(&mut envs);
         Ok(envs)
     }
 
