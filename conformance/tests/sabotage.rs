@@ -49,6 +49,7 @@ enum Wrong {
     AdoptsByNumberAlone,
     AdoptsDeaf,
     AdoptsMute,
+    AdoptsTheLivingAlone,
     // output
     OneStream,
     BytesAreText,
@@ -189,6 +190,15 @@ const TABLE: &[(Wrong, &str)] = &[
         "adoption::nobody_reads_and_nothing_is_lost",
     ),
     (Wrong::AdoptsMute, "adoption::input_goes_on"),
+    (Wrong::AdoptsMute, "adoption::input_stays_open"),
+    (
+        Wrong::AdoptsTheLivingAlone,
+        "adoption::child_that_ends_while_it_is_left_is_told_whole",
+    ),
+    (
+        Wrong::AdoptsTheLivingAlone,
+        "adoption::child_that_is_left_at_its_end_is_told_whole",
+    ),
     (
         Wrong::DropKillsNothing,
         "adoption::dropping_an_adopted_child_kills_its_group",
@@ -473,6 +483,10 @@ impl ProcessBackend for Bad {
         let mut identity = identity.clone();
         if self.is(Wrong::AdoptsByNumberAlone) {
             identity.started = u64::from(identity.pid);
+        }
+        if self.is(Wrong::AdoptsTheLivingAlone) && self.tree_members(&spec.tree).await?.is_empty() {
+            let gone = identity.to_string();
+            return Err(Error::new(ErrorKind::Gone, "adopt", gone));
         }
         let mut good = self.good.process.adopt(spec, &identity).await?;
         if self.is(Wrong::AdoptsDeaf) {

@@ -24,7 +24,7 @@ mod walk;
 
 pub use alarm::{alarm, poll_alarm, set_alarm};
 pub use alive::lives;
-pub use child::{Children, End, Heard, Reader, Spawned, write_some};
+pub use child::{Children, End, Heard, Left, Reader, Spawned, write_some};
 pub use clock::wall_now;
 pub use confine::{holds, probe, seatbelt};
 pub use connect::{CONNECT_PATIENCE, connect_error};

@@ -6,6 +6,7 @@ use crate::{
 };
 use anyhow::{Context as _, Result};
 use collodi_api::Answer;
+use collodi_os::Left;
 use futures::channel::oneshot;
 use rustix::io::{FdFlags, fcntl_setfd};
 use std::{
@@ -14,7 +15,7 @@ use std::{
     io,
     net::{SocketAddr, TcpListener},
     os::{
-        fd::{AsFd as _, AsRawFd as _, BorrowedFd},
+        fd::{AsFd as _, AsRawFd as _, BorrowedFd, RawFd},
         unix::ffi::OsStringExt as _,
     },
     path::{Path, PathBuf},
@@ -25,7 +26,13 @@ use std::{
 
 /// Set for a program that goes on for another one, which it has replaced: the number of the descriptor
 /// that holds the workspace.
-pub(crate) const VARIABLE: &str = "COLLODI_HANDOVER";
+const WORKSPACE: &str = "COLLODI_HANDOVER";
+
+/// Set along with it: the number of the descriptor that children come from, with what is open of them.
+const CHILDREN: &str = "COLLODI_HANDOVER_CHILDREN";
+
+/// Those variables. They are for this program alone.
+pub(crate) const VARIABLES: [&str; 2] = [WORKSPACE, CHILDREN];
 
 /// How long a server that has agreed may take until it has let go: it gives up after 20 seconds itself.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -35,14 +42,25 @@ const DELETED: &str = " (deleted)";
 
 /// Which life of its process this program begins, in this workspace.
 pub(crate) fn life(workspace: &Path) -> Result<Life> {
-    let Some(kept) = std::env::var_os(VARIABLE) else {
+    if std::env::var_os(WORKSPACE).is_none() {
         return Ok(Life::First);
-    };
-    let number = kept.to_str().and_then(|number| number.parse().ok());
-    let kept = number.and_then(|number| Hold::kept(workspace, number).ok());
+    }
+    let kept = number(WORKSPACE).and_then(|number| Hold::kept(workspace, number).ok());
     // Another version may have kept nothing.
     kept.map_or_else(|| Hold::take(workspace), Ok)
         .map(Life::Next)
+}
+
+/// The children that the life before this one has left; none where it was of another version, or there
+/// was none.
+pub(crate) fn children() -> Left {
+    let socket = number(CHILDREN).and_then(|number| collodi_spawn::left_open(number).ok());
+    socket.map(Left::passed_on).unwrap_or_default()
+}
+
+/// The descriptor that a variable names.
+fn number(variable: &str) -> Option<RawFd> {
+    std::env::var(variable).ok()?.parse().ok()
 }
 
 /// Waits until the server of the workspace, if there is one, has left what it runs and the
@@ -90,18 +108,22 @@ fn let_go(workspace: PathBuf) -> Result<Hold> {
 }
 
 /// Replaces this program by itself, as it is on the disk by now, with the same arguments,
-/// and gives it the socket and the workspace. Children live on, and signals that come meanwhile are
-/// for the next life. Comes back only when that fails.
+/// and gives it the socket, the workspace and what was left of the children. They live on, and signals
+/// that come meanwhile are for the next life. Comes back only when that fails.
 pub(crate) fn replace(
     listener: &TcpListener,
     hold: &Hold,
+    left: &Left,
     interrupts: &mut Interrupts,
 ) -> io::Error {
-    let (program, args, env) = match next_life(listener, hold) {
+    // Who cannot have what is open of them finds those that live all the same.
+    let children = left.pass_on().ok();
+    let children = children.as_ref().map(|children| children.as_fd());
+    let (program, args, env) = match next_life(listener, hold, children) {
         Ok(next) => next,
         Err(error) => return error,
     };
-    let kept = [listener.as_fd(), hold.as_fd()];
+    let kept = [Some(listener.as_fd()), Some(hold.as_fd()), children];
     if let Err(error) = set_each(kept, FdFlags::empty()) {
         return error;
     }
@@ -114,8 +136,8 @@ pub(crate) fn replace(
     set_each(kept, FdFlags::CLOEXEC).err().unwrap_or(error)
 }
 
-fn set_each(descriptors: [BorrowedFd<'_>; 2], flags: FdFlags) -> io::Result<()> {
-    for descriptor in descriptors {
+fn set_each(descriptors: [Option<BorrowedFd<'_>>; 3], flags: FdFlags) -> io::Result<()> {
+    for descriptor in descriptors.into_iter().flatten() {
         fcntl_setfd(descriptor, flags)?;
     }
     Ok(())
@@ -124,13 +146,24 @@ fn set_each(descriptors: [BorrowedFd<'_>; 2], flags: FdFlags) -> io::Result<()> 
 /// A program, its arguments and its environment.
 type Next = (CString, Vec<CString>, Vec<CString>);
 
-fn next_life(listener: &TcpListener, hold: &Hold) -> io::Result<Next> {
+fn next_life(
+    listener: &TcpListener,
+    hold: &Hold,
+    children: Option<BorrowedFd<'_>>,
+) -> io::Result<Next> {
     let program = on_disk(std::env::current_exe()?);
     let args = std::env::args_os().map(word).collect::<io::Result<_>>()?;
     let mut env: BTreeMap<OsString, OsString> = std::env::vars_os().collect();
+    VARIABLES
+        .iter()
+        .for_each(|old| drop(env.remove(OsStr::new(old))));
     env.extend(listening::variables(listener).map(|(name, value)| (name.into(), value.into())));
-    let kept = hold.as_fd().as_raw_fd().to_string();
-    env.insert(VARIABLE.into(), kept.into());
+    let mut tell = |variable: &str, descriptor: BorrowedFd<'_>| {
+        let number = descriptor.as_raw_fd().to_string();
+        env.insert(variable.into(), number.into());
+    };
+    tell(WORKSPACE, hold.as_fd());
+    children.into_iter().for_each(|it| tell(CHILDREN, it));
     let variable = |(name, value)| word([name, value].join(OsStr::new("=")));
     let env = env.into_iter().map(variable).collect::<io::Result<_>>()?;
     Ok((word(program.into())?, args, env))

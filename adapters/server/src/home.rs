@@ -146,7 +146,7 @@ pub(crate) fn root(dir: &Path) -> Result<Root> {
 pub(crate) fn host_variables() -> BTreeMap<String, String> {
     let own = |name: &OsString| {
         let own = listening::VARIABLES.iter().chain(&service::VARIABLES);
-        own.chain([&handover::VARIABLE]).any(|own| name == own)
+        own.chain(&handover::VARIABLES).any(|own| name == own)
     };
     let vars = std::env::vars_os().filter(|(name, _)| !own(name));
     vars.filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))

@@ -324,7 +324,6 @@ impl State {
         };
         child.children.clear();
         child.on_signal.clear();
-        child.keeps_pipes = false;
         if parentage == Parentage::Shared {
             self.share_streams(&child);
         } else {

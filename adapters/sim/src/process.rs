@@ -8,7 +8,7 @@ use crate::{
     pipe::PipeId,
     recorder::Recorder,
     state::{Job, Key, Pid, State},
-    table::Process,
+    table::{Ends, Process},
 };
 use async_trait::async_trait;
 use collodi_backend::{
@@ -78,7 +78,7 @@ impl ProcessBackend for Processes {
         refuse_what_is_missing(spec)?;
         let mut state = self.0.state();
         let recorder = open_recorder(&mut state, spec)?;
-        let adopted = state.adopt(&self.0, spec, identity);
+        let adopted = state.adopt(&self.0, identity);
         let gone = || Error::new(ErrorKind::Gone, "adopt", format!("{identity} ({spec})"));
         let mut child = adopted.ok_or_else(gone)?;
         child.recorder = recorder;
@@ -177,36 +177,22 @@ impl State {
             stderr: Some(stderr),
             children: BTreeSet::new(),
             on_signal: BTreeMap::new(),
-            keeps_pipes: false,
         };
         let pid = self.start(process, Job::Program(behaviour, spec.args.clone()));
         self.table.own(pid);
-        ScriptedChild::new(world, pid, [stdout, stderr], stdin)
+        let ends = Ends {
+            output: [stdout, stderr],
+            input: stdin,
+        };
+        ScriptedChild::new(world, pid, ends)
     }
 
-    /// The child that has this identity, if it lives and nobody has it. What it said since
-    /// it was left is in its pipes.
-    fn adopt(
-        &mut self,
-        world: &Arc<Shared>,
-        spec: &CommandSpec,
-        identity: &Identity,
-    ) -> Option<ScriptedChild> {
-        let process = self
-            .table
-            .get(identity.pid)
-            .filter(|_| *identity == of(identity.pid))?;
-        let (stdout, stderr) = (process.stdout?, process.stderr?);
-        let stdin = process.stdin.filter(|_| spec.stdin == Stdin::Piped);
-        self.table.own(identity.pid);
-        for id in [stdout, stderr] {
-            self.pipes.get(id)?.readers += 1;
-        }
-        if let Some(id) = stdin {
-            self.pipes.get(id)?.writers += 1;
-        }
-        let streams = [stdout, stderr];
-        Some(ScriptedChild::new(world, identity.pid, streams, stdin))
+    /// The child that has this identity, if it was left. What it said since, and how it ended if it has,
+    /// is to be told.
+    fn adopt(&mut self, world: &Arc<Shared>, identity: &Identity) -> Option<ScriptedChild> {
+        let pid = identity.pid;
+        let ends = (*identity == of(pid)).then(|| self.table.take_over(pid));
+        Some(ScriptedChild::new(world, pid, ends.flatten()?))
     }
 }
 
@@ -274,6 +260,9 @@ struct ScriptedChild {
     world: Arc<Shared>,
     pid: Pid,
     streams: [(Stream, PipeId); 2],
+    /// What it has as its input.
+    reads: Option<PipeId>,
+    /// Its other end, unless somebody was given that.
     stdin: Option<PipeId>,
     exit_told: bool,
     closed: bool,
@@ -326,17 +315,14 @@ impl Child for ScriptedChild {
 }
 
 impl ScriptedChild {
-    fn new(
-        world: &Arc<Shared>,
-        pid: Pid,
-        [stdout, stderr]: [PipeId; 2],
-        stdin: Option<PipeId>,
-    ) -> Self {
+    fn new(world: &Arc<Shared>, pid: Pid, ends: Ends) -> Self {
+        let [stdout, stderr] = ends.output;
         Self {
             world: Arc::clone(world),
             pid,
             streams: [(Stream::Stdout, stdout), (Stream::Stderr, stderr)],
-            stdin,
+            reads: ends.input,
+            stdin: ends.input,
             exit_told: false,
             closed: false,
             grace: None,
@@ -344,6 +330,21 @@ impl ScriptedChild {
             recorder: None,
             enforcement: None,
         }
+    }
+
+    /// All that is open of it stays open for whoever adopts it.
+    fn leave_open(&self, state: &mut State) {
+        let ends = Ends {
+            output: self.streams.map(|(_, id)| id),
+            input: self.reads,
+        };
+        if self.stdin.is_none()
+            && let Some(input) = self.reads.and_then(|id| state.pipes.get(id))
+        {
+            // Whoever was given the other one may be about to close it.
+            input.writers += 1;
+        }
+        state.table.leave(self.pid, ends);
     }
 
     fn close(&mut self, leaked: bool) -> ChildEvent {
@@ -412,35 +413,16 @@ impl State {
     }
 }
 
-impl State {
-    /// As a process that holds its own pipes for reading as well: nobody reads, and it has
-    /// to wait.
-    fn leave(&mut self, pid: Pid) {
-        let process = self.table.get_mut(pid);
-        let Some(process) = process.filter(|process| !process.keeps_pipes) else {
-            return;
-        };
-        process.keeps_pipes = true;
-        let held = [process.stdout, process.stderr];
-        for id in held.into_iter().flatten() {
-            if let Some(pipe) = self.pipes.get(id) {
-                pipe.readers += 1;
-            }
-        }
-    }
-}
-
 impl Drop for ScriptedChild {
     fn drop(&mut self) {
         let mut state = self.world.state();
         if let Some(recorder) = &mut self.recorder {
             state.close(recorder);
         }
-        if self.left {
-            state.leave(self.pid);
-        } else {
-            state.kill_group(self.pid);
+        if self.left && !self.closed {
+            return self.leave_open(&mut state);
         }
+        state.kill_group(self.pid);
         state.table.disown(self.pid);
         for (_, id) in self.streams {
             state.pipes.drop_reader(id);

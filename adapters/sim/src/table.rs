@@ -23,8 +23,6 @@ pub(crate) struct Process {
     pub(crate) stderr: Option<PipeId>,
     pub(crate) children: BTreeSet<Pid>,
     pub(crate) on_signal: BTreeMap<Signal, Reaction>,
-    /// It reads its own output pipes, as far as others can tell.
-    pub(crate) keeps_pipes: bool,
 }
 
 /// What a process does on a signal instead of ending.
@@ -42,10 +40,19 @@ pub(crate) struct Ended {
     pub(crate) at: Instant,
 }
 
+/// Our ends of the pipes of a child.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Ends {
+    pub(crate) output: [PipeId; 2],
+    pub(crate) input: Option<PipeId>,
+}
+
 #[derive(Debug)]
 pub(crate) struct Table {
     live: BTreeMap<Pid, Process>,
     owned: BTreeMap<Pid, Option<Ended>>,
+    /// What stays open of those that are owned and left.
+    left: BTreeMap<Pid, Ends>,
 }
 
 impl Table {
@@ -53,6 +60,7 @@ impl Table {
         Self {
             live: BTreeMap::new(),
             owned: BTreeMap::new(),
+            left: BTreeMap::new(),
         }
     }
 
@@ -75,6 +83,15 @@ impl Table {
 
     pub(crate) fn disown(&mut self, pid: Pid) {
         self.owned.remove(&pid);
+    }
+
+    /// Leaves `pid`, which stays owned, to whoever [takes it over](Self::take_over).
+    pub(crate) fn leave(&mut self, pid: Pid, ends: Ends) {
+        self.left.insert(pid, ends);
+    }
+
+    pub(crate) fn take_over(&mut self, pid: Pid) -> Option<Ends> {
+        self.left.remove(&pid)
     }
 
     pub(crate) fn ended(&self, pid: Pid) -> Option<Ended> {
@@ -138,9 +155,6 @@ impl State {
             *owned = Some(Ended { exit, order, at });
         }
         for pipe in process.stdout.into_iter().chain(process.stderr) {
-            if process.keeps_pipes {
-                self.pipes.drop_reader(pipe);
-            }
             self.pipes.drop_writer(pipe);
             self.notify(Key::Pipe(pipe));
         }

@@ -1,7 +1,7 @@
 //! Children that are left, and taken over by whoever comes next.
 
 use crate::{Broken, Subject, Told, Verdict, case::cases};
-use collodi_backend::{Child, ErrorKind};
+use collodi_backend::{Child, ChildEvent, ErrorKind};
 use collodi_command::{CommandSpec, Exit, Identity, Signal, Stdin};
 use collodi_file::FileOp;
 use collodi_sim::words::flood;
@@ -56,6 +56,39 @@ cases! {
         Ok(())
     }
 
+    /// Of a child that was left and ends before it is taken over, all is told that it said, and how it
+    /// ended: here, by whoever shares what was left.
+    #[needs(Adoption)]
+    async fn child_that_ends_while_it_is_left_is_told_whole(world: Subject) -> Verdict {
+        let words = ["say:ready", "until:go", "say:last", "err:wrong", "exit:7"];
+        let spec = world.child(&words);
+        let identity = leave(world.spawn_ready(&spec).await?)?;
+        world.write("go", "").await?;
+        world.backends().process.tree_empty(&spec.tree).await?;
+        let mut adopted = adopt(&world, &spec, &identity).await?;
+        let told = Told::by(&mut *adopted).await;
+        assert_eq!((told.text().as_str(), &*told.stderr), ("last\n", &b"wrong\n"[..]));
+        assert_eq!((told.exit, told.leaked), (Some(Exit::Code(7)), Some(false)));
+        assert_eq!(refusal(&world, &spec, &identity).await?, ErrorKind::Gone);
+        Ok(())
+    }
+
+    /// A child that is left after its end was told, and before its last words were, is told whole to
+    /// whoever adopts it.
+    #[needs(Adoption)]
+    async fn child_that_is_left_at_its_end_is_told_whole(world: Subject) -> Verdict {
+        let spec = world.child(&["spawn:(until:said say:last)", "exit:7"]);
+        let mut child = world.spawn(&spec).await?;
+        while !matches!(child.next_event().await, Some(ChildEvent::Exited(_))) {}
+        let identity = leave(child)?;
+        world.write("said", "").await?;
+        world.backends().process.tree_empty(&spec.tree).await?;
+        let mut adopted = adopt(&world, &spec, &identity).await?;
+        let told = Told::by(&mut *adopted).await;
+        assert_eq!((told.text().as_str(), told.exit), ("last\n", Some(Exit::Code(7))));
+        Ok(())
+    }
+
     /// A child can be left and adopted more than once.
     #[needs(Adoption)]
     async fn adopted_child_can_be_left_again(world: Subject) -> Verdict {
@@ -75,10 +108,10 @@ cases! {
     #[needs(Adoption)]
     async fn ended_child_is_gone(world: Subject) -> Verdict {
         let spec = world.child(&["say:ready", "until:go"]);
-        let mut child = world.spawn_ready(&spec).await?;
-        let identity = named(&*child)?;
+        let identity = leave(world.spawn_ready(&spec).await?)?;
         let other = Identity { started: identity.started + 1, ..identity.clone() };
         assert_eq!(refusal(&world, &spec, &other).await?, ErrorKind::Gone);
+        let mut child = adopt(&world, &spec, &identity).await?;
         world.write("go", "").await?;
         Told::by(&mut *child).await;
         assert_eq!(refusal(&world, &spec, &identity).await?, ErrorKind::Gone);
@@ -107,6 +140,25 @@ cases! {
         let identity = leave(world.spawn_ready(&spec).await?)?;
         drop(adopt(&world, &spec, &identity).await?);
         Ok(world.backends().process.tree_empty(&spec.tree).await?)
+    }
+
+    /// A child that is left does not see the end of its input.
+    #[needs(Adoption)]
+    async fn input_stays_open(world: Subject) -> Verdict {
+        let mut spec = world.child(&["say:ready", "cat"]);
+        spec.stdin = Stdin::Piped;
+        let mut child = world.spawn_ready(&spec).await?;
+        let before = child.input();
+        let identity = leave(child)?;
+        drop(before);
+        pause(&world, 20).await;
+        let mut adopted = adopt(&world, &spec, &identity).await?;
+        let input = adopted.input();
+        let mut input = input.ok_or_else(|| Broken::new("the input was not adopted"))?;
+        input.write(b"hello").await?;
+        drop(input);
+        assert_eq!(Told::by(&mut *adopted).await.text(), "hello");
+        Ok(())
     }
 
     /// The input of an adopted child goes on.

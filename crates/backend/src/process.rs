@@ -42,7 +42,8 @@ pub trait ProcessBackend: Send + Sync + fmt::Debug {
     /// is told as that of any other, as [`Exit::Unknown`] where the system does not say.
     /// With [`Stdin::Piped`](collodi_command::Stdin::Piped) its input goes on as well.
     ///
-    /// Fails with [`ErrorKind::Gone`] when that process is no more.
+    /// One that was [left](Child::leave) to this backend may have ended since: nothing of it is
+    /// lost. Of any other this fails with [`ErrorKind::Gone`] when that process is no more.
     async fn adopt(
         &self,
         spec: &CommandSpec,
@@ -104,8 +105,9 @@ pub trait Child: Send + fmt::Debug {
     fn input(&mut self) -> Option<Box<dyn ChildInput>>;
 
     /// Lets go of the child and leaves it alive, with all that it says from now on, for
-    /// whoever [adopts](ProcessBackend::adopt) it next. Where nobody can, it is dropped as
-    /// any other.
+    /// whoever [adopts](ProcessBackend::adopt) it next: from this backend, which keeps open what is
+    /// open of it, or from another program, to which what it says last is lost if it ends before. Its
+    /// input stays open. Where nobody can adopt it, it is dropped as any other.
     fn leave(self: Box<Self>);
 }
 

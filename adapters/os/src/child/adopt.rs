@@ -1,8 +1,10 @@
 //! Children that somebody else started.
 
-use super::{Children, End, Spawned, ends::Ours, reader::Reader};
+use super::{
+    Children, End, Spawned, ends::Ours, identity::handle_of, left::LeftChild, reader::Reader,
+};
 use collodi_backend::{Error, ErrorKind};
-use collodi_command::{Bounds, CommandSpec, Identity, Sandbox, Stdin};
+use collodi_command::{Bounds, CommandSpec, Exit, Identity, Sandbox, Stdin};
 use rustix::{
     fd::{AsFd as _, BorrowedFd, OwnedFd},
     fs::{FileType, Mode, OFlags, Stat},
@@ -11,40 +13,51 @@ use rustix::{
 };
 
 impl Children {
-    /// Takes over the child that this identity names. What it says is read from the pipes
-    /// that it holds; those of another kind, a terminal above all, are not read.
+    /// Takes over the child that this identity names. Of one that was [left](super::Left) here nothing is
+    /// lost, though it may have ended since. What another says is read from the pipes that it holds; those
+    /// of another kind, a terminal above all, are not read.
     ///
     /// # Errors
     ///
-    /// `Gone` when that process has ended, and somebody has waited for it; `PermissionDenied` when it is not ours;
-    /// `Unsupported` where processes cannot be found again; as
+    /// `Gone` when that process was not left here, has ended, and somebody has waited for it;
+    /// `PermissionDenied` when it is not ours; `Unsupported` where processes cannot be found again; as
     /// [`spawn`](Self::spawn) for its recording.
     pub fn adopt(&self, spec: &CommandSpec, identity: &Identity) -> Result<Spawned, Error> {
-        let failed = |kind, errno: Errno| {
-            let error = Error::new(kind, "adopt", format!("{identity} ({spec})"));
-            error.detail(std::io::Error::from(errno).to_string())
-        };
-        let (pid, handle) = handle_of(identity).map_err(|errno| failed(kind_of(errno), errno))?;
-        if matches!(spec.sandbox, Sandbox::Within(_)) && !holds_a_sandbox(identity.pid) {
-            let error = Error::new(
-                ErrorKind::NoSandbox,
-                "adopt",
-                format!("{identity} ({spec})"),
-            );
-            return Err(error.detail("it was started without a sandbox"));
+        let failed = |errno| failed(spec, identity, errno);
+        match (handle_of(identity), self.left.take(identity)) {
+            (Ok((pid, handle)), left) => {
+                refuse_without_sandbox(spec, identity)?;
+                let anew = || streams(identity.pid, spec.stdin);
+                let ours = left.map_or_else(anew, |left| Ok(left.streams));
+                let end = End::of_others(pid, handle);
+                let adopted = self.adopted(spec, identity, end, ours.map_err(failed)?)?;
+                self.note_adopted(spec, identity.pid, adopted.end.as_fd());
+                Ok(adopted)
+            }
+            // Somebody may have its id by now: nothing is said about that.
+            (Err(Errno::SRCH), Some(left)) => {
+                let (end, ours) = ended(identity, left).map_err(failed)?;
+                self.adopted(spec, identity, end, ours)
+            }
+            (Err(errno), _) => Err(failed(errno)),
         }
-        let ours =
-            streams(identity.pid, spec.stdin).map_err(|errno| failed(kind_of(errno), errno))?;
-        let recorder = self.recorder(spec)?;
-        self.note_adopted(spec, identity.pid, handle.as_fd());
+    }
+
+    fn adopted(
+        &self,
+        spec: &CommandSpec,
+        identity: &Identity,
+        end: End,
+        ours: Ours,
+    ) -> Result<Spawned, Error> {
         Ok(Spawned {
             pid: identity.pid,
             identity: Some(identity.clone()),
-            end: End::of_others(pid, handle),
+            end,
             stdin: ours.stdin,
             stdout: ours.stdout,
             stderr: ours.stderr,
-            reader: Reader::new(recorder),
+            reader: Reader::new(self.recorder(spec)?),
             enforcement: None,
         })
     }
@@ -67,6 +80,20 @@ impl Children {
     }
 }
 
+fn failed(spec: &CommandSpec, identity: &Identity, errno: Errno) -> Error {
+    let error = Error::new(kind_of(errno), "adopt", format!("{identity} ({spec})"));
+    error.detail(std::io::Error::from(errno).to_string())
+}
+
+/// A command that is to run in a sandbox is none that was started without.
+fn refuse_without_sandbox(spec: &CommandSpec, identity: &Identity) -> Result<(), Error> {
+    if !matches!(spec.sandbox, Sandbox::Within(_)) || holds_a_sandbox(identity.pid) {
+        return Ok(());
+    }
+    let what = format!("{identity} ({spec})");
+    Err(Error::new(ErrorKind::NoSandbox, "adopt", what).detail("it was started without a sandbox"))
+}
+
 /// Whether a process holds the sandbox of a command, as those that are started for one do.
 fn holds_a_sandbox(pid: u32) -> bool {
     let name = std::fs::read_to_string(format!("/proc/{pid}/comm")).unwrap_or_default();
@@ -83,27 +110,26 @@ fn kind_of(errno: Errno) -> ErrorKind {
     }
 }
 
-/// A handle of the process and of nobody who has its id now: who has the id after it was
-/// opened is who it is to be. One that has ended, and that nobody has waited for, has it too: how it
-/// ended is known by that.
-#[cfg(target_os = "linux")]
-fn handle_of(wanted: &Identity) -> Result<(Pid, OwnedFd), Errno> {
-    let raw = i32::try_from(wanted.pid).map_err(|_| Errno::SRCH)?;
+/// A child that has ended since it was left, and that somebody has waited for.
+fn ended(identity: &Identity, left: LeftChild) -> Result<(End, Ours), Errno> {
+    let raw = i32::try_from(identity.pid).map_err(|_| Errno::SRCH)?;
     let pid = Pid::from_raw(raw).ok_or(Errno::SRCH)?;
-    let handle = rustix::process::pidfd_open(pid, rustix::process::PidfdFlags::empty())?;
-    let is_it = super::identity::of(raw).is_some_and(|now| now == *wanted);
-    is_it.then_some((pid, handle)).ok_or(Errno::SRCH)
+    let end = match (left.exit, left.handle) {
+        (None, Some(handle)) => End::of_others(pid, handle),
+        (exit, _) => End::known(pid, exit.unwrap_or(Exit::Unknown))?,
+    };
+    Ok((end, left.streams))
 }
 
-#[cfg(not(target_os = "linux"))]
-fn handle_of(_: &Identity) -> Result<(Pid, OwnedFd), Errno> {
-    Err(Errno::NOSYS)
+/// Another end of what a process reads, if that is a pipe.
+pub(super) fn input(pid: u32) -> Result<Option<OwnedFd>, Errno> {
+    Ok(open(pid, 0, OFlags::WRONLY)?.map(|(fd, _)| fd))
 }
 
 /// Our ends of the streams of a process, opened anew. Two that are one are read once.
 fn streams(pid: u32, stdin: Stdin) -> Result<Ours, Errno> {
     let piped = stdin == Stdin::Piped;
-    let stdin = piped.then(|| open(pid, 0, OFlags::WRONLY)).transpose()?;
+    let stdin = piped.then(|| input(pid)).transpose()?;
     let stdout = open(pid, 1, OFlags::RDONLY)?;
     let stderr = open(pid, 2, OFlags::RDONLY)?;
     let is_one = |a: &(OwnedFd, Stat), b: &(OwnedFd, Stat)| {
@@ -112,7 +138,7 @@ fn streams(pid: u32, stdin: Stdin) -> Result<Ours, Errno> {
     let other = |stderr: &(OwnedFd, Stat)| !stdout.as_ref().is_some_and(|out| is_one(out, stderr));
     let stderr = stderr.filter(other);
     Ok(Ours {
-        stdin: stdin.flatten().map(|(fd, _)| fd),
+        stdin: stdin.flatten(),
         stdout: stdout.map(|(fd, _)| fd),
         stderr: stderr.map(|(fd, _)| fd),
     })

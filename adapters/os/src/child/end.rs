@@ -36,6 +36,8 @@ enum Whose {
     Ours,
     /// Of another process, which gives its id back; the handle is one of the process.
     Others,
+    /// Of a process that has ended so, and that was waited for.
+    Nobodys(Exit),
 }
 
 impl AsFd for End {
@@ -78,6 +80,19 @@ impl End {
         }
     }
 
+    /// The end of a process that has come, and is known.
+    pub(super) fn known(pid: Pid, exit: Exit) -> Result<Self, Errno> {
+        // At its end, and readable for that.
+        let (handle, _) = rustix::pipe::pipe()?;
+        let (whose, status) = (Whose::Nobodys(exit), None);
+        Ok(Self {
+            pid,
+            handle,
+            whose,
+            status,
+        })
+    }
+
     /// Whether it has ended, of which the system may not have said [how](super::Children::poll_end):
     /// its parent, which is somebody else, has not waited for it.
     pub fn is_over(&self) -> bool {
@@ -89,6 +104,7 @@ impl End {
         let ended = match self.whose {
             Whose::Ours => poll_wait(WaitId::Pid(self.pid)).unwrap_or(Poll::Ready(Exit::Unknown)),
             Whose::Others => self.poll_others(),
+            Whose::Nobodys(exit) => Poll::Ready(exit),
         };
         ended.map(|exit| self.of_command(exit))
     }

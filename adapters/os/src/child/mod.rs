@@ -4,6 +4,7 @@ mod adopt;
 mod end;
 mod ends;
 mod identity;
+mod left;
 mod pace;
 mod reader;
 mod trees;
@@ -25,12 +26,14 @@ use rustix::{
 };
 use std::{
     io,
-    sync::{LazyLock, atomic::AtomicBool},
+    sync::{Arc, LazyLock, atomic::AtomicBool},
     task::Poll,
 };
 
 pub use end::End;
 pub(crate) use end::has_ended;
+pub use left::Left;
+pub(crate) use left::LeftChild;
 pub use reader::{Heard, Reader, write_some};
 
 /// A child, and our ends of what connects us. No descriptor of it blocks.
@@ -62,6 +65,7 @@ pub struct Children {
     cgroups: LazyLock<Option<Cgroups>>,
     sandboxes: Sandboxes,
     resting: Resting,
+    left: Arc<Left>,
     is_tidying: AtomicBool,
 }
 
@@ -74,22 +78,26 @@ impl Default for Children {
 impl Children {
     /// No children. Trees are control groups where this machine lets us have them.
     pub fn new() -> Self {
-        Self {
-            groups: Groups::default(),
-            cgroups: LazyLock::new(Cgroups::find),
-            sandboxes: Sandboxes::default(),
-            resting: Resting::default(),
-            is_tidying: AtomicBool::new(false),
-        }
+        Self::sharing(Arc::default())
+    }
+
+    /// The same, but those that are left go there, and those that are there can be adopted.
+    pub fn sharing(left: Arc<Left>) -> Self {
+        Self::of(left, LazyLock::new(Cgroups::find))
     }
 
     /// No children, and trees that are found in the process table alone.
     pub fn without_control_groups() -> Self {
+        Self::of(Arc::default(), LazyLock::new(|| None))
+    }
+
+    fn of(left: Arc<Left>, cgroups: LazyLock<Option<Cgroups>>) -> Self {
         Self {
             groups: Groups::default(),
-            cgroups: LazyLock::new(|| None),
+            cgroups,
             sandboxes: Sandboxes::default(),
             resting: Resting::default(),
+            left,
             is_tidying: AtomicBool::new(false),
         }
     }
@@ -173,6 +181,11 @@ impl Children {
         }
     }
 
+    /// Leaves a child to whoever adopts it next.
+    pub(crate) fn leave(&self, identity: Identity, child: LeftChild) {
+        self.left.insert(identity, child);
+    }
+
     /// The bounds that take a control group.
     fn bounds<'a>(&self, spec: &'a CommandSpec) -> Result<Option<&'a Bounds>, Error> {
         let bounds = &spec.bounds;
@@ -236,6 +249,9 @@ impl Children {
                 groups.spend(&tree);
             }
             groups.vacate(&tree);
+        }
+        if let Poll::Ready(exit) = ended {
+            self.left.ended(leader, exit);
         }
         ended
     }

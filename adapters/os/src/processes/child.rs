@@ -1,10 +1,11 @@
 //! One child: its events and its input.
 
 use super::{output::Output, reaper::reap, tidy::tidy_later};
-use crate::{Children, Reactor, Sleep, Spawned, Watched as _, write_some};
+use crate::{Children, Reactor, Sleep, Spawned, Watched as _, child::LeftChild, write_some};
 use async_trait::async_trait;
 use collodi_backend::{ChildEvent, ChildInput, Enforcement, Error, ErrorKind};
 use collodi_command::{Exit, Identity, RecordingPlace};
+use futures::FutureExt as _;
 use rustix::fd::{AsFd as _, OwnedFd};
 use std::{
     fmt,
@@ -28,6 +29,7 @@ pub(super) struct Child<R: Reactor> {
     exit: State<R>,
     output: Output<R>,
     input: Option<OwnedFd>,
+    reads: bool,
     /// It is not to be killed.
     is_left: bool,
 }
@@ -36,10 +38,24 @@ pub(super) struct Child<R: Reactor> {
 enum State<R: Reactor> {
     /// It runs, or nobody was told of its end.
     Running(R::Task<Exit>),
-    /// It has ended; its output may go on until then.
-    Exited(Sleep),
+    /// It has ended like this; its output may go on until then.
+    Exited(Exit, Sleep),
     /// All is told.
     Closed,
+}
+
+impl<R: Reactor> State<R> {
+    /// How the child ended, whether or not that was told.
+    fn known(&mut self) -> Option<Exit> {
+        match self {
+            Self::Running(reaped) => {
+                let asked = Pin::new(reaped).now_or_never()?;
+                Some(asked.unwrap_or(Exit::Unknown))
+            }
+            Self::Exited(exit, _) => Some(*exit),
+            Self::Closed => None,
+        }
+    }
 }
 
 impl<R: Reactor> Child<R> {
@@ -58,9 +74,14 @@ impl<R: Reactor> Child<R> {
             children,
             exit: State::Running(reaped),
             output: Output::new(spawned.stdout, spawned.stderr, spawned.reader)?,
+            reads: spawned.stdin.is_some(),
             input: spawned.stdin,
             is_left: false,
         })
+    }
+
+    const fn is_closed(&self) -> bool {
+        matches!(self.exit, State::Closed)
     }
 
     /// What is in the pipes after the exit is told, however slowly it is asked for; what
@@ -108,12 +129,12 @@ impl<R: Reactor> collodi_backend::Child for Child<R> {
                 if let Poll::Ready(exit) = Pin::new(reaped).poll(cx) {
                     let exit = exit.unwrap_or(Exit::Unknown);
                     self.output.ended(exit);
-                    self.exit = State::Exited(R::sleep(GRACE));
+                    self.exit = State::Exited(exit, R::sleep(GRACE));
                     return Poll::Ready(Some(ChildEvent::Exited(exit)));
                 }
                 self.output.poll_next(cx).map(Some)
             }
-            State::Exited(grace) => {
+            State::Exited(_, grace) => {
                 let grace_is_over = grace.as_mut().poll(cx).is_ready();
                 self.poll_rest(grace_is_over, cx).map(Some)
             }
@@ -128,6 +149,11 @@ impl<R: Reactor> collodi_backend::Child for Child<R> {
 
     fn leave(mut self: Box<Self>) {
         self.is_left = true;
+        if let (Some(identity), false) = (self.identity.take(), self.is_closed()) {
+            let (exit, streams) = (self.exit.known(), self.output.take());
+            let left = LeftChild::new(&identity, exit, streams, self.reads);
+            self.children.leave(identity, left);
+        }
     }
 }
 
@@ -205,7 +231,7 @@ impl<R: Reactor> fmt::Debug for Child<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let state = match self.exit {
             State::Running(_) => "running",
-            State::Exited(_) => "exited",
+            State::Exited(..) => "exited",
             State::Closed => "closed",
         };
         write!(f, "Child({}, {state})", self.pid)

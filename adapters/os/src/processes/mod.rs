@@ -8,7 +8,7 @@ mod reaper;
 mod tidy;
 mod trees;
 
-use crate::{Children, Process, Reactor, Spawned};
+use crate::{Children, Left, Process, Reactor, Spawned};
 use async_trait::async_trait;
 use child::Child;
 use collodi_backend::{Capabilities, Capability, Error, ErrorKind, Member, ProcessBackend, Usage};
@@ -31,6 +31,12 @@ impl<R: Reactor> Processes<R> {
     /// earlier one started, where a tree is found by its marker.
     pub fn new() -> Self {
         Self::of(Children::new())
+    }
+
+    /// The same, but it shares those that are left with other backends of this program, or with the one
+    /// that this process was before.
+    pub fn sharing(left: Arc<Left>) -> Self {
+        Self::of(Children::sharing(left))
     }
 
     /// A backend that finds trees in the process table alone, as where no control groups

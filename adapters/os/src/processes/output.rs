@@ -89,6 +89,12 @@ impl<R: Reactor> Output<R> {
         children.rest(&mut self.reader);
     }
 
+    /// Our ends of both, as far as they are open: nothing more is read here.
+    pub(super) fn take(&mut self) -> [Option<OwnedFd>; 2] {
+        let pipe = |slot: &mut Option<Pipe<R>>| slot.take()?.into_inner();
+        [pipe(&mut self.stdout), pipe(&mut self.stderr)]
+    }
+
     /// The next bytes of either stream; pending when there are none, also at the end.
     pub(super) fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<ChildEvent> {
         ready!(self.nap.poll(cx));

@@ -48,10 +48,17 @@ impl<R: Reactor> Pipe<R> {
 
     /// Stops watching it until there is nothing in it.
     pub(super) fn let_be(&mut self) {
-        *self = match mem::replace(self, Self::Lost) {
-            Self::Watched(watched) => watched.into_inner().map_or(Self::Lost, Self::Loose),
-            other => other,
-        };
+        let fd = mem::replace(self, Self::Lost).into_inner();
+        *self = fd.map_or(Self::Lost, Self::Loose);
+    }
+
+    /// Our end itself, which is watched no more; none where it cannot be.
+    pub(super) fn into_inner(self) -> Option<OwnedFd> {
+        match self {
+            Self::Watched(watched) => watched.into_inner().ok(),
+            Self::Loose(fd) => Some(fd),
+            Self::Lost => None,
+        }
     }
 
     fn watch(&mut self) -> io::Result<()> {

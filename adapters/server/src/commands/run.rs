@@ -121,7 +121,7 @@ pub(crate) async fn run(
     match follower {
         Follower::OtherProcess => Ok(ExitCode::SUCCESS),
         Follower::SameProcess => {
-            let error = handover::replace(&listener, &hold, &mut interrupts);
+            let error = handover::replace(&listener, &hold, runtime.left(), &mut interrupts);
             Err(Failure::new(format!("failed to go on: {error}"))
                 .hint("the daemons live on: `collodi serve` finds them again")
                 .into())

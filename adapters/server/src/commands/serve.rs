@@ -80,7 +80,7 @@ pub(crate) async fn serve(
             return Ok(ExitCode::SUCCESS);
         }
         seat.leave(false, &*clock).await;
-        let error = handover::replace(&listener, &hold, &mut interrupts);
+        let error = handover::replace(&listener, &hold, runtime.left(), &mut interrupts);
         let error = format!("the same program goes on: {error}");
         screen.try_show(move |show| show.warning(&error));
         listen = Listen::Given(Door::of(listener)?);

@@ -4,8 +4,10 @@ mod past;
 mod smol;
 mod tokio;
 
+use crate::handover;
 use anyhow::{Context as _, Result};
 use collodi_backend::{Backends, BoxFuture};
+use collodi_os::Left;
 use futures::{future::LocalBoxFuture, stream::BoxStream};
 use std::{fmt, future::Future, io, net::TcpListener, rc::Rc, sync::Arc};
 
@@ -23,6 +25,9 @@ pub(crate) enum Choice {
 pub(crate) trait Runtime: fmt::Debug {
     /// The world, by means of this runtime; its clock has an origin in the past.
     fn backends(&self) -> Backends;
+
+    /// The children that this world leaves.
+    fn left(&self) -> &Left;
 
     /// Runs the program to its end, and its tasks meanwhile.
     fn block_on(&self, program: LocalBoxFuture<'_, ()>);
@@ -64,9 +69,10 @@ impl Choice {
     }
 
     fn start(self) -> io::Result<Rc<dyn Runtime>> {
+        let left = Arc::new(handover::children());
         Ok(match self {
-            Self::Tokio => Rc::new(tokio::Tokio::new()?),
-            Self::Smol => Rc::new(smol::Smol::default()),
+            Self::Tokio => Rc::new(tokio::Tokio::new(left)?),
+            Self::Smol => Rc::new(smol::Smol::new(left)),
         })
     }
 }

@@ -4,28 +4,48 @@ use super::{Callers, Runtime, Socket, with_past};
 use async_executor::Executor;
 use async_io::Async;
 use collodi_backend::{Backends, BoxFuture};
+use collodi_os::Left;
 use futures::{StreamExt as _, future::LocalBoxFuture, stream};
 use smol_hyper::rt::FuturesIo;
 use std::{
     io,
     net::{TcpListener, TcpStream},
+    sync::Arc,
 };
 
 /// An executor that runs on the thread of the program.
-#[derive(Debug, Default)]
-pub(super) struct Smol(Executor<'static>);
+#[derive(Debug)]
+pub(super) struct Smol {
+    executor: Executor<'static>,
+    left: Arc<Left>,
+}
+
+impl Smol {
+    pub(super) fn new(left: Arc<Left>) -> Self {
+        let executor = Executor::new();
+        Self { executor, left }
+    }
+}
 
 impl Runtime for Smol {
     fn backends(&self) -> Backends {
-        with_past(collodi_smol::backends())
+        let process = collodi_smol::Processes::sharing(Arc::clone(&self.left));
+        with_past(Backends {
+            process: Arc::new(process),
+            ..collodi_smol::backends()
+        })
+    }
+
+    fn left(&self) -> &Left {
+        &self.left
     }
 
     fn block_on(&self, program: LocalBoxFuture<'_, ()>) {
-        async_io::block_on(self.0.run(program));
+        async_io::block_on(self.executor.run(program));
     }
 
     fn spawn(&self, task: BoxFuture<'static, ()>) {
-        self.0.spawn(task).detach();
+        self.executor.spawn(task).detach();
     }
 
     fn callers(&self, listener: TcpListener) -> io::Result<Callers> {

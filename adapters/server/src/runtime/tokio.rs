@@ -2,9 +2,10 @@
 
 use super::{Callers, Runtime, Socket, with_past};
 use collodi_backend::{Backends, BoxFuture};
+use collodi_os::Left;
 use futures::{StreamExt as _, future::LocalBoxFuture, stream};
 use hyper_util::rt::TokioIo;
-use std::{io, net};
+use std::{io, net, sync::Arc};
 use tokio::{
     net::TcpListener,
     runtime::{self, Builder},
@@ -16,27 +17,39 @@ const TURNS: u32 = 8;
 
 /// A runtime of one thread.
 #[derive(Debug)]
-pub(super) struct Tokio(runtime::Runtime);
+pub(super) struct Tokio {
+    runtime: runtime::Runtime,
+    left: Arc<Left>,
+}
 
 impl Tokio {
-    pub(super) fn new() -> io::Result<Self> {
+    pub(super) fn new(left: Arc<Left>) -> io::Result<Self> {
         let mut builder = Builder::new_current_thread();
         builder.enable_all().event_interval(TURNS);
-        builder.build().map(Self)
+        let runtime = builder.build()?;
+        Ok(Self { runtime, left })
     }
 }
 
 impl Runtime for Tokio {
     fn backends(&self) -> Backends {
-        with_past(collodi_tokio::backends())
+        let process = collodi_tokio::Processes::sharing(Arc::clone(&self.left));
+        with_past(Backends {
+            process: Arc::new(process),
+            ..collodi_tokio::backends()
+        })
+    }
+
+    fn left(&self) -> &Left {
+        &self.left
     }
 
     fn block_on(&self, program: LocalBoxFuture<'_, ()>) {
-        self.0.block_on(program);
+        self.runtime.block_on(program);
     }
 
     fn spawn(&self, task: BoxFuture<'static, ()>) {
-        self.0.spawn(task);
+        self.runtime.spawn(task);
     }
 
     fn callers(&self, listener: net::TcpListener) -> io::Result<Callers> {

@@ -1,6 +1,6 @@
 //! Another life of the program goes on for the one that was.
 
-use super::{INSTALLS, SERVER, stage, stage::Stage};
+use super::{INSTALLS, SERVER, ps::row, stage, stage::Stage};
 use std::{
     io::{ErrorKind, Read as _, Write as _},
     net::{SocketAddr, TcpStream},
@@ -22,7 +22,18 @@ on_each_runtime! {
     a_next_life_that_is_followed_at_once_leaves
     a_signal_between_two_lives_is_taken_up_by_the_next
     an_installation_is_not_lost_to_a_handover
+    what_is_said_between_two_lives_is_heard
 }
+
+/// It ends when it is told to.
+const BRIEF: &str = r#"{"dialect": "vatn", "run": [{"method": "shell.run", "params": {
+    "message": "echo begun; while ! test -e go; do sleep 0.01; done; echo last words; echo and an error >&2; exit 3",
+    "daemon": true, "restart": "never"}}]}"#;
+
+/// It reads its input, which nobody writes to.
+const READS: &str = r#"{"dialect": "vatn", "run": [{"method": "shell.run", "params": {
+    "message": "echo reads; read word; echo \"heard '$word'\"; exec sleep 1000",
+    "daemon": true, "input": true, "restart": "never"}}]}"#;
 
 /// The daemon is the same process, and what it says goes on.
 fn no_caller_is_refused_while_a_server_is_replaced(stage: Stage) {
@@ -189,6 +200,36 @@ fn a_signal_between_two_lives_is_taken_up_by_the_next(stage: Stage) {
     serving.until("interrupted");
     assert_eq!(serving.code(), Some(0));
     assert!(!stage::is_alive(pid));
+}
+
+/// Of a daemon that ends between two lives of its server nothing is lost: neither its last words nor how
+/// it ended. What reads an input does not see its end meanwhile.
+fn what_is_said_between_two_lives_is_heard(stage: Stage) {
+    let (program, mut serving) = serve_by_a_copy(&stage);
+    stage.app("brief", BRIEF);
+    stage.app("reader", READS);
+    for (app, says) in [("brief", "begun"), ("reader", "reads")] {
+        stage.post(&format!("/python/apps/{app}/run"));
+        serving.until(&format!("\"text\":\"{says}\""));
+    }
+    std::fs::remove_file(&program).unwrap();
+    let real = env!("CARGO_BIN_EXE_collodi");
+    let brief = stage.pid_of("brief");
+    let go = stage.path(".vatn/python/apps/brief/go");
+    let go = go.display();
+    let between = format!("touch {go}\nwhile test -e /proc/{brief}/fd/1; do sleep 0.01; done");
+    stage.executable(&program, &format!("{between}\nexec {real} \"$@\""));
+    serving.signal("-HUP");
+    serving.until("listening");
+    row(&stage, "brief", "failed", "exit code 3");
+    let said = stage.call("logs brief");
+    assert_eq!(said.matches("last words\n").count(), 1, "{said}");
+    assert_eq!(said.matches("and an error\n").count(), 1, "{said}");
+    assert!(said.contains("Process exited (code=3)"), "{said}");
+    let heard = stage.call("logs reader");
+    assert!(!heard.contains("heard"), "{heard}");
+    stage.post("/python/shutdown");
+    assert_eq!(serving.code(), Some(0));
 }
 
 /// A copy of the program serves, and an app is up.
