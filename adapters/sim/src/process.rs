@@ -167,7 +167,7 @@ impl State {
         let mut env = (*spec.env).clone();
         env.insert("COLLODI_TREE".to_owned(), spec.tree.to_string());
         let process = Process {
-            name: base_name(&spec.program).to_owned(),
+            name: name(spec),
             tree: spec.tree.clone(),
             group: 0,
             env,
@@ -252,8 +252,11 @@ fn open_recorder(state: &mut State, spec: &CommandSpec) -> Result<Option<Recorde
         .transpose()
 }
 
-fn base_name(program: &str) -> &str {
-    program.rsplit('/').next().unwrap_or(program)
+/// What its process is called: as what the shell becomes of a line of one program.
+fn name(spec: &CommandSpec) -> String {
+    let plain = spec.without_shell();
+    let program = plain.as_ref().map_or(&spec.program, |plain| &plain.program);
+    program.rsplit('/').next().unwrap_or(program).to_owned()
 }
 
 struct ScriptedChild {

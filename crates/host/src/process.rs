@@ -1,6 +1,7 @@
 //! A daemon: its supervisor, its log, and its address.
 
 mod anew;
+mod leftovers;
 mod life;
 
 pub(crate) use life::ASK_AGAIN;

@@ -239,6 +239,7 @@ impl Supervisor {
             }
             State::Lingering { spawn, at } if *at <= now => {
                 let spawn = *spawn;
+                self.out.event(Event::Clearing);
                 self.begin_ending(now, spawn, None, Then::AskPolicy);
             }
             State::Ending { escalation, .. } => {

@@ -63,6 +63,8 @@ pub enum Event {
     SpawnFailed,
     /// The leader ended.
     Exited(Exit),
+    /// The leader ended by itself, and others of its tree live on: they are being ended.
+    Clearing,
     /// It will be started again.
     Restarting {
         /// After this long.
@@ -117,6 +119,7 @@ impl fmt::Display for Event {
             Self::SpawnFailed => f.write_str("spawn failed"),
             Self::Exited(exit) => write!(f, "exited ({exit})"),
             Self::Restarting { delay, restart } => write!(f, "restart {restart} in {delay:?}"),
+            Self::Clearing => f.write_str("clearing"),
             Self::Stopping => f.write_str("stopping"),
         }
     }

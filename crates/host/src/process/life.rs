@@ -8,9 +8,9 @@ use crate::{
     readiness::Place,
     shared::{Child, Found, Owner, Role, Shared},
 };
-use alloc::{boxed::Box, format, string::ToString, vec::Vec};
+use alloc::{boxed::Box, format, string::ToString};
 use collodi_action::{Action, Completion, Ended, Error, ErrorKind, Progress};
-use collodi_command::{Exit, Identity, Member, Signal};
+use collodi_command::{Exit, Identity, Signal};
 use collodi_logs::{Url, find_url, may_have_url};
 use collodi_machine::{ActionId, Machine, Output};
 use collodi_restart::{Action as Supervise, Ended as Outcome, Event as Supervision, Input, Phase};
@@ -20,8 +20,6 @@ use core::ops::Range;
 
 /// The wait before it is asked again whether anything of a life is left.
 pub(crate) const ASK_AGAIN: Duration = Duration::from_secs(1);
-/// The wait before it is asked what keeps an end waiting.
-const LOOK: Duration = Duration::from_secs(1);
 
 impl Process {
     /// Gives its supervisor an input and hands on what it says. Whether it is done.
@@ -167,7 +165,7 @@ impl Process {
         shared.ask(Child::Process(self.id.clone()), id, role, action);
     }
 
-    fn tell(&self, what: ProcessEvent, shared: &mut Shared) {
+    pub(super) fn tell(&self, what: ProcessEvent, shared: &mut Shared) {
         let (process, app) = (self.id.clone(), self.app.name.clone());
         shared.out.event(Event::Process { process, app, what });
     }
@@ -216,6 +214,7 @@ impl Process {
                 self.look_later(now, shared);
             }
             Supervision::Stopping => self.look_later(now, shared),
+            Supervision::Clearing => self.look_at_leftovers(shared),
             Supervision::Exited(_) if self.status().phase == Phase::Clearing => {
                 self.look_later(now, shared);
             }
@@ -368,8 +367,12 @@ impl Process {
                 let again = Deadline::new(now + ASK_AGAIN, "is anything left?");
                 shared.wait(Child::Emptying(self.id.clone()), Some(again));
             }
-            (Role::Members, Completion::Members(members), _) => {
-                self.looked(now, members.unwrap_or_default(), shared);
+            (Role::Members, Completion::Members(members), spawn) => {
+                let members = members.unwrap_or_default();
+                if let Some(spawn) = spawn {
+                    self.left_behind(now, spawn, &members, shared);
+                }
+                self.looked(now, members, shared);
             }
             (Role::Members, ..) => {}
             (_, Completion::Written(Err(error)), _) => {
@@ -472,36 +475,6 @@ impl Process {
             app: self.daemon.command.purpose.app.clone(),
             tree: self.daemon.command.tree.clone(),
         }
-    }
-
-    fn look_later(&self, now: Instant, shared: &mut Shared) {
-        let look = Deadline::new(now + LOOK, "what still lives?");
-        shared.wait(Child::Members(self.id.clone()), Some(look));
-    }
-
-    fn looks_no_more(&mut self, shared: &mut Shared) {
-        self.lingering.clear();
-        shared.wait(Child::Members(self.id.clone()), None);
-    }
-
-    /// Asks what of it still lives.
-    pub(crate) fn look(&self, shared: &mut Shared) {
-        if self.life.is_some() {
-            let action = Action::Members(self.daemon.command.tree.clone());
-            self.ask(None, Role::Members, action, shared);
-        }
-    }
-
-    fn looked(&mut self, now: Instant, members: Vec<Member>, shared: &mut Shared) {
-        let is_ending = matches!(self.status().phase, Phase::Stopping | Phase::Clearing);
-        if !is_ending || self.life.is_none() {
-            return;
-        }
-        if self.lingering != members {
-            self.lingering = members;
-            self.tell(ProcessEvent::Lingers(self.lingering.clone()), shared);
-        }
-        self.look_later(now, shared);
     }
 
     /// It is not started: something that it depends on is gone.

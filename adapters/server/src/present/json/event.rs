@@ -187,7 +187,11 @@ impl<'a> EventLine<'a> {
                 }
             }
             Supervision::Stopping => Self::ProcessStopping { process },
-            Supervision::Up | Supervision::NotReady | Supervision::SpawnFailed => return None,
+            // A line of its log says more.
+            Supervision::Clearing
+            | Supervision::Up
+            | Supervision::NotReady
+            | Supervision::SpawnFailed => return None,
         })
     }
 
