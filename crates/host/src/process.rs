@@ -58,6 +58,8 @@ pub struct Process {
     pub(crate) was_found: bool,
     /// What keeps a stop waiting.
     lingering: Vec<Member>,
+    /// Why it was not started.
+    refused: Option<Box<str>>,
     pub(crate) order: Order,
 }
 
@@ -159,6 +161,7 @@ impl Process {
             stopped_by_operator: false,
             was_found: false,
             lingering: Vec::new(),
+            refused: None,
             order: Order::default(),
         }
     }
@@ -216,6 +219,11 @@ impl Process {
     /// Whether it is started again when it ends.
     pub fn auto_restart(&self) -> bool {
         self.policy().class != RestartClass::Never
+    }
+
+    /// Why it was not started, if it was refused: something that it depends on is gone.
+    pub fn refused(&self) -> Option<&str> {
+        self.refused.as_deref()
     }
 
     /// What of it lives and keeps its end waiting, as far as that is known.

@@ -135,7 +135,7 @@ fn show(json: bool, page: &LogPage) -> Result<()> {
         let be = if missing == 1 { "is" } else { "are" };
         let missing = counted(missing, "line");
         complain!(
-            "{WARN}{missing} before this {be} no longer kept: notes of earlier servers, or more than `collodi config get python.max_log_lines`{WARN:#}"
+            "{WARN}{missing} before this {be} no longer kept: the last are, up to `collodi config get python.max_log_lines` and 1 MiB, without notes of earlier servers{WARN:#}"
         );
     }
     for line in &page.lines {

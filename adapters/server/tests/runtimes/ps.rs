@@ -5,6 +5,7 @@ use super::stage::{self, Running, Stage};
 on_each_runtime! {
     a_daemon_says_what_it_waits_for
     those_that_are_kept_no_longer_are_counted
+    what_is_not_started_says_why
 }
 
 /// Serves with waits that no story outlasts.
@@ -71,6 +72,21 @@ fn those_that_are_kept_no_longer_are_counted(stage: Stage) {
     let last = "3 more have ended that the server keeps no longer: `collodi audit` shows how\n";
     while !stage.call("ps").ends_with(last) {}
     assert_eq!(stage.call("--json ps").lines().count(), 100);
+    stage.post("/python/shutdown");
+    assert_eq!(serving.code(), Some(0));
+}
+
+fn what_is_not_started_says_why(stage: Stage) {
+    let script = r#"{"dialect": "vatn", "run": [
+        {"method": "shell.run", "params": {"message": "exit 3", "id": "db",
+            "daemon": true, "restart": "never", "ready": {"pattern": "/ready/"}}},
+        {"method": "shell.run", "params": {"message": "exec sleep 1000",
+            "daemon": true, "dependsOn": ["db"]}}]}"#;
+    stage.app("demo", script);
+    let mut serving = stage.serve_quietly();
+    stage.post("/python/apps/demo/run");
+    let why = "not started: db, which it depends on, has ended, ";
+    row(&stage, "demo", "stopped", why);
     stage.post("/python/shutdown");
     assert_eq!(serving.code(), Some(0));
 }

@@ -69,6 +69,7 @@ impl Process {
     }
 
     fn spawn(&mut self, spawn: ActionId, now: Instant, shared: &mut Shared) {
+        self.refused = None;
         let first = core::mem::take(&mut self.first);
         self.life = Some(Life {
             spawn,
@@ -480,6 +481,7 @@ impl Process {
     /// It is not started: something that it depends on is gone.
     pub(crate) fn refuse(&mut self, now: Instant, why: &str, shared: &mut Shared) {
         self.note(now, &format!("Error: {why}"), shared);
+        self.refused = Some(why.into());
         let error = Error::new(ErrorKind::Other, "start", self.line());
         self.started(Err(error.detail(why)), shared);
         self.post(Input::Stop, shared);

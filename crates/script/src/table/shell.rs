@@ -56,7 +56,7 @@ const INPUT: Param = Param::new(
 const DAEMON: Param = Param::new(
     "daemon",
     Kinds::BOOL.or(Kinds::STRING),
-    "VATN: start it supervised, and go on at once.",
+    "VATN: start it supervised, and go on at once. It has to stay in the foreground: what its first process leaves behind ends with it.",
 );
 const AUTO_RESTART: Param = Param::new(
     "autoRestart",
