@@ -1,7 +1,10 @@
 //! Children that were left: what is open of them stays open, so that what they say last, and how they end,
 //! is there for whoever takes them over.
 
+#[cfg(any(target_os = "linux", target_os = "android"))]
 mod passing;
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+mod staying;
 
 use super::{adopt, ends::Ours, identity};
 use collodi_command::{Exit, Identity};

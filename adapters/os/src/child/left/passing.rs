@@ -9,8 +9,9 @@ use rustix::{
     fd::{AsFd, BorrowedFd, OwnedFd},
     io::Errno,
     net::{
-        RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, SendAncillaryBuffer,
-        SendAncillaryMessage, SendFlags, recvmsg, sendmsg,
+        AddressFamily, RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, SendAncillaryBuffer,
+        SendAncillaryMessage, SendFlags, SocketFlags, SocketType, recvmsg, sendmsg, socketpair,
+        sockopt,
     },
 };
 use std::{
@@ -24,6 +25,9 @@ const TOGETHER: usize = 63;
 const DESCRIPTORS: usize = 4 * TOGETHER;
 /// More than the text of that many takes.
 const TEXT: usize = 128 * TOGETHER;
+
+/// The bytes of messages that may wait in a socket; the system may allow less.
+const BUFFER: usize = 4 << 20;
 
 impl Left {
     /// A socket for the program that this process becomes: it gets all that was left since this one
@@ -63,22 +67,12 @@ impl Left {
 }
 
 /// Two ends, at which messages stay apart.
-#[cfg(any(target_os = "linux", target_os = "android"))]
 fn sockets() -> io::Result<(OwnedFd, OwnedFd)> {
-    use rustix::net::{AddressFamily, SocketFlags, SocketType, socketpair, sockopt};
-    /// The bytes of messages that may wait; the system may allow less.
-    const BUFFER: usize = 4 << 20;
     let flags = SocketFlags::CLOEXEC | SocketFlags::NONBLOCK;
     let (ours, theirs) = socketpair(AddressFamily::UNIX, SocketType::SEQPACKET, flags, None)?;
     // Refused, it holds fewer.
     let _ = sockopt::set_socket_send_buffer_size(&ours, BUFFER);
     Ok((ours, theirs))
-}
-
-/// Processes have no identity here, so none is ever left for others.
-#[cfg(not(any(target_os = "linux", target_os = "android")))]
-fn sockets() -> io::Result<(OwnedFd, OwnedFd)> {
-    Err(io::ErrorKind::Unsupported.into())
 }
 
 fn send(to: BorrowedFd<'_>, children: &[(&Identity, &LeftChild)]) -> Result<(), Errno> {
@@ -154,7 +148,6 @@ fn read(
 }
 
 #[cfg(test)]
-#[cfg(target_os = "linux")]
 mod tests {
     use super::*;
     use collodi_command::Signal;
