@@ -90,8 +90,10 @@ impl ProcessBackend for Audited {
         spec: &CommandSpec,
         identity: &Identity,
     ) -> Result<Box<dyn Child>, Error> {
+        // Who breaks off meanwhile has not taken it over.
+        self.ledger.look_back().await;
         let inner = self.inner.adopt(spec, identity).await?;
-        let line = match self.ledger.adopt(spec.tree.as_str()).await {
+        let line = match self.ledger.adopt(spec.tree.as_str()) {
             Some(id) => self.line(id),
             None => self.open(spec),
         };

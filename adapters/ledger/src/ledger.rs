@@ -25,9 +25,11 @@ pub struct Ledger {
     lost: AtomicU64,
     /// What could not be written, as long as the files do not say so.
     unwritten: Arc<AtomicU64>,
-    /// Entries of earlier lives whose end nobody has seen, by the tree of their processes. They
-    /// are looked for when the first is asked for.
-    left: futures::lock::Mutex<Option<BTreeMap<String, String>>>,
+    /// Entries of earlier lives whose end nobody has seen, by the tree of their processes, once they are
+    /// looked for.
+    left: Mutex<Option<BTreeMap<String, String>>>,
+    /// Held by who looks for them.
+    looking: futures::lock::Mutex<()>,
     /// Those of them that live on in this one.
     adopted: Mutex<BTreeSet<String>>,
     way: Option<Way>,
@@ -87,7 +89,8 @@ impl Ledger {
             next: AtomicU64::new(0),
             lost: AtomicU64::new(0),
             unwritten,
-            left: futures::lock::Mutex::default(),
+            left: Mutex::default(),
+            looking: futures::lock::Mutex::default(),
             adopted: Mutex::default(),
             way: Some(way),
             writer: Some(thread.spawn(move || write(files, letters, &lost, tell))?),
@@ -133,13 +136,19 @@ impl Ledger {
         }
     }
 
-    /// The entry of a command of an earlier life that goes on in this one.
-    pub async fn adopt(&self, tree: &str) -> Option<String> {
-        let mut left = self.left.lock().await;
-        if left.is_none() {
-            *left = Some(self.left_open().await.by_tree());
+    /// Looks once for the commands of earlier lives that may go on in this one: only then they can be
+    /// [adopted](Self::adopt).
+    pub async fn look_back(&self) {
+        let _looking = self.looking.lock().await;
+        if self.left().is_none() {
+            let found = self.left_open().await.by_tree();
+            *self.left() = Some(found);
         }
-        let id = left.as_mut()?.remove(tree)?;
+    }
+
+    /// The entry of a command of an earlier life that goes on in this one, by the tree of its processes.
+    pub fn adopt(&self, tree: &str) -> Option<String> {
+        let id = self.left().as_mut()?.remove(tree)?;
         self.adopted().insert(id.clone());
         Some(id)
     }
@@ -169,6 +178,10 @@ impl Ledger {
         let count = self.unwritten.load(Ordering::Relaxed);
         book.add(Record::Lost { count });
         Ok(book)
+    }
+
+    fn left(&self) -> MutexGuard<'_, Option<BTreeMap<String, String>>> {
+        self.left.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn adopted(&self) -> MutexGuard<'_, BTreeSet<String>> {
@@ -273,7 +286,8 @@ mod tests {
             next: AtomicU64::new(0),
             lost: AtomicU64::new(0),
             unwritten: Arc::default(),
-            left: futures::lock::Mutex::default(),
+            left: Mutex::default(),
+            looking: futures::lock::Mutex::default(),
             adopted: Mutex::default(),
             way: Some(way),
             writer: None,

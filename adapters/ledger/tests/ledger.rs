@@ -2,11 +2,16 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
 use collodi_audit::{Closed, Execution, Opened, Record, Rotation};
+use collodi_backend::ProcessBackend as _;
 use collodi_command::{CommandSpec, TreeId};
 use collodi_contain::{RelPath, Root};
-use collodi_ledger::{Ledger, read};
-use futures::executor::block_on;
-use std::{fs, io, sync::mpsc::channel};
+use collodi_ledger::{Audited, Ledger, read};
+use collodi_sim::{Behaviour, World};
+use futures::{FutureExt as _, executor::block_on};
+use std::{
+    fs, io,
+    sync::{Arc, mpsc::channel},
+};
 
 fn opened(id: String) -> Record {
     let cwd = Root::new("/srv").at(RelPath::root());
@@ -50,7 +55,8 @@ fn what_was_recorded_is_there_after_the_program_and_goes_on_in_the_next() {
     fs::write(&file, text).unwrap();
 
     let second = Ledger::open(dir.path(), rotation, "two".to_owned(), |_| {}).unwrap();
-    let adopt = |tree: &str| block_on(second.adopt(tree));
+    block_on(second.look_back());
+    let adopt = |tree: &str| second.adopt(tree);
     assert_eq!(adopt("tree-none"), None);
     assert_eq!(adopt(&format!("tree-{b}")).as_ref(), Some(&b));
     assert_eq!(adopt(&format!("tree-{b}")), None, "it was adopted");
@@ -153,4 +159,31 @@ fn what_is_no_file_is_refused() {
     std::os::unix::fs::symlink("/dev/zero", dir.path().join("audit.jsonl")).unwrap();
     assert!(Ledger::open(dir.path(), Rotation::default(), "s".to_owned(), |_| {}).is_err());
     assert!(read(dir.path(), Rotation::default()).is_err());
+}
+
+/// The record of earlier lives takes its time to be read.
+#[test]
+fn who_stops_waiting_for_a_command_of_an_earlier_life_leaves_it_alone() {
+    let dir = tempfile::tempdir().unwrap();
+    let world = World::new();
+    world.program("/bin/server", Behaviour::words("wait"));
+    world.dir("/srv");
+    let backends = world.backends();
+    let audited = |session: &str| {
+        let ledger = Ledger::open(dir.path(), Rotation::default(), session.to_owned(), |_| {});
+        let ledger = Arc::new(ledger.unwrap());
+        Audited::new(backends.process.clone(), backends.clock.clone(), ledger)
+    };
+    let cwd = Root::new("/srv").at(RelPath::root());
+    let spec = CommandSpec::new("/bin/server", cwd, TreeId::new("server-1"));
+    let child = block_on(audited("one").spawn(&spec)).unwrap();
+    let identity = child.identity().unwrap();
+    child.leave();
+    let next = audited("two");
+    if let Some(adopted) = next.adopt(&spec, &identity).now_or_never() {
+        adopted.unwrap().leave();
+    }
+    let living = block_on(next.tree_members(&spec.tree)).unwrap();
+    assert_eq!(living.len(), 1);
+    assert!(block_on(next.adopt(&spec, &identity)).is_ok());
 }

@@ -42,6 +42,9 @@ pub trait ProcessBackend: Send + Sync + fmt::Debug {
     /// is told as that of any other, as [`Exit::Unknown`] where the system does not say.
     /// With [`Stdin::Piped`](collodi_command::Stdin::Piped) its input goes on as well.
     ///
+    /// Who stops waiting for this has not taken it over: the process is as it was. So nothing is
+    /// awaited once it is.
+    ///
     /// One that was [left](Child::leave) to this backend may have ended since: nothing of it is
     /// lost. Of any other this fails with [`ErrorKind::Gone`] when that process is no more.
     async fn adopt(
