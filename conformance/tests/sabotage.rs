@@ -50,6 +50,7 @@ enum Wrong {
     AdoptsDeaf,
     AdoptsMute,
     AdoptsTheLivingAlone,
+    AdoptsAtLeisure,
     // output
     OneStream,
     BytesAreText,
@@ -191,6 +192,14 @@ const TABLE: &[(Wrong, &str)] = &[
     ),
     (Wrong::AdoptsMute, "adoption::input_goes_on"),
     (Wrong::AdoptsMute, "adoption::input_stays_open"),
+    (
+        Wrong::InputIsOpenForEver,
+        "adoption::closed_input_stays_closed",
+    ),
+    (
+        Wrong::AdoptsAtLeisure,
+        "adoption::adoption_that_is_broken_off_leaves_the_child",
+    ),
     (
         Wrong::AdoptsTheLivingAlone,
         "adoption::child_that_ends_while_it_is_left_is_told_whole",
@@ -489,6 +498,12 @@ impl ProcessBackend for Bad {
             return Err(Error::new(ErrorKind::Gone, "adopt", gone));
         }
         let mut good = self.good.process.adopt(spec, &identity).await?;
+        if self.is(Wrong::AdoptsAtLeisure) {
+            let clock = &self.good.clock;
+            clock
+                .sleep_until(clock.now() + Duration::from_millis(1))
+                .await;
+        }
         if self.is(Wrong::AdoptsDeaf) {
             good.next_event().await;
         }

@@ -40,22 +40,20 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// What the end of a path says when its file was replaced.
 const DELETED: &str = " (deleted)";
 
-/// Which life of its process this program begins, in this workspace.
-pub(crate) fn life(workspace: &Path) -> Result<Life> {
+/// Which life of its process this program begins, in this workspace. What the one before has left of its
+/// children is in `left` then.
+pub(crate) fn life(workspace: &Path, left: &Left) -> Result<Life> {
     if std::env::var_os(WORKSPACE).is_none() {
         return Ok(Life::First);
+    }
+    // Another version passes nothing on.
+    if let Some(Ok(children)) = number(CHILDREN).map(collodi_spawn::left_open) {
+        left.take_in(&children);
     }
     let kept = number(WORKSPACE).and_then(|number| Hold::kept(workspace, number).ok());
     // Another version may have kept nothing.
     kept.map_or_else(|| Hold::take(workspace), Ok)
         .map(Life::Next)
-}
-
-/// The children that the life before this one has left; none where it was of another version, or there
-/// was none.
-pub(crate) fn children() -> Left {
-    let socket = number(CHILDREN).and_then(|number| collodi_spawn::left_open(number).ok());
-    socket.map(Left::passed_on).unwrap_or_default()
 }
 
 /// The descriptor that a variable names.
@@ -116,24 +114,31 @@ pub(crate) fn replace(
     left: &Left,
     interrupts: &mut Interrupts,
 ) -> io::Error {
+    let error = become_next(listener, hold, left, interrupts).unwrap_or_else(|error| error);
+    // Nothing was executed: this one goes on with them.
+    left.stay();
+    error
+}
+
+fn become_next(
+    listener: &TcpListener,
+    hold: &Hold,
+    left: &Left,
+    interrupts: &mut Interrupts,
+) -> io::Result<io::Error> {
     // Who cannot have what is open of them finds those that live all the same.
     let children = left.pass_on().ok();
     let children = children.as_ref().map(|children| children.as_fd());
-    let (program, args, env) = match next_life(listener, hold, children) {
-        Ok(next) => next,
-        Err(error) => return error,
-    };
+    let (program, args, env) = next_life(listener, hold, children)?;
     let kept = [Some(listener.as_fd()), Some(hold.as_fd()), children];
-    if let Err(error) = set_each(kept, FdFlags::empty()) {
-        return error;
-    }
+    set_each(kept, FdFlags::empty())?;
     // The next life raises it itself, and must know what its children had.
     collodi_spawn::restore_open_files();
     let replaced = interrupts.without(|| collodi_spawn::replace(&program, &args, &env));
-    let error = replaced.unwrap_or_else(|error| error);
     collodi_spawn::raise_open_files();
-    // Nothing was executed: no child is to have them.
-    set_each(kept, FdFlags::CLOEXEC).err().unwrap_or(error)
+    // No child is to have them.
+    set_each(kept, FdFlags::CLOEXEC)?;
+    replaced
 }
 
 fn set_each(descriptors: [Option<BorrowedFd<'_>>; 3], flags: FdFlags) -> io::Result<()> {

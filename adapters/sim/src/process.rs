@@ -335,19 +335,19 @@ impl ScriptedChild {
         }
     }
 
-    /// All that is open of it stays open for whoever adopts it.
+    /// All that is open of it stays open for whoever adopts it; an input that was closed is not.
     fn leave_open(&self, state: &mut State) {
-        let ends = Ends {
-            output: self.streams.map(|(_, id)| id),
-            input: self.reads,
-        };
-        if self.stdin.is_none()
-            && let Some(input) = self.reads.and_then(|id| state.pipes.get(id))
+        let mut input = self.reads.filter(|_| self.stdin.is_some());
+        if let Some(id) = self.reads.filter(|_| input.is_none())
+            && let Some(pipe) = state.pipes.get(id)
+            && pipe.writers > 0
         {
             // Whoever was given the other one may be about to close it.
-            input.writers += 1;
+            pipe.writers += 1;
+            input = Some(id);
         }
-        state.table.leave(self.pid, ends);
+        let output = self.streams.map(|(_, id)| id);
+        state.table.leave(self.pid, Ends { output, input });
     }
 
     fn close(&mut self, leaked: bool) -> ChildEvent {
@@ -422,10 +422,11 @@ impl Drop for ScriptedChild {
         if let Some(recorder) = &mut self.recorder {
             state.close(recorder);
         }
-        if self.left && !self.closed {
-            return self.leave_open(&mut state);
+        match self.left {
+            true if !self.closed => return self.leave_open(&mut state),
+            true => {}
+            false => state.kill_group(self.pid),
         }
-        state.kill_group(self.pid);
         state.table.disown(self.pid);
         for (_, id) in self.streams {
             state.pipes.drop_reader(id);

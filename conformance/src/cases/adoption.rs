@@ -6,6 +6,7 @@ use collodi_command::{CommandSpec, Exit, Identity, Signal, Stdin};
 use collodi_file::FileOp;
 use collodi_sim::words::flood;
 use collodi_time::Duration;
+use futures::FutureExt as _;
 
 cases! {
     /// A child that was left lives on, and is found again by its identity: it is the same
@@ -158,6 +159,36 @@ cases! {
         input.write(b"hello").await?;
         drop(input);
         assert_eq!(Told::by(&mut *adopted).await.text(), "hello");
+        Ok(())
+    }
+
+    /// An input that was closed before its child was left stays closed.
+    #[needs(Adoption)]
+    async fn closed_input_stays_closed(world: Subject) -> Verdict {
+        let mut spec = world.child(&["say:ready", "until:go", "cat", "say:end"]);
+        spec.stdin = Stdin::Piped;
+        let mut child = world.spawn_ready(&spec).await?;
+        drop(child.input());
+        let identity = leave(child)?;
+        world.write("go", "").await?;
+        world.backends().process.tree_empty(&spec.tree).await?;
+        let mut adopted = adopt(&world, &spec, &identity).await?;
+        assert_eq!(Told::by(&mut *adopted).await.text(), "end\n");
+        Ok(())
+    }
+
+    /// Whoever stops waiting for an adoption leaves the child as it was.
+    #[needs(Adoption)]
+    async fn adoption_that_is_broken_off_leaves_the_child(world: Subject) -> Verdict {
+        let spec = world.child(&["say:ready", "until:go", "say:end"]);
+        let identity = leave(world.spawn_ready(&spec).await?)?;
+        let process = &world.backends().process;
+        if let Some(adopted) = process.adopt(&spec, &identity).now_or_never() {
+            adopted?.leave();
+        }
+        let mut adopted = adopt(&world, &spec, &identity).await?;
+        world.write("go", "").await?;
+        assert_eq!(Told::by(&mut *adopted).await.text(), "end\n");
         Ok(())
     }
 

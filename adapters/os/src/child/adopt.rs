@@ -4,7 +4,7 @@ use super::{
     Children, End, Spawned, ends::Ours, identity::handle_of, left::LeftChild, reader::Reader,
 };
 use collodi_backend::{Error, ErrorKind};
-use collodi_command::{Bounds, CommandSpec, Exit, Identity, Sandbox, Stdin};
+use collodi_command::{Bounds, CommandSpec, Identity, Sandbox, Stdin};
 use rustix::{
     fd::{AsFd as _, BorrowedFd, OwnedFd},
     fs::{FileType, Mode, OFlags, Stat},
@@ -24,32 +24,34 @@ impl Children {
     /// [`spawn`](Self::spawn) for its recording.
     pub fn adopt(&self, spec: &CommandSpec, identity: &Identity) -> Result<Spawned, Error> {
         let failed = |errno| failed(spec, identity, errno);
-        match (handle_of(identity), self.left.take(identity)) {
-            (Ok((pid, handle)), left) => {
+        match handle_of(identity) {
+            Ok((pid, handle)) => {
                 refuse_without_sandbox(spec, identity)?;
-                let anew = || streams(identity.pid, spec.stdin);
-                let ours = left.map_or_else(anew, |left| Ok(left.streams));
                 let end = End::of_others(pid, handle);
-                let adopted = self.adopted(spec, identity, end, ours.map_err(failed)?)?;
+                let adopted = self.adopted(spec, identity, |left| match left {
+                    Some(left) => Ok((end, left.streams)),
+                    None => Ok((end, streams(identity.pid, spec.stdin).map_err(failed)?)),
+                })?;
                 self.note_adopted(spec, identity.pid, adopted.end.as_fd());
                 Ok(adopted)
             }
             // Somebody may have its id by now: nothing is said about that.
-            (Err(Errno::SRCH), Some(left)) => {
-                let (end, ours) = ended(identity, left).map_err(failed)?;
-                self.adopted(spec, identity, end, ours)
-            }
-            (Err(errno), _) => Err(failed(errno)),
+            Err(Errno::SRCH) if self.left.has(identity) => self.adopted(spec, identity, |left| {
+                ended(identity, left.unwrap_or_default()).map_err(failed)
+            }),
+            Err(errno) => Err(failed(errno)),
         }
     }
 
+    /// What was left of it is taken when nothing else can fail for long.
     fn adopted(
         &self,
         spec: &CommandSpec,
         identity: &Identity,
-        end: End,
-        ours: Ours,
+        open: impl FnOnce(Option<LeftChild>) -> Result<(End, Ours), Error>,
     ) -> Result<Spawned, Error> {
+        let recorder = self.recorder(spec)?;
+        let (end, ours) = open(self.left.take(identity))?;
         Ok(Spawned {
             pid: identity.pid,
             identity: Some(identity.clone()),
@@ -57,7 +59,7 @@ impl Children {
             stdin: ours.stdin,
             stdout: ours.stdout,
             stderr: ours.stderr,
-            reader: Reader::new(self.recorder(spec)?),
+            reader: Reader::new(recorder),
             enforcement: None,
         })
     }
@@ -114,22 +116,13 @@ fn kind_of(errno: Errno) -> ErrorKind {
 fn ended(identity: &Identity, left: LeftChild) -> Result<(End, Ours), Errno> {
     let raw = i32::try_from(identity.pid).map_err(|_| Errno::SRCH)?;
     let pid = Pid::from_raw(raw).ok_or(Errno::SRCH)?;
-    let end = match (left.exit, left.handle) {
-        (None, Some(handle)) => End::of_others(pid, handle),
-        (exit, _) => End::known(pid, exit.unwrap_or(Exit::Unknown))?,
-    };
-    Ok((end, left.streams))
-}
-
-/// Another end of what a process reads, if that is a pipe.
-pub(super) fn input(pid: u32) -> Result<Option<OwnedFd>, Errno> {
-    Ok(open(pid, 0, OFlags::WRONLY)?.map(|(fd, _)| fd))
+    Ok((End::of_nobody(pid, left.handle, left.exit)?, left.streams))
 }
 
 /// Our ends of the streams of a process, opened anew. Two that are one are read once.
 fn streams(pid: u32, stdin: Stdin) -> Result<Ours, Errno> {
     let piped = stdin == Stdin::Piped;
-    let stdin = piped.then(|| input(pid)).transpose()?;
+    let stdin = piped.then(|| open(pid, 0, OFlags::WRONLY)).transpose()?;
     let stdout = open(pid, 1, OFlags::RDONLY)?;
     let stderr = open(pid, 2, OFlags::RDONLY)?;
     let is_one = |a: &(OwnedFd, Stat), b: &(OwnedFd, Stat)| {
@@ -138,7 +131,7 @@ fn streams(pid: u32, stdin: Stdin) -> Result<Ours, Errno> {
     let other = |stderr: &(OwnedFd, Stat)| !stdout.as_ref().is_some_and(|out| is_one(out, stderr));
     let stderr = stderr.filter(other);
     Ok(Ours {
-        stdin: stdin.flatten(),
+        stdin: stdin.flatten().map(|(fd, _)| fd),
         stdout: stdout.map(|(fd, _)| fd),
         stderr: stderr.map(|(fd, _)| fd),
     })

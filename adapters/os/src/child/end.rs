@@ -1,5 +1,6 @@
 //! The end of a child.
 
+use super::ends;
 use crate::{
     confine::Status,
     signal::{exit_of, exit_of_status},
@@ -36,7 +37,7 @@ enum Whose {
     Ours,
     /// Of another process, which gives its id back; the handle is one of the process.
     Others,
-    /// Of a process that has ended so, and that was waited for.
+    /// Of a process that has ended so, and that was waited for: somebody else may have its id.
     Nobodys(Exit),
 }
 
@@ -80,17 +81,33 @@ impl End {
         }
     }
 
-    /// The end of a process that has come, and is known.
-    pub(super) fn known(pid: Pid, exit: Exit) -> Result<Self, Errno> {
-        // At its end, and readable for that.
-        let (handle, _) = rustix::pipe::pipe()?;
-        let (whose, status) = (Whose::Nobodys(exit), None);
+    /// The end of a process that has ended and was waited for, by a handle of it or as somebody saw it.
+    pub(super) fn of_nobody(
+        pid: Pid,
+        handle: Option<OwnedFd>,
+        exit: Option<Exit>,
+    ) -> Result<Self, Errno> {
+        let told = || match handle
+            .as_ref()
+            .map(|it| collodi_spawn::exit_status(it.as_fd()))
+        {
+            Some(Told::Status(status)) => exit_of_status(status),
+            _ => Exit::Unknown,
+        };
+        let whose = Whose::Nobodys(exit.unwrap_or_else(told));
+        // Without a handle: a pipe at its end, which is as readable.
+        let at_its_end = || ends::pipe().map(|(ours, _)| ours);
         Ok(Self {
             pid,
-            handle,
+            handle: handle.map_or_else(at_its_end, Ok)?,
             whose,
-            status,
+            status: None,
         })
+    }
+
+    /// Whether the id that it has been of is to be given back.
+    pub(super) fn is_over_for_good(&self) -> bool {
+        matches!(self.whose, Whose::Nobodys(_))
     }
 
     /// Whether it has ended, of which the system may not have said [how](super::Children::poll_end):

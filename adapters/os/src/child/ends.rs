@@ -125,13 +125,13 @@ fn readable_too(_: &OwnedFd) -> Result<OwnedFd, Errno> {
 }
 
 #[cfg(any(target_os = "linux", target_os = "android"))]
-fn pipe() -> Result<(OwnedFd, OwnedFd), Errno> {
+pub(super) fn pipe() -> Result<(OwnedFd, OwnedFd), Errno> {
     rustix::pipe::pipe_with(rustix::pipe::PipeFlags::CLOEXEC)
 }
 
 /// What is inherited by accident meanwhile is closed by whoever starts a child.
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
-fn pipe() -> Result<(OwnedFd, OwnedFd), Errno> {
+pub(super) fn pipe() -> Result<(OwnedFd, OwnedFd), Errno> {
     let (read, write) = rustix::pipe::pipe()?;
     fcntl_setfd(&read, FdFlags::CLOEXEC)?;
     fcntl_setfd(&write, FdFlags::CLOEXEC)?;

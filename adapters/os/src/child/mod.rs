@@ -181,9 +181,9 @@ impl Children {
         }
     }
 
-    /// Leaves a child to whoever adopts it next.
-    pub(crate) fn leave(&self, identity: Identity, child: LeftChild) {
-        self.left.insert(identity, child);
+    /// The children that were left.
+    pub(crate) fn left(&self) -> &Left {
+        &self.left
     }
 
     /// The bounds that take a control group.
@@ -239,9 +239,13 @@ impl Children {
     /// How a child ended, if it has; to be asked when its handle is readable. Once it was
     /// said, its process id is nobody's.
     pub fn poll_end(&self, end: &End) -> Poll<Exit> {
+        if end.is_over_for_good() {
+            return end.poll();
+        }
         let leader = end.pid.as_raw_nonzero().get().unsigned_abs();
         let tree = self.groups.tree(leader);
-        let ended = self.groups.reap(leader, || end.poll());
+        let reap = || self.groups.reap(leader, || end.poll());
+        let ended = self.left.reap(leader, reap);
         if let (Poll::Ready(exit), Some(tree), Some(groups)) = (ended, tree, self.cgroups.as_ref())
         {
             // Somebody may have killed the group.
@@ -249,9 +253,6 @@ impl Children {
                 groups.spend(&tree);
             }
             groups.vacate(&tree);
-        }
-        if let Poll::Ready(exit) = ended {
-            self.left.ended(leader, exit);
         }
         ended
     }

@@ -6,13 +6,16 @@ use async_trait::async_trait;
 use collodi_backend::{ChildEvent, ChildInput, Enforcement, Error, ErrorKind};
 use collodi_command::{Exit, Identity, RecordingPlace};
 use futures::FutureExt as _;
-use rustix::fd::{AsFd as _, OwnedFd};
+use rustix::{
+    fd::{AsFd as _, OwnedFd},
+    io::fcntl_dupfd_cloexec,
+};
 use std::{
     fmt,
     future::{Future as _, poll_fn},
     io,
     pin::Pin,
-    sync::Arc,
+    sync::{Arc, Weak},
     task::{Context, Poll},
     time::Duration,
 };
@@ -28,8 +31,7 @@ pub(super) struct Child<R: Reactor> {
     children: Arc<Children>,
     exit: State<R>,
     output: Output<R>,
-    input: Option<OwnedFd>,
-    reads: bool,
+    input: Mouth,
     /// It is not to be killed.
     is_left: bool,
 }
@@ -74,8 +76,9 @@ impl<R: Reactor> Child<R> {
             children,
             exit: State::Running(reaped),
             output: Output::new(spawned.stdout, spawned.stderr, spawned.reader)?,
-            reads: spawned.stdin.is_some(),
-            input: spawned.stdin,
+            input: spawned
+                .stdin
+                .map_or(Mouth::None, |fd| Mouth::Ours(Arc::new(fd))),
             is_left: false,
         })
     }
@@ -143,16 +146,21 @@ impl<R: Reactor> collodi_backend::Child for Child<R> {
     }
 
     fn input(&mut self) -> Option<Box<dyn ChildInput>> {
-        let input = Input::<R>::Fresh(self.input.take()?);
+        let input = Input::<R>::Fresh(self.input.give()?);
         Some(Box::new(input))
     }
 
     fn leave(mut self: Box<Self>) {
         self.is_left = true;
-        if let (Some(identity), false) = (self.identity.take(), self.is_closed()) {
-            let (exit, streams) = (self.exit.known(), self.output.take());
-            let left = LeftChild::new(&identity, exit, streams, self.reads);
-            self.children.leave(identity, left);
+        let Some(identity) = self.identity.take().filter(|_| !self.is_closed()) else {
+            return;
+        };
+        let (pid, left) = (identity.pid, self.children.left());
+        let child = LeftChild::new(&identity, self.input.for_others(), self.output.take());
+        // Whoever waits for it says from now on how it ends.
+        left.insert(identity, child);
+        if let Some(exit) = self.exit.known() {
+            left.ended(pid, exit);
         }
     }
 }
@@ -171,11 +179,42 @@ impl<R: Reactor> Drop for Child<R> {
     }
 }
 
-/// Our end of a child's input.
+/// Our end of a child's input, and who has it.
+enum Mouth {
+    /// The child reads nothing.
+    None,
+    /// Nobody was given it.
+    Ours(Arc<OwnedFd>),
+    /// Somebody was given it, and closes it.
+    Given(Weak<OwnedFd>),
+}
+
+impl Mouth {
+    fn give(&mut self) -> Option<Arc<OwnedFd>> {
+        let Self::Ours(fd) = self else {
+            return None;
+        };
+        let fd = Arc::clone(fd);
+        *self = Self::Given(Arc::downgrade(&fd));
+        Some(fd)
+    }
+
+    /// Another end of the same, unless it was closed.
+    fn for_others(&self) -> Option<OwnedFd> {
+        let fd = match self {
+            Self::None => return None,
+            Self::Ours(fd) => Arc::clone(fd),
+            Self::Given(fd) => fd.upgrade()?,
+        };
+        fcntl_dupfd_cloexec(&*fd, 0).ok()
+    }
+}
+
+/// Our end of a child's input, for who writes.
 enum Input<R: Reactor> {
     /// Nobody has waited for it yet.
-    Fresh(OwnedFd),
-    Watched(R::Watched<OwnedFd>),
+    Fresh(Arc<OwnedFd>),
+    Watched(R::Watched<Arc<OwnedFd>>),
     /// It cannot be waited for.
     Broken,
 }
@@ -183,7 +222,7 @@ enum Input<R: Reactor> {
 impl<R: Reactor> Input<R> {
     /// It is watched from the first write on: handles may be taken anywhere, and waiting
     /// is the runtime's.
-    fn watched(&mut self) -> io::Result<&R::Watched<OwnedFd>> {
+    fn watched(&mut self) -> io::Result<&R::Watched<Arc<OwnedFd>>> {
         if let Self::Fresh(_) = self
             && let Self::Fresh(fd) = std::mem::replace(self, Self::Broken)
         {

@@ -48,7 +48,7 @@ pub(crate) async fn run(
     let home = Home::open(workspace, &*files, &args.server).await?;
     let Place { name, root, file } = Place::find(&home, &args.app, args.root.as_deref())?;
     let may_be_served = file.is_none() && root == home.layout.app(&name);
-    let life = handover::life(&home.dir)?;
+    let life = handover::life(&home.dir, runtime.left())?;
     if life.is_first()
         && let Some(server) = Client::of_running(&home.dir)?
     {

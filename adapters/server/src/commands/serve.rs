@@ -47,7 +47,7 @@ pub(crate) async fn serve(
     });
     let clock = runtime.backends().clock;
     let mut interrupts = Interrupts::listen(held);
-    let mut life = handover::life(workspace)?;
+    let mut life = handover::life(workspace, runtime.left())?;
     if args.takeover && life.is_first() {
         // Whatever keeps this one from starting is found before the other one leaves.
         listen.refuse_others()?;

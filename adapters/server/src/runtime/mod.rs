@@ -4,7 +4,6 @@ mod past;
 mod smol;
 mod tokio;
 
-use crate::handover;
 use anyhow::{Context as _, Result};
 use collodi_backend::{Backends, BoxFuture};
 use collodi_os::Left;
@@ -69,7 +68,7 @@ impl Choice {
     }
 
     fn start(self) -> io::Result<Rc<dyn Runtime>> {
-        let left = Arc::new(handover::children());
+        let left = Arc::default();
         Ok(match self {
             Self::Tokio => Rc::new(tokio::Tokio::new(left)?),
             Self::Smol => Rc::new(smol::Smol::new(left)),

@@ -6,28 +6,29 @@ mod passing;
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
 mod staying;
 
-use super::{adopt, ends::Ours, identity};
+use super::{ends::Ours, identity};
 use collodi_command::{Exit, Identity};
-use rustix::{
-    fd::{AsFd as _, BorrowedFd, OwnedFd},
-    io::fcntl_dupfd_cloexec,
-};
+use rustix::fd::OwnedFd;
 use std::{
     collections::BTreeMap,
     sync::{Mutex, MutexGuard, PoisonError},
+    task::Poll,
 };
 
-/// Children that were left and that nobody has taken over: of one that ends meanwhile nothing is lost.
-/// It holds the streams of each, and a handle of its process. Several backends may share it, and the program
-/// that this process [becomes](Self::pass_on) may have it.
-#[derive(Debug, Default)]
-pub struct Left(Mutex<BTreeMap<Identity, Entry>>);
+/// How many programs in a row may pass on a child that nobody takes over.
+const MOST_PASSED: u8 = 8;
 
-#[derive(Debug)]
-struct Entry {
-    child: LeftChild,
-    /// The program that this process was before has left it.
-    is_passed_on: bool,
+/// Children that were left and that nobody has taken over: of one that ends meanwhile nothing is lost.
+/// It holds the streams of each, and a handle of its process, until somebody adopts it or this is dropped.
+/// Several backends may share it, and the program that this process [becomes](Self::pass_on) may have it.
+#[derive(Debug, Default)]
+pub struct Left(Mutex<Entries>);
+
+#[derive(Debug, Default)]
+struct Entries {
+    children: BTreeMap<Identity, LeftChild>,
+    /// Another program has them: nobody is waited for here any more.
+    are_passed_on: bool,
 }
 
 /// What is open of a child that was left.
@@ -38,63 +39,82 @@ pub(crate) struct LeftChild {
     /// How it ended, if that is known.
     pub(super) exit: Option<Exit>,
     pub(super) streams: Ours,
+    /// How many programs have passed it on.
+    passed: u8,
 }
 
 impl LeftChild {
-    /// A child whose output is read here; `reads` when it has an input, which somebody else may be about
-    /// to close.
+    /// One with these streams, of which nobody here has seen the end.
     pub(crate) fn new(
         identity: &Identity,
-        exit: Option<Exit>,
+        stdin: Option<OwnedFd>,
         [stdout, stderr]: [Option<OwnedFd>; 2],
-        reads: bool,
     ) -> Self {
-        let input = || input(identity, stdout.as_ref().map(|fd| fd.as_fd()));
         Self {
             handle: identity::handle_of(identity).ok().map(|(_, handle)| handle),
-            exit,
+            exit: None,
             streams: Ours {
-                stdin: reads.then(input).flatten(),
+                stdin,
                 stdout,
                 stderr,
             },
+            passed: 0,
         }
     }
 }
 
 impl Left {
-    pub(super) fn insert(&self, identity: Identity, child: LeftChild) {
-        let is_passed_on = false;
-        let entry = Entry {
-            child,
-            is_passed_on,
-        };
-        self.lock().insert(identity, entry);
+    pub(crate) fn insert(&self, identity: Identity, child: LeftChild) {
+        self.lock().children.insert(identity, child);
+    }
+
+    pub(super) fn has(&self, identity: &Identity) -> bool {
+        self.lock().children.contains_key(identity)
     }
 
     pub(super) fn take(&self, identity: &Identity) -> Option<LeftChild> {
-        self.lock().remove(identity).map(|entry| entry.child)
+        self.lock().children.remove(identity)
     }
 
-    /// The process of this id has ended, and was waited for.
-    pub(super) fn ended(&self, pid: u32, exit: Exit) {
-        let mut left = self.lock();
-        let is_it = |of: &Identity, entry: &Entry| of.pid == pid && !entry.is_passed_on;
-        if let Some((_, entry)) = left.iter_mut().find(|(of, entry)| is_it(of, entry)) {
-            entry.child.exit.get_or_insert(exit);
+    /// Calls `wait`, which says how the child of this id ended if it has, and gives its id back. Who was left
+    /// ended so. Nobody is waited for after all were passed on.
+    pub(super) fn reap(&self, pid: u32, wait: impl FnOnce() -> Poll<Exit>) -> Poll<Exit> {
+        let mut entries = self.lock();
+        if entries.are_passed_on {
+            return Poll::Pending;
         }
+        let ended = wait();
+        if let Poll::Ready(exit) = ended {
+            entries.ended(pid, exit);
+        }
+        ended
+    }
+
+    /// A child that was left has ended so.
+    pub(crate) fn ended(&self, pid: u32, exit: Exit) {
+        self.lock().ended(pid, exit);
+    }
+
+    /// They were to be [passed on](Self::pass_on) to another program, and this one goes on.
+    pub fn stay(&self) {
+        self.lock().are_passed_on = false;
     }
 
     /// A panic elsewhere does not make it wrong.
-    fn lock(&self) -> MutexGuard<'_, BTreeMap<Identity, Entry>> {
+    fn lock(&self) -> MutexGuard<'_, Entries> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// Another end of what a child reads: its terminal, or the pipe that it has.
-fn input(identity: &Identity, stdout: Option<BorrowedFd<'_>>) -> Option<OwnedFd> {
-    match stdout.filter(|stdout| rustix::termios::isatty(stdout)) {
-        Some(terminal) => fcntl_dupfd_cloexec(terminal, 0).ok(),
-        None => adopt::input(identity.pid).ok().flatten(),
+impl Entries {
+    /// One that another program has left was waited for by nobody here.
+    fn ended(&mut self, pid: u32, exit: Exit) {
+        let is_it = |of: &Identity, child: &LeftChild| {
+            of.pid == pid && child.exit.is_none() && child.passed == 0
+        };
+        let mut children = self.children.iter_mut();
+        if let Some((_, child)) = children.find(|(of, child)| is_it(of, child)) {
+            child.exit = Some(exit);
+        }
     }
 }

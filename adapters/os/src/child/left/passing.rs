@@ -1,7 +1,7 @@
 //! Left children go over to the program that this process becomes: in messages on a socket that it finds
 //! open, along with their descriptors.
 
-use super::{Entry, Left, LeftChild};
+use super::{Left, LeftChild, MOST_PASSED};
 use crate::child::ends::Ours;
 use collodi_command::{Exit, Identity};
 use rustix::{
@@ -30,39 +30,36 @@ const TEXT: usize = 128 * TOGETHER;
 const BUFFER: usize = 4 << 20;
 
 impl Left {
-    /// A socket for the program that this process becomes: it gets all that was left since this one
-    /// [got](Self::passed_on) its own. Of those that the system has no room for it gets none, and finds
-    /// them as whoever has left none.
+    /// A socket for the program that this process becomes: it gets what was left and not adopted. Of those
+    /// that the system has no room for it gets none, and finds the living ones as whoever comes after a kill.
+    /// Nobody is waited for here from now on, unless they [stay](Self::stay).
     ///
     /// # Errors
     ///
     /// When there can be no such socket.
     pub fn pass_on(&self) -> io::Result<OwnedFd> {
         let (ours, theirs) = sockets()?;
-        let entries = self.lock();
-        let left = entries.iter().filter(|(_, entry)| !entry.is_passed_on);
-        let children: Vec<_> = left.map(|(of, entry)| (of, &entry.child)).collect();
+        let mut entries = self.lock();
+        entries.are_passed_on = true;
+        let children: Vec<_> = entries.children.iter().collect();
         for some in children.chunks(TOGETHER) {
-            send(ours.as_fd(), some)?;
+            if send(ours.as_fd(), some).is_err() {
+                break;
+            }
         }
         Ok(theirs)
     }
 
-    /// What the program that this process was before has [passed on](Self::pass_on).
-    pub fn passed_on(socket: OwnedFd) -> Self {
-        let left = Self::default();
+    /// Takes in what the program that this process was before has [passed on](Self::pass_on). What is no
+    /// such socket has nothing in it.
+    pub fn take_in(&self, socket: &OwnedFd) {
         while let Ok(children) = receive(socket.as_fd())
             && !children.is_empty()
         {
-            let entry = |child| Entry {
-                child,
-                is_passed_on: true,
-            };
-            let children = children.into_iter();
-            left.lock()
-                .extend(children.map(|(of, child)| (of, entry(child))));
+            let wanted = |(_, child): &(_, LeftChild)| child.passed < MOST_PASSED;
+            let children = children.into_iter().filter(wanted);
+            self.lock().children.extend(children);
         }
-        left
     }
 }
 
@@ -86,28 +83,32 @@ fn send(to: BorrowedFd<'_>, children: &[(&Identity, &LeftChild)]) -> Result<(), 
         let exit = exit.map_or_else(|| "-".to_owned(), |exit| exit.to_string());
         let there = String::from_iter(there);
         // A string takes all.
-        let _ = writeln!(text, "{identity} {there} {exit}");
+        let _ = writeln!(text, "{identity} {} {there} {exit}", child.passed);
     }
     let mut space = [MaybeUninit::uninit(); cmsg_space!(ScmRights(DESCRIPTORS))];
     let mut along = SendAncillaryBuffer::new(&mut space);
     along.push(SendAncillaryMessage::ScmRights(&descriptors));
     let text = [IoSlice::new(text.as_bytes())];
-    sendmsg(to, &text, &mut along, SendFlags::empty()).map(drop)
+    sendmsg(to, &text, &mut along, SendFlags::DONTWAIT).map(drop)
 }
 
 /// The children of the next message; none when there is no other.
 fn receive(from: BorrowedFd<'_>) -> Result<Vec<(Identity, LeftChild)>, Errno> {
+    if sockopt::socket_type(from)? != SocketType::SEQPACKET {
+        return Ok(Vec::new());
+    }
     let mut space = [MaybeUninit::uninit(); cmsg_space!(ScmRights(DESCRIPTORS))];
     let mut along = RecvAncillaryBuffer::new(&mut space);
     let mut text = vec![0; TEXT];
     let mut into = [IoSliceMut::new(&mut text)];
-    let received = recvmsg(from, &mut into, &mut along, RecvFlags::CMSG_CLOEXEC)?;
+    let how = RecvFlags::CMSG_CLOEXEC | RecvFlags::DONTWAIT;
+    let received = recvmsg(from, &mut into, &mut along, how)?;
     text.truncate(received.bytes);
-    let mut descriptors = along.drain().filter_map(|message| match message {
+    let descriptors = along.drain().filter_map(|message| match message {
         RecvAncillaryMessage::ScmRights(descriptors) => Some(descriptors),
         _ => None,
     });
-    let mut descriptors = descriptors.by_ref().flatten();
+    let mut descriptors = descriptors.flatten();
     let text = String::from_utf8_lossy(&text);
     // After one that cannot be read nobody knows which descriptor is whose.
     let children = text.lines().map_while(|line| read(line, &mut descriptors));
@@ -126,23 +127,29 @@ fn slots(child: &LeftChild) -> [Option<BorrowedFd<'_>>; 4] {
     .map(|slot| slot.as_ref().map(AsFd::as_fd))
 }
 
+/// A child, with all descriptors that it is said to have: this program may have had room for some only.
 fn read(
     line: &str,
     descriptors: &mut impl Iterator<Item = OwnedFd>,
 ) -> Option<(Identity, LeftChild)> {
-    let mut words = line.splitn(3, ' ');
+    let mut words = line.splitn(4, ' ');
     let identity = words.next()?.parse().ok()?;
+    let passed: u8 = words.next()?.parse().ok()?;
     let mut there = words.next()?.chars().map(|slot| slot == '1');
     let exit = words.next()?.parse().ok();
-    let mut slot = || there.next()?.then(|| descriptors.next())?;
+    let mut slot = || match there.next()? {
+        true => descriptors.next().map(Some),
+        false => Some(None),
+    };
     let child = LeftChild {
-        handle: slot(),
+        handle: slot()?,
         exit,
         streams: Ours {
-            stdin: slot(),
-            stdout: slot(),
-            stderr: slot(),
+            stdin: slot()?,
+            stdout: slot()?,
+            stderr: slot()?,
         },
+        passed: passed.saturating_add(1),
     };
     Some((identity, child))
 }
@@ -152,6 +159,7 @@ mod tests {
     use super::*;
     use collodi_command::Signal;
     use rustix::io::{read as read_some, write};
+    use std::task::Poll;
 
     fn identity(pid: u32) -> Identity {
         Identity {
@@ -173,11 +181,18 @@ mod tests {
                 stdout: Some(ours),
                 stderr: number.is_multiple_of(2).then_some(theirs),
             },
+            passed: 0,
         }
     }
 
+    fn taken_in(socket: &OwnedFd) -> Left {
+        let left = Left::default();
+        left.take_in(socket);
+        left
+    }
+
     #[test]
-    fn all_that_is_left_is_passed_on_once() {
+    fn all_that_is_left_is_passed_on() {
         let exits = [
             None,
             Some(Exit::Code(3)),
@@ -187,11 +202,9 @@ mod tests {
         let all = || (1..=300).zip(exits.into_iter().cycle());
         let left = Left::default();
         all().for_each(|(pid, exit)| left.insert(identity(pid), child(pid, exit)));
-        let next = Left::passed_on(left.pass_on().unwrap());
+        let next = taken_in(&left.pass_on().unwrap());
         // What this one has keeps it open for nobody.
         drop(left);
-        let none_again = Left::passed_on(next.pass_on().unwrap());
-        assert!(none_again.lock().is_empty());
         for (pid, exit) in all() {
             let child = next.take(&identity(pid)).unwrap();
             assert_eq!(child.exit, exit);
@@ -201,18 +214,45 @@ mod tests {
             read_some(child.streams.stdout.unwrap(), &mut said).unwrap();
             assert_eq!(u32::from_be_bytes(said), pid);
         }
-        assert!(next.lock().is_empty());
+        assert!(next.lock().children.is_empty());
+    }
+
+    /// A program may be replaced before it has adopted anybody, but not for ever.
+    #[test]
+    fn whom_nobody_adopts_is_passed_on_for_a_while() {
+        let mut left = Left::default();
+        left.insert(identity(1), child(1, None));
+        let mut lives = 0;
+        while left.has(&identity(1)) {
+            left = taken_in(&left.pass_on().unwrap());
+            lives += 1;
+        }
+        assert_eq!(lives, MOST_PASSED);
+    }
+
+    /// What ends between the message and the next program is left for that one to be waited for.
+    #[test]
+    fn nobody_is_waited_for_when_all_are_passed_on() {
+        let left = Left::default();
+        let wait = || left.reap(1, || Poll::Ready(Exit::Code(0)));
+        let _socket = left.pass_on().unwrap();
+        assert_eq!(wait(), Poll::Pending);
+        left.stay();
+        assert_eq!(wait(), Poll::Ready(Exit::Code(0)));
     }
 
     #[test]
     fn what_is_no_such_socket_passes_nothing_on() {
         let (pipe, _) = rustix::pipe::pipe().unwrap();
-        assert!(Left::passed_on(pipe).lock().is_empty());
+        assert!(taken_in(&pipe).lock().children.is_empty());
+        let (stream, _) = std::os::unix::net::UnixStream::pair().unwrap();
+        assert!(taken_in(&stream.into()).lock().children.is_empty());
         let (ours, theirs) = sockets().unwrap();
-        write(&ours, b"1:7:a-boot 0010 exit 3\n1:7 x\n").unwrap();
-        let left = Left::passed_on(theirs);
-        let child = left.take(&identity(1)).unwrap();
-        assert!(child.streams.stdout.is_none(), "it came with none");
-        assert!(left.lock().is_empty());
+        for text in ["1:7:a-boot 0 0000 exit 3\n1:7 x\n", "2:7:a-boot 0 0010 -\n"] {
+            write(&ours, text.as_bytes()).unwrap();
+        }
+        let left = taken_in(&theirs);
+        assert!(left.has(&identity(1)));
+        assert!(!left.has(&identity(2)), "its output did not come");
     }
 }

@@ -15,7 +15,5 @@ impl Left {
     }
 
     /// Nobody was passed on.
-    pub fn passed_on(_: OwnedFd) -> Self {
-        Self::default()
-    }
+    pub fn take_in(&self, _: &OwnedFd) {}
 }
