@@ -132,7 +132,7 @@ impl Host {
         }
         if matches!(after.phase, Phase::Ended(_)) {
             self.note_process(id);
-        } else if begins_to_wait(before, &after) || comes_up {
+        } else if begins_to_wait(before, &after) || begins_to_clear(before, &after) || comes_up {
             self.note_soon(now, id);
         }
         if matches!(after.phase, Phase::Ended(ended) if brings_down(ended)) {
@@ -302,6 +302,12 @@ impl Host {
 /// has begun its process is noted; until then, who finds some of it knows that the wait is over.
 fn begins_to_wait(before: &Status, after: &Status) -> bool {
     before.phase != after.phase && matches!(after.phase, Phase::Crashed | Phase::Held)
+}
+
+/// Whether its process has ended, and others of that life may live on: how it did is to be known while they
+/// do.
+fn begins_to_clear(before: &Status, after: &Status) -> bool {
+    before.phase != after.phase && after.phase == Phase::Clearing
 }
 
 /// Whether it was looked whether it is up, and it is: the next host does not look again.

@@ -49,6 +49,8 @@ pub struct Process {
     /// What the first life is, when it is not started.
     first: First,
     life: Option<Life>,
+    /// The life that is being taken over.
+    earlier: Option<Box<Earlier>>,
     spawn_error: Option<Box<Error>>,
     /// The process of the life at hand, when that is known.
     identity: Option<Identity>,
@@ -59,7 +61,7 @@ pub struct Process {
     /// What keeps a stop waiting.
     lingering: Vec<Member>,
     /// Why it was not started.
-    refused: Option<Box<str>>,
+    refused: Option<Box<Error>>,
     pub(crate) order: Order,
 }
 
@@ -72,18 +74,22 @@ pub(crate) enum First {
     /// A command of its run that runs already: its action, as the host numbers it.
     Kept(ActionId, Option<Box<Found>>),
     /// A process that an earlier host started.
-    Adopted(Box<Identity>, Earlier),
+    Adopted(Box<Earlier>),
     /// A process that an earlier host started, and of which nobody knows more.
     Lost,
 }
 
 /// A life that began under an earlier host.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Earlier {
+    /// Its process.
+    pub(crate) identity: Identity,
     /// When it began.
     pub(crate) since: Instant,
     /// It was up.
     pub(crate) was_up: bool,
+    /// How its process ended, if that was seen.
+    pub(crate) exit: Option<Exit>,
 }
 
 /// What a daemon has to wait for besides itself.
@@ -116,10 +122,12 @@ struct Life {
 enum How {
     Started,
     /// It is being taken over from an earlier host.
-    Adopting(Earlier),
+    Adopting,
     Adopted,
     /// It was over before anybody could take it over.
     Lost,
+    /// The same, but how its process ended was seen.
+    Over,
 }
 
 /// Who a daemon belongs to, and what it is.
@@ -156,6 +164,7 @@ impl Process {
             epoch,
             reach: Reach::new(None),
             life: None,
+            earlier: None,
             spawn_error: None,
             identity: None,
             stopped_by_operator: false,
@@ -223,7 +232,7 @@ impl Process {
 
     /// Why it was not started, if it was refused: something that it depends on is gone.
     pub fn refused(&self) -> Option<&str> {
-        self.refused.as_deref()
+        self.refused.as_ref()?.detail.as_deref()
     }
 
     /// What of it lives and keeps its end waiting, as far as that is known.
@@ -296,6 +305,11 @@ impl Process {
 
     pub(crate) const fn identity(&self) -> Option<&Identity> {
         self.identity.as_ref()
+    }
+
+    /// How the process of its life at hand has ended, whose others may live on.
+    pub(crate) fn exit_of_life(&self) -> Option<Exit> {
+        self.life.and_then(|life| life.exit)
     }
 
     /// Whether it was a command of its run.

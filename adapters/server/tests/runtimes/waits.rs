@@ -2,13 +2,14 @@
 
 use super::{
     ps::{row, serve_patiently},
-    stage::Stage,
+    stage::{self, Stage},
 };
 use serde_json::Value;
 
 on_each_runtime! {
     a_daemon_goes_on_waiting_under_the_next_server
     a_daemon_is_given_up_by_the_servers_that_follow_each_other
+    a_daemon_whose_end_waits_for_what_it_left_has_ended_as_it_did
 }
 
 fn daemon(command: &str, restart: &str) -> String {
@@ -83,6 +84,32 @@ fn a_daemon_is_given_up_by_the_servers_that_follow_each_other(stage: Stage) {
     assert_eq!(known(&stage)["restartCount"], 5);
     let lives = std::fs::read_to_string(stage.path(".vatn/python/apps/demo/lives"));
     assert_eq!(lives.unwrap().lines().count(), 6);
+    stage.post("/python/shutdown");
+    assert_eq!(serving.code(), Some(0));
+}
+
+/// The next server waits on, and knows how the first process ended: what ended well runs once.
+fn a_daemon_whose_end_waits_for_what_it_left_has_ended_as_it_did(stage: Stage) {
+    let command = "echo >> lives; trap '' TERM; setsid sleep 1000 & exit 0";
+    stage.app("demo", &daemon(command, r#""on-failure""#));
+    let mut serving = serve_patiently(&stage);
+    stage.post("/python/apps/demo/run");
+    let lingers = || row(&stage, "demo", "waiting", "still lives: sleep (pid ");
+    lingers();
+    serving.signal("-HUP");
+    serving.until("listening");
+    lingers();
+    serving.signal("-KILL");
+    assert_eq!(serving.code(), None);
+    let mut serving = serve_patiently(&stage);
+    lingers();
+    let left = known(&stage)["stillAlive"][0]["pid"].as_u64().unwrap();
+    stage::signal(left, "-KILL");
+    row(&stage, "demo", "stopped", "exited (exit code 0)");
+    let lives = std::fs::read_to_string(stage.path(".vatn/python/apps/demo/lives")).unwrap();
+    assert_eq!(lives, "\n");
+    let said = stage.call("logs demo");
+    assert!(said.contains("Process exited (code=0)"), "{said}");
     stage.post("/python/shutdown");
     assert_eq!(serving.code(), Some(0));
 }

@@ -53,6 +53,8 @@ pub(crate) struct Record {
     pub(crate) is_up: bool,
     /// The process of its last life, when that is known.
     pub(crate) identity: Option<Identity>,
+    /// How that process has ended, when others of that life may live on.
+    pub(crate) exit: Option<Exit>,
     /// When that life began, and when the run did.
     pub(crate) began: Option<WallTime>,
     pub(crate) run_began: Option<WallTime>,
@@ -147,6 +149,7 @@ impl Record {
                 "identity",
                 optional(self.identity.as_ref().map(ToString::to_string)),
             ),
+            ("exit", optional(self.exit.map(written))),
             ("began", optional(self.began.map(millis_of))),
             ("runBegan", optional(self.run_began.map(millis_of))),
             ("url", optional(self.url.clone())),
@@ -210,6 +213,7 @@ impl Record {
                 .unwrap_or_default(),
             is_up: fields.optional("up", Value::as_bool)?.unwrap_or_default(),
             identity: fields.parsed("identity")?,
+            exit: fields.parsed("exit")?,
             began: fields.wall_time("began")?,
             run_began: fields.wall_time("runBegan")?,
             url: fields.optional_text("url")?,

@@ -221,14 +221,12 @@ fn first_life(record: &Record, now: Instant, epoch: WallTime) -> First {
     let began = record.began.map_or(now, |at| instant(epoch, at));
     match &record.identity {
         _ if record.ended || record.waits() => First::Started,
-        Some(identity) => {
-            let was_up = record.is_up;
-            let earlier = Earlier {
-                since: began,
-                was_up,
-            };
-            First::Adopted(Box::new(identity.clone()), earlier)
-        }
+        Some(identity) => First::Adopted(Box::new(Earlier {
+            identity: identity.clone(),
+            since: began,
+            was_up: record.is_up,
+            exit: record.exit,
+        })),
         None => First::Lost,
     }
 }

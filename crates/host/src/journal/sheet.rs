@@ -374,6 +374,7 @@ impl Host {
             was_found: process.was_found,
             is_up: process.is_up(),
             identity: process.identity().cloned(),
+            exit: process.exit_of_life(),
             began: process.started_at().filter(|_| process.is_alive()),
             run_began: run.map(RunEntry::started_at),
             url: process.url().map(|url| url.text.clone()),

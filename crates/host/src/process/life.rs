@@ -10,7 +10,7 @@ use crate::{
 };
 use alloc::{boxed::Box, format, string::ToString};
 use collodi_action::{Action, Completion, Ended, Error, ErrorKind, Progress};
-use collodi_command::{Exit, Identity, Signal};
+use collodi_command::{Exit, Signal};
 use collodi_logs::{Url, find_url, may_have_url};
 use collodi_machine::{ActionId, Machine, Output};
 use collodi_restart::{Action as Supervise, Ended as Outcome, Event as Supervision, Input, Phase};
@@ -77,7 +77,7 @@ impl Process {
             closed: false,
             empty: false,
             how: match first {
-                First::Adopted(_, earlier) => How::Adopting(earlier),
+                First::Adopted(_) => How::Adopting,
                 First::Lost => How::Lost,
                 First::Started | First::Kept(..) => How::Started,
             },
@@ -94,9 +94,10 @@ impl Process {
                 self.post(Input::Spawned(spawn, pid), shared);
                 self.watch.begin(now, spawn, &self.place(), shared);
             }
-            First::Adopted(identity, _) => {
-                let adopt = Action::Adopt(spec(), Identity::clone(&identity));
-                self.identity = Some(*identity);
+            First::Adopted(earlier) => {
+                let adopt = Action::Adopt(spec(), earlier.identity.clone());
+                self.identity = Some(earlier.identity.clone());
+                self.earlier = Some(earlier);
                 self.ask(Some(spawn), Role::Life, adopt, shared);
                 self.reach.try_recalled(&self.id, shared);
             }
@@ -108,17 +109,23 @@ impl Process {
         }
     }
 
-    /// What was to be taken over is gone. What it left behind is ended at once, and the
-    /// policy decides, as after any death: one of a life that may have been as long as it is ago.
+    /// What was to be taken over is gone, and the policy decides, as after any death: one of a life that may
+    /// have been as long as it is ago. What it left behind is ended: at once, unless its end was seen.
     fn lost(&mut self, now: Instant, shared: &mut Shared) {
-        let life = self.life.as_mut();
-        let before = life.map(|life| (life.spawn, core::mem::replace(&mut life.how, How::Lost)));
-        if let Some((spawn, How::Adopting(earlier))) = before {
-            self.post(Input::TakenOver(spawn, None, earlier.since), shared);
+        let earlier = self.earlier.take();
+        let exit = earlier.as_ref().and_then(|earlier| earlier.exit);
+        if let Some(life) = &mut self.life {
+            life.how = if exit.is_some() { How::Over } else { How::Lost };
         }
-        let kill = Action::Signal(self.daemon.command.tree.clone(), Signal::KILL);
-        self.ask(None, Role::Signal, kill, shared);
-        self.closed(now, Exit::Unknown, shared);
+        if let (Some(earlier), Some(life)) = (earlier, self.life) {
+            let taken_over = Input::TakenOver(life.spawn, None, earlier.since);
+            self.post(taken_over, shared);
+        }
+        if exit.is_none() {
+            let kill = Action::Signal(self.daemon.command.tree.clone(), Signal::KILL);
+            self.ask(None, Role::Signal, kill, shared);
+        }
+        self.closed(now, exit.unwrap_or(Exit::Unknown), shared);
     }
 
     /// Says that it goes on waiting for its next start, as under an earlier host.
@@ -190,7 +197,8 @@ impl Process {
                 let shown = pid.map_or_else(|| "unknown".to_string(), |pid| pid.to_string());
                 let note = match self.life.map(|life| life.how) {
                     Some(How::Lost) => "Process ended while nobody looked after it".to_string(),
-                    Some(How::Adopting(_) | How::Adopted) => {
+                    Some(How::Over) => "Process ended under an earlier server".to_string(),
+                    Some(How::Adopting | How::Adopted) => {
                         format!("Process taken over (pid={shown})")
                     }
                     _ => format!("Process started (pid={shown})"),
@@ -237,7 +245,7 @@ impl Process {
 
     /// What was up is, and what has said so, to nobody who wrote that down, is as well. Else it is
     /// looked whether it is.
-    fn watch_on(&mut self, now: Instant, spawn: ActionId, earlier: Earlier, shared: &mut Shared) {
+    fn watch_on(&mut self, now: Instant, spawn: ActionId, earlier: &Earlier, shared: &mut Shared) {
         let mut said = self
             .log
             .last(usize::MAX)
@@ -255,13 +263,13 @@ impl Process {
         };
         let spawn = life.spawn;
         match progress {
-            Progress::Spawned { pid } => match life.how {
-                How::Adopting(earlier) => {
+            Progress::Spawned { pid } => match self.earlier.take() {
+                Some(earlier) => {
                     life.how = How::Adopted;
                     self.post(Input::TakenOver(spawn, pid, earlier.since), shared);
-                    self.watch_on(now, spawn, earlier, shared);
+                    self.watch_on(now, spawn, &earlier, shared);
                 }
-                _ => {
+                None => {
                     self.post(Input::Spawned(spawn, pid), shared);
                     self.watch.begin(now, spawn, &self.place(), shared);
                 }
@@ -348,7 +356,7 @@ impl Process {
     ) {
         match (owner.role, completion, owner.id) {
             (Role::Life, Completion::Exec(Err(_)), _)
-                if matches!(self.life.map(|life| life.how), Some(How::Adopting(_))) =>
+                if matches!(self.life.map(|life| life.how), Some(How::Adopting)) =>
             {
                 self.lost(now, shared);
             }
@@ -481,9 +489,9 @@ impl Process {
     /// It is not started: something that it depends on is gone.
     pub(crate) fn refuse(&mut self, now: Instant, why: &str, shared: &mut Shared) {
         self.note(now, &format!("Error: {why}"), shared);
-        self.refused = Some(why.into());
-        let error = Error::new(ErrorKind::Other, "start", self.line());
-        self.started(Err(error.detail(why)), shared);
+        let error = Error::new(ErrorKind::Other, "start", self.line()).detail(why);
+        self.refused = Some(Box::new(error.clone()));
+        self.started(Err(error), shared);
         self.post(Input::Stop, shared);
     }
 }
