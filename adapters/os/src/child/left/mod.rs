@@ -13,10 +13,15 @@ use std::{
     collections::BTreeMap,
     sync::{Mutex, MutexGuard, PoisonError},
     task::Poll,
+    time::{Duration, Instant},
 };
 
 /// How many programs in a row may pass on a child that nobody takes over.
 const MOST_PASSED: u8 = 8;
+
+/// How long nobody needs to take over what another program has left: it is not wanted then. It is let go
+/// when another child ends or is left.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Children that were left and that nobody has taken over: of one that ends meanwhile nothing is lost.
 /// It holds the streams of each, and a handle of its process, until somebody adopts it or this is dropped.
@@ -27,6 +32,8 @@ pub struct Left(Mutex<Entries>);
 #[derive(Debug, Default)]
 struct Entries {
     children: BTreeMap<Identity, LeftChild>,
+    /// When those came that another program has left, if any of them may be there.
+    came: Option<Instant>,
     /// Another program has them: nobody is waited for here any more.
     are_passed_on: bool,
 }
@@ -65,7 +72,9 @@ impl LeftChild {
 
 impl Left {
     pub(crate) fn insert(&self, identity: Identity, child: LeftChild) {
-        self.lock().children.insert(identity, child);
+        let mut entries = self.lock();
+        entries.let_go(Instant::now());
+        entries.children.insert(identity, child);
     }
 
     pub(super) fn has(&self, identity: &Identity) -> bool {
@@ -85,6 +94,7 @@ impl Left {
         }
         let ended = wait();
         if let Poll::Ready(exit) = ended {
+            entries.let_go(Instant::now());
             entries.ended(pid, exit);
         }
         ended
@@ -107,6 +117,14 @@ impl Left {
 }
 
 impl Entries {
+    /// Lets go of what nobody wants.
+    fn let_go(&mut self, now: Instant) {
+        if self.came.is_some_and(|came| now >= came + PATIENCE) {
+            self.came = None;
+            self.children.retain(|_, child| child.passed == 0);
+        }
+    }
+
     /// One that another program has left was waited for by nobody here.
     fn ended(&mut self, pid: u32, exit: Exit) {
         let is_it = |of: &Identity, child: &LeftChild| {

@@ -18,6 +18,7 @@ use std::{
     fmt::Write as _,
     io::{self, IoSlice, IoSliceMut},
     mem::MaybeUninit,
+    time::Instant,
 };
 
 /// The most children in a message: the system lets 253 descriptors into one, and each has four at the most.
@@ -58,7 +59,9 @@ impl Left {
         {
             let wanted = |(_, child): &(_, LeftChild)| child.passed < MOST_PASSED;
             let children = children.into_iter().filter(wanted);
-            self.lock().children.extend(children);
+            let mut entries = self.lock();
+            entries.came = Some(Instant::now());
+            entries.children.extend(children);
         }
     }
 }
@@ -156,7 +159,7 @@ fn read(
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{super::PATIENCE, *};
     use collodi_command::Signal;
     use rustix::io::{read as read_some, write};
     use std::task::Poll;
@@ -228,6 +231,21 @@ mod tests {
             lives += 1;
         }
         assert_eq!(lives, MOST_PASSED);
+    }
+
+    #[test]
+    fn what_nobody_wants_is_let_go() {
+        let left = Left::default();
+        left.insert(identity(1), child(1, None));
+        let next = taken_in(&left.pass_on().unwrap());
+        next.insert(identity(2), child(2, None));
+        let came = next.lock().came.unwrap();
+        let keeps = |since| {
+            next.lock().let_go(came + since);
+            [1, 2].map(|pid| next.has(&identity(pid)))
+        };
+        assert_eq!(keeps(PATIENCE / 2), [true, true]);
+        assert_eq!(keeps(PATIENCE), [false, true]);
     }
 
     /// What ends between the message and the next program is left for that one to be waited for.
