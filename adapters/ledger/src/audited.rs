@@ -179,17 +179,35 @@ impl Line {
     }
 }
 
-/// A child whose end is written down. Dropped before its end, it is killed, and nobody knows
-/// more; left, it lives on, and so does its entry.
+/// A child whose end is written down, when nothing more is told of it. Dropped before its end, it is killed,
+/// and nobody knows more; left, it lives on, and so does its entry: whoever takes it over is told its end.
 struct Watched {
     inner: Option<Box<dyn Child>>,
     line: Option<Line>,
+    exit: Exit,
 }
 
 impl Watched {
     fn boxed(inner: Box<dyn Child>, line: Line) -> Box<dyn Child> {
-        let (inner, line) = (Some(inner), Some(line));
-        Box::new(Self { inner, line })
+        Box::new(Self {
+            inner: Some(inner),
+            line: Some(line),
+            exit: Exit::Unknown,
+        })
+    }
+
+    fn heard(&mut self, event: Option<&ChildEvent>) {
+        match event {
+            Some(ChildEvent::Output { .. }) => {}
+            Some(ChildEvent::Exited(exit)) => self.exit = *exit,
+            Some(ChildEvent::Closed { .. }) | None => self.close(),
+        }
+    }
+
+    fn close(&mut self) {
+        if let Some(line) = self.line.take() {
+            line.ended(self.exit);
+        }
     }
 }
 
@@ -211,11 +229,7 @@ impl Child for Watched {
             return Poll::Ready(None);
         };
         let event = ready!(inner.poll_event(cx));
-        if let Some(ChildEvent::Exited(exit)) = event
-            && let Some(line) = self.line.take()
-        {
-            line.ended(exit);
-        }
+        self.heard(event.as_ref());
         Poll::Ready(event)
     }
 
@@ -238,9 +252,7 @@ impl Child for Watched {
 impl Drop for Watched {
     fn drop(&mut self) {
         drop(self.inner.take());
-        if let Some(line) = self.line.take() {
-            line.ended(Exit::Unknown);
-        }
+        self.close();
     }
 }
 
