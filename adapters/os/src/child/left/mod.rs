@@ -16,9 +16,6 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// How many programs in a row may pass on a child that nobody takes over.
-const MOST_PASSED: u8 = 8;
-
 /// How long nobody needs to take over what another program has left: it is not wanted then. It is let go
 /// when another child ends or is left.
 const PATIENCE: Duration = Duration::from_secs(60);

@@ -1,7 +1,7 @@
 //! Left children go over to the program that this process becomes: in messages on a socket that it finds
 //! open, along with their descriptors.
 
-use super::{Left, LeftChild, MOST_PASSED};
+use super::{Left, LeftChild};
 use crate::child::ends::Ours;
 use collodi_command::{Exit, Identity};
 use rustix::{
@@ -20,6 +20,9 @@ use std::{
     mem::MaybeUninit,
     time::Instant,
 };
+
+/// How many programs in a row may pass on a child that nobody takes over.
+const MOST_PASSED: u8 = 8;
 
 /// The most children in a message: the system lets 253 descriptors into one, and each has four at the most.
 const TOGETHER: usize = 63;
