@@ -231,6 +231,7 @@ const TABLE: &[(Wrong, &str)] = &[
         "output::exit_waits_for_no_output",
     ),
     (Wrong::NeverLeaked, "output::held_streams_are_leaked"),
+    (Wrong::NeverLeaked, "output::leaked_output_comes_to_an_end"),
     (Wrong::AlwaysLeaked, "output::clean_end_is_not_leaked"),
     (Wrong::AlwaysLeaked, "output::mute_survivor_is_not_a_leak"),
     (Wrong::ReadsHalf, "output::large_output_is_intact"),

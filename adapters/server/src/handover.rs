@@ -114,10 +114,7 @@ pub(crate) fn replace(
     left: &Left,
     interrupts: &mut Interrupts,
 ) -> io::Error {
-    let error = become_next(listener, hold, left, interrupts).unwrap_or_else(|error| error);
-    // Nothing was executed: this one goes on with them.
-    left.stay();
-    error
+    become_next(listener, hold, left, interrupts).unwrap_or_else(|error| error)
 }
 
 fn become_next(

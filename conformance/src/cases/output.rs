@@ -125,6 +125,20 @@ cases! {
         Ok(())
     }
 
+    /// What is left in the streams is told to its end, also by who asks late, and piece by piece: somebody
+    /// who goes on talking does not keep `Closed` from coming.
+    async fn leaked_output_comes_to_an_end(world: Subject) -> Verdict {
+        let spec = world.child(&["spawn:(say:ready flood:8000000 wait)", "exit:0"]);
+        let mut child = world.spawn(&spec).await?;
+        while !matches!(child.next_event().await, Some(ChildEvent::Exited(_))) {}
+        let clock = &world.backends().clock;
+        clock.sleep_until(clock.now() + Duration::from_millis(300)).await;
+        let told = Told::by(&mut *child).await;
+        assert_eq!(told.leaked, Some(true));
+        assert!(told.stdout.len() > 64, "{} bytes", told.stdout.len());
+        Ok(())
+    }
+
     /// A process that lives on without the streams does not make them leaked.
     async fn mute_survivor_is_not_a_leak(world: Subject) -> Verdict {
         let told = world.play(&["mute:(wait)", "exit:0"]).await?;

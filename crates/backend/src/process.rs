@@ -108,9 +108,9 @@ pub trait Child: Send + fmt::Debug {
     fn input(&mut self) -> Option<Box<dyn ChildInput>>;
 
     /// Lets go of the child and leaves it alive, with all that it says from now on, for
-    /// whoever [adopts](ProcessBackend::adopt) it next: from this backend, which keeps open what is
-    /// open of it, or from another program, to which what it says last is lost if it ends before. Its
-    /// input stays open. Where nobody can adopt it, it is dropped as any other.
+    /// whoever [adopts](ProcessBackend::adopt) it next. This backend keeps open what is open of it, its
+    /// input too, as long as it is there. To another program what it says last is lost if it ends
+    /// before. Where nobody can adopt it, it is dropped as any other.
     fn leave(self: Box<Self>);
 }
 

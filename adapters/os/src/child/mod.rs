@@ -66,6 +66,7 @@ pub struct Children {
     sandboxes: Sandboxes,
     resting: Resting,
     left: Arc<Left>,
+    round: u64,
     is_tidying: AtomicBool,
 }
 
@@ -97,6 +98,7 @@ impl Children {
             cgroups,
             sandboxes: Sandboxes::default(),
             resting: Resting::default(),
+            round: left.round(),
             left,
             is_tidying: AtomicBool::new(false),
         }
@@ -245,7 +247,7 @@ impl Children {
         let leader = end.pid.as_raw_nonzero().get().unsigned_abs();
         let tree = self.groups.tree(leader);
         let reap = || self.groups.reap(leader, || end.poll());
-        let ended = self.left.reap(leader, reap);
+        let ended = self.left.reap(self.round, leader, reap);
         if let (Poll::Ready(exit), Some(tree), Some(groups)) = (ended, tree, self.cgroups.as_ref())
         {
             // Somebody may have killed the group.

@@ -40,8 +40,8 @@ pub(super) struct Child<R: Reactor> {
 enum State<R: Reactor> {
     /// It runs, or nobody was told of its end.
     Running(R::Task<Exit>),
-    /// It has ended like this; its output may go on until then.
-    Exited(Exit, Sleep),
+    /// It has ended like this; its output may go on until then, if that is not over.
+    Exited(Exit, Option<Sleep>),
     /// All is told.
     Closed,
 }
@@ -132,13 +132,15 @@ impl<R: Reactor> collodi_backend::Child for Child<R> {
                 if let Poll::Ready(exit) = Pin::new(reaped).poll(cx) {
                     let exit = exit.unwrap_or(Exit::Unknown);
                     self.output.ended(exit);
-                    self.exit = State::Exited(exit, R::sleep(GRACE));
+                    self.exit = State::Exited(exit, Some(R::sleep(GRACE)));
                     return Poll::Ready(Some(ChildEvent::Exited(exit)));
                 }
                 self.output.poll_next(cx).map(Some)
             }
             State::Exited(_, grace) => {
-                let grace_is_over = grace.as_mut().poll(cx).is_ready();
+                // What has passed is not to be asked again.
+                grace.take_if(|grace| grace.as_mut().poll(cx).is_ready());
+                let grace_is_over = grace.is_none();
                 self.poll_rest(grace_is_over, cx).map(Some)
             }
             State::Closed => Poll::Ready(None),

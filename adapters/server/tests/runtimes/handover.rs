@@ -217,7 +217,8 @@ fn what_is_said_between_two_lives_is_heard(stage: Stage) {
     let brief = stage.pid_of("brief");
     let go = stage.path(".vatn/python/apps/brief/go");
     let go = go.display();
-    let between = format!("touch {go}\nwhile test -e /proc/{brief}/fd/1; do sleep 0.01; done");
+    // It starts nobody, and so waits for nobody.
+    let between = format!(": > {go}\nwhile test -e /proc/{brief}/fd/1; do :; done");
     stage.executable(&program, &format!("{between}\nexec {real} \"$@\""));
     serving.signal("-HUP");
     serving.until("listening");

@@ -31,8 +31,8 @@ struct Entries {
     children: BTreeMap<Identity, LeftChild>,
     /// When those came that another program has left, if any of them may be there.
     came: Option<Instant>,
-    /// Another program has them: nobody is waited for here any more.
-    are_passed_on: bool,
+    /// How often they were passed on to another program.
+    round: u64,
 }
 
 /// What is open of a child that was left.
@@ -82,11 +82,21 @@ impl Left {
         self.lock().children.remove(identity)
     }
 
+    /// How often all were passed on: a backend is of one round.
+    pub(super) fn round(&self) -> u64 {
+        self.lock().round
+    }
+
     /// Calls `wait`, which says how the child of this id ended if it has, and gives its id back. Who was left
-    /// ended so. Nobody is waited for after all were passed on.
-    pub(super) fn reap(&self, pid: u32, wait: impl FnOnce() -> Poll<Exit>) -> Poll<Exit> {
+    /// ended so. Backends of an earlier round wait for nobody.
+    pub(super) fn reap(
+        &self,
+        round: u64,
+        pid: u32,
+        wait: impl FnOnce() -> Poll<Exit>,
+    ) -> Poll<Exit> {
         let mut entries = self.lock();
-        if entries.are_passed_on {
+        if entries.round != round {
             return Poll::Pending;
         }
         let ended = wait();
@@ -100,11 +110,6 @@ impl Left {
     /// A child that was left has ended so.
     pub(crate) fn ended(&self, pid: u32, exit: Exit) {
         self.lock().ended(pid, exit);
-    }
-
-    /// They were to be [passed on](Self::pass_on) to another program, and this one goes on.
-    pub fn stay(&self) {
-        self.lock().are_passed_on = false;
     }
 
     /// A panic elsewhere does not make it wrong.

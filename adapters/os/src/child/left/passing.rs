@@ -36,7 +36,8 @@ const BUFFER: usize = 4 << 20;
 impl Left {
     /// A socket for the program that this process becomes: it gets what was left and not adopted. Of those
     /// that the system has no room for it gets none, and finds the living ones as whoever comes after a kill.
-    /// Nobody is waited for here from now on, unless they [stay](Self::stay).
+    /// The backends that share this wait for nobody from now on: if no other program begins after all,
+    /// new ones go on.
     ///
     /// # Errors
     ///
@@ -44,7 +45,7 @@ impl Left {
     pub fn pass_on(&self) -> io::Result<OwnedFd> {
         let (ours, theirs) = sockets()?;
         let mut entries = self.lock();
-        entries.are_passed_on = true;
+        entries.round += 1;
         let children: Vec<_> = entries.children.iter().collect();
         for some in children.chunks(TOGETHER) {
             if send(ours.as_fd(), some).is_err() {
@@ -255,11 +256,11 @@ mod tests {
     #[test]
     fn nobody_is_waited_for_when_all_are_passed_on() {
         let left = Left::default();
-        let wait = || left.reap(1, || Poll::Ready(Exit::Code(0)));
+        let wait = |round| left.reap(round, 1, || Poll::Ready(Exit::Code(0)));
+        let before = left.round();
         let _socket = left.pass_on().unwrap();
-        assert_eq!(wait(), Poll::Pending);
-        left.stay();
-        assert_eq!(wait(), Poll::Ready(Exit::Code(0)));
+        assert_eq!(wait(before), Poll::Pending);
+        assert_eq!(wait(left.round()), Poll::Ready(Exit::Code(0)));
     }
 
     #[test]
