@@ -132,7 +132,7 @@ impl Host {
         }
         if matches!(after.phase, Phase::Ended(_)) {
             self.note_process(id);
-        } else if begins_to_wait(before, &after) || begins_to_clear(before, &after) || comes_up {
+        } else if begins_to_wait(before, &after) || begins_to_end(before, &after) || comes_up {
             self.note_soon(now, id);
         }
         if matches!(after.phase, Phase::Ended(ended) if brings_down(ended)) {
@@ -174,11 +174,13 @@ impl Host {
         found.into_iter().cloned().collect()
     }
 
-    /// It died and is started again: others have to wait until it is up.
+    /// It died and is started again: others have to wait until it is up, but those that it waits for itself.
     fn take_down_with(&mut self, id: &ProcessId) {
         for fellow in self.fellows(id) {
+            let is_needed = |fellow| self.dependants(fellow).contains(id);
+            let is_needed = self.process(&fellow).is_some_and(is_needed);
             if let Some(process) = self.processes.get_mut(&fellow) {
-                process.order.after = Some(id.clone());
+                process.order.after = (!is_needed).then(|| id.clone());
                 self.ties.tie(&fellow);
             }
             let hold = Post::Process(fellow, Input::Hold);
@@ -304,10 +306,9 @@ fn begins_to_wait(before: &Status, after: &Status) -> bool {
     before.phase != after.phase && matches!(after.phase, Phase::Crashed | Phase::Held)
 }
 
-/// Whether its process has ended, and others of that life may live on: how it did is to be known while they
-/// do.
-fn begins_to_clear(before: &Status, after: &Status) -> bool {
-    before.phase != after.phase && after.phase == Phase::Clearing
+/// Whether its life is to be over, and some of it may live on: what comes then is to be known while it does.
+fn begins_to_end(before: &Status, after: &Status) -> bool {
+    before.phase != after.phase && matches!(after.phase, Phase::Clearing | Phase::Stopping)
 }
 
 /// Whether it was looked whether it is up, and it is: the next host does not look again.
