@@ -114,6 +114,8 @@ struct Life {
     exit: Option<Exit>,
     closed: bool,
     empty: bool,
+    /// How its process ended is in the log.
+    is_told: bool,
     how: How,
 }
 

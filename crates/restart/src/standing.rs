@@ -26,6 +26,8 @@ pub struct Standing<T = Instant> {
     pub started_at: Option<T>,
     /// What it waits for between two lives; none while it lives, or before its first start.
     pub pause: Option<Pause<T>>,
+    /// What its life at hand is being ended for, if it is: whoever takes that over goes on with it.
+    pub ending: Option<Ending>,
     /// How its supervision has ended, if it has.
     pub ended: Option<Ended>,
     /// What moves the delays to come.
@@ -41,6 +43,19 @@ pub enum Pause<T = Instant> {
     Held,
 }
 
+/// What a life is being ended for, and what comes when nothing of it is left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// Somebody stops it: nothing comes.
+    Stop,
+    /// Somebody starts it again: another life.
+    Again,
+    /// It is held before its next life.
+    Held,
+    /// It has died like this, with others of its tree still there: what the policy says.
+    Death(Death),
+}
+
 impl<T> Standing<T> {
     /// That of a child that was never started. Equal seeds give equal delays.
     pub const fn new(seed: u64) -> Self {
@@ -53,6 +68,7 @@ impl<T> Standing<T> {
             last_death: None,
             started_at: None,
             pause: None,
+            ending: None,
             ended: None,
             jitter: Jitter::new(seed),
         }
@@ -72,6 +88,7 @@ impl<T> Standing<T> {
                 Pause::Until(at) => Pause::Until(time(at)),
                 Pause::Held => Pause::Held,
             }),
+            ending: self.ending,
             ended: self.ended,
             jitter: self.jitter,
         }

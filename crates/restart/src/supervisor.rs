@@ -5,8 +5,8 @@ mod state;
 mod verdict;
 
 use crate::{
-    Action, Death, Ended, Escalation, Event, Input, Jitter, Pause, Phase, Policy, Standing, Status,
-    StopSequence, policy::Tries,
+    Action, Death, Ended, Ending, Escalation, Event, Input, Jitter, Pause, Phase, Policy, Standing,
+    Status, StopSequence, policy::Tries,
 };
 use alloc::{sync::Arc, vec::Vec};
 use collodi_command::Exit;
@@ -59,7 +59,7 @@ impl Supervisor {
             jitter: standing.jitter,
             state: match (standing.ended, standing.pause) {
                 (Some(ended), _) => State::Ended(ended),
-                (None, None) => State::New,
+                (None, None) => State::New(standing.ending),
                 (None, Some(Pause::Held)) => State::Held,
                 (None, Some(Pause::Until(at))) => State::Waiting {
                     until: at.min(now + last_delay),
@@ -91,6 +91,7 @@ impl Supervisor {
                 State::Held => Some(Pause::Held),
                 _ => None,
             },
+            ending: self.ending_at_hand(),
             ended: match self.state {
                 State::Ended(ended) => Some(ended),
                 _ => None,
@@ -144,6 +145,24 @@ impl Supervisor {
         }
     }
 
+    fn ending_at_hand(&self) -> Option<Ending> {
+        let death = || Ending::Death(self.death(self.life_exit.unwrap_or(Exit::Unknown)));
+        Some(match self.state {
+            State::New(ending) => return ending,
+            State::Lingering { .. } => death(),
+            State::Starting {
+                then: Some(then), ..
+            }
+            | State::Ending { then, .. } => match then {
+                Then::Stop | Then::Kill => Ending::Stop,
+                Then::StartAgain => Ending::Again,
+                Then::Hold => Ending::Held,
+                Then::AskPolicy => death(),
+            },
+            _ => return None,
+        })
+    }
+
     /// The delays before the next `count` restarts (at most 1 000), should each life end
     /// before it is stable: what the backoff will draw, the delay that runs first.
     pub fn next_delays(&self, count: usize) -> Vec<Duration> {
@@ -161,7 +180,7 @@ impl Supervisor {
 
     fn start(&mut self) {
         match &mut self.state {
-            State::New | State::Held => self.spawn(),
+            State::New(_) | State::Held => self.spawn(),
             State::Starting { then, .. } if *then == Some(Then::Hold) => *then = None,
             State::Ending { then, .. } if *then == Then::Hold => *then = Then::StartAgain,
             _ => {}
@@ -170,14 +189,14 @@ impl Supervisor {
 
     fn end(&mut self, now: Instant, then: Then) {
         match &mut self.state {
-            State::New | State::Waiting { .. } | State::Held if then.is_stop() => {
+            State::New(_) | State::Waiting { .. } | State::Held if then.is_stop() => {
                 self.finish(Ended::Stopped);
             }
-            State::New | State::Held if then == Then::Hold => {}
+            State::New(_) | State::Held if then == Then::Hold => {}
             State::Waiting { .. } if then == Then::Hold => self.state = State::Held,
             // What is held waits on.
             State::Held => {}
-            State::New | State::Waiting { .. } => self.spawn(),
+            State::New(_) | State::Waiting { .. } => self.spawn(),
             State::Starting { then: planned, .. } => *planned = Some(then.or_stop(*planned)),
             State::Running { spawn, pid, .. } => {
                 let (spawn, pid) = (*spawn, *pid);
@@ -251,11 +270,21 @@ impl Supervisor {
         }
     }
 
+    /// A life that an earlier supervisor was ending goes on to be ended, when it is taken over.
     fn spawn(&mut self) {
-        self.life_exit = None;
-        self.early = None;
+        let ending = match self.state {
+            State::New(ending) => ending,
+            _ => None,
+        };
+        let death = match ending {
+            Some(Ending::Death(death)) => Some(death),
+            _ => None,
+        };
+        self.life_exit = death.and_then(Death::exit);
+        self.early = death.and_then(Early::of);
         let spawn = self.out.action(Action::Spawn);
-        self.state = State::Starting { spawn, then: None };
+        let then = ending.map(Then::of);
+        self.state = State::Starting { spawn, then };
     }
 
     fn finish(&mut self, ended: Ended) {

@@ -242,6 +242,7 @@ fn standing(record: &Record, then: Then, epoch: WallTime, seed: u64) -> Standing
         Then::StaysEnded(_) => Standing {
             ended: Some(record.end()),
             pause: None,
+            ending: None,
             ..standing
         },
         Then::GoesOn => Standing {

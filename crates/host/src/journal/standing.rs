@@ -7,13 +7,20 @@ use super::{
 };
 use crate::process::instant;
 use alloc::string::{String, ToString};
-use collodi_restart::{Death, Ended, Jitter, Pause, Standing};
+use collodi_restart::{Death, Ended, Ending, Jitter, Pause, Standing};
 use collodi_time::WallTime;
 use collodi_value::Value;
 
 /// An end that somebody wanted, and one at which it was left.
 const STOPPED: &str = "stopped";
 const LEFT: &str = "left";
+
+/// What a life was being ended for, where that is no death.
+const ENDINGS: [(&str, Ending); 3] = [
+    ("stop", Ending::Stop),
+    ("again", Ending::Again),
+    ("held", Ending::Held),
+];
 
 /// What a supervisor knew. Of what an earlier version of the program wrote down, only how often it was
 /// started again and how it ended is known.
@@ -63,6 +70,7 @@ impl WrittenStanding {
             ("startedAt", optional(known.started_at.map(millis_of))),
             ("waitsUntil", optional(until)),
             ("held", Value::from(known.pause == Some(Pause::Held))),
+            ("ending", optional(known.ending.map(write_ending))),
             ("end", known.ended.map_or(Value::Null, write_end)),
             ("seed", optional(seed)),
         ])
@@ -97,9 +105,32 @@ fn read_own(fields: &Fields<'_>) -> Result<Standing<WallTime>, NotARecord> {
         last_death,
         started_at: fields.wall_time("startedAt")?,
         pause: until.or(held),
+        ending: fields
+            .optional_text("ending")?
+            .map(read_ending)
+            .transpose()?,
         ended: fields.optional_value("end", |end| read_end(end, last_death))?,
         ..Standing::new(0)
     })
+}
+
+fn write_ending(ending: Ending) -> String {
+    let word = ENDINGS.iter().find(|(_, known)| *known == ending);
+    match (ending, word) {
+        (Ending::Death(death), _) => death.written().to_string(),
+        (_, word) => word.map_or("", |(word, _)| word).to_string(),
+    }
+}
+
+fn read_ending(text: String) -> Result<Ending, NotARecord> {
+    let word = ENDINGS.iter().find(|(word, _)| *word == text);
+    match word {
+        Some((_, ending)) => Ok(*ending),
+        None => text
+            .parse()
+            .map(Ending::Death)
+            .map_err(|_| NotARecord("ending")),
+    }
 }
 
 /// An end that its last death was is not written twice.
@@ -127,6 +158,20 @@ mod tests {
     use collodi_command::Exit;
     use collodi_restart::GiveUp;
     use collodi_time::Duration;
+
+    #[test]
+    fn every_ending_is_read_again() {
+        let deaths = [
+            Death::Exited(Exit::Code(0)),
+            Death::EndedEarly(Exit::Unknown),
+            Death::NotReady,
+        ];
+        let deaths = deaths.map(Ending::Death);
+        for ending in ENDINGS.into_iter().map(|(_, ending)| ending).chain(deaths) {
+            assert_eq!(read_ending(write_ending(ending)), Ok(ending));
+        }
+        assert_eq!(read_ending("x".to_string()), Err(NotARecord("ending")));
+    }
 
     #[test]
     fn every_end_is_read_again() {

@@ -27,8 +27,8 @@ impl Process {
         }
     }
 
-    /// Says who is ended with the leader of that life, as far as that is known: a program that goes to the
-    /// background would end, and nobody would know why.
+    /// Says who is ended with the leader of that life: a program that goes to the background would end, and
+    /// nobody would know why.
     pub(super) fn left_behind(
         &mut self,
         now: Instant,
@@ -36,13 +36,19 @@ impl Process {
         members: &[Member],
         shared: &mut Shared,
     ) {
-        let is_of_this_life = self.life.is_some_and(|life| life.spawn == spawn);
-        let who = match members {
-            [_, ..] if is_of_this_life => format!(": {}", named(members)),
-            _ => String::new(),
+        let life = self.life.filter(|life| life.spawn == spawn);
+        let Some(exit) = life.and_then(|life| life.exit) else {
+            return;
         };
-        let why = "A daemon ends with its first process, and has to stay in the foreground";
-        let text = format!("Ended what that left behind{who}. {why}");
+        if members.is_empty() {
+            return;
+        }
+        self.note_exit(now, exit, shared);
+        let advice = match exit.is_success() {
+            true => ". A daemon ends with its first process, and has to stay in the foreground",
+            false => "",
+        };
+        let text = format!("Ending what that left behind: {}{advice}", named(members));
         self.note(now, &text, shared);
     }
 

@@ -8,7 +8,11 @@ use crate::{
     readiness::Place,
     shared::{Child, Found, Owner, Role, Shared},
 };
-use alloc::{boxed::Box, format, string::ToString};
+use alloc::{
+    boxed::Box,
+    format,
+    string::{String, ToString},
+};
 use collodi_action::{Action, Completion, Ended, Error, ErrorKind, Progress};
 use collodi_command::{Exit, Signal};
 use collodi_logs::{Url, find_url, may_have_url};
@@ -76,6 +80,7 @@ impl Process {
             exit: None,
             closed: false,
             empty: false,
+            is_told: false,
             how: match first {
                 First::Adopted(_) => How::Adopting,
                 First::Lost => How::Lost,
@@ -121,7 +126,9 @@ impl Process {
             let taken_over = Input::TakenOver(life.spawn, None, earlier.since);
             self.post(taken_over, shared);
         }
-        if exit.is_none() {
+        if exit.is_some() {
+            self.note(now, "Process ended under an earlier server", shared);
+        } else {
             let kill = Action::Signal(self.daemon.command.tree.clone(), Signal::KILL);
             self.ask(None, Role::Signal, kill, shared);
         }
@@ -194,16 +201,9 @@ impl Process {
     fn supervision_told(&mut self, now: Instant, event: Supervision, shared: &mut Shared) {
         match event {
             Supervision::Started { pid } => {
-                let shown = pid.map_or_else(|| "unknown".to_string(), |pid| pid.to_string());
-                let note = match self.life.map(|life| life.how) {
-                    Some(How::Lost) => "Process ended while nobody looked after it".to_string(),
-                    Some(How::Over) => "Process ended under an earlier server".to_string(),
-                    Some(How::Adopting | How::Adopted) => {
-                        format!("Process taken over (pid={shown})")
-                    }
-                    _ => format!("Process started (pid={shown})"),
-                };
-                self.note(now, &note, shared);
+                if let Some(note) = self.beginning(pid) {
+                    self.note(now, &note, shared);
+                }
                 self.started(Ok(pid), shared);
             }
             Supervision::SpawnFailed => {
@@ -230,6 +230,17 @@ impl Process {
             Supervision::Up | Supervision::Exited(_) => {}
         }
         self.tell(ProcessEvent::Supervision(event), shared);
+    }
+
+    /// What its log says of how its life began, unless that is said.
+    fn beginning(&self, pid: Option<u32>) -> Option<String> {
+        let shown = pid.map_or_else(|| "unknown".to_string(), |pid| pid.to_string());
+        match self.life.map(|life| life.how) {
+            Some(How::Over) => None,
+            Some(How::Lost) => Some("Process ended while nobody looked after it".to_string()),
+            Some(How::Adopting | How::Adopted) => Some(format!("Process taken over (pid={shown})")),
+            Some(How::Started) | None => Some(format!("Process started (pid={shown})")),
+        }
     }
 
     /// The first start has succeeded or failed: the run goes on.
@@ -404,16 +415,23 @@ impl Process {
         let unfinished = self.log.close(now);
         self.said_since(&unfinished);
         self.tell_from(unfinished.start, shared);
-        let code = exit
-            .shell_code()
-            .map_or_else(|| "unknown".to_string(), |c| c.to_string());
-        if self.life.is_some_and(|life| life.how != How::Lost) {
-            self.note(now, &format!("Process exited (code={code})"), shared);
-        }
+        self.note_exit(now, exit, shared);
         if let Some(life) = &mut self.life {
             life.closed = true;
         }
         self.over(shared);
+    }
+
+    /// Says once how its process ended, unless nobody saw that.
+    pub(super) fn note_exit(&mut self, now: Instant, exit: Exit, shared: &mut Shared) {
+        let Some(life) = self.life.as_mut().filter(|life| life.how != How::Lost) else {
+            return;
+        };
+        if !core::mem::replace(&mut life.is_told, true) {
+            let code = exit.shell_code();
+            let code = code.map_or_else(|| "unknown".to_string(), |code| code.to_string());
+            self.note(now, &format!("Process exited (code={code})"), shared);
+        }
     }
 
     fn over(&mut self, shared: &mut Shared) {

@@ -31,7 +31,12 @@ impl Supervisor {
                     let warmed = Warming::begin(self.policy.startup, since, now);
                     self.warmed(now, spawn, pid, warmed);
                 }
-                Some(then) => self.begin_ending(now, spawn, pid, then),
+                Some(then) => {
+                    if then == Then::AskPolicy && self.life_exit.is_some() {
+                        self.out.event(Event::Clearing);
+                    }
+                    self.begin_ending(now, spawn, pid, then);
+                }
             }
         }
         Ok(())

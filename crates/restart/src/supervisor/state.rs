@@ -1,12 +1,13 @@
 //! Where a child is in its lives.
 
-use crate::{Ended, Escalation, Phase, startup::Warming};
+use crate::{Death, Ended, Ending, Escalation, Phase, startup::Warming};
 use collodi_machine::ActionId;
 use collodi_time::{Deadline, Instant};
 
 #[derive(Clone, Debug)]
 pub(super) enum State {
-    New,
+    /// Nothing of it lives, or what does is being ended for this.
+    New(Option<Ending>),
     Starting {
         spawn: ActionId,
         then: Option<Then>,
@@ -46,6 +47,17 @@ pub(super) enum Early {
     NotReady,
 }
 
+impl Early {
+    /// What a life that ended so fell short of.
+    pub(super) const fn of(death: Death) -> Option<Self> {
+        match death {
+            Death::EndedEarly(_) => Some(Self::Ended),
+            Death::NotReady => Some(Self::NotReady),
+            Death::Exited(_) | Death::SpawnFailed => None,
+        }
+    }
+}
+
 /// What comes after the tree is empty.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Then {
@@ -61,7 +73,7 @@ impl State {
     /// As others see it.
     pub(super) const fn phase(&self) -> Phase {
         match self {
-            Self::New => Phase::New,
+            Self::New(_) => Phase::New,
             Self::Starting {
                 then: Some(Then::Stop | Then::Kill),
                 ..
@@ -90,7 +102,7 @@ impl State {
             | Self::Running { spawn, .. }
             | Self::Lingering { spawn, .. }
             | Self::Ending { spawn, .. } => Some(*spawn),
-            Self::New | Self::Waiting { .. } | Self::Held | Self::Ended(_) => None,
+            Self::New(_) | Self::Waiting { .. } | Self::Held | Self::Ended(_) => None,
         }
     }
 
@@ -107,6 +119,15 @@ impl State {
 }
 
 impl Then {
+    pub(super) const fn of(ending: Ending) -> Self {
+        match ending {
+            Ending::Stop => Self::Stop,
+            Ending::Again => Self::StartAgain,
+            Ending::Held => Self::Hold,
+            Ending::Death(_) => Self::AskPolicy,
+        }
+    }
+
     pub(super) const fn is_stop(self) -> bool {
         matches!(self, Self::Stop | Self::Kill)
     }
