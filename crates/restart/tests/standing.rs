@@ -4,8 +4,8 @@
 use collodi_command::{Exit, Signal};
 use collodi_machine::{ActionId, Machine, Output, trace::Traced};
 use collodi_restart::{
-    Action, Backoff, Death, Ended, GiveUp, Input, Pause, Phase, Policy, Rule, Standing, Startup,
-    StopSequence, Supervisor, Verdict,
+    Action, Backoff, Death, Ended, GiveUp, Input, Pause, Phase, Policy, RestartClass, Rule,
+    Standing, Startup, StopSequence, Supervisor, Verdict,
 };
 use collodi_time::{Duration, Instant};
 use insta::assert_snapshot;
@@ -396,4 +396,52 @@ fn what_has_ended_stays_so() {
     }
     let anew = next.anew(7);
     assert_eq!(anew.status().phase, Phase::New);
+}
+
+/// Whatever it is being ended for, another supervisor takes over what lives of it, and does what the first
+/// would have done.
+#[test]
+fn a_life_that_is_being_ended_goes_on_to_be() {
+    let policy = Policy {
+        class: RestartClass::OnFailure,
+        startup: Startup {
+            ready_within: Some(Duration::from_secs(5)),
+            ..Startup::default()
+        },
+        ..Policy::fixed(Duration::from_secs(1))
+    };
+    let ready = Input::Ready(SPAWN);
+    let died = |code| Input::Exited(SPAWN, Exit::Code(code));
+    for (inputs, phase) in [
+        (&[ready, Input::Stop][..], Phase::Ended(Ended::Stopped)),
+        (&[Input::Restart], Phase::Starting),
+        (&[ready, Input::Hold], Phase::Held),
+        (
+            &[ready, died(0)],
+            Phase::Ended(Ended::Exited(Exit::Code(0))),
+        ),
+        (&[ready, died(3)], Phase::Crashed),
+        (&[died(0)], Phase::Crashed),
+        (&[Input::Timeout], Phase::Crashed),
+    ] {
+        let new = Supervisor::new(policy.clone(), StopSequence::default(), 7);
+        let mut one = Traced::new(new);
+        one.input(at(0), Input::Start);
+        one.input(at(10), Input::Spawned(SPAWN, Some(7)));
+        for input in inputs {
+            one.input(at(6_000), *input);
+        }
+        let standing = one.machine.standing();
+        let mut other = Traced::new(resumed(policy.clone(), standing.clone(), at(6_000)));
+        assert_eq!(other.machine.standing(), standing, "{inputs:?}");
+        other.input(at(6_000), Input::Start);
+        other.input(at(6_000), Input::TakenOver(SPAWN, Some(7), at(10)));
+        assert_eq!(other.machine.standing(), standing, "{inputs:?}");
+        for supervised in [&mut one, &mut other] {
+            supervised.input(at(6_040), Input::Exited(SPAWN, Exit::Signal(Signal::TERM)));
+            supervised.input(at(6_050), Input::Emptied(SPAWN));
+            assert_eq!(supervised.machine.status().phase, phase, "{inputs:?}");
+        }
+        assert_eq!(one.machine.status(), other.machine.status(), "{inputs:?}");
+    }
 }

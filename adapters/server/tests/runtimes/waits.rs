@@ -10,6 +10,7 @@ on_each_runtime! {
     a_daemon_goes_on_waiting_under_the_next_server
     a_daemon_is_given_up_by_the_servers_that_follow_each_other
     a_daemon_whose_end_waits_for_what_it_left_has_ended_as_it_did
+    a_daemon_that_is_being_started_again_is_by_the_next_server
 }
 
 fn daemon(command: &str, restart: &str) -> String {
@@ -90,8 +91,9 @@ fn a_daemon_is_given_up_by_the_servers_that_follow_each_other(stage: Stage) {
 
 /// The next server waits on, and knows how the first process ended: what ended well runs once.
 fn a_daemon_whose_end_waits_for_what_it_left_has_ended_as_it_did(stage: Stage) {
-    let command = "echo >> lives; trap '' TERM; setsid sleep 1000 & exit 0";
-    stage.app("demo", &daemon(command, r#""on-failure""#));
+    let command = "echo >> lives; echo up; trap '' TERM; setsid sleep 1000 & sleep 0.5; exit 0";
+    let up = r#""on-failure", "ready": {"pattern": "/up/"}"#;
+    stage.app("demo", &daemon(command, up));
     let mut serving = serve_patiently(&stage);
     stage.post("/python/apps/demo/run");
     let lingers = || row(&stage, "demo", "waiting", "still lives: sleep (pid ");
@@ -111,5 +113,31 @@ fn a_daemon_whose_end_waits_for_what_it_left_has_ended_as_it_did(stage: Stage) {
     let said = stage.call("logs demo");
     assert!(said.contains("Process exited (code=0)"), "{said}");
     stage.post("/python/shutdown");
+    assert_eq!(serving.code(), Some(0));
+}
+
+/// It is deaf to SIGTERM, and its servers are patient.
+fn a_daemon_that_is_being_started_again_is_by_the_next_server(stage: Stage) {
+    let command = "echo >> lives; trap '' TERM; exec sleep 1000";
+    stage.app("demo", &daemon(command, r#""never""#));
+    let mut serving = serve_patiently(&stage);
+    stage.post("/python/apps/demo/run");
+    row(&stage, "demo", "running", "-");
+    let (id, first) = (known(&stage)["id"].clone(), known(&stage)["pid"].clone());
+    stage.call("restart demo");
+    row(&stage, "demo", "stopping", "");
+    serving.signal("-HUP");
+    serving.until("listening");
+    row(&stage, "demo", "stopping", "still lives: sleep (pid ");
+    stage::signal(first.as_u64().unwrap(), "-KILL");
+    row(&stage, "demo", "running", "-");
+    let lives = std::fs::read_to_string(stage.path(".vatn/python/apps/demo/lives")).unwrap();
+    assert_eq!(lives, "\n\n");
+    let second = known(&stage);
+    assert_eq!(second["id"], id);
+    assert_ne!(second["pid"], first);
+    serving.signal("-INT");
+    row(&stage, "demo", "stopping", "");
+    stage::signal(second["pid"].as_u64().unwrap(), "-KILL");
     assert_eq!(serving.code(), Some(0));
 }
