@@ -214,7 +214,7 @@ pub enum Until {
 /// Refills a log with a segment: its index and its bytes. Segments are given oldest first;
 /// what the log gets afterwards goes on behind them. `when` says which instant a time was.
 ///
-/// A life that ended ends the lines that it had begun. Gives the number that the log's next
+/// A life that ended ends the lines that it had begun, and so does what is missing. Gives the number that the log's next
 /// line would have had at `until`; none when nothing of the segment is so old, or it is shorter.
 pub fn restore(
     log: &mut Log,
@@ -237,6 +237,8 @@ pub fn restore(
                 log.push(now, stream, rest);
             }
             Recorded::Missing(missing) => {
+                // What comes behind it is not the rest of a line that came before.
+                log.close(now);
                 log.note(now, &format!("{missing} bytes could not be recorded"));
             }
             Recorded::Began(_) | Recorded::Ended(_) => {

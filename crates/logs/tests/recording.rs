@@ -217,3 +217,14 @@ proptest! {
         prop_assert_eq!(next, length);
     }
 }
+
+/// The rest of a line that is missing is not what comes next.
+#[test]
+fn what_is_missing_ends_the_line_that_it_is_of() {
+    let mut log = Log::new(Limits::default());
+    let index = "1000 stdout 0\n1300 missing 5\n1400 stdout 4\n";
+    let when = |at: WallTime| Instant::ZERO + at.as_duration();
+    restore(&mut log, index, b"tornwhole\n", Until::Byte(10), when);
+    let lines: Vec<_> = log.last(9).map(|line| line.text.to_string()).collect();
+    assert_eq!(lines, ["torn", "5 bytes could not be recorded", "whole"]);
+}

@@ -17,6 +17,7 @@ use rustix::{
 };
 use segment::Segment;
 use std::{
+    mem,
     num::NonZeroU32,
     sync::Arc,
     time::{Duration, Instant},
@@ -93,9 +94,13 @@ impl Recorder {
     }
 
     /// The life is over: the next one may come at once.
-    pub(crate) fn rest(self, resting: &Resting) {
-        if let (State::Open(segment), 0) = (self.state, self.missing) {
-            resting.keep(self.recording, segment);
+    pub(crate) fn rest(mut self, resting: &Resting) {
+        let state = mem::replace(&mut self.state, State::broken(None));
+        match state {
+            State::Open(segment) if self.missing == 0 => {
+                resting.keep(Arc::clone(&self.recording), segment);
+            }
+            state => self.state = state,
         }
     }
 
@@ -269,10 +274,25 @@ impl Recorder {
         Ok(segment)
     }
 
+    /// Says what is missing, if the disk takes that by now.
+    fn own_up(&mut self) {
+        if let (State::Broken(_, last), true) = (&self.state, self.missing > 0) {
+            // Nobody can say it where it does not.
+            let _ = self.begin(*last);
+        }
+    }
+
     fn broke(&mut self) {
         if let State::Open(segment) = &self.state {
             self.state = State::broken(Some(segment.number));
         }
+    }
+}
+
+/// Whoever goes on with it knows nothing of what is missing.
+impl Drop for Recorder {
+    fn drop(&mut self) {
+        self.own_up();
     }
 }
 
@@ -447,5 +467,10 @@ mod tests {
         let said = |range| Recorded::Said(Stream::Stdout, range);
         assert_eq!(kept(dir.path(), 1), [said(0..4)]);
         assert_eq!(kept(dir.path(), 2), [Recorded::Missing(7), said(0..5)]);
+        // Whoever lets go of it does not wait for the next try.
+        recorder.state = State::broken(Some(2));
+        recorder.hear(Stream::Stdout, b"lost");
+        drop(recorder);
+        assert_eq!(kept(dir.path(), 3), [Recorded::Missing(4)]);
     }
 }
