@@ -13,7 +13,8 @@ use serde::{Serialize, de::DeserializeOwned};
 use std::{
     io::ErrorKind,
     path::{Path, PathBuf},
-    time::Duration,
+    thread,
+    time::{Duration, Instant},
 };
 use ureq::RequestBuilder;
 
@@ -35,6 +36,11 @@ const PATIENCE: Duration = Duration::from_secs(16 * 60);
 
 /// How long it is waited for what becomes of a server that answers no more.
 const FATE: Duration = Duration::from_secs(5);
+
+/// How long a server is asked again that is being replaced, as it gives that up itself then, and the wait
+/// before its next life is asked once more.
+const REPLACED: Duration = Duration::from_secs(20);
+const BETWEEN: Duration = Duration::from_millis(20);
 
 /// A connection to the server of a workspace.
 #[derive(Debug)]
@@ -225,11 +231,15 @@ impl Client {
     }
 
     fn asked(&self, ask: impl Fn() -> Answer, is_lost: impl Fn(&Answer) -> bool) -> Answer {
-        let answer = ask();
-        match is_lost(&answer) && matches!(self.fate(), Ok(None | Some(Fate::GoesOn))) {
-            true => ask(),
-            false => answer,
+        let goes_on = || matches!(self.fate(), Ok(None | Some(Fate::GoesOn)));
+        let mut answer = ask();
+        // Lives may follow each other fast.
+        let until = Instant::now() + REPLACED;
+        while is_lost(&answer) && Instant::now() < until && goes_on() {
+            thread::sleep(BETWEEN);
+            answer = ask();
         }
+        answer
     }
 
     fn patiently<B>(&self, request: RequestBuilder<B>) -> RequestBuilder<B> {
