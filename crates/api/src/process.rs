@@ -125,8 +125,8 @@ pub struct Process {
     /// When it ended for good, also under an earlier server: RFC 3339, UTC.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ended_at: Option<String>,
-    /// How it ended, in words: `exited (exit code 3)`; why it was not started, when one that it depends
-    /// on is gone; how its last life did, when another one is to come or what that left behind is being
+    /// How it ended, in words: `exited (exit code 3)`; why it was not started or was ended, when that is for
+    /// another one of its script; how its last life did, when another one is to come or what that left behind is being
     /// ended: `exit code 3`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,

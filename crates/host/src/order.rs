@@ -136,7 +136,7 @@ impl Host {
             self.note_soon(now, id);
         }
         if matches!(after.phase, Phase::Ended(ended) if brings_down(ended)) {
-            self.bring_down_with(id);
+            self.bring_down_with(now, id);
         }
         self.advance_stops(id);
         self.settle_siblings(now, id);
@@ -189,8 +189,15 @@ impl Host {
     }
 
     /// It has failed for good.
-    fn bring_down_with(&mut self, id: &ProcessId) {
+    fn bring_down_with(&mut self, now: Instant, id: &ProcessId) {
         let fellows = self.fellows(id);
+        let name = self.process(id).and_then(Process::name);
+        let name = name.unwrap_or(id.as_str()).to_string();
+        for fellow in &fellows {
+            if let Some(process) = self.processes.get_mut(fellow) {
+                process.brought_down_with(now, &name, &mut self.shared);
+            }
+        }
         self.stop_daemons(&fellows);
     }
 

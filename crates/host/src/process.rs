@@ -60,8 +60,8 @@ pub struct Process {
     pub(crate) was_found: bool,
     /// What keeps a stop waiting.
     lingering: Vec<Member>,
-    /// Why it was not started.
-    refused: Option<Box<Error>>,
+    /// Why it does not run, where the end of its supervision does not say that.
+    reason: Option<Arc<String>>,
     pub(crate) order: Order,
 }
 
@@ -172,7 +172,7 @@ impl Process {
             stopped_by_operator: false,
             was_found: false,
             lingering: Vec::new(),
-            refused: None,
+            reason: None,
             order: Order::default(),
         }
     }
@@ -232,9 +232,10 @@ impl Process {
         self.policy().class != RestartClass::Never
     }
 
-    /// Why it was not started, if it was refused: something that it depends on is gone.
-    pub fn refused(&self) -> Option<&str> {
-        self.refused.as_ref()?.detail.as_deref()
+    /// Why it does not run, where the end of its supervision does not say that: it was not started, or was ended
+    /// with another one.
+    pub fn reason(&self) -> Option<&str> {
+        self.reason.as_deref().map(String::as_str)
     }
 
     /// What of it lives and keeps its end waiting, as far as that is known.

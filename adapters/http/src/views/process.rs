@@ -64,8 +64,8 @@ pub(crate) fn process(process: &collodi_host::Process, host: &Host) -> Process {
         not_kept: host.not_kept(process.id()).map(ToString::to_string),
         ended: ended.map(how),
         ended_at: host.ended_at(process.id()).map(|at| at.to_string()),
-        reason: match (ended, process.refused()) {
-            (Some(_), Some(why)) => Some(format!("not started: {why}")),
+        reason: match (ended, process.reason()) {
+            (Some(_), Some(why)) => Some(why.to_owned()),
             (Some(ended), None) => Some(ended.to_string()),
             (None, _) => death.map(|death| death.to_string()),
         },

@@ -5,7 +5,7 @@ use super::stage::{self, Running, Stage};
 on_each_runtime! {
     a_daemon_says_what_it_waits_for
     those_that_are_kept_no_longer_are_counted
-    what_is_not_started_says_why
+    what_does_not_run_for_another_says_why
 }
 
 /// Serves with waits that no story outlasts.
@@ -76,7 +76,7 @@ fn those_that_are_kept_no_longer_are_counted(stage: Stage) {
     assert_eq!(serving.code(), Some(0));
 }
 
-fn what_is_not_started_says_why(stage: Stage) {
+fn what_does_not_run_for_another_says_why(stage: Stage) {
     let script = r#"{"dialect": "vatn", "run": [
         {"method": "shell.run", "params": {"message": "exit 3", "id": "db",
             "daemon": true, "restart": "never", "ready": {"pattern": "/ready/"}}},
@@ -87,6 +87,13 @@ fn what_is_not_started_says_why(stage: Stage) {
     stage.post("/python/apps/demo/run");
     let why = "not started: db, which it depends on, has ended, ";
     row(&stage, "demo", "stopped", why);
+    let script = r#"{"dialect": "vatn", "supervision": "one_for_all", "run": [
+        {"method": "shell.run", "params": {"message": "exec sleep 1000", "daemon": true}},
+        {"method": "shell.run", "params": {"message": "exit 3", "daemon": true, "id": "db",
+            "restart": {"policy": "always", "delay": 10, "factor": 1, "giveUp": {"restarts": 2}}}}]}"#;
+    stage.app("pair", script);
+    stage.post("/python/apps/pair/run");
+    row(&stage, "pair", "stopped", "ended with db, which gave up, ");
     stage.post("/python/shutdown");
     assert_eq!(serving.code(), Some(0));
 }

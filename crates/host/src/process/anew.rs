@@ -14,7 +14,7 @@ impl Process {
         self.daemon.command.recording = recording.map(Arc::new);
         (self.first, self.life, self.identity) = (First::Started, None, None);
         (self.starting, self.kept, self.spawn_error) = (None, None, None);
-        (self.refused, self.earlier) = (None, None);
+        (self.reason, self.earlier) = (None, None);
         (self.stopped_by_operator, self.was_found) = (false, false);
         self.order = Order::default();
     }

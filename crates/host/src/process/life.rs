@@ -73,7 +73,7 @@ impl Process {
     }
 
     fn spawn(&mut self, spawn: ActionId, now: Instant, shared: &mut Shared) {
-        self.refused = None;
+        self.reason = None;
         let first = core::mem::take(&mut self.first);
         self.life = Some(Life {
             spawn,
@@ -504,11 +504,18 @@ impl Process {
         }
     }
 
+    /// It is ended with another one, which has failed for good.
+    pub(crate) fn brought_down_with(&mut self, now: Instant, other: &str, shared: &mut Shared) {
+        let why = format!("ended with {other}, which gave up");
+        self.note(now, &format!("Stopping: {why}"), shared);
+        self.reason = Some(why.into());
+    }
+
     /// It is not started: something that it depends on is gone.
     pub(crate) fn refuse(&mut self, now: Instant, why: &str, shared: &mut Shared) {
         self.note(now, &format!("Error: {why}"), shared);
         let error = Error::new(ErrorKind::Other, "start", self.line()).detail(why);
-        self.refused = Some(Box::new(error.clone()));
+        self.reason = Some(format!("not started: {why}").into());
         self.started(Err(error), shared);
         self.post(Input::Stop, shared);
     }
