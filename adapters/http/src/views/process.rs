@@ -66,10 +66,18 @@ pub(crate) fn process(process: &collodi_host::Process, host: &Host) -> Process {
         ended_at: host.ended_at(process.id()).map(|at| at.to_string()),
         reason: match (ended, process.reason()) {
             (Some(_), Some(why)) => Some(why.to_owned()),
-            (Some(ended), None) => Some(ended.to_string()),
+            (Some(ended), None) => Some(in_words(ended, status.last_death)),
             (None, _) => death.map(|death| death.to_string()),
         },
         failed: ended.is_some_and(Ended::is_failure) || death.is_some_and(Death::is_failure),
+    }
+}
+
+/// How it ended; of what was given up, also after which death.
+fn in_words(ended: Ended, last: Option<Death>) -> String {
+    match (ended, last) {
+        (Ended::GaveUp(_), Some(death)) => format!("{ended}, {death}"),
+        _ => ended.to_string(),
     }
 }
 

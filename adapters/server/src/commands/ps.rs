@@ -157,17 +157,13 @@ fn told(process: &Process, now: WallTime) -> Option<String> {
     process.url.clone().or_else(|| ended(process, now))
 }
 
-/// Why and when it ended, and how its last life did, where its state does not say that.
+/// Why and when it ended, where its state does not say that.
 fn ended(process: &Process, now: WallTime) -> Option<String> {
     let state = process.status.to_string();
     let reason = process.reason.as_ref().filter(|reason| **reason != state)?;
-    let is_silent = process.failed && !reason.contains("exit code");
-    let code = Some(process.last_exit_code).filter(|code| is_silent && *code > 0);
-    let code = code.map(|code| format!("exit code {code}"));
     let at = process.ended_at.as_ref().and_then(|at| at.parse().ok());
-    let ago = at.map(|at| ago(at, now));
-    let all = [Some(reason.clone()), code, ago];
-    Some(all.into_iter().flatten().collect::<Vec<_>>().join(", "))
+    let ago = at.map_or_else(String::new, |at| format!(", {}", ago(at, now)));
+    Some(format!("{reason}{ago}"))
 }
 
 /// What it waits for: its next start, other daemons, or, where it `is_dead`, what it left behind.
