@@ -1,13 +1,22 @@
 //! Another life of the same program: it goes on with the daemons, at the same socket and
 //! with the same token.
 
+#[cfg_attr(not(target_os = "linux"), path = "handover/no_reception.rs")]
+mod reception;
+
 use crate::{
-    client::Client, failure::Failure, interrupts::Interrupts, listening, node::Life, state::Hold,
+    client::Client,
+    failure::Failure,
+    interrupts::Interrupts,
+    listening,
+    node::Life,
+    state::{self, Hold},
 };
 use anyhow::{Context as _, Result};
 use collodi_api::Answer;
 use collodi_os::Left;
 use futures::channel::oneshot;
+use reception::Reception;
 use rustix::io::{FdFlags, fcntl_setfd};
 use std::{
     collections::BTreeMap,
@@ -19,7 +28,7 @@ use std::{
         unix::ffi::OsStringExt as _,
     },
     path::{Path, PathBuf},
-    sync::mpsc,
+    sync::{Arc, mpsc},
     thread,
     time::Duration,
 };
@@ -67,19 +76,23 @@ fn number(variable: &str) -> Option<RawFd> {
 /// # Errors
 ///
 /// When it does not answer, says what would be lost, or does not end.
-pub(crate) async fn take_over(workspace: &Path) -> Result<Option<(SocketAddr, Hold)>> {
+pub(crate) async fn take_over(
+    workspace: &Path,
+    left: &Arc<Left>,
+) -> Result<Option<(SocketAddr, Hold)>> {
     let (tell, told) = oneshot::channel();
-    let workspace = workspace.to_owned();
+    let (workspace, left) = (workspace.to_owned(), Arc::clone(left));
     // A signal is heard meanwhile.
-    thread::spawn(move || tell.send(left(&workspace)));
+    thread::spawn(move || tell.send(left_by_another(&workspace, &left)));
     told.await.context("nobody waits for the server")?
 }
 
-fn left(workspace: &Path) -> Result<Option<(SocketAddr, Hold)>> {
+fn left_by_another(workspace: &Path, left: &Left) -> Result<Option<(SocketAddr, Hold)>> {
     let Some(server) = Client::of_running(workspace)? else {
         return Ok(None);
     };
     let pid = server.server().pid;
+    let reception = Reception::open(&state::state_dir(workspace));
     let asked = server.post::<Answer>("/python/server/handover?other=true");
     asked.map_err(|error| {
         Failure::new(format!(
@@ -91,6 +104,10 @@ fn left(workspace: &Path) -> Result<Option<(SocketAddr, Hold)>> {
         ))
     })?;
     let hold = let_go(workspace.to_owned())?;
+    // Without it those are found that live.
+    if let Ok(reception) = reception {
+        reception.take_in(left);
+    }
     Ok(Some((server.server().address, hold)))
 }
 
@@ -103,6 +120,12 @@ fn let_go(workspace: PathBuf) -> Result<Hold> {
         Failure::new("the server has agreed, and has not let go")
             .hint("what it says tells why, as a disk without room; it goes on as before")
     })?
+}
+
+/// Gives what is left of the children to the process that takes over, as long as this one has the workspace.
+pub(crate) fn give(workspace: &Path, left: &Left) {
+    // One of an earlier version finds those that live.
+    let _ = reception::give(&state::state_dir(workspace), left);
 }
 
 /// Replaces this program by itself, as it is on the disk by now, with the same arguments,

@@ -109,8 +109,8 @@ pub trait Child: Send + fmt::Debug {
 
     /// Lets go of the child and leaves it alive, with all that it says from now on, for
     /// whoever [adopts](ProcessBackend::adopt) it next. This backend keeps open what is open of it, its
-    /// input too, as long as it is there. To another program what it says last is lost if it ends
-    /// before. Where nobody can adopt it, it is dropped as any other.
+    /// input too, as long as it is there. To a program that is not given that, what it says last is lost
+    /// if it ends before. Where nobody can adopt it, it is dropped as any other.
     fn leave(self: Box<Self>);
 }
 

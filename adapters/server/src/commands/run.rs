@@ -48,9 +48,10 @@ pub(crate) async fn run(
     let home = Home::open(workspace, &*files, &args.server).await?;
     let Place { name, root, file } = Place::find(&home, &args.app, args.root.as_deref())?;
     let may_be_served = file.is_none() && root == home.layout.app(&name);
-    let life = handover::life(&home.dir, runtime.left())?;
+    let dir = home.dir.clone();
+    let life = handover::life(&dir, runtime.left())?;
     if life.is_first()
-        && let Some(server) = Client::of_running(&home.dir)?
+        && let Some(server) = Client::of_running(&dir)?
     {
         return match may_be_served && args.server.says_nothing() {
             true => guest::run(server, &name, json, held, args).await,
@@ -117,6 +118,9 @@ pub(crate) async fn run(
         return Ok(state.code());
     }
     let (listener, hold) = node.leave().await;
+    if follower == Follower::OtherProcess {
+        handover::give(&dir, runtime.left());
+    }
     let mut interrupts = seat.leave(ended, is_interrupted).await;
     match follower {
         Follower::OtherProcess => Ok(ExitCode::SUCCESS),

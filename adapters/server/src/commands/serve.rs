@@ -53,7 +53,9 @@ pub(crate) async fn serve(
         listen.refuse_others()?;
         may_start(&runtime.backends(), workspace, &args.server).await?;
         let interrupted = interrupts.next().map(|signal| Err(given_up(signal).into()));
-        if let Some((address, hold)) = or(handover::take_over(workspace), interrupted).await? {
+        if let Some((address, hold)) =
+            or(handover::take_over(workspace, runtime.left()), interrupted).await?
+        {
             listen = listen.instead(address);
             life = Life::Next(hold);
         }
@@ -75,6 +77,7 @@ pub(crate) async fn serve(
         };
         let (listener, hold) = node.leave().await;
         if follower == Follower::OtherProcess {
+            handover::give(workspace, runtime.left());
             drop((listener, hold));
             seat.leave(false, &*clock).await;
             return Ok(ExitCode::SUCCESS);

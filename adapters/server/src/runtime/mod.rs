@@ -26,7 +26,7 @@ pub(crate) trait Runtime: fmt::Debug {
     fn backends(&self) -> Backends;
 
     /// The children that this world leaves.
-    fn left(&self) -> &Left;
+    fn left(&self) -> &Arc<Left>;
 
     /// Runs the program to its end, and its tasks meanwhile.
     fn block_on(&self, program: LocalBoxFuture<'_, ()>);

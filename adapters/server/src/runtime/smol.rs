@@ -36,7 +36,7 @@ impl Runtime for Smol {
         })
     }
 
-    fn left(&self) -> &Left {
+    fn left(&self) -> &Arc<Left> {
         &self.left
     }
 

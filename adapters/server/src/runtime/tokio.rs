@@ -40,7 +40,7 @@ impl Runtime for Tokio {
         })
     }
 
-    fn left(&self) -> &Left {
+    fn left(&self) -> &Arc<Left> {
         &self.left
     }
 

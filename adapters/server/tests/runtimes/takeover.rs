@@ -1,12 +1,13 @@
 //! Another program goes on for the server that is there.
 
-use super::{INSTALLS, SERVER, stage, stage::Stage};
+use super::{INSTALLS, SERVER, ps::row, stage, stage::Stage};
 use std::collections::BTreeSet;
 
 on_each_runtime! {
     a_server_comes_back_where_no_file_can_be_made
     a_server_that_cannot_say_where_it_is_leaves_daemons_alone
     a_second_program_takes_the_daemons_over
+    what_is_said_while_a_server_is_taken_over_is_heard
     a_server_leaves_its_daemons_when_it_is_told_so
     an_app_that_runs_by_itself_is_left_when_that_is_asked
     a_step_that_would_be_lost_goes_on
@@ -102,6 +103,43 @@ fn a_second_program_takes_the_daemons_over(stage: Stage) {
     assert_eq!(stage.post("/python/shutdown").status, 202);
     assert_eq!(second.code(), Some(0));
     assert!(!before.into_iter().any(stage::is_alive));
+}
+
+/// By a daemon that ends as soon as the first server has, and by one that reads an input.
+fn what_is_said_while_a_server_is_taken_over_is_heard(stage: Stage) {
+    let mut first = stage.serve();
+    let ends = format!(
+        "echo begun; while test -e /proc/{}/exe; do :; done; echo last words; exit 7",
+        first.id()
+    );
+    for (app, command) in [
+        ("brief", &*ends),
+        ("reader", "echo begun; read x; echo heard"),
+    ] {
+        let script = format!(
+            r#"{{"dialect": "vatn", "run": [{{"method": "shell.run", "params": {{
+                "message": "{command}", "daemon": true, "input": true, "restart": "never"}}}}]}}"#
+        );
+        stage.app(app, &script);
+        stage.post(&format!("/python/apps/{app}/run"));
+        first.until("\"text\":\"begun\"");
+    }
+    let mut second = stage::Running::of(
+        stage
+            .command_of(env!("CARGO_BIN_EXE_collodi"))
+            .args(takeover(&stage)),
+    );
+    second.until("listening");
+    assert_eq!(first.code(), Some(0));
+    row(&stage, "brief", "failed", "exited (exit code 7)");
+    let said = stage.call("logs brief");
+    assert_eq!(said.matches("last words\n").count(), 1, "{said}");
+    row(&stage, "reader", "running", "-");
+    let heard = stage.call("logs reader");
+    assert!(!heard.contains("heard"), "{heard}");
+    assert!(!stage.path(".vatn/python/children.sock").exists());
+    assert_eq!(stage.post("/python/shutdown").status, 202);
+    assert_eq!(second.code(), Some(0));
 }
 
 /// As a service manager does that starts a service anew.

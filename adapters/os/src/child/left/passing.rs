@@ -44,19 +44,26 @@ impl Left {
     /// When there can be no such socket.
     pub fn pass_on(&self) -> io::Result<OwnedFd> {
         let (ours, theirs) = sockets()?;
+        self.pass_on_by(&ours);
+        Ok(theirs)
+    }
+
+    /// The same to another process, by a socket that is connected to it and keeps messages apart.
+    pub fn pass_on_by(&self, socket: &OwnedFd) {
+        // Refused, it holds fewer.
+        let _ = sockopt::set_socket_send_buffer_size(socket, BUFFER);
         let mut entries = self.lock();
         entries.round += 1;
         let children: Vec<_> = entries.children.iter().collect();
         for some in children.chunks(TOGETHER) {
-            if send(ours.as_fd(), some).is_err() {
+            if send(socket.as_fd(), some).is_err() {
                 break;
             }
         }
-        Ok(theirs)
     }
 
-    /// Takes in what the program that this process was before has [passed on](Self::pass_on). What is no
-    /// such socket has nothing in it.
+    /// Takes in what the program that this process was before, or another process, has
+    /// [passed on](Self::pass_on). What is no such socket has nothing in it.
     pub fn take_in(&self, socket: &OwnedFd) {
         while let Ok(children) = receive(socket.as_fd())
             && !children.is_empty()
@@ -73,10 +80,12 @@ impl Left {
 /// Two ends, at which messages stay apart.
 fn sockets() -> io::Result<(OwnedFd, OwnedFd)> {
     let flags = SocketFlags::CLOEXEC | SocketFlags::NONBLOCK;
-    let (ours, theirs) = socketpair(AddressFamily::UNIX, SocketType::SEQPACKET, flags, None)?;
-    // Refused, it holds fewer.
-    let _ = sockopt::set_socket_send_buffer_size(&ours, BUFFER);
-    Ok((ours, theirs))
+    Ok(socketpair(
+        AddressFamily::UNIX,
+        SocketType::SEQPACKET,
+        flags,
+        None,
+    )?)
 }
 
 fn send(to: BorrowedFd<'_>, children: &[(&Identity, &LeftChild)]) -> Result<(), Errno> {

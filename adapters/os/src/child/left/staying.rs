@@ -14,6 +14,9 @@ impl Left {
         Err(io::ErrorKind::Unsupported.into())
     }
 
+    /// Nobody is passed on.
+    pub fn pass_on_by(&self, _: &OwnedFd) {}
+
     /// Nobody was passed on.
     pub fn take_in(&self, _: &OwnedFd) {}
 }
