@@ -95,7 +95,7 @@ impl Host {
     }
 
     fn recall(&mut self, now: Instant, id: &ProcessId, past: Past) {
-        if past.after.is_some() {
+        if past.is_held {
             self.ties.tie(id);
         }
         let Some(process) = self.processes.get_mut(id) else {
@@ -180,6 +180,8 @@ struct Past {
     url: Option<String>,
     recording: Option<String>,
     after: Option<ProcessId>,
+    /// It does not live, or not for long, before others are up.
+    is_held: bool,
     was_stopped: bool,
     was_found: bool,
 }
@@ -187,10 +189,12 @@ struct Past {
 impl Past {
     fn of(record: &Record, then: Then, goes_on: bool) -> Self {
         let recording = record.recording.clone();
+        let is_held = record.is_held();
         Self {
             url: record.url.clone(),
             recording: recording.filter(|_| then != Then::BeginsAnew),
-            after: record.after.clone().filter(|_| record.waits()),
+            after: record.after.clone().filter(|_| is_held || record.waits()),
+            is_held: is_held || record.waits() && record.after.is_some(),
             was_stopped: record.was_stopped(),
             // What only ended with its host begins here.
             was_found: !record.ended && (record.was_found || !goes_on),
