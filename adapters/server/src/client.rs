@@ -231,11 +231,15 @@ impl Client {
     }
 
     fn asked(&self, ask: impl Fn() -> Answer, is_lost: impl Fn(&Answer) -> bool) -> Answer {
-        let goes_on = || matches!(self.fate(), Ok(None | Some(Fate::GoesOn)));
         let mut answer = ask();
-        // Lives may follow each other fast.
-        let until = Instant::now() + REPLACED;
-        while is_lost(&answer) && Instant::now() < until && goes_on() {
+        let (until, mut is_known) = (Instant::now() + REPLACED, true);
+        // Lives may follow each other fast; of one whose fate nobody knows it is asked once more.
+        while is_known && is_lost(&answer) && Instant::now() < until {
+            match self.fate() {
+                Ok(Some(Fate::GoesOn)) => {}
+                Ok(None) => is_known = false,
+                _ => break,
+            }
             thread::sleep(BETWEEN);
             answer = ask();
         }

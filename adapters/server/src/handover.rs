@@ -92,7 +92,8 @@ fn left_by_another(workspace: &Path, left: &Left) -> Result<Option<(SocketAddr, 
         return Ok(None);
     };
     let pid = server.server().pid;
-    let reception = Reception::open(&state::state_dir(workspace));
+    // Without one those are found that live.
+    let mut reception = Reception::open(&state::state_dir(workspace)).ok();
     let asked = server.post::<Answer>("/python/server/handover?other=true");
     asked.map_err(|error| {
         Failure::new(format!(
@@ -103,9 +104,9 @@ fn left_by_another(workspace: &Path, left: &Left) -> Result<Option<(SocketAddr, 
              `collodi serve` goes on with its daemons"
         ))
     })?;
+    reception.take_if(|reception| reception.announce().is_err());
     let hold = let_go(workspace.to_owned())?;
-    // Without it those are found that live.
-    if let Ok(reception) = reception {
+    if let Some(reception) = reception {
         reception.take_in(left);
     }
     Ok(Some((server.server().address, hold)))

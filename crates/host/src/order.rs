@@ -11,7 +11,7 @@ use alloc::{
     string::{String, ToString},
     vec::Vec,
 };
-use collodi_restart::{Ended, Input, Phase, Status};
+use collodi_restart::{Ended, Ending, Input, Phase, Status};
 use collodi_script::Supervision;
 use collodi_time::Instant;
 
@@ -123,7 +123,8 @@ impl Host {
         let Some(process) = self.process(id) else {
             return;
         };
-        let (after, comes_up) = (process.status(), comes_up(process, before));
+        let after = process.status();
+        let is_news = begins_to_end(process, before) || comes_up(process, before);
         if before.phase == after.phase && before.restarts == after.restarts {
             return;
         }
@@ -132,7 +133,7 @@ impl Host {
         }
         if matches!(after.phase, Phase::Ended(_)) {
             self.note_process(id);
-        } else if begins_to_wait(before, &after) || begins_to_end(before, &after) || comes_up {
+        } else if begins_to_wait(before, &after) || is_news {
             self.note_soon(now, id);
         }
         if matches!(after.phase, Phase::Ended(ended) if brings_down(ended)) {
@@ -313,9 +314,12 @@ fn begins_to_wait(before: &Status, after: &Status) -> bool {
     before.phase != after.phase && matches!(after.phase, Phase::Crashed | Phase::Held)
 }
 
-/// Whether its life is to be over, and some of it may live on: what comes then is to be known while it does.
-fn begins_to_end(before: &Status, after: &Status) -> bool {
-    before.phase != after.phase && matches!(after.phase, Phase::Clearing | Phase::Stopping)
+/// Whether its life is to be over, but not for good, and some of it may live on: what comes then is to be known
+/// while it does.
+fn begins_to_end(process: &Process, before: &Status) -> bool {
+    let after = process.status().phase;
+    let ends = matches!(after, Phase::Clearing | Phase::Stopping);
+    before.phase != after && ends && process.standing().ending != Some(Ending::Stop)
 }
 
 /// Whether it was looked whether it is up, and it is: the next host does not look again.

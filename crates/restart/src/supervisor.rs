@@ -192,6 +192,14 @@ impl Supervisor {
             State::New(_) | State::Waiting { .. } | State::Held if then.is_stop() => {
                 self.finish(Ended::Stopped);
             }
+            // What a life is to be ended for anyway is not what comes then any more.
+            State::New(ending @ Some(Ending::Death(_) | Ending::Again)) if then == Then::Hold => {
+                *ending = Some(Ending::Held);
+            }
+            State::New(ending @ Some(Ending::Death(_))) => {
+                *ending = Some(Ending::Again);
+                self.spawn();
+            }
             State::New(_) | State::Held if then == Then::Hold => {}
             State::Waiting { .. } if then == Then::Hold => self.state = State::Held,
             // What is held waits on.

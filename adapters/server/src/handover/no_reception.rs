@@ -11,6 +11,10 @@ impl Reception {
         Err(io::ErrorKind::Unsupported.into())
     }
 
+    pub(super) fn announce(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+
     pub(super) fn take_in(self, _: &Left) {}
 }
 

@@ -11,6 +11,7 @@ on_each_runtime! {
     a_daemon_is_given_up_by_the_servers_that_follow_each_other
     a_daemon_whose_end_waits_for_what_it_left_has_ended_as_it_did
     a_daemon_that_is_being_started_again_is_by_the_next_server
+    what_ends_only_with_its_server_goes_on_when_that_is_killed_meanwhile
 }
 
 fn daemon(command: &str, restart: &str) -> String {
@@ -139,5 +140,28 @@ fn a_daemon_that_is_being_started_again_is_by_the_next_server(stage: Stage) {
     serving.signal("-INT");
     row(&stage, "demo", "stopping", "");
     stage::signal(second["pid"].as_u64().unwrap(), "-KILL");
+    assert_eq!(serving.code(), Some(0));
+}
+
+/// As by a service manager that waits no longer.
+fn what_ends_only_with_its_server_goes_on_when_that_is_killed_meanwhile(stage: Stage) {
+    stage.app(
+        "demo",
+        &daemon("trap '' TERM; exec sleep 1000", r#""always""#),
+    );
+    let mut serving = serve_patiently(&stage);
+    stage.post("/python/apps/demo/run");
+    row(&stage, "demo", "running", "-");
+    let pid = known(&stage)["pid"].as_u64().unwrap();
+    stage.post("/python/shutdown");
+    // Longer than until a stop that lasts is written down.
+    std::thread::sleep(std::time::Duration::from_millis(300));
+    serving.signal("-KILL");
+    assert_eq!(serving.code(), None);
+    let mut serving = serve_patiently(&stage);
+    row(&stage, "demo", "running", "-");
+    assert_eq!(known(&stage)["pid"], pid);
+    stage::signal(pid, "-KILL");
+    stage.post("/python/shutdown");
     assert_eq!(serving.code(), Some(0));
 }
