@@ -56,6 +56,16 @@ pub enum Ending {
     Death(Death),
 }
 
+impl Ending {
+    /// How it has died, if that is what it is ended for.
+    pub const fn death(self) -> Option<Death> {
+        match self {
+            Self::Death(death) => Some(death),
+            _ => None,
+        }
+    }
+}
+
 impl<T> Standing<T> {
     /// That of a child that was never started. Equal seeds give equal delays.
     pub const fn new(seed: u64) -> Self {

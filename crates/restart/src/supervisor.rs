@@ -53,13 +53,14 @@ impl Supervisor {
     ) -> Self {
         let policy = policy.into();
         let last_delay = standing.last_delay.min(policy.backoff.cap);
+        let dying = standing.ending.and_then(Ending::death);
         Self {
             policy,
             stop,
             jitter: standing.jitter,
             state: match (standing.ended, standing.pause) {
                 (Some(ended), _) => State::Ended(ended),
-                (None, None) => State::New(standing.ending),
+                (None, None) => State::New(standing.ending.map(Then::of)),
                 (None, Some(Pause::Held)) => State::Held,
                 (None, Some(Pause::Until(at))) => State::Waiting {
                     until: at.min(now + last_delay),
@@ -68,8 +69,8 @@ impl Supervisor {
             tries: Tries::counted(&standing, now),
             last_delay,
             last_exit: standing.last_exit,
-            life_exit: None,
-            early: None,
+            life_exit: dying.and_then(Death::exit),
+            early: dying.and_then(Early::of),
             last_death: standing.last_death,
             started_at: standing.started_at,
             out: Outbox::new(),
@@ -148,9 +149,9 @@ impl Supervisor {
     fn ending_at_hand(&self) -> Option<Ending> {
         let death = || Ending::Death(self.death(self.life_exit.unwrap_or(Exit::Unknown)));
         Some(match self.state {
-            State::New(ending) => return ending,
             State::Lingering { .. } => death(),
-            State::Starting {
+            State::New(Some(then))
+            | State::Starting {
                 then: Some(then), ..
             }
             | State::Ending { then, .. } => match then {
@@ -192,19 +193,18 @@ impl Supervisor {
             State::New(_) | State::Waiting { .. } | State::Held if then.is_stop() => {
                 self.finish(Ended::Stopped);
             }
-            // What a life is to be ended for anyway is not what comes then any more.
-            State::New(ending @ Some(Ending::Death(_) | Ending::Again)) if then == Then::Hold => {
-                *ending = Some(Ending::Held);
+            State::New(Some(planned)) if then == Then::Hold => {
+                *planned = then.or_stop(Some(*planned));
             }
-            State::New(ending @ Some(Ending::Death(_))) => {
-                *ending = Some(Ending::Again);
-                self.spawn();
-            }
-            State::New(_) | State::Held if then == Then::Hold => {}
+            State::New(None) | State::Held if then == Then::Hold => {}
             State::Waiting { .. } if then == Then::Hold => self.state = State::Held,
             // What is held waits on.
             State::Held => {}
-            State::New(_) | State::Waiting { .. } => self.spawn(),
+            State::New(Some(planned)) => {
+                *planned = then.or_stop(Some(*planned));
+                self.spawn();
+            }
+            State::New(None) | State::Waiting { .. } => self.spawn(),
             State::Starting { then: planned, .. } => *planned = Some(then.or_stop(*planned)),
             State::Running { spawn, pid, .. } => {
                 let (spawn, pid) = (*spawn, *pid);
@@ -280,18 +280,14 @@ impl Supervisor {
 
     /// A life that an earlier supervisor was ending goes on to be ended, when it is taken over.
     fn spawn(&mut self) {
-        let ending = match self.state {
-            State::New(ending) => ending,
+        let then = match self.state {
+            State::New(then) => then,
             _ => None,
         };
-        let death = match ending {
-            Some(Ending::Death(death)) => Some(death),
-            _ => None,
-        };
-        self.life_exit = death.and_then(Death::exit);
-        self.early = death.and_then(Early::of);
+        if then.is_none() {
+            (self.life_exit, self.early) = (None, None);
+        }
         let spawn = self.out.action(Action::Spawn);
-        let then = ending.map(Then::of);
         self.state = State::Starting { spawn, then };
     }
 

@@ -6,8 +6,8 @@ use collodi_time::{Deadline, Instant};
 
 #[derive(Clone, Debug)]
 pub(super) enum State {
-    /// Nothing of it lives, or what does is being ended for this.
-    New(Option<Ending>),
+    /// Nothing of it lives; or what does is being ended, and then comes this.
+    New(Option<Then>),
     Starting {
         spawn: ActionId,
         then: Option<Then>,
