@@ -49,7 +49,7 @@ pub struct Process {
     /// What the first life is, when it is not started.
     first: First,
     life: Option<Life>,
-    /// The life that is being taken over.
+    /// The life that is being taken over, until it is.
     earlier: Option<Box<Earlier>>,
     spawn_error: Option<Box<Error>>,
     /// The process of the life at hand, when that is known.
@@ -60,7 +60,7 @@ pub struct Process {
     pub(crate) was_found: bool,
     /// What keeps a stop waiting.
     lingering: Vec<Member>,
-    /// Why it does not run, where the end of its supervision does not say that.
+    /// Why it does not run, where the end of its supervision does not say that. Most have none: it is thin.
     reason: Option<Arc<String>>,
     pub(crate) order: Order,
 }
@@ -123,8 +123,7 @@ struct Life {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum How {
     Started,
-    /// It is being taken over from an earlier host.
-    Adopting,
+    /// It began under an earlier host.
     Adopted,
     /// It was over before anybody could take it over.
     Lost,

@@ -190,11 +190,12 @@ impl Past {
     fn of(record: &Record, then: Then, goes_on: bool) -> Self {
         let recording = record.recording.clone();
         let is_held = record.is_held();
+        let after = record.after.clone().filter(|_| is_held || record.waits());
         Self {
             url: record.url.clone(),
             recording: recording.filter(|_| then != Then::BeginsAnew),
-            after: record.after.clone().filter(|_| is_held || record.waits()),
-            is_held: is_held || record.waits() && record.after.is_some(),
+            is_held: is_held || after.is_some(),
+            after,
             was_stopped: record.was_stopped(),
             // What only ended with its host begins here.
             was_found: !record.ended && (record.was_found || !goes_on),

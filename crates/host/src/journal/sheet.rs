@@ -17,7 +17,7 @@ use alloc::{
 use collodi_action::{Action, Completion};
 use collodi_contain::ContainedPath;
 use collodi_file::{FileError, FileOp};
-use collodi_restart::{Ending, Pause, RestartClass};
+use collodi_restart::{Pause, RestartClass};
 use collodi_run::App;
 use collodi_time::{Deadline, Duration, Instant};
 
@@ -384,11 +384,9 @@ impl Host {
         }
     }
 
-    /// What its supervisor knows. One that waits for others before its first start is held until then. Whether a
-    /// stop outlasts this host is noted elsewhere: of one that ends with it, it does not.
+    /// What its supervisor knows. One that waits for others before its first start is held until then.
     fn standing_of(&self, process: &Process) -> WrittenStanding {
         let mut standing = process.standing();
-        standing.ending.take_if(|ending| *ending == Ending::Stop);
         if !self.waits_for(process).is_empty() {
             standing.pause = Some(Pause::Held);
         }

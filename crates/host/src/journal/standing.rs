@@ -16,11 +16,8 @@ const STOPPED: &str = "stopped";
 const LEFT: &str = "left";
 
 /// What a life was being ended for, where that is no death.
-const ENDINGS: [(&str, Ending); 3] = [
-    ("stop", Ending::Stop),
-    ("again", Ending::Again),
-    ("held", Ending::Held),
-];
+const AGAIN: &str = "again";
+const HELD: &str = "held";
 
 /// What a supervisor knew. Of what an earlier version of the program wrote down, only how often it was
 /// started again and how it ended is known.
@@ -70,7 +67,7 @@ impl WrittenStanding {
             ("startedAt", optional(known.started_at.map(millis_of))),
             ("waitsUntil", optional(until)),
             ("held", Value::from(known.pause == Some(Pause::Held))),
-            ("ending", optional(known.ending.map(write_ending))),
+            ("ending", optional(known.ending.and_then(write_ending))),
             ("end", known.ended.map_or(Value::Null, write_end)),
             ("seed", optional(seed)),
         ])
@@ -107,26 +104,28 @@ fn read_own(fields: &Fields<'_>) -> Result<Standing<WallTime>, NotARecord> {
         pause: until.or(held),
         ending: fields
             .optional_text("ending")?
-            .map(read_ending)
+            .map(|text| read_ending(&text))
             .transpose()?,
         ended: fields.optional_value("end", |end| read_end(end, last_death))?,
         ..Standing::new(0)
     })
 }
 
-fn write_ending(ending: Ending) -> String {
-    let word = ENDINGS.iter().find(|(_, known)| *known == ending);
-    match (ending, word) {
-        (Ending::Death(death), _) => death.written().to_string(),
-        (_, word) => word.map_or("", |(word, _)| word).to_string(),
+/// Whether a stop outlasts its host is written elsewhere: one that ends with that does not.
+fn write_ending(ending: Ending) -> Option<String> {
+    match ending {
+        Ending::Stop => None,
+        Ending::Again => Some(AGAIN.to_string()),
+        Ending::Held => Some(HELD.to_string()),
+        Ending::Death(death) => Some(death.written().to_string()),
     }
 }
 
-fn read_ending(text: String) -> Result<Ending, NotARecord> {
-    let word = ENDINGS.iter().find(|(word, _)| *word == text);
-    match word {
-        Some((_, ending)) => Ok(*ending),
-        None => text
+fn read_ending(text: &str) -> Result<Ending, NotARecord> {
+    match text {
+        AGAIN => Ok(Ending::Again),
+        HELD => Ok(Ending::Held),
+        death => death
             .parse()
             .map(Ending::Death)
             .map_err(|_| NotARecord("ending")),
@@ -160,17 +159,18 @@ mod tests {
     use collodi_time::Duration;
 
     #[test]
-    fn every_ending_is_read_again() {
+    fn every_ending_but_a_stop_is_read_again() {
         let deaths = [
             Death::Exited(Exit::Code(0)),
             Death::EndedEarly(Exit::Unknown),
             Death::NotReady,
         ];
         let deaths = deaths.map(Ending::Death);
-        for ending in ENDINGS.into_iter().map(|(_, ending)| ending).chain(deaths) {
-            assert_eq!(read_ending(write_ending(ending)), Ok(ending));
+        for ending in [Ending::Again, Ending::Held].into_iter().chain(deaths) {
+            assert_eq!(read_ending(&write_ending(ending).unwrap()), Ok(ending));
         }
-        assert_eq!(read_ending("x".to_string()), Err(NotARecord("ending")));
+        assert_eq!(write_ending(Ending::Stop), None);
+        assert_eq!(read_ending("x"), Err(NotARecord("ending")));
     }
 
     #[test]

@@ -82,7 +82,7 @@ impl Process {
             empty: false,
             is_told: false,
             how: match first {
-                First::Adopted(_) => How::Adopting,
+                First::Adopted(_) => How::Adopted,
                 First::Lost => How::Lost,
                 First::Started | First::Kept(..) => How::Started,
             },
@@ -238,7 +238,7 @@ impl Process {
         match self.life.map(|life| life.how) {
             Some(How::Over) => None,
             Some(How::Lost) => Some("Process ended while nobody looked after it".to_string()),
-            Some(How::Adopting | How::Adopted) => Some(format!("Process taken over (pid={shown})")),
+            Some(How::Adopted) => Some(format!("Process taken over (pid={shown})")),
             Some(How::Started) | None => Some(format!("Process started (pid={shown})")),
         }
     }
@@ -276,7 +276,6 @@ impl Process {
         match progress {
             Progress::Spawned { pid } => match self.earlier.take() {
                 Some(earlier) => {
-                    life.how = How::Adopted;
                     self.post(Input::TakenOver(spawn, pid, earlier.since), shared);
                     self.watch_on(now, spawn, &earlier, shared);
                 }
@@ -366,9 +365,7 @@ impl Process {
         shared: &mut Shared,
     ) {
         match (owner.role, completion, owner.id) {
-            (Role::Life, Completion::Exec(Err(_)), _)
-                if matches!(self.life.map(|life| life.how), Some(How::Adopting)) =>
-            {
+            (Role::Life, Completion::Exec(Err(_)), _) if self.earlier.is_some() => {
                 self.lost(now, shared);
             }
             (Role::Life, Completion::Exec(Err(error)), Some(spawn)) => {
