@@ -197,7 +197,13 @@ impl Supervisor {
                 *planned = then.or_stop(Some(*planned));
             }
             State::New(None) | State::Held if then == Then::Hold => {}
-            State::Waiting { .. } if then == Then::Hold => self.state = State::Held,
+            State::Waiting { until } if then == Then::Hold => {
+                // Its restart is due, and comes as soon as it may.
+                if *until <= now {
+                    self.tries.record(now);
+                }
+                self.state = State::Held;
+            }
             // What is held waits on.
             State::Held => {}
             State::New(Some(planned)) => {
