@@ -14,11 +14,10 @@ use collodi_restart::{Input, Phase};
 use collodi_time::Instant;
 
 impl Host {
-    /// What a start of this daemon would start: itself and those that it depends on, as far as
-    /// they have ended. Nothing when it lives; also when it would be refused for one of those.
+    /// What a start or restart of this daemon would start of what has ended: itself and those that it
+    /// depends on. Nothing when it would be refused for one of those.
     pub fn startable_with(&self, process: &Process) -> Vec<&Process> {
-        let ids = process.has_ended().then(|| self.ended_below(process.id()));
-        let ids = ids.and_then(Result::ok).unwrap_or_default();
+        let ids = self.ended_below(process.id()).unwrap_or_default();
         ids.iter().filter_map(|id| self.process(id)).collect()
     }
 
@@ -28,10 +27,12 @@ impl Host {
         now: Instant,
         id: &ProcessId,
     ) -> Result<Accepted, Refused> {
-        match self.not_being_stopped(id)? {
-            Phase::Ended(_) => self.begin_anew(now, id)?,
-            Phase::Crashed => self.begin_next_life(id),
-            _ => {}
+        let phase = self.not_being_stopped(id)?;
+        if matches!(phase, Phase::Ended(_) | Phase::Held | Phase::Crashed) {
+            self.begin_anew(now, core::slice::from_ref(id))?;
+        }
+        if phase == Phase::Crashed {
+            self.begin_next_life(now, id);
         }
         Ok(Accepted::UnderWay)
     }
@@ -42,12 +43,28 @@ impl Host {
         now: Instant,
         id: &ProcessId,
     ) -> Result<Accepted, Refused> {
-        match self.not_being_stopped(id)? {
-            Phase::Ended(_) => self.begin_anew(now, id)?,
-            // Its first life begins as soon as it may.
-            Phase::New => {}
-            _ => self.begin_next_life(id),
+        let phase = self.not_being_stopped(id)?;
+        self.begin_anew(now, core::slice::from_ref(id))?;
+        // What has not begun does as soon as it may.
+        if !matches!(phase, Phase::Ended(_) | Phase::Held | Phase::New) {
+            self.begin_next_life(now, id);
         }
+        Ok(Accepted::UnderWay)
+    }
+
+    /// Has the living daemons of an app run in lives that begin by now: each is ended before those that it
+    /// depends on, and started after them.
+    pub(crate) fn restart_app(&mut self, now: Instant, app: &str) -> Result<Accepted, Refused> {
+        let living = self
+            .processes()
+            .filter(|p| p.app() == app && !p.has_ended());
+        let living = living.filter(|p| !p.is_being_stopped());
+        let ids: Vec<_> = living.map(|p| p.id().clone()).collect();
+        if ids.is_empty() {
+            return Err(Refused::NothingRuns(app.to_string()));
+        }
+        self.begin_anew(now, &ids)?;
+        self.start_again(now, &ids);
         Ok(Accepted::UnderWay)
     }
 
@@ -61,22 +78,33 @@ impl Host {
         }
     }
 
-    fn begin_next_life(&mut self, id: &ProcessId) {
+    /// What depends on others begins when those are up.
+    fn begin_next_life(&mut self, now: Instant, id: &ProcessId) {
+        if self.process(id).is_some_and(|p| !p.depends_on().is_empty()) {
+            return self.start_again(now, core::slice::from_ref(id));
+        }
         let restart = Post::Process(id.clone(), Input::Restart);
         self.shared.post.push_back(restart);
     }
 
-    /// Supervises a daemon anew, and those that it depends on and that have ended.
-    fn begin_anew(&mut self, now: Instant, id: &ProcessId) -> Result<(), Refused> {
-        self.refuse_early()?;
-        let ids = self.ended_below(id)?;
-        if let Some(process) = self.process(id) {
+    /// Supervises daemons anew, as far as they have ended, and those that they depend on and that have.
+    fn begin_anew(&mut self, now: Instant, ids: &[ProcessId]) -> Result<(), Refused> {
+        let mut ended: Vec<ProcessId> = Vec::new();
+        for id in ids {
+            let mut below = self.ended_below(id)?;
+            below.retain(|id| !ended.contains(id));
+            ended.append(&mut below);
+        }
+        if !ended.is_empty() {
+            self.refuse_early()?;
+        }
+        for process in ended.iter().filter_map(|id| self.process(id)) {
             self.changing.refuse(process.app())?;
             self.refuse_left_alone(process.app())?;
             self.refuse_replaced(process)?;
         }
-        ids.iter().for_each(|id| self.revive(id));
-        for id in &ids {
+        ended.iter().for_each(|id| self.revive(id));
+        for id in &ended {
             self.begin_process(now, id);
             self.note_process(id);
         }
@@ -108,21 +136,27 @@ impl Host {
             .or_else(|| Some(living.find(is_other)?.id().to_string()))
     }
 
-    /// This daemon and those that it depends on, directly or not, as far as they have ended.
+    /// Of this daemon and those that it depends on, directly or not, the ones that have ended.
     fn ended_below(&self, id: &ProcessId) -> Result<Vec<ProcessId>, Refused> {
-        let mut found = Vec::from([id.clone()]);
+        let mut seen = Vec::from([id.clone()]);
         let mut at = 0;
-        while let Some(process) = found.get(at).and_then(|id| self.process(id)) {
+        while let Some(process) = seen.get(at).and_then(|id| self.process(id)) {
             for name in process.depends_on() {
-                let below = self.named_beside(process, name)?;
+                let below = match self.named_beside(process, name) {
+                    // One that lives has come to do without.
+                    Err(_) if !process.has_ended() => continue,
+                    below => below?,
+                };
                 self.not_being_stopped(below.id())?;
-                if below.has_ended() && !found.contains(below.id()) {
-                    found.push(below.id().clone());
+                if !seen.contains(below.id()) {
+                    seen.push(below.id().clone());
                 }
             }
             at += 1;
         }
-        Ok(found)
+        let has_ended = |id: &ProcessId| self.process(id).is_some_and(Process::has_ended);
+        seen.retain(has_ended);
+        Ok(seen)
     }
 
     /// The daemon that another one of its run depends on: the one that lives, when several

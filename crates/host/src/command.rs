@@ -38,9 +38,13 @@ pub enum Command {
     CancelRun(RunId),
     /// End a daemon. One that has ended is left alone.
     StopProcess(ProcessId),
-    /// End the life of a daemon and start the next one at once. One whose supervision has
-    /// ended is started, as by [`StartProcess`](Self::StartProcess).
+    /// End the life of a daemon and start the next one at once, or when those that it depends on are up:
+    /// of those, the ones that have ended are started. One whose supervision has ended is started, as by
+    /// [`StartProcess`](Self::StartProcess).
     RestartProcess(ProcessId),
+    /// The same for all daemons of an app that live: each is ended before those that it depends on, and
+    /// started after them.
+    RestartApp(String),
     /// Have a daemon run. One whose supervision has ended is supervised anew, and so are those
     /// that it depends on; one that waits for its next start is started at once; one that lives
     /// is left alone. Refused while it is being ended.
@@ -138,6 +142,7 @@ impl Command {
             Self::Run(_)
                 | Self::RunFrom { .. }
                 | Self::RestartProcess(_)
+                | Self::RestartApp(_)
                 | Self::StartProcess(_)
                 | Self::ClaimApp { .. }
                 | Self::CreateEnv(_)
@@ -341,6 +346,7 @@ impl fmt::Display for Command {
             Self::StopProcess(id) => write!(f, "stop {id}"),
             Self::RestartProcess(id) => write!(f, "restart {id}"),
             Self::StartProcess(id) => write!(f, "start {id}"),
+            Self::RestartApp(app) => write!(f, "restart app {app}"),
             Self::Signal(id, signal) => write!(f, "send {signal} to {id}"),
             Self::StopApp(app) => write!(f, "stop app {app}"),
             Self::ClaimApp { app, change } => write!(f, "claim app {app} for its {change}"),

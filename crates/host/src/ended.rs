@@ -2,6 +2,7 @@
 
 use crate::{Host, Process, ProcessId, script_address::identity};
 use alloc::vec::Vec;
+use collodi_restart::RestartClass;
 use collodi_run::App;
 use collodi_time::{Instant, WallTime};
 
@@ -10,6 +11,34 @@ impl Host {
     pub fn ended_at(&self, id: &ProcessId) -> Option<WallTime> {
         let mut ended = self.ended_processes.iter();
         ended.find(|(_, of)| of == id).map(|(at, _)| *at)
+    }
+
+    /// Whether the next host is to know of a daemon: it goes on there, or is started by each host, or has
+    /// ended by itself, or with one that has, so that people want to know why; or one that goes on depends on it.
+    pub(crate) fn is_for_next_host(&self, process: &Process) -> bool {
+        !process.was_only_stopped()
+            || process.policy().class == RestartClass::UnlessStopped
+            || self.is_needed(process)
+            || self.is_begun_by_each_host(process)
+    }
+
+    /// Whether each host starts a daemon: for its own sake, or because one that it starts depends on it,
+    /// and nobody has stopped it.
+    pub(crate) fn is_begun_by_each_host(&self, process: &Process) -> bool {
+        let begins = Process::begins_with_each_host;
+        let may_begin = process.was_only_stopped() && !process.is_to_stay_down();
+        begins(process) || may_begin && self.depend_on(process, |_| true).into_iter().any(begins)
+    }
+
+    /// One has ended: of those that it depends on, what was stopped may be of interest to nobody any more.
+    pub(crate) fn note_ended_below(&mut self, id: &ProcessId) {
+        let Some(process) = self.process(id) else {
+            return;
+        };
+        let is_below = |p: &&Process| p.was_only_stopped() && process.depends_on_it(p);
+        let below = self.siblings(process).filter(is_below);
+        let below: Vec<_> = below.map(|p| p.id().clone()).collect();
+        below.iter().for_each(|id| self.note_process(id));
     }
 
     /// The supervision of a daemon has ended. What ends with its host displaces nothing that people may
@@ -36,10 +65,8 @@ impl Host {
         self.forgotten_processes += over as u64;
         old.extend(self.ended_processes.drain(..over));
         for (_, id) in old {
-            match self
-                .process(&id)
-                .is_some_and(Process::is_begun_by_each_host)
-            {
+            let process = self.process(&id);
+            match process.is_some_and(|process| self.is_begun_by_each_host(process)) {
                 true => self.forget_here(&id),
                 false => self.forget_process(&id),
             }
@@ -57,8 +84,8 @@ impl Host {
         stopped.iter().for_each(|id| self.forget_process(id));
         let script = identity(app);
         let is_replaced = |p: &&Process| {
-            let is_its = p.has_ended() && p.is_for_next_host() && p.app() == &*app.name;
-            is_its && (!p.is_begun_by_each_host() || identity(p.app_info()) == script)
+            let is_its = p.has_ended() && self.is_for_next_host(p) && p.app() == &*app.name;
+            is_its && (!self.is_begun_by_each_host(p) || identity(p.app_info()) == script)
         };
         let ended = self.processes().filter(is_replaced);
         let ended: Vec<_> = ended.map(|p| p.id().clone()).collect();
@@ -75,7 +102,8 @@ impl Host {
 
     /// One that has ended is known no more, nor to the next host.
     fn forget_process(&mut self, id: &ProcessId) {
-        if self.process(id).is_some_and(Process::is_for_next_host) {
+        let process = self.process(id);
+        if process.is_some_and(|process| self.is_for_next_host(process)) {
             self.forget_note(id);
         }
         self.forget_here(id);

@@ -214,6 +214,7 @@ impl Host {
             Command::RestartProcess(id) => self.restart_process(now, &id)?,
             Command::StartProcess(id) => self.start_process(now, &id)?,
             Command::StopApp(app) => self.stop_app(now, &app)?,
+            Command::RestartApp(app) => self.restart_app(now, &app)?,
             Command::ClaimApp { app, change } => self.claim_app(&app, change)?,
             Command::ReleaseApp(app) => self.release_app(&app),
             Command::CreateEnv(name) => self.create_env(&self.options.layout.environment(&name)),

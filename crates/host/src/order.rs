@@ -4,9 +4,13 @@
 //! depend on it have ended; daemons that have nothing to do with each other go side by
 //! side. What the death of one means for the others, their script says.
 
+mod again;
+
+pub(crate) use again::Again;
+
 use crate::{Event, Host, Process, ProcessId, event::ProcessEvent, post::Post};
 use alloc::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     format,
     string::{String, ToString},
     vec::Vec,
@@ -14,6 +18,7 @@ use alloc::{
 use collodi_restart::{Ended, Ending, Input, Phase, Status};
 use collodi_script::Supervision;
 use collodi_time::Instant;
+use core::fmt;
 
 /// The daemons that have something to do with others. They are few, or there are none: so what
 /// becomes of one daemon is no reason to look at all.
@@ -31,6 +36,11 @@ impl Ties {
         self.tied.insert(id.clone());
     }
 
+    /// Whether no daemon depends on another one, or waits for one.
+    fn are_none(&self) -> bool {
+        self.tied.is_empty()
+    }
+
     /// A daemon that is no longer known.
     pub(crate) fn forget(&mut self, id: &ProcessId) {
         self.tied.remove(id);
@@ -44,8 +54,28 @@ enum Ground {
     Firm,
     /// These are not up yet.
     Waits(Vec<String>),
-    /// This one is not there.
-    Gone(String),
+    /// One is not there.
+    Gone(Missing),
+}
+
+/// One that a daemon depends on, and that is not there.
+#[derive(Debug, PartialEq, Eq)]
+enum Missing {
+    /// It has ended.
+    Ended(String),
+    /// Nobody has its name.
+    Unknown(String),
+}
+
+impl fmt::Display for Missing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Ended(name) => write!(f, "{name}, which it depends on, has ended"),
+            Self::Unknown(name) => {
+                write!(f, "it depends on {name}, and no daemon has that name")
+            }
+        }
+    }
 }
 
 impl Host {
@@ -53,6 +83,7 @@ impl Host {
     pub fn waits_for(&self, process: &Process) -> Vec<String> {
         match (process.status().phase, self.ground(process)) {
             (Phase::New | Phase::Held, Ground::Waits(names)) if !process.lives_already() => names,
+            (Phase::Held, Ground::Gone(Missing::Ended(name))) => Vec::from([name]),
             _ => Vec::new(),
         }
     }
@@ -83,32 +114,38 @@ impl Host {
     }
 
     fn ground(&self, process: &Process) -> Ground {
-        if let Some(after) = process.order.after.as_ref().and_then(|id| self.process(id))
-            && !after.is_up()
-            && !after.has_ended()
-        {
+        if let Some(after) = self.not_before(process) {
             return Ground::Waits(Vec::from([after.id().to_string()]));
         }
         let mut waits = Vec::new();
         for name in process.depends_on() {
             let mut named = self.siblings(process).filter(|p| p.name() == Some(name));
             match named.clone().find(|p| !p.has_ended()) {
-                Some(living) if living.is_up() => {}
+                Some(living) if living.is_up() && living.order.again == Again::No => {}
                 Some(_) => waits.push(name.clone()),
                 None if named.next().is_some() => {
-                    return Ground::Gone(format!("{name}, which it depends on, has ended"));
+                    return Ground::Gone(Missing::Ended(name.clone()));
                 }
-                None => {
-                    return Ground::Gone(format!(
-                        "it depends on {name}, and no daemon has that name"
-                    ));
-                }
+                // Who has lived with one that is not known any more goes on without it.
+                None if process.status().phase != Phase::New => {}
+                None => return Ground::Gone(Missing::Unknown(name.clone())),
             }
         }
         match waits.is_empty() {
             true => Ground::Firm,
             false => Ground::Waits(waits),
         }
+    }
+
+    /// Another one that it waits for since one of them died: the one that did until that is up, and that
+    /// one until those that were ended for it are down.
+    fn not_before(&self, process: &Process) -> Option<&Process> {
+        let after = process.order.after.as_ref().and_then(|id| self.process(id));
+        let after = after.filter(|after| !after.is_up() && !after.has_ended());
+        let goes_down = |p: &&Process| {
+            p.order.after.as_ref() == Some(process.id()) && p.order.again != Again::No
+        };
+        after.or_else(|| self.siblings(process).find(goes_down))
     }
 
     /// The other daemons of its run.
@@ -128,11 +165,13 @@ impl Host {
         if before.phase == after.phase && before.restarts == after.restarts {
             return;
         }
+        self.see_whether_down(id);
         if is_reborn(before, &after) {
-            self.take_down_with(id);
+            self.take_down_with(now, id);
         }
         if matches!(after.phase, Phase::Ended(_)) {
             self.note_process(id);
+            self.note_ended_below(id);
         } else if begins_to_wait(before, &after) || is_news {
             self.note_soon(now, id);
         }
@@ -156,50 +195,85 @@ impl Host {
         }
     }
 
-    /// Those that depend on it, directly or not.
+    /// Those that depend on it, directly or not, and that live or are to.
     fn dependants(&self, process: &Process) -> Vec<ProcessId> {
-        let all: Vec<_> = self.siblings(process).filter(|p| !p.has_ended()).collect();
+        let living = self.depend_on(process, |p| !p.has_ended());
+        living.iter().map(|p| p.id().clone()).collect()
+    }
+
+    /// Those of `some` that depend on it, directly or by others of them.
+    pub(crate) fn depend_on(
+        &self,
+        process: &Process,
+        some: impl Fn(&Process) -> bool,
+    ) -> Vec<&Process> {
+        if self.ties.are_none() {
+            return Vec::new();
+        }
+        let all: Vec<_> = self.siblings(process).filter(|p| some(p)).collect();
         let mut names: BTreeSet<&str> = process.name().into_iter().collect();
-        let mut found: BTreeSet<&ProcessId> = BTreeSet::new();
+        let mut found: BTreeMap<&ProcessId, &Process> = BTreeMap::new();
         // Each round finds at least one more.
         for _ in 0..all.len() {
             let depends = |p: &&&Process| p.depends_on().iter().any(|n| names.contains(n.as_str()));
             let more: Vec<_> = all.iter().filter(depends).collect();
             let known = found.len();
-            found.extend(more.iter().map(|p| p.id()));
+            found.extend(more.iter().map(|p| (p.id(), **p)));
             names.extend(more.iter().filter_map(|p| p.name()));
             if found.len() == known {
                 break;
             }
         }
-        found.into_iter().cloned().collect()
+        found.into_values().collect()
     }
 
-    /// It died and is started again: others have to wait until it is up, but those that it waits for itself.
-    fn take_down_with(&mut self, id: &ProcessId) {
-        for fellow in self.fellows(id) {
+    /// Whether one that has not ended names it as one that it depends on.
+    pub(crate) fn is_needed(&self, process: &Process) -> bool {
+        let needs = |of: &Process| !of.has_ended() && of.depends_on_it(process);
+        !self.ties.are_none() && self.siblings(process).any(needs)
+    }
+
+    /// It died and is started again: others go down and wait until it is up, but those that it waits for
+    /// itself.
+    fn take_down_with(&mut self, now: Instant, id: &ProcessId) {
+        let (fellows, name) = (self.fellows(id), self.name_of(id));
+        for fellow in &fellows {
             let is_needed = |fellow| self.dependants(fellow).contains(id);
-            let is_needed = self.process(&fellow).is_some_and(is_needed);
-            if let Some(process) = self.processes.get_mut(&fellow) {
+            let is_needed = self.process(fellow).is_some_and(is_needed);
+            if let Some(process) = self.processes.get_mut(fellow) {
+                process.taken_down_with(now, &name, &mut self.shared);
                 process.order.after = (!is_needed).then(|| id.clone());
-                self.ties.tie(&fellow);
+                self.ties.tie(fellow);
             }
-            let hold = Post::Process(fellow, Input::Hold);
-            self.shared.post.push_back(hold);
         }
+        if fellows.is_empty() {
+            return;
+        }
+        // It is the first to come up, whatever it waited for itself.
+        if let Some(process) = self.processes.get_mut(id) {
+            process.order.after = None;
+        }
+        self.ties.tie(id);
+        self.start_again(now, &fellows);
     }
 
     /// It has failed for good.
     fn bring_down_with(&mut self, now: Instant, id: &ProcessId) {
-        let fellows = self.fellows(id);
-        let name = self.process(id).and_then(Process::name);
-        let name = name.unwrap_or(id.as_str()).to_string();
+        let (fellows, name) = (self.fellows(id), self.name_of(id));
+        let stays_down = !self.process(id).is_some_and(Process::begins_with_each_host);
         for fellow in &fellows {
             if let Some(process) = self.processes.get_mut(fellow) {
-                process.brought_down_with(now, &name, &mut self.shared);
+                process.bring_down_with(now, &name, stays_down, &mut self.shared);
             }
+            self.note_soon(now, fellow);
         }
         self.stop_daemons(&fellows);
+    }
+
+    /// What others call it.
+    fn name_of(&self, id: &ProcessId) -> String {
+        let name = self.process(id).and_then(Process::name);
+        name.unwrap_or(id.as_str()).to_string()
     }
 
     fn settle_siblings(&mut self, now: Instant, id: &ProcessId) {
@@ -235,9 +309,11 @@ impl Host {
                 let start = Post::Process(id.clone(), Input::Start);
                 self.shared.post.push_back(start);
             }
-            Ground::Gone(why) => {
+            // It has run: it waits until somebody starts that one.
+            Ground::Gone(_) if process.status().phase == Phase::Held => {}
+            Ground::Gone(missing) => {
                 if let Some(process) = self.processes.get_mut(id) {
-                    process.refuse(now, &why, &mut self.shared);
+                    process.refuse(now, &missing.to_string(), &mut self.shared);
                 }
             }
         }
@@ -246,12 +322,24 @@ impl Host {
     /// What a deadline of a daemon means: one that would be started again waits as long
     /// as those that it depends on are down.
     pub(crate) fn process_due(&mut self, now: Instant, id: &ProcessId) {
-        let waits = self.process(id).is_some_and(|process| {
-            let crashed = matches!(process.status().phase, Phase::Crashed);
-            crashed && matches!(self.ground(process), Ground::Waits(_))
-        });
-        let input = if waits { Input::Hold } else { Input::Timeout };
+        let crashed = |process: &&Process| matches!(process.status().phase, Phase::Crashed);
+        let process = self.process(id).filter(crashed);
+        let input = match process.map_or(Ground::Firm, |process| self.ground(process)) {
+            Ground::Firm => Input::Timeout,
+            Ground::Waits(_) => Input::Hold,
+            Ground::Gone(missing) => {
+                self.note_wait_for(now, id, &missing);
+                Input::Hold
+            }
+        };
         self.process_input(now, id, input);
+    }
+
+    /// It would run, and does not before somebody starts what it depends on.
+    fn note_wait_for(&mut self, now: Instant, id: &ProcessId, missing: &Missing) {
+        if let Some(process) = self.processes.get_mut(id) {
+            process.note(now, &format!("Waiting: {missing}"), &mut self.shared);
+        }
     }
 
     /// Ends these daemons, each when those of them that depend on it have ended.
@@ -259,6 +347,9 @@ impl Host {
         for id in ids {
             if let Some(process) = self.processes.get_mut(id).filter(|p| !p.has_ended()) {
                 process.order.stop_asked = true;
+                if process.order.again == Again::InTurn {
+                    process.order.again = Again::No;
+                }
             }
         }
         for id in ids {
@@ -269,7 +360,10 @@ impl Host {
     /// The end of this one, or a pause of its, may be what others waited for to end.
     fn advance_stops(&mut self, id: &ProcessId) {
         for id in self.of_one_run(id, &self.ties.to_end) {
-            self.stop_in_turn(&id);
+            match self.process(&id).is_some_and(|p| p.order.stop_asked) {
+                true => self.stop_in_turn(&id),
+                false => self.go_down_in_turn(&id),
+            }
         }
     }
 
@@ -282,15 +376,11 @@ impl Host {
             self.ties.to_end.insert(id.clone());
             return;
         }
-        let Some(name) = process.name() else {
-            return self.stop_process(id);
-        };
-        let needs = |p: &Process| p.depends_on().iter().any(|of| of == name);
         let lives = matches!(
             process.status().phase,
             Phase::Starting | Phase::Warming | Phase::Running
         );
-        let needs = |p: &Process| p.order.stop_asked && !p.has_ended() && needs(p);
+        let needs = |p: &Process| p.order.stop_asked && !p.has_ended() && p.depends_on_it(process);
         let is_needed = self.siblings(process).any(needs);
         match lives && is_needed {
             true => drop(self.ties.to_end.insert(id.clone())),

@@ -9,6 +9,7 @@ pub(crate) use life::ASK_AGAIN;
 use crate::{
     ProcessId, RunId,
     journal::{History, LogMark},
+    order::Again,
     reach::Reach,
     readiness::Watch,
     shared::{Found, Role, Shared},
@@ -56,6 +57,8 @@ pub struct Process {
     identity: Option<Identity>,
     /// Somebody wants it to be stopped, also when the host is started again.
     pub(crate) stopped_by_operator: bool,
+    /// It was ended with another one that no host begins by itself.
+    stays_down: bool,
     /// An earlier host has left it, and nobody has started it here.
     pub(crate) was_found: bool,
     /// What keeps a stop waiting.
@@ -105,6 +108,8 @@ pub(crate) struct Order {
     pub(crate) stop_told: bool,
     /// It is not started before this one is up.
     pub(crate) after: Option<ProcessId>,
+    /// It is to be ended and started again.
+    pub(crate) again: Again,
 }
 
 /// One life: it is over when the command has ended and its tree is empty.
@@ -169,6 +174,7 @@ impl Process {
             spawn_error: None,
             identity: None,
             stopped_by_operator: false,
+            stays_down: false,
             was_found: false,
             lingering: Vec::new(),
             reason: None,
@@ -382,16 +388,19 @@ impl Process {
         self.order.noted || remembers || self.stopped_by_operator || self.has_ended()
     }
 
-    /// Whether the next host is to know of it: it goes on there, or is started by each host, or has ended
-    /// by itself, so that people want to know why.
-    pub(crate) fn is_for_next_host(&self) -> bool {
-        let was_ended = self.status().phase == Phase::Ended(Ended::Stopped);
-        !was_ended || self.policy().class == RestartClass::UnlessStopped
+    /// Whether it was ended, and neither by itself nor with another one that was.
+    pub(crate) fn was_only_stopped(&self) -> bool {
+        self.status().phase == Phase::Ended(Ended::Stopped) && self.reason.is_none()
     }
 
-    /// Whether each host starts it, as nobody has stopped it.
-    pub(crate) fn is_begun_by_each_host(&self) -> bool {
-        self.policy().class == RestartClass::UnlessStopped && !self.stopped_by_operator
+    /// Whether each host starts it for its own sake, as nobody wants it to be down.
+    pub(crate) fn begins_with_each_host(&self) -> bool {
+        self.policy().class == RestartClass::UnlessStopped && !self.is_to_stay_down()
+    }
+
+    /// Whether no host starts it unasked.
+    pub(crate) const fn is_to_stay_down(&self) -> bool {
+        self.stopped_by_operator || self.stays_down
     }
 
     /// Its output and its supervisor's notes.

@@ -16,7 +16,7 @@ use collodi_command::{
 };
 use collodi_contain::{ContainedPath, RelPath, Root};
 use collodi_logs::recording::Until;
-use collodi_restart::{Ended, Ending, GiveUp, Rule, Startup, Verdict};
+use collodi_restart::{Ended, Ending, GiveUp, Pause, Rule, Startup, Verdict};
 use collodi_run::{App, DaemonSpec, Probe, Readiness, Restart};
 use collodi_script::Supervision;
 use collodi_time::WallTime;
@@ -38,10 +38,14 @@ pub(crate) struct Record {
     pub(crate) standing: WrittenStanding,
     /// The daemon after whose start it goes on, where it died with that.
     pub(crate) after: Option<ProcessId>,
+    /// It is to be ended and started again, when those that depend on it are down.
+    pub(crate) again: bool,
+    /// Why it does not run, where its end does not say that.
+    pub(crate) reason: Option<String>,
     /// The number of the first line that it said as a daemon.
     pub(crate) own_from: u64,
-    /// Nobody starts it unasked: someone stopped it, or it has ended and is not one that each host
-    /// starts.
+    /// Nobody starts it unasked: someone stopped it, or it has ended, or ends with another one, and is not
+    /// one that each host starts.
     pub(crate) stopped: bool,
     /// It has ended, with all that was started in it.
     pub(crate) ended: bool,
@@ -105,12 +109,22 @@ impl Record {
 
     /// Whether somebody wants that it does not run.
     pub(crate) fn was_stopped(&self) -> bool {
-        self.stopped && (!self.ended || self.end() == Ended::Stopped)
+        self.stopped && self.reason.is_none() && (!self.ended || self.end() == Ended::Stopped)
+    }
+
+    /// Whether it was being ended with another one.
+    pub(crate) const fn is_brought_down(&self) -> bool {
+        !self.ended && self.reason.is_some()
     }
 
     /// Whether nothing of it lived, because it waited for its next start.
     pub(crate) const fn waits(&self) -> bool {
         !self.ended && self.identity.is_none() && self.standing.known.pause.is_some()
+    }
+
+    /// Whether nothing of it lived, because it waited for others.
+    pub(crate) fn waits_for_others(&self) -> bool {
+        self.waits() && self.standing.known.pause == Some(Pause::Held)
     }
 
     /// Whether its life was being ended, and the next one was to wait for others.
@@ -144,6 +158,8 @@ impl Record {
             ),
             ("standing", self.standing.write()),
             ("after", self.after.as_ref().map_or(Value::Null, text)),
+            ("again", Value::from(self.again)),
+            ("reason", optional(self.reason.clone())),
             ("ownFrom", text(self.own_from)),
             ("stopped", Value::from(self.stopped)),
             ("ended", Value::from(self.ended)),
@@ -209,6 +225,10 @@ impl Record {
             after: fields
                 .optional_text("after")?
                 .map(|id| ProcessId::from_text(&id)),
+            again: fields
+                .optional("again", Value::as_bool)?
+                .unwrap_or_default(),
+            reason: fields.optional_text("reason")?,
             own_from: fields.parsed("ownFrom")?.unwrap_or_default(),
             stopped: fields.flag("stopped")?,
             ended: fields.flag("ended")?,

@@ -3,6 +3,7 @@
 use super::{LogMark, Record};
 use crate::{
     Host, ProcessId, RunEntry,
+    order::Again,
     process::{Birth, Earlier, First, instant},
 };
 use alloc::{
@@ -95,7 +96,7 @@ impl Host {
     }
 
     fn recall(&mut self, now: Instant, id: &ProcessId, past: Past) {
-        if past.is_held {
+        if past.is_tied {
             self.ties.tie(id);
         }
         let Some(process) = self.processes.get_mut(id) else {
@@ -109,8 +110,12 @@ impl Host {
         }
         (process.order.noted, process.order.after) = (true, past.after);
         process.was_found = past.was_found;
+        process.order.again = past.again;
         process.stopped_by_operator |= past.was_stopped;
-        process.order.stop_asked |= past.was_stopped || self.shutting_down;
+        process.order.stop_asked |= past.is_to_end || self.shutting_down;
+        if let Some(reason) = past.reason {
+            process.was_brought_down(reason, past.stays_down);
+        }
         past.url.iter().for_each(|url| process.answered(url));
     }
 
@@ -135,6 +140,7 @@ impl Host {
             Phase::Held => self.settle(now, id),
             _ => self.process_input(now, id, asked.unwrap_or(Input::Start)),
         }
+        self.go_down_in_turn(id);
         if is_to_end {
             self.stop_daemons(core::slice::from_ref(id));
         }
@@ -180,9 +186,14 @@ struct Past {
     url: Option<String>,
     recording: Option<String>,
     after: Option<ProcessId>,
-    /// It does not live, or not for long, before others are up.
-    is_held: bool,
+    /// What becomes of others is of interest to it: it does not live, or not for long, before they are up.
+    is_tied: bool,
+    again: Again,
     was_stopped: bool,
+    is_to_end: bool,
+    /// Why it does not run, and whether nobody starts it unasked.
+    reason: Option<String>,
+    stays_down: bool,
     was_found: bool,
 }
 
@@ -194,9 +205,17 @@ impl Past {
         Self {
             url: record.url.clone(),
             recording: recording.filter(|_| then != Then::BeginsAnew),
-            is_held: is_held || after.is_some(),
+            is_tied: is_held || after.is_some() || record.again || record.waits_for_others(),
             after,
+            again: match (is_held, record.again) {
+                (true, _) => Again::GoesDown,
+                (false, true) => Again::InTurn,
+                (false, false) => Again::No,
+            },
             was_stopped: record.was_stopped(),
+            is_to_end: record.was_stopped() || record.is_brought_down(),
+            reason: record.reason.clone(),
+            stays_down: record.stopped,
             // What only ended with its host begins here.
             was_found: !record.ended && (record.was_found || !goes_on),
         }

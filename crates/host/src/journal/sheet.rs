@@ -7,6 +7,7 @@ use super::{Journal, Record, TREES, WrittenStanding};
 use crate::{
     Event, Host, Process, ProcessId, RunEntry,
     event::JournalEvent,
+    order::Again,
     shared::{Child, Role, Shared},
 };
 use alloc::{
@@ -293,7 +294,7 @@ impl Host {
         if process.has_ended() {
             self.shared.forget_daemon(&process.spec().command.tree);
         }
-        if process.is_for_next_host() {
+        if self.is_for_next_host(process) {
             return self.shared.put(Sheet::Process(id.clone()), Wanted::There);
         }
         self.forget_note(id);
@@ -367,8 +368,10 @@ impl Host {
             supervision: process.supervision(),
             standing: self.standing_of(process),
             after: process.order.after.clone(),
+            again: process.order.again == Again::InTurn,
+            reason: process.reason().map(ToString::to_string),
             own_from: process.own_from(),
-            stopped: process.stopped_by_operator || has_ended && !process.is_begun_by_each_host(),
+            stopped: process.is_to_stay_down() || has_ended && !self.is_begun_by_each_host(process),
             ended: has_ended,
             ended_at: has_ended.then(|| self.ended_at(process.id()).unwrap_or(self.wall(now))),
             was_found: process.was_found,

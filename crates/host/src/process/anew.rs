@@ -1,7 +1,7 @@
 //! A daemon that has ended, before it is supervised anew.
 
 use super::{First, Order, Process};
-use alloc::{format, sync::Arc};
+use alloc::{format, string::ToString, sync::Arc};
 use collodi_command::{Recording, TreeId};
 use collodi_time::Instant;
 
@@ -16,12 +16,17 @@ impl Process {
         (self.starting, self.kept, self.spawn_error) = (None, None, None);
         (self.reason, self.earlier) = (None, None);
         (self.stopped_by_operator, self.was_found) = (false, false);
+        self.stays_down = false;
         self.order = Order::default();
     }
 
     /// Says in its log how it ended under an earlier host, and when. That is news to nobody.
     pub(crate) fn had_ended(&mut self, at: Instant) {
-        let text = format!("[VATN] Ended under an earlier server: {}", self.status());
+        let how = match self.reason() {
+            Some(reason) => reason.to_string(),
+            None => self.status().to_string(),
+        };
+        let text = format!("[VATN] Ended under an earlier server: {how}");
         self.log.note(at, &text);
     }
 

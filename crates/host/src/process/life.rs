@@ -4,6 +4,7 @@ use super::{Earlier, First, How, Life, Process};
 use crate::{
     Event,
     event::ProcessEvent,
+    order::Again,
     post::Post,
     readiness::Place,
     shared::{Child, Found, Owner, Role, Shared},
@@ -73,8 +74,10 @@ impl Process {
     }
 
     fn spawn(&mut self, spawn: ActionId, now: Instant, shared: &mut Shared) {
-        self.reason = None;
         let first = core::mem::take(&mut self.first);
+        if matches!(first, First::Started) {
+            self.reason = None;
+        }
         self.life = Some(Life {
             spawn,
             exit: None,
@@ -501,11 +504,31 @@ impl Process {
         }
     }
 
+    /// It is ended and started again with another one, which died.
+    pub(crate) fn taken_down_with(&mut self, now: Instant, other: &str, shared: &mut Shared) {
+        if self.is_alive() && self.order.again == Again::No {
+            let why = format!("it is started again with {other}, which died");
+            self.note(now, &format!("Stopping: {why}"), shared);
+        }
+    }
+
     /// It is ended with another one, which has failed for good.
-    pub(crate) fn brought_down_with(&mut self, now: Instant, other: &str, shared: &mut Shared) {
+    pub(crate) fn bring_down_with(
+        &mut self,
+        now: Instant,
+        other: &str,
+        stays_down: bool,
+        shared: &mut Shared,
+    ) {
         let why = format!("ended with {other}, which gave up");
         self.note(now, &format!("Stopping: {why}"), shared);
+        self.was_brought_down(why, stays_down);
+    }
+
+    /// This is why it does not run, or not for long.
+    pub(crate) fn was_brought_down(&mut self, why: String, stays_down: bool) {
         self.reason = Some(why.into());
+        self.stays_down = stays_down;
     }
 
     /// It is not started: something that it depends on is gone.

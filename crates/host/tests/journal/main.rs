@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 mod ended;
+mod groups;
 mod left_alone;
 mod machinery;
 mod recordings;

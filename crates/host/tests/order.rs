@@ -1,0 +1,335 @@
+//! Daemons that depend on each other: who is ended before whom, and started after whom.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
+
+mod play;
+
+use collodi_action::{Action, Completion, Progress};
+use collodi_command::Exit;
+use collodi_host::{Command, Process, ProcessId, Refused};
+use collodi_machine::ActionId;
+use collodi_restart::Phase;
+use play::{Play, ended};
+use std::collections::BTreeMap;
+
+/// Daemons on a machine, by their names.
+struct Group {
+    play: Play,
+    living: BTreeMap<String, ActionId>,
+}
+
+const RESTART: &str = r#"{"policy": "always", "delay": 1000, "factor": 1, "jitter": 0}"#;
+
+impl Group {
+    /// Each has a name, and the names of those that it depends on.
+    fn of(supervision: &str, daemons: &[(&str, &str)]) -> Self {
+        let steps = daemons.iter().map(|(name, needs)| {
+            let needs: Vec<_> = needs.split_whitespace().collect();
+            format!(
+                r#"{{"method": "shell.run", "params": {{"message": "{name}", "daemon": true, "id": "{name}",
+                    "dependsOn": {needs:?}, "restart": {RESTART}}}}}"#
+            )
+        });
+        let steps = steps.collect::<Vec<_>>().join(",");
+        let script =
+            format!(r#"{{"dialect": "vatn", "supervision": "{supervision}", "run": [{steps}]}}"#);
+        let mut play = Play::new();
+        play.run(&script);
+        let mut group = Self {
+            play,
+            living: BTreeMap::new(),
+        };
+        group.begin();
+        group
+    }
+
+    /// All that is asked to be started is.
+    fn begin(&mut self) -> Vec<String> {
+        let mut begun = Vec::new();
+        while let Some(at) = self.execs() {
+            let (id, action) = self.play.asked.remove(at);
+            let Action::Exec(command) = action else {
+                panic!()
+            };
+            let line = command.args.last().unwrap().clone();
+            let pid = Some(self.living.len() as u32 + 1);
+            let spawned = Progress::Spawned { pid };
+            self.living.insert(line.clone(), id);
+            begun.push(line);
+            self.play.input(collodi_host::Input::Progress(id, spawned));
+        }
+        begun
+    }
+
+    fn execs(&self) -> Option<usize> {
+        let is_exec = |(_, action): &(ActionId, Action)| matches!(action, Action::Exec(_));
+        self.play.asked.iter().position(is_exec)
+    }
+
+    fn process(&self, name: &str) -> &Process {
+        let mut all = self.play.traced.machine.processes();
+        all.find(|p| p.name() == Some(name)).unwrap()
+    }
+
+    fn id(&self, name: &str) -> ProcessId {
+        self.process(name).id().clone()
+    }
+
+    /// Those that were told to end since this was asked last, by their names.
+    fn told_to_end(&mut self) -> Vec<String> {
+        let mut told = Vec::new();
+        self.play.asked.retain(|(_, action)| match action {
+            Action::Signal(tree, _) => {
+                told.push(tree.clone());
+                false
+            }
+            _ => true,
+        });
+        let name = |tree| {
+            let mut all = self.play.traced.machine.processes();
+            let process = all.find(|p| *p.tree() == tree).unwrap();
+            process.name().unwrap().to_owned()
+        };
+        let mut names: Vec<_> = told.into_iter().map(name).collect();
+        names.sort();
+        names
+    }
+
+    fn ends(&mut self, name: &str, code: i32) {
+        let exec = self.living.remove(name).unwrap();
+        let exited = Progress::Exited(Exit::Code(code));
+        self.play.input(collodi_host::Input::Progress(exec, exited));
+        let over = ended(Exit::Code(code));
+        self.play.input(collodi_host::Input::Completed(exec, over));
+        self.play.complete("await end", Completion::Empty(Ok(())));
+    }
+
+    fn phase(&self, name: &str) -> Phase {
+        self.process(name).status().phase
+    }
+
+    fn waits_for(&self, name: &str) -> Vec<String> {
+        let host = &self.play.traced.machine;
+        host.waits_for(self.process(name))
+    }
+
+    fn later(&mut self, millis: u64) {
+        let at = self.play.now.since_origin().as_millis() as u64 + millis;
+        self.play.at(at).input(collodi_host::Input::Timeout);
+    }
+
+    fn restart_app(&mut self) {
+        self.play.command(Command::RestartApp("demo".into()));
+    }
+
+    fn stop(&mut self, name: &str) {
+        self.play.command(Command::StopProcess(self.id(name)));
+        assert_eq!(self.told_to_end(), [name]);
+        self.ends(name, 0);
+    }
+}
+
+const CHAIN: &[(&str, &str)] = &[("db", ""), ("api", "db"), ("ui", "api db"), ("other", "")];
+
+#[test]
+fn an_app_is_restarted_against_the_order_and_in_it() {
+    let mut group = Group::of("one_for_one", CHAIN);
+    group.restart_app();
+    assert_eq!(group.told_to_end(), ["other", "ui"]);
+    group.ends("other", 0);
+    assert_eq!(group.begin(), ["other"], "it has to do with nobody");
+    assert!(group.told_to_end().is_empty());
+    group.ends("ui", 0);
+    assert_eq!(group.told_to_end(), ["api"]);
+    assert!(group.begin().is_empty());
+    group.ends("api", 0);
+    assert_eq!(group.told_to_end(), ["db"]);
+    assert!(group.begin().is_empty());
+    assert_eq!(group.waits_for("ui"), ["api", "db"]);
+    group.ends("db", 0);
+    assert_eq!(group.begin(), ["db", "api", "ui"]);
+    assert!(group.told_to_end().is_empty());
+    let restarts = |p: &Process| p.status().restarts;
+    assert!(
+        group
+            .play
+            .traced
+            .machine
+            .processes()
+            .all(|p| restarts(p) == 0)
+    );
+}
+
+/// What somebody wants to be down stays so, and what was to come up after it does not.
+#[test]
+fn who_is_stopped_while_its_app_is_restarted_ends() {
+    let mut group = Group::of("one_for_one", CHAIN);
+    group.restart_app();
+    group.told_to_end();
+    group.play.command(Command::StopApp("demo".into()));
+    assert_eq!(group.told_to_end(), Vec::<String>::new());
+    for (name, next) in [
+        ("other", vec![]),
+        ("ui", vec!["api"]),
+        ("api", vec!["db"]),
+        ("db", vec![]),
+    ] {
+        group.ends(name, 0);
+        assert_eq!(group.told_to_end(), next);
+    }
+    assert!(group.begin().is_empty());
+    assert!(
+        group
+            .play
+            .traced
+            .machine
+            .processes()
+            .all(Process::has_ended)
+    );
+}
+
+#[test]
+fn of_an_app_of_which_nothing_lives_nothing_is_restarted() {
+    let mut group = Group::of("one_for_one", &[("db", "")]);
+    group.stop("db");
+    let host = &mut group.play.traced.machine;
+    let refused = host.command(group.play.now, Command::RestartApp("demo".into()));
+    assert_eq!(refused, Err(Refused::NothingRuns("demo".into())));
+}
+
+/// It lived on without it. Its next life waits until somebody starts what it needs.
+#[test]
+fn who_dies_without_what_it_depends_on_waits_for_that() {
+    for starts in [Command::StartProcess, Command::RestartProcess] {
+        let mut group = Group::of("one_for_one", CHAIN);
+        group.stop("db");
+        assert_eq!(group.phase("api"), Phase::Running);
+        group.ends("api", 1);
+        group.later(1_000);
+        assert_eq!(group.phase("api"), Phase::Held);
+        assert_eq!(group.waits_for("api"), ["db"]);
+        assert!(group.begin().is_empty());
+        let said = group
+            .process("api")
+            .log()
+            .last(1)
+            .next()
+            .unwrap()
+            .text
+            .clone();
+        assert_eq!(said, "[VATN] Waiting: db, which it depends on, has ended");
+        group.play.command(starts(group.id("db")));
+        assert_eq!(group.begin(), ["db", "api"]);
+        assert_eq!(group.process("api").status().restarts, 1);
+    }
+}
+
+#[test]
+fn who_is_told_to_run_gets_what_it_depends_on() {
+    for starts in [Command::StartProcess, Command::RestartProcess] {
+        let mut group = Group::of("one_for_one", CHAIN);
+        group.stop("db");
+        group.ends("api", 1);
+        group.later(1_000);
+        group.play.command(starts(group.id("api")));
+        assert_eq!(group.begin(), ["db", "api"]);
+    }
+}
+
+#[test]
+fn who_is_restarted_without_what_it_depends_on_gets_it() {
+    let mut group = Group::of("one_for_one", CHAIN);
+    group.stop("db");
+    group.play.command(Command::RestartProcess(group.id("api")));
+    assert_eq!(group.told_to_end(), ["api"]);
+    assert_eq!(group.begin(), ["db"]);
+    group.ends("api", 0);
+    assert_eq!(group.begin(), ["api"]);
+    assert_eq!(group.phase("ui"), Phase::Running);
+}
+
+/// In OTP all are down before the first is started again.
+#[test]
+fn who_died_is_started_when_those_that_go_down_with_it_are_down() {
+    for (supervision, goes, stays) in [
+        ("one_for_all", vec!["other", "ui"], vec![]),
+        ("rest_for_one", vec!["ui"], vec!["other"]),
+    ] {
+        let mut group = Group::of(supervision, CHAIN);
+        group.ends("api", 1);
+        assert_eq!(group.told_to_end(), goes);
+        for name in ["ui", "other"] {
+            let said = group
+                .process(name)
+                .log()
+                .last(1)
+                .next()
+                .unwrap()
+                .text
+                .clone();
+            let is_told = said == "[VATN] Stopping: it is started again with api, which died";
+            assert_eq!(is_told, goes.contains(&name), "{said}");
+        }
+        group.later(1_000);
+        assert!(group.begin().is_empty(), "some live yet");
+        for name in goes {
+            group.ends(name, 0);
+        }
+        if supervision == "one_for_all" {
+            assert_eq!(group.told_to_end(), ["db"]);
+            assert!(group.begin().is_empty());
+            group.ends("db", 0);
+            let begun = group.begin();
+            assert_eq!(begun[..2], ["db", "api"]);
+            assert_eq!(begun.len(), 4);
+        } else {
+            assert_eq!(group.begin(), ["api", "ui"]);
+        }
+        assert!(stays.iter().all(|name| group.phase(name) == Phase::Running));
+        assert_eq!(group.process("api").status().restarts, 1);
+    }
+}
+
+/// Each would wait for the other.
+#[test]
+fn two_that_die_together_come_up_again() {
+    for second in ["other", "db"] {
+        let mut group = Group::of("one_for_all", &[("db", ""), ("api", ""), ("other", "")]);
+        let ends: Vec<_> = ["api", second]
+            .map(|name| group.living.remove(name).unwrap())
+            .into();
+        for exec in &ends {
+            let exited = Progress::Exited(Exit::Code(1));
+            group
+                .play
+                .input(collodi_host::Input::Progress(*exec, exited));
+        }
+        for exec in ends {
+            let over = ended(Exit::Code(1));
+            group.play.input(collodi_host::Input::Completed(exec, over));
+            group.play.complete("await end", Completion::Empty(Ok(())));
+        }
+        let third = if second == "db" { "other" } else { "db" };
+        assert!(group.told_to_end().contains(&third.to_owned()));
+        group.ends(third, 0);
+        group.later(1_000);
+        group.later(1_000);
+        let mut begun = group.begin();
+        begun.sort();
+        assert_eq!(begun, ["api", "db", "other"]);
+    }
+}
+
+/// A group that cannot come up is given up as one that depends on nothing: that its death waits for others to
+/// be down makes no difference.
+#[test]
+fn the_deaths_of_a_group_are_counted() {
+    let mut group = Group::of("one_for_all", &[("db", ""), ("api", "")]);
+    for restarts in 1..4 {
+        group.ends("db", 1);
+        group.told_to_end();
+        group.later(1_000);
+        group.ends("api", 0);
+        assert_eq!(group.begin(), ["db", "api"]);
+        assert_eq!(group.process("db").status().restarts, restarts);
+    }
+}
