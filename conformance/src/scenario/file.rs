@@ -42,6 +42,8 @@ pub enum Does {
     Cancel,
     /// Restarts the daemon.
     Restart,
+    /// Restarts all daemons of the app.
+    RestartApp,
     /// Starts the daemon that has ended.
     Start,
     /// Ends everything.
@@ -121,6 +123,7 @@ fn deed(line: &str) -> Result<Deed, Broken> {
         "replace" => Does::Replace,
         "cancel" => Does::Cancel,
         "restart" => Does::Restart,
+        "restart-app" => Does::RestartApp,
         "start" => Does::Start,
         "shutdown" => Does::Shutdown,
         _ => match does.strip_prefix("write ") {

@@ -193,6 +193,7 @@ impl Operator {
                 bytes: format!("{line}\n").into_bytes().into(),
             },
             Does::Restart => Command::RestartProcess(self.daemon()?),
+            Does::RestartApp => Command::RestartApp("demo".to_owned()),
             Does::Start => {
                 let daemon = self.daemon()?;
                 self.told.begins_again(&daemon);
