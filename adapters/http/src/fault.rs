@@ -100,7 +100,7 @@ impl Kind {
             Self::InUse => (S::CONFLICT, "in-use", "the environment is in use"),
             Self::HasEnded => (S::CONFLICT, "has-ended", "the process has ended"),
             Self::CannotStart => (S::CONFLICT, "cannot-start", "the process cannot run"),
-            Self::NothingRuns => (S::CONFLICT, "nothing-runs", "there is nothing to stop"),
+            Self::NothingRuns => (S::CONFLICT, "nothing-runs", "nothing of it runs"),
             Self::Cancelled => (S::CONFLICT, "cancelled", "the run was cancelled"),
             Self::TooLarge => (S::PAYLOAD_TOO_LARGE, "too-large", "the body is too large"),
             Self::NotJson => (

@@ -308,6 +308,12 @@ const START: &[Kind] = &[
     Kind::CannotStart,
     Kind::FileFailed,
 ];
+const RESTART_APP: &[Kind] = &[
+    Kind::NothingRuns,
+    Kind::Busy,
+    Kind::CannotStart,
+    Kind::FileFailed,
+];
 const WRITE: &[Kind] = &[
     Kind::NotFound,
     Kind::NoCondition,
@@ -341,6 +347,7 @@ pub static ROUTES: &[Route] = &[
     Route::get("/python/templates", |asked| asked.to(templates)).json::<Templates>("what apps can be made from"),
     Route::post("/python/apps/{name}/run", |asked| asked.to(run_app)).json::<RunResult>("runs an app's script").also::<RunAccepted>("202").takes::<RunRequest<Map<String, Value>>>().with(&[ASYNC]).fails(RUN),
     Route::post("/python/apps/{name}/stop", |asked| asked.to(stop_app)).json::<Answer>("ends all of an app").fails(&[Kind::NothingRuns, Kind::Busy]),
+    Route::post("/python/apps/{name}/restart", |asked| asked.to(restart_app)).json::<Answer>("starts the living processes of an app anew, in the order of what depends on what").fails(RESTART_APP),
     Route::get("/python/apps/{name}/processes", |asked| asked.to(app_processes)).json::<AppProcesses>("the processes of an app"),
     Route::get("/python/apps/{name}/plan", |asked| asked.to(plan)).json::<Plan>("what a run would do").fails(&[Kind::NotFound, Kind::InvalidScript, Kind::FileFailed]),
     Route::post("/python/apps/{name}/plan", |asked| asked.to(plan_text)).json::<Plan>("what a run would do if the script had this text").takes::<ScriptText>().fails(&[Kind::NotFound, Kind::InvalidScript, Kind::FileFailed]),

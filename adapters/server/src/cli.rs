@@ -112,6 +112,9 @@ pub(crate) enum Command {
     /// this makes sure that something runs.
     Start(StartArgs),
     /// Start a process anew, or all processes of an app; also when they have ended.
+    ///
+    /// Those of an app are ended before those that they depend on, and started after them. What was
+    /// stopped stays stopped, unless one of them depends on it.
     Restart(RestartArgs),
     /// Print the server's token, for programs that talk to it; make, list and revoke tokens that
     /// allow less.

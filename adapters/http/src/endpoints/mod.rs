@@ -55,7 +55,7 @@ pub(crate) use runs::{answer_run, cancel_run, run, run_logs, runs};
 pub(crate) use script::{check_text, diagnostics, replace_script, script_text};
 pub(crate) use server::{hand_over, live, shutdown};
 pub(crate) use signal::signal_process;
-pub(crate) use start_process::{restart_process, start_process};
+pub(crate) use start_process::{restart_app, restart_process, start_process};
 pub(crate) use templates::templates;
 pub(crate) use update_app::update_app;
 pub(crate) use usage::usage;

@@ -7,7 +7,7 @@ use super::{
 use crate::{
     Surface,
     fault::{Fault, Kind},
-    names::PathId,
+    names::{PathId, PathName},
     views,
 };
 use axum::extract::State;
@@ -39,6 +39,31 @@ pub(crate) async fn restart_process(
     Ok(answer("restarting", id))
 }
 
+/// The next lives of all living processes of an app begin, in the order of what depends on what.
+pub(crate) async fn restart_app(
+    State(surface): Shared,
+    PathName(name): PathName,
+) -> Answered<Answer> {
+    let id = name.to_string();
+    let app = id.clone();
+    let starting = surface.host.query(move |host| {
+        let living = host
+            .processes()
+            .filter(|p| p.app() == app && !p.has_ended());
+        living
+            .flat_map(|process| Starting::all_of(process, host))
+            .collect::<Vec<_>>()
+    });
+    for one in starting.await? {
+        one.can_start(&surface).await?;
+    }
+    surface
+        .host
+        .command(Command::RestartApp(id.clone()))
+        .await?;
+    Ok(answer("restarting", id))
+}
+
 /// A process that is told to run.
 struct Told {
     status: ProcessStatus,
@@ -48,10 +73,9 @@ struct Told {
 
 impl Told {
     fn of(process: &Process, host: &Host) -> Self {
-        let starting = host.startable_with(process).into_iter();
         Self {
             status: views::process(process, host).status,
-            starting: starting.map(|one| Starting::of(one, host)).collect(),
+            starting: Starting::all_of(process, host).collect(),
         }
     }
 
@@ -81,6 +105,12 @@ struct Starting {
 }
 
 impl Starting {
+    /// It, and those that it depends on, as far as they have ended.
+    fn all_of(process: &Process, host: &Host) -> impl Iterator<Item = Self> {
+        let starting = host.startable_with(process).into_iter();
+        starting.map(|one| Self::of(one, host))
+    }
+
     fn of(process: &Process, host: &Host) -> Self {
         let folder = process.folder().clone();
         let workspace = host.options().layout.workspace();

@@ -9,6 +9,7 @@ on_each_runtime! {
     what_lives_is_left_alone
     what_it_ran_with_may_be_gone
     what_those_that_it_depends_on_ran_with_may_be_gone
+    an_app_is_restarted_with_what_it_depends_on
 }
 
 const SERVER: &str = r#"{"dialect": "vatn", "run": [{"method": "shell.run",
@@ -108,5 +109,37 @@ async fn what_those_that_it_depends_on_ran_with_may_be_gone(stage: Stage) {
     let path = format!("/python/processes/{server}/start");
     stage.post(&path).await.expect(200);
     heard(&mut events, process_said("up")).await;
+    stage.end().await;
+}
+
+/// One that was stopped and that others depend on comes up with them; it has to be able to.
+async fn an_app_is_restarted_with_what_it_depends_on(stage: Stage) {
+    let mut events = stage.events().await;
+    let both = r#"{"dialect": "vatn", "run": [
+        {"method": "shell.run", "params": {"message": "echo db; exec sleep 1000", "daemon": true,
+            "id": "db", "venv": "tools"}},
+        {"method": "shell.run", "params": {"message": "echo web; exec sleep 1000", "daemon": true,
+            "dependsOn": "db"}}]}"#;
+    stage.app("demo", both);
+    let restart = "/python/apps/demo/restart";
+    assert_snapshot!("nothing_restarts", stage.post(restart).await.shown());
+    let run = stage.post("/python/apps/demo/run").await.expect(200);
+    let db = run.body["daemonProcessIds"][0].as_str().unwrap().to_owned();
+    heard(&mut events, process_said("web")).await;
+    stage
+        .post(&format!("/python/processes/{db}/stop"))
+        .await
+        .expect(200);
+    heard(&mut events, process_ended).await;
+    fs::rename(stage.path("envs/tools"), stage.path("aside")).unwrap();
+    let refused = stage.post(restart).await.expect(409).body.to_string();
+    assert!(
+        refused.contains(&format!("process {db} cannot run")),
+        "{refused}"
+    );
+    fs::rename(stage.path("aside"), stage.path("envs/tools")).unwrap();
+    assert_snapshot!("app_restarts", stage.post(restart).await.shown());
+    heard(&mut events, process_said("db")).await;
+    heard(&mut events, process_said("web")).await;
     stage.end().await;
 }

@@ -55,6 +55,12 @@ impl Known {
             .filter(|p| p.ended.is_none())
     }
 
+    /// Whether the app of a process is called so, and no process is.
+    pub(super) fn is_app(&self, name: &str) -> bool {
+        let mut processes = self.processes.iter();
+        processes.all(|p| p.id != name)
+    }
+
     /// What runs of the app of this name: a run, or else a process.
     pub(super) fn busy_by(&self, app: &str) -> Option<&str> {
         let runs = self.runs.iter().filter(|run| run.outcome.is_none());

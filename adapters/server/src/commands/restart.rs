@@ -1,8 +1,12 @@
 //! `collodi restart`
 
-use super::{named::Known, start::tell};
+use super::{
+    named::Known,
+    start::{say, tell},
+};
 use crate::{cli::RestartArgs, client::Client};
 use anyhow::Result;
+use collodi_api::{Answer, Process};
 use std::{path::Path, process::ExitCode};
 
 /// Ends a process, or the processes of an app, and has each start anew at once. Where nothing
@@ -13,6 +17,7 @@ pub(crate) fn restart(workspace: &Path, json: bool, args: &RestartArgs) -> Resul
     let living: Vec<_> = known.living(&args.name).collect();
     let ended = known.latest(&args.name);
     match (living.is_empty(), ended.is_empty()) {
+        (false, _) if known.is_app(&args.name) => restart_app(&client, json, args, &living),
         (false, _) => Ok(tell(&client, json, "restart", &living)),
         (true, false) => Ok(tell(&client, json, "start", &ended)),
         (true, true) => {
@@ -20,4 +25,21 @@ pub(crate) fn restart(workspace: &Path, json: bool, args: &RestartArgs) -> Resul
             Err(known.nothing_kept(&client, cause, &args.name).into())
         }
     }
+}
+
+/// The server knows which of them depends on which.
+fn restart_app(
+    client: &Client,
+    json: bool,
+    args: &RestartArgs,
+    living: &[&Process],
+) -> Result<ExitCode> {
+    let path = format!("/python/apps/{}/restart", args.name);
+    let Answer { status, .. } = client.post(&path)?;
+    for process in living {
+        let id = Some(process.id.clone());
+        let status = status.clone();
+        say(json, &Answer { status, id })?;
+    }
+    Ok(ExitCode::SUCCESS)
 }

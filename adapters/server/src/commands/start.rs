@@ -7,7 +7,7 @@ use crate::{
     failure::{Failure, report},
 };
 use anyhow::Result;
-use collodi_api::Process;
+use collodi_api::{Answer, Process};
 use std::{path::Path, process::ExitCode};
 
 /// Has a process run that has ended, or the processes of an app's last run.
@@ -36,10 +36,16 @@ pub(super) fn tell(client: &Client, json: bool, verb: &str, processes: &[&Proces
 
 fn tell_one(client: &Client, json: bool, verb: &str, process: &Process) -> Result<()> {
     let id = &process.id;
-    let answer: collodi_api::Answer = client.post(&format!("/python/processes/{id}/{verb}"))?;
-    match json {
-        true => say!("{}", serde_json::to_string(&answer)?),
-        false => say!("{id} is {}", answer.status),
+    let answer = client.post(&format!("/python/processes/{id}/{verb}"))?;
+    say(json, &answer)
+}
+
+/// Shows what the server says of a process.
+pub(super) fn say(json: bool, answer: &Answer) -> Result<()> {
+    let Answer { status, id } = answer;
+    match (json, id) {
+        (true, _) => say!("{}", serde_json::to_string(answer)?),
+        (false, id) => say!("{} is {status}", id.as_deref().unwrap_or("it")),
     }
     Ok(())
 }

@@ -1,11 +1,13 @@
 //! What `collodi ps` says of daemons that do not run.
 
 use super::stage::{self, Running, Stage};
+use std::fs;
 
 on_each_runtime! {
     a_daemon_says_what_it_waits_for
     those_that_are_kept_no_longer_are_counted
     what_does_not_run_for_another_says_why
+    an_app_is_restarted_in_its_order
 }
 
 /// Serves with waits that no story outlasts.
@@ -106,4 +108,33 @@ pub(crate) fn row(stage: &Stage, app: &str, state: &str, detail: &str) {
         name && words.next() == Some(state) && line.contains(detail)
     };
     while !stage.call("ps").lines().any(is_shown) {}
+}
+
+fn an_app_is_restarted_in_its_order(stage: Stage) {
+    let one = |name: &str, needs: &str| {
+        let command = format!(
+            "trap 'echo {name} ends >> deeds; exit 0' TERM; echo {name} >> deeds; while :; do sleep 0.05; done"
+        );
+        format!(
+            r#"{{"method": "shell.run", "params": {{"message": "{command}", "daemon": true, "id": "{name}",
+                "dependsOn": [{needs}], "ready": {{"command": "grep -q {name} deeds", "interval": 10}}}}}}"#
+        )
+    };
+    let steps = [one("db", ""), one("api", r#""db""#), one("ui", r#""api""#)].join(",");
+    stage.app(
+        "demo",
+        &format!(r#"{{"dialect": "vatn", "run": [{steps}]}}"#),
+    );
+    let mut serving = stage.serve_quietly();
+    stage.post("/python/apps/demo/run");
+    let deeds =
+        || fs::read_to_string(stage.path(".vatn/python/apps/demo/deeds")).unwrap_or_default();
+    while deeds().lines().count() < 3 {}
+    let said = stage.call("restart demo");
+    assert_eq!(said.matches(" is restarting\n").count(), 3, "{said}");
+    let all = "db\napi\nui\nui ends\napi ends\ndb ends\ndb\napi\nui\n";
+    while deeds().lines().count() < 9 {}
+    assert_eq!(deeds(), all);
+    stage.post("/python/shutdown");
+    assert_eq!(serving.code(), Some(0));
 }
