@@ -134,6 +134,11 @@ impl Param {
         param
     }
 
+    pub(crate) const fn of_daemons(mut self) -> Self {
+        self.role = Role::Daemon;
+        self
+    }
+
     pub(crate) const fn required(mut self) -> Self {
         self.required = true;
         self
@@ -148,6 +153,8 @@ pub enum Role {
     Plain,
     /// A path that stays in the app's folder.
     Path,
+    /// What is read by [`daemon`](crate::daemon), which says what it can be.
+    Daemon,
 }
 
 /// A set of kinds of JSON value.

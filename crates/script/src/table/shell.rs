@@ -67,17 +67,20 @@ const DEPENDS_ON: Param = Param::new(
     "dependsOn",
     TEXT_OR_LIST,
     "The daemons, by their ids, that must be up before this one is started; they are ended after it.",
-);
+)
+.of_daemons();
 const READY: Param = Param::new(
     "ready",
     Kinds::OBJECT,
     "When the daemon is up: one of `pattern` (of a line of its output), `port`, `http` and `command`; `timeout`, `interval` and `grace` in milliseconds.",
-);
+)
+.of_daemons();
 const RESTART: Param = Param::new(
     "restart",
     TEXT_OR_OBJECT,
     "When the daemon is started again: `never`, `on-failure`, `always` or `unless-stopped`; or an object with that as `policy`, and `delay`, `factor`, `maxDelay`, `jitter`, `stableAfter`, `giveUp` (a number of restarts, or an object with `restarts` and `within`) and `rules`.",
-);
+)
+.of_daemons();
 const CHAIN: Param = Param::new(
     "chain",
     Kinds::BOOL.or(Kinds::STRING),
