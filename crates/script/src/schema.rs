@@ -107,6 +107,8 @@ pub struct Param {
     pub role: Role,
     /// What it means, in a sentence.
     pub doc: &'static str,
+    /// The keys of an object that is its value; none when they are not fixed.
+    pub members: &'static [Self],
 }
 
 impl Param {
@@ -117,6 +119,7 @@ impl Param {
             required: false,
             role: Role::Plain,
             doc,
+            members: &[],
         }
     }
 
@@ -136,6 +139,11 @@ impl Param {
 
     pub(crate) const fn of_daemons(mut self) -> Self {
         self.role = Role::Daemon;
+        self
+    }
+
+    pub(crate) const fn members(mut self, members: &'static [Self]) -> Self {
+        self.members = members;
         self
     }
 
