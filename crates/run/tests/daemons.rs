@@ -4,7 +4,7 @@
 
 use collodi_contain::{RelPath, Root};
 use collodi_machine::{Machine as _, Output};
-use collodi_run::{App, Input, Run, RunOptions, Status};
+use collodi_run::{App, Event, Input, Run, RunOptions, Status};
 use collodi_script::{Options, Parsed, parse};
 use collodi_time::Instant;
 use std::fmt::Write as _;
@@ -78,37 +78,69 @@ fn checked(key: &str, value: &str) -> String {
     format!("{place}: {}", error.message)
 }
 
-/// The failure of the step, with its place in that.
-fn run(key: &str, value: &str) -> String {
-    let set = format!(r#"{{"method": "local.set", "params": {{"given": {value}, "other": 1}}}}, "#);
-    let parsed = script(&set, key, r#""{{local.given}}""#);
+/// What is said of a script until it waits for the world, or has failed: notes, and the failure with its
+/// place in its step.
+fn run(parsed: &Parsed) -> Vec<String> {
     let script = parsed.script().unwrap().clone();
     let app = App::new("demo", Root::new("/app"), RelPath::root(), "start.json");
     let mut run = Run::new(RunOptions::new(script, app));
     run.handle_input(Instant::ZERO, Input::Start).unwrap();
+    let mut said = Vec::new();
     loop {
         match run.poll_output() {
+            Output::Event(Event::Note { text, .. }) => said.push(text),
             Output::Event(_) => {}
-            Output::Done(outcome) => match outcome.status {
-                Status::Failed(failure) => {
+            Output::Done(outcome) => {
+                if let Status::Failed(failure) = outcome.status {
                     let place = failure.pointer.strip_prefix("/run/1").unwrap();
-                    return format!("{place}: {}", failure.kind);
+                    said.push(format!("{place}: {}", failure.kind));
                 }
-                other => panic!("{key}: {value}: {other:?}"),
-            },
-            other => panic!("{key}: {value}: {other:?}"),
+                return said;
+            }
+            Output::Action(..) | Output::Wait(_) => return said,
         }
     }
+}
+
+/// The value comes from a template.
+fn given(key: &str, value: &str) -> Parsed {
+    let set = format!(r#"{{"method": "local.set", "params": {{"given": {value}, "other": 1}}}}, "#);
+    script(&set, key, r#""{{local.given}}""#)
 }
 
 #[test]
 fn what_cannot_be_used_is_said_alike_when_it_is_checked_and_when_it_is_run() {
     let mut said = String::new();
     for (key, value) in ROWS {
-        let (checked, run) = (checked(key, value), run(key, value));
+        let (checked, run) = (checked(key, value), run(&given(key, value)).join("\n"));
         let place = |text: &str| text.split(": ").next().unwrap().to_owned();
         assert_eq!(place(&checked), place(&run), "{key}: {value}");
         writeln!(said, "{key}: {value}\n  check  {checked}\n  run    {run}").unwrap();
     }
     insta::assert_snapshot!(said);
+}
+
+/// Who checks a file is told of what stands there, and who runs it of what a template gave.
+#[test]
+fn what_is_odd_is_told_once() {
+    for (key, value, place) in [
+        ("restart", r#"{"factor": 0}"#, "/params/restart/factor"),
+        ("restart", r#"{"giveUp": 0}"#, "/params/restart/giveUp"),
+        (
+            "ready",
+            r#"{"pattern": "/up/", "interval": 5}"#,
+            "/params/ready/interval",
+        ),
+    ] {
+        let literal = script("", key, value);
+        let told = |parsed: &Parsed| {
+            let odd = parsed.diagnostics.iter().filter(|d| d.code == "odd-value");
+            odd.map(|d| d.pointer.clone()).collect::<Vec<_>>()
+        };
+        assert_eq!(told(&literal), [format!("/run/0{place}")]);
+        assert_eq!(run(&literal), [""; 0]);
+        assert_eq!(told(&given(key, value)), [""; 0]);
+        let [note] = run(&given(key, value)).try_into().unwrap();
+        assert!(note.starts_with(&format!("{place}: ")), "{note}");
+    }
 }

@@ -10,7 +10,10 @@ use crate::{
 use alloc::{boxed::Box, format, string::String, sync::Arc, vec::Vec};
 use collodi_machine::ActionId;
 use collodi_restart::RestartClass;
-use collodi_script::daemon::{self as script, Look, Problem, Ready};
+use collodi_script::{
+    Template,
+    daemon::{self as script, Look, Problem, Reading, Ready},
+};
 use collodi_value::{Object, Value};
 
 /// What a script says about a command as a daemon.
@@ -25,47 +28,57 @@ pub(super) struct Daemon {
 impl Daemon {
     /// A shell of a script that serves is started again when it fails; a daemon of its own
     /// step only when the script says so.
-    pub(super) fn read(cx: &Context, params: Params<'_>, is_daemon: bool) -> Result<Self, Fault> {
+    pub(super) fn read(
+        cx: &mut Context,
+        params: Params<'_>,
+        is_daemon: bool,
+    ) -> Result<Self, Fault> {
         let default = match is_daemon {
             true => RestartClass::Never,
             false => RestartClass::OnFailure,
         };
-        let step = cx.step_at_hand();
         let named = params.text("id")?;
+        let step = cx.step_at_hand();
         let name = named.or_else(|| step.and_then(|step| step.id.clone()));
+        let depends_on = params.get("dependsOn").map(script::depends_on);
+        let ready = params.get("ready").map(Ready::read);
+        let restart = restart(cx, params, default)?;
         Ok(Self {
             name,
-            depends_on: depends_on(params)?,
-            ready: ready(params)?,
-            restart: Arc::new(cx.options.overrides.over_restart(restart(params, default)?)),
+            depends_on: usable(cx, "dependsOn", depends_on)?.unwrap_or_default(),
+            ready: usable(cx, "ready", ready)?.flatten(),
+            restart: Arc::new(cx.options.overrides.over_restart(restart)),
         })
     }
 }
 
-fn restart(params: Params<'_>, default: RestartClass) -> Result<Restart, Fault> {
+fn restart(cx: &mut Context, params: Params<'_>, default: RestartClass) -> Result<Restart, Fault> {
     let class = match (params.get("autoRestart"), params.flag("autoRestart")) {
         (None, _) => default,
         (Some(_), true) => RestartClass::Always,
         (Some(_), false) => RestartClass::Never,
     };
-    match params.get("restart") {
-        None => Ok(Restart::of(class)),
-        Some(value) => Ok(Restart::read(value, class).into_result()?),
-    }
+    let reading = params
+        .get("restart")
+        .map(|value| Restart::read(value, class));
+    let restart = usable(cx, "restart", reading)?;
+    Ok(restart.unwrap_or_else(|| Restart::of(class)))
 }
 
-fn depends_on(params: Params<'_>) -> Result<Vec<String>, Fault> {
-    match params.get("dependsOn") {
-        None => Ok(Vec::new()),
-        Some(value) => Ok(script::depends_on(value).into_result()?),
+/// What a parameter says, if it is there. What is odd about values that templates gave is told;
+/// of what stands in the file, who checked it was told.
+fn usable<T>(cx: &mut Context, key: &str, reading: Option<Reading<T>>) -> Result<Option<T>, Fault> {
+    let Some(reading) = reading else {
+        return Ok(None);
+    };
+    let written = cx.step_at_hand().and_then(|step| step.params.get(key));
+    if !written.is_some_and(Template::is_static) {
+        for odd in &reading.remarks {
+            let (pointer, says, hint) = (&odd.pointer, odd.says, odd.hint);
+            cx.note(format!("/params{pointer}: {says} ({hint})"));
+        }
     }
-}
-
-fn ready(params: Params<'_>) -> Result<Option<Ready>, Fault> {
-    match params.get("ready") {
-        None => Ok(None),
-        Some(value) => Ok(Ready::read(value).into_result()?),
-    }
+    Ok(Some(reading.into_result()?))
 }
 
 /// As it is found out when it runs as this command: one that looks needs its shape.
