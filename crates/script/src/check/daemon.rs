@@ -5,7 +5,7 @@ use super::{
     spot::{Spot, is_template},
 };
 use crate::{
-    Diagnostic, Method, Script,
+    Diagnostic, Method, Script, Step,
     daemon::{Fault, Problem, Reading, Ready, Restart, depends_on},
     json::{Kind, Member},
     schema::Param,
@@ -23,6 +23,13 @@ struct Named {
     ids: BTreeMap<String, Holder>,
     /// Whether there is one whose id is only known later.
     is_open: bool,
+}
+
+/// A step that runs a command.
+struct Command<'n> {
+    step: Spot<'n>,
+    params: Spot<'n>,
+    is_daemon: bool,
 }
 
 /// Who has an id.
@@ -133,32 +140,35 @@ impl Checker<'_, '_> {
 
     /// The daemons of a script as a whole: who waits for whom.
     pub(super) fn daemons(&mut self, root: &Spot<'_>, script: &Script) {
-        let Some(run) = root.get("run") else {
-            return;
-        };
         let mut before = Named::default();
-        for (spot, step) in run.items().zip(&script.steps) {
-            let params = spot.given("params").filter(|p| p.node.is_object());
-            let Some(params) = params.filter(|_| step.method == Method::ShellRun) else {
-                continue;
-            };
-            let daemon = params.given("daemon").map(|daemon| daemon.node);
-            let is_daemon = daemon.is_some_and(|d| d.is_truthy() && d.as_str() != Some("false"));
-            self.misplaced_daemon(&params, is_daemon, script.daemon);
-            self.dependencies(&params, &before);
-            if is_daemon || script.daemon {
-                self.name(&spot, &params, is_daemon, &mut before);
+        for command in commands(root, "run", &script.steps) {
+            self.dependencies(&command.params, &before);
+            if command.is_daemon || script.daemon {
+                self.name(&command, !command.is_daemon, &mut before);
             }
+            self.misplaced_daemon(&command, script.daemon);
+        }
+        // The other lists are begun in any order, or never.
+        let lists = script.actions.iter();
+        let others: Vec<_> = lists
+            .flat_map(|(key, steps)| commands(root, key, steps))
+            .collect();
+        for command in others.iter().filter(|c| c.is_daemon || script.daemon) {
+            self.name(command, true, &mut before);
+        }
+        for command in &others {
+            self.dependencies(&command.params, &before);
+            self.misplaced_daemon(command, script.daemon);
         }
     }
 
     /// What others call the daemon. Commands of a script that stays up may share a shell's id, and of
     /// steps with a `when` there may be one of several.
-    fn name(&mut self, step: &Spot<'_>, params: &Spot<'_>, is_daemon: bool, before: &mut Named) {
-        let own = params.given("id");
+    fn name(&mut self, command: &Command<'_>, may_be_absent: bool, before: &mut Named) {
+        let (step, own) = (&command.step, command.params.given("id"));
         let holder = Holder {
             is_label: own.is_none(),
-            may_be_absent: !is_daemon || step.given("when").is_some(),
+            may_be_absent: may_be_absent || step.given("when").is_some(),
         };
         let Some(spot) = own.or_else(|| step.given("id")) else {
             return;
@@ -180,14 +190,14 @@ impl Checker<'_, '_> {
     }
 
     /// What is for daemons, of a command that is none.
-    fn misplaced_daemon(&mut self, params: &Spot<'_>, is_daemon: bool, stays_up: bool) {
-        let keys: &[&str] = match (is_daemon, stays_up) {
+    fn misplaced_daemon(&mut self, command: &Command<'_>, stays_up: bool) {
+        let keys: &[&str] = match (command.is_daemon, stays_up) {
             (true, _) => &[],
             (false, true) => &["dependsOn", "ready"],
             (false, false) => &["dependsOn", "ready", "restart"],
         };
         for key in keys {
-            if let Some(value) = params.given(key) {
+            if let Some(value) = command.params.given(key) {
                 let message = format!("`{key}` is for daemons, and this command is none");
                 let report = value.warning("not-a-daemon", message);
                 self.sink.push(report.hint("add `\"daemon\": true`"));
@@ -217,6 +227,30 @@ impl Checker<'_, '_> {
             });
         }
     }
+}
+
+/// The steps of a list that run a command.
+fn commands<'n, 's>(
+    root: &Spot<'n>,
+    list: &str,
+    steps: &'s [Step],
+) -> impl Iterator<Item = Command<'n>> + use<'n, 's> {
+    let spots = root.get(list).into_iter().flat_map(|list| list.items());
+    let runs = spots
+        .zip(steps)
+        .filter(|(_, step)| step.method == Method::ShellRun);
+    runs.filter_map(|(step, _)| {
+        let params = step
+            .given("params")
+            .filter(|params| params.node.is_object())?;
+        let daemon = params.given("daemon").map(|daemon| daemon.node);
+        let is_daemon = daemon.is_some_and(|d| d.is_truthy() && d.as_str() != Some("false"));
+        Some(Command {
+            step,
+            params,
+            is_daemon,
+        })
+    })
 }
 
 /// The ids that daemons depend on.
