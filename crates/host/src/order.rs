@@ -95,13 +95,15 @@ impl Host {
             match named.clone().find(|p| !p.has_ended()) {
                 Some(living) if living.is_up() => {}
                 Some(_) => waits.push(name.clone()),
-                None if named.next().is_some() => {
-                    return Ground::Gone(format!("{name}, which it depends on, has ended"));
-                }
                 None => {
-                    return Ground::Gone(format!(
-                        "it depends on {name}, and no daemon has that name"
-                    ));
+                    return Ground::Gone(match named.next() {
+                        Some(ended) => format!(
+                            "{name}, which it depends on, has ended: {}; `collodi logs {}` has what it said",
+                            ended.status().phase,
+                            ended.id()
+                        ),
+                        None => format!("it depends on {name}, and no daemon has that name"),
+                    });
                 }
             }
         }
