@@ -48,7 +48,7 @@ mod tests {
         );
         insta::assert_snapshot!(
             said("here", io::ErrorKind::AddrNotAvailable),
-            @"failed to connect to here:80: unexpected error (address not available)"
+            @"failed to connect to here:80: address not available"
         );
     }
 }

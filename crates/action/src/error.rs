@@ -38,14 +38,12 @@ impl Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "failed to {} {}: {}",
-            self.operation, self.target, self.kind
-        )?;
-        self.detail
-            .as_ref()
-            .map_or(Ok(()), |detail| write!(f, " ({detail})"))
+        write!(f, "failed to {} {}: ", self.operation, self.target)?;
+        match (self.kind, &self.detail) {
+            (ErrorKind::Other, Some(detail)) => f.write_str(detail),
+            (kind, Some(detail)) => write!(f, "{kind} ({detail})"),
+            (kind, None) => write!(f, "{kind}"),
+        }
     }
 }
 

@@ -61,16 +61,33 @@ enum Ground {
 /// One that a daemon depends on, and that is not there.
 #[derive(Debug, PartialEq, Eq)]
 enum Missing {
-    /// It has ended.
-    Ended(String),
+    /// It has ended like this.
+    Ended {
+        name: String,
+        id: ProcessId,
+        how: Phase,
+    },
     /// Nobody has its name.
     Unknown(String),
+}
+
+impl Missing {
+    fn ended(process: &Process, name: &str) -> Self {
+        Self::Ended {
+            name: name.to_string(),
+            id: process.id().clone(),
+            how: process.status().phase,
+        }
+    }
 }
 
 impl fmt::Display for Missing {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Ended(name) => write!(f, "{name}, which it depends on, has ended"),
+            Self::Ended { name, id, how } => write!(
+                f,
+                "{name}, which it depends on, has ended: {how}; `collodi logs {id}` has what it said"
+            ),
             Self::Unknown(name) => {
                 write!(f, "it depends on {name}, and no daemon has that name")
             }
@@ -83,7 +100,7 @@ impl Host {
     pub fn waits_for(&self, process: &Process) -> Vec<String> {
         match (process.status().phase, self.ground(process)) {
             (Phase::New | Phase::Held, Ground::Waits(names)) if !process.lives_already() => names,
-            (Phase::Held, Ground::Gone(Missing::Ended(name))) => Vec::from([name]),
+            (Phase::Held, Ground::Gone(Missing::Ended { name, .. })) => Vec::from([name]),
             _ => Vec::new(),
         }
     }
@@ -123,12 +140,12 @@ impl Host {
             match named.clone().find(|p| !p.has_ended()) {
                 Some(living) if living.is_up() && living.order.again == Again::No => {}
                 Some(_) => waits.push(name.clone()),
-                None if named.next().is_some() => {
-                    return Ground::Gone(Missing::Ended(name.clone()));
-                }
-                // Who has lived with one that is not known any more goes on without it.
-                None if process.status().phase != Phase::New => {}
-                None => return Ground::Gone(Missing::Unknown(name.clone())),
+                None => match named.next() {
+                    Some(ended) => return Ground::Gone(Missing::ended(ended, name)),
+                    // Who has lived with one that is not known any more goes on without it.
+                    None if process.status().phase != Phase::New => {}
+                    None => return Ground::Gone(Missing::Unknown(name.clone())),
+                },
             }
         }
         match waits.is_empty() {

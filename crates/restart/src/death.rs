@@ -144,6 +144,15 @@ impl On {
             _ => false,
         }
     }
+
+    /// Whether these are all of the deaths that `other` is about.
+    pub fn covers(self, other: Self) -> bool {
+        match (self, other) {
+            (Self::Codes(first, last), Self::Codes(from, to)) => first <= from && to <= last,
+            (Self::AnySignal, Self::Signal(_)) => true,
+            _ => self == other,
+        }
+    }
 }
 
 impl fmt::Display for On {
@@ -244,6 +253,25 @@ mod tests {
         for text in ["", "early", "early spawn", "early early exit 1", "exit"] {
             assert_eq!(text.parse::<Death>(), Err(NotADeath), "{text:?}");
         }
+    }
+
+    #[test]
+    fn who_covers_whom() {
+        let all = [
+            "64-78",
+            "70",
+            "79",
+            "signal",
+            "SIGKILL",
+            "spawn",
+            "readiness",
+        ];
+        let on = |text: &str| text.parse::<On>().unwrap();
+        let pairs = all.iter().flat_map(|a| all.map(|b| (*a, b)));
+        let covered = pairs.filter(|(a, b)| a != b && on(a).covers(on(b)));
+        let expected = [("64-78", "70"), ("signal", "SIGKILL")];
+        assert_eq!(covered.collect::<Vec<_>>(), expected);
+        assert!(all.iter().all(|text| on(text).covers(on(text))));
     }
 
     #[test]

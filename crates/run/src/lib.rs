@@ -37,7 +37,8 @@ mod step;
 
 pub use action::{Action, EnvPlace, EnvRequest};
 pub use answers::PreparedAnswers;
-pub use daemon::{DaemonSpec, Keep, Probe, Readiness, Restart};
+pub use collodi_script::daemon::Restart;
+pub use daemon::{DaemonSpec, Keep, Probe, Readiness};
 pub use environment::{EnvironmentFiles, EnvironmentLayer, Giver};
 pub use event::Event;
 pub use form::{AnswerError, AnswerErrorKind, Answered, Field, FieldKind, Form, Item, Question};

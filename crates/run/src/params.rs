@@ -26,17 +26,6 @@ impl From<FailureKind> for Fault {
     }
 }
 
-impl Fault {
-    /// The fault, where its parameter is a member of the parameter `key`.
-    pub(crate) fn within(self, key: &str) -> Self {
-        let member = self.pointer.strip_prefix("/params").unwrap_or_default();
-        Self {
-            pointer: format!("{}{}", pointer_of(key), member.trim_end_matches('/')),
-            kind: self.kind,
-        }
-    }
-}
-
 /// The rendered parameters of a step.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Params<'a>(&'a Value);

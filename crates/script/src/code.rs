@@ -41,7 +41,7 @@ const CODES: &[(&str, &str)] = &[
     ),
     (
         "bad-pattern",
-        "The pattern of a handler is no regular expression, or one that cannot be used.",
+        "The pattern of a handler or of `ready` is no regular expression, or one that cannot be used.",
     ),
     (
         "bad-word",
@@ -138,6 +138,10 @@ const CODES: &[(&str, &str)] = &[
         "The number is beyond what a 64-bit float can hold.",
     ),
     (
+        "odd-value",
+        "The value can be used, and does nothing, or what hardly anybody means.",
+    ),
+    (
         "other-app",
         "The path is in another app, named by the address of its repository. Whether the step may read or change what is there is the operator's to say.",
     ),
@@ -153,7 +157,10 @@ const CODES: &[(&str, &str)] = &[
         "refused-method",
         "The method needs the desktop program. The run fails when it gets there.",
     ),
-    ("repeated-id", "Two steps of a list have one id."),
+    (
+        "repeated-id",
+        "Two steps of a list, or two daemons, have one id.",
+    ),
     (
         "repeated-key",
         "An object has a key twice; the last one counts.",

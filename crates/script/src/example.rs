@@ -175,6 +175,12 @@ const EXAMPLES: &[(&str, Example)] = &[
         file(r#"{"run": [{"method": "process.wait", "params": {"sec": 1e999}}]}"#),
     ),
     (
+        "odd-value",
+        file(
+            r#"{"run": [{"method": "shell.run", "params": {"message": "serve", "daemon": true, "restart": {"factor": 0}}}]}"#,
+        ),
+    ),
+    (
         "other-app",
         file(
             r#"{"run": [{"method": "shell.run", "params": {"message": "ls", "path": "https://host/owner/repo.git/bin"}}]}"#,

@@ -6,6 +6,7 @@ extern crate alloc;
 
 mod check;
 mod code;
+pub mod daemon;
 mod data;
 mod decode;
 mod diagnostic;

@@ -84,6 +84,7 @@ fn section(spec: &MethodSpec) -> String {
     if !spec.params.is_empty() {
         text += &format!("\n{}", param_table(spec.params));
     }
+    text += &member_tables("", spec.params);
     if !spec.one_of.is_empty() {
         let names: Vec<String> = spec.one_of.iter().map(|n| format!("`{n}`")).collect();
         text += &format!("\nAt least one of {}.\n", names.join(", "));
@@ -92,6 +93,17 @@ fn section(spec: &MethodSpec) -> String {
         text += &format!("\nOther names: {others}.\n");
     }
     text
+}
+
+/// The tables of the objects that these take, and of the objects in those.
+fn member_tables(holder: &str, params: &[Param]) -> String {
+    let objects = params.iter().filter(|param| !param.members.is_empty());
+    objects.fold(String::new(), |text, param| {
+        let name = format!("{holder}{}", param.name);
+        let table = param_table(param.members);
+        let inside = member_tables(&format!("{name}."), param.members);
+        format!("{text}\nThe object `{name}`:\n\n{table}{inside}")
+    })
 }
 
 fn param_table(params: &[Param]) -> String {
@@ -186,12 +198,14 @@ fn properties(params: &[Param]) -> Object {
 }
 
 fn property(param: &Param) -> Value {
-    let mut schema = if param.kinds == Kinds::ANY || param.kinds.has(Kinds::STRING) {
-        kinds(param.kinds)
-    } else {
-        let any = alloc::vec![Value::from(kinds(param.kinds)), reference_to_template()];
-        Object::from_iter([("anyOf", Value::Array(any))])
-    };
+    let mut schema = kinds(param.kinds);
+    if !param.members.is_empty() {
+        schema.set("properties", properties(param.members).into());
+    }
+    if !(param.kinds == Kinds::ANY || param.kinds.has(Kinds::STRING)) {
+        let any = alloc::vec![Value::from(schema), reference_to_template()];
+        schema = Object::from_iter([("anyOf", Value::Array(any))]);
+    }
     schema.set("description", param.doc.into());
     schema.into()
 }

@@ -107,6 +107,8 @@ pub struct Param {
     pub role: Role,
     /// What it means, in a sentence.
     pub doc: &'static str,
+    /// The keys of an object that is its value; none when they are not fixed.
+    pub members: &'static [Self],
 }
 
 impl Param {
@@ -117,6 +119,7 @@ impl Param {
             required: false,
             role: Role::Plain,
             doc,
+            members: &[],
         }
     }
 
@@ -134,6 +137,16 @@ impl Param {
         param
     }
 
+    pub(crate) const fn of_daemons(mut self) -> Self {
+        self.role = Role::Daemon;
+        self
+    }
+
+    pub(crate) const fn members(mut self, members: &'static [Self]) -> Self {
+        self.members = members;
+        self
+    }
+
     pub(crate) const fn required(mut self) -> Self {
         self.required = true;
         self
@@ -148,6 +161,8 @@ pub enum Role {
     Plain,
     /// A path that stays in the app's folder.
     Path,
+    /// What is read by [`daemon`](crate::daemon), which says what it can be.
+    Daemon,
 }
 
 /// A set of kinds of JSON value.

@@ -2,7 +2,9 @@
 
 use crate::{cli::MethodsArgs, failure::Failure};
 use anyhow::Result;
-use collodi_script::{Kinds, Method, MethodSpec, code_reference, method_reference, reference};
+use collodi_script::{
+    Kinds, Method, MethodSpec, Param, code_reference, method_reference, reference,
+};
 use serde_json::{Value, json};
 use std::process::ExitCode;
 
@@ -59,14 +61,7 @@ fn show_json(name: Option<&str>) -> Result<()> {
 }
 
 fn line(spec: &MethodSpec) -> Value {
-    let params = spec.params.iter().map(|param| {
-        json!({
-            "name": param.name,
-            "kinds": names(param.kinds),
-            "required": param.required,
-            "doc": param.doc,
-        })
-    });
+    let params = spec.params.iter().map(param);
     json!({
         "event": "method",
         "name": spec.name,
@@ -77,6 +72,21 @@ fn line(spec: &MethodSpec) -> Value {
         "oneOf": spec.one_of,
         "others": spec.others,
     })
+}
+
+/// A parameter; the keys of an object that it takes are its `members`.
+fn param(param: &Param) -> Value {
+    let mut line = json!({
+        "name": param.name,
+        "kinds": names(param.kinds),
+        "required": param.required,
+        "doc": param.doc,
+    });
+    if let Some(line) = line.as_object_mut().filter(|_| !param.members.is_empty()) {
+        let members = param.members.iter().map(self::param).collect();
+        line.insert("members".to_owned(), members);
+    }
+    line
 }
 
 fn names(kinds: Kinds) -> Vec<&'static str> {

@@ -24,7 +24,12 @@ fn a_name_that_is_none() {
 #[test]
 fn all_of_them() {
     let answer = Stage::new().call("methods");
-    for part in ["### `shell.run`", "## `unknown-method`", "| `message` |"] {
+    for part in [
+        "### `shell.run`",
+        "## `unknown-method`",
+        "| `message` |",
+        "The object `restart.giveUp`:",
+    ] {
         assert!(answer.stdout.contains(part), "{part}");
     }
 }
@@ -43,4 +48,10 @@ fn lines_for_programs() {
         .unwrap();
     assert_eq!(run["supported"], true);
     assert_eq!(run["params"][0]["name"], "message");
+    let params = run["params"].as_array().unwrap();
+    let restart = params
+        .iter()
+        .find(|param| param["name"] == "restart")
+        .unwrap();
+    assert_eq!(restart["members"][0]["name"], "policy");
 }

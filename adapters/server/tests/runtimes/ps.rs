@@ -87,7 +87,7 @@ fn what_does_not_run_for_another_says_why(stage: Stage) {
     stage.app("demo", script);
     let mut serving = stage.serve_quietly();
     stage.post("/python/apps/demo/run");
-    let why = "not started: db, which it depends on, has ended, ";
+    let why = "not started: db, which it depends on, has ended: failed (exit code 3 before it was up); `collodi logs demo-";
     row(&stage, "demo", "stopped", why);
     let script = r#"{"dialect": "vatn", "supervision": "one_for_all", "run": [
         {"method": "shell.run", "params": {"message": "exec sleep 1000", "daemon": true}},

@@ -5,88 +5,110 @@ use super::{
     spot::{Spot, is_template},
 };
 use crate::{
-    Method, Script,
+    Diagnostic, Method, Script, Step,
+    daemon::{Fault, Problem, Reading, Ready, Restart, depends_on},
     json::{Kind, Member},
-    schema::{Kinds, Param},
+    schema::Param,
     sink::clip,
     table::{GIVE_UP_KEYS, READY_KEYS, RESTART_KEYS},
 };
-use alloc::{format, string::String, vec::Vec};
+use alloc::{collections::BTreeMap, format, string::String, vec::Vec};
+use collodi_restart::RestartClass;
 use collodi_value::Value;
-use core::fmt;
+use core::{fmt, ops::Range};
 
-/// What is looked at to find out whether a daemon is up: one of these.
-const PROBES: [&str; 4] = ["pattern", "port", "http", "command"];
-/// After which deaths a daemon is started again.
-const POLICIES: [&str; 4] = ["never", "on-failure", "always", "unless-stopped"];
-/// What a rule says.
-const VERDICTS: [&str; 3] = ["restart", "restart-now", "leave"];
+/// The daemons of earlier steps, by the ids that others depend on.
+#[derive(Default)]
+struct Named {
+    ids: BTreeMap<String, Holder>,
+    /// Whether there is one whose id is only known later.
+    is_open: bool,
+}
+
+/// A step that runs a command.
+struct Command<'n> {
+    step: Spot<'n>,
+    params: Spot<'n>,
+    is_daemon: bool,
+}
+
+/// Who has an id.
+#[derive(Clone, Copy)]
+struct Holder {
+    /// Whether it is the label of the step.
+    is_label: bool,
+    /// Whether the step may be left out.
+    may_be_absent: bool,
+}
 
 impl Checker<'_, '_> {
-    /// The parameters of one step.
+    /// The parameters of one step: what stands there is read as when the step is run.
     pub(super) fn daemon(&mut self, params: &Spot<'_>) {
-        if let Some(ready) = params.given("ready").filter(|ready| ready.node.is_object()) {
-            self.ready(&ready);
+        if let Some(ready) = params.given("ready").filter(|ready| self.may_read(ready)) {
+            self.members("ready", &ready, READY_KEYS);
+            self.read(params, Ready::read(&ready.node.to_value()));
         }
         if let Some(restart) = params.given("restart") {
-            self.restart(&restart);
+            self.members("restart", &restart, RESTART_KEYS);
+            if let Some(give_up) = restart.given("giveUp") {
+                self.members("giveUp", &give_up, GIVE_UP_KEYS);
+            }
+            let class = RestartClass::Never;
+            self.read(params, Restart::read(&restart.node.to_value(), class));
+        }
+        if let Some(depends) = params.given("dependsOn") {
+            self.read(params, depends_on(&depends.node.to_value()));
         }
     }
 
-    fn ready(&mut self, ready: &Spot<'_>) {
-        self.members("ready", ready, READY_KEYS);
-        let given = PROBES.iter().filter(|probe| ready.given(probe).is_some());
-        if given.count() != 1 && !has_template_key(ready) {
-            let message = "`ready` has one of `pattern`, `port`, `http` and `command`";
-            self.sink.push(ready.error("missing-parameter", message));
+    /// Whether its pattern, if it has one, may still be tried.
+    fn may_read(&mut self, ready: &Spot<'_>) -> bool {
+        if ready.node.get("pattern").is_none() {
+            return true;
         }
-        if let Some(pattern) = ready.given("pattern") {
-            self.event(&pattern);
+        let left = self.patterns;
+        self.patterns = left.saturating_sub(1);
+        left > 0
+    }
+
+    /// Says what was found, as far as it stands there.
+    fn read<T>(&mut self, params: &Spot<'_>, reading: Reading<T>) {
+        for fault in &reading.faults {
+            if let Some(spot) = params.below(&fault.pointer).filter(|at| stands(fault, at)) {
+                let mut report = self.fault(fault, &spot);
+                if matches!(fault.problem, Problem::Key { .. }) {
+                    report.span = key_span(params, &fault.pointer).unwrap_or(report.span);
+                }
+                self.sink.push(report);
+            }
         }
-        if let Some(port) = ready.given("port")
-            && let Kind::Number(number) = port.node.kind
-            && !(1.0..=65_535.0).contains(&number)
-        {
-            let message = "`port` is a number from 1 to 65535";
-            self.sink.push(port.error("bad-choice", message));
+        for remark in &reading.remarks {
+            if let Some(spot) = params.below(&remark.pointer) {
+                let message = format!("`{}`: {}", dotted(&remark.pointer), remark.says);
+                let report = spot.warning("odd-value", message);
+                self.sink.push(report.hint(remark.hint));
+            }
         }
     }
 
-    fn restart(&mut self, restart: &Spot<'_>) {
-        if let Some(text) = restart.static_text() {
-            return self.choice("restart", text, restart, &POLICIES);
-        }
-        if !restart.node.is_object() {
-            return;
-        }
-        self.members("restart", restart, RESTART_KEYS);
-        if let Some(policy) = restart.given("policy")
-            && let Some(text) = policy.static_text()
-        {
-            self.choice("policy", text, &policy, &POLICIES);
-        }
-        if let Some(give_up) = restart.given("giveUp").filter(|g| g.node.is_object()) {
-            self.members("giveUp", &give_up, GIVE_UP_KEYS);
-        }
-        let rules = restart.given("rules");
-        for (member, then) in rules.iter().flat_map(Spot::members) {
-            let text = then.static_text().unwrap_or_default();
-            self.choice(&member.key, text, &then, &VERDICTS);
+    fn fault(&self, fault: &Fault, spot: &Spot<'_>) -> Diagnostic {
+        let (code, message) = told(fault);
+        let report = spot.error(code, message);
+        let Problem::Name { names, .. } = &fault.problem else {
+            return report;
+        };
+        let text = spot.node.as_str().unwrap_or_default();
+        match self.suggestion(text, names.iter().copied()) {
+            Some(meant) => report.hint(format!("did you mean `{meant}`?")),
+            None => report,
         }
     }
 
-    fn choice(&mut self, key: &str, text: &str, spot: &Spot<'_>, names: &[&str]) {
-        if !names.contains(&text) {
-            self.not_one_of(key, text, spot, names);
-        }
-    }
-
-    /// The keys of an object, with their kinds.
+    /// The keys of an object; what their values can be is found where they are read.
     fn members(&mut self, what: &str, object: &Spot<'_>, known: &'static [Param]) {
         for (member, value) in object.members() {
-            match known.iter().find(|param| param.name == member.key) {
-                Some(param) => self.kind(format_args!("`{}`", param.name), &value, param.kinds),
-                None => self.unknown_member(format_args!("`{what}`"), member, &value, known),
+            if !known.iter().any(|param| param.name == member.key) {
+                self.unknown_member(format_args!("`{what}`"), member, &value, known);
             }
         }
     }
@@ -118,34 +140,64 @@ impl Checker<'_, '_> {
 
     /// The daemons of a script as a whole: who waits for whom.
     pub(super) fn daemons(&mut self, root: &Spot<'_>, script: &Script) {
-        let Some(run) = root.get("run") else {
+        let mut before = Named::default();
+        for command in commands(root, "run", &script.steps) {
+            self.dependencies(&command.params, &before);
+            if command.is_daemon || script.daemon {
+                self.name(&command, !command.is_daemon, &mut before);
+            }
+            self.misplaced_daemon(&command, script.daemon);
+        }
+        // The other lists are begun in any order, or never.
+        let lists = script.actions.iter();
+        let others: Vec<_> = lists
+            .flat_map(|(key, steps)| commands(root, key, steps))
+            .collect();
+        for command in others.iter().filter(|c| c.is_daemon || script.daemon) {
+            self.name(command, true, &mut before);
+        }
+        for command in &others {
+            self.dependencies(&command.params, &before);
+            self.misplaced_daemon(command, script.daemon);
+        }
+    }
+
+    /// What others call the daemon. Commands of a script that stays up may share a shell's id, and of
+    /// steps with a `when` there may be one of several.
+    fn name(&mut self, command: &Command<'_>, may_be_absent: bool, before: &mut Named) {
+        let (step, own) = (&command.step, command.params.given("id"));
+        let holder = Holder {
+            is_label: own.is_none(),
+            may_be_absent: may_be_absent || step.given("when").is_some(),
+        };
+        let Some(spot) = own.or_else(|| step.given("id")) else {
             return;
         };
-        let mut before = Vec::new();
-        for (spot, step) in run.items().zip(&script.steps) {
-            let params = spot.given("params").filter(|p| p.node.is_object());
-            let Some(params) = params.filter(|_| step.method == Method::ShellRun) else {
-                continue;
-            };
-            let daemon = params.given("daemon").map(|daemon| daemon.node);
-            let is_daemon = daemon.is_some_and(|d| d.is_truthy() && d.as_str() != Some("false"));
-            self.misplaced_daemon(&params, is_daemon, script.daemon);
-            self.dependencies(&params, &before);
-            let name = params.given("id").or_else(|| spot.given("id"));
-            let name = name.filter(|_| is_daemon || script.daemon);
-            before.extend(name.and_then(|name| name.static_text()));
+        let Some(id) = literal(&spot) else {
+            before.is_open = true;
+            return;
+        };
+        let other = before.ids.get(&id).copied();
+        if other.is_some_and(|other| holder.clashes_with(other)) {
+            let message = format!("another daemon has the id `{}`", clip(&id));
+            let report = spot.warning("repeated-id", message);
+            self.sink
+                .push(report.note("who depends on it waits for one of them alone"));
+        }
+        if other.is_none_or(|other| other.may_be_absent) {
+            before.ids.insert(id, holder);
         }
     }
 
     /// What is for daemons, of a command that is none.
-    fn misplaced_daemon(&mut self, params: &Spot<'_>, is_daemon: bool, stays_up: bool) {
-        let keys: &[&str] = match (is_daemon, stays_up) {
+    fn misplaced_daemon(&mut self, command: &Command<'_>, stays_up: bool) {
+        let keys: &[&str] = match (command.is_daemon, stays_up) {
             (true, _) => &[],
             (false, true) => &["dependsOn", "ready"],
             (false, false) => &["dependsOn", "ready", "restart"],
         };
         for key in keys {
-            if let Some(value) = params.given(key) {
+            if let Some(value) = command.params.given(key) {
                 let message = format!("`{key}` is for daemons, and this command is none");
                 let report = value.warning("not-a-daemon", message);
                 self.sink.push(report.hint("add `\"daemon\": true`"));
@@ -153,8 +205,8 @@ impl Checker<'_, '_> {
         }
     }
 
-    fn dependencies(&mut self, params: &Spot<'_>, before: &[&str]) {
-        let Some(depends) = params.given("dependsOn") else {
+    fn dependencies(&mut self, params: &Spot<'_>, before: &Named) {
+        let Some(depends) = params.given("dependsOn").filter(|_| !before.is_open) else {
             return;
         };
         let items: Vec<_> = match depends.node.as_array() {
@@ -162,19 +214,43 @@ impl Checker<'_, '_> {
             None => Vec::from([depends]),
         };
         for item in items {
-            self.kind(format_args!("a daemon's id"), &item, Kinds::STRING);
-            let Some(text) = item.static_text().filter(|text| !before.contains(text)) else {
+            let name = literal(&item).filter(|name| !before.ids.contains_key(name));
+            let Some(name) = name else {
                 continue;
             };
-            let message = format!("no daemon of an earlier step has the id `{}`", clip(text));
+            let message = format!("no daemon of an earlier step has the id `{}`", clip(&name));
             let report = item.error("bad-dependency", message);
-            let meant = self.suggestion(text, before.iter().copied());
+            let meant = self.suggestion(&name, before.ids.keys().map(String::as_str));
             self.sink.push(match meant {
                 Some(meant) => report.hint(format!("did you mean `{meant}`?")),
                 None => report.hint("give the other daemon an `id`, and start it before this one"),
             });
         }
     }
+}
+
+/// The steps of a list that run a command.
+fn commands<'n, 's>(
+    root: &Spot<'n>,
+    list: &str,
+    steps: &'s [Step],
+) -> impl Iterator<Item = Command<'n>> + use<'n, 's> {
+    let spots = root.get(list).into_iter().flat_map(|list| list.items());
+    let runs = spots
+        .zip(steps)
+        .filter(|(_, step)| step.method == Method::ShellRun);
+    runs.filter_map(|(step, _)| {
+        let params = step
+            .given("params")
+            .filter(|params| params.node.is_object())?;
+        let daemon = params.given("daemon").map(|daemon| daemon.node);
+        let is_daemon = daemon.is_some_and(|d| d.is_truthy() && d.as_str() != Some("false"));
+        Some(Command {
+            step,
+            params,
+            is_daemon,
+        })
+    })
 }
 
 /// The ids that daemons depend on.
@@ -191,7 +267,86 @@ pub(super) fn dependencies(root: &Spot<'_>) -> Vec<String> {
     names.map(|name| name.to_text()).collect()
 }
 
-fn has_template_key(object: &Spot<'_>) -> bool {
+impl Holder {
+    /// Whether an id means two daemons, and nothing else says so: of two labels the steps are told.
+    const fn clashes_with(self, other: Self) -> bool {
+        let are_labels = self.is_label && other.is_label;
+        !(self.may_be_absent || other.may_be_absent || are_labels)
+    }
+}
+
+/// Whether the fault is in what stands there: what a template gives is known when the step is run.
+fn stands(fault: &Fault, spot: &Spot<'_>) -> bool {
+    let is_open = |text: Option<&str>| text.is_some_and(is_template);
+    let mut members = spot.node.members().iter();
+    let is_known = match fault.problem {
+        Problem::Key { .. } => true,
+        Problem::Missing(_) => !members.any(|m| is_template(&m.key) || m.value.is_missing()),
+        Problem::Several { .. } => !members.any(|member| is_open(member.value.as_str())),
+        _ => !is_open(spot.node.as_str()),
+    };
+    is_known && !is_template(&fault.pointer)
+}
+
+/// The code of a fault, and the words for it.
+fn told(fault: &Fault) -> (&'static str, String) {
+    let name = dotted(&fault.pointer);
+    let is = |expected: &str, found: &str| format!("`{name}` is {expected}, not {}", clip(found));
+    match &fault.problem {
+        Problem::Kind { expected, found } => ("wrong-type", is(expected, found)),
+        Problem::Range { expected, found }
+        | Problem::Name {
+            expected, found, ..
+        } => ("bad-choice", is(expected, found)),
+        Problem::Key { expected, found } => {
+            let found = clip(found);
+            (
+                "bad-choice",
+                format!("a rule is for {expected}, not for {found}"),
+            )
+        }
+        Problem::Missing(expected) => ("missing-parameter", format!("`{name}` needs {expected}")),
+        Problem::Several { expected, found } => (
+            "bad-choice",
+            format!("`{name}` has {expected}, not {found}"),
+        ),
+        Problem::Pattern { text, error } => {
+            let text = clip(text);
+            (
+                "bad-pattern",
+                format!("`{text}` cannot be used as a pattern: {error}"),
+            )
+        }
+        Problem::Address { text, error } => {
+            let text = clip(text);
+            (
+                "bad-choice",
+                format!("`{name}` cannot be asked: {error}, not {text:?}"),
+            )
+        }
+    }
+}
+
+/// Where the key stands of the value that a pointer names.
+fn key_span(params: &Spot<'_>, pointer: &str) -> Option<Range<usize>> {
+    let (object, _) = pointer.rsplit_once('/')?;
+    let (object, value) = (params.below(object)?, params.below(pointer)?);
     let mut members = object.node.members().iter();
-    members.any(|member| is_template(&member.key))
+    let member = members.find(|member| core::ptr::eq(&raw const member.value, value.node))?;
+    Some(member.key_span.clone())
+}
+
+/// `restart.giveUp.within`
+fn dotted(pointer: &str) -> String {
+    let name = pointer.trim_start_matches('/').replace('/', ".");
+    clip(&name.replace("~1", "/").replace("~0", "~"))
+}
+
+/// A name that stands there.
+fn literal(spot: &Spot<'_>) -> Option<String> {
+    match &spot.node.kind {
+        Kind::String(text) if !is_template(text) => Some(text.clone().into_owned()),
+        Kind::Number(_) => Some(spot.node.to_value().to_text()),
+        _ => None,
+    }
 }

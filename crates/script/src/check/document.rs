@@ -6,11 +6,15 @@ use super::{
 };
 use crate::{
     Diagnostic, Document, Prerequisite, Script, Severity, Step, Supervision, Template,
-    json::{Kind, Node, Syntax},
+    json::{Kind, Member, Node, Syntax},
+    sink::clip,
     suggest::nearest,
     table::FILE_KEYS,
 };
 use alloc::{borrow::ToOwned, boxed::Box, collections::BTreeMap, format, string::String, vec::Vec};
+
+/// Shorter keys look like many words.
+const SHORTEST_MEANT: usize = 4;
 
 impl Checker<'_, '_> {
     pub(super) fn document<'n>(mut self, root: &'n Node<'n>) -> Document {
@@ -88,7 +92,31 @@ impl Checker<'_, '_> {
                 self.soft_kind(format_args!("`{}`", param.name), &value, param.kinds);
             }
         }
+        for (member, value) in root.members() {
+            self.misspelt_file_key(root, member, &value);
+        }
         self.daemon_text(root);
+    }
+
+    /// A file has keys of its own, which templates read. So only those are told that look like one of
+    /// the format whose place is empty.
+    fn misspelt_file_key(&mut self, root: &Spot<'_>, member: &Member<'_>, value: &Spot<'_>) {
+        let is_known = FILE_KEYS.iter().any(|param| param.name == member.key);
+        if is_known || is_step_list(value.node) {
+            return;
+        }
+        let free = FILE_KEYS.iter().map(|param| param.name);
+        let free = free.filter(|name| name.len() >= SHORTEST_MEANT && root.get(name).is_none());
+        let Some(meant) = self.suggestion(&member.key, free) else {
+            return;
+        };
+        let message = format!("a script has no key `{}`", clip(&member.key));
+        let mut report = value.warning("unknown-key", message);
+        report.span = member.key_span.clone();
+        let report = report.hint(format!("did you mean `{meant}`?"));
+        let fix = format!("\"{meant}\"");
+        self.sink
+            .push(report.fix(member.key_span.clone(), &fix, "rename the key"));
     }
 
     /// What a death means for other daemons.

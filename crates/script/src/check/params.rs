@@ -78,13 +78,15 @@ impl Checker<'_, '_> {
             }
             return;
         }
-        self.param_kind(spec, param, value);
+        if param.role != Role::Daemon {
+            self.param_kind(spec, param, value);
+        }
         self.role(param, value);
     }
 
     fn role(&mut self, param: &Param, value: &Spot<'_>) {
         match param.role {
-            Role::Plain => {}
+            Role::Plain | Role::Daemon => {}
             Role::Path => self.path(value),
         }
     }

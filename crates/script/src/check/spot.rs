@@ -39,6 +39,11 @@ impl<'a> Spot<'a> {
             .filter(|spot| !spot.node.is_null() && !spot.node.is_missing())
     }
 
+    /// The value that a JSON pointer below this one names.
+    pub(crate) fn below(&self, pointer: &str) -> Option<Self> {
+        self.node.pointer(pointer).map(|node| self.at(node))
+    }
+
     /// The members of an object.
     pub(crate) fn members(&self) -> impl Iterator<Item = (&'a Member<'a>, Self)> + use<'a> {
         let spot = *self;

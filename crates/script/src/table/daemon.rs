@@ -12,48 +12,78 @@ pub(crate) const READY_KEYS: &[Param] = &[
     Param::new(
         "port",
         TEXT_OR_NUMBER,
-        "This port of the machine accepts connections.",
+        "This port of the machine accepts connections: 1 to 65535.",
     ),
-    Param::text("http", "This address answers with success."),
+    Param::text(
+        "http",
+        "This address, `http://…` or `https://…`, answers with success.",
+    ),
     Param::text("command", "This command line ends with code 0."),
-    millis("timeout", "How long it may take; ten minutes when absent."),
-    millis("interval", "The wait between two looks; 250 when absent."),
-    millis("grace", "How long it has to live to be up."),
+    millis(
+        "timeout",
+        "How many milliseconds it may take, 1 at least; ten minutes when absent. Then it is ended, which is a failure.",
+    ),
+    millis(
+        "interval",
+        "The milliseconds between two looks, 1 at least; 250 when absent. Without effect beside `pattern`.",
+    ),
+    millis(
+        "grace",
+        "How many milliseconds it has to live to be up; 0 when absent.",
+    ),
 ];
 
 /// The keys of `restart`.
 pub(crate) const RESTART_KEYS: &[Param] = &[
     Param::text(
         "policy",
-        "`never`, `on-failure`, `always` or `unless-stopped`.",
+        "`never`, `on-failure`, `always` or `unless-stopped`; `on-failure` when absent, or `always` with `autoRestart`.",
     ),
-    millis("delay", "The first delay."),
+    millis(
+        "delay",
+        "The milliseconds before the first restart; a tenth of a second when absent.",
+    ),
     Param::new(
         "factor",
         Kinds::NUMBER,
-        "The next delay as a multiple of the last.",
+        "The next delay as a multiple of the last: 1 keeps it; 2 when absent.",
     ),
-    millis("maxDelay", "The longest delay."),
+    millis(
+        "maxDelay",
+        "The longest delay in milliseconds; a minute when absent, or `delay` where that is longer.",
+    ),
     Param::new(
         "jitter",
         Kinds::NUMBER,
-        "How far a delay moves at random, in percent.",
+        "How far a delay moves at random, in percent from 0 to 100; 10 when absent.",
     ),
-    millis("stableAfter", "The life that starts the count over."),
+    millis(
+        "stableAfter",
+        "A life of so many milliseconds, and of twice the last delay, begins delays and counts anew; 10000 when absent.",
+    ),
     Param::new(
         "giveUp",
         Kinds::NUMBER.or(Kinds::OBJECT),
-        "The restarts in a row after which nobody tries again; or `restarts` `within` milliseconds.",
-    ),
+        "The restarts in a row after which nobody tries again, 1 at least, or an object; never when absent.",
+    )
+    .members(GIVE_UP_KEYS),
     Param::new(
         "rules",
         Kinds::OBJECT,
-        "Exit codes (`78`, `64-78`), signals, `signal`, `spawn` and `readiness` to `restart`, `restart-now` or `leave`.",
+        "What to do after some deaths, whatever `policy` says: an exit code (`78`), a range of codes (`64-78`), a signal (`SIGKILL`), any `signal`, `spawn` (it could not be started) or `readiness` (it was not ready in time) to `restart`, `restart-now` (without the delay) or `leave`. The first that is about a death counts.",
     ),
 ];
 
 /// The keys of `giveUp`.
 pub(crate) const GIVE_UP_KEYS: &[Param] = &[
-    Param::new("restarts", Kinds::NUMBER, "The most restarts.").required(),
-    millis("within", "Within this time; in a row when absent."),
+    Param::new(
+        "restarts",
+        Kinds::NUMBER,
+        "The most restarts, 1 at least; no more than 1000 are counted `within` a time.",
+    )
+    .required(),
+    millis(
+        "within",
+        "The milliseconds that they are counted in, 1 at least; in a row when absent.",
+    ),
 ];

@@ -1,6 +1,9 @@
 //! Shells and programs.
 
-use super::{Class, Kinds, MethodSpec, Param, TEXT_OR_LIST, TEXT_OR_NUMBER, TEXT_OR_OBJECT};
+use super::{
+    Class, Kinds, MethodSpec, Param, READY_KEYS, RESTART_KEYS, TEXT_OR_LIST, TEXT_OR_NUMBER,
+    TEXT_OR_OBJECT,
+};
 
 const MESSAGE: Param = Param::new(
     "message",
@@ -56,7 +59,7 @@ const INPUT: Param = Param::new(
 const DAEMON: Param = Param::new(
     "daemon",
     Kinds::BOOL.or(Kinds::STRING),
-    "VATN: start it supervised, and go on at once. It has to stay in the foreground: what its first process leaves behind ends with it.",
+    "VATN: start it supervised, and go on at once. It has to stay in the foreground: what its first process leaves behind ends with it. What its death means for other daemons, `supervision` at the top of the file says: `one_for_one` (nothing), `rest_for_one` (those that depend on it start again after it) or `one_for_all` (all do).",
 );
 const AUTO_RESTART: Param = Param::new(
     "autoRestart",
@@ -66,18 +69,23 @@ const AUTO_RESTART: Param = Param::new(
 const DEPENDS_ON: Param = Param::new(
     "dependsOn",
     TEXT_OR_LIST,
-    "The daemons, by their ids, that must be up before this one is started; they are ended after it.",
-);
+    "The daemons of earlier steps, by their ids, that must be up before this one is started; they are ended after it.",
+)
+.of_daemons();
 const READY: Param = Param::new(
     "ready",
     Kinds::OBJECT,
-    "When the daemon is up: one of `pattern` (of a line of its output), `port`, `http` and `command`; `timeout`, `interval` and `grace` in milliseconds.",
-);
+    "When the daemon is up: one of `pattern`, `port`, `http` and `command`, and in which time. When it runs, when absent.",
+)
+.of_daemons()
+.members(READY_KEYS);
 const RESTART: Param = Param::new(
     "restart",
     TEXT_OR_OBJECT,
-    "When the daemon is started again: `never`, `on-failure`, `always` or `unless-stopped`; or an object with that as `policy`, and `delay`, `factor`, `maxDelay`, `jitter`, `stableAfter`, `giveUp` (a number of restarts, or an object with `restarts` and `within`) and `rules`.",
-);
+    "When the daemon is started again: `never`, `on-failure`, `always` or `unless-stopped`, or an object. `never` when absent, or `on-failure` for what a script that stays up leaves running.",
+)
+.of_daemons()
+.members(RESTART_KEYS);
 const CHAIN: Param = Param::new(
     "chain",
     Kinds::BOOL.or(Kinds::STRING),

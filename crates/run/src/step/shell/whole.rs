@@ -10,16 +10,6 @@ pub(super) const fn to_u64(number: f64) -> u64 {
     number as u64
 }
 
-/// As a number of 32 bits.
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "saturates"
-)]
-pub(super) const fn to_u32(number: f64) -> u32 {
-    number as u32
-}
-
 /// As a size.
 #[expect(
     clippy::cast_possible_truncation,
