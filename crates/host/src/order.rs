@@ -143,7 +143,7 @@ impl Host {
                 None => match named.next() {
                     Some(ended) => return Ground::Gone(Missing::ended(ended, name)),
                     // Who has lived with one that is not known any more goes on without it.
-                    None if process.status().phase != Phase::New => {}
+                    None if process.has_lived() => {}
                     None => return Ground::Gone(Missing::Unknown(name.clone())),
                 },
             }
@@ -326,8 +326,8 @@ impl Host {
                 let start = Post::Process(id.clone(), Input::Start);
                 self.shared.post.push_back(start);
             }
-            // It has run: it waits until somebody starts that one.
-            Ground::Gone(_) if process.status().phase == Phase::Held => {}
+            // It waits until somebody starts that one.
+            Ground::Gone(_) if process.has_lived() => {}
             Ground::Gone(missing) => {
                 if let Some(process) = self.processes.get_mut(id) {
                     process.refuse(now, &missing.to_string(), &mut self.shared);

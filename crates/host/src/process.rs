@@ -254,6 +254,11 @@ impl Process {
         !matches!(self.first, First::Started)
     }
 
+    /// Whether it has been started since it is supervised.
+    pub(crate) const fn has_lived(&self) -> bool {
+        self.status().started_at.is_some()
+    }
+
     /// Whether it lives and is up.
     pub const fn is_up(&self) -> bool {
         matches!(self.status().phase, Phase::Running)
