@@ -161,8 +161,12 @@ impl Host {
 
     /// The daemon that another one of its run depends on: the one that lives, when several
     /// had the name.
-    fn named_beside(&self, process: &Process, name: &str) -> Result<&Process, Refused> {
-        let named = self.siblings(process).filter(|p| p.name() == Some(name));
+    fn named_beside<'h>(
+        &'h self,
+        process: &'h Process,
+        name: &'h str,
+    ) -> Result<&'h Process, Refused> {
+        let named = self.named_by(process, name);
         let found = named.max_by_key(|p| !p.has_ended());
         found.ok_or_else(|| Refused::NoGround {
             process: process.id().to_string(),

@@ -27,7 +27,7 @@ impl Host {
     pub(crate) fn is_begun_by_each_host(&self, process: &Process) -> bool {
         let begins = Process::begins_with_each_host;
         let may_begin = process.was_only_stopped() && !process.is_to_stay_down();
-        begins(process) || may_begin && self.depend_on(process, |_| true).into_iter().any(begins)
+        begins(process) || may_begin && self.depend_on(process).into_iter().any(begins)
     }
 
     /// One has ended: of those that it depends on, what was stopped may be of interest to nobody any more.

@@ -110,7 +110,10 @@ impl Host {
         let process = self.process(id).filter(|process| process.order.noted);
         match process.map(|process| self.ground(process)) {
             None => {}
-            Some(Ground::Waits(names)) => self.tell_waits(id, names),
+            Some(Ground::Waits(names)) => {
+                self.ties.tie(id);
+                self.tell_waits(id, names);
+            }
             Some(Ground::Gone(_)) => self.settle(now, id),
             Some(Ground::Firm) => {
                 let start = Post::Process(id.clone(), Input::Start);
@@ -134,34 +137,59 @@ impl Host {
         if let Some(after) = self.not_before(process) {
             return Ground::Waits(Vec::from([after.id().to_string()]));
         }
-        let mut waits = Vec::new();
-        for name in process.depends_on() {
-            let mut named = self.siblings(process).filter(|p| p.name() == Some(name));
-            match named.clone().find(|p| !p.has_ended()) {
-                Some(living) if living.is_up() && living.order.again == Again::No => {}
-                Some(_) => waits.push(name.clone()),
-                None => match named.next() {
-                    Some(ended) => return Ground::Gone(Missing::ended(ended, name)),
-                    // Who has lived with one that is not known any more goes on without it.
-                    None if process.has_lived() => {}
-                    None => return Ground::Gone(Missing::Unknown(name.clone())),
-                },
-            }
+        if let Some(missing) = self.missing_below(process) {
+            return Ground::Gone(missing);
         }
+        let is_firm = |p: &Process| p.is_up() && p.order.again == Again::No;
+        let waits = |name: &&String| {
+            let living = self.named_by(process, name).find(|p| !p.has_ended());
+            living.is_some_and(|p| !is_firm(p))
+        };
+        let waits: Vec<_> = process.depends_on().iter().filter(waits).cloned().collect();
         match waits.is_empty() {
             true => Ground::Firm,
             false => Ground::Waits(waits),
         }
     }
 
-    /// Another one that it waits for since one of them died: the one that did until that is up, and that
-    /// one until those that were ended for it are down.
+    /// The first that a daemon depends on and that is not there. Who has lived with one that is not known
+    /// any more goes on without it.
+    fn missing_below(&self, process: &Process) -> Option<Missing> {
+        let mut needed = process.depends_on().iter();
+        needed.find_map(|name| {
+            let mut named = self.named_by(process, name);
+            match (named.clone().all(Process::has_ended), named.next()) {
+                (false, _) => None,
+                (true, Some(ended)) => Some(Missing::ended(ended, name)),
+                (true, None) if process.has_lived() => None,
+                (true, None) => Some(Missing::Unknown(name.clone())),
+            }
+        })
+    }
+
+    /// The daemons that one means by a name.
+    pub(crate) fn named_by<'h>(
+        &'h self,
+        process: &'h Process,
+        name: &'h str,
+    ) -> impl Iterator<Item = &'h Process> + Clone {
+        let is_it = move |p: &&Process| p.name() == Some(name);
+        self.siblings(process).filter(is_it)
+    }
+
+    /// Another one that it waits for since one of them died: the one that did until that is up, or waits for
+    /// somebody, and that one until those that were ended for it are down.
     fn not_before(&self, process: &Process) -> Option<&Process> {
         let after = process.order.after.as_ref().and_then(|id| self.process(id));
-        let after = after.filter(|after| !after.is_up() && !after.has_ended());
+        let comes_up = |after: &&Process| {
+            let is_held = after.status().phase == Phase::Held;
+            let waits_for_somebody = is_held && self.missing_below(after).is_some();
+            !after.is_up() && !after.has_ended() && !waits_for_somebody
+        };
         let goes_down = |p: &&Process| {
             p.order.after.as_ref() == Some(process.id()) && p.order.again != Again::No
         };
+        let after = after.filter(comes_up);
         after.or_else(|| self.siblings(process).find(goes_down))
     }
 
@@ -204,30 +232,21 @@ impl Host {
         let Some(process) = self.process(id) else {
             return Vec::new();
         };
-        let all = self.siblings(process).filter(|p| !p.has_ended());
-        match process.supervision() {
+        let mut fellows: Vec<_> = match process.supervision() {
             Supervision::OneForOne => Vec::new(),
-            Supervision::OneForAll => all.map(|p| p.id().clone()).collect(),
-            Supervision::RestForOne => self.dependants(process),
-        }
+            Supervision::OneForAll => self.siblings(process).collect(),
+            Supervision::RestForOne => self.depend_on(process),
+        };
+        fellows.retain(|p| !p.has_ended());
+        fellows.into_iter().map(|p| p.id().clone()).collect()
     }
 
-    /// Those that depend on it, directly or not, and that live or are to.
-    fn dependants(&self, process: &Process) -> Vec<ProcessId> {
-        let living = self.depend_on(process, |p| !p.has_ended());
-        living.iter().map(|p| p.id().clone()).collect()
-    }
-
-    /// Those of `some` that depend on it, directly or by others of them.
-    pub(crate) fn depend_on(
-        &self,
-        process: &Process,
-        some: impl Fn(&Process) -> bool,
-    ) -> Vec<&Process> {
+    /// Those of its run that depend on it, directly or not, also when they have ended.
+    pub(crate) fn depend_on(&self, process: &Process) -> Vec<&Process> {
         if self.ties.are_none() {
             return Vec::new();
         }
-        let all: Vec<_> = self.siblings(process).filter(|p| some(p)).collect();
+        let all: Vec<_> = self.siblings(process).collect();
         let mut names: BTreeSet<&str> = process.name().into_iter().collect();
         let mut found: BTreeMap<&ProcessId, &Process> = BTreeMap::new();
         // Each round finds at least one more.
@@ -255,7 +274,7 @@ impl Host {
     fn take_down_with(&mut self, now: Instant, id: &ProcessId) {
         let (fellows, name) = (self.fellows(id), self.name_of(id));
         for fellow in &fellows {
-            let is_needed = |fellow| self.dependants(fellow).contains(id);
+            let is_needed = |fellow| self.depend_on(fellow).iter().any(|p| p.id() == id);
             let is_needed = self.process(fellow).is_some_and(is_needed);
             if let Some(process) = self.processes.get_mut(fellow) {
                 process.taken_down_with(now, &name, &mut self.shared);
@@ -349,6 +368,9 @@ impl Host {
                 Input::Hold
             }
         };
+        if matches!(input, Input::Hold) {
+            self.ties.tie(id);
+        }
         self.process_input(now, id, input);
     }
 

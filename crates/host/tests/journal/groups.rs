@@ -2,9 +2,11 @@
 
 use super::{
     machinery::{Machinery, Play, daemon_files},
-    waits::at,
+    waits::{at, shown},
 };
 use collodi_host::{Command, Follower, Process};
+use collodi_restart::Phase;
+use proptest::{collection::vec, prelude::*, sample::select};
 
 /// Each has a name, the name of one that it depends on, and a restart policy.
 fn group(supervision: &str, daemons: &[(&str, &str, &str)]) -> String {
@@ -31,7 +33,7 @@ fn states(play: &Play<'_>) -> Vec<String> {
         let (name, status) = (process.name().unwrap(), process.status());
         let why = process.reason().map(|why| format!(" ({why})"));
         let status = match status.phase {
-            collodi_restart::Phase::Running => "runs".to_owned(),
+            Phase::Running => "runs".to_owned(),
             _ => status.to_string(),
         };
         format!("{name} {status}{}", why.unwrap_or_default())
@@ -230,4 +232,154 @@ fn an_app_that_is_being_restarted_is_under_the_next_host() {
     assert_eq!(states(&play), ["db runs", "web runs"]);
     let lives: Vec<_> = machine.processes.keys().copied().collect();
     assert_eq!(lives, [3, 4], "each has another life");
+}
+
+/// What happens to a group.
+#[derive(Clone, Debug)]
+enum Deed {
+    Dies(usize),
+    Stop(usize),
+    Start(usize),
+    Restart(usize),
+    RestartApp,
+    StopApp,
+    /// From here on nobody minds SIGTERM, or everybody does.
+    Deaf(bool),
+    Wait(u64),
+    /// Another host goes on: one that was waited for, or one after a SIGKILL.
+    NextHost {
+        lets_go: bool,
+    },
+}
+
+fn deed() -> impl Strategy<Value = Deed> {
+    let which = 0..NAMES.len();
+    prop_oneof![
+        4 => which.clone().prop_map(Deed::Dies),
+        1 => which.clone().prop_map(Deed::Stop),
+        1 => which.clone().prop_map(Deed::Start),
+        1 => which.prop_map(Deed::Restart),
+        1 => Just(Deed::RestartApp),
+        1 => Just(Deed::StopApp),
+        1 => any::<bool>().prop_map(Deed::Deaf),
+        4 => (0_u64..5).prop_map(Deed::Wait),
+        2 => any::<bool>().prop_map(|lets_go| Deed::NextHost { lets_go }),
+    ]
+}
+
+const NAMES: [&str; 4] = ["a", "b", "c", "d"];
+
+/// Each depends on some of those before it.
+fn any_group() -> impl Strategy<Value = String> {
+    let needs = vec(vec(any::<bool>(), NAMES.len()), NAMES.len());
+    let supervision = select(vec!["one_for_one", "one_for_all", "rest_for_one"]);
+    let restarts = vec(
+        select(vec![ALWAYS, UNLESS_STOPPED, NEVER, GIVES_UP]),
+        NAMES.len(),
+    );
+    (supervision, needs, restarts).prop_map(|(supervision, needs, restarts)| {
+        let daemon = |at: usize| {
+            let below = (0..at).filter(|below| needs[at][*below]);
+            let below: Vec<_> = below.map(|below| NAMES[below]).collect();
+            (NAMES[at], below.join(" "), restarts[at])
+        };
+        let daemons: Vec<_> = (0..NAMES.len()).map(daemon).collect();
+        let daemons = daemons
+            .iter()
+            .map(|(name, needs, restart)| (*name, needs.as_str(), *restart));
+        group(supervision, &daemons.collect::<Vec<_>>())
+    })
+}
+
+fn does(play: &mut Play<'_>, deed: &Deed) {
+    let id = |play: &Play<'_>, at: usize| {
+        let mut all = play.host.processes();
+        let found = all.find(|process| process.name() == Some(NAMES[at]));
+        found.map(|process| process.id().clone())
+    };
+    let command = match *deed {
+        Deed::Dies(at) => {
+            let lives = |p: &&Process| p.name() == Some(NAMES[at]) && p.status().pid.is_some();
+            if play.host.processes().any(|p| lives(&p)) {
+                let tree = named(play, NAMES[at]).tree().clone();
+                play.kill(&tree);
+                if let Some(ended) = play.inputs.pop_front() {
+                    play.input(ended);
+                }
+            }
+            return;
+        }
+        Deed::Stop(at) => id(play, at).map(Command::StopProcess),
+        Deed::Start(at) => id(play, at).map(Command::StartProcess),
+        Deed::Restart(at) => id(play, at).map(Command::RestartProcess),
+        Deed::StopApp => Some(Command::StopApp("demo".into())),
+        Deed::RestartApp => Some(Command::RestartApp("demo".into())),
+        Deed::Deaf(are_deaf) => {
+            play.machine.are_deaf = are_deaf;
+            return;
+        }
+        Deed::Wait(secs) => {
+            play.wait(secs);
+            return;
+        }
+        Deed::NextHost { .. } => return,
+    };
+    command.map(|command| play.command(command));
+}
+
+/// Whether one waits, and in the end for some that have ended.
+fn waits_for_ended(play: &Play<'_>, process: &Process, depth: usize) -> bool {
+    let waits_for = play.host.waits_for(process);
+    let is_it = |p: &&Process, of: &String| p.name() == Some(of) || p.id().as_str() == of;
+    let is_ended = |of: &String| {
+        let mut named = play.host.processes().filter(|p| is_it(p, of));
+        named.all(|p| p.has_ended() || depth > 0 && waits_for_ended(play, p, depth - 1))
+    };
+    !waits_for.is_empty() && waits_for.iter().all(is_ended)
+}
+
+/// Who should run, and does not.
+fn stuck(play: &Play<'_>) -> Vec<String> {
+    let is_stuck = |process: &&Process| match process.status().phase {
+        Phase::Running | Phase::Ended(_) => false,
+        Phase::New | Phase::Held => !waits_for_ended(play, process, NAMES.len()),
+        _ => true,
+    };
+    let state = |process: &Process| {
+        let waits_for = play.host.waits_for(process);
+        let name = process.name().unwrap();
+        format!("{name} {}, waits for {waits_for:?}", process.status())
+    };
+    play.host.processes().filter(is_stuck).map(state).collect()
+}
+
+proptest! {
+    /// Whatever dies, is told and is replaced: in the end all that is to run does, once, or waits for one that somebody
+    /// has to start.
+    #[test]
+    fn a_group_comes_through(script in any_group(), deeds in vec(deed(), 1..20)) {
+        let mut machine = Machinery::default();
+        let mut secs = 1_000;
+        let mut play = at(&mut machine, secs);
+        play.run(&script).wait(1);
+        for deed in deeds.iter().chain([&Deed::Deaf(false), &Deed::Wait(1_000)]) {
+            if let Deed::NextHost { lets_go } = deed {
+                if *lets_go {
+                    play.command(Command::HandOver(Follower::SameProcess));
+                }
+                secs = shown(&play, play.now);
+                play = at(&mut machine, secs);
+            } else {
+                does(&mut play, deed);
+            }
+        }
+        prop_assert_eq!(stuck(&play), Vec::<String>::new());
+        let runs = play.host.processes().filter(|p| p.status().phase == Phase::Running);
+        let mut run: Vec<_> = runs.map(|p| p.tree().clone()).collect();
+        run.sort();
+        drop(play);
+        let mut lives: Vec<_> = machine.processes.into_values().collect();
+        lives.sort();
+        prop_assert_eq!(lives, run);
+    }
 }
