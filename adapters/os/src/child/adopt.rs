@@ -37,9 +37,13 @@ impl Children {
                 Ok(adopted)
             }
             // Somebody may have its id by now: nothing is said about that.
-            Err(Errno::SRCH) if self.left.has(identity) => self.adopted(spec, identity, |left| {
-                ended(identity, left.unwrap_or_default()).map_err(failed)
-            }),
+            Err(Errno::SRCH) if self.left.has(identity) => {
+                let mut adopted = self.adopted(spec, identity, |left| {
+                    ended(identity, left.unwrap_or_default()).map_err(failed)
+                })?;
+                adopted.group = self.groups.without_leader(&spec.tree, identity.pid);
+                Ok(adopted)
+            }
             Err(errno) => Err(failed(errno)),
         }
     }

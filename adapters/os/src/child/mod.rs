@@ -41,7 +41,7 @@ pub use reader::{Heard, Reader, write_some};
 pub struct Spawned {
     /// Its process id.
     pub pid: u32,
-    /// The process group that it leads; none when it had ended.
+    /// The process group that it leads; none when that is over.
     pub group: Option<GroupId>,
     /// What it can be found by again, where processes can.
     pub identity: Option<Identity>,

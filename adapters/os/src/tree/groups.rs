@@ -120,6 +120,16 @@ impl Groups {
         self.lock().groups.get(&id).map(|group| group.tree.clone())
     }
 
+    /// The group of `tree` whose leader was this one, and is reaped.
+    pub(crate) fn without_leader(&self, tree: &TreeId, leader: u32) -> Option<GroupId> {
+        let leader = leader_id(leader)?;
+        let known = self.lock();
+        let found = known.groups.get(&leader);
+        let group = found.filter(|group| group.tree == *tree && group.reaped.is_some())?;
+        let number = group.number;
+        Some(GroupId { leader, number })
+    }
+
     /// The tree of a group, unless that is over.
     pub(crate) fn tree_of(&self, group: GroupId) -> Option<TreeId> {
         let known = self.lock();
