@@ -278,6 +278,10 @@ const TABLE: &[(Wrong, &str)] = &[
     ),
     (Wrong::SignalsNobody, "tree::kill_ends_a_tree_that_grows"),
     (
+        Wrong::LeavingKills,
+        "tree::leaving_an_ended_child_spares_its_group",
+    ),
+    (
         Wrong::SignalsTermOnly,
         "tree::untaken_signal_ends_the_child",
     ),

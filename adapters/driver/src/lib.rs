@@ -2,12 +2,14 @@
 
 mod apps;
 mod ask;
+mod awaited;
 mod claim;
 mod detect;
 mod driver;
 mod events;
 mod growth;
 mod handle;
+mod heard;
 mod history;
 mod inputs;
 mod left;

@@ -1,10 +1,12 @@
 //! Actions become streams of what happens to them.
 
+use crate::awaited::Awaited;
+use crate::heard::Heard;
 use crate::inputs::{Inputs, Mouth};
 use crate::transfer::{Transfers, download, fetch};
 use collodi_action::{Action, Completion, Ended, Error, ErrorKind, Progress};
 use collodi_backend::{Backends, Child, ChildEvent, ProcessBackend};
-use collodi_command::{CommandSpec, Exit, Identity, RecordingPlace, Stdin};
+use collodi_command::{CommandSpec, Exit, Identity, Stdin, TreeId};
 use collodi_host::Input;
 use collodi_machine::ActionId;
 use futures::{
@@ -57,6 +59,7 @@ impl Happening {
 pub(crate) struct InFlight {
     inputs: Inputs,
     transfers: Transfers,
+    awaited: Awaited,
     leaves: Arc<AtomicBool>,
 }
 
@@ -72,6 +75,7 @@ impl InFlight {
             process,
             spec,
             identity,
+            awaited: self.awaited.clone(),
             leaves: self.leaves.clone(),
             mouth: None,
         }
@@ -80,39 +84,6 @@ impl InFlight {
     /// Commands that live, live on when nobody hears them any more.
     pub(crate) fn leave(&self) {
         self.leaves.store(true, Ordering::Relaxed);
-    }
-}
-
-/// A child that ends when nobody hears it any more, unless it is to be left.
-struct Heard {
-    child: Option<Box<dyn Child>>,
-    leaves: Arc<AtomicBool>,
-}
-
-impl Heard {
-    fn pid(&self) -> Option<u32> {
-        self.child.as_ref()?.pid()
-    }
-
-    fn identity(&self) -> Option<Identity> {
-        self.child.as_ref()?.identity()
-    }
-
-    fn recorded(&self) -> Option<RecordingPlace> {
-        self.child.as_ref()?.recorded()
-    }
-
-    fn poll_event(&mut self, cx: &mut Context<'_>) -> Poll<Option<ChildEvent>> {
-        let child = self.child.as_mut();
-        child.map_or(Poll::Ready(None), |child| child.poll_event(cx))
-    }
-}
-
-impl Drop for Heard {
-    fn drop(&mut self) {
-        if let Some(child) = self.child.take_if(|_| self.leaves.load(Ordering::Relaxed)) {
-            child.leave();
-        }
     }
 }
 
@@ -160,9 +131,16 @@ pub(crate) fn perform(
         Action::Signal(tree, signal) => once(id, async move {
             Completion::Signalled(process.signal_tree(&tree, signal).await)
         }),
-        Action::AwaitEmpty(tree) => once(id, async move {
-            Completion::Empty(process.tree_empty(&tree).await)
-        }),
+        Action::AwaitEmpty(tree) => {
+            let wait = in_flight.awaited.wait(&tree);
+            once(id, async move {
+                let empty = process.tree_empty(&tree).await;
+                if empty.is_ok() {
+                    wait.is_over();
+                }
+                Completion::Empty(empty)
+            })
+        }
         Action::Members(tree) => once(id, async move {
             Completion::Members(process.tree_members(&tree).await)
         }),
@@ -208,6 +186,7 @@ struct Start {
     spec: CommandSpec,
     /// What is to be taken over.
     identity: Option<Identity>,
+    awaited: Awaited,
     leaves: Arc<AtomicBool>,
     mouth: Option<Mouth>,
 }
@@ -224,7 +203,11 @@ impl Start {
     /// The life of `child`, which is the command.
     fn life(self, mut child: Box<dyn Child>) -> Life {
         let Self {
-            leaves, mut mouth, ..
+            spec,
+            awaited,
+            leaves,
+            mut mouth,
+            ..
         } = self;
         if let Some(mouth) = &mut mouth {
             mouth.give(child.input());
@@ -233,10 +216,9 @@ impl Start {
             is_identified: false,
             has_spoken: false,
             is_placed: false,
-            child: Heard {
-                child: Some(child),
-                leaves,
-            },
+            child: Heard::new(child, leaves),
+            tree: spec.tree,
+            awaited,
             exit: Exit::Unknown,
             _mouth: mouth,
         }
@@ -246,6 +228,8 @@ impl Start {
 /// A child that was started, with what keeps its input open.
 struct Life {
     child: Heard,
+    tree: TreeId,
+    awaited: Awaited,
     /// It was told what it can be found by again.
     is_identified: bool,
     /// It has said something, and how far that is recorded was not told.
@@ -302,8 +286,10 @@ impl Stream for Exec {
             Stage::Running(life) => ready!(life.poll_next(cx)),
             Stage::Over => return Poll::Ready(None),
         };
-        if let What::Completed(_) = what {
-            self.stage = Stage::Over;
+        if let What::Completed(_) = what
+            && let Stage::Running(life) = mem::replace(&mut self.stage, Stage::Over)
+        {
+            life.over();
         }
         let id = self.id;
         Poll::Ready(Some(Happening { id, what }))
@@ -337,6 +323,11 @@ impl Life {
             None => return Poll::Ready(completed(self.exit, false)),
         };
         Poll::Ready(What::Progress(progress))
+    }
+
+    /// All is told of it.
+    fn over(self) {
+        self.awaited.keep(&self.tree, self.child);
     }
 
     /// How far all is recorded that it has said, once nothing more comes.

@@ -36,4 +36,4 @@ pub use privilege::is_privileged;
 pub use processes::Processes;
 pub use program::find_program;
 pub use reactor::{Attempt, Descriptor, Reactor, Sleep, Watched};
-pub use tree::{Groups, MARKER, Process, Table, Watch, signal, watch};
+pub use tree::{GroupId, Groups, MARKER, Process, Table, Watch, signal, watch};

@@ -8,10 +8,11 @@ use crate::{
 use anyhow::{Context as _, Result};
 use collodi_backend::{BoxFuture, FileSystem};
 use collodi_contain::ContainedPath;
-use collodi_file::{FileAnswer, FileErrorKind, FileOp};
+use collodi_file::{FileAnswer, FileError, FileErrorKind, FileOp};
 use collodi_http::Keyring;
 use collodi_python::Layout;
 use std::{
+    fmt::Display,
     fs::{self, File, OpenOptions},
     io::{self, Read as _},
     path::{Path, PathBuf},
@@ -19,6 +20,9 @@ use std::{
 };
 
 const FILE: &str = "tokens.json";
+/// What to do about a file that is wrong.
+const WAY_OUT: &str =
+    "mend the file, or remove it to begin anew: the tokens that were given out end with it";
 
 /// The tokens of a workspace.
 ///
@@ -30,15 +34,13 @@ pub(crate) fn read(workspace: &Path) -> Result<Keyring> {
     let bytes = match contents(&path) {
         Ok(bytes) => bytes,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Keyring::default()),
-        Err(error) => {
-            return Err(error).with_context(|| format!("failed to read {}", path.display()));
-        }
+        Err(error) => return Err(wrong(&path, error).into()),
     };
-    Keyring::read(&bytes).map_err(|error| {
-        Failure::new(format!("{}: {error}", path.display()))
-            .hint("remove the file to begin anew: the tokens that were given out end with it")
-            .into()
-    })
+    Keyring::read(&bytes).map_err(|error| wrong(&path, error).into())
+}
+
+fn wrong(path: &Path, why: impl Display) -> Failure {
+    Failure::new(format!("{}: {why}", path.display())).hint(WAY_OUT)
 }
 
 /// Changes the tokens of a workspace, one program at a time. The file is the old or the new one,
@@ -86,8 +88,8 @@ pub(crate) struct LiveKeys {
 
 #[derive(Debug, Default)]
 struct Known {
-    /// What the file had when it was looked at last.
-    text: Vec<u8>,
+    /// What the file had when it was looked at last, or why it could not be read; none when it was not there.
+    seen: Option<Result<Vec<u8>, FileError>>,
     keys: Arc<Keyring>,
 }
 
@@ -105,30 +107,30 @@ impl LiveKeys {
         let most = Keyring::MAX_BYTES as u64 + 1;
         let read = FileOp::read(self.path.clone(), most);
         match self.files.perform(read).await {
-            Ok(FileAnswer::Bytes(bytes)) => self.seen(bytes),
+            Ok(FileAnswer::Bytes(bytes)) => self.seen(Ok(bytes)),
             Err(error) if error.kind == FileErrorKind::NotFound => self.none(),
-            _ => self.last(|known| Arc::clone(&known.keys)),
+            Err(error) => self.seen(Err(error)),
+            Ok(_) => self.last(|known| Arc::clone(&known.keys)),
         }
     }
 
     /// A file that is wrong is told once, and what was right before stays.
-    fn seen(&self, text: Vec<u8>) -> Arc<Keyring> {
+    fn seen(&self, seen: Result<Vec<u8>, FileError>) -> Arc<Keyring> {
         self.last(|known| {
-            if known.text != text {
-                match Keyring::read(&text) {
+            if known.seen.as_ref() != Some(&seen) {
+                match self.read(&seen) {
                     Ok(keys) => known.keys = Arc::new(keys),
-                    Err(error) => aside::warn(
-                        "tokens",
-                        &format!(
-                            "{}: {error}; the tokens that were known before count",
-                            self.path
-                        ),
-                    ),
+                    Err(why) => known.tell(&why),
                 }
-                known.text = text;
+                known.seen = Some(seen);
             }
             Arc::clone(&known.keys)
         })
+    }
+
+    fn read(&self, seen: &Result<Vec<u8>, FileError>) -> Result<Keyring, String> {
+        let text = seen.as_ref().map_err(ToString::to_string)?;
+        Keyring::read(text).map_err(|error| format!("{}: {error}", self.path))
     }
 
     fn none(&self) -> Arc<Keyring> {
@@ -141,6 +143,17 @@ impl LiveKeys {
     /// What is behind the lock is whole at any time.
     fn last<T>(&self, look: impl FnOnce(&mut Known) -> T) -> T {
         look(&mut self.last.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl Known {
+    /// Says what is wrong with the file, and what counts instead.
+    fn tell(&self, why: &str) {
+        let counts = match self.keys.keys().next() {
+            Some(_) => "the tokens that were known before count",
+            None => "none of the tokens that were given out counts",
+        };
+        aside::warn("tokens", &format!("{why}; {counts}; {WAY_OUT}"));
     }
 }
 

@@ -133,6 +133,8 @@ impl Node {
         let ledger = audit::open(&dir, &backends)?;
         let backends = audit::over(backends, &ledger);
         let keys = LiveKeys::new(&layout, Arc::clone(&backends.files));
+        // What is wrong with the file is told before somebody is refused for it.
+        keys.now().await;
         let workspace = Workspace::new(layout, backends.files.clone());
         let apps = Apps::new(workspace.clone(), backends.clone(), options.seed);
         if let Err(error) = apps.sweep().await {

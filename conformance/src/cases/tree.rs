@@ -78,6 +78,23 @@ cases! {
         Ok(())
     }
 
+    /// Who leaves a child whose end was told leaves alive whoever is left of its process group:
+    /// they are of its tree as before, and take a signal in their own time.
+    async fn leaving_an_ended_child_spares_its_group(world: Subject) -> Verdict {
+        let words = ["mute:(on:TERM:(sleep:100 write:how:gently exit:0) touch:up wait)", "until:up", "exit:0"];
+        let spec = world.child(&words);
+        let mut child = world.spawn(&spec).await?;
+        assert_eq!(Told::by(&mut *child).await.leaked, Some(false));
+        child.leave();
+        pause(&world, 20).await;
+        assert_eq!(members(&world, &spec.tree).await?.len(), 1);
+        let process = &world.backends().process;
+        process.signal_tree(&spec.tree, Signal::TERM).await?;
+        process.tree_empty(&spec.tree).await?;
+        assert_eq!(world.read("how").await?, "gently");
+        Ok(())
+    }
+
     /// Trees are independent: a signal to one does not reach another.
     async fn trees_are_independent(world: Subject) -> Verdict {
         let words = ["say:ready", "until:go", "exit:5"];

@@ -111,6 +111,9 @@ pub trait Child: Send + fmt::Debug {
     /// whoever [adopts](ProcessBackend::adopt) it next. This backend keeps open what is open of it, its
     /// input too, as long as it is there. To a program that is not given that, what it says last is lost
     /// if it ends before. Where nobody can adopt it, it is dropped as any other.
+    ///
+    /// Of one whose end was told with [`Closed`](ChildEvent::Closed) nobody is killed either: those who are
+    /// left of its process group live on as others of its tree.
     fn leave(self: Box<Self>);
 }
 

@@ -3,6 +3,7 @@
 use super::{
     Children, End, Spawned, ends::Ours, identity::handle_of, left::LeftChild, reader::Reader,
 };
+use crate::tree::GroupId;
 use collodi_backend::{Error, ErrorKind};
 use collodi_command::{Bounds, CommandSpec, Identity, Sandbox, Stdin};
 use rustix::{
@@ -28,17 +29,21 @@ impl Children {
             Ok((pid, handle)) => {
                 refuse_without_sandbox(spec, identity)?;
                 let end = End::of_others(pid, handle);
-                let adopted = self.adopted(spec, identity, |left| match left {
+                let mut adopted = self.adopted(spec, identity, |left| match left {
                     Some(left) => Ok((end, left.streams)),
                     None => Ok((end, streams(identity.pid, spec.stdin).map_err(failed)?)),
                 })?;
-                self.note_adopted(spec, identity.pid, adopted.end.as_fd());
+                adopted.group = self.note_adopted(spec, identity.pid, adopted.end.as_fd());
                 Ok(adopted)
             }
             // Somebody may have its id by now: nothing is said about that.
-            Err(Errno::SRCH) if self.left.has(identity) => self.adopted(spec, identity, |left| {
-                ended(identity, left.unwrap_or_default()).map_err(failed)
-            }),
+            Err(Errno::SRCH) if self.left.has(identity) => {
+                let mut adopted = self.adopted(spec, identity, |left| {
+                    ended(identity, left.unwrap_or_default()).map_err(failed)
+                })?;
+                adopted.group = self.groups.without_leader(&spec.tree, identity.pid);
+                Ok(adopted)
+            }
             Err(errno) => Err(failed(errno)),
         }
     }
@@ -54,6 +59,7 @@ impl Children {
         let (end, ours) = open(self.left.take(identity))?;
         Ok(Spawned {
             pid: identity.pid,
+            group: None,
             identity: Some(identity.clone()),
             end,
             stdin: ours.stdin,
@@ -64,8 +70,13 @@ impl Children {
         })
     }
 
-    fn note_adopted(&self, spec: &CommandSpec, pid: u32, handle: BorrowedFd<'_>) {
-        self.groups.adopted(&spec.tree, pid);
+    fn note_adopted(
+        &self,
+        spec: &CommandSpec,
+        pid: u32,
+        handle: BorrowedFd<'_>,
+    ) -> Option<GroupId> {
+        let group = self.groups.adopted(&spec.tree, pid);
         if matches!(spec.sandbox, Sandbox::Within(_)) {
             self.groups.wrapped(pid);
         }
@@ -79,6 +90,7 @@ impl Children {
                 groups.spend(&spec.tree);
             }
         }
+        group
     }
 }
 

@@ -13,7 +13,7 @@ use crate::{
     confine::{Confined, Sandboxes},
     lower::{Lowered, start_error},
     recorder::{Recorder, Resting},
-    tree::{Bound, Cgroups, Groups, Joined, is_ours},
+    tree::{Bound, Cgroups, GroupId, Groups, Joined, is_ours},
 };
 use collodi_backend::{Capabilities, Capability, Error, ErrorKind};
 use collodi_command::{Bounds, CommandSpec, Exit, Identity, Signal, TreeId};
@@ -41,6 +41,8 @@ pub use reader::{Heard, Reader, write_some};
 pub struct Spawned {
     /// Its process id.
     pub pid: u32,
+    /// The process group that it leads; none when that is over.
+    pub group: Option<GroupId>,
     /// What it can be found by again, where processes can.
     pub identity: Option<Identity>,
     /// Its end.
@@ -269,7 +271,7 @@ impl Children {
     ) -> Result<Spawned, Error> {
         let raw = started.pid.as_raw_nonzero().get();
         let pid = raw.unsigned_abs();
-        self.groups.started(&spec.tree, pid);
+        let group = self.groups.started(&spec.tree, pid);
         let enforcement = confined
             .as_ref()
             .map(|confined| confined.enforcement.clone());
@@ -279,7 +281,7 @@ impl Children {
         let status = confined.map(|confined| confined.status);
         let end = End::of_ours(started.pid, started.pidfd, status).map_err(|error| {
             // Nobody could wait for it.
-            let _ = self.groups.kill(pid);
+            let _ = group.map(|group| self.groups.kill(group));
             exhausted(spec, error)
         })?;
         let identity = identity::of(raw);
@@ -288,6 +290,7 @@ impl Children {
         }
         Ok(Spawned {
             pid,
+            group,
             identity,
             end,
             stdin: ours.stdin,

@@ -1,7 +1,7 @@
 //! The trees that the children are in.
 
 use super::Children;
-use crate::tree::{Cgroups, Process, Table, signal};
+use crate::tree::{Cgroups, GroupId, Process, Table, signal};
 use collodi_backend::{Error, ErrorKind};
 use collodi_command::{Signal, TreeId, Usage};
 use rustix::fd::BorrowedFd;
@@ -125,21 +125,17 @@ impl Children {
 
     /// Kills the group that a child led, whoever is left in it. This may have to read the
     /// process table; [`Groups::kill`](crate::Groups::kill) says when.
-    pub fn kill_left_behind(&self, leader: u32) {
-        let Some(tree) = self.groups.tree(leader) else {
+    pub fn kill_left_behind(&self, group: GroupId) {
+        let Some(tree) = self.groups.tree_of(group) else {
             return;
         };
         if self.is_whole(&tree) {
-            let in_group = |p: &Process| p.group.unsigned_abs() == leader;
-            let left: Vec<_> = self
-                .whole_members(&tree)
-                .into_iter()
-                .filter(in_group)
-                .collect();
+            let mut left = self.whole_members(&tree);
+            left.retain(|process| group.has(process));
             // Who cannot be killed is left.
             let _ = signal(&tree, &left, Signal::KILL);
         } else {
-            self.groups.kill_left_behind(leader);
+            self.groups.kill_left_behind(group);
         }
     }
 }

@@ -1,7 +1,9 @@
 //! One child: its events and its input.
 
 use super::{output::Output, reaper::reap, tidy::tidy_later};
-use crate::{Children, Reactor, Sleep, Spawned, Watched as _, child::LeftChild, write_some};
+use crate::{
+    Children, GroupId, Reactor, Sleep, Spawned, Watched as _, child::LeftChild, write_some,
+};
 use async_trait::async_trait;
 use collodi_backend::{ChildEvent, ChildInput, Enforcement, Error, ErrorKind};
 use collodi_command::{Exit, Identity, RecordingPlace};
@@ -26,6 +28,7 @@ const GRACE: Duration = Duration::from_millis(200);
 /// A child that was started, seen from whoever reads its events.
 pub(super) struct Child<R: Reactor> {
     pid: u32,
+    group: Option<GroupId>,
     identity: Option<Identity>,
     enforcement: Option<Box<Enforcement>>,
     children: Arc<Children>,
@@ -67,10 +70,13 @@ impl<R: Reactor> Child<R> {
     ///
     /// When it cannot be watched; then it is killed.
     pub(super) fn new(spawned: Spawned, children: Arc<Children>) -> io::Result<Self> {
-        let reaped = reap::<R>(spawned.end, Arc::clone(&children))
-            .inspect_err(|_| kill(&children, spawned.pid))?;
+        let reaped = reap::<R>(spawned.end, Arc::clone(&children)).inspect_err(|_| {
+            // Nobody could wait for it.
+            let _ = spawned.group.map(|group| children.groups().kill(group));
+        })?;
         Ok(Self {
             pid: spawned.pid,
+            group: spawned.group,
             identity: spawned.identity,
             enforcement: spawned.enforcement.map(Box::new),
             children,
@@ -171,12 +177,12 @@ impl<R: Reactor> collodi_backend::Child for Child<R> {
 /// finding who is left in its group means reading the process table, on another thread.
 impl<R: Reactor> Drop for Child<R> {
     fn drop(&mut self) {
-        if self.is_left {
+        let Some(group) = self.group.filter(|_| !self.is_left) else {
             return;
-        }
-        let (children, pid) = (Arc::clone(&self.children), self.pid);
-        if children.groups().kill(pid).is_pending() {
-            R::forget(move || children.kill_left_behind(pid));
+        };
+        if self.children.groups().kill(group).is_pending() {
+            let children = Arc::clone(&self.children);
+            R::forget(move || children.kill_left_behind(group));
         }
     }
 }
@@ -261,11 +267,6 @@ impl<R: Reactor> ChildInput for Input<R> {
         };
         self.write_all(bytes).await.map_err(failed)
     }
-}
-
-/// Kills the group of a child that nobody could wait for.
-fn kill(children: &Children, pid: u32) {
-    let _ = children.groups().kill(pid);
 }
 
 impl<R: Reactor> fmt::Debug for Child<R> {

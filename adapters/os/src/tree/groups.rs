@@ -23,9 +23,19 @@ use std::{
 #[derive(Debug, Default)]
 pub struct Groups(Mutex<Known>);
 
+/// A process group that was started here, and no other: when it is over, its leader's id may be
+/// somebody else's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct GroupId {
+    leader: i32,
+    number: u64,
+}
+
 #[derive(Debug, Default)]
 struct Known {
     groups: BTreeMap<i32, Group>,
+    /// How many were started.
+    started: u64,
     /// Those of the leaders that hold the sandbox of a command.
     wrappers: BTreeSet<i32>,
     strays: BTreeMap<i32, Stray>,
@@ -44,6 +54,7 @@ struct Stray {
 #[derive(Debug)]
 struct Group {
     tree: TreeId,
+    number: u64,
     session: i32,
     /// When its leader was reaped; others of the group may still be there.
     reaped: Option<Instant>,
@@ -51,25 +62,28 @@ struct Group {
 
 impl Groups {
     /// Notes the session and the group that the new child `leader` leads.
-    pub fn started(&self, tree: &TreeId, leader: u32) {
-        let Some(leader) = leader_id(leader) else {
-            return;
-        };
-        let group = Group {
-            tree: tree.clone(),
-            session: leader,
-            reaped: None,
-        };
-        self.lock().groups.insert(leader, group);
+    pub fn started(&self, tree: &TreeId, leader: u32) -> Option<GroupId> {
+        self.note(tree, leader, None)
     }
 
     /// Notes the group of a process that was started elsewhere, whose id is not ours to keep.
-    pub(crate) fn adopted(&self, tree: &TreeId, leader: u32) {
-        self.started(tree, leader);
+    pub(crate) fn adopted(&self, tree: &TreeId, leader: u32) -> Option<GroupId> {
+        self.note(tree, leader, Some(Instant::now()))
+    }
+
+    fn note(&self, tree: &TreeId, leader: u32, reaped: Option<Instant>) -> Option<GroupId> {
+        let leader = leader_id(leader)?;
         let mut known = self.lock();
-        if let Some(group) = leader_id(leader).and_then(|id| known.groups.get_mut(&id)) {
-            group.reaped = Some(Instant::now());
-        }
+        known.started += 1;
+        let number = known.started;
+        let group = Group {
+            tree: tree.clone(),
+            number,
+            session: leader,
+            reaped,
+        };
+        known.groups.insert(leader, group);
+        Some(GroupId { leader, number })
     }
 
     /// Notes that `leader` is not its command but holds the sandbox of it: what is sent to a
@@ -104,6 +118,22 @@ impl Groups {
     pub(crate) fn tree(&self, leader: u32) -> Option<TreeId> {
         let id = leader_id(leader)?;
         self.lock().groups.get(&id).map(|group| group.tree.clone())
+    }
+
+    /// The group of `tree` whose leader was this one, and is reaped.
+    pub(crate) fn without_leader(&self, tree: &TreeId, leader: u32) -> Option<GroupId> {
+        let leader = leader_id(leader)?;
+        let known = self.lock();
+        let found = known.groups.get(&leader);
+        let group = found.filter(|group| group.tree == *tree && group.reaped.is_some())?;
+        let number = group.number;
+        Some(GroupId { leader, number })
+    }
+
+    /// The tree of a group, unless that is over.
+    pub(crate) fn tree_of(&self, group: GroupId) -> Option<TreeId> {
+        let known = self.lock();
+        known.find(group).map(|group| group.tree.clone())
     }
 
     /// Calls `wait`, which reaps `leader` if it has ended, while nobody sends signals.
@@ -160,34 +190,32 @@ impl Groups {
         Ok(sent)
     }
 
-    /// Kills the group of `leader`; whatever cannot be killed is left. Pending when the
+    /// Kills a group, unless it is over; whatever cannot be killed is left. Pending when its
     /// leader is reaped already and others may be left: [`Groups::kill_left_behind`]
     /// finds them.
-    pub fn kill(&self, leader: u32) -> Poll<()> {
+    pub fn kill(&self, group: GroupId) -> Poll<()> {
         let known = self.lock();
-        let found = leader_id(leader).and_then(|id| known.groups.get_key_value(&id));
-        let Some((id, group)) = found else {
+        let Some(found) = known.find(group) else {
             return Poll::Ready(());
         };
-        if group.reaped.is_some() {
+        if found.reaped.is_some() {
             return Poll::Pending;
         }
-        if known.wrappers.contains(id) {
-            kill_children(*id);
+        if known.wrappers.contains(&group.leader) {
+            kill_children(group.leader);
         }
-        let _ = send_to_group(*id, System::KILL);
+        let _ = send_to_group(group.leader, System::KILL);
         Poll::Ready(())
     }
 
-    /// Kills who is left in the group of `leader`, by the process table.
-    pub fn kill_left_behind(&self, leader: u32) {
-        let (Some(id), Some(tree), Ok(table)) =
-            (leader_id(leader), self.tree(leader), Table::read())
-        else {
+    /// Kills who is left in a group, by the process table.
+    pub fn kill_left_behind(&self, group: GroupId) {
+        // The group is looked for after the reading, which is then of none that has its id since.
+        let (Ok(table), Some(tree)) = (Table::read(), self.tree_of(group)) else {
             return;
         };
         let members = self.members(&table, &tree, &BTreeSet::new());
-        for process in members.iter().filter(|process| process.group == id) {
+        for process in members.iter().filter(|it| group.has(it)) {
             let _ = handle::send(process, System::KILL);
         }
     }
@@ -213,7 +241,20 @@ impl Groups {
     }
 }
 
+impl GroupId {
+    /// Whether this process of its tree is in it.
+    pub(crate) const fn has(self, process: &Process) -> bool {
+        process.group == self.leader
+    }
+}
+
 impl Known {
+    /// A group, unless it is over.
+    fn find(&self, group: GroupId) -> Option<&Group> {
+        let found = self.groups.get(&group.leader);
+        found.filter(|found| found.number == group.number)
+    }
+
     /// Whether the process leads a group of `tree`, and its id is kept.
     fn is_led_by(&self, tree: &TreeId, pid: i32) -> bool {
         let group = self.groups.get(&pid);
@@ -350,6 +391,7 @@ mod tests {
         let tree = TreeId::new("a");
         let group = Group {
             tree,
+            number: 1,
             session,
             reaped,
         };
@@ -368,6 +410,21 @@ mod tests {
         let table = table(&[(10, 1, 0)]);
         assert_eq!(pids(&groups(1, None), &table), [10]);
         assert_eq!(pids(&groups(2, None), &table), Vec::<i32>::new());
+    }
+
+    #[test]
+    fn who_has_the_id_of_a_group_that_is_over_is_not_killed_for_it() {
+        use std::os::unix::process::{CommandExt as _, ExitStatusExt as _};
+        let mut sleep = std::process::Command::new("sleep");
+        let mut child = sleep.arg("1000").process_group(0).spawn().unwrap();
+        let groups = Groups::default();
+        let start = |tree| groups.started(&TreeId::new(tree), child.id()).unwrap();
+        let (over, lives) = (start("a"), start("b"));
+        assert_eq!(groups.kill(over), Poll::Ready(()));
+        groups.kill_left_behind(over);
+        groups.signal(&TreeId::new("b"), Signal::TERM).unwrap();
+        assert_eq!(child.wait().unwrap().signal(), Some(15));
+        assert_eq!(groups.kill(lives), Poll::Ready(()));
     }
 
     #[test]

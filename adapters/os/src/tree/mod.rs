@@ -14,7 +14,7 @@ mod table;
 pub(crate) mod usage;
 
 pub(crate) use cgroup::{Bound, Cgroups, Joined};
-pub use groups::{Groups, signal};
+pub use groups::{GroupId, Groups, signal};
 pub use handle::{Watch, watch};
 pub(crate) use scan::{exit_status, is_ours, process, started};
 pub use table::{Process, Table};

@@ -118,6 +118,15 @@ async fn unread_to_end(local: &Local, app: &Name) -> Result<Vec<Unread>> {
     }
 }
 
+/// Refuses an app of which something may live that nobody ends with it.
+///
+/// # Errors
+///
+/// Which that is.
+pub(super) async fn refuse_lasting(local: &Local, app: &Name) -> Result<()> {
+    unread_to_end(local, app).await.map(drop)
+}
+
 /// Ends and forgets those of an app that is removed, also those that have ended; by force also those
 /// that live.
 ///

@@ -41,9 +41,14 @@ impl Known {
     /// The first that the server leaves alone of this name, or that may be of the app of this name:
     /// beside it nothing of that app begins.
     pub(super) fn kept_by(&self, name: &str) -> Option<&LeftAlone> {
-        let may_be = |alone: &&LeftAlone| ProcessId::from_text(&alone.id).is_of(name);
         let named = self.left_alone(name).next();
-        named.or_else(|| self.left_alone.iter().find(may_be))
+        named.or_else(|| self.left_alone.iter().find(|alone| is_of(alone, name)))
+    }
+
+    /// Of those that may be of this app the first that does not end with it.
+    pub(super) fn outlives(&self, app: &str) -> Option<&LeftAlone> {
+        let mut its = self.left_alone.iter().filter(|alone| is_of(alone, app));
+        its.find(|alone| !ends_with(alone, app))
     }
 
     /// The processes of this name, or of the app of this name, that have not ended.
@@ -139,6 +144,16 @@ impl Known {
             .map(String::as_str)
             .collect()
     }
+}
+
+/// Whether it is of this app, or may be.
+fn is_of(alone: &LeftAlone, app: &str) -> bool {
+    ProcessId::from_text(&alone.id).is_of(app)
+}
+
+/// Whether nothing of it is left when somebody ends this app.
+pub(super) fn ends_with(alone: &LeftAlone, app: &str) -> bool {
+    alone.found && alone.app_id.as_deref() == Some(app)
 }
 
 /// Why nothing can be done with one that the server leaves alone, but to end it.

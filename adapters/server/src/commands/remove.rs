@@ -4,7 +4,7 @@ use super::{
     add::parse_name,
     env::delete,
     left_behind,
-    named::{Known, is_left_alone},
+    named::{Known, ends_with, is_left_alone},
 };
 use crate::{
     cli::RemoveArgs,
@@ -32,11 +32,9 @@ struct Removal {
 pub(crate) fn remove(workspace: &Path, json: bool, args: &RemoveArgs) -> Result<ExitCode> {
     let name = parse_name(&args.name)?;
     let server = Client::of_running(workspace)?;
-    if !args.force {
-        match &server {
-            Some(server) => refuse_busy(server, &name)?,
-            None => refuse_left(workspace, &name)?,
-        }
+    match &server {
+        Some(server) => refuse_busy(server, &name, args.force)?,
+        None => refuse_left(workspace, &name, args.force)?,
     }
     let Some(removal) = agreed(workspace, json, &name, args)? else {
         complain!("nothing was removed");
@@ -54,31 +52,38 @@ pub(crate) fn remove(workspace: &Path, json: bool, args: &RemoveArgs) -> Result<
     show(json, &removed)
 }
 
-/// Refuses an app of which something runs: the server does too, but only when it was shown what
-/// goes.
-fn refuse_busy(server: &Client, name: &Name) -> Result<()> {
+/// Refuses an app of which something runs, or what not even force ends: the server does too, but only
+/// when it was shown what goes.
+fn refuse_busy(server: &Client, name: &Name, force: bool) -> Result<()> {
     let known = Known::of(server)?;
-    let Some(by) = known.busy_by(name.as_str()) else {
-        return match known.kept_by(name.as_str()) {
-            Some(alone) => {
-                let ends = alone.found && alone.app_id.as_deref() == Some(name.as_str());
-                let by_force = if ends { "; --force ends it first" } else { "" };
-                let hint = format!("{}{by_force}", alone.hint);
-                Err(is_left_alone(alone).hint(hint).into())
-            }
-            None => Ok(()),
-        };
+    if let Some(by) = known.busy_by(name.as_str()).filter(|_| !force) {
+        let (app, by) = (name.to_string(), by.to_owned());
+        let hint = format!("end it first with `collodi stop {app}`, or have it ended with --force");
+        return Err(Failure::new(Refused::Busy { app, by }).hint(hint).into());
+    }
+    let kept = match force {
+        true => known.outlives(name.as_str()),
+        false => known.kept_by(name.as_str()),
     };
-    let (app, by) = (name.to_string(), by.to_owned());
-    let hint = format!("end it first with `collodi stop {app}`, or have it ended with --force");
-    Err(Failure::new(Refused::Busy { app, by }).hint(hint).into())
+    let Some(alone) = kept else {
+        return Ok(());
+    };
+    let by_force = match ends_with(alone, name.as_str()) {
+        true => "; --force ends it first",
+        false => "",
+    };
+    let hint = format!("{}{by_force}", alone.hint);
+    Err(is_left_alone(alone).hint(hint).into())
 }
 
-fn refuse_left(workspace: &Path, name: &Name) -> Result<()> {
+fn refuse_left(workspace: &Path, name: &Name, force: bool) -> Result<()> {
     Local::look(workspace, |local| async move {
-        left_behind::refuse(&local, name, AppChange::Removal)
-            .await
-            .map(drop)
+        match force {
+            true => left_behind::refuse_lasting(&local, name).await,
+            false => left_behind::refuse(&local, name, AppChange::Removal)
+                .await
+                .map(drop),
+        }
     })
 }
 

@@ -165,6 +165,7 @@ fn stays(stage: &Stage, id: &str) {
     let said = answer.stderr();
     assert_eq!(answer.code(), Some(1), "{said}");
     assert!(said.contains(&format!("`collodi stop {id}`")), "{said}");
+    assert_eq!(answer.stdout(), "", "nothing goes");
     assert!(stage.path(".vatn/python/apps/demo/pinokio.json").exists());
     let file = stage.path(&format!(".vatn/python/state/{id}.json"));
     assert!(file.exists());

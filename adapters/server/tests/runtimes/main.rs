@@ -44,6 +44,7 @@ on_each_runtime! {
     a_log_that_grows_all_the_time_is_shown_to_where_it_was
     who_does_not_know_the_token_gets_nothing
     tokens_that_are_given_out_count_at_once
+    tokens_that_cannot_be_read_are_told_when_a_server_starts
     half_a_request_holds_up_nobody_and_no_shutdown
     a_second_interrupt_waits_for_nobody
     a_plan_is_the_same_everywhere
@@ -292,6 +293,33 @@ fn tokens_that_are_given_out_count_at_once(stage: Stage) {
     );
     stage.post("/python/shutdown");
     assert_eq!(serving.code(), Some(0));
+}
+
+fn tokens_that_cannot_be_read_are_told_when_a_server_starts(stage: Stage) {
+    let file = stage.path(".vatn/python/tokens.json");
+    let token = stage.call("token new --scope read --for ci");
+    let bearer = format!("Bearer {}", token.trim());
+    let good = fs::read(&file).unwrap();
+    for rubbish in ["", "{"] {
+        fs::write(&file, rubbish).unwrap();
+        let mut serving =
+            stage.logging(&["serve", "--listen", "127.0.0.1:0", "--log-format", "text"]);
+        let told = serving.until("listening");
+        let parts = [
+            "tokens.json: not a list of tokens",
+            "none of the tokens that were given out counts",
+            "mend the file",
+        ];
+        for part in parts {
+            assert!(told.contains(part), "{told}");
+        }
+        let status = || stage.ask("GET", "/python/apps", Some(&bearer)).status;
+        assert_eq!(status(), 401);
+        fs::write(&file, &good).unwrap();
+        assert_eq!(status(), 200);
+        stage.post("/python/shutdown");
+        assert_eq!(serving.code(), Some(0));
+    }
 }
 
 fn half_a_request_holds_up_nobody_and_no_shutdown(stage: Stage) {
