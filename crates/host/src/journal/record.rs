@@ -108,6 +108,12 @@ impl Record {
         self.stopped && (!self.ended || self.end() == Ended::Stopped)
     }
 
+    /// Whether it is to end, unless it has.
+    pub(crate) fn is_to_end(&self) -> bool {
+        let is_being_stopped = self.standing.known.ending == Some(Ending::Stop);
+        self.was_stopped() || !self.ended && is_being_stopped
+    }
+
     /// Whether nothing of it lived, because it waited for its next start.
     pub(crate) const fn waits(&self) -> bool {
         !self.ended && self.identity.is_none() && self.standing.known.pause.is_some()
@@ -120,7 +126,8 @@ impl Record {
 
     /// Whether the next host starts it, if nothing of it lives.
     pub(crate) fn is_started_when_it_is_no_more(&self) -> bool {
-        !self.stopped && (self.waits() || self.ended || self.daemon.restart.restarts())
+        let may_be = !self.stopped && !self.is_to_end();
+        may_be && (self.waits() || self.ended || self.daemon.restart.restarts())
     }
 
     /// The text of its file.

@@ -81,9 +81,10 @@ impl Host {
     }
 
     /// A daemon of an earlier host is known again.
-    fn take_up(&mut self, now: Instant, record: Record) -> Known {
+    fn take_up(&mut self, now: Instant, mut record: Record) -> Known {
         let then = Then::of(&record, self.options.goes_on);
         let (id, mark, epoch) = (record.id.clone(), record.log, self.options.epoch);
+        record.standing.is_seen_again(mark.at, self.wall(now));
         let standing = standing(&record, then, epoch, self.shared.ids.seed());
         if !matches!(then, Then::StaysEnded(_)) {
             self.restore_run(now, &record);
@@ -110,7 +111,7 @@ impl Host {
         (process.order.noted, process.order.after) = (true, past.after);
         process.was_found = past.was_found;
         process.stopped_by_operator |= past.was_stopped;
-        process.order.stop_asked |= past.was_stopped || self.shutting_down;
+        process.order.stop_asked |= past.is_to_end || self.shutting_down;
         past.url.iter().for_each(|url| process.answered(url));
     }
 
@@ -183,6 +184,7 @@ struct Past {
     /// It does not live, or not for long, before others are up.
     is_held: bool,
     was_stopped: bool,
+    is_to_end: bool,
     was_found: bool,
 }
 
@@ -197,6 +199,7 @@ impl Past {
             is_held: is_held || after.is_some(),
             after,
             was_stopped: record.was_stopped(),
+            is_to_end: record.is_to_end(),
             // What only ended with its host begins here.
             was_found: !record.ended && (record.was_found || !goes_on),
         }
@@ -248,6 +251,7 @@ fn standing(record: &Record, then: Then, epoch: WallTime, seed: u64) -> Standing
             ended: Some(record.end()),
             pause: None,
             ending: None,
+            course: None,
             ..standing
         },
         Then::GoesOn => Standing {
