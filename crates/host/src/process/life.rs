@@ -205,6 +205,10 @@ impl Process {
                     self.note(now, &note, shared);
                 }
                 self.started(Ok(pid), shared);
+                // An earlier host was ending it.
+                if self.status().phase == Phase::Clearing {
+                    self.look_later(now, shared);
+                }
             }
             Supervision::SpawnFailed => {
                 if let Some(error) = self.spawn_error.take().map(|error| *error) {

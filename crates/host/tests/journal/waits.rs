@@ -528,6 +528,18 @@ fn what_is_never_ready_fails_when_it_would_have_under_one_host() {
     assert_eq!(states, ["failed (not ready in time)"]);
 }
 
+/// As under the host that began to end it.
+#[test]
+fn what_keeps_an_end_waiting_is_named_under_the_next_host() {
+    let mut machine = deaf();
+    at(&mut machine, 1_000).run(&slow()).wait(6);
+    let mut play = at(&mut machine, 1_006);
+    assert_eq!(states(&play), ["clearing"]);
+    play.wait(1);
+    let lingering = first(&play).lingering().iter().map(|member| member.pid);
+    assert_eq!(lingering.collect::<Vec<_>>(), [1]);
+}
+
 /// Nobody looked for so long that its time is over. That is no reason to end what has got ready since.
 #[test]
 fn what_had_to_be_ready_while_nobody_looked_is_looked_at_first() {
