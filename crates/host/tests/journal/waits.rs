@@ -1,7 +1,7 @@
 //! Daemons that wait for their next start when another host goes on.
 
 use super::{
-    machinery::{DAEMON, Machinery, Play, daemon_files, state_files},
+    machinery::{DAEMON, Machinery, Play, SERVER, daemon_files, state_files},
     says, since_1970,
 };
 use collodi_action::Progress;
@@ -147,6 +147,31 @@ fn what_is_asked_of_a_daemon_that_waits_is_done_when_it_goes_on() {
         assert_eq!(play.machine.last_pid, 1);
         play.answer();
         assert_eq!(states(&play), [state]);
+    }
+}
+
+/// Whoever ends it, and in whatever way.
+#[test]
+fn what_lives_is_ended_also_before_what_it_said_is_read() {
+    let stop = |play: &Play<'_>| Command::StopProcess(first(play).id().clone());
+    let stop_app = |_: &Play<'_>| Command::StopApp("demo".into());
+    let cancel = |play: &Play<'_>| Command::CancelRun(first(play).run().clone());
+    let kill = |_: &Play<'_>| Command::Kill;
+    let ways: [&dyn Fn(&Play<'_>) -> Command; 4] = [&stop, &stop_app, &cancel, &kill];
+    let scripts = [patient(), SERVER.to_owned()];
+    for (command, script) in ways
+        .iter()
+        .flat_map(|way| scripts.iter().map(move |s| (way, s)))
+    {
+        let mut machine = Machinery::default();
+        at(&mut machine, 1_000).run(script).wait(1);
+        machine.is_slow = true;
+        let mut play = at(&mut machine, 1_010);
+        play.answer_these();
+        let command = command(&play);
+        play.command(command.clone()).answer();
+        assert_eq!(states(&play), ["stopped"], "{command:?}");
+        assert!(play.machine.processes.is_empty(), "{command:?}");
     }
 }
 
