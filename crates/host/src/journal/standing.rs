@@ -40,8 +40,8 @@ impl WrittenStanding {
         }
     }
 
-    /// Somebody looks again. The time since that was written is none in which it had to get ready, as
-    /// nobody may have looked; but where there was much of it, there is enough for one look.
+    /// Somebody looks again. Of the time to get ready, that since this was written counts as none, as
+    /// nobody may have looked: as far as that leaves time for one look.
     pub(super) fn is_seen_again(&mut self, written: WallTime, now: WallTime) {
         if let Some(Course::ReadyBy(at)) = &mut self.known.course {
             let unseen = now.as_duration().saturating_sub(written.as_duration());
