@@ -2,10 +2,28 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 use collodi_conformance::machines;
+use collodi_restart::Course;
+use collodi_time::Instant;
 
 #[test]
 fn the_restart_supervisor_keeps_the_laws() {
     machines::supervisor().check().unwrap();
+}
+
+#[test]
+fn a_restart_supervisor_that_goes_on_keeps_the_laws() {
+    let until = Instant::from_millis(700);
+    for course in [
+        Course::ReadyBy(until),
+        Course::ReadyBy(Instant::ZERO),
+        Course::Signalled { step: 0, until },
+        Course::Signalled {
+            step: 1,
+            until: Instant::ZERO,
+        },
+    ] {
+        machines::resumed_supervisor(course).check().unwrap();
+    }
 }
 
 #[test]

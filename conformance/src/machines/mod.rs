@@ -10,9 +10,10 @@ use crate::laws::{self, Ids, Observable, Raw, Violation};
 use collodi_contain::fuzz::Target;
 use collodi_machine::{ActionId, Machine};
 use collodi_restart::{
-    Backoff, GiveUp, On, Policy, RestartClass, Rule, Startup, StopSequence, Supervisor, Verdict,
+    Backoff, Course, Ending, GiveUp, On, Policy, RestartClass, Rule, Standing, Startup,
+    StopSequence, Supervisor, Verdict,
 };
-use collodi_time::Duration;
+use collodi_time::{Duration, Instant};
 use proptest::prelude::*;
 use std::fmt;
 
@@ -90,6 +91,20 @@ impl<M: Observable> fmt::Debug for Player<M> {
 
 /// The supervisor of one child.
 pub fn supervisor() -> Player<Supervisor> {
+    supervisor_of(Standing::new(7))
+}
+
+/// One that goes on with a life that was so far under an earlier supervisor.
+pub fn resumed_supervisor(course: Course) -> Player<Supervisor> {
+    let is_ending = matches!(course, Course::Signalled { .. });
+    supervisor_of(Standing {
+        ending: is_ending.then_some(Ending::Again),
+        course: Some(course),
+        ..Standing::new(7)
+    })
+}
+
+fn supervisor_of(standing: Standing) -> Player<Supervisor> {
     use collodi_restart::{Action, Input};
     let policy = Policy {
         class: RestartClass::OnFailure,
@@ -115,11 +130,14 @@ pub fn supervisor() -> Player<Supervisor> {
         },
     };
     Player {
-        start: Box::new(move || Supervisor::new(policy.clone(), StopSequence::default(), 7)),
+        start: Box::new(move || {
+            let stop = StopSequence::default();
+            Supervisor::resumed(policy.clone(), stop, standing.clone(), Instant::ZERO)
+        }),
         input: Box::new(|&(kind, number, detail), ids| match kind % 12 {
             0 | 1 => Input::Start,
             10 => Input::Hold,
-            11 => Input::TakenOver(ids.pick(number), Some(100), collodi_time::Instant::ZERO),
+            11 => Input::TakenOver(ids.pick(number), Some(100), Instant::ZERO),
             2 => Input::Stop,
             3 => Input::Restart,
             4 => Input::Kill,

@@ -40,13 +40,11 @@ impl Host {
             self.end_left_alone(now, id);
             return Ok(Accepted::UnderWay);
         }
-        let Some(process) = self.processes.get_mut(id) else {
+        if self.process(id).is_none() {
             return Err(Refused::NoSuchProcess(id.to_string()));
-        };
-        (process.order.stop_asked, process.order.stop_told) = (true, true);
+        }
+        self.tell_end(id, collodi_restart::Input::Stop);
         self.operator_stops(core::slice::from_ref(id));
-        let stop = Post::Process(id.clone(), collodi_restart::Input::Stop);
-        self.shared.post.push_back(stop);
         Ok(Accepted::UnderWay)
     }
 
@@ -123,18 +121,24 @@ impl Host {
         self.hurry_fetches(now);
         self.hurry_left_alone(now);
         let spares = self.spares.as_deref();
-        for (id, process) in &mut self.processes {
-            if process.is_spared(spares) {
-                continue;
-            }
-            process.order.stop_asked = true;
-            if process.order.history.is_some() {
-                continue;
-            }
-            let kill = collodi_restart::Input::Kill;
-            self.shared.post.push_back(Post::Process(id.clone(), kill));
-        }
+        let daemons = self.processes().filter(|p| !p.is_spared(spares));
+        let daemons: Vec<_> = daemons.map(|p| p.id().clone()).collect();
+        daemons
+            .iter()
+            .for_each(|id| self.tell_end(id, collodi_restart::Input::Kill));
         Accepted::UnderWay
+    }
+
+    /// Tells a daemon to end in this way. One whose history is being read goes on first, and is ended
+    /// then.
+    fn tell_end(&mut self, id: &ProcessId, how: collodi_restart::Input) {
+        if let Some(process) = self.processes.get_mut(id) {
+            process.order.stop_asked = true;
+            if process.order.history.is_none() {
+                process.order.stop_told = true;
+                self.shared.post.push_back(Post::Process(id.clone(), how));
+            }
+        }
     }
 
     /// Ends a run, also one that waits for its environment or was not begun.
@@ -142,8 +146,8 @@ impl Host {
         let kept = self.runs.get(id).map(|entry| entry.kept().to_vec());
         let kept = kept.unwrap_or_default();
         if matches!(how, collodi_run::Input::Kill) {
-            let kill = |id| Post::Process(id, collodi_restart::Input::Kill);
-            self.shared.post.extend(kept.into_iter().map(kill));
+            kept.iter()
+                .for_each(|id| self.tell_end(id, collodi_restart::Input::Kill));
         } else {
             self.end_daemons(kept);
         }

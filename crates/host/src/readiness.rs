@@ -14,7 +14,7 @@ use collodi_time::{Deadline, Duration, Instant};
 use collodi_web::FetchSpec;
 
 /// How long one look may take.
-const PATIENCE: Duration = Duration::from_secs(10);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
 /// The most bytes that are read of an answer.
 const ANSWER_BYTES: u64 = 64 << 10;
 

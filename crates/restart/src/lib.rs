@@ -17,7 +17,7 @@ mod vocabulary;
 pub use backoff::{Backoff, Jitter};
 pub use death::{Death, NotADeath, On, ParseOnError, Rule, Verdict, WrittenDeath};
 pub use policy::{GiveUp, ParseRestartClassError, Policy, RestartClass};
-pub use standing::{Ending, Pause, Standing};
+pub use standing::{Course, Ending, Pause, Standing};
 pub use startup::Startup;
 pub use status::{Ended, Phase, Status};
 pub use stop::{Escalation, StopSequence, StopStep};

@@ -28,6 +28,8 @@ pub struct Standing<T = Instant> {
     pub pause: Option<Pause<T>>,
     /// What its life at hand is being ended for, if it is: whoever takes that over goes on with it.
     pub ending: Option<Ending>,
+    /// How far its life at hand is; none where nobody knows: then what it has time for begins anew.
+    pub course: Option<Course<T>>,
     /// How its supervision has ended, if it has.
     pub ended: Option<Ended>,
     /// What moves the delays to come.
@@ -41,6 +43,35 @@ pub enum Pause<T = Instant> {
     Until(T),
     /// That somebody says that it may run.
     Held,
+}
+
+/// How far a life is on its way up, or to its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Course<T = Instant> {
+    /// It is ready.
+    Ready,
+    /// It has to be ready by then.
+    ReadyBy(T),
+    /// It is being ended.
+    Signalled {
+        /// The step of the stop sequence whose signal was sent last, counted from 0.
+        step: u32,
+        /// Until when the wait after that lasts.
+        until: T,
+    },
+}
+
+impl<T> Course<T> {
+    fn with_time<U>(self, time: impl Fn(T) -> U) -> Course<U> {
+        match self {
+            Self::Ready => Course::Ready,
+            Self::ReadyBy(at) => Course::ReadyBy(time(at)),
+            Self::Signalled { step, until } => Course::Signalled {
+                step,
+                until: time(until),
+            },
+        }
+    }
 }
 
 /// What a life is being ended for, and what comes when nothing of it is left.
@@ -79,6 +110,7 @@ impl<T> Standing<T> {
             started_at: None,
             pause: None,
             ending: None,
+            course: None,
             ended: None,
             jitter: Jitter::new(seed),
         }
@@ -99,6 +131,7 @@ impl<T> Standing<T> {
                 Pause::Held => Pause::Held,
             }),
             ending: self.ending,
+            course: self.course.map(|course| course.with_time(&time)),
             ended: self.ended,
             jitter: self.jitter,
         }

@@ -1,5 +1,6 @@
 //! From started to up.
 
+use crate::Course;
 use collodi_time::{Deadline, Duration, Instant};
 
 /// When a child that was started counts as up. An end before that is a failure, also
@@ -32,15 +33,31 @@ pub(crate) enum Warmed {
 }
 
 impl Warming {
-    /// Of a life that began at `since`, and is looked after from `now` on: who is asked from then on
-    /// whether it is ready has all the time for that.
-    pub(crate) fn begin(startup: Startup, since: Instant, now: Instant) -> Warmed {
+    /// Of a life that began at `since`, was so far when that is known, and is looked after from `now` on.
+    /// It has no more time to get ready than from `now` on: the clock may have been set back. When its
+    /// time is over, whoever finds that it is ready right away is still in time.
+    pub(crate) fn begin(
+        startup: Startup,
+        course: Option<Course>,
+        since: Instant,
+        now: Instant,
+    ) -> Warmed {
         let lives = Some(since.min(now) + startup.grace).filter(|at| *at > now);
-        Self {
-            lives,
-            ready: startup.ready_within.map(|within| now + within),
+        let latest = startup.ready_within.map(|within| now + within);
+        let ready = match course {
+            Some(Course::Ready) => None,
+            Some(Course::ReadyBy(at)) => latest.map(|latest| latest.min(at)),
+            Some(Course::Signalled { .. }) | None => latest,
+        };
+        Self { lives, ready }.settled()
+    }
+
+    /// How far it is.
+    pub(crate) const fn course(&self) -> Course {
+        match self.ready {
+            Some(at) => Course::ReadyBy(at),
+            None => Course::Ready,
         }
-        .settled()
     }
 
     /// Someone said that it is ready.

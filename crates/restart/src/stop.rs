@@ -1,5 +1,6 @@
 //! How to end a process.
 
+use crate::Course;
 use alloc::{sync::Arc, vec::Vec};
 use collodi_command::Signal;
 use collodi_time::{Deadline, Duration, Instant};
@@ -45,6 +46,10 @@ impl StopSequence {
     pub fn steps(&self) -> &[StopStep] {
         &self.0
     }
+
+    fn last(&self) -> usize {
+        self.0.len().saturating_sub(1)
+    }
 }
 
 /// `SIGTERM`, three seconds, `SIGKILL`.
@@ -73,6 +78,30 @@ impl Escalation {
         .send(now)
     }
 
+    /// One that had come to this step, gone on with from `now`. Its wait ends when it would have, and
+    /// is no longer than that of the step: the clock may have been set back since.
+    pub(crate) fn resumed(sequence: StopSequence, step: u32, until: Instant, now: Instant) -> Self {
+        let last = sequence.last();
+        let begun = Self {
+            step: usize::try_from(step).unwrap_or(last).min(last),
+            sequence,
+            next_at: now,
+        };
+        let (resumed, _) = begun.send(now);
+        Self {
+            next_at: resumed.next_at.min(until),
+            ..resumed
+        }
+    }
+
+    /// How far it is.
+    pub(crate) fn course(&self) -> Course {
+        Course::Signalled {
+            step: u32::try_from(self.step).unwrap_or(u32::MAX),
+            until: self.next_at,
+        }
+    }
+
     /// When the next signal is due.
     pub fn deadline(&self) -> Deadline {
         let reason = if self.is_last() {
@@ -95,7 +124,7 @@ impl Escalation {
     }
 
     fn advance(&mut self, now: Instant) -> Signal {
-        self.step = (self.step + 1).min(self.sequence.0.len().saturating_sub(1));
+        self.step = (self.step + 1).min(self.sequence.last());
         let (next, signal) = self.clone().send(now);
         *self = next;
         signal
@@ -114,6 +143,6 @@ impl Escalation {
     }
 
     fn is_last(&self) -> bool {
-        self.step + 1 >= self.sequence.0.len()
+        self.step >= self.sequence.last()
     }
 }

@@ -5,8 +5,8 @@ mod state;
 mod verdict;
 
 use crate::{
-    Action, Death, Ended, Ending, Escalation, Event, Input, Jitter, Pause, Phase, Policy, Standing,
-    Status, StopSequence, policy::Tries,
+    Action, Course, Death, Ended, Ending, Escalation, Event, Input, Jitter, Pause, Phase, Policy,
+    Standing, Status, StopSequence, policy::Tries,
 };
 use alloc::{sync::Arc, vec::Vec};
 use collodi_command::Exit;
@@ -44,7 +44,8 @@ impl Supervisor {
 
     /// A child that an earlier supervisor has left so, gone on with from `now`. A wait ends when it
     /// would have; it lasts no longer than its delay, and than the policy's longest, from `now` on:
-    /// the clock may have been set back since.
+    /// the clock may have been set back since. So do the time to get ready of a life that is taken
+    /// over, and the waits between the signals to one that is being ended.
     pub fn resumed(
         policy: impl Into<Arc<Policy>>,
         stop: StopSequence,
@@ -60,7 +61,10 @@ impl Supervisor {
             jitter: standing.jitter,
             state: match (standing.ended, standing.pause) {
                 (Some(ended), _) => State::Ended(ended),
-                (None, None) => State::New(standing.ending.map(Then::of)),
+                (None, None) => State::New {
+                    then: standing.ending.map(Then::of),
+                    course: standing.course,
+                },
                 (None, Some(Pause::Held)) => State::Held,
                 (None, Some(Pause::Until(at))) => State::Waiting {
                     until: at.min(now + last_delay),
@@ -93,6 +97,7 @@ impl Supervisor {
                 _ => None,
             },
             ending: self.ending_at_hand(),
+            course: self.state.course(),
             ended: match self.state {
                 State::Ended(ended) => Some(ended),
                 _ => None,
@@ -150,7 +155,9 @@ impl Supervisor {
         let death = || Ending::Death(self.death(self.life_exit.unwrap_or(Exit::Unknown)));
         Some(match self.state {
             State::Lingering { .. } => death(),
-            State::New(Some(then))
+            State::New {
+                then: Some(then), ..
+            }
             | State::Starting {
                 then: Some(then), ..
             }
@@ -181,8 +188,11 @@ impl Supervisor {
 
     fn start(&mut self) {
         match &mut self.state {
-            State::New(_) | State::Held => self.spawn(),
-            State::Starting { then, .. } if *then == Some(Then::Hold) => *then = None,
+            State::New { .. } | State::Held => self.spawn(),
+            State::Starting { then, course, .. } if *then == Some(Then::Hold) => {
+                let was_signalled = matches!(course, Some(Course::Signalled { .. }));
+                *then = was_signalled.then_some(Then::StartAgain);
+            }
             State::Ending { then, .. } if *then == Then::Hold => *then = Then::StartAgain,
             _ => {}
         }
@@ -190,13 +200,16 @@ impl Supervisor {
 
     fn end(&mut self, now: Instant, then: Then) {
         match &mut self.state {
-            State::New(_) | State::Waiting { .. } | State::Held if then.is_stop() => {
+            State::New { .. } | State::Waiting { .. } | State::Held if then.is_stop() => {
                 self.finish(Ended::Stopped);
             }
-            State::New(Some(planned)) if then == Then::Hold => {
+            State::New {
+                then: Some(planned),
+                ..
+            } if then == Then::Hold => {
                 *planned = then.or_stop(Some(*planned));
             }
-            State::New(None) | State::Held if then == Then::Hold => {}
+            State::New { .. } | State::Held if then == Then::Hold => {}
             State::Waiting { until } if then == Then::Hold => {
                 // Its restart is due, and comes as soon as it may.
                 if *until <= now {
@@ -206,11 +219,11 @@ impl Supervisor {
             }
             // What is held waits on.
             State::Held => {}
-            State::New(Some(planned)) => {
-                *planned = then.or_stop(Some(*planned));
+            State::New { then: planned, .. } => {
+                *planned = planned.map(|planned| then.or_stop(Some(planned)));
                 self.spawn();
             }
-            State::New(None) | State::Waiting { .. } => self.spawn(),
+            State::Waiting { .. } => self.spawn(),
             State::Starting { then: planned, .. } => *planned = Some(then.or_stop(*planned)),
             State::Running { spawn, pid, .. } => {
                 let (spawn, pid) = (*spawn, *pid);
@@ -239,14 +252,25 @@ impl Supervisor {
     }
 
     fn begin_ending(&mut self, now: Instant, spawn: ActionId, pid: Option<u32>, then: Then) {
-        let (mut escalation, mut signal) = Escalation::begin(self.stop.clone(), now);
-        if then == Then::Kill {
-            signal = escalation.hurry(now);
-        }
+        let stop = self.stop.clone();
+        let (mut escalation, signal) = match self.state.course() {
+            Some(Course::Signalled { step, until }) => {
+                let mut escalation = Escalation::resumed(stop, step, until, now);
+                let due = escalation.due(now);
+                (escalation, due)
+            }
+            _ => {
+                let (escalation, first) = Escalation::begin(stop, now);
+                (escalation, Some(first))
+            }
+        };
+        let hurried = (then == Then::Kill).then(|| escalation.hurry(now));
         if then != Then::AskPolicy {
             self.out.event(Event::Stopping);
         }
-        self.out.action(Action::Signal(signal));
+        if let Some(signal) = hurried.or(signal) {
+            self.out.action(Action::Signal(signal));
+        }
         let then = if then.is_stop() { Then::Stop } else { then };
         self.state = State::Ending {
             spawn,
@@ -286,15 +310,19 @@ impl Supervisor {
 
     /// A life that an earlier supervisor was ending goes on to be ended, when it is taken over.
     fn spawn(&mut self) {
-        let then = match self.state {
-            State::New(then) => then,
-            _ => None,
+        let (then, course) = match self.state {
+            State::New { then, course } => (then, course),
+            _ => (None, None),
         };
         if then.is_none() {
             (self.life_exit, self.early) = (None, None);
         }
         let spawn = self.out.action(Action::Spawn);
-        self.state = State::Starting { spawn, then };
+        self.state = State::Starting {
+            spawn,
+            then,
+            course,
+        };
     }
 
     fn finish(&mut self, ended: Ended) {
@@ -319,7 +347,7 @@ impl Machine for Supervisor {
             Input::Hold => self.end(now, Then::Hold),
             Input::Restart => self.end(now, Then::StartAgain),
             Input::Kill => self.kill(now),
-            Input::Spawned(id, pid) => return self.spawned(now, id, pid, now),
+            Input::Spawned(id, pid) => return self.spawned(now, id, pid, None),
             Input::TakenOver(id, pid, since) => return self.taken_over(now, id, pid, since),
             Input::SpawnFailed(id) => return self.spawn_failed(now, id),
             Input::Exited(id, exit) => return self.exited(now, id, exit),

@@ -4,8 +4,8 @@
 use collodi_command::{Exit, Signal};
 use collodi_machine::{ActionId, Machine, Output, trace::Traced};
 use collodi_restart::{
-    Action, Backoff, Death, Ended, GiveUp, Input, Pause, Phase, Policy, RestartClass, Rule,
-    Standing, Startup, StopSequence, Supervisor, Verdict,
+    Action, Backoff, Course, Death, Ended, Ending, GiveUp, Input, Pause, Phase, Policy,
+    RestartClass, Rule, Standing, Startup, StopSequence, StopStep, Supervisor, Verdict,
 };
 use collodi_time::{Duration, Instant};
 use insta::assert_snapshot;
@@ -232,6 +232,7 @@ fn step() -> impl Strategy<Value = Step> {
         2 => Just(Input::Restart),
         2 => Just(Input::Hold),
         1 => Just(Input::Stop),
+        1 => Just(Input::Kill),
     ];
     let exit = prop_oneof![
         Just(Exit::Code(0)),
@@ -246,7 +247,8 @@ fn step() -> impl Strategy<Value = Step> {
         2 => Just(Step::SpawnFailed),
         4 => exit.prop_map(Step::Exit),
         6 => Just(Step::Empty),
-        8 => (0_u64..40_000).prop_map(Step::Later),
+        6 => (0_u64..4_000).prop_map(Step::Later),
+        3 => (0_u64..40_000).prop_map(Step::Later),
     ]
 }
 
@@ -266,8 +268,13 @@ fn policy() -> impl Strategy<Value = Policy> {
             ("spawn", Verdict::RestartNow)
         ]),
     ];
-    let startup = prop_oneof![Just(None), Just(Some(Duration::from_secs(5)))];
-    (give_up, rules, startup).prop_map(|(give_up, rules, ready_within)| Policy {
+    let grace = prop_oneof![Just(0), Just(2), Just(20)];
+    let ready_within = prop_oneof![Just(None), Just(Some(5)), Just(Some(25))];
+    let startup = (grace, ready_within).prop_map(|(grace, within)| Startup {
+        grace: Duration::from_secs(grace),
+        ready_within: within.map(Duration::from_secs),
+    });
+    (give_up, rules, startup).prop_map(|(give_up, rules, startup)| Policy {
         give_up,
         rules: rules
             .into_iter()
@@ -276,18 +283,25 @@ fn policy() -> impl Strategy<Value = Policy> {
                 then,
             })
             .collect(),
-        startup: Startup {
-            ready_within,
-            ..Startup::default()
-        },
+        startup,
         ..Policy::default()
     })
 }
 
-/// A child, its spawn, and what was heard of it.
+/// Three signals, each with a wait of its own.
+fn stop() -> StopSequence {
+    let step = |(signal, secs)| StopStep {
+        signal,
+        wait: Duration::from_secs(secs),
+    };
+    StopSequence::new([(Signal::INT, 2), (Signal::TERM, 7)].map(step))
+}
+
+/// A child, its spawn, how the leader of that has ended, and what was heard of it.
 struct Child {
     supervisor: Supervisor,
     spawn: Option<ActionId>,
+    exit: Option<Exit>,
 }
 
 impl Child {
@@ -295,6 +309,7 @@ impl Child {
         Self {
             supervisor,
             spawn: None,
+            exit: None,
         }
     }
 
@@ -311,7 +326,14 @@ impl Child {
             Step::Later(_) => Input::Timeout,
         };
         // What is of another life is stale, with any supervisor.
-        let _ = self.supervisor.handle_input(now, input);
+        let heard = self.supervisor.handle_input(now, input);
+        if let (Ok(()), Input::Exited(_, exit)) = (heard, input) {
+            self.exit = self.exit.or(Some(exit));
+        }
+        self.said()
+    }
+
+    fn said(&mut self) -> Vec<String> {
         let mut said = Vec::new();
         loop {
             let output = self.supervisor.poll_output();
@@ -320,29 +342,56 @@ impl Child {
                 other => format!("{other:?}"),
             });
             match output {
-                Output::Action(id, Action::Spawn) => self.spawn = Some(id),
+                Output::Action(id, Action::Spawn) => (self.spawn, self.exit) = (Some(id), None),
                 Output::Wait(_) | Output::Done(_) => return said,
                 Output::Action(..) | Output::Event(_) => {}
             }
         }
     }
 
-    /// Another supervisor goes on with it.
-    fn cut(&mut self, now: Instant) {
+    /// Whether another supervisor goes on with it as if nothing had been. A life that is up and long
+    /// counts as stable from then on; what a dead leader left behind is ended at once.
+    fn is_alike_when_cut(&self) -> bool {
+        let standing = self.supervisor.standing();
+        let is_between_lives = standing.pause.is_some() || standing.ended.is_some();
+        let is_up = self.supervisor.status().phase == Phase::Running;
+        is_between_lives || standing.course.is_some() && !is_up
+    }
+
+    /// Another supervisor goes on with it, and takes over what lives. What that says.
+    fn cut(&mut self, now: Instant) -> Vec<String> {
         let (policy, standing) = (self.supervisor.policy().clone(), self.supervisor.standing());
-        *self = Self::new(resumed(policy, standing, now));
+        let (pid, course, since) = (
+            self.supervisor.status().pid,
+            standing.course,
+            standing.started_at,
+        );
+        self.supervisor = Supervisor::resumed(policy, stop(), standing, now);
+        if course.is_none() {
+            return self.said();
+        }
+        let exit = self.exit;
+        let mut said = self.step(now, Step::Send(Input::Start));
+        let spawn = self.spawn.unwrap();
+        let lives = Input::TakenOver(spawn, pid, since.unwrap());
+        said.extend(self.step(now, Step::Send(lives)));
+        if let Some(exit) = exit {
+            said.extend(self.step(now, Step::Exit(exit)));
+        }
+        said
     }
 }
 
 proptest! {
-    /// Whenever it does not live, nobody hears or reads that another supervisor goes on.
+    /// Whenever it does not live, gets ready, or is being ended, nobody hears or reads that another
+    /// supervisor goes on: the same signals are sent at the same times.
     #[test]
-    fn a_child_between_lives_does_not_know_who_supervises_it(
+    fn a_child_does_not_know_who_supervises_it(
         policy in policy(),
         seed: u64,
         steps in vec((step(), any::<bool>()), 1..80),
     ) {
-        let mut one = Child::new(Supervisor::new(policy, StopSequence::default(), seed));
+        let mut one = Child::new(Supervisor::new(policy, stop(), seed));
         let mut many = Child::new(one.supervisor.clone());
         let mut now = Instant::ZERO;
         for (step, cut) in steps {
@@ -350,9 +399,10 @@ proptest! {
                 now = now + Duration::from_millis(millis);
             }
             prop_assert_eq!(one.step(now, step), many.step(now, step));
-            let standing = many.supervisor.standing();
-            if cut && (standing.pause.is_some() || standing.ended.is_some()) {
-                many.cut(now);
+            if cut && many.is_alike_when_cut() {
+                let (waits, said) = (one.said(), many.cut(now));
+                prop_assert!(!said.iter().any(|said| said.contains("signal")), "{:?}", said);
+                prop_assert_eq!(waits.last(), said.last());
             }
             prop_assert_eq!(one.supervisor.status(), many.supervisor.status());
             prop_assert_eq!(one.supervisor.standing(), many.supervisor.standing());
@@ -431,17 +481,215 @@ fn a_life_that_is_being_ended_goes_on_to_be() {
         for input in inputs {
             one.input(at(6_000), *input);
         }
+        // What a dead leader left behind has had its time.
+        one.input(at(6_050), Input::Timeout);
         let standing = one.machine.standing();
-        let mut other = Traced::new(resumed(policy.clone(), standing.clone(), at(6_000)));
+        let mut other = Traced::new(resumed(policy.clone(), standing.clone(), at(6_060)));
         assert_eq!(other.machine.standing(), standing, "{inputs:?}");
-        other.input(at(6_000), Input::Start);
-        other.input(at(6_000), Input::TakenOver(SPAWN, Some(7), at(10)));
+        other.input(at(6_060), Input::Start);
+        assert_eq!(other.machine.standing(), standing, "{inputs:?}");
+        other.input(at(6_060), Input::TakenOver(SPAWN, Some(7), at(10)));
         assert_eq!(other.machine.standing(), standing, "{inputs:?}");
         for supervised in [&mut one, &mut other] {
-            supervised.input(at(6_040), Input::Exited(SPAWN, Exit::Signal(Signal::TERM)));
-            supervised.input(at(6_050), Input::Emptied(SPAWN));
+            supervised.input(at(6_070), Input::Exited(SPAWN, Exit::Signal(Signal::TERM)));
+            supervised.input(at(6_080), Input::Emptied(SPAWN));
             assert_eq!(supervised.machine.status().phase, phase, "{inputs:?}");
         }
         assert_eq!(one.machine.status(), other.machine.status(), "{inputs:?}");
     }
+}
+
+/// Has five seconds to get ready.
+fn slow() -> Policy {
+    Policy {
+        startup: Startup {
+            ready_within: Some(Duration::from_secs(5)),
+            ..Startup::default()
+        },
+        ..Policy::never()
+    }
+}
+
+/// Another supervisor takes over the life of this one.
+fn taken_over(before: &Supervisor, now: Instant) -> Traced<Supervisor> {
+    let (standing, status) = (before.standing(), before.status());
+    let mut next = Traced::new(resumed(before.policy().clone(), standing, now));
+    next.input(now, Input::Start);
+    let since = status.started_at.unwrap();
+    next.input(now, Input::TakenOver(SPAWN, status.pid, since));
+    next
+}
+
+/// What becomes of a life that is deaf and never ready within 15 s, with a supervisor for so many
+/// milliseconds each.
+fn course(policy: Policy, stopped_at: Option<u64>, each: u64) -> Vec<String> {
+    let mut child = Traced::new(Supervisor::new(policy, StopSequence::default(), 7));
+    child.input(at(0), Input::Start);
+    child.input(at(0), Input::Spawned(SPAWN, Some(7)));
+    let mut course = Vec::new();
+    for millis in (100..15_000).step_by(100) {
+        let now = at(millis);
+        let asked = (stopped_at == Some(millis)).then_some(Input::Stop);
+        for output in child.input(now, asked.unwrap_or(Input::Timeout)) {
+            match output {
+                Output::Action(_, action) => course.push(format!("{now} {action}")),
+                Output::Event(event) => course.push(format!("{now} {event}")),
+                Output::Wait(_) | Output::Done(_) => {}
+            }
+        }
+        if millis % each == 0 {
+            child = taken_over(&child.machine, now);
+        }
+    }
+    course
+}
+
+#[test]
+fn what_is_deaf_is_killed_when_it_would_have_been() {
+    for each in [500, 700, 1_000, 2_900, 3_000, 100_000] {
+        let expected = [
+            "t+1.000s stopping",
+            "t+1.000s signal SIGTERM",
+            "t+4.000s signal SIGKILL",
+            "t+9.000s signal SIGKILL",
+            "t+14.000s signal SIGKILL",
+        ];
+        assert_eq!(course(slow(), Some(1_000), each), expected, "{each} ms");
+    }
+}
+
+#[test]
+fn what_is_never_ready_fails_when_it_would_have() {
+    for each in [500, 700, 1_000, 2_900, 4_900, 100_000] {
+        let expected = [
+            "t+5.000s not ready in time",
+            "t+5.000s signal SIGTERM",
+            "t+8.000s signal SIGKILL",
+            "t+13.000s signal SIGKILL",
+        ];
+        assert_eq!(course(slow(), None, each), expected, "{each} ms");
+    }
+}
+
+/// The signals that are sent when a life is taken over that was so far, and the next deadline.
+fn when_taken_over(
+    course: Option<Course>,
+    ending: Option<Ending>,
+    now: Instant,
+) -> (Vec<Signal>, Instant) {
+    let standing = Standing {
+        ending,
+        course,
+        ..Standing::new(7)
+    };
+    let mut child = Traced::new(resumed(slow(), standing, now));
+    child.input(now, Input::Start);
+    let (mut signals, mut waits) = (Vec::new(), None);
+    for output in child.input(now, Input::TakenOver(SPAWN, Some(7), at(0))) {
+        match output {
+            Output::Action(_, Action::Signal(signal)) => signals.push(signal),
+            Output::Wait(deadline) => waits = deadline,
+            _ => {}
+        }
+    }
+    (signals, waits.unwrap().at)
+}
+
+/// A clock may have been set, and the stop sequence may be another.
+#[test]
+fn no_wait_for_an_end_is_longer_than_it_may_be() {
+    for (step, until, now, expected) in [
+        (0, at(4_000), at(2_500), (vec![], at(4_000))),
+        (0, at(4_000), at(0), (vec![], at(3_000))),
+        (0, at(4_000), at(90_000), (vec![Signal::KILL], at(95_000))),
+        (1, at(9_000), at(8_000), (vec![], at(9_000))),
+        (1, at(9_000), at(0), (vec![], at(5_000))),
+        (9, at(9_000), at(8_000), (vec![], at(9_000))),
+        (9, at(9_000), at(9_000), (vec![Signal::KILL], at(14_000))),
+    ] {
+        let course = Course::Signalled { step, until };
+        let found = when_taken_over(Some(course), Some(Ending::Stop), now);
+        assert_eq!(found, expected, "{course:?}, {now}");
+    }
+}
+
+/// The time is over when nobody has said so right away.
+#[test]
+fn no_time_to_get_ready_is_longer_than_it_may_be() {
+    for (by, now, deadline) in [
+        (at(5_000), at(4_000), at(5_000)),
+        (at(5_000), at(0), at(5_000)),
+        (at(90_000), at(4_000), at(9_000)),
+        (at(5_000), at(90_000), at(5_000)),
+    ] {
+        let course = Course::ReadyBy(by);
+        let found = when_taken_over(Some(course), None, now);
+        assert_eq!(found, (vec![], deadline), "{course:?}, {now}");
+    }
+}
+
+#[test]
+fn what_says_that_it_is_ready_when_it_is_taken_over_is_in_time() {
+    for (inputs, phase) in [
+        (&[Input::Ready(SPAWN), Input::Timeout][..], Phase::Running),
+        (&[Input::Timeout], Phase::Clearing),
+    ] {
+        let mut before = Traced::new(Supervisor::new(slow(), StopSequence::default(), 7));
+        before.input(at(0), Input::Start);
+        before.input(at(0), Input::Spawned(SPAWN, Some(7)));
+        let mut next = taken_over(&before.machine, at(90_000));
+        for input in inputs {
+            next.input(at(90_000), *input);
+        }
+        assert_eq!(next.machine.status().phase, phase, "{inputs:?}");
+    }
+}
+
+/// As of one that an earlier version of a program has left.
+#[test]
+fn what_nobody_knows_of_a_life_begins_anew() {
+    for (ending, expected) in [
+        (None, (vec![], at(14_000))),
+        (Some(Ending::Stop), (vec![Signal::TERM], at(12_000))),
+    ] {
+        assert_eq!(when_taken_over(None, ending, at(9_000)), expected);
+    }
+}
+
+/// What an earlier supervisor knew was of another life.
+#[test]
+fn a_life_that_begins_is_not_where_another_one_was() {
+    let standing = Standing {
+        course: Some(Course::ReadyBy(at(5_000))),
+        ..Standing::new(7)
+    };
+    let mut next = Traced::new(resumed(slow(), standing, at(90_000)));
+    next.input(at(90_000), Input::Start);
+    next.input(at(90_000), Input::Spawned(SPAWN, Some(7)));
+    let by = Some(Course::ReadyBy(at(95_000)));
+    assert_eq!(next.machine.standing().course, by);
+}
+
+/// Whoever says again that it may run means its next life.
+#[test]
+fn a_life_that_was_told_to_end_is_not_spared() {
+    let standing = Standing {
+        ending: Some(Ending::Held),
+        course: Some(Course::Signalled {
+            step: 0,
+            until: at(5_000),
+        }),
+        ..Standing::new(7)
+    };
+    let mut next = Traced::new(resumed(slow(), standing, at(4_000)));
+    for input in [
+        Input::Start,
+        Input::Start,
+        Input::TakenOver(SPAWN, Some(7), at(0)),
+    ] {
+        next.input(at(4_000), input);
+    }
+    assert_eq!(next.machine.status().phase, Phase::Stopping);
+    next.input(at(4_500), Input::Emptied(SPAWN));
+    assert_eq!(next.machine.status().phase, Phase::Starting);
 }

@@ -5,6 +5,11 @@ use super::{
     stage::{self, Stage},
 };
 use serde_json::Value;
+use std::time::Duration;
+
+/// More rounds than anything takes.
+const MANY: usize = 60;
+const HALF_A_SECOND: Duration = Duration::from_millis(500);
 
 on_each_runtime! {
     a_daemon_goes_on_waiting_under_the_next_server
@@ -12,6 +17,8 @@ on_each_runtime! {
     a_daemon_whose_end_waits_for_what_it_left_has_ended_as_it_did
     a_daemon_that_is_being_started_again_is_by_the_next_server
     what_ends_only_with_its_server_goes_on_when_that_is_killed_meanwhile
+    a_deaf_daemon_ends_though_its_servers_are_replaced_all_the_time
+    a_daemon_that_is_never_ready_fails_though_its_server_is_reloaded_all_the_time
 }
 
 fn daemon(command: &str, restart: &str) -> String {
@@ -155,13 +162,60 @@ fn what_ends_only_with_its_server_goes_on_when_that_is_killed_meanwhile(stage: S
     let pid = known(&stage)["pid"].as_u64().unwrap();
     stage.post("/python/shutdown");
     // Longer than until a stop that lasts is written down.
-    std::thread::sleep(std::time::Duration::from_millis(300));
+    std::thread::sleep(Duration::from_millis(300));
     serving.signal("-KILL");
     assert_eq!(serving.code(), None);
     let mut serving = serve_patiently(&stage);
     row(&stage, "demo", "running", "-");
     assert_eq!(known(&stage)["pid"], pid);
     stage::signal(pid, "-KILL");
+    stage.post("/python/shutdown");
+    assert_eq!(serving.code(), Some(0));
+}
+
+/// More often than a grace period lasts: each server goes on with that of the last.
+fn a_deaf_daemon_ends_though_its_servers_are_replaced_all_the_time(stage: Stage) {
+    let command = "echo >> lives; trap '' TERM; exec sleep 1000";
+    stage.app("demo", &daemon(command, r#""never""#));
+    let mut serving = stage.serve_quietly();
+    stage.post("/python/apps/demo/run");
+    row(&stage, "demo", "running", "-");
+    stage.call("restart demo");
+    let lives = || std::fs::read_to_string(stage.path(".vatn/python/apps/demo/lives")).unwrap();
+    for round in 0..MANY {
+        if lives() == "\n\n" {
+            break;
+        }
+        std::thread::sleep(HALF_A_SECOND);
+        if round % 2 == 0 {
+            serving.signal("-HUP");
+            serving.until("listening");
+        } else {
+            serving.signal("-KILL");
+            assert_eq!(serving.code(), None);
+            serving = stage.serve_quietly();
+        }
+    }
+    assert_eq!(lives(), "\n\n");
+    row(&stage, "demo", "running", "-");
+    let second = known(&stage)["pid"].as_u64().unwrap();
+    stage.post("/python/shutdown");
+    stage::signal(second, "-KILL");
+    assert_eq!(serving.code(), Some(0));
+}
+
+fn a_daemon_that_is_never_ready_fails_though_its_server_is_reloaded_all_the_time(stage: Stage) {
+    let never = r#""never", "ready": {"pattern": "/nobody says this/", "timeout": 3000}"#;
+    stage.app("demo", &daemon("exec sleep 1000", never));
+    let mut serving = stage.serve_quietly();
+    stage.post("/python/apps/demo/run");
+    let has_failed = (0..MANY).any(|_| {
+        std::thread::sleep(HALF_A_SECOND);
+        serving.signal("-HUP");
+        serving.until("listening");
+        stage.call("ps").contains("failed (not ready in time)")
+    });
+    assert!(has_failed, "{}", stage.call("ps"));
     stage.post("/python/shutdown");
     assert_eq!(serving.code(), Some(0));
 }

@@ -112,9 +112,11 @@ impl Record {
         self.stopped && self.reason.is_none() && (!self.ended || self.end() == Ended::Stopped)
     }
 
-    /// Whether it was being ended with another one.
-    pub(crate) const fn is_brought_down(&self) -> bool {
-        !self.ended && self.reason.is_some()
+    /// Whether it is to end, unless it has.
+    pub(crate) fn is_to_end(&self) -> bool {
+        let is_being_stopped = self.standing.known.ending == Some(Ending::Stop);
+        let is_brought_down = self.reason.is_some();
+        self.was_stopped() || !self.ended && (is_being_stopped || is_brought_down)
     }
 
     /// Whether nothing of it lived, because it waited for its next start.
@@ -134,7 +136,8 @@ impl Record {
 
     /// Whether the next host starts it, if nothing of it lives.
     pub(crate) fn is_started_when_it_is_no_more(&self) -> bool {
-        !self.stopped && (self.waits() || self.ended || self.daemon.restart.restarts())
+        let may_be = !self.stopped && !self.is_to_end();
+        may_be && (self.waits() || self.ended || self.daemon.restart.restarts())
     }
 
     /// The text of its file.

@@ -82,9 +82,10 @@ impl Host {
     }
 
     /// A daemon of an earlier host is known again.
-    fn take_up(&mut self, now: Instant, record: Record) -> Known {
+    fn take_up(&mut self, now: Instant, mut record: Record) -> Known {
         let then = Then::of(&record, self.options.goes_on);
         let (id, mark, epoch) = (record.id.clone(), record.log, self.options.epoch);
+        record.standing.is_seen_again(mark.at, self.wall(now));
         let standing = standing(&record, then, epoch, self.shared.ids.seed());
         if !matches!(then, Then::StaysEnded(_)) {
             self.restore_run(now, &record);
@@ -213,8 +214,8 @@ impl Past {
                 (false, false) => Again::No,
             },
             was_stopped: record.was_stopped(),
-            is_to_end: record.was_stopped() || record.is_brought_down(),
-            reason: record.reason.clone(),
+            is_to_end: record.is_to_end(),
+            reason: record.reason.clone().filter(|_| then != Then::BeginsAnew),
             stays_down: record.stopped,
             // What only ended with its host begins here.
             was_found: !record.ended && (record.was_found || !goes_on),
@@ -267,6 +268,7 @@ fn standing(record: &Record, then: Then, epoch: WallTime, seed: u64) -> Standing
             ended: Some(record.end()),
             pause: None,
             ending: None,
+            course: None,
             ..standing
         },
         Then::GoesOn => Standing {

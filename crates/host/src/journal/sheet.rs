@@ -18,7 +18,7 @@ use alloc::{
 use collodi_action::{Action, Completion};
 use collodi_contain::ContainedPath;
 use collodi_file::{FileError, FileOp};
-use collodi_restart::{Pause, RestartClass};
+use collodi_restart::{Ending, Pause, RestartClass};
 use collodi_run::App;
 use collodi_time::{Deadline, Duration, Instant};
 
@@ -387,9 +387,14 @@ impl Host {
         }
     }
 
-    /// What its supervisor knows. One that waits for others before its first start is held until then.
+    /// What its supervisor knows. One that waits for others before its first start is held until then;
+    /// one that only ends with its host goes on under the next.
     fn standing_of(&self, process: &Process) -> WrittenStanding {
         let mut standing = process.standing();
+        let is_stopped = standing.ending == Some(Ending::Stop);
+        if is_stopped && self.shutting_down && !process.stopped_by_operator {
+            standing.course = None;
+        }
         if !self.waits_for(process).is_empty() {
             standing.pause = Some(Pause::Held);
         }

@@ -2,12 +2,12 @@
 //! mean nothing to the next one.
 
 use super::{
-    fields::{Fields, NotARecord, array, millis, millis_of, object},
+    fields::{Fields, NotARecord, array, millis, millis_of, object, text},
     record::{read_give_up, write_give_up},
 };
-use crate::process::instant;
+use crate::{process::instant, readiness::PATIENCE};
 use alloc::string::{String, ToString};
-use collodi_restart::{Death, Ended, Ending, Jitter, Pause, Standing};
+use collodi_restart::{Course, Death, Ended, Ending, Jitter, Pause, Standing};
 use collodi_time::WallTime;
 use collodi_value::Value;
 
@@ -18,6 +18,9 @@ const LEFT: &str = "left";
 /// What a life was being ended for, where that is no death.
 const AGAIN: &str = "again";
 const HELD: &str = "held";
+
+/// How far a life was, where no time belongs to that.
+const READY: &str = "ready";
 
 /// What a supervisor knew. Of what an earlier version of the program wrote down, only how often it was
 /// started again and how it ended is known.
@@ -34,6 +37,15 @@ impl WrittenStanding {
         Self {
             known: standing.with_times(|at| epoch + at.since_origin()),
             is_seeded: true,
+        }
+    }
+
+    /// Somebody looks again. Of the time to get ready, that since this was written counts as none, as
+    /// nobody may have looked: as far as that leaves time for one look.
+    pub(super) fn is_seen_again(&mut self, written: WallTime, now: WallTime) {
+        if let Some(Course::ReadyBy(at)) = &mut self.known.course {
+            let unseen = now.as_duration().saturating_sub(written.as_duration());
+            *at = (*at).max((*at + unseen).min(now + PATIENCE));
         }
     }
 
@@ -68,6 +80,7 @@ impl WrittenStanding {
             ("waitsUntil", optional(until)),
             ("held", Value::from(known.pause == Some(Pause::Held))),
             ("ending", optional(known.ending.and_then(write_ending))),
+            ("course", known.course.map_or(Value::Null, write_course)),
             ("end", known.ended.map_or(Value::Null, write_end)),
             ("seed", optional(seed)),
         ])
@@ -95,6 +108,9 @@ fn read_own(fields: &Fields<'_>) -> Result<Standing<WallTime>, NotARecord> {
     let until = fields.wall_time("waitsUntil")?.map(Pause::Until);
     let held = fields.flag("held")?.then_some(Pause::Held);
     let last_death = fields.parsed("lastDeath")?;
+    let course = fields.optional_value("course", read_course)?;
+    let ending = fields.optional_text("ending")?;
+    let ending = ending.map(|text| read_ending(&text)).transpose()?;
     Ok(Standing {
         consecutive: fields.number("consecutive")?,
         recent: fields.wall_times("recent")?,
@@ -102,16 +118,14 @@ fn read_own(fields: &Fields<'_>) -> Result<Standing<WallTime>, NotARecord> {
         last_death,
         started_at: fields.wall_time("startedAt")?,
         pause: until.or(held),
-        ending: fields
-            .optional_text("ending")?
-            .map(|text| read_ending(&text))
-            .transpose()?,
+        ending: ending.or(course.and_then(stop_of)),
+        course,
         ended: fields.optional_value("end", |end| read_end(end, last_death))?,
         ..Standing::new(0)
     })
 }
 
-/// Whether a stop outlasts its host is written elsewhere: one that ends with that does not.
+/// A stop that has begun is known by how far it is: one that does not outlast its host is not.
 fn write_ending(ending: Ending) -> Option<String> {
     match ending {
         Ending::Stop => None,
@@ -130,6 +144,39 @@ fn read_ending(text: &str) -> Result<Ending, NotARecord> {
             .map(Ending::Death)
             .map_err(|_| NotARecord("ending")),
     }
+}
+
+/// What a life is being ended for of which nothing else is said.
+const fn stop_of(course: Course<WallTime>) -> Option<Ending> {
+    match course {
+        Course::Signalled { .. } => Some(Ending::Stop),
+        Course::Ready | Course::ReadyBy(_) => None,
+    }
+}
+
+fn write_course(course: Course<WallTime>) -> Value {
+    match course {
+        Course::Ready => Value::from(READY),
+        Course::ReadyBy(at) => object([("readyBy", text(millis_of(at)))]),
+        Course::Signalled { step, until } => object([
+            ("step", Value::from(f64::from(step))),
+            ("until", text(millis_of(until))),
+        ]),
+    }
+}
+
+fn read_course(course: &Value) -> Result<Course<WallTime>, NotARecord> {
+    let broken = NotARecord("course");
+    if let Some(text) = course.as_str() {
+        return (text == READY).then_some(Course::Ready).ok_or(broken);
+    }
+    let fields = Fields::of(course)?;
+    if let Some(at) = fields.wall_time("readyBy")? {
+        return Ok(Course::ReadyBy(at));
+    }
+    let step = fields.number("step")?;
+    let until = fields.wall_time("until")?.ok_or(broken)?;
+    Ok(Course::Signalled { step, until })
 }
 
 /// An end that its last death was is not written twice.
@@ -171,6 +218,20 @@ mod tests {
         }
         assert_eq!(write_ending(Ending::Stop), None);
         assert_eq!(read_ending("x"), Err(NotARecord("ending")));
+    }
+
+    #[test]
+    fn every_course_is_read_again() {
+        let at = WallTime::since_unix_epoch(Duration::from_millis(1_767_225_600_123));
+        for course in [
+            Course::Ready,
+            Course::ReadyBy(at),
+            Course::Signalled { step: 1, until: at },
+        ] {
+            assert_eq!(read_course(&write_course(course)), Ok(course));
+        }
+        let other = Value::from("x");
+        assert_eq!(read_course(&other), Err(NotARecord("course")));
     }
 
     #[test]

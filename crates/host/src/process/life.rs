@@ -208,6 +208,10 @@ impl Process {
                     self.note(now, &note, shared);
                 }
                 self.started(Ok(pid), shared);
+                // An earlier host was ending it.
+                if self.status().phase == Phase::Clearing {
+                    self.look_later(now, shared);
+                }
             }
             Supervision::SpawnFailed => {
                 if let Some(error) = self.spawn_error.take().map(|error| *error) {
@@ -225,7 +229,13 @@ impl Process {
                 self.note(now, "Not ready in time", shared);
                 self.look_later(now, shared);
             }
-            Supervision::Stopping => self.look_later(now, shared),
+            Supervision::Stopping => {
+                // How far that is, is to be known as well.
+                if self.stopped_by_operator {
+                    shared.stopped.push(self.id.clone());
+                }
+                self.look_later(now, shared);
+            }
             Supervision::Clearing => self.look_at_leftovers(shared),
             Supervision::Exited(_) if self.status().phase == Phase::Clearing => {
                 self.look_later(now, shared);

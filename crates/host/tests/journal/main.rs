@@ -800,8 +800,9 @@ fn a_stop_that_takes_time_is_written_down_meanwhile() {
     assert_eq!(asked_for(play.machine, "write"), 0);
     play.wait(1);
     assert_eq!(asked_for(play.machine, "write"), 1);
-    machine.are_deaf = false;
     let mut play = Play::new(&mut machine);
+    assert_eq!(play.phases(), ["stopping (pid 1)"]);
+    play.wait(3);
     assert_eq!(play.phases(), ["stopped"]);
     play.wait(1);
     assert!(state_files(play.machine).is_empty());

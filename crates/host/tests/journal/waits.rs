@@ -1,10 +1,11 @@
 //! Daemons that wait for their next start when another host goes on.
 
 use super::{
-    machinery::{DAEMON, Machinery, Play, daemon_files, state_files},
-    since_1970,
+    machinery::{DAEMON, Machinery, Play, SERVER, daemon_files, state_files},
+    says, since_1970,
 };
-use collodi_command::{Exit, Signal};
+use collodi_action::Progress;
+use collodi_command::{Exit, Identity, Signal};
 use collodi_host::{Command, Follower, Process};
 use collodi_restart::{Death, Ended, Phase};
 use collodi_time::{Duration, Instant};
@@ -146,6 +147,31 @@ fn what_is_asked_of_a_daemon_that_waits_is_done_when_it_goes_on() {
         assert_eq!(play.machine.last_pid, 1);
         play.answer();
         assert_eq!(states(&play), [state]);
+    }
+}
+
+/// Whoever ends it, and in whatever way.
+#[test]
+fn what_lives_is_ended_also_before_what_it_said_is_read() {
+    let stop = |play: &Play<'_>| Command::StopProcess(first(play).id().clone());
+    let stop_app = |_: &Play<'_>| Command::StopApp("demo".into());
+    let cancel = |play: &Play<'_>| Command::CancelRun(first(play).run().clone());
+    let kill = |_: &Play<'_>| Command::Kill;
+    let ways: [&dyn Fn(&Play<'_>) -> Command; 4] = [&stop, &stop_app, &cancel, &kill];
+    let scripts = [patient(), SERVER.to_owned()];
+    for (command, script) in ways
+        .iter()
+        .flat_map(|way| scripts.iter().map(move |s| (way, s)))
+    {
+        let mut machine = Machinery::default();
+        at(&mut machine, 1_000).run(script).wait(1);
+        machine.is_slow = true;
+        let mut play = at(&mut machine, 1_010);
+        play.answer_these();
+        let command = command(&play);
+        play.command(command.clone()).answer();
+        assert_eq!(states(&play), ["stopped"], "{command:?}");
+        assert!(play.machine.processes.is_empty(), "{command:?}");
     }
 }
 
@@ -334,6 +360,27 @@ fn what_waits_for_others_before_its_first_start_waits_on() {
     assert_eq!(pids(&machine), [1]);
 }
 
+/// It did not write down how far a life was.
+#[test]
+fn what_a_host_of_an_earlier_version_was_ending_is_ended_anew() {
+    let mut machine = deaf();
+    let mut play = at(&mut machine, 1_000);
+    play.run(&patient())
+        .command(Command::StopApp("demo".into()));
+    assert_eq!(second(&mut play, Goes::LetsGo), ["SIGTERM"]);
+    let file = daemon_files(&machine)[0].clone();
+    let text = String::from_utf8(machine.files[&file].clone()).unwrap();
+    let (before, rest) = text.split_once("    \"course\": {").unwrap();
+    let (_, after) = rest.split_once("},\n").unwrap();
+    machine
+        .files
+        .insert(file, format!("{before}{after}").into());
+    assert_eq!(
+        signals(&mut machine, 1_001..1_009, Goes::IsKilled),
+        ["SIGTERM from 1001 on", "SIGKILL from 1003 on"]
+    );
+}
+
 /// Of what it did not write down nothing is known.
 #[test]
 fn of_a_daemon_of_an_earlier_version_the_restarts_and_the_exit_are_known() {
@@ -352,4 +399,192 @@ fn of_a_daemon_of_an_earlier_version_the_restarts_and_the_exit_are_known() {
         said(&play)
     );
     assert_eq!(states(&play), ["waits until 1090, ended, status unknown"]);
+}
+
+/// A machine whose processes are deaf to SIGTERM, and say nothing.
+fn deaf() -> Machinery {
+    Machinery {
+        are_deaf: true,
+        is_mute: true,
+        ..Machinery::default()
+    }
+}
+
+/// How a host ends.
+#[derive(Clone, Copy, Debug)]
+enum Goes {
+    LetsGo,
+    IsKilled,
+}
+
+/// A second of this host, until another one follows. Which signals it sends.
+fn second(play: &mut Play<'_>, goes: Goes) -> Vec<String> {
+    play.wait(1);
+    if matches!(goes, Goes::LetsGo) {
+        play.command(Command::HandOver(Follower::SameProcess));
+        assert!(play.host.let_go().is_some());
+    }
+    let asked = play.machine.asked.iter();
+    let signals = asked.filter_map(|asked| asked.strip_prefix("signal "));
+    signals.map(ToOwned::to_owned).collect()
+}
+
+/// The signals that hosts of a second each send, with the second of each.
+fn signals(machine: &mut Machinery, secs: core::ops::Range<u64>, goes: Goes) -> Vec<String> {
+    let mut signals = Vec::new();
+    for sec in secs {
+        let sent = second(&mut at(machine, sec), goes);
+        signals.extend(sent.iter().map(|signal| format!("{signal} from {sec} on")));
+    }
+    signals
+}
+
+/// However short the lives of its hosts are.
+#[test]
+fn what_is_deaf_is_killed_when_it_would_have_been_under_one_host() {
+    let stop = |_: &Play<'_>| Command::StopApp("demo".into());
+    let restart = |play: &Play<'_>| Command::RestartProcess(first(play).id().clone());
+    let ways: [&dyn Fn(&Play<'_>) -> Command; 2] = [&stop, &restart];
+    for (way, lives) in ways.into_iter().zip([0, 1]) {
+        for goes in [Goes::LetsGo, Goes::IsKilled] {
+            let mut machine = deaf();
+            let mut play = at(&mut machine, 1_000);
+            play.run(&patient());
+            let command = way(&play);
+            play.command(command);
+            assert_eq!(second(&mut play, goes), ["SIGTERM"]);
+            let signals = signals(&mut machine, 1_001..1_010, goes);
+            assert_eq!(signals, ["SIGKILL from 1002 on"], "{goes:?}");
+            assert_eq!(machine.processes.len(), lives, "{goes:?}");
+        }
+    }
+}
+
+/// Each is told when those that depend on it have ended, which is noted as well.
+#[test]
+fn what_is_deaf_is_killed_after_those_that_depend_on_it() {
+    let script = two(
+        "one_for_one",
+        r#", "dependsOn": "db""#,
+        r#", "id": "db", "ready": {"pattern": "/is up/", "timeout": 900000}"#,
+    );
+    for goes in [Goes::LetsGo, Goes::IsKilled] {
+        let mut machine = deaf();
+        let mut play = at(&mut machine, 1_000);
+        play.run(&script).hear(says("is up\n"));
+        assert_eq!(play.machine.processes.len(), 2);
+        play.now = play.now + Duration::from_millis(500);
+        play.command(Command::StopApp("demo".into()));
+        assert_eq!(second(&mut play, goes), ["SIGTERM"]);
+        assert_eq!(
+            signals(&mut machine, 1_001..1_012, goes),
+            [
+                "SIGKILL from 1003 on",
+                "SIGTERM from 1003 on",
+                "SIGKILL from 1006 on"
+            ],
+            "{goes:?}"
+        );
+    }
+}
+
+/// Also one that nobody asked for: with it, another one was given up.
+#[test]
+fn a_stop_goes_on_under_the_next_host() {
+    let script = two("one_for_all", "", r#", "id": "db""#);
+    let script = script.replace(
+        r#""jitter": 0"#,
+        r#""jitter": 0, "giveUp": {"restarts": 0}"#,
+    );
+    let mut machine = deaf();
+    let mut play = at(&mut machine, 1_000);
+    play.run(&script).dies();
+    assert_eq!(second(&mut play, Goes::LetsGo), ["SIGTERM"]);
+    let mut play = at(&mut machine, 1_001);
+    let given_up = "failed (gave up after 0 restarts in a row)";
+    assert_eq!(states(&play), [given_up, "stopping (pid 2)"]);
+    let serve = play.host.processes().last().unwrap().id().clone();
+    play.command(Command::StartProcess(serve));
+    play.wait(3);
+    assert_eq!(states(&play), [given_up, "stopped"]);
+    assert_eq!(play.machine.last_pid, 2);
+}
+
+/// What was begun by a host that ends is none of the next one's, also when that was written down.
+#[test]
+fn an_end_with_its_host_does_not_go_on_under_the_next() {
+    let mut machine = Machinery {
+        is_coy: true,
+        ..deaf()
+    };
+    let mut play = at(&mut machine, 1_000);
+    let identity = Identity {
+        pid: 1,
+        started: 1,
+        boot: "boot".into(),
+    };
+    play.run(&patient())
+        .command(Command::Shutdown(MINUTE))
+        .hear(Progress::Identified(identity));
+    assert_eq!(second(&mut play, Goes::IsKilled), ["SIGTERM"]);
+    let mut play = at(&mut machine, 1_001);
+    assert_eq!(states(&play), ["running (pid 1)"]);
+    play.command(Command::StopApp("demo".into()));
+    assert_eq!(second(&mut play, Goes::IsKilled), ["SIGTERM"]);
+    assert_eq!(
+        signals(&mut machine, 1_002..1_009, Goes::IsKilled),
+        ["SIGKILL from 1003 on"]
+    );
+}
+
+/// Has five seconds to say so.
+fn slow() -> String {
+    let ready = r#""ready": {"pattern": "/is up/", "timeout": 5000}, "restart": "never""#;
+    DAEMON.replace(r#""autoRestart": true"#, ready)
+}
+
+#[test]
+fn what_is_never_ready_fails_when_it_would_have_under_one_host() {
+    let mut machine = deaf();
+    assert!(second(at(&mut machine, 1_000).run(&slow()), Goes::LetsGo).is_empty());
+    let signals = signals(&mut machine, 1_001..1_010, Goes::LetsGo);
+    assert_eq!(signals, ["SIGTERM from 1004 on", "SIGKILL from 1007 on"]);
+    let states = states(&at(&mut machine, 1_010));
+    assert_eq!(states, ["failed (not ready in time)"]);
+}
+
+/// As under the host that began to end it.
+#[test]
+fn what_keeps_an_end_waiting_is_named_under_the_next_host() {
+    let mut machine = deaf();
+    at(&mut machine, 1_000).run(&slow()).wait(6);
+    let mut play = at(&mut machine, 1_006);
+    assert_eq!(states(&play), ["clearing"]);
+    play.wait(1);
+    let lingering = first(&play).lingering().iter().map(|member| member.pid);
+    assert_eq!(lingering.collect::<Vec<_>>(), [1]);
+}
+
+/// Nobody looked for so long that its time is over. That is no reason to end what has got ready since.
+#[test]
+fn what_had_to_be_ready_while_nobody_looked_is_looked_at_first() {
+    for (secs, is_ready, phase) in [
+        (1_004, false, "warming (pid 1)"),
+        (1_004, true, "running (pid 1)"),
+        (4_600, false, "warming (pid 1)"),
+        (4_600, true, "running (pid 1)"),
+    ] {
+        let mut machine = Machinery::default();
+        at(&mut machine, 1_000).run(&slow()).wait(1);
+        let mut play = at(&mut machine, secs);
+        play.wait(4);
+        assert_eq!(states(&play), ["warming (pid 1)"], "{secs} s");
+        if is_ready {
+            play.hear(says("is up\n"));
+        }
+        assert_eq!(states(&play), [phase], "{secs} s");
+        play.wait(2);
+        let is_up = states(&play) == ["running (pid 1)"];
+        assert_eq!(is_up, is_ready, "{secs} s");
+    }
 }

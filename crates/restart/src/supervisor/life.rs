@@ -18,17 +18,25 @@ impl Supervisor {
         now: Instant,
         id: ActionId,
         pid: Option<u32>,
-        since: Instant,
+        since: Option<Instant>,
     ) -> Result<(), Stale> {
         self.out.progress(id)?;
-        if let State::Starting { spawn, then } = self.state
-            && spawn == id
+        if let State::Starting {
+            spawn,
+            then,
+            course,
+        } = &mut self.state
+            && *spawn == id
         {
+            // One that begins is not where another one was.
+            *course = course.filter(|_| since.is_some());
+            let (spawn, then, course) = (*spawn, *then, *course);
+            let since = since.unwrap_or(now);
             self.started_at = Some(since);
             self.out.event(Event::Started { pid });
             match then {
                 None => {
-                    let warmed = Warming::begin(self.policy.startup, since, now);
+                    let warmed = Warming::begin(self.policy.startup, course, since, now);
                     self.warmed(now, spawn, pid, warmed);
                 }
                 Some(then) => {
@@ -43,7 +51,7 @@ impl Supervisor {
     }
 
     /// As [`spawned`](Self::spawned), of a life that began before. How that ends nobody may see: so
-    /// one that is stable by now counts as such.
+    /// one that is stable by now counts as such, if it may be up.
     pub(super) fn taken_over(
         &mut self,
         now: Instant,
@@ -51,8 +59,13 @@ impl Supervisor {
         pid: Option<u32>,
         since: Instant,
     ) -> Result<(), Stale> {
-        self.spawned(now, id, pid, since)?;
-        if self.was_stable(now) {
+        let is_known = self.state.course().is_some();
+        self.spawned(now, id, pid, Some(since))?;
+        let may_be_up = match &self.state {
+            State::Running { warming, .. } => warming.is_none() || !is_known,
+            _ => false,
+        };
+        if may_be_up && self.was_stable(now) {
             self.tries.start_over();
         }
         Ok(())
@@ -100,7 +113,7 @@ impl Supervisor {
     }
 
     pub(super) fn spawn_failed(&mut self, now: Instant, id: ActionId) -> Result<(), Stale> {
-        let State::Starting { spawn, then } = self.state else {
+        let State::Starting { spawn, then, .. } = self.state else {
             return Err(Stale(id));
         };
         if spawn != id {
@@ -124,7 +137,7 @@ impl Supervisor {
         }
         match &mut self.state {
             State::Starting { spawn, .. } if *spawn == id => {
-                self.spawned(now, id, None, now)?;
+                self.spawned(now, id, None, None)?;
                 return self.exited(now, id, exit);
             }
             State::Running { spawn, warming, .. } if *spawn == id => {

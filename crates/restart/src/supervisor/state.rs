@@ -1,16 +1,23 @@
 //! Where a child is in its lives.
 
-use crate::{Death, Ended, Ending, Escalation, Phase, startup::Warming};
+use crate::{Course, Death, Ended, Ending, Escalation, Phase, startup::Warming};
 use collodi_machine::ActionId;
 use collodi_time::{Deadline, Instant};
 
 #[derive(Clone, Debug)]
 pub(super) enum State {
-    /// Nothing of it lives; or what does is being ended, and then comes this.
-    New(Option<Then>),
+    /// Nothing of it lives, or nobody has taken over what does.
+    New {
+        /// What comes when that is ended.
+        then: Option<Then>,
+        /// How far that was.
+        course: Option<Course>,
+    },
     Starting {
         spawn: ActionId,
         then: Option<Then>,
+        /// How far that was which may be taken over.
+        course: Option<Course>,
     },
     Running {
         spawn: ActionId,
@@ -73,7 +80,7 @@ impl State {
     /// As others see it.
     pub(super) const fn phase(&self) -> Phase {
         match self {
-            Self::New(_) => Phase::New,
+            Self::New { .. } => Phase::New,
             Self::Starting {
                 then: Some(Then::Stop | Then::Kill),
                 ..
@@ -102,7 +109,19 @@ impl State {
             | Self::Running { spawn, .. }
             | Self::Lingering { spawn, .. }
             | Self::Ending { spawn, .. } => Some(*spawn),
-            Self::New(_) | Self::Waiting { .. } | Self::Held | Self::Ended(_) => None,
+            Self::New { .. } | Self::Waiting { .. } | Self::Held | Self::Ended(_) => None,
+        }
+    }
+
+    /// How far the life at hand is.
+    pub(super) fn course(&self) -> Option<Course> {
+        match self {
+            Self::New { course, .. } | Self::Starting { course, .. } => *course,
+            Self::Running { warming, .. } => {
+                Some(warming.as_ref().map_or(Course::Ready, Warming::course))
+            }
+            Self::Ending { escalation, .. } => Some(escalation.course()),
+            _ => None,
         }
     }
 
