@@ -237,10 +237,10 @@ fn an_app_that_is_being_restarted_is_under_the_next_host() {
 /// What happens to a group.
 #[derive(Clone, Debug)]
 enum Deed {
-    Dies(usize),
-    Stop(usize),
-    Start(usize),
-    Restart(usize),
+    Dies(&'static str),
+    Stop(&'static str),
+    Start(&'static str),
+    Restart(&'static str),
     RestartApp,
     StopApp,
     /// From here on nobody minds SIGTERM, or everybody does.
@@ -253,7 +253,7 @@ enum Deed {
 }
 
 fn deed() -> impl Strategy<Value = Deed> {
-    let which = 0..NAMES.len();
+    let which = select(&NAMES[..]);
     prop_oneof![
         4 => which.clone().prop_map(Deed::Dies),
         1 => which.clone().prop_map(Deed::Stop),
@@ -271,37 +271,36 @@ const NAMES: [&str; 4] = ["a", "b", "c", "d"];
 
 /// Each depends on some of those before it.
 fn any_group() -> impl Strategy<Value = String> {
-    let needs = vec(vec(any::<bool>(), NAMES.len()), NAMES.len());
     let supervision = select(vec!["one_for_one", "one_for_all", "rest_for_one"]);
-    let restarts = vec(
-        select(vec![ALWAYS, UNLESS_STOPPED, NEVER, GIVES_UP]),
-        NAMES.len(),
-    );
-    (supervision, needs, restarts).prop_map(|(supervision, needs, restarts)| {
-        let daemon = |at: usize| {
-            let below = (0..at).filter(|below| needs[at][*below]);
-            let below: Vec<_> = below.map(|below| NAMES[below]).collect();
-            (NAMES[at], below.join(" "), restarts[at])
-        };
-        let daemons: Vec<_> = (0..NAMES.len()).map(daemon).collect();
-        let daemons = daemons
-            .iter()
-            .map(|(name, needs, restart)| (*name, needs.as_str(), *restart));
+    let needs = vec(vec(any::<bool>(), NAMES.len()), NAMES.len());
+    let policies = select(vec![ALWAYS, UNLESS_STOPPED, NEVER, GIVES_UP]);
+    (supervision, needs, vec(policies, NAMES.len())).prop_map(|(supervision, needs, restarts)| {
+        let mut daemons = Vec::new();
+        for ((name, needs), restart) in NAMES.iter().zip(&needs).zip(restarts) {
+            let below = daemons
+                .iter()
+                .zip(needs)
+                .filter(|(_, is_needed)| **is_needed);
+            let below: Vec<_> = below.map(|((name, _, _), _)| *name).collect();
+            daemons.push((*name, below.join(" "), restart));
+        }
+        let daemons = daemons.iter();
+        let daemons = daemons.map(|(name, needs, restart)| (*name, needs.as_str(), *restart));
         group(supervision, &daemons.collect::<Vec<_>>())
     })
 }
 
 fn does(play: &mut Play<'_>, deed: &Deed) {
-    let id = |play: &Play<'_>, at: usize| {
+    let id = |play: &Play<'_>, name: &str| {
         let mut all = play.host.processes();
-        let found = all.find(|process| process.name() == Some(NAMES[at]));
+        let found = all.find(|process| process.name() == Some(name));
         found.map(|process| process.id().clone())
     };
     let command = match *deed {
-        Deed::Dies(at) => {
-            let lives = |p: &&Process| p.name() == Some(NAMES[at]) && p.status().pid.is_some();
+        Deed::Dies(name) => {
+            let lives = |p: &&Process| p.name() == Some(name) && p.status().pid.is_some();
             if play.host.processes().any(|p| lives(&p)) {
-                let tree = named(play, NAMES[at]).tree().clone();
+                let tree = named(play, name).tree().clone();
                 play.kill(&tree);
                 if let Some(ended) = play.inputs.pop_front() {
                     play.input(ended);
@@ -309,9 +308,9 @@ fn does(play: &mut Play<'_>, deed: &Deed) {
             }
             return;
         }
-        Deed::Stop(at) => id(play, at).map(Command::StopProcess),
-        Deed::Start(at) => id(play, at).map(Command::StartProcess),
-        Deed::Restart(at) => id(play, at).map(Command::RestartProcess),
+        Deed::Stop(name) => id(play, name).map(Command::StopProcess),
+        Deed::Start(name) => id(play, name).map(Command::StartProcess),
+        Deed::Restart(name) => id(play, name).map(Command::RestartProcess),
         Deed::StopApp => Some(Command::StopApp("demo".into())),
         Deed::RestartApp => Some(Command::RestartApp("demo".into())),
         Deed::Deaf(are_deaf) => {
