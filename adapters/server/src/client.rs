@@ -13,6 +13,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use std::{
     io::ErrorKind,
     path::{Path, PathBuf},
+    sync::{Mutex, MutexGuard, PoisonError},
     thread,
     time::{Duration, Instant},
 };
@@ -47,6 +48,8 @@ const BETWEEN: Duration = Duration::from_millis(20);
 pub(crate) struct Client {
     agent: ureq::Agent,
     state: ServerState,
+    /// Where it is asked: where its next life is, when that is another place.
+    place: Mutex<ServerState>,
     workspace: PathBuf,
     patience: Duration,
 }
@@ -85,6 +88,7 @@ impl Client {
             .build();
         Ok(Self {
             agent: config.into(),
+            place: Mutex::new(state.clone()),
             state,
             workspace: workspace.to_owned(),
             patience,
@@ -97,15 +101,12 @@ impl Client {
 
     /// As [`get`](Self::get), of what takes its time.
     pub(crate) fn get_patiently<T: DeserializeOwned>(&self, path: &str) -> Result<T> {
-        read(self.answered_at_last(|| self.patiently(self.agent.get(self.state.url(path))).call()))
+        read(self.answered_at_last(|| self.patiently(self.agent.get(self.url(path))).call()))
     }
 
     /// Deletes, which may take its time.
     pub(crate) fn delete<T: DeserializeOwned>(&self, path: &str) -> Result<T> {
-        read(self.answered(|| {
-            self.patiently(self.agent.delete(self.state.url(path)))
-                .call()
-        }))
+        read(self.answered(|| self.patiently(self.agent.delete(self.url(path))).call()))
     }
 
     /// As [`get`](Self::get); none when the server has ended or is about to, or keeps it no longer.
@@ -121,14 +122,14 @@ impl Client {
 
     pub(crate) fn post<T: DeserializeOwned>(&self, path: &str) -> Result<T> {
         read(self.answered(|| {
-            self.with_token(self.agent.post(self.state.url(path)))
+            self.with_token(self.agent.post(self.url(path)))
                 .send_empty()
         }))
     }
 
     /// As [`post`](Self::post), of what is not to be done by the next life as well.
     pub(crate) fn post_once<T: DeserializeOwned>(&self, path: &str) -> Result<T> {
-        let request = self.with_token(self.agent.post(self.state.url(path)));
+        let request = self.with_token(self.agent.post(self.url(path)));
         read(request.send_empty())
     }
 
@@ -138,7 +139,7 @@ impl Client {
         body: &impl Serialize,
     ) -> Result<T> {
         read(self.answered(|| {
-            self.with_token(self.agent.post(self.state.url(path)))
+            self.with_token(self.agent.post(self.url(path)))
                 .send_json(body)
         }))
     }
@@ -150,7 +151,7 @@ impl Client {
         body: &impl Serialize,
     ) -> Result<T> {
         read(self.answered(|| {
-            self.patiently(self.agent.post(self.state.url(path)))
+            self.patiently(self.agent.post(self.url(path)))
                 .send_json(body)
         }))
     }
@@ -162,7 +163,7 @@ impl Client {
         body: &impl Serialize,
     ) -> Result<T> {
         read(self.answered(|| {
-            let request = self.with_token(self.agent.post(self.state.url(path)));
+            let request = self.with_token(self.agent.post(self.url(path)));
             request.header("Prefer", "respond-async").send_json(body)
         }))
     }
@@ -171,7 +172,7 @@ impl Client {
     pub(crate) fn events(&self, topics: &str) -> Result<impl Iterator<Item = Told> + use<>> {
         let path = format!("/python/events?topics={topics}");
         let answer = whole(self.answered_at_last(|| {
-            let request = self.with_token(self.agent.get(self.state.url(&path)));
+            let request = self.with_token(self.agent.get(self.url(&path)));
             request.config().timeout_global(None).build().call()
         }))?;
         Ok(stream::events(answer.into_body().into_reader()))
@@ -214,11 +215,11 @@ impl Client {
     }
 
     fn ask(&self, path: &str) -> Answer {
-        self.answered_at_last(|| self.with_token(self.agent.get(self.state.url(path))).call())
+        self.answered_at_last(|| self.with_token(self.agent.get(self.url(path))).call())
     }
 
     /// What is answered. What a server that is just being replaced has not done, its next life is
-    /// asked, at the same address and with the same token; itself, where it was not replaced.
+    /// asked; itself, where it was not replaced.
     fn answered(&self, ask: impl Fn() -> Answer) -> Answer {
         self.asked(ask, is_undone)
     }
@@ -236,7 +237,7 @@ impl Client {
         // Lives may follow each other fast; of one whose fate nobody knows it is asked once more.
         while is_known && is_lost(&answer) && Instant::now() < until {
             match self.fate() {
-                Ok(Some(Fate::GoesOn)) => {}
+                Ok(Some(Fate::GoesOn)) => self.look_where_it_is(),
                 Ok(None) => is_known = false,
                 _ => break,
             }
@@ -252,7 +253,22 @@ impl Client {
     }
 
     fn with_token<B>(&self, request: RequestBuilder<B>) -> RequestBuilder<B> {
-        request.header("Authorization", format!("Bearer {}", self.state.token))
+        request.header("Authorization", format!("Bearer {}", self.place().token))
+    }
+
+    fn url(&self, path: &str) -> String {
+        self.place().url(path)
+    }
+
+    fn place(&self) -> MutexGuard<'_, ServerState> {
+        self.place.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// One that was killed may be followed by one at another address.
+    fn look_where_it_is(&self) {
+        if let Ok(told) = ServerState::read(&self.workspace) {
+            *self.place() = told;
+        }
     }
 }
 

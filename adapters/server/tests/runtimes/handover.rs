@@ -2,8 +2,9 @@
 
 use super::{INSTALLS, SERVER, ps::row, stage, stage::Stage};
 use std::{
+    fs,
     io::{ErrorKind, Read as _, Write as _},
-    net::{SocketAddr, TcpStream},
+    net::{SocketAddr, TcpListener, TcpStream},
     path::PathBuf,
     sync::{
         Arc,
@@ -23,6 +24,7 @@ on_each_runtime! {
     a_signal_between_two_lives_is_taken_up_by_the_next
     an_installation_is_not_lost_to_a_handover
     what_is_said_between_two_lives_is_heard
+    who_asks_one_that_was_killed_is_answered_by_the_next_wherever_it_is
 }
 
 /// It ends when it is told to.
@@ -34,6 +36,28 @@ const BRIEF: &str = r#"{"dialect": "vatn", "run": [{"method": "shell.run", "para
 const READS: &str = r#"{"dialect": "vatn", "run": [{"method": "shell.run", "params": {
     "message": "echo reads; read word; echo \"heard '$word'\"; exec sleep 1000",
     "daemon": true, "input": true, "restart": "never"}}]}"#;
+
+/// The next one has taken the workspace, and not said yet where it is.
+fn who_asks_one_that_was_killed_is_answered_by_the_next_wherever_it_is(stage: Stage) {
+    let place = stage.path(".vatn/python/server.json");
+    let mut killed = stage.serve();
+    let address: SocketAddr = stage.state("address").parse().unwrap();
+    let old = fs::read(&place).unwrap();
+    killed.signal("-KILL");
+    killed.code();
+    let mut serving = stage.serve();
+    let new = fs::read(&place).unwrap();
+    let nobody = TcpListener::bind(address).unwrap();
+    fs::write(&place, old).unwrap();
+    let mut asks = stage.guest(&["ps"]);
+    let asked = nobody.accept().unwrap();
+    fs::write(&place, new).unwrap();
+    drop((asked, nobody));
+    assert_eq!(asks.rest(), "nothing runs");
+    assert_eq!(asks.code(), Some(0));
+    stage.post("/python/shutdown");
+    assert_eq!(serving.code(), Some(0));
+}
 
 /// The daemon is the same process, and what it says goes on.
 fn no_caller_is_refused_while_a_server_is_replaced(stage: Stage) {
