@@ -207,11 +207,11 @@ impl Host {
         };
         let after = process.status();
         let is_news = begins_to_end(process, before) || comes_up(process, before);
-        if before.phase == after.phase && before.restarts == after.restarts {
+        if before.phase == after.phase {
             return;
         }
         self.see_whether_down(id);
-        if is_reborn(before, &after) {
+        if has_died(before, &after) {
             self.take_down_with(now, id);
         }
         if matches!(after.phase, Phase::Ended(_)) {
@@ -457,10 +457,9 @@ fn comes_up(process: &Process, before: &Status) -> bool {
 }
 
 /// Whether a death lies between the two, after which it is started again.
-fn is_reborn(before: &Status, after: &Status) -> bool {
+fn has_died(before: &Status, after: &Status) -> bool {
     let had_life = !matches!(before.phase, Phase::New | Phase::Held | Phase::Crashed);
-    let again = after.phase == Phase::Crashed || after.restarts > before.restarts;
-    had_life && again
+    had_life && after.phase == Phase::Crashed
 }
 
 /// Whether an end of this kind is one that others should not go on after.

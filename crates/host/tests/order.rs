@@ -22,11 +22,15 @@ const RESTART: &str = r#"{"policy": "always", "delay": 1000, "factor": 1, "jitte
 impl Group {
     /// Each has a name, and the names of those that it depends on.
     fn of(supervision: &str, daemons: &[(&str, &str)]) -> Self {
+        Self::with(supervision, daemons, RESTART)
+    }
+
+    fn with(supervision: &str, daemons: &[(&str, &str)], restart: &str) -> Self {
         let steps = daemons.iter().map(|(name, needs)| {
             let needs: Vec<_> = needs.split_whitespace().collect();
             format!(
                 r#"{{"method": "shell.run", "params": {{"message": "{name}", "daemon": true, "id": "{name}",
-                    "dependsOn": {needs:?}, "restart": {RESTART}}}}}"#
+                    "dependsOn": {needs:?}, "restart": {restart}}}}}"#
             )
         });
         let steps = steps.collect::<Vec<_>>().join(",");
@@ -288,6 +292,20 @@ fn who_died_is_started_when_those_that_go_down_with_it_are_down() {
         assert!(stays.iter().all(|name| group.phase(name) == Phase::Running));
         assert_eq!(group.process("api").status().restarts, 1);
     }
+}
+
+/// Also one that a rule starts at once.
+#[test]
+fn who_is_started_at_once_waits_for_those_that_go_down_with_it() {
+    let at_once = r#"{"policy": "always", "delay": 1000, "rules": {"7": "restart-now"}}"#;
+    let mut group = Group::with("one_for_all", &[("db", ""), ("api", "")], at_once);
+    group.later(2_000);
+    group.ends("db", 7);
+    assert_eq!(group.told_to_end(), ["api"]);
+    group.later(0);
+    assert!(group.begin().is_empty(), "the other one lives yet");
+    group.ends("api", 0);
+    assert_eq!(group.begin(), ["db", "api"]);
 }
 
 /// Each would wait for the other.

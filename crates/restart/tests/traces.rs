@@ -253,6 +253,7 @@ fn the_first_rule_about_a_death_decides() {
         .at(3_020, spawned(2))
         .at(9_000, Input::Exited(id(2), Exit::Code(42)))
         .at(9_000, Input::Emptied(id(2)))
+        .at(9_000, Input::Timeout)
         .at(9_010, spawned(3))
         .at(9_020, Input::Exited(id(3), Exit::Code(78)))
         .at(9_020, Input::Emptied(id(3)));

@@ -16,9 +16,9 @@ impl Supervisor {
             (_, Some(give_up)) if self.tries.exceeded(give_up, now) => {
                 self.finish(Ended::GaveUp(give_up));
             }
+            // Who waits for others to be down first can hold it.
             (Verdict::RestartNow, _) if self.lived_long(now, death) => {
-                self.tries.record(now);
-                self.spawn();
+                self.state = State::Waiting { until: now };
             }
             _ => self.wait(now),
         }
