@@ -28,11 +28,12 @@ impl Host {
         id: &ProcessId,
     ) -> Result<Accepted, Refused> {
         let phase = self.not_being_stopped(id)?;
-        if matches!(phase, Phase::Ended(_) | Phase::Held | Phase::Crashed) {
+        let waits = matches!(phase, Phase::New | Phase::Held | Phase::Crashed);
+        if waits || matches!(phase, Phase::Ended(_)) {
             self.begin_anew(now, core::slice::from_ref(id))?;
         }
-        if phase == Phase::Crashed {
-            self.begin_next_life(now, id);
+        if waits {
+            self.begin_next_lives(now, core::slice::from_ref(id));
         }
         Ok(Accepted::UnderWay)
     }
@@ -45,9 +46,8 @@ impl Host {
     ) -> Result<Accepted, Refused> {
         let phase = self.not_being_stopped(id)?;
         self.begin_anew(now, core::slice::from_ref(id))?;
-        // What has not begun does as soon as it may.
-        if !matches!(phase, Phase::Ended(_) | Phase::Held | Phase::New) {
-            self.begin_next_life(now, id);
+        if !matches!(phase, Phase::Ended(_)) {
+            self.begin_next_lives(now, core::slice::from_ref(id));
         }
         Ok(Accepted::UnderWay)
     }
@@ -64,7 +64,7 @@ impl Host {
             return Err(Refused::NothingRuns(app.to_string()));
         }
         self.begin_anew(now, &ids)?;
-        self.start_again(now, &ids);
+        self.begin_next_lives(now, &ids);
         Ok(Accepted::UnderWay)
     }
 
@@ -78,13 +78,21 @@ impl Host {
         }
     }
 
-    /// What depends on others begins when those are up.
-    fn begin_next_life(&mut self, now: Instant, id: &ProcessId) {
-        if self.process(id).is_some_and(|p| !p.depends_on().is_empty()) {
-            return self.start_again(now, core::slice::from_ref(id));
+    /// Each begins by now: when those that it depends on are up, and no later.
+    fn begin_next_lives(&mut self, now: Instant, ids: &[ProcessId]) {
+        // What it said before is being read: that one goes on then, as it is asked here.
+        let goes_on = |process: &Process| process.order.history.is_some() && !process.is_up();
+        let is_known = |id: &&ProcessId| self.process(id).is_some_and(|p| !goes_on(p));
+        let known: Vec<_> = ids.iter().filter(is_known).cloned().collect();
+        self.start_again(now, &known);
+        for id in ids {
+            let phase = self.process(id).map(|process| process.status().phase);
+            if matches!(phase, Some(Phase::Held | Phase::Crashed)) {
+                let no_longer = Post::Process(id.clone(), Input::Restart);
+                self.shared.post.push_back(no_longer);
+            }
+            self.settle(now, id);
         }
-        let restart = Post::Process(id.clone(), Input::Restart);
-        self.shared.post.push_back(restart);
     }
 
     /// Supervises daemons anew, as far as they have ended, and those that they depend on and that have.
@@ -175,7 +183,7 @@ impl Host {
     }
 
     /// A daemon that has ended is one that is not started yet, and is written down as such.
-    fn revive(&mut self, id: &ProcessId) {
+    pub(crate) fn revive(&mut self, id: &ProcessId) {
         let seed = self.shared.ids.seed();
         let recording = self.shared.journal.recording(id.as_str());
         let is_on = self.shared.journal.is_on();

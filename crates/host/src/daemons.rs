@@ -136,9 +136,7 @@ impl Host {
         let log = Log::new(self.options.log).with_mask(mask);
         let mut process = Process::new(birth, supervisor, log, self.options.epoch);
         process.order.noted = !waits;
-        if !process.depends_on().is_empty() {
-            self.ties.tie(&id);
-        }
+        self.ties.know(&process);
         self.processes.insert(id, Box::new(process));
     }
 
@@ -157,9 +155,9 @@ impl Host {
             return;
         }
         let before = process.status();
-        let has_ended = process.handle(now, input, &mut self.shared);
+        process.handle(now, input, &mut self.shared);
         self.process_changed(now, id, &before);
-        if has_ended {
+        if self.process(id).is_some_and(Process::has_ended) {
             self.retire_process(now, id);
         }
     }

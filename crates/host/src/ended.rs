@@ -14,30 +14,30 @@ impl Host {
     }
 
     /// Whether the next host is to know of a daemon: it goes on there, or is started by each host, or has
-    /// ended by itself, or with one that has, so that people want to know why; or one that goes on depends on it.
+    /// ended by itself or with one that has, so that people want to know why; or one of those depends on it.
     pub(crate) fn is_for_next_host(&self, process: &Process) -> bool {
-        !process.was_only_stopped()
-            || process.policy().class == RestartClass::UnlessStopped
-            || self.is_needed(process)
-            || self.is_begun_by_each_host(process)
+        let is_itself = |process: &Process| {
+            let remembers = process.policy().class == RestartClass::UnlessStopped;
+            remembers || !process.was_only_stopped()
+        };
+        is_itself(process) || self.above(process).into_iter().any(is_itself)
     }
 
     /// Whether each host starts a daemon: for its own sake, or because one that it starts depends on it,
     /// and nobody has stopped it.
     pub(crate) fn is_begun_by_each_host(&self, process: &Process) -> bool {
         let begins = Process::begins_with_each_host;
-        let may_begin = process.was_only_stopped() && !process.is_to_stay_down();
-        begins(process) || may_begin && self.depend_on(process).into_iter().any(begins)
+        let may_begin = process.was_stopped() && !process.is_to_stay_down();
+        begins(process) || may_begin && self.above(process).into_iter().any(begins)
     }
 
     /// One has ended: of those that it depends on, what was stopped may be of interest to nobody any more.
     pub(crate) fn note_ended_below(&mut self, id: &ProcessId) {
-        let Some(process) = self.process(id) else {
-            return;
-        };
-        let is_below = |p: &&Process| p.was_only_stopped() && process.depends_on_it(p);
-        let below = self.siblings(process).filter(is_below);
-        let below: Vec<_> = below.map(|p| p.id().clone()).collect();
+        let process = self.process(id);
+        let below = process.map(|process| self.below(process));
+        let mut below = below.unwrap_or_default();
+        below.retain(|process| process.was_only_stopped());
+        let below: Vec<_> = below.iter().map(|process| process.id().clone()).collect();
         below.iter().for_each(|id| self.note_process(id));
     }
 
@@ -53,18 +53,12 @@ impl Host {
     }
 
     /// Of those that have ended, so many are known for so long. What somebody stopped and that stays so is
-    /// not too old for that.
+    /// not too old for that, and nobody is forgotten before those that depend on it.
     pub(crate) fn forget_old_processes(&mut self, now: Instant) {
-        let (kept, now) = (self.options.retention, self.wall(now).as_duration());
-        let stopped = &self.shared.journal.stopped;
-        let is_old = |(at, id): &mut (WallTime, ProcessId)| {
-            now.saturating_sub(at.as_duration()) > kept.age && !stopped.contains_key(id)
-        };
-        let mut old: Vec<_> = self.ended_processes.extract_if(.., is_old).collect();
-        let over = self.ended_processes.len().saturating_sub(kept.processes);
-        self.forgotten_processes += over as u64;
-        old.extend(self.ended_processes.drain(..over));
-        for (_, id) in old {
+        let (old, over) = self.old_processes(self.wall(now));
+        self.forgotten_processes += over;
+        self.ended_processes.retain(|(_, id)| !old.contains(id));
+        for id in old {
             let process = self.process(&id);
             match process.is_some_and(|process| self.is_begun_by_each_host(process)) {
                 true => self.forget_here(&id),
@@ -73,23 +67,53 @@ impl Host {
         }
     }
 
+    /// Those that are to be forgotten, and how many of them as there are too many.
+    fn old_processes(&self, now: WallTime) -> (Vec<ProcessId>, u64) {
+        let (kept, stopped) = (self.options.retention, &self.shared.journal.stopped);
+        let (mut old, mut over) = (Vec::new(), 0);
+        for (at, id) in &self.ended_processes {
+            let age = now.as_duration().saturating_sub(at.as_duration());
+            let is_old = age > kept.age && !stopped.contains_key(id);
+            let are_many = self.ended_processes.len() - old.len() > kept.processes;
+            if (is_old || are_many) && !self.is_needed_here(id) {
+                over += u64::from(!is_old);
+                old.push(id.clone());
+            }
+        }
+        (old, over)
+    }
+
+    fn is_needed_here(&self, id: &ProcessId) -> bool {
+        let process = self.process(id);
+        process.is_some_and(|process| self.siblings(process).any(|p| p.depends_on_it(process)))
+    }
+
     /// A script is run. What somebody stopped of its app is forgotten, with what it said, and what has
     /// ended by itself is known to this host alone from here on: the next one knows what became of the
     /// last run of an app.
     pub(crate) fn forget_last_run(&mut self, app: &App) {
         let stopped = &self.shared.journal.stopped;
         let stopped = stopped.iter().filter(|(_, of)| **of == *app.name);
+        let is_free = |id| self.process(id).is_none_or(|process| self.is_free(process));
+        let stopped = stopped.filter(|(id, _)| is_free(id));
         let stopped: Vec<_> = stopped.map(|(id, _)| id.clone()).collect();
         self.ended_processes.retain(|(_, id)| !stopped.contains(id));
         stopped.iter().for_each(|id| self.forget_process(id));
         let script = identity(app);
         let is_replaced = |p: &&Process| {
             let is_its = p.has_ended() && self.is_for_next_host(p) && p.app() == &*app.name;
-            is_its && (!self.is_begun_by_each_host(p) || identity(p.app_info()) == script)
+            is_its
+                && self.is_free(p)
+                && (!self.is_begun_by_each_host(p) || identity(p.app_info()) == script)
         };
         let ended = self.processes().filter(is_replaced);
         let ended: Vec<_> = ended.map(|p| p.id().clone()).collect();
         ended.iter().for_each(|id| self.forget_note(id));
+    }
+
+    /// Whether none that has not ended depends on it.
+    fn is_free(&self, process: &Process) -> bool {
+        self.above(process).into_iter().all(Process::has_ended)
     }
 
     /// Those of an app that have ended are known no more.
@@ -102,16 +126,28 @@ impl Host {
 
     /// One that has ended is known no more, nor to the next host.
     fn forget_process(&mut self, id: &ProcessId) {
-        let process = self.process(id);
-        if process.is_some_and(|process| self.is_for_next_host(process)) {
+        let Some(process) = self.process(id) else {
+            return;
+        };
+        let below = self.below(process).into_iter();
+        let below: Vec<_> = below
+            .filter(|p| p.has_ended())
+            .map(|p| p.id().clone())
+            .collect();
+        if self.is_for_next_host(process) {
             self.forget_note(id);
         }
         self.forget_here(id);
+        // They may have been of interest for that one alone.
+        below.iter().for_each(|id| self.note_process(id));
     }
 
     fn forget_here(&mut self, id: &ProcessId) {
-        self.processes.remove(id);
-        self.ties.forget(id);
+        if let Some(process) = self.processes.remove(id) {
+            let others = || self.processes.values().any(|p| p.run() == process.run());
+            let is_last = self.ties.is_group(process.run()) && !others();
+            self.ties.forget(&process, is_last);
+        }
         self.shared.journal.stopped.remove(id);
     }
 }

@@ -5,10 +5,12 @@
 //! side. What the death of one means for the others, their script says.
 
 mod again;
+mod graph;
 
 pub(crate) use again::Again;
+use graph::reach;
 
-use crate::{Event, Host, Process, ProcessId, event::ProcessEvent, post::Post};
+use crate::{Event, Host, Process, ProcessId, RunId, event::ProcessEvent, post::Post};
 use alloc::{
     collections::{BTreeMap, BTreeSet},
     format,
@@ -20,31 +22,34 @@ use collodi_script::Supervision;
 use collodi_time::Instant;
 use core::fmt;
 
-/// The daemons that have something to do with others. They are few, or there are none: so what
-/// becomes of one daemon is no reason to look at all.
+/// The runs in which what becomes of one daemon is of interest to others. Those of most are not: so that is
+/// no reason to look at all.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Ties {
-    /// Those that depend on others, or wait for one that died.
-    tied: BTreeSet<ProcessId>,
+    groups: BTreeSet<RunId>,
     /// Those that are to be ended when it is their turn.
     to_end: BTreeSet<ProcessId>,
 }
 
 impl Ties {
-    /// A daemon that depends on others.
-    pub(crate) fn tie(&mut self, id: &ProcessId) {
-        self.tied.insert(id.clone());
+    /// A daemon is known from here on.
+    pub(crate) fn know(&mut self, process: &Process) {
+        let depends = !process.depends_on().is_empty();
+        if depends || process.supervision() != Supervision::OneForOne {
+            self.groups.insert(process.run().clone());
+        }
     }
 
-    /// Whether no daemon depends on another one, or waits for one.
-    fn are_none(&self) -> bool {
-        self.tied.is_empty()
+    pub(crate) fn is_group(&self, run: &RunId) -> bool {
+        self.groups.contains(run)
     }
 
-    /// A daemon that is no longer known.
-    pub(crate) fn forget(&mut self, id: &ProcessId) {
-        self.tied.remove(id);
-        self.to_end.remove(id);
+    /// A daemon is no longer known; nor is any of its run, if it is the last.
+    pub(crate) fn forget(&mut self, process: &Process, is_last: bool) {
+        self.to_end.remove(process.id());
+        if is_last {
+            self.groups.remove(process.run());
+        }
     }
 }
 
@@ -110,10 +115,7 @@ impl Host {
         let process = self.process(id).filter(|process| process.order.noted);
         match process.map(|process| self.ground(process)) {
             None => {}
-            Some(Ground::Waits(names)) => {
-                self.ties.tie(id);
-                self.tell_waits(id, names);
-            }
+            Some(Ground::Waits(names)) => self.tell_waits(id, names),
             Some(Ground::Gone(_)) => self.settle(now, id),
             Some(Ground::Firm) => {
                 let start = Post::Process(id.clone(), Input::Start);
@@ -177,27 +179,47 @@ impl Host {
         self.siblings(process).filter(is_it)
     }
 
-    /// Another one that it waits for since one of them died: the one that did until that is up, or waits for
-    /// somebody, and that one until those that were ended for it are down.
-    fn not_before(&self, process: &Process) -> Option<&Process> {
-        let after = process.order.after.as_ref().and_then(|id| self.process(id));
-        let comes_up = |after: &&Process| {
-            let is_held = after.status().phase == Phase::Held;
-            let waits_for_somebody = is_held && self.missing_below(after).is_some();
-            !after.is_up() && !after.has_ended() && !waits_for_somebody
-        };
-        let goes_down = |p: &&Process| {
-            p.order.after.as_ref() == Some(process.id()) && p.order.again != Again::No
-        };
-        let after = after.filter(comes_up);
-        after.or_else(|| self.siblings(process).find(goes_down))
+    /// The daemons that one depends on directly.
+    fn needed_by<'h>(&'h self, process: &'h Process) -> impl Iterator<Item = &'h Process> {
+        let is_needed = |p: &&Process| process.depends_on_it(p);
+        self.siblings(process).filter(is_needed)
     }
 
-    /// The other daemons of its run.
-    pub(crate) fn siblings(&self, process: &Process) -> impl Iterator<Item = &Process> + Clone {
-        let (run, id) = (process.run().clone(), process.id().clone());
-        let its = move |p: &&Process| *p.run() == run && *p.id() != id;
-        self.processes.values().map(AsRef::as_ref).filter(its)
+    /// Another one that it waits for since one of them died: the one that did until that is up, or waits for
+    /// somebody; and those that are ended for it, until they are down.
+    fn not_before<'h>(&'h self, process: &'h Process) -> Option<&'h Process> {
+        let after = process.order.after.as_ref().and_then(|id| self.process(id));
+        let comes_up = |after: &&Process| {
+            !after.is_up() && !after.has_ended() && !self.waits_for_somebody(after)
+        };
+        let goes_down = |p: &&Process| p.goes_down_for_another();
+        let after = after.filter(comes_up);
+        after.or_else(|| match process.supervision() {
+            Supervision::OneForOne => None,
+            Supervision::OneForAll => self.siblings(process).find(goes_down),
+            Supervision::RestForOne => self.above(process).into_iter().find(goes_down),
+        })
+    }
+
+    /// Whether one that is down stays so until somebody starts another one, which it, or one that it waits for,
+    /// depends on.
+    fn waits_for_somebody(&self, process: &Process) -> bool {
+        let is_down = |p: &&Process| matches!(p.status().phase, Phase::New | Phase::Held);
+        let below = |p| self.needed_by(p).filter(is_down);
+        let misses = |p: &Process| self.missing_below(p).is_some();
+        let mut down = reach(process, below).into_iter();
+        is_down(&process) && (misses(process) || down.any(misses))
+    }
+
+    /// The other daemons of its run, where they have something to do with each other.
+    pub(crate) fn siblings<'h>(
+        &'h self,
+        process: &'h Process,
+    ) -> impl Iterator<Item = &'h Process> + Clone {
+        let all = self.ties.is_group(process.run()).then_some(&self.processes);
+        let all = all.into_iter().flat_map(BTreeMap::values);
+        let its = |p: &&Process| p.run() == process.run() && p.id() != process.id();
+        all.map(AsRef::as_ref).filter(its)
     }
 
     /// Something has changed for a daemon: others may start, have to wait, or end.
@@ -210,9 +232,14 @@ impl Host {
         if before.phase == after.phase {
             return;
         }
-        self.see_whether_down(id);
+        if self.comes_again(id) {
+            return self.begin_again(now, id);
+        }
         if has_died(before, &after) {
             self.take_down_with(now, id);
+        }
+        if matches!(after.phase, Phase::Ended(ended) if brings_down(ended)) {
+            self.bring_down_with(now, id);
         }
         if matches!(after.phase, Phase::Ended(_)) {
             self.note_process(id);
@@ -220,11 +247,8 @@ impl Host {
         } else if begins_to_wait(before, &after) || is_news {
             self.note_soon(now, id);
         }
-        if matches!(after.phase, Phase::Ended(ended) if brings_down(ended)) {
-            self.bring_down_with(now, id);
-        }
         self.advance_stops(id);
-        self.settle_siblings(now, id);
+        self.settle_with(now, id);
     }
 
     /// Those that go down and come up again with this one, by what the script says.
@@ -235,61 +259,32 @@ impl Host {
         let mut fellows: Vec<_> = match process.supervision() {
             Supervision::OneForOne => Vec::new(),
             Supervision::OneForAll => self.siblings(process).collect(),
-            Supervision::RestForOne => self.depend_on(process),
+            Supervision::RestForOne => self.above(process),
         };
         fellows.retain(|p| !p.has_ended());
         fellows.into_iter().map(|p| p.id().clone()).collect()
-    }
-
-    /// Those of its run that depend on it, directly or not, also when they have ended.
-    pub(crate) fn depend_on(&self, process: &Process) -> Vec<&Process> {
-        if self.ties.are_none() {
-            return Vec::new();
-        }
-        let all: Vec<_> = self.siblings(process).collect();
-        let mut names: BTreeSet<&str> = process.name().into_iter().collect();
-        let mut found: BTreeMap<&ProcessId, &Process> = BTreeMap::new();
-        // Each round finds at least one more.
-        for _ in 0..all.len() {
-            let depends = |p: &&&Process| p.depends_on().iter().any(|n| names.contains(n.as_str()));
-            let more: Vec<_> = all.iter().filter(depends).collect();
-            let known = found.len();
-            found.extend(more.iter().map(|p| (p.id(), **p)));
-            names.extend(more.iter().filter_map(|p| p.name()));
-            if found.len() == known {
-                break;
-            }
-        }
-        found.into_values().collect()
-    }
-
-    /// Whether one that has not ended names it as one that it depends on.
-    pub(crate) fn is_needed(&self, process: &Process) -> bool {
-        let needs = |of: &Process| !of.has_ended() && of.depends_on_it(process);
-        !self.ties.are_none() && self.siblings(process).any(needs)
     }
 
     /// It died and is started again: others go down and wait until it is up, but those that it waits for
     /// itself.
     fn take_down_with(&mut self, now: Instant, id: &ProcessId) {
         let (fellows, name) = (self.fellows(id), self.name_of(id));
-        for fellow in &fellows {
-            let is_needed = |fellow| self.depend_on(fellow).iter().any(|p| p.id() == id);
-            let is_needed = self.process(fellow).is_some_and(is_needed);
-            if let Some(process) = self.processes.get_mut(fellow) {
-                process.taken_down_with(now, &name, &mut self.shared);
-                process.order.after = (!is_needed).then(|| id.clone());
-                self.ties.tie(fellow);
-            }
-        }
         if fellows.is_empty() {
             return;
+        }
+        let below = self.process(id).map(|process| self.below(process));
+        let below = below.unwrap_or_default().into_iter();
+        let below: BTreeSet<_> = below.map(|p| p.id().clone()).collect();
+        for fellow in &fellows {
+            if let Some(process) = self.processes.get_mut(fellow) {
+                process.take_down_with(now, &name, &mut self.shared);
+                process.order.after = (!below.contains(fellow)).then(|| id.clone());
+            }
         }
         // It is the first to come up, whatever it waited for itself.
         if let Some(process) = self.processes.get_mut(id) {
             process.order.after = None;
         }
-        self.ties.tie(id);
         self.start_again(now, &fellows);
     }
 
@@ -301,7 +296,7 @@ impl Host {
             if let Some(process) = self.processes.get_mut(fellow) {
                 process.bring_down_with(now, &name, stays_down, &mut self.shared);
             }
-            self.note_soon(now, fellow);
+            self.note_process(fellow);
         }
         self.stop_daemons(&fellows);
     }
@@ -312,19 +307,30 @@ impl Host {
         name.unwrap_or(id.as_str()).to_string()
     }
 
-    fn settle_siblings(&mut self, now: Instant, id: &ProcessId) {
-        for id in self.of_one_run(id, &self.ties.tied) {
+    /// It may run, and others that wait for what became of it: those that depend on it or come up after it, and
+    /// those that it is ended before.
+    pub(crate) fn settle_with(&mut self, now: Instant, id: &ProcessId) {
+        self.settle(now, id);
+        for id in self.waiting_for(id) {
             self.settle(now, &id);
         }
     }
 
-    /// Those of `some` that belong to the run of this daemon.
-    fn of_one_run(&self, id: &ProcessId, some: &BTreeSet<ProcessId>) -> Vec<ProcessId> {
+    fn waiting_for(&self, id: &ProcessId) -> Vec<ProcessId> {
         let Some(process) = self.process(id) else {
             return Vec::new();
         };
-        let its = |id: &&ProcessId| self.process(id).is_some_and(|p| p.run() == process.run());
-        some.iter().filter(its).cloned().collect()
+        let below = self.below(process).into_iter();
+        let below: BTreeSet<_> = below.map(Process::id).collect();
+        let are_down = process.supervision() == Supervision::OneForAll
+            && !self.siblings(process).any(Process::goes_down_for_another);
+        let waits = |p: &&Process| matches!(p.status().phase, Phase::New | Phase::Held);
+        let for_it = |p: &&Process| {
+            let comes_after = p.order.after.as_ref() == Some(id);
+            are_down || comes_after || p.depends_on_it(process) || below.contains(p.id())
+        };
+        let waiting = self.siblings(process).filter(waits).filter(for_it);
+        waiting.map(|p| p.id().clone()).collect()
     }
 
     /// Starts a daemon that waits when it may run.
@@ -368,9 +374,6 @@ impl Host {
                 Input::Hold
             }
         };
-        if matches!(input, Input::Hold) {
-            self.ties.tie(id);
-        }
         self.process_input(now, id, input);
     }
 
@@ -398,7 +401,14 @@ impl Host {
 
     /// The end of this one, or a pause of its, may be what others waited for to end.
     fn advance_stops(&mut self, id: &ProcessId) {
-        for id in self.of_one_run(id, &self.ties.to_end) {
+        let process = self.process(id);
+        let below = |of: &&ProcessId| {
+            let of = self.process(of);
+            of.zip(process)
+                .is_some_and(|(of, process)| of.id() == id || process.depends_on_it(of))
+        };
+        let its: Vec<_> = self.ties.to_end.iter().filter(below).cloned().collect();
+        for id in its {
             match self.process(&id).is_some_and(|p| p.order.stop_asked) {
                 true => self.stop_in_turn(&id),
                 false => self.go_down_in_turn(&id),

@@ -393,9 +393,14 @@ impl Process {
         self.order.noted || remembers || self.stopped_by_operator || self.has_ended()
     }
 
+    /// Whether it was ended, and not by itself.
+    pub(crate) fn was_stopped(&self) -> bool {
+        self.status().phase == Phase::Ended(Ended::Stopped)
+    }
+
     /// Whether it was ended, and neither by itself nor with another one that was.
     pub(crate) fn was_only_stopped(&self) -> bool {
-        self.status().phase == Phase::Ended(Ended::Stopped) && self.reason.is_none()
+        self.was_stopped() && self.reason.is_none()
     }
 
     /// Whether each host starts it for its own sake, as nobody wants it to be down.

@@ -41,8 +41,8 @@ pub struct Standing<T = Instant> {
 pub enum Pause<T = Instant> {
     /// Its next start, which is at this time.
     Until(T),
-    /// That somebody says that it may run.
-    Held,
+    /// That somebody says that it may run, and for its next start, if that is due at a time.
+    Held(Option<T>),
 }
 
 /// How far a life is on its way up, or to its end.
@@ -128,7 +128,7 @@ impl<T> Standing<T> {
             started_at: self.started_at.map(&time),
             pause: self.pause.map(|pause| match pause {
                 Pause::Until(at) => Pause::Until(time(at)),
-                Pause::Held => Pause::Held,
+                Pause::Held(at) => Pause::Held(at.map(&time)),
             }),
             ending: self.ending,
             course: self.course.map(|course| course.with_time(&time)),

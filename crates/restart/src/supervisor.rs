@@ -65,7 +65,9 @@ impl Supervisor {
                     then: standing.ending.map(Then::of),
                     course: standing.course,
                 },
-                (None, Some(Pause::Held)) => State::Held,
+                (None, Some(Pause::Held(until))) => State::Held {
+                    until: until.map(|at| at.min(now + last_delay)),
+                },
                 (None, Some(Pause::Until(at))) => State::Waiting {
                     until: at.min(now + last_delay),
                 },
@@ -93,7 +95,7 @@ impl Supervisor {
             started_at: self.started_at,
             pause: match self.state {
                 State::Waiting { until } => Some(Pause::Until(until)),
-                State::Held => Some(Pause::Held),
+                State::Held { until } => Some(Pause::Held(until)),
                 _ => None,
             },
             ending: self.ending_at_hand(),
@@ -186,9 +188,13 @@ impl Supervisor {
             .collect()
     }
 
-    fn start(&mut self) {
+    fn start(&mut self, now: Instant) {
         match &mut self.state {
-            State::New { .. } | State::Held => self.spawn(),
+            State::Held { until: Some(until) } => {
+                self.state = State::Waiting { until: *until };
+                self.timeout(now);
+            }
+            State::New { .. } | State::Held { until: None } => self.spawn(),
             State::Starting { then, course, .. } if *then == Some(Then::Hold) => {
                 let was_signalled = matches!(course, Some(Course::Signalled { .. }));
                 *then = was_signalled.then_some(Then::StartAgain);
@@ -200,7 +206,7 @@ impl Supervisor {
 
     fn end(&mut self, now: Instant, then: Then) {
         match &mut self.state {
-            State::New { .. } | State::Waiting { .. } | State::Held if then.is_stop() => {
+            State::New { .. } | State::Waiting { .. } | State::Held { .. } if then.is_stop() => {
                 self.finish(Ended::Stopped);
             }
             State::New {
@@ -209,16 +215,13 @@ impl Supervisor {
             } if then == Then::Hold => {
                 *planned = then.or_stop(Some(*planned));
             }
-            State::New { .. } | State::Held if then == Then::Hold => {}
+            State::New { .. } | State::Held { .. } if then == Then::Hold => {}
             State::Waiting { until } if then == Then::Hold => {
-                // Its restart is due, and comes as soon as it may.
-                if *until <= now {
-                    self.tries.record(now);
-                }
-                self.state = State::Held;
+                let until = Some(*until);
+                self.state = State::Held { until };
             }
-            // What is held waits on.
-            State::Held => {}
+            // What is held waits on, but no longer than for others.
+            State::Held { until } => *until = None,
             State::New { then: planned, .. } => {
                 *planned = planned.map(|planned| then.or_stop(Some(planned)));
                 self.spawn();
@@ -342,7 +345,7 @@ impl Machine for Supervisor {
 
     fn handle_input(&mut self, now: Instant, input: Input) -> Result<(), Stale> {
         match input {
-            Input::Start => self.start(),
+            Input::Start => self.start(now),
             Input::Stop => self.end(now, Then::Stop),
             Input::Hold => self.end(now, Then::Hold),
             Input::Restart => self.end(now, Then::StartAgain),

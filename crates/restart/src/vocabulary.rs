@@ -11,7 +11,7 @@ pub enum Input {
     /// Someone wants it to run. Nothing happens when it does.
     Start,
     /// Someone wants it to wait: ends this life, and begins no other before
-    /// [`Input::Start`].
+    /// [`Input::Start`]. One that waits for its restart waits for that as well, until someone wants a new life.
     Hold,
     /// Someone wants it to end.
     Stop,

@@ -16,7 +16,7 @@ use collodi_command::{
 };
 use collodi_contain::{ContainedPath, RelPath, Root};
 use collodi_logs::recording::Until;
-use collodi_restart::{Ended, Ending, GiveUp, Pause, Rule, Startup, Verdict};
+use collodi_restart::{Ended, Ending, GiveUp, Rule, Startup, Verdict};
 use collodi_run::{App, DaemonSpec, Probe, Readiness, Restart};
 use collodi_script::Supervision;
 use collodi_time::WallTime;
@@ -122,11 +122,6 @@ impl Record {
     /// Whether nothing of it lived, because it waited for its next start.
     pub(crate) const fn waits(&self) -> bool {
         !self.ended && self.identity.is_none() && self.standing.known.pause.is_some()
-    }
-
-    /// Whether nothing of it lived, because it waited for others.
-    pub(crate) fn waits_for_others(&self) -> bool {
-        self.waits() && self.standing.known.pause == Some(Pause::Held)
     }
 
     /// Whether its life was being ended, and the next one was to wait for others.

@@ -97,9 +97,6 @@ impl Host {
     }
 
     fn recall(&mut self, now: Instant, id: &ProcessId, past: Past) {
-        if past.is_tied {
-            self.ties.tie(id);
-        }
         let Some(process) = self.processes.get_mut(id) else {
             return;
         };
@@ -187,8 +184,6 @@ struct Past {
     url: Option<String>,
     recording: Option<String>,
     after: Option<ProcessId>,
-    /// What becomes of others is of interest to it: it does not live, or not for long, before they are up.
-    is_tied: bool,
     again: Again,
     was_stopped: bool,
     is_to_end: bool,
@@ -202,11 +197,13 @@ impl Past {
     fn of(record: &Record, then: Then, goes_on: bool) -> Self {
         let recording = record.recording.clone();
         let is_held = record.is_held();
-        let after = record.after.clone().filter(|_| is_held || record.waits());
+        let after = record
+            .after
+            .clone()
+            .filter(|_| is_held || record.again || record.waits());
         Self {
             url: record.url.clone(),
             recording: recording.filter(|_| then != Then::BeginsAnew),
-            is_tied: is_held || after.is_some() || record.again || record.waits_for_others(),
             after,
             again: match (is_held, record.again) {
                 (true, _) => Again::GoesDown,

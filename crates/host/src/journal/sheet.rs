@@ -395,8 +395,8 @@ impl Host {
         if is_stopped && self.shutting_down && !process.stopped_by_operator {
             standing.course = None;
         }
-        if !self.waits_for(process).is_empty() {
-            standing.pause = Some(Pause::Held);
+        if standing.pause.is_none() && !self.waits_for(process).is_empty() {
+            standing.pause = Some(Pause::Held(None));
         }
         WrittenStanding::of(standing, self.options.epoch)
     }
@@ -424,8 +424,10 @@ impl Host {
 
     /// What is written down of one that has ended says that it lives: there is room to remove that.
     fn forget_ended_unkept(&mut self, id: &ProcessId) {
-        let is_over =
-            |p: &Process| p.has_ended() && p.policy().class != RestartClass::UnlessStopped;
+        let is_over = |p: &Process| {
+            let remembers = p.policy().class == RestartClass::UnlessStopped;
+            p.has_ended() && !remembers && !self.is_begun_by_each_host(p)
+        };
         if self.not_kept(id).is_some() && self.process(id).is_some_and(is_over) {
             self.forget_note(id);
         }

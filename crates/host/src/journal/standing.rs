@@ -64,9 +64,10 @@ impl WrittenStanding {
         let optional = |text: Option<String>| text.map_or(Value::Null, Value::from);
         let known = &self.known;
         let until = match known.pause {
-            Some(Pause::Until(at)) => Some(millis_of(at)),
+            Some(Pause::Until(at) | Pause::Held(Some(at))) => Some(millis_of(at)),
             _ => None,
         };
+        let is_held = matches!(known.pause, Some(Pause::Held(_)));
         let seed = self.is_seeded.then(|| known.jitter.seed().to_string());
         object([
             ("consecutive", Value::from(f64::from(known.consecutive))),
@@ -78,7 +79,7 @@ impl WrittenStanding {
             ),
             ("startedAt", optional(known.started_at.map(millis_of))),
             ("waitsUntil", optional(until)),
-            ("held", Value::from(known.pause == Some(Pause::Held))),
+            ("held", Value::from(is_held)),
             ("ending", optional(known.ending.and_then(write_ending))),
             ("course", known.course.map_or(Value::Null, write_course)),
             ("end", known.ended.map_or(Value::Null, write_end)),
@@ -105,8 +106,11 @@ impl WrittenStanding {
 }
 
 fn read_own(fields: &Fields<'_>) -> Result<Standing<WallTime>, NotARecord> {
-    let until = fields.wall_time("waitsUntil")?.map(Pause::Until);
-    let held = fields.flag("held")?.then_some(Pause::Held);
+    let until = fields.wall_time("waitsUntil")?;
+    let pause = match fields.flag("held")? {
+        true => Some(Pause::Held(until)),
+        false => until.map(Pause::Until),
+    };
     let last_death = fields.parsed("lastDeath")?;
     let course = fields.optional_value("course", read_course)?;
     let ending = fields.optional_text("ending")?;
@@ -117,7 +121,7 @@ fn read_own(fields: &Fields<'_>) -> Result<Standing<WallTime>, NotARecord> {
         last_delay: fields.millis("lastDelay")?.unwrap_or_default(),
         last_death,
         started_at: fields.wall_time("startedAt")?,
-        pause: until.or(held),
+        pause,
         ending: ending.or(course.and_then(stop_of)),
         course,
         ended: fields.optional_value("end", |end| read_end(end, last_death))?,

@@ -4,6 +4,7 @@
 use crate::{Host, Process, ProcessId, post::Post};
 use collodi_restart::{Input, Phase};
 use collodi_time::Instant;
+use core::mem;
 
 /// How far one is that is to be ended and started again.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -23,7 +24,6 @@ impl Host {
             let process = self.processes.get_mut(id);
             if let Some(process) = process.filter(|process| process.has_a_life_to_end()) {
                 process.order.again = Again::InTurn;
-                self.ties.tie(id);
                 self.note_soon(now, id);
             }
         }
@@ -35,7 +35,9 @@ impl Host {
         let Some(process) = process.filter(|process| process.order.again == Again::InTurn) else {
             return;
         };
-        if process.order.history.is_some() || self.goes_down_after_others(process) {
+        let is_down = process.status().phase == Phase::Crashed;
+        let waits = !is_down && self.goes_down_after_others(process);
+        if process.order.history.is_some() || waits {
             self.ties.to_end.insert(id.clone());
             return;
         }
@@ -52,15 +54,29 @@ impl Host {
         self.siblings(process).any(goes_first)
     }
 
-    /// One that is down is no more to be ended.
-    pub(super) fn see_whether_down(&mut self, id: &ProcessId) {
-        if let Some(process) = self
-            .processes
-            .get_mut(id)
-            .filter(|p| !p.has_a_life_to_end())
-        {
-            process.order.again = Again::No;
+    /// One that is down is no more to be ended. Whether it has ended by itself meanwhile, and is to come up
+    /// again.
+    pub(super) fn comes_again(&mut self, id: &ProcessId) -> bool {
+        let process = self.processes.get_mut(id);
+        let Some(process) = process.filter(|process| !process.has_a_life_to_end()) else {
+            return false;
+        };
+        self.ties.to_end.remove(id);
+        let was_to = mem::take(&mut process.order.again) != Again::No;
+        was_to && process.has_ended() && !process.order.stop_asked && !self.shutting_down
+    }
+
+    pub(super) fn begin_again(&mut self, now: Instant, id: &ProcessId) {
+        let process = self.processes.get_mut(id);
+        let after = process.and_then(|process| process.order.after.take());
+        self.revive(id);
+        if let Some(process) = self.processes.get_mut(id) {
+            process.order.after = after;
         }
+        self.begin_process(now, id);
+        self.note_process(id);
+        self.advance_stops(id);
+        self.settle_with(now, id);
     }
 }
 
@@ -74,9 +90,8 @@ impl Process {
         !is_down || self.lives_already()
     }
 
-    /// Whether it names that one as one that it depends on.
-    pub(crate) fn depends_on_it(&self, other: &Self) -> bool {
-        let of = |name| self.depends_on().iter().any(|needed| needed == name);
-        other.name().is_some_and(of)
+    /// Whether it is ended because another one died.
+    pub(super) fn goes_down_for_another(&self) -> bool {
+        self.order.after.is_some() && self.order.again != Again::No
     }
 }

@@ -27,8 +27,8 @@ use core::ops::Range;
 pub(crate) const ASK_AGAIN: Duration = Duration::from_secs(1);
 
 impl Process {
-    /// Gives its supervisor an input and hands on what it says. Whether it is done.
-    pub(crate) fn handle(&mut self, now: Instant, input: Input, shared: &mut Shared) -> bool {
+    /// Gives its supervisor an input and hands on what it says.
+    pub(crate) fn handle(&mut self, now: Instant, input: Input, shared: &mut Shared) {
         // What is stale for the supervisor belongs to a life that is over.
         let _ = self.supervisor.handle_input(now, input);
         loop {
@@ -40,16 +40,14 @@ impl Process {
                 }
                 Output::Event(event) => self.supervision_told(now, event, shared),
                 Output::Wait(deadline) => {
-                    shared.wait(Child::Process(self.id.clone()), deadline);
-                    return false;
+                    return shared.wait(Child::Process(self.id.clone()), deadline);
                 }
                 Output::Done(ended) => {
                     if let Outcome::GaveUp(give_up) = ended {
                         self.note(now, &format!("Gave up after {give_up}"), shared);
                     }
                     self.ended(shared);
-                    self.tell(ProcessEvent::Ended(ended), shared);
-                    return true;
+                    return self.tell(ProcessEvent::Ended(ended), shared);
                 }
             }
         }
@@ -515,7 +513,7 @@ impl Process {
     }
 
     /// It is ended and started again with another one, which died.
-    pub(crate) fn taken_down_with(&mut self, now: Instant, other: &str, shared: &mut Shared) {
+    pub(crate) fn take_down_with(&mut self, now: Instant, other: &str, shared: &mut Shared) {
         if self.is_alive() && self.order.again == Again::No {
             let why = format!("it is started again with {other}, which died");
             self.note(now, &format!("Stopping: {why}"), shared);

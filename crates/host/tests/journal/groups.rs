@@ -212,8 +212,11 @@ fn what_each_host_starts_is_started_with_what_it_depends_on() {
     stop(&mut play, "web");
     play.command(Command::Shutdown(collodi_time::Duration::from_secs(5)))
         .wait(6);
-    let play = at(&mut machine, 3_000);
-    assert_eq!(states(&play), ["web stopped"]);
+    let mut play = at(&mut machine, 3_000);
+    assert_eq!(states(&play), ["api stopped", "db stopped", "web stopped"]);
+    let web = named(&play, "web").id().clone();
+    play.command(Command::StartProcess(web)).wait(5);
+    assert_eq!(states(&play), ["api runs", "db runs", "web runs"]);
 }
 
 /// A restart that one host began the next one ends.

@@ -124,7 +124,7 @@ impl Supervisor {
         match then {
             Some(Then::Stop | Then::Kill) => self.finish(Ended::Stopped),
             Some(Then::StartAgain) => self.spawn(),
-            Some(Then::Hold) => self.state = State::Held,
+            Some(Then::Hold) => self.state = State::Held { until: None },
             Some(Then::AskPolicy) | None => self.ask_policy(now, Death::SpawnFailed),
         }
         Ok(())
@@ -181,7 +181,7 @@ impl Supervisor {
             }
             | State::Ending {
                 then: Then::Hold, ..
-            } => self.state = State::Held,
+            } => self.state = State::Held { until: None },
             _ => self.ask_policy(now, self.death(exit)),
         }
         Ok(())

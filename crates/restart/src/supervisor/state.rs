@@ -40,8 +40,10 @@ pub(super) enum State {
     Waiting {
         until: Instant,
     },
-    /// No life begins before somebody says so.
-    Held,
+    /// No life begins before somebody says so, nor before its restart is due, if it waited for that.
+    Held {
+        until: Option<Instant>,
+    },
     Ended(Ended),
 }
 
@@ -97,7 +99,7 @@ impl State {
             } => Phase::Clearing,
             Self::Waiting { .. } => Phase::Crashed,
             Self::Ending { .. } => Phase::Stopping,
-            Self::Held => Phase::Held,
+            Self::Held { .. } => Phase::Held,
             Self::Ended(ended) => Phase::Ended(*ended),
         }
     }
@@ -109,7 +111,7 @@ impl State {
             | Self::Running { spawn, .. }
             | Self::Lingering { spawn, .. }
             | Self::Ending { spawn, .. } => Some(*spawn),
-            Self::New { .. } | Self::Waiting { .. } | Self::Held | Self::Ended(_) => None,
+            Self::New { .. } | Self::Waiting { .. } | Self::Held { .. } | Self::Ended(_) => None,
         }
     }
 
