@@ -112,6 +112,9 @@ pub struct Process {
     /// The daemons that it waits for, by their names.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub waits_for: Vec<String>,
+    /// Somebody ends it for good: it is told to end when those that depend on it have.
+    #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+    pub being_stopped: bool,
     /// What of it lives and keeps its end waiting, as far as that is known.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub still_alive: Vec<TreeMember>,

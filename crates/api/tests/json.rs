@@ -51,6 +51,7 @@ fn process() -> Process {
         restart_policy: text("always"),
         next_delays_ms: vec![90, 180],
         waits_for: vec![text("db")],
+        being_stopped: true,
         still_alive: vec![TreeMember {
             pid: 7,
             name: text("python"),
@@ -365,6 +366,7 @@ fn apps_and_processes() {
         restart_policy: String::new(),
         next_delays_ms: vec![],
         waits_for: vec![],
+        being_stopped: false,
         still_alive: vec![],
         not_kept: None,
         ended: Some(EndedHow::Failed),

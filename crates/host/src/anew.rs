@@ -28,7 +28,10 @@ impl Host {
         id: &ProcessId,
     ) -> Result<Accepted, Refused> {
         let phase = self.not_being_stopped(id)?;
-        let waits = matches!(phase, Phase::New | Phase::Held | Phase::Crashed);
+        let waits = matches!(
+            phase,
+            Phase::New | Phase::Held | Phase::Crashed | Phase::Clearing
+        );
         if waits || matches!(phase, Phase::Ended(_)) {
             self.begin_anew(now, core::slice::from_ref(id))?;
         }

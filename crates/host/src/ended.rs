@@ -1,8 +1,7 @@
 //! Daemons that have ended: how long they are known here, and to the next host.
 
-use crate::{Host, Process, ProcessId, script_address::identity};
+use crate::{Host, Process, ProcessId, RunId, script_address::identity};
 use alloc::vec::Vec;
-use collodi_restart::RestartClass;
 use collodi_run::App;
 use collodi_time::{Instant, WallTime};
 
@@ -14,13 +13,14 @@ impl Host {
     }
 
     /// Whether the next host is to know of a daemon: it goes on there, or is started by each host, or has
-    /// ended by itself or with one that has, so that people want to know why; or one of those depends on it.
+    /// ended by itself or with one that has, so that people want to know why; or one of its run is such a one
+    /// and is not being stopped, or depends on it: what is known of a run is known whole.
     pub(crate) fn is_for_next_host(&self, process: &Process) -> bool {
-        let is_itself = |process: &Process| {
-            let remembers = process.policy().class == RestartClass::UnlessStopped;
-            remembers || !process.was_only_stopped()
-        };
-        is_itself(process) || self.above(process).into_iter().any(is_itself)
+        let is_its = |p: &&Process| p.run() == process.run() && p.id() != process.id();
+        let of_run = || self.processes().filter(is_its);
+        process.is_for_next_host()
+            || of_run().any(Process::has_others_known)
+            || !self.is_free(process)
     }
 
     /// Whether each host starts a daemon: for its own sake, or because one that it starts depends on it,
@@ -31,14 +31,17 @@ impl Host {
         begins(process) || may_begin && self.above(process).into_iter().any(begins)
     }
 
-    /// One has ended: of those that it depends on, what was stopped may be of interest to nobody any more.
-    pub(crate) fn note_ended_below(&mut self, id: &ProcessId) {
-        let process = self.process(id);
-        let below = process.map(|process| self.below(process));
-        let mut below = below.unwrap_or_default();
-        below.retain(|process| process.was_only_stopped());
-        let below: Vec<_> = below.iter().map(|process| process.id().clone()).collect();
-        below.iter().for_each(|id| self.note_process(id));
+    /// Something has become of a daemon: of its run, what is only known for others may be of interest to nobody
+    /// any more.
+    pub(crate) fn note_kept_with(&mut self, run: &RunId) {
+        let kept = self.shared.journal.kept.iter();
+        let is_its = |id: &&ProcessId| self.process(id).is_none_or(|p| p.run() == run);
+        let kept: Vec<_> = kept.filter(is_its).cloned().collect();
+        for id in kept {
+            if !self.process(&id).is_some_and(|p| self.is_for_next_host(p)) {
+                self.note_process(&id);
+            }
+        }
     }
 
     /// The supervision of a daemon has ended. What ends with its host displaces nothing that people may
@@ -129,17 +132,12 @@ impl Host {
         let Some(process) = self.process(id) else {
             return;
         };
-        let below = self.below(process).into_iter();
-        let below: Vec<_> = below
-            .filter(|p| p.has_ended())
-            .map(|p| p.id().clone())
-            .collect();
+        let run = process.run().clone();
         if self.is_for_next_host(process) {
             self.forget_note(id);
         }
         self.forget_here(id);
-        // They may have been of interest for that one alone.
-        below.iter().for_each(|id| self.note_process(id));
+        self.note_kept_with(&run);
     }
 
     fn forget_here(&mut self, id: &ProcessId) {
@@ -149,5 +147,6 @@ impl Host {
             self.ties.forget(&process, is_last);
         }
         self.shared.journal.stopped.remove(id);
+        self.shared.journal.kept.remove(id);
     }
 }

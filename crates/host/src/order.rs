@@ -103,10 +103,13 @@ impl fmt::Display for Missing {
 impl Host {
     /// What a daemon that is not started yet, or not again, waits for: the names of others.
     pub fn waits_for(&self, process: &Process) -> Vec<String> {
-        match (process.status().phase, self.ground(process)) {
-            (Phase::New | Phase::Held, Ground::Waits(names)) if !process.lives_already() => names,
-            (Phase::Held, Ground::Gone(Missing::Ended { name, .. })) => Vec::from([name]),
-            _ => Vec::new(),
+        if process.lives_already() || !matches!(process.status().phase, Phase::New | Phase::Held) {
+            return Vec::new();
+        }
+        match self.ground(process) {
+            Ground::Firm | Ground::Gone(Missing::Unknown(_)) => Vec::new(),
+            Ground::Waits(names) => names,
+            Ground::Gone(Missing::Ended { name, .. }) => Vec::from([name]),
         }
     }
 
@@ -137,7 +140,7 @@ impl Host {
 
     fn ground(&self, process: &Process) -> Ground {
         if let Some(after) = self.not_before(process) {
-            return Ground::Waits(Vec::from([after.id().to_string()]));
+            return Ground::Waits(Vec::from([self.name_of(after.id())]));
         }
         if let Some(missing) = self.missing_below(process) {
             return Ground::Gone(missing);
@@ -228,7 +231,6 @@ impl Host {
             return;
         };
         let after = process.status();
-        let is_news = begins_to_end(process, before) || comes_up(process, before);
         if before.phase == after.phase {
             return;
         }
@@ -241,14 +243,24 @@ impl Host {
         if matches!(after.phase, Phase::Ended(ended) if brings_down(ended)) {
             self.bring_down_with(now, id);
         }
+        self.note_change(now, id, before);
+        self.advance_stops(id);
+        self.settle_with(now, id);
+    }
+
+    /// Writes down what the next host has to know of a change.
+    fn note_change(&mut self, now: Instant, id: &ProcessId, before: &Status) {
+        let Some(process) = self.process(id) else {
+            return;
+        };
+        let (after, run) = (process.status(), process.run().clone());
+        let is_news = begins_to_end(process, before) || comes_up(process, before);
         if matches!(after.phase, Phase::Ended(_)) {
             self.note_process(id);
-            self.note_ended_below(id);
+            self.note_kept_with(&run);
         } else if begins_to_wait(before, &after) || is_news {
             self.note_soon(now, id);
         }
-        self.advance_stops(id);
-        self.settle_with(now, id);
     }
 
     /// Those that go down and come up again with this one, by what the script says.
@@ -320,8 +332,11 @@ impl Host {
         let Some(process) = self.process(id) else {
             return Vec::new();
         };
-        let below = self.below(process).into_iter();
-        let below: BTreeSet<_> = below.map(Process::id).collect();
+        let below = match process.supervision() {
+            Supervision::RestForOne => self.below(process),
+            _ => Vec::new(),
+        };
+        let below: BTreeSet<_> = below.into_iter().map(Process::id).collect();
         let are_down = process.supervision() == Supervision::OneForAll
             && !self.siblings(process).any(Process::goes_down_for_another);
         let waits = |p: &&Process| matches!(p.status().phase, Phase::New | Phase::Held);

@@ -259,9 +259,9 @@ impl Process {
         self.status().started_at.is_some()
     }
 
-    /// Whether it lives and is up.
-    pub const fn is_up(&self) -> bool {
-        matches!(self.status().phase, Phase::Running)
+    /// Whether it lives and is up: nobody has seen its process end.
+    pub fn is_up(&self) -> bool {
+        self.status().phase == Phase::Running && self.exit_of_life().is_none()
     }
 
     /// The folder that its command begins in.
@@ -401,6 +401,18 @@ impl Process {
     /// Whether it was ended, and neither by itself nor with another one that was.
     pub(crate) fn was_only_stopped(&self) -> bool {
         self.was_stopped() && self.reason.is_none()
+    }
+
+    /// Whether the next host is to know of it for its own sake.
+    pub(crate) fn is_for_next_host(&self) -> bool {
+        let remembers = self.policy().class == RestartClass::UnlessStopped;
+        remembers || !self.was_only_stopped()
+    }
+
+    /// Whether the next host is to know of the others of its run as well.
+    pub(crate) fn has_others_known(&self) -> bool {
+        let remembers = self.policy().class == RestartClass::UnlessStopped;
+        remembers || !self.was_only_stopped() && !self.is_being_stopped()
     }
 
     /// Whether each host starts it for its own sake, as nobody wants it to be down.

@@ -15,6 +15,7 @@ use collodi_api::{Answer, ProcessStatus};
 use collodi_contain::ContainedPath;
 use collodi_file::{FileAnswer, FileErrorKind, FileOp};
 use collodi_host::{Command, Host, Process, ProcessId};
+use std::collections::BTreeMap;
 
 /// A process that has ended is supervised anew. One that lives is left alone: who makes sure
 /// that it runs need not look before.
@@ -50,11 +51,11 @@ pub(crate) async fn restart_app(
         let living = host
             .processes()
             .filter(|p| p.app() == app && !p.has_ended());
-        living
-            .flat_map(|process| Starting::all_of(process, host))
-            .collect::<Vec<_>>()
+        let starting = living.flat_map(|process| Starting::all_of(process, host));
+        let by_id = starting.map(|one| (one.id.clone(), one));
+        by_id.collect::<BTreeMap<_, _>>()
     });
-    for one in starting.await? {
+    for one in starting.await?.values() {
         one.can_start(&surface).await?;
     }
     surface
@@ -89,7 +90,9 @@ impl Told {
     /// What it does when it was told to run.
     const fn begun(&self) -> ProcessStatus {
         match self.status {
-            ProcessStatus::Stopped | ProcessStatus::Crashed => ProcessStatus::Starting,
+            ProcessStatus::Stopped | ProcessStatus::Crashed | ProcessStatus::Stopping => {
+                ProcessStatus::Starting
+            }
             other => other,
         }
     }

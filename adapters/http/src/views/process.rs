@@ -60,6 +60,7 @@ pub(crate) fn process(process: &collodi_host::Process, host: &Host) -> Process {
         restart_policy: process.policy().class.to_string(),
         next_delays_ms: delays.iter().map(millis).collect(),
         waits_for: host.waits_for(process),
+        being_stopped: process.is_being_stopped(),
         still_alive: process.lingering().iter().map(member).collect(),
         not_kept: host.not_kept(process.id()).map(ToString::to_string),
         ended: ended.map(how),

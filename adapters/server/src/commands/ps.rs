@@ -177,6 +177,9 @@ fn waits(process: &Process, is_dead: bool, now: WallTime) -> Option<String> {
         _ if !process.waits_for.is_empty() => {
             Some(format!("waits for {}", process.waits_for.join(", ")))
         }
+        _ if process.being_stopped && process.status == ProcessStatus::Running => {
+            Some("is stopped when those that depend on it are".to_owned())
+        }
         Some(next) => Some(again(next, now)),
         None => is_dead.then(|| "waits until nothing of it lives".to_owned()),
     }

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{cli::RestartArgs, client::Client};
 use anyhow::Result;
-use collodi_api::{Answer, Process};
+use collodi_api::Answer;
 use std::{path::Path, process::ExitCode};
 
 /// Ends a process, or the processes of an app, and has each start anew at once. Where nothing
@@ -17,7 +17,7 @@ pub(crate) fn restart(workspace: &Path, json: bool, args: &RestartArgs) -> Resul
     let living: Vec<_> = known.living(&args.name).collect();
     let ended = known.latest(&args.name);
     match (living.is_empty(), ended.is_empty()) {
-        (false, _) if known.is_app(&args.name) => restart_app(&client, json, args, &living),
+        (false, _) if known.is_app(&args.name) => restart_app(&client, json, args),
         (false, _) => Ok(tell(&client, json, "restart", &living)),
         (true, false) => Ok(tell(&client, json, "start", &ended)),
         (true, true) => {
@@ -27,18 +27,17 @@ pub(crate) fn restart(workspace: &Path, json: bool, args: &RestartArgs) -> Resul
     }
 }
 
-/// The server knows which of them depends on which.
-fn restart_app(
-    client: &Client,
-    json: bool,
-    args: &RestartArgs,
-    living: &[&Process],
-) -> Result<ExitCode> {
+/// The server knows which of them depends on which, and starts what they need as well. What is being stopped is
+/// not started again.
+fn restart_app(client: &Client, json: bool, args: &RestartArgs) -> Result<ExitCode> {
     let path = format!("/python/apps/{}/restart", args.name);
-    let Answer { status, .. } = client.post(&path)?;
-    for process in living {
+    let restarting: Answer = client.post(&path)?;
+    for process in Known::of(client)?.living(&args.name) {
+        let status = match process.being_stopped {
+            true => "being stopped".to_owned(),
+            false => restarting.status.clone(),
+        };
         let id = Some(process.id.clone());
-        let status = status.clone();
         say(json, &Answer { status, id })?;
     }
     Ok(ExitCode::SUCCESS)

@@ -70,6 +70,8 @@ pub(crate) struct Journal {
     held: Vec<Held>,
     /// Daemons that somebody stopped, and that stay stopped: their apps.
     pub(crate) stopped: BTreeMap<ProcessId, String>,
+    /// Daemons that were stopped, and are known as others of their run are.
+    pub(crate) kept: BTreeSet<ProcessId>,
     pub(crate) recovery: Recovery,
     looks: Looks,
     /// Files that cannot be used, by their names.

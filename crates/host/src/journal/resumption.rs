@@ -149,6 +149,9 @@ impl Host {
         let Some(process) = self.processes.get(id) else {
             return;
         };
+        if !process.is_for_next_host() {
+            self.shared.journal.kept.insert(id.clone());
+        }
         if process.stopped_by_operator {
             let app = process.app().to_string();
             self.shared.journal.stopped.insert(id.clone(), app);

@@ -295,8 +295,12 @@ impl Host {
             self.shared.forget_daemon(&process.spec().command.tree);
         }
         if self.is_for_next_host(process) {
+            if !process.is_for_next_host() {
+                self.shared.journal.kept.insert(id.clone());
+            }
             return self.shared.put(Sheet::Process(id.clone()), Wanted::There);
         }
+        self.shared.journal.kept.remove(id);
         self.forget_note(id);
     }
 

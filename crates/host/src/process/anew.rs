@@ -31,7 +31,7 @@ impl Process {
     }
 
     /// Whether it lives and was told to end for good.
-    pub(crate) fn is_being_stopped(&self) -> bool {
+    pub fn is_being_stopped(&self) -> bool {
         !self.has_ended() && (self.order.stop_asked || self.stopped_by_operator)
     }
 }

@@ -58,10 +58,10 @@ impl Process {
         shared.wait(Child::Process(self.id.clone()), None);
         self.looks_no_more(shared);
         let gone = Error::new(ErrorKind::Other, "start", self.line());
-        self.started(
-            Err(gone.detail("it was stopped before it was started")),
-            shared,
-        );
+        let why = self
+            .reason()
+            .unwrap_or("it was stopped before it was started");
+        self.started(Err(gone.detail(why)), shared);
         if let Some(exec) = self.kept.take() {
             let exit = self.status().last_exit.unwrap_or(Exit::Unknown);
             let leaked = false;

@@ -63,6 +63,8 @@ pub(crate) struct Play<'m> {
     /// What a slow machine has not answered.
     open: Vec<(ActionId, FileOp)>,
     pub(crate) told: Vec<Event>,
+    /// Who was started before those that it depends on were up.
+    pub(crate) early: Vec<String>,
 }
 
 impl Machinery {
@@ -103,6 +105,7 @@ impl<'m> Play<'m> {
             waiting: Vec::new(),
             open: Vec::new(),
             told: Vec::new(),
+            early: Vec::new(),
         };
         play.input(Input::Start);
         play
@@ -196,7 +199,10 @@ impl<'m> Play<'m> {
                 return self.open.push((id, op));
             }
             Action::File(op) => Completion::File(self.file(op)),
-            Action::Exec(spec) if spec.program == "bash" => return self.spawn(id, &spec.tree),
+            Action::Exec(spec) if spec.program == "bash" => {
+                self.note_early(&spec.tree);
+                return self.spawn(id, &spec.tree);
+            }
             Action::Adopt(spec, identity) => match self.machine.processes.get(&identity.pid) {
                 Some(tree) if *tree == spec.tree => {
                     return self.lives(id, identity.pid);
@@ -241,6 +247,17 @@ impl<'m> Play<'m> {
             other => panic!("the world has no answer to {other}"),
         };
         self.inputs.push_back(Input::Completed(id, completion));
+    }
+
+    fn note_early(&mut self, tree: &TreeId) {
+        let process = self.host.processes().find(|p| p.tree() == tree);
+        let is_up = |name: &String, run| {
+            let mut named = self.host.processes().filter(|p| p.run() == run);
+            named.any(|p| p.name() == Some(name) && p.is_up())
+        };
+        let early = process.filter(|p| !p.depends_on().iter().all(|name| is_up(name, p.run())));
+        let early = early.map(|p| p.name().unwrap_or_default().to_owned());
+        self.early.extend(early);
     }
 
     fn spawn(&mut self, id: ActionId, tree: &TreeId) {
