@@ -338,17 +338,102 @@ fn two_that_die_together_come_up_again() {
     }
 }
 
-/// A group that cannot come up is given up as one that depends on nothing: that its death waits for others to
-/// be down makes no difference.
+/// That its death waits for others to be down makes no difference.
 #[test]
-fn the_deaths_of_a_group_are_counted() {
-    let mut group = Group::of("one_for_all", &[("db", ""), ("api", "")]);
-    for restarts in 1..4 {
+fn a_group_that_cannot_come_up_is_given_up() {
+    let policy = r#"{"policy": "always", "delay": 1000, "factor": 1, "jitter": 0, "giveUp": 2}"#;
+    let mut group = Group::with("one_for_all", &[("db", ""), ("api", "")], policy);
+    for restarts in 1..3 {
         group.ends("db", 1);
-        group.told_to_end();
+        assert_eq!(group.told_to_end(), ["api"]);
         group.later(1_000);
         group.ends("api", 0);
         assert_eq!(group.begin(), ["db", "api"]);
         assert_eq!(group.process("db").status().restarts, restarts);
     }
+    group.ends("db", 1);
+    assert_eq!(group.told_to_end(), ["api"]);
+    group.ends("api", 0);
+    assert!(group.begin().is_empty());
+    assert_eq!(
+        group.process("api").reason(),
+        Some("ended with db, which gave up")
+    );
+}
+
+/// Its own wait goes on beside that for another one, and counts.
+#[test]
+fn who_waits_for_its_restart_does_so_also_when_another_one_dies() {
+    let mut group = Group::of("rest_for_one", &[("db", ""), ("api", "db")]);
+    group.later(500);
+    group.ends("db", 1);
+    assert_eq!(group.told_to_end(), ["api"]);
+    group.ends("api", 1);
+    group.later(1_000);
+    assert_eq!(group.begin(), ["db", "api"], "that was no death");
+    group.ends("api", 1);
+    group.later(500);
+    group.ends("db", 1);
+    group.later(500);
+    assert_eq!(
+        group.phase("api"),
+        Phase::Held,
+        "its wait is over, that of the other one is not"
+    );
+    group.later(500);
+    assert_eq!(group.begin(), ["db", "api"]);
+    assert_eq!(group.process("api").status().restarts, 1);
+}
+
+/// A restart that somebody asked for is one also when it dies before its turn.
+#[test]
+fn who_dies_before_its_turn_to_be_restarted_is_started() {
+    let mut group = Group::with("one_for_one", &[("db", ""), ("api", "db")], r#""never""#);
+    group.restart_app();
+    assert_eq!(group.told_to_end(), ["api"]);
+    group.ends("db", 1);
+    assert_eq!(group.begin(), ["db"]);
+    group.ends("api", 0);
+    assert_eq!(group.begin(), ["api"]);
+}
+
+/// What waits for somebody holds up nobody who does not depend on it.
+#[test]
+fn who_has_nothing_to_do_with_what_was_stopped_comes_up_without_it() {
+    let mut group = Group::of(
+        "one_for_all",
+        &[("y", ""), ("z", "y"), ("a", "z"), ("b", "")],
+    );
+    group.stop("y");
+    group.ends("a", 1);
+    assert_eq!(group.told_to_end(), ["b", "z"]);
+    group.ends("b", 0);
+    group.ends("z", 0);
+    group.later(1_000);
+    assert_eq!(group.begin(), ["b"]);
+    let waits = ["z", "a"].map(|name| (group.phase(name), group.waits_for(name)));
+    assert_eq!(
+        waits,
+        [
+            (Phase::Held, vec!["y".into()]),
+            (Phase::Held, vec!["z".into()])
+        ]
+    );
+    group.play.command(Command::StartProcess(group.id("y")));
+    assert_eq!(group.begin(), ["y", "z", "a"]);
+}
+
+/// It waits in a line of others, and is not to be started before them.
+#[test]
+fn who_is_told_to_run_while_it_waits_waits_no_longer_than_for_others() {
+    let mut group = Group::of("one_for_one", CHAIN);
+    group.stop("db");
+    group.ends("api", 1);
+    group.play.command(Command::StartProcess(group.id("api")));
+    assert_eq!(group.begin(), ["db", "api"]);
+    assert_eq!(
+        group.process("api").status().restarts,
+        0,
+        "somebody started it"
+    );
 }

@@ -4,7 +4,7 @@ use super::{
     machinery::{Machinery, Play, daemon_files},
     waits::{at, shown},
 };
-use collodi_host::{Command, Follower, Process};
+use collodi_host::{Command, Follower, HostOptions, Process};
 use collodi_restart::Phase;
 use proptest::{collection::vec, prelude::*, sample::select};
 
@@ -38,7 +38,8 @@ fn states(play: &Play<'_>) -> Vec<String> {
         };
         format!("{name} {status}{}", why.unwrap_or_default())
     };
-    let mut all: Vec<_> = play.host.processes().map(state).collect();
+    let of_group = play.host.processes().filter(|p| p.app() == "demo");
+    let mut all: Vec<_> = of_group.map(state).collect();
     all.sort();
     all
 }
@@ -237,6 +238,105 @@ fn an_app_that_is_being_restarted_is_under_the_next_host() {
     assert_eq!(states(&play), ["db runs", "web runs"]);
     let lives: Vec<_> = machine.processes.keys().copied().collect();
     assert_eq!(lives, [3, 4], "each has another life");
+}
+
+/// Nobody wants it to be down but the one that it was ended with.
+#[test]
+fn what_was_ended_with_one_that_depends_on_it_is_started_with_that() {
+    let daemons = [("web", "", ALWAYS), ("db", "web", STAYS_UP)];
+    let script = group("one_for_all", &daemons);
+    let mut machine = given_up(&script);
+    let mut play = at(&mut machine, 2_000);
+    play.wait(10);
+    assert_eq!(states(&play), ["db runs", "web runs"]);
+}
+
+/// Else it would wait for one that nobody knows.
+#[test]
+fn who_waits_for_one_that_was_stopped_has_it_remembered() {
+    let script = group("one_for_one", &[("db", "", ALWAYS), ("web", "db", ALWAYS)]);
+    let short = group(
+        "one_for_one",
+        &[("x", "", NEVER), ("y", "", NEVER), ("z", "", NEVER)],
+    );
+    let mut machine = Machinery::default();
+    let few = |options: &mut HostOptions| options.retention.processes = 2;
+    let mut play = Play::with(&mut machine, few);
+    play.run(&script).wait(1);
+    stop(&mut play, "db");
+    dies(&mut play, "web");
+    play.wait(5).run_app("other", &short).wait(1);
+    for name in ["x", "y", "z"] {
+        dies(&mut play, name);
+    }
+    play.wait(5);
+    assert_eq!(states(&play), ["db stopped", "web held"]);
+    assert_eq!(play.host.waits_for(named(&play, "web")), ["db"]);
+    assert_eq!(
+        play.host.processes().filter(|p| p.app() == "other").count(),
+        1
+    );
+    let web = named(&play, "web").id().clone();
+    play.command(Command::StartProcess(web)).wait(5);
+    assert_eq!(states(&play), ["db runs", "web runs"]);
+}
+
+/// Of those that a member of a run depends on the next host knows as much as of that.
+#[test]
+fn what_is_known_of_a_run_is_known_whole() {
+    let daemons = [
+        ("db", "", ALWAYS),
+        ("api", "db", ALWAYS),
+        ("web", "api", UNLESS_STOPPED),
+        ("x", "", ALWAYS),
+    ];
+    let mut machine = Machinery::default();
+    let mut play = at(&mut machine, 1_000);
+    play.run(&group("one_for_one", &daemons)).wait(1);
+    stop(&mut play, "db");
+    stop(&mut play, "api");
+    stop(&mut play, "x");
+    let mut play = at(&mut machine, 2_000);
+    let known = ["api stopped", "db stopped", "web runs", "x stopped"];
+    assert_eq!(states(&play), known);
+    play.command(Command::StopApp("demo".into())).wait(1);
+    let mut play = at(&mut machine, 3_000);
+    assert_eq!(
+        states(&play),
+        known.map(|state| state.replace("runs", "stopped"))
+    );
+    let web = named(&play, "web").id().clone();
+    play.command(Command::StartProcess(web)).wait(5);
+    assert_eq!(
+        states(&play),
+        ["api runs", "db runs", "web runs", "x stopped"]
+    );
+}
+
+/// The one that died is up first, under whichever host.
+#[test]
+fn who_goes_down_in_its_turn_comes_up_after_the_one_that_died() {
+    let daemons = [
+        (
+            "db",
+            "",
+            r#"{"policy": "always", "delay": 60000, "jitter": 0}"#,
+        ),
+        ("api", "", ALWAYS),
+        ("web", "api", ALWAYS),
+    ];
+    let mut machine = Machinery::default();
+    let mut play = at(&mut machine, 1_000);
+    play.run(&group("one_for_all", &daemons)).wait(1);
+    play.machine.are_deaf = true;
+    dies(&mut play, "db");
+    play.command(Command::HandOver(Follower::SameProcess));
+    let mut play = at(&mut machine, 1_002);
+    play.machine.are_deaf = false;
+    play.wait(30);
+    assert_eq!(play.host.waits_for(named(&play, "api")), ["db"]);
+    play.wait(60);
+    assert_eq!(states(&play), ["api runs", "db runs", "web runs"]);
 }
 
 /// What happens to a group.
