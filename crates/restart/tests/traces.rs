@@ -260,6 +260,30 @@ fn the_first_rule_about_a_death_decides() {
     assert_snapshot!(child.trace());
 }
 
+/// Its own wait goes on meanwhile, and is over when somebody wants it to be.
+#[test]
+fn who_is_held_while_it_waits_for_its_restart_waits_for_both() {
+    let died = || {
+        Child::plugin()
+            .at(0, Input::Start)
+            .at(5, spawned(1))
+            .at(900, Input::Exited(id(1), FAILED))
+            .at(900, Input::Emptied(id(1)))
+            .at(1_000, Input::Hold)
+    };
+    let early = died().at(2_000, Input::Start);
+    assert_eq!(early.0.machine.status().phase, Phase::Crashed);
+    let early = early.at(3_900, Input::Timeout);
+    let late = died().at(3_900, Input::Timeout).at(5_000, Input::Start);
+    let wanted = died().at(2_000, Input::Restart);
+    assert_eq!(wanted.0.machine.status().phase, Phase::Held);
+    let wanted = wanted.at(3_000, Input::Start);
+    for (child, restarts) in [(early, 1), (late, 1), (wanted, 0)] {
+        let status = child.0.machine.status();
+        assert_eq!((status.phase, status.restarts), (Phase::Starting, restarts));
+    }
+}
+
 /// However long ago its last life began: it would be tried without a pause for ever.
 #[test]
 fn what_cannot_be_started_is_not_tried_again_at_once() {
