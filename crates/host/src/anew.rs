@@ -58,14 +58,15 @@ impl Host {
     /// Has the living daemons of an app run in lives that begin by now: each is ended before those that it
     /// depends on, and started after them.
     pub(crate) fn restart_app(&mut self, now: Instant, app: &str) -> Result<Accepted, Refused> {
-        let living = self
-            .processes()
-            .filter(|p| p.app() == app && !p.has_ended());
-        let living = living.filter(|p| !p.is_being_stopped());
-        let ids: Vec<_> = living.map(|p| p.id().clone()).collect();
-        if ids.is_empty() {
-            return Err(Refused::NothingRuns(app.to_string()));
+        let of_app = |p: &&Process| p.app() == app && !p.has_ended();
+        let living = self.processes().filter(of_app);
+        let (ending, living): (Vec<_>, Vec<_>) = living.partition(|p| p.is_being_stopped());
+        if living.is_empty() {
+            let nothing = || Refused::NothingRuns(app.to_string());
+            let stopping = |p: &&Process| Refused::Stopping(p.id().to_string());
+            return Err(ending.first().map_or_else(nothing, stopping));
         }
+        let ids: Vec<_> = living.into_iter().map(|p| p.id().clone()).collect();
         self.begin_anew(now, &ids)?;
         self.begin_next_lives(now, &ids);
         Ok(Accepted::UnderWay)

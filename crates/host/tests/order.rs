@@ -170,6 +170,9 @@ fn who_is_stopped_while_its_app_is_restarted_ends() {
     group.restart_app();
     group.told_to_end();
     group.play.command(Command::StopApp("demo".into()));
+    let host = &mut group.play.traced.machine;
+    let refused = host.command(group.play.now, Command::RestartApp("demo".into()));
+    assert!(matches!(refused, Err(Refused::Stopping(_))), "{refused:?}");
     assert_eq!(group.told_to_end(), Vec::<String>::new());
     for (name, next) in [
         ("other", vec![]),
