@@ -70,7 +70,7 @@ pub(crate) const RESTART_KEYS: &[Param] = &[
     Param::new(
         "rules",
         Kinds::OBJECT,
-        "What to do after some deaths, whatever `policy` says: an exit code (`78`), a range of codes (`64-78`), a signal (`SIGKILL`), any `signal`, `spawn` (it could not be started) or `readiness` (it was not ready in time) to `restart`, `restart-now` (without the delay) or `leave`. The first that is about a death counts.",
+        "What to do after some deaths, whatever `policy` says: an exit code (`78`), a range of codes (`64-78`), a signal (`SIGKILL`), any `signal`, `spawn` (it could not be started) or `readiness` (it was not ready in time) to `restart`, `restart-now` (without the delay, if the life was at least as long as the first delay; else as `restart`) or `leave`. The first that is about a death counts.",
     ),
 ];
 
