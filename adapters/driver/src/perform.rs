@@ -135,9 +135,7 @@ pub(crate) fn perform(
             let wait = in_flight.awaited.wait(&tree);
             once(id, async move {
                 let empty = process.tree_empty(&tree).await;
-                if empty.is_ok() {
-                    wait.is_over();
-                }
+                wait.answered(&empty);
                 Completion::Empty(empty)
             })
         }

@@ -39,6 +39,8 @@ const ROWS: &[(&str, &str)] = &[
     ("restart", r#"{"giveUp": "never"}"#),
     ("restart", r#"{"giveUp": {}}"#),
     ("restart", r#"{"giveUp": {"restarts": -1}}"#),
+    ("restart", r#"{"giveUp": 1.5}"#),
+    ("restart", r#"{"giveUp": {"restarts": "2.5"}}"#),
     ("restart", r#"{"giveUp": {"restarts": 5, "within": -1}}"#),
     ("restart", r#"{"rules": {"SIGFOO": "leave"}}"#),
     ("restart", r#"{"rules": {"*": "leave"}}"#),
@@ -47,6 +49,7 @@ const ROWS: &[(&str, &str)] = &[
     ("restart", r#"{"rules": ["78"]}"#),
     ("dependsOn", "true"),
     ("dependsOn", r#"["db", {}]"#),
+    ("id", r#""""#),
 ];
 
 /// A script with a daemon, of which the parameter `key` has this value; `given` is done before.
@@ -126,6 +129,11 @@ fn what_is_odd_is_told_once() {
     for (key, value, place) in [
         ("restart", r#"{"factor": 0}"#, "/params/restart/factor"),
         ("restart", r#"{"giveUp": 0}"#, "/params/restart/giveUp"),
+        (
+            "restart",
+            r#"{"rules": {"256": "leave"}}"#,
+            "/params/restart/rules/256",
+        ),
         (
             "ready",
             r#"{"pattern": "/up/", "interval": 5}"#,

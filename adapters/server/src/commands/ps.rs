@@ -185,11 +185,13 @@ fn waits(process: &Process, is_dead: bool, now: WallTime) -> Option<String> {
     }
 }
 
-/// When it is started again, in whole seconds or minutes.
+/// When it is started again, in whole milliseconds, seconds or minutes.
 fn again(next: WallTime, now: WallTime) -> String {
     let wait = next.as_duration().saturating_sub(now.as_duration());
-    match wait.as_millis().div_ceil(1_000) {
-        0 => "again at once".to_owned(),
+    let millis = wait.as_millis();
+    match millis.div_ceil(1_000) {
+        _ if millis == 0 => "again at once".to_owned(),
+        _ if millis < 1_000 => format!("again in {millis} ms"),
         seconds @ ..120 => format!("again in {seconds} s"),
         seconds => format!("again in {} min", seconds.div_ceil(60)),
     }
@@ -230,11 +232,16 @@ mod tests {
     use std::time::Duration;
 
     #[test]
-    fn waits_are_whole_seconds_or_minutes() {
+    fn waits_are_whole_milliseconds_seconds_or_minutes() {
         let at = |millis| WallTime::since_unix_epoch(Duration::from_millis(millis));
         for (next, said) in [
             (900, "again at once"),
-            (1_001, "again in 1 s"),
+            (1_000, "again at once"),
+            (1_001, "again in 1 ms"),
+            (1_500, "again in 500 ms"),
+            (1_999, "again in 999 ms"),
+            (2_000, "again in 1 s"),
+            (2_001, "again in 2 s"),
             (12_500, "again in 12 s"),
             (120_000, "again in 119 s"),
             (121_000, "again in 2 min"),

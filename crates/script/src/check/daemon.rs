@@ -2,6 +2,7 @@
 
 use super::{
     Checker,
+    params::has_template_key,
     spot::{Spot, is_template},
 };
 use crate::{
@@ -49,6 +50,7 @@ impl Checker<'_, '_> {
             self.read(params, Ready::read(&ready.node.to_value()));
         }
         if let Some(restart) = params.given("restart") {
+            self.moot_auto_restart(params, &restart);
             self.members("restart", &restart, RESTART_KEYS);
             if let Some(give_up) = restart.given("giveUp") {
                 self.members("giveUp", &give_up, GIVE_UP_KEYS);
@@ -58,6 +60,25 @@ impl Checker<'_, '_> {
         }
         if let Some(depends) = params.given("dependsOn") {
             self.read(params, depends_on(&depends.node.to_value()));
+        }
+    }
+
+    /// Of both, `restart` counts; only one without a `policy` has that of an `autoRestart` that is true.
+    fn moot_auto_restart(&mut self, params: &Spot<'_>, restart: &Spot<'_>) {
+        let auto = params.given("autoRestart");
+        let is_off = |auto: &Spot<'_>| match auto.node.as_str() {
+            Some(text) => !is_template(text) && !text.eq_ignore_ascii_case("true"),
+            None => !auto.node.is_truthy(),
+        };
+        let is_moot = |auto: &Spot<'_>| match restart.given("policy") {
+            None if restart.node.is_object() => is_off(auto) && !has_template_key(restart),
+            None => restart.static_text().is_some(),
+            Some(policy) => policy.static_text().is_some(),
+        };
+        if let Some(auto) = auto.filter(is_moot) {
+            let message = "`autoRestart` has no effect beside this `restart`, which counts";
+            let report = auto.warning("odd-value", message);
+            self.sink.push(report.hint("leave one of them out"));
         }
     }
 
@@ -165,7 +186,9 @@ impl Checker<'_, '_> {
     /// What others call the daemon. Commands of a script that stays up may share a shell's id, and of
     /// steps with a `when` there may be one of several.
     fn name(&mut self, command: &Command<'_>, may_be_absent: bool, before: &mut Named) {
+        let is_name = |id: &Spot<'_>| id.node.as_str() != Some("");
         let (step, own) = (&command.step, command.params.given("id"));
+        let own = own.filter(|own| command.is_daemon || is_name(own));
         let holder = Holder {
             is_label: own.is_none(),
             may_be_absent: may_be_absent || step.given("when").is_some(),
@@ -173,6 +196,9 @@ impl Checker<'_, '_> {
         let Some(spot) = own.or_else(|| step.given("id")) else {
             return;
         };
+        if !is_name(&spot) {
+            return self.nameless(command, &spot);
+        }
         let Some(id) = literal(&spot) else {
             before.is_open = true;
             return;
@@ -186,6 +212,15 @@ impl Checker<'_, '_> {
         }
         if other.is_none_or(|other| other.may_be_absent) {
             before.ids.insert(id, holder);
+        }
+    }
+
+    /// An empty id; what is no daemon of its own step has none then.
+    fn nameless(&mut self, command: &Command<'_>, id: &Spot<'_>) {
+        if command.is_daemon {
+            let report = id.error("bad-choice", "the `id` of a daemon is a name, not \"\"");
+            self.sink
+                .push(report.hint("give it a name, or leave the `id` out"));
         }
     }
 
@@ -243,14 +278,18 @@ fn commands<'n, 's>(
         let params = step
             .given("params")
             .filter(|params| params.node.is_object())?;
-        let daemon = params.given("daemon").map(|daemon| daemon.node);
-        let is_daemon = daemon.is_some_and(|d| d.is_truthy() && d.as_str() != Some("false"));
         Some(Command {
             step,
+            is_daemon: is_daemon(&params),
             params,
-            is_daemon,
         })
     })
+}
+
+/// Whether a command with these is a daemon; a template may make it one.
+pub(super) fn is_daemon(params: &Spot<'_>) -> bool {
+    let daemon = params.given("daemon").map(|daemon| daemon.node);
+    daemon.is_some_and(|d| d.is_truthy() && d.as_str() != Some("false"))
 }
 
 /// The ids that daemons depend on.

@@ -5,7 +5,7 @@ use super::{
     spot::{Spot, is_template},
 };
 use crate::{
-    Diagnostic, Document, Prerequisite, Script, Severity, Step, Supervision, Template,
+    Diagnostic, Document, Prerequisite, Script, Severity, Step, Template,
     json::{Kind, Member, Node, Syntax},
     sink::clip,
     suggest::nearest,
@@ -82,12 +82,15 @@ impl Checker<'_, '_> {
         };
         self.flow(root, &script);
         self.daemons(root, &script);
+        self.supervises(root, &script);
         self.hazards(root, &script);
         script
     }
 
     fn file_keys(&mut self, root: &Spot<'_>) {
-        for param in FILE_KEYS.iter().filter(|param| param.name != "run") {
+        let read_elsewhere = ["run", "supervision"];
+        let keys = FILE_KEYS.iter();
+        for param in keys.filter(|param| !read_elsewhere.contains(&param.name)) {
             if let Some(value) = root.given(param.name) {
                 self.soft_kind(format_args!("`{}`", param.name), &value, param.kinds);
             }
@@ -117,20 +120,6 @@ impl Checker<'_, '_> {
         let fix = format!("\"{meant}\"");
         self.sink
             .push(report.fix(member.key_span.clone(), &fix, "rename the key"));
-    }
-
-    /// What a death means for other daemons.
-    fn supervision(&mut self, root: &Spot<'_>) -> Supervision {
-        let Some(spot) = root.given("supervision") else {
-            return Supervision::default();
-        };
-        let Some(text) = spot.node.as_str() else {
-            return Supervision::default();
-        };
-        Supervision::from_name(text).unwrap_or_else(|| {
-            self.not_one_of("supervision", text, &spot, &Supervision::NAMES);
-            Supervision::default()
-        })
     }
 
     /// `"daemon": "false"` is true in JavaScript.

@@ -13,6 +13,7 @@ mod paths;
 mod shell;
 mod spot;
 mod step;
+mod supervision;
 
 pub(crate) use document::not_json;
 

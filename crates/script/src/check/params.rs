@@ -206,7 +206,7 @@ pub(super) fn at_method<'a>(step: &Spot<'a>) -> Spot<'a> {
     step.get("method").unwrap_or(*step)
 }
 
-fn has_template_key(params: &Spot<'_>) -> bool {
+pub(super) fn has_template_key(params: &Spot<'_>) -> bool {
     params.node.members().iter().any(|m| is_template(&m.key))
 }
 

@@ -79,6 +79,17 @@ impl<'v, 'f> Members<'v, 'f> {
         None
     }
 
+    /// A whole number of at least zero, also as text.
+    pub(super) fn count(&mut self, key: &str, expected: &'static str) -> Option<u32> {
+        let number = self.number(key, expected)?;
+        if number % 1.0 == 0.0 {
+            return Some(to_u32(number));
+        }
+        let value = self.get(key)?;
+        self.fault(key, Problem::range(expected, value));
+        None
+    }
+
     pub(super) fn millis(&mut self, key: &str) -> Option<Duration> {
         self.millis_of(key, "a number of milliseconds, 0 or more")
     }

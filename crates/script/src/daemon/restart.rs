@@ -8,9 +8,13 @@ use alloc::vec::Vec;
 use collodi_restart::{GiveUp, On, Policy, RestartClass, Rule, Startup, Verdict};
 use collodi_time::Duration;
 use collodi_value::Value;
+use core::ops::RangeInclusive;
 
 /// Who waits longer than a year waits for ever.
 const LONG: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+
+/// The codes that a process can end with.
+const CODES: RangeInclusive<i32> = 0..=255;
 
 /// Rules after these are not compared with each other.
 const COMPARED: usize = 64;
@@ -195,14 +199,14 @@ fn give_up(members: &mut Members<'_, '_>) -> Option<GiveUp> {
     match members.get("giveUp")? {
         value @ Value::Object(_) => rate(&mut members.inside("giveUp", value)),
         _ => {
-            let expected = "a number of restarts, 0 or more, or an object with `restarts`";
+            let expected = "a whole number of restarts, 0 or more, or an object with `restarts`";
             Some(GiveUp::Consecutive(restarts(members, "giveUp", expected)?))
         }
     }
 }
 
 fn rate(members: &mut Members<'_, '_>) -> Option<GiveUp> {
-    let count = restarts(members, "restarts", "a number of restarts, 0 or more");
+    let count = restarts(members, "restarts", "a whole number of restarts, 0 or more");
     let window = members.millis("within");
     if members.get("restarts").is_none() {
         members.fault_of_all(Problem::Missing("a number of `restarts`"));
@@ -218,7 +222,7 @@ fn rate(members: &mut Members<'_, '_>) -> Option<GiveUp> {
 }
 
 fn restarts(members: &mut Members<'_, '_>, key: &str, expected: &'static str) -> Option<u32> {
-    let count = to_u32(members.number(key, expected)?);
+    let count = members.count(key, expected)?;
     if count == 0 {
         let says = "after no restart it is given up, so it is never started again";
         members.remark(key, says, "leave `giveUp` out to try for ever");
@@ -242,16 +246,38 @@ fn rules(members: &mut Members<'_, '_>) -> Vec<Rule> {
         if on.is_none() {
             inside.fault(key, Problem::key(DEATHS, key));
         }
-        let before = rules.iter().take(COMPARED);
-        if on.is_some_and(|on| before.into_iter().any(|rule| rule.on.covers(on))) {
-            let says = "an earlier rule is about all of these deaths, and the first one counts";
-            inside.remark(key, says, "put it before that one, or leave it out");
+        if let Some((says, hint)) = on.and_then(|on| moot(on, &rules)) {
+            inside.remark(key, says, hint);
         }
         if let Some((on, then)) = on.zip(verdict(&mut inside, key, then)) {
             rules.push(Rule { on, then });
         }
     }
     rules
+}
+
+/// Why a rule after these decides nothing, and what to do.
+fn moot(on: On, before: &[Rule]) -> Option<(&'static str, &'static str)> {
+    let mut before = before.iter().take(COMPARED);
+    match possible(on) {
+        On::Codes(first, last) if last < first => Some((
+            "an exit code is at least 0 and at most 255, so no death is one of these",
+            "give a code that the program ends with, or leave it out",
+        )),
+        on if before.any(|rule| rule.on.covers(on)) => Some((
+            "an earlier rule is about all of these deaths, and the first one counts",
+            "put it before that one, or leave it out",
+        )),
+        _ => None,
+    }
+}
+
+/// Those of the deaths that there are.
+fn possible(on: On) -> On {
+    match on {
+        On::Codes(first, last) => On::Codes(first.max(*CODES.start()), last.min(*CODES.end())),
+        other => other,
+    }
 }
 
 fn verdict(members: &mut Members<'_, '_>, key: &str, value: &Value) -> Option<Verdict> {

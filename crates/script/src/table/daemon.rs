@@ -25,7 +25,7 @@ pub(crate) const READY_KEYS: &[Param] = &[
     ),
     millis(
         "interval",
-        "The milliseconds between two looks, 1 at least; 250 when absent. Without effect beside `pattern`.",
+        "The milliseconds between two looks; below 1 it is 1, and 250 when absent. Without effect beside `pattern`.",
     ),
     millis(
         "grace",
@@ -64,13 +64,13 @@ pub(crate) const RESTART_KEYS: &[Param] = &[
     Param::new(
         "giveUp",
         Kinds::NUMBER.or(Kinds::OBJECT),
-        "The restarts in a row after which nobody tries again, 1 at least, or an object; never when absent.",
+        "The restarts in a row after which nobody tries again, a whole number (0: it is never started again), or an object; never when absent.",
     )
     .members(GIVE_UP_KEYS),
     Param::new(
         "rules",
         Kinds::OBJECT,
-        "What to do after some deaths, whatever `policy` says: an exit code (`78`), a range of codes (`64-78`), a signal (`SIGKILL`), any `signal`, `spawn` (it could not be started) or `readiness` (it was not ready in time) to `restart`, `restart-now` (without the delay) or `leave`. The first that is about a death counts.",
+        "What to do after some deaths, whatever `policy` says: an exit code (`78`), a range of codes (`64-78`), a signal (`SIGKILL`), any `signal`, `spawn` (it could not be started) or `readiness` (it was not ready in time) to `restart`, `restart-now` (without the delay, if the life was at least as long as the first delay; else as `restart`) or `leave`. The first that is about a death counts.",
     ),
 ];
 
@@ -79,11 +79,11 @@ pub(crate) const GIVE_UP_KEYS: &[Param] = &[
     Param::new(
         "restarts",
         Kinds::NUMBER,
-        "The most restarts, 1 at least; no more than 1000 are counted `within` a time.",
+        "The most restarts, a whole number (0: it is never started again); no more than 1000 are counted `within` a time.",
     )
     .required(),
     millis(
         "within",
-        "The milliseconds that they are counted in, 1 at least; in a row when absent.",
+        "The milliseconds that they are counted in (0: it is never given up); in a row when absent.",
     ),
 ];

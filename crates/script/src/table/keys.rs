@@ -12,7 +12,7 @@ pub(crate) const FILE_KEYS: &[Param] = &[
     ),
     Param::text(
         "supervision",
-        "What the death of a daemon means for the others of the script: `one_for_one` (nothing, also when absent), `rest_for_one` (those that depend on it, directly or not, are ended and started again after it) or `one_for_all` (all are).",
+        "What the death of a daemon means for the others of the script: `one_for_one` (nothing, also when absent), `rest_for_one` (those that depend on it, directly or not, are ended and started again after it) or `one_for_all` (all are). Anything else is an error.",
     ),
     Param::text(
         "dialect",

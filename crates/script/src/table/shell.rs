@@ -64,7 +64,7 @@ const DAEMON: Param = Param::new(
 const AUTO_RESTART: Param = Param::new(
     "autoRestart",
     Kinds::BOOL.or(Kinds::STRING),
-    "VATN: start it again when it ends; false: never.",
+    "VATN: start it again when it ends; false: never. A `restart` beside it counts; one without a `policy` is `always` where this is true.",
 );
 const DEPENDS_ON: Param = Param::new(
     "dependsOn",

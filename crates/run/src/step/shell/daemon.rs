@@ -5,7 +5,7 @@ use crate::{
     Action, DaemonSpec, DaemonStarted, Event, Keep, Probe, Readiness, Restart,
     context::Context,
     outcome::FailureKind,
-    params::{Fault, Params},
+    params::{Fault, Params, wrong},
 };
 use alloc::{boxed::Box, format, string::String, sync::Arc, vec::Vec};
 use collodi_machine::ActionId;
@@ -37,9 +37,7 @@ impl Daemon {
             true => RestartClass::Never,
             false => RestartClass::OnFailure,
         };
-        let named = params.text("id")?;
-        let step = cx.step_at_hand();
-        let name = named.or_else(|| step.and_then(|step| step.id.clone()));
+        let name = name(cx, params, is_daemon)?;
         let depends_on = params.get("dependsOn").map(script::depends_on);
         let ready = params.get("ready").map(Ready::read);
         let restart = restart(cx, params, default)?;
@@ -49,6 +47,20 @@ impl Daemon {
             ready: usable(cx, "ready", ready)?.flatten(),
             restart: Arc::new(cx.options.overrides.over_restart(restart)),
         })
+    }
+}
+
+/// What others call it: its own id, or the label of its step. An empty one is as good as none, and a
+/// fault of a daemon's own.
+fn name(cx: &Context, params: Params<'_>, is_daemon: bool) -> Result<Option<String>, Fault> {
+    let is_name = |id: &String| !id.is_empty();
+    match params.text("id")? {
+        Some(id) if is_name(&id) => Ok(Some(id)),
+        Some(empty) if is_daemon => Err(wrong("id", "a name", &empty.into())),
+        _ => {
+            let label = cx.step_at_hand().and_then(|step| step.id.clone());
+            Ok(label.filter(is_name))
+        }
     }
 }
 
