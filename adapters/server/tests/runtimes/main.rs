@@ -32,6 +32,7 @@ mod logs;
 mod ps;
 mod service;
 mod sockets;
+mod stops;
 mod takeover;
 mod unread;
 mod waits;
