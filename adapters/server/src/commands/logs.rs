@@ -106,8 +106,8 @@ fn find(client: &Client, name: &str) -> Result<String> {
     } = &known;
     let process = |id: &str| format!("/python/processes/{id}/logs");
     let run = |id: &str| format!("/python/runs/{id}/logs");
-    if processes.iter().any(|p| p.id == name) {
-        return Ok(process(name));
+    if let Some(named) = known.process(name) {
+        return Ok(process(&named.id));
     }
     if runs.iter().any(|r| r.id == name) {
         return Ok(run(name));

@@ -10,6 +10,7 @@ use crate::{
     present::style::WARN,
 };
 use anyhow::Result;
+use collodi_api::Answer;
 use ending::Ending;
 use std::{mem, path::Path, process::ExitCode};
 
@@ -51,16 +52,10 @@ fn stop_named(client: Client, name: &str) -> Result<String> {
         let cause = format!("nothing called {name:?} runs");
         return Err(known.nothing_kept(&client, cause, name).into());
     }
-    let is_process = known.processes.iter().any(|p| p.id == name);
-    let path = if is_process || known.left_alone(name).any(|alone| alone.id == name) {
-        format!("/python/processes/{name}/stop")
-    } else if known.runs.iter().any(|run| run.id == name) {
-        format!("/python/runs/{name}/cancel")
-    } else {
-        format!("/python/apps/{name}/stop")
-    };
     let mut ending = Ending::of(&known, name);
-    client.post::<serde_json::Value>(&path)?;
+    for path in paths(&known, name) {
+        client.post::<Answer>(&path)?;
+    }
     let again = wait_until_ended(client, &mut ending)?;
     let again = again.ok_or_else(|| Failure::new(format!("{name} has not ended yet")))?;
     for id in again {
@@ -76,6 +71,26 @@ fn stop_named(client: Client, name: &str) -> Result<String> {
         );
     }
     Ok(name.to_owned())
+}
+
+/// Where to stop what is called so: each process of this name, else the run, else the app.
+fn paths(known: &Known, name: &str) -> Vec<String> {
+    let process = |id: &str| format!("/python/processes/{id}/stop");
+    if let Some(latest) = known.process(name) {
+        let living = known.living(name).map(|one| process(&one.id));
+        let living: Vec<_> = living.collect();
+        return match living.is_empty() {
+            true => Vec::from([process(&latest.id)]),
+            false => living,
+        };
+    }
+    Vec::from([if known.left_alone(name).any(|alone| alone.id == name) {
+        process(name)
+    } else if known.runs.iter().any(|run| run.id == name) {
+        format!("/python/runs/{name}/cancel")
+    } else {
+        format!("/python/apps/{name}/stop")
+    }])
 }
 
 /// Waits until all has ended; what was started again since. None when that takes too long.

@@ -22,6 +22,7 @@ macro_rules! on_each_runtime {
     };
 }
 
+mod called;
 mod codes;
 mod ended;
 mod guest;
