@@ -67,6 +67,22 @@ impl Known {
         named.max_by_key(|p| (p.ended.is_none(), &p.started_at))
     }
 
+    /// What a command says for this process: what its script calls it, where that needs no quotes and means no
+    /// other one; else its id.
+    pub(super) fn word(&self, process: &Process) -> String {
+        let is_meant = |called: &String| {
+            let is_one_word = called
+                .chars()
+                .all(|c| c.is_alphanumeric() || "-_./".contains(c));
+            is_one_word
+                && self
+                    .process(called)
+                    .is_some_and(|meant| meant.id == process.id)
+        };
+        let called = called(process).filter(is_meant);
+        called.unwrap_or_else(|| process.id.clone())
+    }
+
     /// Whether the app of a process is called so, and no process is.
     pub(super) fn is_app(&self, name: &str) -> bool {
         self.process(name).is_none()
