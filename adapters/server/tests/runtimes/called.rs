@@ -32,6 +32,11 @@ fn a_process_is_meant_by_what_its_script_calls_it(stage: Stage) {
     assert!(stage.call("ps").lines().next().is_some_and(is_headed));
     row(&stage, id, "running", "  db      -");
     while !stage.call("logs demo/db").ends_with("I am db\n") {}
+    let mut shell = stage.command_of(env!("CARGO_BIN_EXE_collodi"));
+    shell.args(["--", "collodi", "restart", "demo/"]);
+    let asks = [("COLLODI_COMPLETE", "bash"), ("_CLAP_COMPLETE_INDEX", "2")];
+    let names = shell.envs(asks).output().unwrap();
+    assert_eq!(String::from_utf8(names.stdout).unwrap(), "demo/db");
     assert_eq!(
         stage.call("restart demo/db"),
         format!("{id} is restarting\n")
