@@ -85,6 +85,7 @@ export function processView(id, log) {
 function facts(process) {
   const rows = [
     ["App", h("a", { href: `#/apps/${part(process.appId)}` }, process.appId)],
+    process.name ? ["Called", process.name] : null,
     ["Run", store.runs.has(process.runId) ? h("a", { href: `#/runs/${part(process.runId)}` }, process.runId) : process.runId || "–"],
     ["Command", h("code", {}, process.command)],
     ["Address", address(process)],

@@ -7,7 +7,7 @@ use crate::{
     failure::Failure,
     state::{self, ServerState},
 };
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Error, Result};
 use collodi_logs::plain;
 use serde::{Serialize, de::DeserializeOwned};
 use std::{
@@ -20,7 +20,7 @@ use std::{
 use ureq::RequestBuilder;
 
 pub(crate) use stream::Told;
-pub(crate) use wait::{wait, wait_at_most, wait_for};
+pub(crate) use wait::{wait_at_most, wait_for};
 
 /// The status of who has no token, or another server's.
 const UNAUTHORIZED: u16 = 401;
@@ -185,16 +185,32 @@ impl Client {
 
     /// Waits until the server is gone, or goes on as another; none when that takes too long.
     pub(crate) fn fate(&self) -> Result<Option<Fate>> {
-        wait_at_most(self.patience.min(FATE), || {
-            let told = ServerState::read(&self.workspace).ok();
-            Ok(match state::is_held(&self.workspace) {
-                true => told
-                    .is_some_and(|told| told.life != self.state.life)
-                    .then_some(Fate::GoesOn),
-                false if state::file(&self.workspace).exists() => Some(Fate::Died),
-                false => Some(Fate::Ended),
-            })
-        })
+        wait_at_most(
+            self.patience.min(FATE),
+            || Ok(self.fate_of(self.state.life)),
+        )
+    }
+
+    /// Which life of the server was asked last.
+    pub(crate) fn life(&self) -> u64 {
+        self.place().life
+    }
+
+    /// How the server ends that was asked last, and that has to end all that it runs before.
+    pub(crate) fn end(&self) -> Result<Option<Fate>> {
+        let life = self.life();
+        wait_for(|| Ok(self.fate_of(life)))
+    }
+
+    fn fate_of(&self, life: u64) -> Option<Fate> {
+        let told = ServerState::read(&self.workspace).ok();
+        match state::is_held(&self.workspace) {
+            true => told
+                .is_some_and(|told| told.life != life)
+                .then_some(Fate::GoesOn),
+            false if state::file(&self.workspace).exists() => Some(Fate::Died),
+            false => Some(Fate::Ended),
+        }
     }
 
     /// Whether the server has ended and left where it was, as one does that is killed.
@@ -211,6 +227,19 @@ impl Client {
         match fate {
             Some(Fate::GoesOn) => Self::connect_for(&self.workspace, self.patience).map(Some),
             Some(Fate::Ended | Fate::Died) | None => Ok(None),
+        }
+    }
+
+    /// Whoever goes on for the server that could not be asked, for this reason; nobody when it has
+    /// ended with all that it kept up.
+    pub(crate) fn follow(&self, why: Error) -> Result<Option<Self>> {
+        if let Some(next) = self.next_life()? {
+            return Ok(Some(next));
+        }
+        match self.fate()? {
+            Some(Fate::Ended) => Ok(None),
+            Some(Fate::Died) => Self::connect_for(&self.workspace, self.patience).map(Some),
+            Some(Fate::GoesOn) | None => Err(why),
         }
     }
 

@@ -4,6 +4,7 @@
 use crate::{
     cli::Cli,
     client::Client,
+    commands::called,
     home::{self, Home},
     runtime::Choice,
 };
@@ -14,7 +15,7 @@ use clap_complete::{
     engine::ValueCompleter as _,
     env::{CompleteEnv, Shells},
 };
-use collodi_api::{Processes, Runs};
+use collodi_api::{Process, Processes, Runs};
 use collodi_config::Settings;
 use collodi_driver::Workspace;
 use serde::de::DeserializeOwned;
@@ -68,7 +69,7 @@ pub(crate) fn apps_and_files() -> ArgValueCompleter {
 pub(crate) fn processes() -> ArgValueCandidates {
     of(|| {
         let known = asked::<Processes>("/python/processes").map(|known| known.processes);
-        let known = known.unwrap_or_default().into_iter().map(|known| known.id);
+        let known = known.unwrap_or_default().into_iter().flat_map(names_of);
         Ok(app_names()?.into_iter().chain(known).collect())
     })
 }
@@ -80,9 +81,17 @@ pub(crate) fn ended() -> ArgValueCandidates {
             .processes
             .into_iter();
         let ended = known.filter(|process| process.ended.is_some());
-        let names = ended.flat_map(|process| [process.app_id, process.id]);
+        let names = ended.flat_map(|process| {
+            let app = process.app_id.clone();
+            names_of(process).chain([app])
+        });
         Ok(names.collect::<BTreeSet<_>>().into_iter().collect())
     })
+}
+
+fn names_of(process: Process) -> impl Iterator<Item = String> {
+    let called = called(&process).filter(|name| !name.contains(char::is_control));
+    [process.id].into_iter().chain(called)
 }
 
 /// The apps, and the runs that the server keeps.

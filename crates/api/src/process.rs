@@ -71,6 +71,10 @@ pub struct Process {
     pub id: String,
     /// The app.
     pub app_id: String,
+    /// What its script calls it, as others of that do that depend on it; absent when it has no such name.
+    /// Other runs may have one of the same name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
     /// Where it is in its life.
     pub status: ProcessStatus,
     /// Its process id; -1 when it has none.

@@ -37,6 +37,7 @@ fn process() -> Process {
     Process {
         id: text("demo-0123abcd"),
         app_id: text("demo"),
+        name: Some(text("api")),
         status: ProcessStatus::Crashed,
         pid: -1,
         restart_count: 2,
@@ -359,6 +360,7 @@ fn apps_and_processes() {
     };
     assert_snapshot!("processes", json(&processes));
     let ended = Process {
+        name: None,
         status: ProcessStatus::Stopped,
         started_at: None,
         url: None,

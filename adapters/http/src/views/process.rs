@@ -46,6 +46,7 @@ pub(crate) fn process(process: &collodi_host::Process, host: &Host) -> Process {
     Process {
         id: process.id().to_string(),
         app_id: process.app().to_owned(),
+        name: process.name().map(ToOwned::to_owned),
         status: word(status.phase, process.auto_restart()),
         pid: status.pid.map_or(-1, i64::from),
         restart_count: status.restarts,

@@ -24,7 +24,7 @@ pub(crate) struct AuditArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct LogsArgs {
-    /// The process, or the app.
+    /// The process, by its id or as APP/NAME; or the app.
     #[arg(add = complete::processes())]
     pub(crate) name: String,
     /// How many of the last lines to show; what is no line yet counts as one.
@@ -37,21 +37,21 @@ pub(crate) struct LogsArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct StopArgs {
-    /// The app or the process.
+    /// The app; or the process, by its id or as APP/NAME; or the run.
     #[arg(add = complete::processes())]
     pub(crate) name: Option<String>,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct StartArgs {
-    /// The process, or the app.
+    /// The process, by its id or as APP/NAME; or the app.
     #[arg(add = complete::ended())]
     pub(crate) name: String,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct RestartArgs {
-    /// The process, or the app.
+    /// The process, by its id or as APP/NAME; or the app.
     #[arg(add = complete::processes())]
     pub(crate) name: String,
 }

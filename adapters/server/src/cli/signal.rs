@@ -9,7 +9,7 @@ pub(crate) struct SignalArgs {
     /// The signal: HUP, INT, QUIT, KILL, USR1, USR2, TERM, CONT or STOP, also as SIGHUP.
     #[arg(value_parser = signal)]
     pub(crate) signal: ProcessSignal,
-    /// The process, or the app.
+    /// The process, by its id or as APP/NAME; or the app.
     #[arg(add = complete::processes())]
     pub(crate) name: String,
 }

@@ -1,6 +1,5 @@
 //! Waiting for a server to be done with something.
 
-use crate::failure::Failure;
 use anyhow::Result;
 use std::{
     thread,
@@ -10,12 +9,6 @@ use std::{
 /// How often it is looked whether it is, and for how long.
 const PERIOD: Duration = Duration::from_millis(20);
 const PATIENCE: Duration = Duration::from_secs(60);
-
-/// Waits until `what` has ended.
-pub(crate) fn wait(what: &str, mut over: impl FnMut() -> Result<bool>) -> Result<()> {
-    let ended = wait_for(|| Ok(over()?.then_some(())))?;
-    ended.ok_or_else(|| Failure::new(format!("{what} has not ended yet")).into())
-}
 
 /// Looks for something again and again until it is there; none when that takes too long.
 pub(crate) fn wait_for<T>(look: impl FnMut() -> Result<Option<T>>) -> Result<Option<T>> {

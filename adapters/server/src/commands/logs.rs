@@ -6,11 +6,11 @@ use super::named::Known;
 use crate::{
     cli::LogsArgs,
     client::Client,
-    failure::Failure,
+    failure::{Failure, HINT},
     present::{counted, style::WARN},
 };
 use anyhow::Result;
-use collodi_api::{Gap, LogPage};
+use collodi_api::{Gap, LogPage, Process, Run};
 use serde_json::json;
 use std::{path::Path, process::ExitCode, thread, time::Duration};
 use unfinished::Unfinished;
@@ -21,10 +21,18 @@ const PERIOD: Duration = Duration::from_millis(250);
 /// The most lines of one answer.
 const PAGE: u64 = 1000;
 
+/// How many other logs of an app are named.
+const MOST_OTHERS: usize = 5;
+
 /// Shows what a process or a run said.
 pub(crate) fn logs(workspace: &Path, json: bool, args: &LogsArgs) -> Result<ExitCode> {
     let client = Client::connect(workspace)?;
-    let log = find(&client, &args.name)?;
+    let known = Known::of(&client)?;
+    let whose = find(&client, &known, &args.name)?;
+    if let (Whose::Newest(newest), false) = (&whose, json) {
+        tell_others(&known, newest);
+    }
+    let log = whose.path();
     let end = end(&client, &log)?;
     match args.follow {
         true => follow(&client, &log, json, before(&end, args.lines))?,
@@ -97,31 +105,67 @@ fn read(client: &Client, log: &str, from: u64, limit: u64) -> Result<Option<LogP
     client.get_while_up(&format!("{log}?from={from}&limit={limit}"))
 }
 
-/// Where the log is of the process or the run of this name; of an app, of the process that
-/// started last, else of its newest run.
-fn find(client: &Client, name: &str) -> Result<String> {
-    let known = Known::of(client)?;
-    let Known {
-        processes, runs, ..
-    } = &known;
-    let process = |id: &str| format!("/python/processes/{id}/logs");
-    let run = |id: &str| format!("/python/runs/{id}/logs");
-    if processes.iter().any(|p| p.id == name) {
-        return Ok(process(name));
+/// Whose log it is.
+enum Whose<'k> {
+    Process(&'k Process),
+    /// That of the app's processes that started last.
+    Newest(&'k Process),
+    Run(&'k Run),
+}
+
+impl Whose<'_> {
+    fn path(&self) -> String {
+        match self {
+            Self::Process(of) | Self::Newest(of) => format!("/python/processes/{}/logs", of.id),
+            Self::Run(of) => format!("/python/runs/{}/logs", of.id),
+        }
     }
-    if runs.iter().any(|r| r.id == name) {
-        return Ok(run(name));
+}
+
+/// The process or the run of this name; of an app, the process that started last, else its newest run.
+fn find<'k>(client: &Client, known: &'k Known, name: &str) -> Result<Whose<'k>> {
+    if let Some(named) = known.process(name) {
+        return Ok(Whose::Process(named));
     }
-    let of_app = processes.iter().filter(|p| p.app_id == name);
+    if let Some(named) = known.runs.iter().find(|run| run.id == name) {
+        return Ok(Whose::Run(named));
+    }
+    let of_app = known.processes.iter().filter(|p| p.app_id == name);
     if let Some(newest) = of_app.max_by(|a, b| a.started_at.cmp(&b.started_at)) {
-        return Ok(process(&newest.id));
+        return Ok(Whose::Newest(newest));
     }
-    let of_app = runs.iter().filter(|r| r.app_id == name);
-    if let Some(newest) = of_app.max_by(|a, b| a.started_at.cmp(&b.started_at)) {
-        return Ok(run(&newest.id));
+    let of_app = known.runs.iter().filter(|run| run.app_id == name);
+    let newest = of_app.max_by(|a, b| a.started_at.cmp(&b.started_at));
+    newest.map(Whose::Run).ok_or_else(|| {
+        let cause = format!("there is no process, run or app {name:?}");
+        known.nothing_kept(client, cause, name).into()
+    })
+}
+
+/// Says which of an app's processes is shown, and how the others are: those that live, and those of its
+/// last run.
+fn tell_others(known: &Known, shown: &Process) {
+    let last = known.latest(&shown.app_id);
+    let others = known.processes.iter().filter(|other| {
+        let counts = other.ended.is_none() || last.contains(other);
+        counts && other.app_id == shown.app_id && other.id != shown.id
+    });
+    let others: Vec<_> = others
+        .map(|other| format!("`collodi logs {}`", known.word(other)))
+        .collect();
+    let (named, more) = others.split_at(others.len().min(MOST_OTHERS));
+    if named.is_empty() {
+        return;
     }
-    let cause = format!("there is no process, run or app {name:?}");
-    Err(known.nothing_kept(client, cause, name).into())
+    let more = match more.len() {
+        0 => String::new(),
+        more => format!(", and {more} more that `collodi ps` names"),
+    };
+    complain!(
+        "{HINT}note:{HINT:#} this is the log of {}, which started last; others: {}{more}",
+        known.word(shown),
+        named.join(", ")
+    );
 }
 
 /// The number of the next line, and what stands before that.

@@ -43,6 +43,8 @@ use anyhow::Result;
 use clap::CommandFactory as _;
 use std::process::ExitCode;
 
+pub(crate) use named::called;
+
 pub(crate) fn execute(cli: Cli) -> Result<ExitCode> {
     let Cli {
         workspace,

@@ -5,6 +5,7 @@ use anyhow::Result;
 use collodi_api::{AppDetail, LeftAlone, Process, Processes, Run, Runs};
 use collodi_contain::Name;
 use collodi_host::ProcessId;
+use collodi_logs::plain;
 use std::collections::BTreeSet;
 
 /// What runs and ran, as far as the server keeps it.
@@ -53,17 +54,38 @@ impl Known {
 
     /// The processes of this name, or of the app of this name, that have not ended.
     pub(super) fn living(&self, name: &str) -> impl Iterator<Item = &Process> {
-        let named = move |p: &&Process| p.id == name || p.app_id == name;
+        let named = move |p: &&Process| is_called(p, name) || p.app_id == name;
         self.processes
             .iter()
             .filter(named)
             .filter(|p| p.ended.is_none())
     }
 
+    /// The process of this name; of several, as in two runs of a script, one that lives, else the latest.
+    pub(super) fn process(&self, name: &str) -> Option<&Process> {
+        let named = self.processes.iter().filter(|p| is_called(p, name));
+        named.max_by_key(|p| (p.ended.is_none(), &p.started_at))
+    }
+
+    /// What a command says for this process: what its script calls it, where that needs no quotes and means no
+    /// other one; else its id.
+    pub(super) fn word(&self, process: &Process) -> String {
+        let is_meant = |called: &String| {
+            let is_one_word = called
+                .chars()
+                .all(|c| c.is_alphanumeric() || "-_./".contains(c));
+            is_one_word
+                && self
+                    .process(called)
+                    .is_some_and(|meant| meant.id == process.id)
+        };
+        let called = called(process).filter(is_meant);
+        called.unwrap_or_else(|| process.id.clone())
+    }
+
     /// Whether the app of a process is called so, and no process is.
     pub(super) fn is_app(&self, name: &str) -> bool {
-        let mut processes = self.processes.iter();
-        processes.all(|p| p.id != name)
+        self.process(name).is_none()
     }
 
     /// What runs of the app of this name: a run, or else a process.
@@ -78,7 +100,7 @@ impl Known {
     /// The process of this name; else those of what was last run of the app of this name: of that
     /// run and of those that it started.
     pub(super) fn latest(&self, name: &str) -> Vec<&Process> {
-        if let Some(named) = self.processes.iter().find(|p| p.id == name) {
+        if let Some(named) = self.process(name) {
             return Vec::from([named]);
         }
         let of_app = self.processes.iter().filter(|p| p.app_id == name);
@@ -108,32 +130,35 @@ impl Known {
             return is_left_alone(alone);
         }
         let failure = Failure::new(cause);
-        let others = self.names().into_iter().filter(|other| *other != name);
-        match collodi_script::nearest(name, others) {
-            Some(meant) => failure.hint(format!("did you mean {meant}?")),
+        let names = self.names();
+        let others = names.iter().map(String::as_str);
+        match collodi_script::nearest(name, others.filter(|other| *other != name)) {
+            Some(meant) => failure.hint(format!("did you mean {}?", plain(meant))),
             None => failure.hint("`collodi ps` shows what runs"),
         }
     }
 
     /// As [`no`](Self::no); of an app that is there, that the server keeps nothing of it.
     pub(super) fn nothing_kept(&self, client: &Client, cause: String, name: &str) -> Failure {
+        let app = name.split_once(OF).map_or(name, |(app, _)| app);
         let is_app = || {
             client
-                .get::<AppDetail>(&format!("/python/apps/{name}"))
+                .get::<AppDetail>(&format!("/python/apps/{app}"))
                 .is_ok()
         };
-        let is_unknown = !self.has(name) && self.kept_by(name).is_none();
-        match is_unknown && Name::parse(name).is_ok() && is_app() {
-            true => Failure::new(format!("the server keeps nothing of {name}")).hint(format!(
+        let is_unknown = !self.has(app) && self.kept_by(app).is_none();
+        match is_unknown && Name::parse(app).is_ok() && is_app() {
+            true => Failure::new(format!("the server keeps nothing of {app}")).hint(format!(
                 "it did not run since the server started, which knows of earlier only what lived \
-                 on or ended by itself; `collodi run {name}` runs it"
+                 on or ended by itself; `collodi run {app}` runs it"
             )),
             false => self.no(cause, name),
         }
     }
 
-    fn names(&self) -> BTreeSet<&str> {
+    fn names(&self) -> BTreeSet<String> {
         let processes = self.processes.iter().flat_map(|p| [&p.id, &p.app_id]);
+        let called = self.processes.iter().filter_map(called);
         let runs = self.runs.iter().flat_map(|run| [&run.id, &run.app_id]);
         let alone = self.left_alone.iter();
         let alone = alone.flat_map(|alone| [Some(&alone.id), alone.app_id.as_ref()]);
@@ -141,9 +166,23 @@ impl Known {
         processes
             .chain(runs)
             .chain(alone)
-            .map(String::as_str)
+            .cloned()
+            .chain(called)
             .collect()
     }
+}
+
+/// What stands between an app and the name that its script gives a process.
+const OF: char = '/';
+
+/// What a process is called besides its id, where its script has a name for it: `demo/db`.
+pub(crate) fn called(process: &Process) -> Option<String> {
+    let name = process.name.as_ref()?;
+    Some(format!("{}{OF}{name}", process.app_id))
+}
+
+fn is_called(process: &Process, name: &str) -> bool {
+    process.id == name || called(process).is_some_and(|called| called == name)
 }
 
 /// Whether it is of this app, or may be.

@@ -5,6 +5,7 @@ use anyhow::Result;
 use collodi_api::{
     LeftAlone, Process, ProcessStatus, Processes, Run, Runs, StepStatus, TreeMember,
 };
+use collodi_logs::plain;
 use collodi_time::WallTime;
 use std::{path::Path, process::ExitCode};
 
@@ -61,10 +62,10 @@ fn tell_alone(alone: &LeftAlone) {
     say!("{DIM}{alone}; {}{DIM:#}", alone.hint);
 }
 
-/// Name, state, process id, restarts, and what there is to say.
-type Row = [String; 5];
+/// Name, state, process id, restarts, what its script calls it, and what there is to say.
+type Row = [String; 6];
 
-const HEAD: [&str; 5] = ["NAME", "STATE", "PID", "RESTARTS", "DETAIL"];
+const HEAD: [&str; 6] = ["NAME", "STATE", "PID", "RESTARTS", "CALLED", "DETAIL"];
 
 fn run_row(run: &Run) -> Row {
     let at = run
@@ -84,6 +85,7 @@ fn run_row(run: &Run) -> Row {
         run.status.to_string(),
         "-".to_owned(),
         "-".to_owned(),
+        "-".to_owned(),
         at,
     ]
 }
@@ -95,11 +97,14 @@ fn process_row(process: &Process, now: WallTime) -> Row {
         process.pid.to_string()
     };
     let restarts = process.restart_count.to_string();
+    let name = process.name.as_deref().map(plain);
+    let called = name.map_or_else(|| "-".to_owned(), Into::into);
     [
         process.id.clone(),
         state(process),
         pid,
         restarts,
+        called,
         detail(process, now),
     ]
 }
@@ -114,6 +119,7 @@ fn alone_row(alone: &LeftAlone) -> Row {
     [
         alone.id.clone(),
         "unread".to_owned(),
+        none(),
         none(),
         none(),
         lives.to_owned(),
@@ -208,16 +214,24 @@ fn ago(at: WallTime, now: WallTime) -> String {
     }
 }
 
-/// At most 80 columns as long as names are short; what may be long comes last.
+/// At most 80 columns as long as names are short; what may be long comes last. What scripts call them
+/// is shown where they do.
 fn table(rows: &[Row]) {
-    let name = rows
-        .iter()
-        .map(|[name, ..]| name.len())
-        .max()
-        .unwrap_or_default()
-        .max(HEAD[0].len());
-    let line = |[id, state, pid, restarts, rest]: [&str; 5]| {
-        say!("{id:name$}  {state:8}  {pid:>7}  {restarts:>8}  {rest}");
+    let width = |column: usize| {
+        let cells = rows
+            .iter()
+            .filter_map(|row| Some(row.get(column)?.chars().count()));
+        cells.max().unwrap_or_default()
+    };
+    let name = width(0).max(HEAD[0].len());
+    let have_names = rows.iter().any(|[.., called, _]| called != "-");
+    let called = width(4).max(HEAD[4].len());
+    let line = |[id, state, pid, restarts, own, rest]: [&str; 6]| {
+        let own = match have_names {
+            true => format!("{own:called$}  "),
+            false => String::new(),
+        };
+        say!("{id:name$}  {state:8}  {pid:>7}  {restarts:>8}  {own}{rest}");
     };
     line(HEAD);
     for row in rows {

@@ -1,22 +1,25 @@
 //! `collodi stop`
 
+mod ending;
+
 use super::named::Known;
 use crate::{
     cli::StopArgs,
-    client::{Client, wait},
+    client::{Client, Fate, wait_for},
+    failure::Failure,
     present::style::WARN,
-    state,
 };
 use anyhow::Result;
-use collodi_api::Run;
-use std::{path::Path, process::ExitCode};
+use collodi_api::Answer;
+use ending::Ending;
+use std::{mem, path::Path, process::ExitCode};
 
 /// Ends an app, a process, a run, or the server; returns when it has ended.
 pub(crate) fn stop(workspace: &Path, json: bool, args: &StopArgs) -> Result<ExitCode> {
     let client = Client::connect(workspace)?;
     let what = match &args.name {
-        None => stop_server(workspace, &client)?,
-        Some(name) => stop_named(workspace, &client, name)?,
+        None => stop_server(&client)?,
+        Some(name) => stop_named(client, name)?,
     };
     if json {
         say!("{}", serde_json::json!({ "stopped": what }));
@@ -26,45 +29,40 @@ pub(crate) fn stop(workspace: &Path, json: bool, args: &StopArgs) -> Result<Exit
     Ok(ExitCode::SUCCESS)
 }
 
-fn stop_server(workspace: &Path, client: &Client) -> Result<String> {
+fn stop_server(client: &Client) -> Result<String> {
     client.post::<serde_json::Value>("/python/shutdown")?;
-    wait("the server", || Ok(!state::is_held(workspace)))?;
-    Ok("the server".to_owned())
+    let (cause, hint) = match client.end()? {
+        Some(Fate::Ended) => return Ok("the server".to_owned()),
+        Some(Fate::Died) => (
+            "the server was killed before all that it ran had ended",
+            "what lives of that goes on: `collodi serve` finds it again",
+        ),
+        Some(Fate::GoesOn) => (
+            "the server has ended, and another one has followed it, perhaps before all that it ran had ended",
+            "`collodi ps` shows what runs, and `collodi stop` ends it",
+        ),
+        None => return Err(Failure::new("the server has not ended yet").into()),
+    };
+    Err(Failure::new(cause).hint(hint).into())
 }
 
-fn stop_named(workspace: &Path, client: &Client, name: &str) -> Result<String> {
-    let known = Known::of(client)?;
+fn stop_named(client: Client, name: &str) -> Result<String> {
+    let known = Known::of(&client)?;
     if !known.has(name) {
         let cause = format!("nothing called {name:?} runs");
-        return Err(known.nothing_kept(client, cause, name).into());
+        return Err(known.nothing_kept(&client, cause, name).into());
     }
-    let is_process = known.processes.iter().any(|p| p.id == name);
-    let path = if is_process || known.left_alone(name).any(|alone| alone.id == name) {
-        format!("/python/processes/{name}/stop")
-    } else if known.runs.iter().any(|run| run.id == name) {
-        format!("/python/runs/{name}/cancel")
-    } else {
-        format!("/python/apps/{name}/stop")
-    };
-    client.post::<serde_json::Value>(&path)?;
-    let is_of = |run: &Run| run.id == name || run.app_id == name;
-    let living = || {
-        let known = Known::of(client)?;
-        let runs = || {
-            known
-                .runs
-                .iter()
-                .any(|run| is_of(run) && run.outcome.is_none())
-        };
-        let processes = known.living(name).next().is_some();
-        Ok(processes || known.left_alone(name).next().is_some() || runs())
-    };
-    // A server that was started for this app ends with it.
-    wait(name, || match living() {
-        Ok(living) => Ok(!living),
-        Err(_) if !state::is_held(workspace) => Ok(true),
-        Err(error) => Err(error),
-    })?;
+    let mut ending = Ending::of(&known, name);
+    for path in paths(&known, name) {
+        client.post::<Answer>(&path)?;
+    }
+    let again = wait_until_ended(client, &mut ending)?;
+    let again = again.ok_or_else(|| Failure::new(format!("{name} has not ended yet")))?;
+    for id in again {
+        complain!(
+            "{WARN}warning:{WARN:#} {id} has ended, and was started again since: `collodi stop {id}` ends it"
+        );
+    }
     for alone in known.left_alone(name).filter(|alone| !alone.found) {
         complain!(
             "{WARN}warning:{WARN:#} nobody knows which processes are those of {}: some may still live; look for \
@@ -73,4 +71,46 @@ fn stop_named(workspace: &Path, client: &Client, name: &str) -> Result<String> {
         );
     }
     Ok(name.to_owned())
+}
+
+/// Where to stop what is called so: each process of this name, else the run, else the app.
+fn paths(known: &Known, name: &str) -> Vec<String> {
+    let process = |id: &str| format!("/python/processes/{id}/stop");
+    if let Some(latest) = known.process(name) {
+        let living = known.living(name).map(|one| process(&one.id));
+        let living: Vec<_> = living.collect();
+        return match living.is_empty() {
+            true => Vec::from([process(&latest.id)]),
+            false => living,
+        };
+    }
+    Vec::from([if known.left_alone(name).any(|alone| alone.id == name) {
+        process(name)
+    } else if known.runs.iter().any(|run| run.id == name) {
+        format!("/python/runs/{name}/cancel")
+    } else {
+        format!("/python/apps/{name}/stop")
+    }])
+}
+
+/// Waits until all has ended; what was started again since. None when that takes too long.
+fn wait_until_ended(mut client: Client, ending: &mut Ending) -> Result<Option<Vec<String>>> {
+    let mut told = client.life();
+    wait_for(|| match Known::of(&client) {
+        Ok(known) => {
+            let (is_over, life) = (ending.look(&known), client.life());
+            if mem::replace(&mut told, life) != life {
+                ending.tell(&known, &client);
+            }
+            Ok(is_over.then(|| ending.started_again(&known)))
+        }
+        Err(why) => Ok(match client.follow(why)? {
+            Some(next) => {
+                client = next;
+                None
+            }
+            // A server that was started for this app ends with it.
+            None => Some(Vec::new()),
+        }),
+    })
 }

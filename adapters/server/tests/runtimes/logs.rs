@@ -8,6 +8,7 @@ on_each_runtime! {
     what_is_no_line_yet_is_shown_to_who_follows_on_a_terminal
     lines_that_are_asked_for_and_not_kept_are_told
     who_follows_a_log_knows_how_the_server_ended
+    of_several_daemons_it_is_said_whose_log_is_shown
 }
 
 /// It asks, and waits.
@@ -79,4 +80,53 @@ fn who_follows_a_log_knows_how_the_server_ended(stage: Stage) {
         serving.code();
         assert_eq!(following.code(), Some(code), "{signal}");
     }
+}
+
+fn of_several_daemons_it_is_said_whose_log_is_shown(stage: Stage) {
+    let one = |more: &str| {
+        format!(
+            r#"{{"method": "shell.run", "params": {{"message": "exec sleep 1000", "daemon": true{more}}}}}"#
+        )
+    };
+    let web = one(r#", "id": "web", "dependsOn": ["db"]"#);
+    let steps = [
+        one(r#", "id": "db", "ready": {"command": "sleep 0.1"}"#),
+        one(""),
+        web,
+    ]
+    .join(",");
+    stage.app(
+        "demo",
+        &format!(r#"{{"dialect": "vatn", "run": [{steps}]}}"#),
+    );
+    let mut serving = stage.serve_quietly();
+    stage.post("/python/apps/demo/run");
+    while stage.call("ps").matches("  running").count() < 3 {}
+    let known = stage.get("/python/processes").body;
+    let mut all = known["processes"].as_array().unwrap().iter();
+    let unnamed = all.find(|process| process["name"].is_null()).unwrap();
+    let unnamed = unnamed["id"].as_str().unwrap();
+    let told = stage.output(&["logs", "demo"]).stderr();
+    assert!(
+        told.starts_with("note: this is the log of demo/web, which started last; others: "),
+        "{told}"
+    );
+    for other in ["demo/db", unnamed] {
+        assert_eq!(
+            told.matches(&format!("`collodi logs {other}`")).count(),
+            1,
+            "{told}"
+        );
+    }
+    for line in ["logs demo/web", "--json logs demo"] {
+        let words: Vec<_> = line.split(' ').collect();
+        assert_eq!(stage.output(&words).stderr(), "", "{line}");
+    }
+    // Of what ran before there are no others that people look for.
+    stage.call("stop demo");
+    stage.app("demo", &super::SERVER.replace("; exec", "; sleep 0; exec"));
+    stage.post("/python/apps/demo/run");
+    assert_eq!(stage.output(&["logs", "demo"]).stderr(), "");
+    stage.post("/python/shutdown");
+    assert_eq!(serving.code(), Some(0));
 }

@@ -22,6 +22,7 @@ macro_rules! on_each_runtime {
     };
 }
 
+mod called;
 mod codes;
 mod ended;
 mod guest;
@@ -32,6 +33,7 @@ mod logs;
 mod ps;
 mod service;
 mod sockets;
+mod stops;
 mod takeover;
 mod unread;
 mod waits;

@@ -247,6 +247,7 @@ fn what_a_server_keeps_nothing_of_is_said(stage: Stage) {
         ("restart demo", "keeps nothing of demo"),
         ("stop demo", "keeps nothing of demo"),
         ("signal TERM demo", "keeps nothing of demo"),
+        ("restart demo/db", "keeps nothing of demo"),
         ("logs other", "no process, run or app \"other\""),
         ("stop other", "nothing called \"other\" runs"),
     ] {
