@@ -123,10 +123,15 @@ impl Host {
         Ok(())
     }
 
-    /// Another run of its script has taken its place. Other scripts of its app may run beside it.
+    /// Another run of its script has taken its place, unless others of its own run live beside that. Other
+    /// scripts of its app may run beside it.
     fn refuse_replaced(&self, process: &Process) -> Result<(), Refused> {
+        let of_run = |of: &&Process| of.run() == process.run() && !of.has_ended();
+        let is_its = self.processes().any(|of| of_run(&of));
         let script = identity(process.app_info());
-        let by = self.other_run_of(&script, process.run());
+        let by = self
+            .other_run_of(&script, process.run())
+            .filter(|_| !is_its);
         by.map_or(Ok(()), |by| {
             Err(Refused::Replaced {
                 process: process.id().to_string(),

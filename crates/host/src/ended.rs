@@ -62,11 +62,28 @@ impl Host {
         self.forgotten_processes += over;
         self.ended_processes.retain(|(_, id)| !old.contains(id));
         for id in old {
-            let process = self.process(&id);
-            match process.is_some_and(|process| self.is_begun_by_each_host(process)) {
-                true => self.forget_here(&id),
-                false => self.forget_process(&id),
+            match self.begun_with(&id) {
+                begun if begun.is_empty() => self.forget_process(&id),
+                begun => begun.iter().for_each(|id| self.forget_begun(id)),
             }
+        }
+    }
+
+    /// One that each host starts, with those that are started for it.
+    fn begun_with(&self, id: &ProcessId) -> Vec<ProcessId> {
+        let process = self.process(id);
+        let process = process.filter(|process| self.is_begun_by_each_host(process));
+        let below = process.map(|process| self.below(process));
+        let all = process.into_iter().chain(below.unwrap_or_default());
+        let begun = all.filter(|p| p.has_ended() && self.is_begun_by_each_host(p));
+        begun.map(|p| p.id().clone()).collect()
+    }
+
+    /// The next host is to know it, so its file stays.
+    fn forget_begun(&mut self, id: &ProcessId) {
+        if !self.is_needed_here(id) {
+            self.ended_processes.retain(|(_, of)| of != id);
+            self.forget_here(id);
         }
     }
 
@@ -133,7 +150,7 @@ impl Host {
             return;
         };
         let run = process.run().clone();
-        if self.is_for_next_host(process) {
+        if self.is_for_next_host(process) || self.shared.journal.kept.contains(id) {
             self.forget_note(id);
         }
         self.forget_here(id);

@@ -231,7 +231,7 @@ impl Host {
             return;
         };
         let waits = matches!(process.status().phase, Phase::New | Phase::Held);
-        if !waits || process.lives_already() || process.order.stop_asked || !process.order.noted {
+        if !waits || process.lives_already() || process.is_being_stopped() || !process.order.noted {
             return;
         }
         match self.ground(process) {

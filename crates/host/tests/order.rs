@@ -400,6 +400,18 @@ fn who_dies_before_its_turn_to_be_restarted_is_started() {
     assert_eq!(group.begin(), ["api"]);
 }
 
+/// Else a group would come up for ever that cannot.
+#[test]
+fn who_gives_up_before_its_turn_is_given_up() {
+    let policy = r#"{"policy": "always", "delay": 1000, "giveUp": 0}"#;
+    let mut group = Group::with("one_for_one", &[("db", ""), ("api", "db")], policy);
+    group.restart_app();
+    assert_eq!(group.told_to_end(), ["api"]);
+    group.ends("db", 1);
+    assert!(group.begin().is_empty());
+    assert!(group.process("db").has_ended());
+}
+
 /// What waits for somebody holds up nobody who does not depend on it.
 #[test]
 fn who_has_nothing_to_do_with_what_was_stopped_comes_up_without_it() {

@@ -98,7 +98,10 @@ fn process_row(process: &Process, now: WallTime) -> Row {
     };
     let restarts = process.restart_count.to_string();
     let name = process.name.as_deref().map(plain);
-    let called = name.map_or_else(|| "-".to_owned(), Into::into);
+    let called = name.map_or_else(
+        || "-".to_owned(),
+        |name| name.replace(char::is_control, " "),
+    );
     [
         process.id.clone(),
         state(process),

@@ -2,7 +2,7 @@
 //! down, and started when those that it depends on are up.
 
 use crate::{Host, Process, ProcessId, post::Post};
-use collodi_restart::{Input, Phase};
+use collodi_restart::{Ended, Input, Phase};
 use collodi_time::Instant;
 use core::mem;
 
@@ -55,7 +55,7 @@ impl Host {
     }
 
     /// One that is down is no more to be ended. Whether it has ended by itself meanwhile, and is to come up
-    /// again.
+    /// again: nobody has stopped it since, and it was not given up.
     pub(super) fn comes_again(&mut self, id: &ProcessId) -> bool {
         let process = self.processes.get_mut(id);
         let Some(process) = process.filter(|process| !process.has_a_life_to_end()) else {
@@ -63,12 +63,17 @@ impl Host {
         };
         self.ties.to_end.remove(id);
         let was_to = mem::take(&mut process.order.again) != Again::No;
-        was_to && process.has_ended() && !process.order.stop_asked && !self.shutting_down
+        let gave_up = matches!(process.status().phase, Phase::Ended(Ended::GaveUp(_)));
+        let is_unwanted = process.order.stop_asked || process.stopped_by_operator || gave_up;
+        was_to && process.has_ended() && !is_unwanted && !self.shutting_down
     }
 
     pub(super) fn begin_again(&mut self, now: Instant, id: &ProcessId) {
-        let process = self.processes.get_mut(id);
-        let after = process.and_then(|process| process.order.after.take());
+        let Some(process) = self.processes.get_mut(id) else {
+            return;
+        };
+        let (tree, after) = (process.tree().clone(), process.order.after.take());
+        self.shared.forget_daemon(&tree);
         self.revive(id);
         if let Some(process) = self.processes.get_mut(id) {
             process.order.after = after;

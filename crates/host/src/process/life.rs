@@ -63,6 +63,8 @@ impl Process {
             .unwrap_or("it was stopped before it was started");
         self.started(Err(gone.detail(why)), shared);
         if let Some(exec) = self.kept.take() {
+            // Its run has ended with it.
+            self.order.again = Again::No;
             let exit = self.status().last_exit.unwrap_or(Exit::Unknown);
             let leaked = false;
             let ended = Completion::Exec(Ok(Ended { exit, leaked }));

@@ -1,7 +1,7 @@
 //! What was told to end, until each of it has ended once.
 
-use crate::{client::Client, commands::named::Known};
-use collodi_api::{Answer, Process};
+use crate::commands::named::Known;
+use collodi_api::Process;
 use std::{collections::BTreeSet, mem};
 
 /// What lived of a name when that was told to end.
@@ -50,20 +50,6 @@ impl Ending {
         let ids = self.seen.iter();
         let living = ids.filter(|id| known.living(id).next().is_some());
         living.cloned().collect()
-    }
-
-    /// Tells a server that follows the one that was told: that may have been killed before it had
-    /// written it down.
-    pub(super) fn tell(&self, known: &Known, next: &Client) {
-        let processes = self.processes.iter().map(|process| &process.id);
-        let processes = processes.chain(&self.left_alone);
-        let stops = processes.map(|id| format!("/python/processes/{id}/stop"));
-        let cancels = self.runs_in(known);
-        let cancels = cancels.map(|id| format!("/python/runs/{id}/cancel"));
-        for path in stops.chain(cancels) {
-            // What it does not know has ended.
-            let _ = next.post::<Answer>(&path);
-        }
     }
 
     /// A run may have begun one just before it was told to end.
