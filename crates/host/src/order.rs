@@ -293,13 +293,12 @@ impl Host {
 
     /// The end of this one, or a pause of its, may be what others waited for to end.
     fn advance_stops(&mut self, id: &ProcessId) {
-        let process = self.process(id);
-        let below = |of: &&ProcessId| {
-            let of = self.process(of);
-            of.zip(process)
-                .is_some_and(|(of, process)| of.id() == id || process.depends_on_it(of))
+        let Some(process) = self.process(id) else {
+            return;
         };
-        let its: Vec<_> = self.ties.to_end.iter().filter(below).cloned().collect();
+        let needs = |of: &ProcessId| self.process(of).is_some_and(|of| process.depends_on_it(of));
+        let is_its = |of: &&ProcessId| *of == id || needs(of);
+        let its: Vec<_> = self.ties.to_end.iter().filter(is_its).cloned().collect();
         for id in its {
             match self.process(&id).is_some_and(|p| p.order.stop_asked) {
                 true => self.stop_in_turn(&id),

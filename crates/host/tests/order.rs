@@ -2,6 +2,8 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 mod play;
+#[path = "play/group.rs"]
+mod script;
 
 use collodi_action::{Action, Completion, Progress};
 use collodi_command::Exit;
@@ -9,6 +11,7 @@ use collodi_host::{Command, Process, ProcessId, Refused};
 use collodi_machine::ActionId;
 use collodi_restart::Phase;
 use play::{Play, ended};
+use script::group;
 use std::collections::BTreeMap;
 
 /// Daemons on a machine, by their names.
@@ -26,16 +29,9 @@ impl Group {
     }
 
     fn with(supervision: &str, daemons: &[(&str, &str)], restart: &str) -> Self {
-        let steps = daemons.iter().map(|(name, needs)| {
-            let needs: Vec<_> = needs.split_whitespace().collect();
-            format!(
-                r#"{{"method": "shell.run", "params": {{"message": "{name}", "daemon": true, "id": "{name}",
-                    "dependsOn": {needs:?}, "restart": {restart}}}}}"#
-            )
-        });
-        let steps = steps.collect::<Vec<_>>().join(",");
-        let script =
-            format!(r#"{{"dialect": "vatn", "supervision": "{supervision}", "run": [{steps}]}}"#);
+        let daemons = daemons.iter();
+        let daemons = daemons.map(|(name, needs)| (*name, *needs, restart));
+        let script = group(supervision, &daemons.collect::<Vec<_>>());
         let mut play = Play::new();
         play.run(&script);
         let mut group = Self {

@@ -1,31 +1,28 @@
 //! Daemons that depend on each other, when another host goes on with them.
 
 use super::{
+    group::group,
     machinery::{Machinery, Play, daemon_files},
     waits::{at, shown},
 };
 use collodi_host::{Command, Follower, HostOptions, Process};
 use collodi_restart::Phase;
+use collodi_time::Duration;
 use proptest::{collection::vec, prelude::*, sample::select};
-
-/// Each has a name, the name of one that it depends on, and a restart policy.
-fn group(supervision: &str, daemons: &[(&str, &str, &str)]) -> String {
-    let steps = daemons.iter().map(|(name, needs, restart)| {
-        let needs: Vec<_> = needs.split_whitespace().collect();
-        format!(
-            r#"{{"method": "shell.run", "params": {{"message": "{name}", "daemon": true, "id": "{name}",
-                "dependsOn": {needs:?}, "restart": {restart}}}}}"#
-        )
-    });
-    let steps = steps.collect::<Vec<_>>().join(",");
-    format!(r#"{{"dialect": "vatn", "supervision": "{supervision}", "run": [{steps}]}}"#)
-}
 
 const ALWAYS: &str = r#""always""#;
 const UNLESS_STOPPED: &str = r#""unless-stopped""#;
 const NEVER: &str = r#""never""#;
 const GIVES_UP: &str = r#"{"policy": "always", "delay": 1000, "giveUp": 1}"#;
 const STAYS_UP: &str = r#"{"policy": "unless-stopped", "delay": 1000, "giveUp": 1}"#;
+
+/// One that each host starts, what it depends on, and one that has nothing to do with them.
+const FOUR: [(&str, &str, &str); 4] = [
+    ("db", "", NEVER),
+    ("api", "db", ALWAYS),
+    ("web", "api", UNLESS_STOPPED),
+    ("x", "", ALWAYS),
+];
 
 /// How far each is, by its name, and why it does not run.
 fn states(play: &Play<'_>) -> Vec<String> {
@@ -196,23 +193,17 @@ fn who_lives_on_without_what_was_stopped_knows_that_it_depends_on_it() {
 /// Else it could not run.
 #[test]
 fn what_each_host_starts_is_started_with_what_it_depends_on() {
-    let daemons = [
-        ("db", "", NEVER),
-        ("api", "db", ALWAYS),
-        ("web", "api", UNLESS_STOPPED),
-        ("x", "", ALWAYS),
-    ];
     let mut machine = Machinery::default();
     let mut play = at(&mut machine, 1_000);
-    play.run(&group("one_for_one", &daemons)).wait(1);
-    play.command(Command::Shutdown(collodi_time::Duration::from_secs(5)))
+    play.run(&group("one_for_one", &FOUR)).wait(1);
+    play.command(Command::Shutdown(Duration::from_secs(5)))
         .wait(6);
     let mut play = at(&mut machine, 2_000);
     play.wait(5);
     let all = ["api runs", "db runs", "web runs", "x stopped"];
     assert_eq!(states(&play), all, "nobody needs the last one");
     stop(&mut play, "web");
-    play.command(Command::Shutdown(collodi_time::Duration::from_secs(5)))
+    play.command(Command::Shutdown(Duration::from_secs(5)))
         .wait(6);
     let mut play = at(&mut machine, 3_000);
     let none = ["api stopped", "db stopped", "web stopped", "x stopped"];
@@ -284,15 +275,9 @@ fn who_waits_for_one_that_was_stopped_has_it_remembered() {
 /// Of those that a member of a run depends on the next host knows as much as of that.
 #[test]
 fn what_is_known_of_a_run_is_known_whole() {
-    let daemons = [
-        ("db", "", ALWAYS),
-        ("api", "db", ALWAYS),
-        ("web", "api", UNLESS_STOPPED),
-        ("x", "", ALWAYS),
-    ];
     let mut machine = Machinery::default();
     let mut play = at(&mut machine, 1_000);
-    play.run(&group("one_for_one", &daemons)).wait(1);
+    play.run(&group("one_for_one", &FOUR)).wait(1);
     stop(&mut play, "db");
     stop(&mut play, "api");
     stop(&mut play, "x");

@@ -2,6 +2,8 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 mod ended;
+#[path = "../play/group.rs"]
+mod group;
 mod groups;
 mod left_alone;
 mod machinery;
